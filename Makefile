@@ -1,0 +1,52 @@
+# The two commands of the README are `make run` and `make test`. Nothing to install first but python3, python3-venv and make.
+# CORE holds what `run` needs; DEV adds the tests, the linters and the notebooks, so that a first `make run` is quick.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CORE   := $(VENV)/core.stamp
+DEV    := $(VENV)/dev.stamp
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test test-all lint format bench clean
+.DEFAULT_GOAL := run
+
+run: $(CORE)
+	$(BIN)/benchkit run scenarios/quickstart.toml
+
+test: $(DEV)
+	$(BIN)/python -m pytest
+
+test-all: lint test run
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "benchkit needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "this Python cannot make a virtual environment: apt install python3-venv" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
+
+$(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing benchkit into $(VENV) ..." >&2
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV): $(CORE) constraints.txt
+	@echo "installing the tests' and notebooks' needs into $(VENV) ..." >&2
+	@$(PIP) install --constraint constraints.txt --editable '.[notebooks]' hypothesis jsonschema mypy pytest ruff scipy-stubs types-jsonschema
+	@touch $@

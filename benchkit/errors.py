@@ -1,0 +1,69 @@
+"""Every error that benchkit raises on purpose, and the exit code that each ends the program with.
+
+    BenchkitError                 1   a defect of ours, or the machine's
+    ├── InputError (ValueError)   2   the user's input: says what, where and how to mend it; may hold many mistakes
+    ├── TargetUnreachable         4   nobody answers, and nothing was sent
+    └── StoreError (OSError)      1   a run's files cannot be read or written
+
+An expected failure of a *send* is never an error: it is an `Outcome` (model/outcome.py), and it is counted.
+Errors of other libraries are mapped where they are met, in one table a room; none crosses a room's border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What `benchkit` tells the shell (DESIGN: stdout is data, stderr is talk, the exit code is the verdict)."""
+
+    FINE = 0
+    INTERNAL_ERROR = 1
+    BAD_INPUT = 2
+    FINDINGS = 3
+    UNREACHABLE = 4
+    INVALID_RUN = 5
+    THRESHOLD_CROSSED = 99
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in the user's input, at a place; line and column count from 1, 0 where unknown."""
+
+    where: str
+    message: str
+    line: int = 0
+    column: int = 0
+    key: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}:{self.line}:{self.column}" if self.line else self.where
+        return " ".join(part for part in (place, self.key, self.message) if part)
+
+
+class BenchkitError(Exception):
+    """The root; `exit_code` is what the program ends with when nobody catches it."""
+
+    exit_code = ExitCode.INTERNAL_ERROR
+
+
+class InputError(BenchkitError, ValueError):
+    """One or more mistakes in what the user gave; all that were found, in the order of the file."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class TargetUnreachable(BenchkitError, ConnectionError):
+    """Nobody answers at a target, found before the first message left."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class StoreError(BenchkitError, OSError):
+    """A run's files are missing, damaged, from another version, or cannot be written (a full disk)."""

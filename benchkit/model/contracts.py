@@ -1,0 +1,96 @@
+"""Every seam of the house on one page. An implementation is found by a registry and must pass tests/conformance/."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.message import Content, Message
+from benchkit.model.outcome import Outcome
+from benchkit.model.plan import Cell
+from benchkit.model.run import Run
+from benchkit.model.summary import Estimate
+from benchkit.model.trace import Trace
+
+
+class Transport(Protocol):
+    """One client of one connection, driven by one virtual sender. It never schedules, stores, retries or reads settings.
+
+    `prepare` runs before the clock; what it gives is handed back to `send`. `connect`, `send` and `close` stamp phases,
+    turns and bytes into the trace. A failure is an Outcome; an exception out of here is a defect.
+    """
+
+    @property
+    def connected(self) -> bool: ...
+
+    def prepare(self, message: Message) -> Any: ...
+
+    async def connect(self, trace: Trace) -> Outcome | None:
+        """None when the connection stands, ready for a message (TLS, EHLO and AUTH done)."""
+
+    async def send(self, prepared: Any, identity: bytes, trace: Trace) -> Outcome: ...
+
+    async def close(self, trace: Trace) -> None:
+        """Politely (QUIT), in bounded time, whatever state the connection is in; never raises."""
+
+
+class Provider(Protocol):
+    """One email API, without I/O: what leaves and what comes back as bytes and values; and its receiving half."""
+
+    name: str
+    default_host: str
+    options: frozenset[str]  # the names it understands in an arm's `options`
+
+    def request(self, message: Message, account: Account) -> Request: ...
+
+    def outcome(self, response: Response) -> Outcome: ...
+
+    def authorised(self, request: Request, account: Account) -> bool:
+        """Receiving half: whether the request bears this account's credentials."""
+
+    def receive(self, request: Request) -> Content:
+        """Receiving half: canonical content; raises ValueError on a request that the real one would refuse."""
+
+    def recipients(self, request: Request) -> int:
+        """Receiving half: how many recipients the request names (the envelope's, where there is one)."""
+
+    def accepted(self, identity: bytes) -> Response: ...
+
+    def refused(self, status: int, text: str, retry_after_s: int) -> Response: ...
+
+
+class Ledger(Protocol):
+    """Where the sink writes what arrived. `key` is the digest of the bytes without the identity; `body` comes once a key."""
+
+    def arrived(self, send: int, arm: int, key: bytes, arrived_ns: int, size: int, recipients: int) -> None: ...
+
+    def body(self, key: bytes, arm: int, head: bytes, body: bytes) -> None: ...
+
+
+class Pace(Protocol):
+    """When the sends of a cell may start: a pure function of the cell, driven by the engine. One file each."""
+
+    name: str
+
+    def senders(self, concurrency: int) -> int:
+        """How many virtual senders work at once."""
+
+    def offset_ns(self, cell: Cell, i: int) -> int | None:
+        """The i-th send's intended time after the cell's start; None: as soon as a sender is free (closed loop)."""
+
+
+class Statistic(Protocol):
+    """A number of a sample with its interval; refuses (value None, `needs`) what the sample does not allow."""
+
+    name: str
+
+    def __call__(self, values: Any, confidence: float) -> Estimate: ...
+
+
+class Plot(Protocol):
+    """A figure of a stored run; `figure` is a matplotlib Figure, empty, to be drawn on."""
+
+    name: str
+    title: str
+
+    def draw(self, run: Run, figure: Any) -> None: ...

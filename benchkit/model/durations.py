@@ -1,0 +1,34 @@
+"""The only subtraction of stamps in benchkit. Each duration has one name, and no flag changes its meaning (METHOD §3).
+
+wait = started − intended · service = ended − started · response = ended − intended · close = closed − ended.
+All take and give numpy arrays or ints of nanoseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchkit.model.run import Table
+
+NS_PER_MS = 1e6
+
+
+def wait_ns(messages: Table) -> Any:
+    return messages["started_ns"] - messages["intended_ns"]
+
+
+def service_ns(messages: Table) -> Any:
+    return messages["ended_ns"] - messages["started_ns"]
+
+
+def response_ns(messages: Table) -> Any:
+    return messages["ended_ns"] - messages["intended_ns"]
+
+
+def phase_ns(phases: Table) -> Any:
+    return phases["ended_ns"] - phases["started_ns"]
+
+
+def span_ns(started_ns: Any, ended_ns: Any) -> int:
+    """From the first start to the last end of a cell: what throughput is divided by."""
+    return int(ended_ns.max() - started_ns.min())

@@ -1,0 +1,39 @@
+"""Where an arm's messages go, with everything a transport must be told: it reads no environment and no scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchkit.model.scenario import ArmSpec, Fault, Limit, Secret, Security
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`server_name` is the name that the certificate must bear; `ca_pem` empty means the system's trust store."""
+
+    host: str
+    port: int
+    server_name: str
+    arm: ArmSpec
+    ca_pem: str = ""
+    username: str = ""
+    password: Secret = Secret("")
+    local_hostname: str = "benchkit.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One arm's door at the embedded sink: its own port, so that what arrives is known by the arm that sent it."""
+
+    arm: int
+    protocol: str  # "smtp" or "api"
+    security: Security
+    provider: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    username: str = ""
+    password: str = field(default="", repr=False)
+    auth_required: bool = False
+    faults: tuple[Fault, ...] = ()
+    limit: Limit = Limit()
+    seed: int = 0

@@ -1,0 +1,32 @@
+"""The identity of one send, in a fixed-width place of the bytes that leave.
+
+A send is one row of the plan; the same message of the batch is sent many times. Its identity is `bk` + the run's token
+(8 hex digits) + `-` + the send's number in the plan (10 digits). Messages are rendered with PLACEHOLDER in that place, so
+that patching is one `join` and the sink can cut the identity out and digest the rest without parsing.
+"""
+
+from __future__ import annotations
+
+import re
+
+PLACEHOLDER = b"bk00000000-0000000000"
+HEADER = "X-Benchkit-Id"
+_PATTERN = re.compile(rb"bk([0-9a-f]{8})-([0-9]{10})")
+
+
+def token_of(run_token: str, send: int) -> bytes:
+    """The identity's bytes, as wide as PLACEHOLDER; `run_token` is 8 hex digits."""
+    return b"bk%s-%010d" % (run_token.encode("ascii"), send)
+
+
+def split_at_identity(rendered: bytes) -> tuple[bytes, ...]:
+    """The pieces between identities: `token.join(pieces)` gives the bytes of one send."""
+    return tuple(rendered.split(PLACEHOLDER))
+
+
+def find_identity(body: bytes) -> tuple[bytes, str, int] | None:
+    """The first identity in what arrived: its bytes, run token and send number; None where there is none."""
+    match = _PATTERN.search(body)
+    if match is None:
+        return None
+    return match.group(0), match.group(1).decode("ascii"), int(match.group(2))

@@ -1,0 +1,134 @@
+"""A stored run: the manifest (run.json) and three tables. The verbs of benchkit meet only here.
+
+Tables are mappings of column name → numpy array, all of one length, in the order of recording. Times are nanoseconds of
+CLOCK_MONOTONIC, absolute. Every planned send that was started has one row in `messages`; a planned send without a row was
+never started. The columns, with their types, are listed below and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+MESSAGE_COLUMNS = {
+    "send": "int64",  # the row's number in the plan
+    "block": "int32",  # warm-up blocks come first
+    "warmup": "bool",
+    "condition": "int16",  # index into Manifest.conditions
+    "arm": "int16",  # index into Manifest.arms
+    "message": "int32",  # index into the batch
+    "sender": "int16",  # virtual sender within the arm
+    "intended_ns": "int64",  # open load: by the schedule; closed loop: equal to started_ns
+    "started_ns": "int64",
+    "ended_ns": "int64",  # the outcome was known
+    "closed_ns": "int64",  # the connection was closed after this message; 0 where it stayed open
+    "connection": "int32",  # number of the connection within the run, from 0; -1 where none was made
+    "nth": "int32",  # the message's place on its connection, from 0
+    "turns": "int16",  # network round trips up to the outcome, connection set-up included where this message paid it
+    "turns_to_close": "int16",
+    "bytes_out": "int64",  # of the decrypted stream
+    "bytes_in": "int64",
+    "outcome": "int8",  # OutcomeKind
+    "code": "int16",  # SMTP reply code or HTTP status, 0 where none
+    "enhanced": "string",
+    "text": "string",  # of failures; empty for what was accepted
+    "refused": "int32",  # recipients refused although the message was accepted
+}
+PHASE_COLUMNS = {
+    "send": "int64",
+    "phase": "int8",  # Phase
+    "started_ns": "int64",
+    "ended_ns": "int64",
+}
+ARRIVAL_COLUMNS = {
+    "send": "int64",  # -1 where what arrived carries no identity of this run
+    "arm": "int16",  # of the listener where it arrived
+    "digest": "binary16",  # of the canonical content; empty where it could not be parsed
+    "arrived_ns": "int64",
+    "bytes": "int64",
+    "recipients": "int32",  # of the envelope
+}
+
+Table = Mapping[str, Any]
+
+
+class RunStatus(StrEnum):
+    """`RUNNING` in a stored run means that the parent was killed: what is there was recovered from the spool."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    BROKEN = "broken"  # the worker died or reported a defect
+
+
+@dataclass(frozen=True, slots=True)
+class ArmRecord:
+    """What a report needs to know of an arm, as it was run."""
+
+    name: str
+    transport: str
+    client: str
+    connection: str  # "fresh", "reuse", "100 messages"
+    security: str
+    auth: str
+    provider: str
+    baseline: bool
+    embedded: bool
+    aa_of: int = -1  # index of an earlier arm that sends in the same way: an A/A pair
+    expects_faults: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRecord:
+    """One network condition. `rtt_ms` is the smallest that the kernel measured, None where unknown."""
+
+    name: str
+    rtt_ms: float | None = None
+    lab: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """run.json. `scenario_text` is the TOML as written; `host` what was true while measuring (conditions/)."""
+
+    run: str
+    token: str
+    scenario: str
+    question: str
+    scenario_text: str
+    created_utc: str
+    status: RunStatus
+    load: Mapping[str, Any]
+    blocks: int
+    warmup_blocks: int
+    messages_per_block: int
+    rope: tuple[float, float]
+    confidence: float
+    thresholds: Sequence[Mapping[str, Any]]
+    arms: tuple[ArmRecord, ...]
+    conditions: tuple[ConditionRecord, ...]
+    digests: tuple[str, ...]  # hex, by message index
+    batch_digest: str
+    batch_bytes: tuple[int, ...]  # MIME bytes by message index
+    overhead_us: Mapping[str, float] = field(default_factory=dict)
+    host: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    schema: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as loaded by store.load_run. `recovered` is true where it was read from a spool that nobody closed."""
+
+    path: Path
+    manifest: Manifest
+    messages: Table
+    phases: Table
+    arrivals: Table
+    recovered: bool = False

@@ -1,0 +1,251 @@
+"""The scenario as the rest of the house sees it: validated, defaults filled in, paths absolute, secrets only by reference.
+
+The form that users fill in (TOML, with its shorthands) is in scenario/; this is what comes out of it. Units are in names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from benchkit.model.message import Address
+
+
+class Security(StrEnum):
+    """How TLS comes in: not at all, by STARTTLS (RFC 3207), or from the first byte (RFC 8314 §3; https for an API)."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+
+
+class LoadModel(StrEnum):
+    """METHOD §4. Coordinated omission cannot arise in `open`, whose latency counts from the intended time."""
+
+    TALK = "talk"
+    THROUGHPUT = "throughput"
+    OPEN = "open"
+
+
+class Arrivals(StrEnum):
+    """The inter-arrival law of an open load's schedule."""
+
+    POISSON = "poisson"
+    CONSTANT = "constant"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """Where a secret is to be read from: `env` NAME, `file` PATH, `netrc` HOST. Never the secret itself."""
+
+    source: str
+    name: str
+
+
+class Secret:
+    """A revealed secret: no repr, str or format shows it, and it cannot be pickled to a file by accident of logging."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that is not ours."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPolicy:
+    """Messages that one connection carries before it is closed: 1 is "fresh", 0 is "reuse" (as many as it will)."""
+
+    messages: int
+
+    @property
+    def fresh(self) -> bool:
+        return self.messages == 1
+
+    @property
+    def label(self) -> str:
+        return {0: "reuse", 1: "fresh"}.get(self.messages, f"{self.messages} messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A wait drawn per event. constant: a ms; uniform: a to b ms; exponential: mean a ms; lognormal: median a ms, sigma b."""
+
+    distribution: str
+    a: float
+    b: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong at the embedded server, with a probability per chance of it.
+
+    `at` is a point of the dialogue: connect, banner, ehlo, starttls, auth, mail, rcpt, data, content, quit for SMTP;
+    connect, request, response for an API. What happens there: an SMTP `reply` ("450 4.2.1 busy"), an HTTP `status`,
+    a `delay` before going on, or a `drop` of the connection (at `content` and `response`: after the message was taken).
+    """
+
+    at: str
+    probability: float = 1.0
+    reply: str = ""
+    status: int = 0
+    retry_after_s: int = 0
+    delay: Delay | None = None
+    drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The embedded server's limits; 0 is none. Over the rate: 421/450 or 429 with Retry-After (a token bucket)."""
+
+    messages_per_connection: int = 0
+    rate_per_s: float = 0.0
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSpec:
+    """What to compose: from a template and a CSV of recipients, or inline."""
+
+    sender: Address
+    count: int
+    seed: int
+    template: Path | None = None
+    recipients: Path | None = None
+    attachments: tuple[Path, ...] = ()
+    subject: str = ""
+    text: str = ""
+    text_bytes: int = 0
+    html: str = ""
+    to: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSpec:
+    model: LoadModel
+    blocks: int
+    messages_per_block: int
+    warmup_blocks: int
+    concurrency: int
+    rate_per_s: float
+    arrivals: Arrivals
+    seed: int
+
+    @property
+    def all_blocks(self) -> int:
+        return self.blocks + self.warmup_blocks
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """The lab's link; every field is a sweep of one or more values, each a condition (METHOD §7)."""
+
+    rtt_ms: tuple[float, ...] = ()
+    jitter_ms: tuple[float, ...] = ()
+    bandwidth_mbit: tuple[float, ...] = ()
+    loss_percent: tuple[float, ...] = ()
+    queue_kb: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSpec:
+    """One way to send. `server` None is the embedded one. `options` are the provider's own (providers/<name>.py)."""
+
+    name: str
+    transport: str
+    client: str
+    connection: ConnectionPolicy
+    security: Security
+    baseline: bool = False
+    server: Server | None = None
+    provider: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    auth: str = ""
+    username: str = ""
+    password: SecretRef | None = None
+    dialogue: str = "step"
+    timeout_s: float = 30.0
+    ca_file: Path | None = None
+    faults: tuple[Fault, ...] = ()
+    limit: Limit = Limit()
+
+    def same_way(self, other: ArmSpec) -> bool:
+        """Whether both arms send in exactly the same way: such a pair is an A/A test (METHOD §5)."""
+        return self._way() == other._way()
+
+    def _way(self) -> tuple[object, ...]:
+        return (
+            self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
+            self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file, self.faults, self.limit,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """`"api.response.p95" = "< 250 ms"`: arm pattern (fnmatch), metric, statistic ("" for a rate), limit in base units.
+
+    Base units: milliseconds for durations, a fraction for rates, 1/s for throughput, plain numbers else.
+    """
+
+    key: str
+    arm: str
+    metric: str
+    statistic: str
+    comparison: str
+    limit: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictSpec:
+    """ROPE: the ratios that count as no difference (METHOD §6), set before the run."""
+
+    rope: tuple[float, float] = (0.90, 1.10)
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole scenario; `source` is the TOML text as written, kept with the run."""
+
+    name: str
+    question: str
+    path: Path
+    source: str
+    message: MessageSpec
+    load: LoadSpec
+    network: NetworkSpec
+    arms: tuple[ArmSpec, ...]
+    verdict: VerdictSpec
+    thresholds: tuple[Threshold, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+    allow_recipients: tuple[str, ...] = ()
+    max_messages: int = 0
+
+    @property
+    def baseline(self) -> int:
+        """Index of the baseline arm: the one that says so, else the first API arm, else the first arm."""
+        for index, arm in enumerate(self.arms):
+            if arm.baseline:
+                return index
+        for index, arm in enumerate(self.arms):
+            if arm.transport == "api":
+                return index
+        return 0

@@ -1,0 +1,144 @@
+"""The answer to a run as values: what summary.json holds and every report shows. Sentences are made in report/.
+
+`None` is "not known" or "the sample does not allow it", never zero. Ratios are arm ÷ baseline of time: above 1 is slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """METHOD §6. WITHHELD: the run or the arm does not allow a verdict, and `reasons` say why."""
+
+    FASTER = "FASTER"
+    SLOWER = "SLOWER"
+    EQUIVALENT = "EQUIVALENT"
+    UNDECIDED = "UNDECIDED"
+    WITHHELD = "WITHHELD"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A statistic with its interval; `needs` is the sample size it would take where `value` is None."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    needs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    min: int
+    median: float
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSummary:
+    """One arm under one condition, warm-up left out. planned = accepted + failed + unsent; arrived counts each send once."""
+
+    name: str
+    transport: str
+    client: str
+    condition: str
+    planned: int
+    accepted: int
+    failed: int
+    unsent: int
+    arrived: int | None  # None where the server is not ours and tells nothing
+    missing: int | None
+    duplicates: int | None
+    altered: int | None
+    turns: Turns | None
+    turns_to_close: float | None
+    service_ms: Mapping[str, Estimate]  # by the names in stats/__init__.py
+    response_ms: Mapping[str, Estimate]
+    wait_ms: Mapping[str, Estimate]
+    throughput_per_s: float | None
+    bytes_out: int
+    bytes_in: int
+    phases_ms: Mapping[str, float]  # mean time a message spent in each phase: they add up to the mean service time
+    outcomes: Mapping[str, int]
+    failure_rate: Estimate  # Wilson
+    connections: int
+    late: int  # open load: started more than 1 ms after the intended time
+    failure_texts: Mapping[str, int] = field(default_factory=dict)  # "450 4.2.1 busy": 7; at most the ten commonest
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """An arm against the baseline, paired by block; `ratio`, `ci` are of `metric`; `shift_ms` is Hodges–Lehmann's."""
+
+    arm: str
+    baseline: str
+    condition: str
+    metric: str  # "service" (talk), "time per message" (throughput), "response" (open)
+    blocks: int
+    ratio: float | None
+    ci: tuple[float, float] | None
+    shift_ms: Estimate
+    shift_rtt: float | None
+    p_value: float | None  # sign-flip or Wilcoxon on log ratios, Holm-adjusted over the confirmatory contrasts
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    blocks_needed: int | None = None
+    aa: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdResult:
+    key: str
+    text: str
+    arm: str
+    value: float | None
+    unit: str
+    crossed: bool | None  # None: the sample does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The delivery account over *every* send of the run, warm-up included. It closes or the run is invalid."""
+
+    planned: int
+    accepted: int
+    failed: int
+    ambiguous: int  # of the failed: those that may have arrived
+    unsent: int
+    arrived_once: int
+    missing: int  # accepted and never arrived
+    duplicates: int  # sends that arrived more than once
+    altered: int  # arrived with another digest or another number of recipients
+    unaccounted: int  # arrived although it failed for certain, or without an identity of this run
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSummary:
+    name: str
+    rtt_ms: float | None
+    lab: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    run: str
+    scenario: str
+    question: str
+    status: str
+    valid: bool
+    invalid_because: tuple[str, ...]
+    load_model: str
+    rope: tuple[float, float]
+    confidence: float
+    conditions: tuple[ConditionSummary, ...]
+    arms: tuple[ArmSummary, ...]
+    contrasts: tuple[Contrast, ...]
+    thresholds: tuple[ThresholdResult, ...]
+    account: Account
+    overhead_us: Mapping[str, float]
+    warnings: tuple[str, ...]
+    schema: int = 1

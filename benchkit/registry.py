@@ -1,0 +1,52 @@
+"""The one door through which providers, clients, statistics and figures come in, built-in or from outside.
+
+A registry is a tuple of module names in view in the room's `__init__.py`; file name = registered name = the thing's own
+name. Modules load when first asked for, so that `--help` stays quick. An outside package comes in by the entry-point
+group `benchkit.<kind>` and can add a name, never replace a built-in one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar
+
+from benchkit.errors import InputError, Mistake
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Names → things. A built-in module holds its thing under the attribute that `attribute` names."""
+
+    def __init__(self, kind: str, package: str, attribute: str, builtin: tuple[str, ...]) -> None:
+        self.kind = kind
+        self._package = package
+        self._attribute = attribute
+        self._builtin = builtin
+        self._loaded: dict[str, T] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Built-in names in their order, then those from outside, sorted."""
+        return (*self._builtin, *sorted(self._outside()))
+
+    def __getitem__(self, name: str) -> T:
+        """The thing of that name; raises InputError with what exists when there is none."""
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]
+
+    def _load(self, name: str) -> T:
+        if name in self._builtin:
+            thing: T = getattr(import_module(f"{self._package}.{name}"), self._attribute)
+            return thing
+        try:
+            found: T = self._outside()[name].load()
+        except KeyError:
+            known = ", ".join(self.names())
+            raise InputError(Mistake(self.kind, f"unknown name {name!r}; there are: {known}")) from None
+        return found
+
+    def _outside(self) -> dict[str, EntryPoint]:
+        points = entry_points(group=f"benchkit.{self.kind}")
+        return {point.name: point for point in points if point.name not in self._builtin}
