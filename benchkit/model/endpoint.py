@@ -18,7 +18,7 @@ class Endpoint:
     arm: ArmSpec
     ca_pem: str = ""
     username: str = ""
-    password: Secret = Secret("")
+    password: Secret = field(default_factory=lambda: Secret(""))
     local_hostname: str = "benchkit.invalid"
 
 
@@ -35,5 +35,5 @@ class Listener:
     password: str = field(default="", repr=False)
     auth_required: bool = False
     faults: tuple[Fault, ...] = ()
-    limit: Limit = Limit()
+    limit: Limit = field(default_factory=Limit)
     seed: int = 0
