@@ -1,1 +1,1 @@
-"""protocol"""
+"""The protocols as bytes and values: turns, replies, commands. No sockets, no clocks."""

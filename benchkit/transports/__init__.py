@@ -1,1 +1,32 @@
-"""transports"""
+"""The clients: one file each, named <transport>_<client>; they connect, send and close, and stamp what they do.
+
+Law: no scheduling, storing, retrying or reading of the environment here. A new client is a file and a name in this tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchkit.model.contracts import Transport
+from benchkit.model.endpoint import Endpoint
+from benchkit.registry import Registry
+
+TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
+    "transport",
+    "benchkit.transports",
+    "Client",
+    (
+        "api_httpx",
+        "null_null",
+        "smtp_aiosmtplib",
+    ),
+)
+
+
+def clients_by_transport() -> dict[str, tuple[str, ...]]:
+    """The clients that each transport can be driven with, as the scenario's vocabulary."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in TRANSPORTS.names():
+        transport, _, client = name.partition("_")
+        found[transport] = (*found.get(transport, ()), client)
+    return found

@@ -1,0 +1,39 @@
+"""SMTP replies as outcomes (RFC 5321 §4.2, enhanced status codes of RFC 3463)."""
+
+from __future__ import annotations
+
+import re
+
+from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
+
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
+# A 4yz says "later"; only the words, or RFC 3463's 4.7.28-style policy codes that providers use, say "because of your rate".
+_RATE_WORDS = re.compile(
+    r"\brate\b|throttl|too (?:many|fast|much)|limit|quota|slow down|try again after", re.IGNORECASE
+)
+_MAY_THROTTLE = frozenset({421, 450, 451, 452, 454})
+
+
+def enhanced_status(text: str) -> str:
+    """The enhanced status code that a reply's text begins with, empty where there is none."""
+    match = _ENHANCED.match(text)
+    return match.group(1) if match else ""
+
+
+def outcome_of_reply(code: int, text: str) -> Outcome:
+    """What the reply to the content means for the message."""
+    if 200 <= code < 300:
+        return ACCEPTED if code == ACCEPTED.code else Outcome(OutcomeKind.ACCEPTED, code)
+    return outcome_of_refusal(code, text)
+
+
+def outcome_of_refusal(code: int, text: str) -> Outcome:
+    """What an unexpected reply to an earlier command means: never "accepted", whatever its code."""
+    enhanced = enhanced_status(text)
+    if code in _MAY_THROTTLE and _RATE_WORDS.search(text):
+        return Outcome(OutcomeKind.THROTTLED, code, enhanced, text)
+    if 400 <= code < 500:
+        return Outcome(OutcomeKind.DEFERRED, code, enhanced, text)
+    if 500 <= code < 600:
+        return Outcome(OutcomeKind.REJECTED, code, enhanced, text)
+    return Outcome(OutcomeKind.GARBLED, max(code, 0), enhanced, text)

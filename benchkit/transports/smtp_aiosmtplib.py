@@ -1,0 +1,181 @@
+"""SMTP by aiosmtplib, driven in explicit steps: one command a turn, no hidden EHLO, no look-up of our own name.
+
+It never pipelines, whatever the server offers: the turns of this client are the library's, not the protocol's.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiosmtplib
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.identity import split_at_identity
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import Security
+from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.metered_smtp import MeteredSMTP
+from benchkit.transports.sockets import open_socket, tls_context
+
+_FAILURES = (aiosmtplib.SMTPException, OSError)  # TimeoutError and ssl.SSLError are OSErrors
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    envelope_from: str
+    recipients: tuple[str, ...]
+    pieces: tuple[bytes, ...]
+    size: int
+    options: tuple[str, ...]
+    encoding: str
+
+
+class Client:
+    """One SMTP connection at a time."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._tls = tls_context(endpoint)
+        self._counter = TurnCounter()
+        self._smtp: MeteredSMTP | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._smtp is not None and self._smtp.is_connected
+
+    def prepare(self, message: Message) -> _Prepared:
+        utf8 = message.needs_smtputf8
+        return _Prepared(
+            message.envelope_from,
+            message.recipients,
+            split_at_identity(message.mime),
+            len(message.mime),
+            ("SMTPUTF8",) if utf8 else (),
+            "utf-8" if utf8 else "ascii",
+        )
+
+    async def connect(self, trace: Trace) -> Outcome | None:
+        try:
+            await self._connect(trace)
+        except _FAILURES as error:
+            self._counter.settle(trace)
+            self._drop()
+            return _outcome_of(error, trace)
+        self._counter.settle(trace)
+        return None
+
+    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+        smtp = self._smtp
+        assert smtp is not None, "connect first"
+        smtp.trace = trace
+        outcome = await self._transaction(smtp, prepared, identity.join(prepared.pieces), trace)
+        self._counter.settle(trace)
+        if outcome.kind is not OutcomeKind.ACCEPTED:
+            await self._recover(outcome, trace)
+        return outcome
+
+    async def close(self, trace: Trace) -> None:
+        trace.mark(Phase.CLOSE)
+        if self._smtp is not None and self.connected:
+            self._smtp.trace = trace
+            with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
+                await self._smtp.quit()
+        self._drop()
+        trace.finish_close()
+        self._counter.settle_close(trace)
+
+    async def _connect(self, trace: Trace) -> None:
+        endpoint, arm = self._endpoint, self._endpoint.arm
+        trace.mark(Phase.CONNECT)
+        sock = await open_socket(endpoint)
+        self._counter = TurnCounter()
+        self._counter.connected()
+        smtp = self._smtp = MeteredSMTP(
+            self._counter,
+            trace,
+            hostname=endpoint.server_name,
+            local_hostname=endpoint.local_hostname,
+            timeout=arm.timeout_s,
+            use_tls=arm.security is Security.IMPLICIT,
+            start_tls=False,
+            tls_context=self._tls,
+        )
+        if arm.security is Security.IMPLICIT:
+            trace.mark(Phase.TLS)
+        await smtp.connect(sock=sock)
+        trace.mark(Phase.EHLO)
+        await smtp.ehlo()
+        if arm.security is Security.STARTTLS:
+            trace.mark(Phase.STARTTLS)
+            await smtp.starttls(server_hostname=endpoint.server_name)
+            trace.mark(Phase.EHLO)
+            await smtp.ehlo()
+        if arm.auth:
+            trace.mark(Phase.AUTH)
+            login = smtp.auth_plain if arm.auth == "plain" else smtp.auth_login
+            await login(endpoint.username, endpoint.password.reveal())
+
+    async def _transaction(self, smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
+        try:
+            trace.mark(Phase.MAIL)
+            await smtp.mail(prepared.envelope_from, options=prepared.options, encoding=prepared.encoding)
+            trace.mark(Phase.RCPT)
+            refusals = await self._recipients(smtp, prepared)
+            if len(refusals) == len(prepared.recipients):
+                return refusals[-1]
+            trace.mark(Phase.DATA)
+            reply = await smtp.data(content)
+        except _FAILURES as error:
+            return _outcome_of(error, trace)
+        finally:
+            trace.finish()
+        if refusals:
+            return Outcome(OutcomeKind.ACCEPTED, reply.code, refused_recipients=len(refusals), text=refusals[-1].text)
+        return outcome_of_reply(reply.code, "")
+
+    async def _recipients(self, smtp: MeteredSMTP, prepared: _Prepared) -> list[Outcome]:
+        """The refusals, one for each recipient that the server would not have."""
+        refusals = []
+        for recipient in prepared.recipients:
+            try:
+                await smtp.rcpt(recipient, encoding=prepared.encoding)
+            except aiosmtplib.SMTPRecipientRefused as refusal:
+                if refusal.code == 421 or not smtp.is_connected:
+                    raise
+                refusals.append(outcome_of_refusal(refusal.code, refusal.message))
+        return refusals
+
+    async def _recover(self, outcome: Outcome, trace: Trace) -> None:
+        """Leave the connection ready for the next message, or closed: RSET after a refusal, no connection after any doubt."""
+        if self._smtp is None or outcome.kind in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED):
+            self._drop()
+            return
+        try:
+            await self._smtp.rset()
+        except _FAILURES:
+            self._drop()
+        self._counter.settle_close(trace)
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _outcome_of(error: BaseException, trace: Trace) -> Outcome:
+    """The table of aiosmtplib's errors; whether the content had left decides between a clean failure and doubt."""
+    in_doubt = trace.phases[-1:] == [Phase.CONTENT]
+    text = str(getattr(error, "message", "") or error or type(error).__name__)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return (
+            outcome_of_reply(error.code, error.message) if in_doubt else outcome_of_refusal(error.code, error.message)
+        )
+    if isinstance(error, TimeoutError):
+        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=text)
+    if isinstance(error, OSError):
+        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.UNREACHABLE, text=text)
+    return Outcome(OutcomeKind.REJECTED, text=text)  # the server lacks an extension that the arm asks for
