@@ -1,0 +1,75 @@
+"""The arms side by side, a row an arm: turns, times with intervals, messages/s, failures by kind, bytes per message.
+
+Below WIDE columns the intervals go under their values, so that the table stands whole on an 80-column terminal.
+"""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.summary import ArmSummary, Estimate, Summary
+from benchkit.report import numbers
+
+WIDE = 110
+_NOTHING = Estimate(None)
+
+
+def arms_table(summary: Summary, condition: str, *, width: int) -> Table:
+    duration = duration_of(summary)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column("arm", overflow="fold", min_width=14)
+    for heading in ("turns", f"median {duration}, ms", f"p95 {duration}, ms", "messages/s", "failed", "bytes each"):
+        table.add_column(Text(_broken(heading)), justify="right")
+    for arm in summary.arms:
+        if arm.condition == condition:
+            table.add_row(*_cells(arm, duration, between=" " if width >= WIDE else "\n"))
+    return table
+
+
+def duration_of(summary: Summary) -> str:
+    """The duration that this load model is about (METHOD §4): an open load counts from the intended time."""
+    return "response" if summary.load_model == "open" else "service"
+
+
+def _cells(arm: ArmSummary, duration: str, *, between: str) -> list[Text]:
+    times = arm.response_ms if duration == "response" else arm.service_ms
+    sent = arm.accepted + arm.failed
+    return [
+        Text(arm.name),
+        Text(_turns(arm)),
+        _estimate(times.get("p50", _NOTHING), between),
+        _estimate(times.get("p95", _NOTHING), between),
+        Text(numbers.decimal(arm.throughput_per_s)),
+        _failures(arm),
+        Text(numbers.size(arm.bytes_out / sent) if sent else numbers.NOT_KNOWN),
+    ]
+
+
+def _estimate(estimate: Estimate, between: str) -> Text:
+    value, _, interval = numbers.with_interval(estimate, between).partition(between)
+    if estimate.value is None:
+        return Text(f"{value} {interval}".rstrip(), style="dim")
+    return Text.assemble(value, (f"{between}{interval}" if interval else "", "dim"))
+
+
+def _turns(arm: ArmSummary) -> str:
+    """The median, and the range where the messages of an arm differ."""
+    if arm.turns is None:
+        return numbers.NOT_KNOWN
+    same = arm.turns.min == arm.turns.max
+    return f"{arm.turns.median:g}" if same else f"{arm.turns.median:g} ({arm.turns.min}–{arm.turns.max})"
+
+
+def _failures(arm: ArmSummary) -> Text:
+    accepted = OutcomeKind.ACCEPTED.label
+    kinds = [f"{number:,} {kind}" for kind, number in arm.outcomes.items() if kind != accepted and number]
+    if arm.unsent:
+        kinds.append(f"{arm.unsent:,} unsent")
+    return Text("\n".join(kinds), style="red") if kinds else Text("0")
+
+
+def _broken(heading: str) -> str:
+    """Two short lines read better in a table than one long one."""
+    return heading.replace(" ", "\n", 1)

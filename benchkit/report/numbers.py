@@ -1,0 +1,79 @@
+"""Numbers as people read them: as many digits as the interval supports, a unit on each, never a bare NaN.
+
+Law: value → str only; what cannot be known is NOT_KNOWN, what the sample does not allow says what it needs.
+"""
+
+from __future__ import annotations
+
+import math
+
+from benchkit.model.summary import Estimate
+
+NOT_KNOWN = "–"
+SIGNIFICANT_DIGITS = 3
+MOST_DECIMALS = 3
+_COARSEST = 3  # an interval is at least so many units of its last digit wide
+
+
+def count(value: int | None) -> str:
+    return NOT_KNOWN if value is None else f"{value:,}"
+
+
+def decimal(value: float | None, unit: str = "", *, digits: int = SIGNIFICANT_DIGITS) -> str:
+    """Three significant digits, thousands separated, no exponent: 1,234 ms · 12.3 ms · 0.031 ms."""
+    if value is None or math.isnan(value):
+        return NOT_KNOWN
+    text = "∞" if math.isinf(value) else f"{value:,.{_decimals(value, digits)}f}"
+    return f"{text} {unit}" if unit else text
+
+
+def with_interval(estimate: Estimate, between: str = " ") -> str:
+    """`1.23 [1.20, 1.27]`, with the digits that the interval's width supports; `needs 400` where the sample is too small."""
+    if estimate.value is None:
+        return f"needs {estimate.needs:,}" if estimate.needs else NOT_KNOWN
+    if estimate.low is None or estimate.high is None or not math.isfinite(estimate.value):
+        return decimal(estimate.value)
+    return between.join(_rounded_together(estimate.value, estimate.low, estimate.high))
+
+
+def times(ratio: float, ci: tuple[float, float] | None) -> tuple[str, str]:
+    """A ratio and its interval, to the same digit: ("2.9×", "[2.7, 3.1]"); the interval is empty where there is none."""
+    if ci is None:
+        return f"{decimal(ratio)}×", ""
+    value, interval = _rounded_together(ratio, *ci)
+    return f"{value}×", interval
+
+
+def percent(fraction: float | None) -> str:
+    return NOT_KNOWN if fraction is None else f"{100 * fraction:.3g} %"
+
+
+def duration(ms: float) -> str:
+    """Two digits in the unit that suits: 31 µs, 1.2 ms, 14 s."""
+    for below_ms, scale, unit in ((0.1, 1e3, "µs"), (1e4, 1.0, "ms")):
+        if ms < below_ms:
+            return decimal(scale * ms, unit, digits=2)
+    return decimal(ms / 1e3, "s", digits=2)
+
+
+def size(number_of_bytes: float) -> str:
+    """Bytes in decimal units, as networks count them."""
+    for limit, scale, unit in ((1e6, 1e3, "kB"), (1e9, 1e6, "MB"), (math.inf, 1e9, "GB")):
+        if 1e3 <= number_of_bytes < limit:
+            return decimal(number_of_bytes / scale, unit)
+    return f"{number_of_bytes:.0f} B"
+
+
+def _rounded_together(value: float, low: float, high: float) -> tuple[str, str]:
+    width = high - low
+    known = width > 0 and math.isfinite(width)
+    decimals = _decimals(width / _COARSEST, 1) if known else _decimals(value, SIGNIFICANT_DIGITS)
+    ends = ", ".join("∞" if math.isinf(end) else f"{end:,.{decimals}f}" for end in (low, high))
+    return f"{value:,.{decimals}f}", f"[{ends}]"
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Decimal places that show `digits` significant digits of the value."""
+    if value == 0:
+        return 0
+    return min(MOST_DECIMALS, max(0, digits - 1 - math.floor(math.log10(abs(value)))))

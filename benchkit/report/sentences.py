@@ -1,0 +1,157 @@
+"""The verdict in plain words: Summary → sentences. Pure; the only place where a verdict becomes English.
+
+Law: a ratio never stands without its link and RTT, and the note on what was measured always stands (METHOD §1, §2).
+"""
+
+from __future__ import annotations
+
+import math
+
+from benchkit.model.summary import ArmSummary, ConditionSummary, Contrast, Summary, Verdict
+from benchkit.report import numbers
+
+# METHOD §1: it stands wherever a verdict stands.
+ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."
+_DECIDED = (Verdict.SLOWER, Verdict.FASTER)
+_BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)
+
+
+def invalid(summary: Summary) -> str | None:
+    """Why no number of this run may be used, or None."""
+    if summary.valid:
+        return None
+    return f"INVALID: {'; '.join(summary.invalid_because) or 'the run gives no reason'}"
+
+
+def headline(summary: Summary) -> str:
+    """The answer in one sentence; where the run is invalid, why."""
+    first = next(iter(verdicts(summary)), "No verdict: there is no arm to compare with the baseline.")
+    return invalid(summary) or first
+
+
+def verdicts(summary: Summary) -> list[str]:
+    """One sentence a contrast, the strongest of SMTP against API first, A/A last."""
+    return [sentence(summary, contrast) for contrast in by_strength(summary)]
+
+
+def by_strength(summary: Summary) -> list[Contrast]:
+    def rank(contrast: Contrast) -> tuple[bool, bool, int, float]:
+        weight = 0 if contrast.verdict in _DECIDED else _BY_WEIGHT.index(contrast.verdict)
+        distance = abs(math.log(contrast.ratio)) if contrast.ratio else 0.0
+        return contrast.aa, not _crosses_transports(summary, contrast), weight, -distance
+
+    return sorted(summary.contrasts, key=rank)
+
+
+def sentence(summary: Summary, contrast: Contrast) -> str:
+    return _aa(summary, contrast) if contrast.aa else _SENTENCES[contrast.verdict](summary, contrast)
+
+
+def basis(summary: Summary) -> str:
+    """What the ratios above are ratios of, and what the interval means."""
+    metrics = sorted({contrast.metric for contrast in summary.contrasts}) or ["service"]
+    blocks = sorted({contrast.blocks for contrast in summary.contrasts})
+    paired = f" over {' or '.join(map(str, blocks))} blocks" if blocks else ""
+    low, high = summary.rope
+    return (
+        f"Ratios are of {' and '.join(map(_metric, metrics))}, paired by block{paired}, with "
+        f"{numbers.percent(summary.confidence)} intervals; {low:.2f} to {high:.2f} counts as no difference."
+    )
+
+
+def link(summary: Summary, condition: str) -> str:
+    """Where it was measured: `loopback (RTT 31 µs)`."""
+    found = next((one for one in summary.conditions if one.name == condition), None)
+    return described(found) if found else f"{condition} (RTT not known)"
+
+
+def described(condition: ConditionSummary) -> str:
+    rtt = "RTT not known" if condition.rtt_ms is None else f"RTT {numbers.decimal(condition.rtt_ms, 'ms')}"
+    return f"{condition.name} ({rtt})"
+
+
+def _slower(summary: Summary, contrast: Contrast) -> str:
+    return _compared(summary, contrast, "slower", contrast.ratio or math.nan, contrast.ci)
+
+
+def _faster(summary: Summary, contrast: Contrast) -> str:
+    """The ratio turned over, so that the number that is read is above 1."""
+    ci = (1 / contrast.ci[1], 1 / contrast.ci[0]) if contrast.ci else None
+    return _compared(summary, contrast, "faster", 1 / contrast.ratio if contrast.ratio else math.nan, ci)
+
+
+def _compared(summary: Summary, contrast: Contrast, word: str, ratio: float, ci: tuple[float, float] | None) -> str:
+    value, interval = numbers.times(ratio, ci)
+    how_much = f"{value} {word} {interval}".rstrip()
+    where = f"on {link(summary, contrast.condition)}"
+    return f"“{contrast.arm}” is {how_much} than “{contrast.baseline}” {where}{_turns(summary, contrast)}."
+
+
+def _equivalent(summary: Summary, contrast: Contrast) -> str:
+    return (
+        f"“{contrast.arm}” takes as long as “{contrast.baseline}” on {link(summary, contrast.condition)}: "
+        f"{_ratio(contrast)}{_turns(summary, contrast, ', ')}."
+    )
+
+
+def _undecided(summary: Summary, contrast: Contrast) -> str:
+    more = f"; about {contrast.blocks_needed:,} blocks would tell" if contrast.blocks_needed else ""
+    return (
+        f"Undecided whether “{contrast.arm}” is slower or faster than “{contrast.baseline}” on "
+        f"{link(summary, contrast.condition)}: {_ratio(contrast)}{more}."
+    )
+
+
+def _withheld(summary: Summary, contrast: Contrast) -> str:
+    because = "; ".join(contrast.reasons) or "no reason was given"
+    where = link(summary, contrast.condition)
+    return f"No verdict on “{contrast.arm}” against “{contrast.baseline}” on {where}, because {because}."
+
+
+def _aa(summary: Summary, contrast: Contrast) -> str:
+    where = f"on {link(summary, contrast.condition)}"
+    pair = f"“{contrast.arm}” and “{contrast.baseline}”, which send in the same way,"
+    if contrast.verdict is Verdict.WITHHELD:
+        return f"A/A: not tested for {pair} {where}, because {'; '.join(contrast.reasons) or 'no reason was given'}."
+    if contrast.verdict in _DECIDED:
+        return f"A/A: {pair} differ {where}: {_ratio(contrast)}. Trust no ratio of this run."
+    return f"A/A: {pair} show no difference {where}: {_ratio(contrast)}."
+
+
+_SENTENCES = {
+    Verdict.SLOWER: _slower,
+    Verdict.FASTER: _faster,
+    Verdict.EQUIVALENT: _equivalent,
+    Verdict.UNDECIDED: _undecided,
+    Verdict.WITHHELD: _withheld,
+}
+
+
+def _ratio(contrast: Contrast) -> str:
+    if contrast.ratio is None:
+        return "the ratio is not known"
+    return " the time ".join(numbers.times(contrast.ratio, contrast.ci)).rstrip()
+
+
+def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:
+    """`: 11 turns against 1`, where both were counted."""
+    arm, baseline = (_arm(summary, name, contrast.condition) for name in (contrast.arm, contrast.baseline))
+    if not (arm and baseline and arm.turns and baseline.turns):
+        return ""
+    ours, theirs = (
+        f"{turns.median:g} {'turn' if turns.median == 1 else 'turns'}" for turns in (arm.turns, baseline.turns)
+    )
+    return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {baseline.turns.median:g}"
+
+
+def _crosses_transports(summary: Summary, contrast: Contrast) -> bool:
+    arm, baseline = (_arm(summary, name, contrast.condition) for name in (contrast.arm, contrast.baseline))
+    return bool(arm and baseline and arm.transport != baseline.transport)
+
+
+def _arm(summary: Summary, name: str, condition: str) -> ArmSummary | None:
+    return next((arm for arm in summary.arms if (arm.name, arm.condition) == (name, condition)), None)
+
+
+def _metric(metric: str) -> str:
+    return metric if "time" in metric else f"{metric} time"

@@ -1,0 +1,119 @@
+"""The answer on the terminal: the verdict first, then what supports it, in the order in which a reader asks.
+
+verdict → thresholds → arms → where the time goes → was every message accounted for → what the ruler cost → warnings.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchkit.model.summary import Account, ArmSummary, Summary, ThresholdResult, Verdict
+from benchkit.report import numbers, sentences
+from benchkit.report.arms_table import arms_table
+from benchkit.report.phase_bars import legend, phase_bars
+
+_STYLES = {Verdict.UNDECIDED: "yellow", Verdict.WITHHELD: "yellow"}
+_MARKS = {False: ("✓", "green"), True: ("✗", "bold red"), None: ("?", "yellow")}
+
+
+def render(summary: Summary, console: Console) -> None:
+    _verdicts(summary, console)
+    _thresholds(summary, console)
+    for condition in dict.fromkeys(arm.condition for arm in summary.arms):
+        _condition(summary, condition, console)
+    _account(summary, console)
+    _overhead(summary, console)
+    for warning in summary.warnings:
+        console.print(Text.assemble(("warning: ", "yellow"), warning))
+
+
+def _verdicts(summary: Summary, console: Console) -> None:
+    console.print(Text(sentences.headline(summary), style="bold" if summary.valid else "bold red"))
+    ranked = sentences.by_strength(summary)
+    for contrast in ranked[1:] if summary.valid else ranked:
+        console.print(_listed(Text(sentences.sentence(summary, contrast), style=_STYLES.get(contrast.verdict, ""))))
+    console.print(Text(f"{sentences.basis(summary)} {sentences.ONE_HOP}", style="dim"))
+
+
+def _listed(text: Text) -> Table:
+    """A list's item, whose further lines are indented."""
+    item = Table.grid(padding=(0, 1, 0, 0))
+    item.add_row("•", text)
+    return item
+
+
+def _thresholds(summary: Summary, console: Console) -> None:
+    if summary.thresholds:
+        _heading(console, "Thresholds")
+    for threshold in summary.thresholds:
+        mark, style = _MARKS[threshold.crossed]
+        console.print(Text.assemble((f"{mark} ", style), _threshold(threshold)))
+
+
+def _threshold(threshold: ThresholdResult) -> str:
+    if threshold.value is None:
+        return f"{threshold.key} {threshold.text} · {threshold.arm}: the sample does not tell"
+    return f"{threshold.key} {threshold.text} · {threshold.arm}: {numbers.decimal(threshold.value, threshold.unit)}"
+
+
+def _condition(summary: Summary, condition: str, console: Console) -> None:
+    arms = [arm for arm in summary.arms if arm.condition == condition]
+    _heading(console, f"Arms on {sentences.link(summary, condition)}")
+    console.print(arms_table(summary, condition, width=console.width))
+    for arm in arms:
+        _failure_texts(arm, console)
+    if any(arm.phases_ms for arm in arms):
+        _heading(console, "Where the time goes, mean service time a message")
+        console.print(phase_bars(arms, console))
+        console.print(Padding(legend(arms, console), (1, 0, 0, 0)))
+
+
+def _failure_texts(arm: ArmSummary, console: Console) -> None:
+    for text, number in arm.failure_texts.items():
+        console.print(Text(f"{arm.name}: {number:,} × {text}", style="red"))
+
+
+def _account(summary: Summary, console: Console) -> None:
+    _heading(console, "Delivery account, every send with the warm-up's")
+    account = summary.account
+    console.print(Text(_sent(account)))
+    console.print(_arrived(account) if _arrivals_known(summary) else Text("arrivals not known: the server is not ours"))
+
+
+def _sent(account: Account) -> str:
+    planned, accepted, failed = (
+        numbers.count(number) for number in (account.planned, account.accepted, account.failed)
+    )
+    ambiguous = f" (of which {account.ambiguous:,} ambiguous)"
+    return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous} + unsent {account.unsent:,}"
+
+
+def _arrived(account: Account) -> Text:
+    line = Text(f"arrived once {account.arrived_once:,}")
+    for name, number in (
+        ("missing", account.missing),
+        ("duplicate", account.duplicates),
+        ("altered", account.altered),
+        ("unaccounted", account.unaccounted),
+    ):
+        line.append(f" · {name} ").append(f"{number:,}", style="bold red" if number else "green")
+    return line
+
+
+def _arrivals_known(summary: Summary) -> bool:
+    return not summary.arms or any(arm.arrived is not None for arm in summary.arms)
+
+
+def _overhead(summary: Summary, console: Console) -> None:
+    if summary.overhead_us:
+        parts = (f"{name} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
+        _heading(console, "The ruler's own cost, per message")
+        console.print(Text(" · ".join(parts)))
+
+
+def _heading(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, style="bold underline"))
