@@ -1,1 +1,23 @@
-"""store"""
+"""The stored run: recorded in columns, spooled as Arrow IPC streams while it runs, Parquet once it is closed.
+
+A stream is readable up to its last whole batch whenever the writer dies; an unclosed Parquet file is not readable at all.
+Law: no statistic is computed here. pyarrow's one home.
+"""
+
+from benchkit.store.closing import close_tables
+from benchkit.store.folder import create_folder, newest_run, read_manifest, write_manifest, write_text
+from benchkit.store.ledger import SpoolLedger
+from benchkit.store.loading import load_run
+from benchkit.store.recorder import Recorder
+
+__all__ = [
+    "Recorder",
+    "SpoolLedger",
+    "close_tables",
+    "create_folder",
+    "load_run",
+    "newest_run",
+    "read_manifest",
+    "write_manifest",
+    "write_text",
+]

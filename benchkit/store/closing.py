@@ -1,0 +1,40 @@
+"""Closing a run: spools become Parquet, one batch at a time, and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchkit.errors import StoreError
+from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS
+from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, digests_by_key, resolved_arrivals
+from benchkit.store.rows import arrow_schema
+from benchkit.store.spool import read_batches
+
+
+def close_tables(folder: Path, parse: Parse) -> None:
+    """Write the three Parquet tables of a run; the spools go only once all of them stand. Raises StoreError."""
+    digests = digests_by_key(folder, parse)
+    tables = {
+        "messages": (arrow_schema(MESSAGE_COLUMNS), read_batches(folder / "messages.arrow")),
+        "phases": (arrow_schema(PHASE_COLUMNS), read_batches(folder / "phases.arrow")),
+        "arrivals": (ARRIVAL_SCHEMA, resolved_arrivals(folder, digests)),
+    }
+    try:
+        for name, (schema, batches) in tables.items():
+            _write_parquet(folder / f"{name}.parquet", schema, batches)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
+    for name in ("messages", "phases", "arrivals", "bodies"):
+        (folder / f"{name}.arrow").unlink(missing_ok=True)
+
+
+def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    unfinished.rename(path)

@@ -1,0 +1,76 @@
+"""A run's folder: its name, its manifest (run.json), its small text files. Every file is written whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from benchkit.clock import utc_now
+from benchkit.errors import StoreError
+from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
+
+
+def create_folder(results: Path, scenario: str, token: str) -> Path:
+    """`<results>/<utc>-<scenario>-<token>/`, new; raises StoreError where it cannot be made."""
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", scenario).strip("-.") or "run"
+    folder = results / f"{utc_now():%Y%m%dT%H%M%SZ}-{slug}-{token}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}") from error
+    return folder
+
+
+def newest_run(results: Path) -> Path:
+    """The latest run in a results folder, by its name; raises StoreError where there is none."""
+    runs = sorted(path.parent for path in results.glob("*/run.json"))
+    if not runs:
+        raise StoreError(f"{results}: no run in there; make one with: benchkit run scenarios/quickstart.toml")
+    dated = [path for path in runs if re.match(r"\d{8}T\d{6}Z-", path.name)]
+    return (dated or runs)[-1]
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    write_text(folder / "run.json", json.dumps(dataclasses.asdict(manifest), indent=1, ensure_ascii=False) + "\n")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises StoreError where there is none, or one that this version cannot read."""
+    try:
+        stored: dict[str, Any] = json.loads((folder / "run.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{folder}: no run here: {error}") from error
+    if stored.get("schema") != SCHEMA_VERSION:
+        raise StoreError(f"{folder}: run.json has schema {stored.get('schema')}, this benchkit reads {SCHEMA_VERSION}")
+    try:
+        return _manifest(stored)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(f"{folder}: run.json is damaged: {error}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Through a file beside it, so that a reader, or a crash, never meets half of it. Raises StoreError."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.rename(path)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+
+
+def _manifest(stored: dict[str, Any]) -> Manifest:
+    return Manifest(
+        **stored
+        | {
+            "status": RunStatus(stored["status"]),
+            "rope": tuple(stored["rope"]),
+            "arms": tuple(ArmRecord(**arm) for arm in stored["arms"]),
+            "conditions": tuple(ConditionRecord(**condition) for condition in stored["conditions"]),
+            "digests": tuple(stored["digests"]),
+            "batch_bytes": tuple(stored["batch_bytes"]),
+            "warnings": tuple(stored["warnings"]),
+        }
+    )

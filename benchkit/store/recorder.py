@@ -1,0 +1,91 @@
+"""The recorder of a load worker: one call a message, no object a message, written out every 8,192 rows or second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from benchkit.clock import Clock
+from benchkit.model.outcome import Outcome
+from benchkit.model.plan import Cell
+from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS
+from benchkit.model.trace import Phase, Trace
+from benchkit.store.rows import RowBuffer, arrow_schema
+from benchkit.store.spool import SpoolWriter
+
+ROWS = 8192
+FLUSH_EVERY_NS = 500_000_000  # half of the second that a crash may cost
+_PHASES_A_MESSAGE = len(Phase) + 2  # EHLO twice, and one to spare
+
+
+class Recorder:
+    """Writes `messages.arrow` and `phases.arrow` into `folder`. Raises StoreError when the disk refuses."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        fixed, self._texts = _without_texts(MESSAGE_COLUMNS)
+        self._messages = RowBuffer(fixed, ROWS)
+        self._phases = RowBuffer(PHASE_COLUMNS, ROWS * 4)
+        self._message_spool = SpoolWriter(folder / "messages.arrow", arrow_schema(MESSAGE_COLUMNS))
+        self._phase_spool = SpoolWriter(folder / "phases.arrow", arrow_schema(PHASE_COLUMNS))
+        self._clock = clock
+        self._flushed_ns = clock.now_ns()
+        self.recorded = 0
+
+    def record(
+        self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
+        trace: Trace, connection: int, nth: int, outcome: Outcome,
+    ) -> None:  # fmt: skip
+        """One send that has ended. Called after the outcome is known, so that writing out is in nobody's service time."""
+        self._messages.append(
+            send, cell.block, cell.warmup, cell.condition, cell.arm, message, sender,
+            intended_ns, trace.started_ns, trace.ended_ns, trace.closed_ns, connection, nth,
+            trace.turns, trace.turns_to_close, trace.bytes_out, trace.bytes_in,
+            outcome.kind, outcome.code, outcome.refused_recipients,
+        )  # fmt: skip
+        self._texts["enhanced"].append(outcome.enhanced)
+        self._texts["text"].append(outcome.text)
+        self._record_phases(send, trace)
+        self.recorded += 1
+        if self._full or self._clock.now_ns() - self._flushed_ns > FLUSH_EVERY_NS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write out what is there."""
+        self._flushed_ns = self._clock.now_ns()
+        if self._messages.count:
+            columns = self._messages.take() | {
+                name: pa.array(texts, pa.string()) for name, texts in self._texts.items()
+            }
+            for texts in self._texts.values():
+                texts.clear()
+            self._message_spool.write(columns)
+        if self._phases.count:
+            self._phase_spool.write(self._phases.take())
+
+    def close(self) -> None:
+        self.flush()
+        self._message_spool.close()
+        self._phase_spool.close()
+
+    @property
+    def _full(self) -> bool:
+        phases = self._phases
+        return self._messages.count == ROWS or phases.count + _PHASES_A_MESSAGE > phases.capacity
+
+    def _record_phases(self, send: int, trace: Trace) -> None:
+        edges, last = trace.edges, len(trace.edges) - 1
+        for i, phase in enumerate(trace.phases):
+            if phase == Phase.CLOSE:
+                ended_ns = trace.closed_ns
+            elif i == last or trace.phases[i + 1] == Phase.CLOSE:
+                ended_ns = trace.ended_ns
+            else:
+                ended_ns = edges[i + 1]
+            self._phases.append(send, phase, edges[i], ended_ns)
+
+
+def _without_texts(columns: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    fixed = {name: kind for name, kind in columns.items() if kind != "string"}
+    return fixed, {name: [] for name, kind in columns.items() if kind == "string"}
