@@ -1,1 +1,14 @@
-"""stats"""
+"""From a stored run to its summary: pure functions of numpy tables, seeded; no files, no printing (docs/method.md).
+
+`analysis.analyse` is the door. A statistic is one file here (file name = its name) and one word in this tuple; nothing
+heavy loads before it is asked for.
+"""
+
+from __future__ import annotations
+
+from benchkit.model.contracts import Statistic
+from benchkit.registry import Registry
+
+STATISTICS: Registry[Statistic] = Registry(
+    "statistic", "benchkit.stats", "STATISTIC", ("p50", "p90", "p95", "p99", "p999", "mean")
+)

@@ -1,0 +1,88 @@
+"""The door of this room: a stored run in, its summary out. What each step means is in docs/method.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from benchkit.model.run import Manifest, Run
+from benchkit.model.summary import ConditionSummary, Contrast, Summary
+from benchkit.stats.aa import differing_pairs
+from benchkit.stats.account import account_of
+from benchkit.stats.arms import summarise_arms
+from benchkit.stats.cautions import cautions_of
+from benchkit.stats.comparison import Comparison, compare_arms
+from benchkit.stats.delivery import deliveries
+from benchkit.stats.doubts import doubts_of
+from benchkit.stats.paired import holm
+from benchkit.stats.sample import measured_samples
+from benchkit.stats.thresholds import threshold_results
+from benchkit.stats.validity import differing_text, reasons_against
+from benchkit.stats.verdict import judge
+
+
+def analyse(run: Run, seed: int = 0) -> Summary:
+    """Everything that reports show of a run. Raises nothing on a well-typed run, however little it holds."""
+    manifest, samples, delivery = run.manifest, measured_samples(run), deliveries(run)
+    account, arms = account_of(run, delivery), summarise_arms(run, samples, delivery)
+    comparisons = compare_arms(run, samples, seed)
+    differing = differing_pairs(comparisons, manifest.rope)
+    against_all = tuple(differing_text(manifest, comparison) for comparison in differing)
+    doubts = [(*against_all, *doubts_of(run, samples, delivery, comparison)) for comparison in comparisons]
+    invalid_because = reasons_against(run, account, differing)
+    return Summary(
+        run=manifest.run,
+        scenario=manifest.scenario,
+        question=manifest.question,
+        status=str(manifest.status),
+        valid=not invalid_because,
+        invalid_because=invalid_because,
+        load_model=str(manifest.load["model"]),
+        rope=manifest.rope,
+        confidence=manifest.confidence,
+        conditions=tuple(ConditionSummary(c.name, c.rtt_ms, c.lab, c.note) for c in manifest.conditions),
+        arms=arms,
+        contrasts=_contrasts(manifest, comparisons, doubts),
+        thresholds=threshold_results(manifest, arms),
+        account=account,
+        overhead_us=manifest.overhead_us,
+        warnings=cautions_of(run, samples, arms, comparisons, account),
+    )
+
+
+def _contrasts(
+    manifest: Manifest, comparisons: Sequence[Comparison], doubts: Iterable[tuple[str, ...]]
+) -> tuple[Contrast, ...]:
+    adjusted = _adjusted(comparisons)
+    return tuple(
+        _contrast(manifest, comparison, against, p_value)
+        for comparison, against, p_value in zip(comparisons, doubts, adjusted, strict=True)
+    )
+
+
+def _adjusted(comparisons: Sequence[Comparison]) -> list[float | None]:
+    """p-values after Holm over the confirmatory contrasts; an A/A pair is none of them and keeps its own."""
+    family = [c.p_value for c in comparisons if not c.pair.aa and c.p_value is not None]
+    after_holm = iter(holm(family))
+    return [c.p_value if c.pair.aa or c.p_value is None else next(after_holm) for c in comparisons]
+
+
+def _contrast(manifest: Manifest, comparison: Comparison, doubts: tuple[str, ...], p_value: float | None) -> Contrast:
+    pair, condition = comparison.pair, manifest.conditions[comparison.condition]
+    judgement = judge(comparison, manifest.rope, doubts)
+    shift, rtt_ms = comparison.shift_ms, condition.rtt_ms
+    return Contrast(
+        arm=manifest.arms[pair.arm].name,
+        baseline=manifest.arms[pair.reference].name,
+        condition=condition.name,
+        metric=comparison.metric,
+        blocks=comparison.blocks,
+        ratio=comparison.ratio,
+        ci=comparison.ci,
+        shift_ms=shift,
+        shift_rtt=shift.value / rtt_ms if shift.value is not None and rtt_ms else None,
+        p_value=p_value,
+        verdict=judgement.verdict,
+        reasons=judgement.reasons,
+        blocks_needed=judgement.blocks_needed,
+        aa=pair.aa,
+    )

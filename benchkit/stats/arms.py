@@ -1,0 +1,118 @@
+"""One `ArmSummary` per arm and condition, side by side: warm-up left out, failures counted and never dropped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from benchkit.model.durations import NS_PER_MS, phase_ns, response_ns, service_ns, span_ns, wait_ns
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import ArmRecord, Run, Table
+from benchkit.model.summary import ArmSummary, Estimate, Turns
+from benchkit.model.trace import Phase
+from benchkit.stats import STATISTICS
+from benchkit.stats.delivery import Delivery, is_observed, positions
+from benchkit.stats.proportion import wilson
+from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite
+
+LATE_NS = 1_000_000
+COMMONEST_TEXTS = 10
+
+
+def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmSummary, ...]:
+    row_of_phase = positions(run.phases["send"], run.messages["send"])
+    return tuple(_summarise(run, sample, delivery, row_of_phase) for sample in samples.values())
+
+
+def _summarise(run: Run, sample: Sample, delivery: Delivery, row_of_phase: Any) -> ArmSummary:
+    manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
+    arm = manifest.arms[sample.arm]
+    planned = manifest.blocks * manifest.messages_per_block
+    arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
+    return ArmSummary(
+        name=arm.name,
+        transport=arm.transport,
+        client=arm.client,
+        condition=manifest.conditions[sample.condition].name,
+        planned=planned,
+        accepted=sample.started - sample.failed,
+        failed=sample.failed,
+        unsent=max(0, planned - sample.started),
+        arrived=arrived,
+        missing=missing,
+        duplicates=duplicates,
+        altered=altered,
+        turns=_turns(rows["turns"][accepted]),
+        turns_to_close=_median(rows["turns_to_close"][accepted & (rows["closed_ns"] > 0)]),
+        service_ms=_estimates(service_ns(rows), accepted, manifest.confidence),
+        response_ms=_estimates(response_ns(rows), accepted, manifest.confidence),
+        wait_ms=_estimates(wait_ns(rows), np.full(sample.started, True), manifest.confidence),
+        throughput_per_s=_throughput(rows, accepted),
+        bytes_out=int(rows["bytes_out"].sum()),
+        bytes_in=int(rows["bytes_in"].sum()),
+        phases_ms=_phases(run.phases, row_of_phase, sample.index[accepted]),
+        outcomes=_outcomes(rows["outcome"]),
+        failure_rate=wilson(sample.failed, sample.started, manifest.confidence),
+        connections=connections(rows),
+        late=int(np.count_nonzero(wait_ns(rows) > LATE_NS)),
+        failure_texts=_failure_texts(rows, ~accepted),
+    )
+
+
+def connections(rows: Table) -> int:
+    """How many connections these messages went over."""
+    numbers = rows["connection"]
+    return len(np.unique(numbers[numbers >= 0]))
+
+
+def _arrivals(arm: ArmRecord, sample: Sample, delivery: Delivery) -> tuple[int | None, ...]:
+    if not is_observed(arm):
+        return None, None, None, None
+    times, altered = delivery.times[sample.index], delivery.altered[sample.index]
+    flags = (times > 0, sample.accepted & (times == 0), times > 1, altered)
+    return tuple(int(np.count_nonzero(flag)) for flag in flags)
+
+
+def _turns(turns: Any) -> Turns | None:
+    return Turns(int(turns.min()), float(np.median(turns)), int(turns.max())) if len(turns) else None
+
+
+def _median(values: Any) -> float | None:
+    return float(np.median(values)) if len(values) else None
+
+
+def _estimates(durations_ns: Any, accepted: Any, confidence: float) -> Mapping[str, Estimate]:
+    values = milliseconds_or_infinite(durations_ns, accepted)
+    return {name: STATISTICS[name](values, confidence) for name in STATISTICS.names()}
+
+
+def _throughput(rows: Table, accepted: Any) -> float | None:
+    """Accepted messages per second of the arm's own time: the spans of its cells, without the gaps between them."""
+    cells = (rows["block"] == block for block in np.unique(rows["block"]))
+    busy_ns = sum(span_ns(rows["started_ns"][cell], rows["ended_ns"][cell]) for cell in cells)
+    return int(np.count_nonzero(accepted)) * 1e9 / busy_ns if busy_ns > 0 else None
+
+
+def _phases(phases: Table, row_of_phase: Any, accepted_rows: Any) -> Mapping[str, float]:
+    """Mean ms that an accepted message spent in each phase, zero where it had none of it; CLOSE is outside service time."""
+    mine = np.isin(row_of_phase, accepted_rows) & (row_of_phase >= 0)
+    kinds, durations = phases["phase"][mine], phase_ns(phases)[mine]
+    return {
+        phase.label: float(durations[kinds == phase].sum()) / len(accepted_rows) / NS_PER_MS
+        for phase in Phase
+        if (kinds == phase).any()
+    }
+
+
+def _outcomes(outcome: Any) -> Mapping[str, int]:
+    counts = ((kind, int(np.count_nonzero(outcome == kind))) for kind in OutcomeKind)
+    return {kind.label: count for kind, count in counts if count}
+
+
+def _failure_texts(rows: Table, failed: Any) -> Mapping[str, int]:
+    columns = (rows[name][failed].tolist() for name in ("code", "enhanced", "text"))
+    texts = Counter(" ".join(str(part) for part in parts if part) for parts in zip(*columns, strict=True))
+    return dict(sorted(texts.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST_TEXTS])

@@ -1,0 +1,76 @@
+"""What forbids a verdict on an arm, each as one line: mail that differs, failures that differ, connections that differ.
+
+A faster arm that loses mail is not faster, and "reuse" that reconnected is another arm than its name says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.stats import fisher_exact
+
+from benchkit.model.run import Run
+from benchkit.stats.arms import connections
+from benchkit.stats.comparison import Comparison
+from benchkit.stats.delivery import Delivery, is_observed
+from benchkit.stats.sample import Sample, Samples
+
+DIFFERENT_FAILURES = 0.05
+
+
+def doubts_of(run: Run, samples: Samples, delivery: Delivery, comparison: Comparison) -> tuple[str, ...]:
+    arm = samples[comparison.condition, comparison.pair.arm]
+    reference = samples[comparison.condition, comparison.pair.reference]
+    return (
+        *_delivery_doubts(run, arm, delivery),
+        *_delivery_doubts(run, reference, delivery),
+        *_failure_doubts(run, arm, reference),
+        *_connection_doubts(run, arm),
+        *_connection_doubts(run, reference),
+    )
+
+
+def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[str]:
+    record = run.manifest.arms[sample.arm]
+    if not is_observed(record):
+        return
+    times, altered = delivery.times[sample.index], delivery.altered[sample.index]
+    found = {
+        "missing": sample.accepted & (times == 0) & (not run.recovered),  # a lost second proves no loss of mail
+        "duplicated": times > 1,
+        "altered": altered,
+    }
+    for what, rows in found.items():
+        if count := int(np.count_nonzero(rows)):
+            yield f"{record.name}: {count} of {sample.started} messages {what}"
+
+
+def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+    if not arm.failed and not reference.failed:
+        return
+    table = np.array([[sample.failed, sample.started - sample.failed] for sample in (arm, reference)])
+    if fisher_exact(table).pvalue < DIFFERENT_FAILURES:
+        counts = [f"{run.manifest.arms[s.arm].name} {s.failed} of {s.started}" for s in (arm, reference)]
+        yield f"failure rates differ: {counts[0]}, {counts[1]}"
+
+
+def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    record, rows = run.manifest.arms[sample.arm], sample.rows
+    if record.connection == "fresh":
+        if shared := int(np.count_nonzero(rows["nth"] > 0)):
+            yield f"{record.name}: {shared} messages went over a connection that was not new"
+        return
+    made, allowed = connections(rows), _connections_allowed(record.connection, sample)
+    if made > allowed:
+        yield f"{record.name}: {made} connections where its connection policy allows {allowed}"
+    elif np.count_nonzero((rows["nth"] == 0) & (rows["connection"] >= 0)) * 2 > sample.started:
+        yield f"{record.name}: most messages were the first on their connection"
+
+
+def _connections_allowed(policy: str, sample: Sample) -> int:
+    """One per sender and block, one per failure, and what "N messages" a connection adds to that."""
+    rows = sample.rows
+    cells = len(np.unique(rows["sender"])) * len(np.unique(rows["block"]))
+    turnover = 0 if policy == "reuse" else sample.started // int(policy.split()[0])
+    return cells + sample.failed + turnover

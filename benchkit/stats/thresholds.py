@@ -1,0 +1,69 @@
+"""The user's thresholds against the arms' numbers: crossed, kept, or not told by this sample."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from math import inf
+from typing import Any
+
+from benchkit.model.run import Manifest
+from benchkit.model.summary import ArmSummary, Estimate, ThresholdResult
+
+COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+NOT_TOLD = Estimate(None, needs=1)
+
+# metric → its unit and where it stands in an arm's summary; durations take a statistic
+DURATIONS: Mapping[str, Callable[[ArmSummary], Mapping[str, Estimate]]] = {
+    "service": lambda arm: arm.service_ms,
+    "response": lambda arm: arm.response_ms,
+    "wait": lambda arm: arm.wait_ms,
+}
+NUMBERS: Mapping[str, tuple[str, Callable[[ArmSummary], float | None]]] = {
+    "failure_rate": ("", lambda arm: arm.failure_rate.value),
+    "throughput": ("1/s", lambda arm: arm.throughput_per_s),
+    "turns": ("", lambda arm: arm.turns.median if arm.turns else None),
+}
+
+
+def threshold_results(manifest: Manifest, arms: tuple[ArmSummary, ...]) -> tuple[ThresholdResult, ...]:
+    """One result per threshold, matching arm and condition; a pattern that matches no arm is not told, never kept."""
+    several = len(manifest.conditions) > 1
+    results: list[ThresholdResult] = []
+    for threshold in manifest.thresholds:
+        matching = [arm for arm in arms if fnmatchcase(arm.name, threshold["arm"])]
+        results += [_result(threshold, arm, _label(arm, several)) for arm in matching]
+        if not matching:
+            results.append(ThresholdResult(threshold["key"], threshold["text"], threshold["arm"], None, "", None))
+    return tuple(results)
+
+
+def _label(arm: ArmSummary, several_conditions: bool) -> str:
+    return f"{arm.name} ({arm.condition})" if several_conditions else arm.name
+
+
+def _result(threshold: Mapping[str, Any], arm: ArmSummary, label: str) -> ThresholdResult:
+    estimate, unit = _measured(arm, threshold["metric"], threshold["statistic"])
+    crossed = _crossed(estimate, threshold["comparison"], threshold["limit"])
+    return ThresholdResult(threshold["key"], threshold["text"], label, estimate.value, unit, crossed)
+
+
+def _measured(arm: ArmSummary, metric: str, statistic: str) -> tuple[Estimate, str]:
+    if metric in DURATIONS:
+        return DURATIONS[metric](arm).get(statistic, NOT_TOLD), "ms"
+    unit, number = NUMBERS.get(metric, ("", lambda arm: None))
+    value = number(arm)
+    return (NOT_TOLD if value is None else Estimate(float(value))), unit
+
+
+def _crossed(estimate: Estimate, comparison: str, limit: float) -> bool | None:
+    """An estimate without a value that needs no more samples is +∞ (quantile.py), which is a value to compare."""
+    if estimate.needs:
+        return None
+    return not COMPARISONS[comparison](inf if estimate.value is None else estimate.value, limit)

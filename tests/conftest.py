@@ -1,0 +1,180 @@
+"""Fixtures that several rooms' tests use. `synthetic_run` makes a stored run out of thin air: no send, no file, seeded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import (
+    ARRIVAL_COLUMNS,
+    MESSAGE_COLUMNS,
+    PHASE_COLUMNS,
+    ArmRecord,
+    ConditionRecord,
+    Manifest,
+    Run,
+    RunStatus,
+)
+from benchkit.model.trace import Phase
+
+DTYPES = {"string": "object", "binary16": "object"}
+BATCH = 5
+DIGESTS = tuple(hashlib.blake2b(b"message %d" % index, digest_size=16).hexdigest() for index in range(BATCH))
+PARTS = {Phase.MAIL: 0.2, Phase.RCPT: 0.2, Phase.DATA: 0.2, Phase.CONTENT: 0.4}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a synthetic run is to look like. `times` are the arms' true service times as multiples of `base_ms`."""
+
+    times: Sequence[float] = (1.0, 1.0)
+    aa: Mapping[int, int] = field(default_factory=dict)  # index of the copy → index of its original
+    baseline: int = 0
+    load: str = "talk"
+    blocks: int = 30
+    warmup_blocks: int = 1
+    messages_per_block: int = 10
+    base_ms: float = 5.0
+    message_noise: float = 0.10  # standard deviation of the logarithm of one message's time
+    block_noise: float = 0.05  # … of what an arm's messages of one block have in common
+    drift: float = 0.50  # how far the machine slows down from the first block to the last, for every arm alike
+    failures: Mapping[int, float] = field(default_factory=dict)  # arm → chance of a failure
+    conditions: tuple[ConditionRecord, ...] = (ConditionRecord("loopback", 0.05),)
+    embedded: bool = True
+    thresholds: Sequence[Mapping[str, Any]] = ()
+    status: RunStatus = RunStatus.COMPLETE
+    recovered: bool = False
+    seed: int = 0
+
+
+def synthesise(**recipe: Any) -> Run:
+    """A whole run by its recipe; every accepted message arrives once and unaltered."""
+    r = Recipe(**recipe)
+    messages = _messages(r, np.random.default_rng(r.seed))
+    return Run(Path("synthetic"), _manifest(r), messages, _phases(messages), _arrivals(messages, r), r.recovered)
+
+
+def _manifest(r: Recipe) -> Manifest:
+    return Manifest(
+        run="20260101T000000Z-synthetic-5eed",
+        token="00005eed",
+        scenario="synthetic",
+        question="Which is faster?",
+        scenario_text="",
+        created_utc="2026-01-01T00:00:00Z",
+        status=r.status,
+        load={"model": r.load, "concurrency": 1},
+        blocks=r.blocks,
+        warmup_blocks=r.warmup_blocks,
+        messages_per_block=r.messages_per_block,
+        rope=(0.90, 1.10),
+        confidence=0.95,
+        thresholds=r.thresholds,
+        arms=tuple(_arm(r, index) for index in range(len(r.times))),
+        conditions=r.conditions,
+        digests=DIGESTS,
+        batch_digest="00" * 16,
+        batch_bytes=(4096,) * BATCH,
+        overhead_us={"null": 12.0},
+    )
+
+
+def _arm(r: Recipe, index: int) -> ArmRecord:
+    return ArmRecord(
+        name=f"arm {index}",
+        transport="smtp",
+        client="aiosmtplib",
+        connection="reuse",
+        security="none",
+        auth="",
+        provider="",
+        baseline=index == r.baseline,
+        embedded=r.embedded,
+        aa_of=r.aa.get(index, -1),
+    )
+
+
+def _messages(r: Recipe, rng: np.random.Generator) -> dict[str, Any]:
+    """In the order of sending: conditions, blocks, arms, messages; one after the other on one connection per arm."""
+    shape = (len(r.conditions), r.blocks + r.warmup_blocks, len(r.times), r.messages_per_block)
+    condition, block, arm, nth = (axis.ravel() for axis in np.indices(shape))
+    n = condition.size
+    service_ns = _service_ns(r, rng, shape).ravel()
+    ended_ns = 1_000_000_000 + np.cumsum(service_ns + 1_000)
+    failed = rng.random(n) < np.array([r.failures.get(index, 0.0) for index in range(len(r.times))])[arm]
+    columns = {
+        "send": np.arange(n),
+        "block": block,
+        "warmup": block < r.warmup_blocks,
+        "condition": condition,
+        "arm": arm,
+        "message": nth % BATCH,
+        "intended_ns": ended_ns - service_ns,
+        "started_ns": ended_ns - service_ns,
+        "ended_ns": ended_ns,
+        "connection": arm,
+        "nth": nth + block * r.messages_per_block,
+        "turns": np.full(n, 4),
+        "bytes_out": np.full(n, 4200),
+        "bytes_in": np.full(n, 180),
+        "outcome": np.where(failed, OutcomeKind.DEFERRED, OutcomeKind.ACCEPTED),
+        "code": np.where(failed, 450, 250),
+        "enhanced": np.where(failed, "4.2.1", "2.0.0"),
+        "text": np.where(failed, "busy", ""),
+    }
+    return _typed(columns, MESSAGE_COLUMNS, n)
+
+
+def _service_ns(r: Recipe, rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    truth = r.base_ms * 1e6 * np.asarray(r.times).reshape(1, 1, -1, 1)
+    slower = np.linspace(1.0, 1.0 + r.drift, shape[1]).reshape(1, -1, 1, 1)
+    noise = rng.normal(0, r.block_noise, (*shape[:3], 1)) + rng.normal(0, r.message_noise, shape)
+    return (truth * slower * np.exp(noise)).astype("int64")
+
+
+def _phases(messages: Mapping[str, Any]) -> dict[str, Any]:
+    """Four phases a message that fill its service time without a gap."""
+    service = messages["ended_ns"] - messages["started_ns"]
+    edges = messages["started_ns"] + np.outer(np.cumsum([0.0, *PARTS.values()]), service).astype("int64")
+    edges[-1] = messages["ended_ns"]
+    n = len(service)
+    columns = {
+        "send": np.tile(messages["send"], len(PARTS)),
+        "phase": np.repeat(list(PARTS), n),
+        "started_ns": edges[:-1].ravel(),
+        "ended_ns": edges[1:].ravel(),
+    }
+    return _typed(columns, PHASE_COLUMNS, n * len(PARTS))
+
+
+def _arrivals(messages: Mapping[str, Any], r: Recipe) -> dict[str, Any]:
+    there = np.flatnonzero((messages["outcome"] == OutcomeKind.ACCEPTED) & r.embedded)
+    columns = {
+        "send": messages["send"][there],
+        "arm": messages["arm"][there],
+        "digest": [bytes.fromhex(DIGESTS[index]) for index in messages["message"][there]],
+        "arrived_ns": messages["ended_ns"][there],
+        "bytes": np.full(len(there), 4096),
+        "recipients": np.ones(len(there)),
+    }
+    return _typed(columns, ARRIVAL_COLUMNS, len(there))
+
+
+def _typed(columns: Mapping[str, Any], types: Mapping[str, str], n: int) -> dict[str, Any]:
+    """Every column that the model lists, in its type; those that the recipe does not fill are zero."""
+    return {
+        name: np.asarray(columns.get(name, np.zeros(n)), dtype=DTYPES.get(kind, kind)) for name, kind in types.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def synthetic_run() -> Callable[..., Run]:
+    """`synthetic_run(times=(1.0, 2.9), load="talk", seed=7)`: see Recipe for what else it takes."""
+    return synthesise
