@@ -1,1 +1,32 @@
-"""scenario"""
+"""TOML → a validated `model.scenario.Scenario`; every mistake at once, each with its place and how to mend it.
+
+Law: this room knows no provider, client or statistic by name: the names come in through the `Vocabulary`. The way of a
+file: draft.py (text, form, places) → rules.py (what keys mean together) → build.py (nouns).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchkit.model.scenario import Scenario
+from benchkit.scenario.build import build
+from benchkit.scenario.draft import read
+from benchkit.scenario.rules import check
+from benchkit.scenario.schema import json_schema
+from benchkit.scenario.secrets import reveal
+from benchkit.scenario.starter import starter
+from benchkit.scenario.vocabulary import Vocabulary
+
+__all__ = ["Vocabulary", "json_schema", "load", "reveal", "starter"]
+
+
+def load(path: Path, vocabulary: Vocabulary, overrides: Sequence[str] = ()) -> Scenario:
+    """The scenario of a file, with `--set` overrides ("load.blocks=5", "arm.0.client=name") put over it.
+
+    Raises InputError with all mistakes, in the order of the file.
+    """
+    draft = read(path, overrides)
+    check(draft, vocabulary)
+    draft.mistakes.raise_all()
+    return build(draft, vocabulary)

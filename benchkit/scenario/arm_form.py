@@ -1,0 +1,121 @@
+"""The form of one `[[arm]]`: every key with its type, range, default and a line of explanation.
+
+Law: one key at a time. What a key means together with others is in arm_rules.py; the nouns are made in build.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from benchkit.scenario.fields import FilePath, Form, Milliseconds, Name, said, table_or_plain
+
+
+class SecretForm(Form):
+    """Where a secret is read from: exactly one of the three."""
+
+    env: Annotated[Name | None, said("The environment variable that holds the secret.")] = None
+    file: Annotated[FilePath | None, said("The file that holds the secret, relative to the scenario.")] = None
+    netrc: Annotated[Name | None, said("The host whose password stands in ~/.netrc.")] = None
+
+
+class ServerForm(Form):
+    """A server that is not ours."""
+
+    required = ("host", "port")
+    host: Annotated[Name, said("Host name or address.")] = ""
+    port: Annotated[int, Field(ge=1, le=65535), said("TCP port.")] = 0
+
+
+class ConnectionForm(Form):
+    """A connection that is closed after so many messages."""
+
+    required = ("messages",)
+    messages: Annotated[int, Field(ge=1, le=1_000_000), said("Messages that one connection carries.")] = 1
+
+
+class DelayForm(Form):
+    """A delay drawn from a distribution."""
+
+    required = ("distribution",)
+    distribution: Annotated[
+        Literal["constant", "uniform", "exponential", "lognormal"], said("The law that the delay is drawn from.")
+    ] = "constant"
+    value: Annotated[Milliseconds | None, said("constant: the delay in ms.")] = None
+    low: Annotated[Milliseconds | None, said("uniform: the shortest delay in ms.")] = None
+    high: Annotated[Milliseconds | None, said("uniform: the longest delay in ms.")] = None
+    mean: Annotated[Milliseconds | None, said("exponential: the mean in ms.")] = None
+    median: Annotated[Milliseconds | None, said("lognormal: the median in ms.")] = None
+    sigma: Annotated[float | None, Field(ge=0, le=10), said("lognormal: the standard deviation of the logarithm.")] = (
+        None
+    )
+
+
+DelayKey = Annotated[
+    Annotated[Milliseconds, Tag("<plain>")] | Annotated[DelayForm, Tag("<table>")], Discriminator(table_or_plain)
+]
+
+
+class FaultForm(Form):
+    """One thing that goes wrong at the embedded server."""
+
+    required = ("at",)
+    at: Annotated[str, said("The point of the dialogue.")] = ""
+    probability: Annotated[
+        float, Field(gt=0, le=1), said("Chance that it happens, each time the point is reached.")
+    ] = 1.0
+    reply: Annotated[str, said('SMTP reply, as "450 4.2.1 busy".')] = ""
+    status: Annotated[int, said("HTTP status, 400 to 599.")] = 0
+    retry_after_s: Annotated[int, Field(ge=0, le=86_400), said("Retry-After of the HTTP response, in seconds.")] = 0
+    delay_ms: Annotated[DelayKey | None, said("A wait before going on: milliseconds, or a distribution.")] = None
+    drop: Annotated[bool, said("Drop the connection there.")] = False
+
+
+class LimitForm(Form):
+    """The embedded server's limits; 0 is none."""
+
+    messages_per_connection: Annotated[
+        int, Field(ge=0, le=1_000_000), said("Messages before it closes a connection.")
+    ] = 0
+    rate_per_s: Annotated[float, Field(ge=0), said("Messages per second that it takes on.")] = 0.0
+    burst: Annotated[int, Field(ge=1, le=1_000_000), said("Messages that it takes at once before the rate counts.")] = 1
+
+
+ConnectionKey = Annotated[
+    Annotated[Literal["fresh", "reuse"], Tag("<plain>")] | Annotated[ConnectionForm, Tag("<table>")],
+    Discriminator(table_or_plain),
+]
+ServerKey = Annotated[
+    Annotated[Literal["embedded"], Tag("<plain>")] | Annotated[ServerForm, Tag("<table>")],
+    Discriminator(table_or_plain),
+]
+
+
+class ArmForm(Form):
+    """One way to send."""
+
+    required = ("name", "transport")
+    name: Annotated[Name, said("What reports call it; every arm has its own.")] = ""
+    transport: Annotated[str, said("The protocol.")] = ""
+    client: Annotated[str | None, said("The library that speaks it; needed where there are several.")] = None
+    baseline: Annotated[bool, said("The others are compared with this one.")] = False
+    server: Annotated[ServerKey, said("The server that is sent to: benchkit's own, or another.")] = "embedded"
+    provider: Annotated[str, said("api: whose API it is.")] = ""
+    options: Annotated[dict[str, str], Field(default_factory=dict), said("api: the provider's own settings.")]
+    connection: Annotated[ConnectionKey, said("How long a connection is used.")] = "reuse"
+    security: Annotated[
+        Literal["none", "starttls", "implicit"] | None, said('How TLS comes in; "none" for smtp, "implicit" for api.')
+    ] = None
+    auth: Annotated[str, said("smtp: the mechanism to log in with.")] = ""
+    username: Annotated[Name | None, said("smtp: whom to log in as.")] = None
+    password: Annotated[SecretForm | None, said("smtp: where the password is read from.")] = None
+    api_key: Annotated[SecretForm | None, said("api: where the key is read from.")] = None
+    dialogue: Annotated[
+        Literal["step", "pipelined", "overlapped", "bdat-strict", "bdat-eager"],
+        said("smtp: how commands are grouped; which ones a client knows is its own matter."),
+    ] = "step"
+    timeout_s: Annotated[float, Field(gt=0, le=3600), said("Longest wait for one step, in seconds.")] = 30.0
+    ca_file: Annotated[FilePath | None, said("PEM file of the authorities that sign the server's certificate.")] = None
+    fault: Annotated[list[FaultForm], Field(default_factory=list), said("What goes wrong at the embedded server.")]
+    limit: Annotated[LimitForm, Field(default_factory=LimitForm), said("Limits of the embedded server.")]

@@ -1,0 +1,177 @@
+"""What the keys of one arm mean together: names of the vocabulary, what fits its transport, its server, its secrets.
+
+Law: as in rules.py. An arm whose transport is unknown is checked no further: nobody could say what fits it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from benchkit.scenario.arm_form import ArmForm, SecretForm, ServerForm
+from benchkit.scenario.draft import Draft
+from benchkit.scenario.fault_rules import check_fault, check_limit
+from benchkit.scenario.mistakes import suggestion
+from benchkit.scenario.vocabulary import Vocabulary
+
+_API_KEYS = ("provider", "options", "api_key")
+_SMTP_KEYS = ("auth", "username", "password", "dialogue")
+_SERVER_KEYS = ("server", "security", "ca_file", "fault", "limit")
+_UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
+    "api": (_SMTP_KEYS, "is for smtp arms only: an api arm has provider and api_key"),
+    "null": ((*_API_KEYS, *_SMTP_KEYS, *_SERVER_KEYS), "means nothing here: a null arm sends to nobody"),
+}
+
+
+@dataclass(frozen=True)
+class _Arm:
+    """One arm under inspection."""
+
+    draft: Draft
+    index: int
+    form: ArmForm
+
+    def gives(self, key: str) -> bool:
+        return self.draft.gives("arm", self.index, key)
+
+    def sound(self, key: str) -> bool:
+        return not self.draft.mistakes.reported(("arm", self.index, key))
+
+    def wrong(self, key: str, message: str, *below: str) -> None:
+        self.draft.mistakes.add(("arm", self.index, key, *below), message)
+
+    @property
+    def embedded(self) -> bool:
+        return self.form.server == "embedded"
+
+
+def check_arm(draft: Draft, index: int, vocabulary: Vocabulary) -> None:
+    """Report everything in one arm that cannot be."""
+    arm = _Arm(draft, index, draft.form.arm[index])
+    if not arm.form.transport:
+        return
+    if arm.form.transport not in vocabulary.clients:
+        arm.wrong("transport", _unknown("transport", arm.form.transport, vocabulary.clients))
+        return
+    _check_fit(arm)
+    _check_client(arm, vocabulary)
+    _check_security(arm)
+    _check_server(arm)
+    _check_provider(arm, vocabulary)
+    _check_credentials(arm, vocabulary)
+    _check_embedded(arm)
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    return f'unknown {what} "{name}"; {suggestion(name, known)}'
+
+
+def _check_fit(arm: _Arm) -> None:
+    keys, message = _UNFIT.get(arm.form.transport, ((), ""))
+    for key in keys:
+        if arm.gives(key):
+            arm.wrong(key, message)
+
+
+def _check_client(arm: _Arm, vocabulary: Vocabulary) -> None:
+    clients = vocabulary.clients[arm.form.transport]
+    if not arm.gives("client"):
+        if len(clients) != 1:
+            arm.wrong("client", f"is missing; {suggestion('', clients)}")
+    elif arm.sound("client") and arm.form.client not in clients:
+        arm.wrong("client", _unknown("client", str(arm.form.client), filter(None, clients)))
+    else:
+        _check_dialogue(arm, vocabulary)
+
+
+def _check_dialogue(arm: _Arm, vocabulary: Vocabulary) -> None:
+    client, dialogue = arm.form.client or "", arm.form.dialogue
+    if dialogue == "step" or dialogue in vocabulary.dialogues.get(client, ()):
+        return
+    able = sorted(name for name, dialogues in vocabulary.dialogues.items() if dialogue in dialogues)
+    who = " or ".join(f'client = "{name}"' for name in able) or "no client here"
+    arm.wrong("dialogue", f'"{dialogue}" is spoken by {who}; client "{client}" speaks "step"')
+
+
+def _check_security(arm: _Arm) -> None:
+    if arm.form.transport == "api" and arm.form.security == "starttls":
+        arm.wrong("security", '"starttls" is a command of SMTP (RFC 3207): an api arm has "implicit" (https) or "none"')
+    if arm.form.ca_file is None or not arm.sound("ca_file"):
+        return
+    if arm.embedded or arm.form.security == "none" or (arm.form.transport == "smtp" and arm.form.security is None):
+        arm.wrong("ca_file", "is never read: it is for TLS with a server that is not embedded")
+        return
+    file = arm.draft.path.parent / arm.form.ca_file
+    if not file.is_file():
+        arm.wrong("ca_file", f"no such file: {file}")
+
+
+def _check_server(arm: _Arm) -> None:
+    """Leaving loopback takes three keys of the scenario (DESIGN §4); the run asks for --send besides."""
+    server = arm.form.server
+    if not isinstance(server, ServerForm) or not server.host or _is_loopback(server.host):
+        return
+    form, mistakes = arm.draft.form, arm.draft.mistakes
+    if not any(fnmatchcase(server.host.lower(), allowed.lower()) for allowed in form.allow_hosts):
+        arm.wrong("server", f'"{server.host}" is not on loopback and not in allow_hosts', "host")
+    if not form.allow_recipients:
+        mistakes.add(("allow_recipients",), "is missing: real mail needs a list of who may get it")
+    if not form.max_messages:
+        mistakes.add(("max_messages",), "is missing: real mail needs a cap of at least 1")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _check_provider(arm: _Arm, vocabulary: Vocabulary) -> None:
+    if arm.form.transport != "api":
+        return
+    provider = arm.form.provider
+    if not arm.gives("provider"):
+        arm.wrong("provider", f"is missing: an api arm needs one; {suggestion('', vocabulary.providers)}")
+    elif arm.sound("provider") and provider not in vocabulary.providers:
+        arm.wrong("provider", _unknown("provider", provider, vocabulary.providers))
+    for option in arm.form.options:
+        if option not in vocabulary.providers.get(provider, (option,)):
+            advice = suggestion(option, vocabulary.providers[provider])
+            arm.wrong("options", f"unknown option of {provider}; {advice}", option)
+
+
+def _check_credentials(arm: _Arm, vocabulary: Vocabulary) -> None:
+    for key in ("password", "api_key"):
+        secret: SecretForm | None = getattr(arm.form, key)
+        if secret is not None and len(secret.model_fields_set) != 1 and arm.sound(key):
+            arm.wrong(key, "must name exactly one source: env, file or netrc")
+    if arm.form.transport == "api" and not arm.embedded and not arm.gives("api_key"):
+        arm.wrong("api_key", 'is missing: a server that is not embedded asks for it; as { env = "NAME" }')
+    if arm.form.transport == "smtp":
+        _check_auth(arm, vocabulary)
+
+
+def _check_auth(arm: _Arm, vocabulary: Vocabulary) -> None:
+    auth = arm.form.auth
+    if auth and auth not in vocabulary.auth:
+        arm.wrong("auth", _unknown("mechanism", auth, vocabulary.auth))
+    for key in ("username", "password"):
+        if arm.gives(key) and not arm.gives("auth"):
+            arm.wrong(key, "is never used: the arm has no auth")
+        elif auth and not arm.embedded and not arm.gives(key):
+            arm.wrong(key, "is missing: auth at a server that is not embedded needs it")
+
+
+def _check_embedded(arm: _Arm) -> None:
+    for index in range(len(arm.form.fault)):
+        if arm.sound("fault"):
+            check_fault(arm.draft, arm.index, index)
+    check_limit(arm.draft, arm.index)
+    if not arm.embedded:
+        for key in ("fault", "limit"):
+            if arm.gives(key):
+                arm.wrong(key, "is for the embedded server only: another server cannot be told to fail")

@@ -1,0 +1,160 @@
+"""From a form without mistakes to the frozen nouns of model/scenario.py: shorthands spelled out, paths made absolute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchkit.model.message import Address
+from benchkit.model.scenario import (
+    ArmSpec,
+    Arrivals,
+    ConnectionPolicy,
+    Delay,
+    Fault,
+    Limit,
+    LoadModel,
+    LoadSpec,
+    MessageSpec,
+    NetworkSpec,
+    Scenario,
+    SecretRef,
+    Security,
+    Server,
+    VerdictSpec,
+)
+from benchkit.scenario.addresses import parse_address
+from benchkit.scenario.arm_form import ArmForm, ConnectionForm, DelayForm, FaultForm, SecretForm, ServerForm
+from benchkit.scenario.draft import Draft
+from benchkit.scenario.fault_rules import DELAY_KEYS
+from benchkit.scenario.form import LoadForm, MessageForm, NetworkForm
+from benchkit.scenario.thresholds import parse_threshold
+from benchkit.scenario.vocabulary import Vocabulary
+
+
+def build(draft: Draft, vocabulary: Vocabulary) -> Scenario:
+    """The draft must have been checked."""
+    form, folder = draft.form, draft.path.resolve().parent
+    low, high = form.verdict.rope
+    return Scenario(
+        name=form.name,
+        question=form.question,
+        path=draft.path.resolve(),
+        source=draft.source,
+        message=_message(form.message, folder),
+        load=_load(form.load),
+        network=_network(form.network),
+        arms=tuple(_arm(arm, folder, vocabulary) for arm in form.arm),
+        verdict=VerdictSpec((low, high), form.verdict.confidence),
+        thresholds=tuple(parse_threshold(key, text, vocabulary.statistics) for key, text in form.thresholds.items()),
+        allow_hosts=tuple(form.allow_hosts),
+        allow_recipients=tuple(form.allow_recipients),
+        max_messages=form.max_messages,
+    )
+
+
+def _message(form: MessageForm, folder: Path) -> MessageSpec:
+    return MessageSpec(
+        sender=parse_address(form.sender),
+        count=form.count or 0,
+        seed=form.seed,
+        template=folder / form.template if form.template else None,
+        recipients=folder / form.recipients if form.recipients else None,
+        attachments=tuple(folder / name for name in form.attachments),
+        subject=form.subject or "",
+        text=form.text or "",
+        text_bytes=form.text_bytes or 0,
+        html=form.html or "",
+        to=_addresses(form.to or []),
+    )
+
+
+def _addresses(texts: list[str]) -> tuple[Address, ...]:
+    return tuple(parse_address(text) for text in texts)
+
+
+def _load(form: LoadForm) -> LoadSpec:
+    return LoadSpec(
+        model=LoadModel(form.model),
+        blocks=form.blocks,
+        messages_per_block=form.messages_per_block,
+        warmup_blocks=form.warmup_blocks,
+        concurrency=form.concurrency,
+        rate_per_s=form.rate_per_s if form.model == "open" else 0.0,
+        arrivals=Arrivals(form.arrivals),
+        seed=form.seed,
+    )
+
+
+def _network(form: NetworkForm) -> NetworkSpec:
+    return NetworkSpec(
+        rtt_ms=_sweep(form.rtt_ms),
+        jitter_ms=_sweep(form.jitter_ms),
+        bandwidth_mbit=_sweep(form.bandwidth_mbit),
+        loss_percent=_sweep(form.loss_percent),
+        queue_kb=_sweep(form.queue_kb),
+    )
+
+
+def _sweep(value: float | list[float] | None) -> tuple[float, ...]:
+    if value is None:
+        return ()
+    return tuple(map(float, value)) if isinstance(value, list) else (float(value),)
+
+
+def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
+    default = Security.IMPLICIT if form.transport == "api" else Security.NONE
+    limit = form.limit
+    return ArmSpec(
+        name=form.name,
+        transport=form.transport,
+        client=vocabulary.clients[form.transport][0] if form.client is None else form.client,
+        connection=_connection(form.connection),
+        security=Security(form.security) if form.security else default,
+        baseline=form.baseline,
+        server=Server(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
+        provider=form.provider,
+        options=dict(form.options),
+        auth=form.auth,
+        username=form.username or "",
+        password=_secret(form.password or form.api_key, folder),
+        dialogue=form.dialogue,
+        timeout_s=float(form.timeout_s),
+        ca_file=folder / form.ca_file if form.ca_file else None,
+        faults=tuple(map(_fault, form.fault)),
+        limit=Limit(limit.messages_per_connection, float(limit.rate_per_s), limit.burst),
+    )
+
+
+def _connection(form: str | ConnectionForm) -> ConnectionPolicy:
+    if isinstance(form, ConnectionForm):
+        return ConnectionPolicy(form.messages)
+    return ConnectionPolicy({"reuse": 0, "fresh": 1}[form])
+
+
+def _secret(form: SecretForm | None, folder: Path) -> SecretRef | None:
+    if form is None:
+        return None
+    if form.file:
+        return SecretRef("file", str(folder / form.file))
+    return SecretRef("env", form.env) if form.env else SecretRef("netrc", form.netrc or "")
+
+
+def _fault(form: FaultForm) -> Fault:
+    return Fault(
+        at=form.at,
+        probability=float(form.probability),
+        reply=form.reply,
+        status=form.status,
+        retry_after_s=form.retry_after_s,
+        delay=_delay(form.delay_ms),
+        drop=form.drop,
+    )
+
+
+def _delay(form: float | DelayForm | None) -> Delay | None:
+    if form is None:
+        return None
+    if not isinstance(form, DelayForm):
+        return Delay("constant", float(form))
+    parameters = [float(getattr(form, key)) for key in DELAY_KEYS[form.distribution]]
+    return Delay(form.distribution, *parameters)

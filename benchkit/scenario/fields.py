@@ -1,0 +1,57 @@
+"""The kinds of value that keys of a scenario have: types, ranges and the shorthands that stand for a table or a list.
+
+Law: one value at a time, strictly typed (`"5"` is not a number). Keys that must be given have empty defaults in the
+forms and stand in `required`, so that a form with holes can still be checked for everything else.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+
+def _declare_required(schema: dict[str, Any], form: type[Form]) -> None:
+    if form.required:
+        schema["required"] = list(form.required)
+
+
+class Form(BaseModel):
+    """A table of the file; unknown keys are mistakes."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, json_schema_extra=_declare_required
+    )
+    required: ClassVar[tuple[str, ...]] = ()
+
+
+def _refuse_empty(value: object) -> object:
+    if value == 0 and type(value) is int:
+        raise ValueError("0 would be an empty batch: give at least 1")
+    return value
+
+
+def table_or_plain(value: object) -> str:
+    return "<table>" if isinstance(value, dict | Form) else "<plain>"
+
+
+def list_or_plain(value: object) -> str:
+    return "<list>" if isinstance(value, list) else "<plain>"
+
+
+Line = Annotated[str, Field(min_length=1, max_length=998, pattern=r"^[^\x00-\x1f\x7f]*$")]  # RFC 5322 §2.1.1
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
+Count = Annotated[int, BeforeValidator(_refuse_empty), Field(ge=1, le=1_000_000)]
+Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+def said(text: str) -> Any:
+    return Field(description=text)
+
+
+T = TypeVar("T")
+Sweep = Annotated[
+    Annotated[T, Tag("<plain>")] | Annotated[list[T], Field(min_length=1), Tag("<list>")], Discriminator(list_or_plain)
+]

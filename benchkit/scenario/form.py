@@ -1,0 +1,93 @@
+"""The form that a scenario file fills in: every key with its type, range, default and a line of explanation.
+
+Law: one key at a time. What a key means together with others is in rules.py; the nouns are made in build.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from benchkit.scenario.arm_form import ArmForm
+from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, Name, Seed, Sweep, said
+
+Amount = Annotated[float, Field(gt=0, le=1_000_000_000)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Ratio = Annotated[float, Field(gt=0, le=1000)]
+
+
+class MessageForm(Form):
+    """What is sent: from a template and a CSV file, or inline."""
+
+    required = ("from",)
+    sender: Annotated[Line, Field(alias="from"), said('Sender, as "Shop <receipts@shop.example>".')] = ""
+    template: Annotated[FilePath | None, said("Path without suffix of .subject, .txt and .html.")] = None
+    recipients: Annotated[FilePath | None, said("CSV file; its columns are the template's variables.")] = None
+    attachments: Annotated[list[FilePath], Field(default_factory=list), said("Files that go with every message.")]
+    count: Annotated[Count | None, said("Distinct messages in the batch.")] = None
+    seed: Annotated[Seed, said("Seed of all that is drawn while composing.")] = 1
+    subject: Annotated[Line | None, said("inline: the subject.")] = None
+    text: Annotated[str | None, Field(min_length=1), said("inline: the plain text.")] = None
+    text_bytes: Annotated[
+        int | None, Field(ge=1, le=50_000_000), said("inline: bytes of seeded filler, instead of text.")
+    ] = None
+    html: Annotated[str | None, Field(min_length=1), said("inline: the HTML text.")] = None
+    to: Annotated[list[Line] | None, Field(min_length=1), said("inline: the recipients of every message.")] = None
+
+
+class LoadForm(Form):
+    """How much is sent, and when."""
+
+    model: Annotated[
+        Literal["talk", "throughput", "open"],
+        said("talk: one at a time; throughput: several senders, each waiting for its answer; open: by a schedule."),
+    ] = "talk"
+    blocks: Annotated[Count, said("Blocks; each holds every arm once, and is the unit of analysis.")] = 30
+    messages_per_block: Annotated[Count, said("Messages of each arm in a block.")] = 10
+    warmup_blocks: Annotated[int, Field(ge=0, le=1_000_000), said("Blocks before, recorded and left out.")] = 1
+    concurrency: Annotated[int, Field(ge=1, le=10_000), said("throughput: senders at once.")] = 1
+    rate_per_s: Annotated[float, Field(gt=0, le=1_000_000), said("open: messages per second.")] = 1.0
+    arrivals: Annotated[Literal["poisson", "constant"], said("open: how the schedule spaces the messages.")] = "poisson"
+    seed: Annotated[Seed, said("Seed of the order of arms and of the schedule.")] = 1
+
+
+class NetworkForm(Form):
+    """The lab's link; every key is one value, or a list of values to try, each a condition."""
+
+    rtt_ms: Annotated[Sweep[Milliseconds] | None, said("Round-trip time in ms.")] = None
+    jitter_ms: Annotated[Sweep[Milliseconds] | None, said("Spread of the delay in ms.")] = None
+    bandwidth_mbit: Annotated[Sweep[Amount] | None, said("Bandwidth in Mbit/s.")] = None
+    loss_percent: Annotated[Sweep[Percent] | None, said("Packets lost, in percent.")] = None
+    queue_kb: Annotated[Sweep[Amount] | None, said("Bytes that may queue at the link, in kB.")] = None
+
+
+class VerdictForm(Form):
+    """What counts as a difference, set before the run."""
+
+    rope: Annotated[
+        list[Ratio], Field(min_length=2, max_length=2, default_factory=lambda: [0.90, 1.10]),
+        said("Ratios of time from low to high that count as no difference."),
+    ]  # fmt: skip
+    confidence: Annotated[float, Field(ge=0.5, lt=1), said("Confidence of every interval.")] = 0.95
+
+
+class ScenarioForm(Form):
+    """A benchkit scenario."""
+
+    required = ("name", "message", "arm")
+    name: Annotated[Name, said("What the run's folder and reports call it.")] = ""
+    question: Annotated[str, said("The question that the run is to answer, in a sentence.")] = ""
+    allow_hosts: Annotated[list[Name], Field(default_factory=list), said("Hosts beyond loopback that may be sent to.")]
+    allow_recipients: Annotated[
+        list[Name], Field(default_factory=list), said("Recipients that real mail may go to; * stands for anything.")
+    ]
+    max_messages: Annotated[int, Field(ge=0, le=1_000_000_000), said("Most messages that may leave loopback.")] = 0
+    message: Annotated[MessageForm, Field(default_factory=MessageForm), said("What is sent.")]
+    load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How much is sent, and when.")]
+    network: Annotated[NetworkForm, Field(default_factory=NetworkForm), said("The network between the two ends.")]
+    arm: Annotated[list[ArmForm], Field(min_length=1, default_factory=list), said("The ways to send, one table each.")]
+    verdict: Annotated[VerdictForm, Field(default_factory=VerdictForm), said("What counts as a difference.")]
+    thresholds: Annotated[
+        dict[str, str], Field(default_factory=dict), said("Limits that end the run with exit code 99.")
+    ]

@@ -1,0 +1,155 @@
+"""What keys mean together, outside of arms: the message, the load, the network, the verdict, the thresholds.
+
+Law: each function reports what is impossible at the key that has to change; it makes nothing. `draft.gives` asks what
+the user wrote, `draft.form` holds what of it is sound.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from benchkit.scenario.addresses import parse_address
+from benchkit.scenario.arm_rules import check_arm
+from benchkit.scenario.draft import Draft
+from benchkit.scenario.locate import KeyPath
+from benchkit.scenario.mistakes import listed
+from benchkit.scenario.thresholds import parse_threshold
+from benchkit.scenario.vocabulary import Vocabulary
+
+_INLINE = ("subject", "text", "text_bytes", "html", "to")
+
+
+def check(draft: Draft, vocabulary: Vocabulary) -> None:
+    """Report everything that cannot be, in the draft's mistakes."""
+    check_message(draft)
+    check_files(draft)
+    check_load(draft)
+    check_network(draft)
+    check_verdict(draft)
+    check_arm_names(draft)
+    for index in range(len(draft.form.arm)):
+        check_arm(draft, index, vocabulary)
+    check_thresholds(draft, vocabulary)
+
+
+def check_message(draft: Draft) -> None:
+    """A template goes with recipients; an inline message with `to` and a text."""
+    written = [key for key in _INLINE if draft.gives("message", key)]
+    if draft.gives("message", "template") or draft.gives("message", "recipients"):
+        _check_template(draft, written)
+    elif draft.gives("message"):
+        _check_inline(draft, written)
+    _check_addresses(draft)
+
+
+def _check_template(draft: Draft, inline: list[str]) -> None:
+    for key, other in (("template", "recipients"), ("recipients", "template")):
+        if not draft.gives("message", key):
+            draft.mistakes.add(("message", key), f"is missing: {other} goes with it")
+    for key in inline:
+        draft.mistakes.add(("message", key), "belongs to an inline message: remove it, or template and recipients")
+
+
+def _check_inline(draft: Draft, written: list[str]) -> None:
+    if not written:
+        draft.mistakes.add(("message",), "has no content: give template and recipients, or subject, text and to")
+        return
+    for key in ("subject", "to"):
+        if key not in written:
+            draft.mistakes.add(("message", key), "is missing: an inline message needs it")
+    if not {"text", "text_bytes", "html"} & set(written):
+        draft.mistakes.add(("message", "text"), "is missing: give text, text_bytes or html")
+    if {"text", "text_bytes"} <= set(written):
+        draft.mistakes.add(("message", "text_bytes"), "and text exclude each other: remove one")
+
+
+def _check_addresses(draft: Draft) -> None:
+    message = draft.form.message
+    texts: list[tuple[KeyPath, str]] = [(("message", "from"), message.sender)] if message.sender else []
+    texts += [(("message", "to", index), text) for index, text in enumerate(message.to or ())]
+    for path, text in texts:
+        try:
+            parse_address(text)
+        except ValueError as error:
+            draft.mistakes.add(path, str(error))
+
+
+def check_files(draft: Draft) -> None:
+    """Every file that the message is made of is there; the message says which path was looked at."""
+    message = draft.form.message
+    if message.recipients:
+        _need_file(draft, ("message", "recipients"), message.recipients)
+    for index, name in enumerate(message.attachments):
+        _need_file(draft, ("message", "attachments", index), name)
+    if message.template:
+        stem = draft.path.parent / message.template
+        if not _is_file(Path(f"{stem}.subject")):
+            draft.mistakes.add(("message", "template"), f"has no file {stem}.subject")
+        elif not (_is_file(Path(f"{stem}.txt")) or _is_file(Path(f"{stem}.html"))):
+            draft.mistakes.add(("message", "template"), f"has neither {stem}.txt nor {stem}.html")
+
+
+def _need_file(draft: Draft, path: KeyPath, name: str) -> None:
+    file = draft.path.parent / name
+    if not _is_file(file):
+        draft.mistakes.add(path, f"no such file: {file}")
+
+
+def check_load(draft: Draft) -> None:
+    """A key that the load model would not heed is a mistake, so that nobody measures something else than they think."""
+    model = draft.form.load.model
+    if draft.mistakes.reported(("load", "model")):
+        return
+    owners = {"concurrency": "throughput", "rate_per_s": "open", "arrivals": "open"}
+    for key, owner in owners.items():
+        if draft.gives("load", key) and model != owner:
+            draft.mistakes.add(("load", key), f'is for model = "{owner}" only, and this is "{model}"')
+    if model == "open" and not draft.gives("load", "rate_per_s"):
+        draft.mistakes.add(("load", "rate_per_s"), 'is missing: model = "open" needs a rate')
+
+
+def check_network(draft: Draft) -> None:
+    """The lab's link lies between benchkit and its own servers; it cannot lie before another's."""
+    foreign = [arm.name for arm in draft.form.arm if arm.server != "embedded"]
+    if draft.given.get("network") and foreign:
+        draft.mistakes.add(("network",), f"is for embedded servers only, and these arms have others: {listed(foreign)}")
+
+
+def check_verdict(draft: Draft) -> None:
+    low, high = draft.form.verdict.rope
+    if not low < 1 < high:
+        draft.mistakes.add(("verdict", "rope"), "must lie around 1, as in [0.90, 1.10]")
+
+
+def check_arm_names(draft: Draft) -> None:
+    """Names are unique, and at most one arm is the baseline."""
+    seen: Counter[str] = Counter()
+    baselines = 0
+    for index, arm in enumerate(draft.form.arm):
+        seen[arm.name] += 1
+        baselines += arm.baseline
+        if arm.name and seen[arm.name] > 1:
+            draft.mistakes.add(("arm", index, "name"), f'"{arm.name}" is the name of another arm: give each its own')
+        if arm.baseline and baselines > 1:
+            draft.mistakes.add(("arm", index, "baseline"), "only one arm can be the baseline: remove one")
+
+
+def check_thresholds(draft: Draft, vocabulary: Vocabulary) -> None:
+    names = [arm.name for arm in draft.form.arm]
+    for key, text in draft.form.thresholds.items():
+        try:
+            threshold = parse_threshold(key, text, vocabulary.statistics)
+        except ValueError as error:
+            draft.mistakes.add(("thresholds", key), str(error))
+            continue
+        if names and not any(fnmatchcase(name, threshold.arm) for name in names):
+            draft.mistakes.add(("thresholds", key), f'no arm matches "{threshold.arm}"; there are: {listed(names)}')
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, or with a surrogate: no such file
+        return False

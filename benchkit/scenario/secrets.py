@@ -1,0 +1,51 @@
+"""Revealing a secret where it is needed, and only there. No message of this file can hold one."""
+
+from __future__ import annotations
+
+import netrc
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchkit.errors import InputError, Mistake
+from benchkit.model.scenario import Secret, SecretRef
+
+
+def reveal(ref: SecretRef, environ: Mapping[str, str]) -> Secret:
+    """The secret that `ref` names; InputError naming the place where there is none."""
+    value = {"env": _from_env, "file": _from_file, "netrc": _from_netrc}[ref.source](ref.name, environ)
+    if not value:
+        raise _absent(f"{ref.source} {ref.name}", "the secret there is empty")
+    return Secret(value)
+
+
+def _from_env(name: str, environ: Mapping[str, str]) -> str:
+    if name not in environ:
+        raise _absent(f"env {name}", "no such environment variable: set it to the secret")
+    return environ[name]
+
+
+def _from_file(name: str, environ: Mapping[str, str]) -> str:
+    try:
+        return Path(name).read_text("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise _absent(f"file {name}", "is not UTF-8 text") from None
+    except OSError as error:
+        raise _absent(f"file {name}", f"cannot be read: {error.strerror}") from None
+
+
+def _from_netrc(host: str, environ: Mapping[str, str]) -> str:
+    """`NETRC` names the file, as curl and requests have it; else ~/.netrc."""
+    path = Path(environ.get("NETRC") or Path(environ.get("HOME", "~"), ".netrc")).expanduser()
+    try:
+        entry = netrc.netrc(path).authenticators(host)
+    except OSError as error:
+        raise _absent(f"netrc {host}", f"{path} cannot be read: {error.strerror}") from None
+    except (netrc.NetrcParseError, UnicodeDecodeError):  # their text may quote what the file holds
+        raise _absent(f"netrc {host}", f"{path} is not a valid netrc file") from None
+    if entry is None:
+        raise _absent(f"netrc {host}", f"{path} has no entry for this host")
+    return entry[2] or ""
+
+
+def _absent(where: str, message: str) -> InputError:
+    return InputError(Mistake(where, message))

@@ -1,0 +1,77 @@
+"""Thresholds: `"api.response.p95" = "< 250 ms"`, read from the right, since names of arms may contain dots.
+
+Law: one key and one text → one Threshold in base units (milliseconds, a fraction, 1/s). Which arms a pattern means is
+the affair of rules.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchkit.model.scenario import Threshold
+from benchkit.scenario.mistakes import listed, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """Units with their factors to the base unit, and whether a statistic says which number of the sample is meant."""
+
+    units: Mapping[str, float]
+    of_sample: bool
+
+
+_DURATION = Metric({"us": 0.001, "µs": 0.001, "ms": 1.0, "s": 1000.0}, of_sample=True)
+METRICS: Mapping[str, Metric] = {
+    "service": _DURATION,
+    "response": _DURATION,
+    "wait": _DURATION,
+    "failure_rate": Metric({"": 1.0, "%": 0.01}, of_sample=False),
+    "throughput": Metric({"/s": 1.0}, of_sample=False),
+    "turns": Metric({"": 1.0}, of_sample=False),
+}
+_LIMIT = re.compile(r"\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([^\d\s]*)\s*")
+
+
+def parse_threshold(key: str, text: str, statistics: tuple[str, ...]) -> Threshold:
+    """Raises ValueError with how to write it."""
+    arm, name, statistic = _split_key(key, statistics)
+    comparison, number, unit = _split_limit(text)
+    units = METRICS[name].units
+    if unit not in units:
+        raise ValueError(f'{name} is not measured in "{unit}"; {_units(units)}')
+    return Threshold(key, arm, name, statistic, comparison, number * units[unit], text)
+
+
+def _split_key(key: str, statistics: tuple[str, ...]) -> tuple[str, str, str]:
+    arm, _, last = key.rpartition(".")
+    if last in METRICS:
+        return _checked(arm, last, "", statistics)
+    arm, _, name = arm.rpartition(".")
+    return _checked(arm, name, last, statistics)
+
+
+def _checked(arm: str, name: str, statistic: str, statistics: tuple[str, ...]) -> tuple[str, str, str]:
+    if not arm or not name:
+        raise ValueError('must be arm.metric or arm.metric.statistic, as in "api.response.p95" or "*.failure_rate"')
+    if name not in METRICS:
+        raise ValueError(f'unknown metric "{name}"; {suggestion(name, METRICS)}')
+    if METRICS[name].of_sample and statistic not in statistics:
+        said = f'unknown statistic "{statistic}"' if statistic else f"{name} needs a statistic"
+        raise ValueError(f"{said}; {suggestion(statistic, statistics)}")
+    if statistic and not METRICS[name].of_sample:
+        raise ValueError(f'{name} is a single number: leave ".{statistic}" out')
+    return arm, name, statistic
+
+
+def _split_limit(text: str) -> tuple[str, float, str]:
+    match = _LIMIT.fullmatch(text)
+    if match is None:
+        raise ValueError('must be a comparison and a limit, as in "< 250 ms", with <, <=, > or >=')
+    return match[1], float(match[2]), match[3]
+
+
+def _units(units: Mapping[str, float]) -> str:
+    named = listed(unit for unit in units if unit)
+    return f"use {named}" + (" or a plain number" if "" in units else "") if named else "give a plain number"

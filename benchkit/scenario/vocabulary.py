@@ -1,0 +1,20 @@
+"""The names that exist outside this room: whoever loads a scenario says which clients, providers and statistics there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`clients` by transport (a transport with a single client needs no `client` key); `providers` with their option names.
+
+    `dialogues` names, by client, the ways of talking that it knows besides "step".
+    """
+
+    clients: Mapping[str, tuple[str, ...]]
+    providers: Mapping[str, frozenset[str]]
+    statistics: tuple[str, ...]
+    auth: tuple[str, ...] = ("plain", "login")
+    dialogues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
