@@ -6,8 +6,8 @@ no wall clock, no unseeded randomness, no table of the operating system.
 """
 
 from benchkit.batch.addresses import normalise, parse_mailboxes
-
+from benchkit.batch.composer import compose
 from benchkit.batch.reader import from_mime
 from benchkit.batch.writer import to_mime
 
-__all__ = ["from_mime", "normalise", "parse_mailboxes", "to_mime"]
+__all__ = ["compose", "from_mime", "normalise", "parse_mailboxes", "to_mime"]

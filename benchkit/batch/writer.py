@@ -83,14 +83,13 @@ def _text_part(subtype: str, text: str) -> bytes:
 
 def _encode_text(text: str) -> tuple[str, bytes]:
     """As it is where that is exact, else the shorter of quoted-printable and base64."""
-    lines = text.encode("utf-8").split(b"\n")
-    body = _CRLF.join(lines)
-    if all(map(_SEVEN_BIT_LINE.fullmatch, lines)):
-        return "7bit", body
-    printable = binascii.b2a_qp(body, istext=True)
-    if len(printable) <= len(body) * 4 / 3:
-        return "quoted-printable", printable
-    return "base64", _base64(body)
+    data = text.encode("utf-8")
+    if all(map(_SEVEN_BIT_LINE.fullmatch, data.split(b"\n"))):
+        return "7bit", data.replace(b"\n", _CRLF)
+    printable = binascii.b2a_qp(data, istext=True)
+    if len(printable) <= len(data) * 4 / 3:
+        return "quoted-printable", printable.replace(b"\n", _CRLF)
+    return "base64", _base64(data.replace(b"\n", _CRLF))
 
 
 def _attachment_part(part: Attachment) -> bytes:

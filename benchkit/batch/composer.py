@@ -1,0 +1,126 @@
+"""MessageSpec → Batch. All that is wrong is said at once; nothing is half composed.
+
+From a template, message i goes to row i of the CSV; when the rows are used up they come round again with the next index, so
+that every message is its own. Inline, each message goes to all of `to`: one message, as many envelope recipients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchkit.batch.addresses import normalise
+from benchkit.batch.attachments import arrange, read_attachments
+from benchkit.batch.draws import Draws
+from benchkit.batch.filler import filler
+from benchkit.batch.recipients import RESERVED, Row, read_recipients
+from benchkit.batch.templates import Rendered, TemplateSet
+from benchkit.batch.writer import to_mime
+from benchkit.errors import InputError, Mistake
+from benchkit.model.identity import PLACEHOLDER
+from benchkit.model.message import Address, Attachment, Batch, Content, Message, canonical_text
+from benchkit.model.scenario import MessageSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    to: tuple[Address, ...]
+    words: Rendered
+    origin: str  # what a mistake is laid at
+
+
+def compose(spec: MessageSpec) -> Batch:
+    """Every message of the batch; raises InputError with every mistake of the specification and its files."""
+    mistakes: list[Mistake] = []
+    sender = _mailbox(spec.sender, "from", mistakes)
+    attachments = read_attachments(spec.attachments, mistakes)
+    drafts = list(_templated(spec, spec.template, mistakes) if spec.template else _inline(spec, mistakes))
+    messages = [] if mistakes else [*_messages(sender, attachments, drafts, mistakes)]
+    if mistakes:
+        raise InputError(*dict.fromkeys(mistakes))
+    return Batch(tuple(messages))
+
+
+def _mailbox(address: Address, key: str, mistakes: list[Mistake]) -> Address:
+    try:
+        return Address(address.name, normalise(address.addr))
+    except ValueError as error:
+        mistakes.append(Mistake("message", str(error), key=key))
+        return address
+
+
+def _templated(spec: MessageSpec, stem: Path, mistakes: list[Mistake]) -> Iterator[_Draft]:
+    if spec.recipients is None:
+        mistakes.append(Mistake("message", "a template needs recipients", key="recipients"))
+        return
+    templates = TemplateSet(stem)
+    rows = read_recipients(spec.recipients, mistakes)
+    if rows:
+        mistakes += templates.check(frozenset(rows[0].variables) | frozenset(RESERVED))
+    if not mistakes:
+        yield from _rendered(spec, templates, rows, mistakes)
+
+
+def _rendered(
+    spec: MessageSpec, templates: TemplateSet, rows: tuple[Row, ...], mistakes: list[Mistake]
+) -> Iterator[_Draft]:
+    seen: set[tuple[str, int]] = (
+        set()
+    )  # a place in a template is complained of once, for the first row that it fails on
+    for index in range(spec.count or len(rows)):
+        row = rows[index % len(rows)]
+        draws = Draws(spec.seed, index)
+        origin = f"{spec.recipients}:{row.line}"
+        try:
+            words = templates.render({**row.variables, "index": index, "token": draws.token, "number": draws.number})
+            yield _Draft((row.recipient,), words, origin)
+        except InputError as error:
+            for found in error.mistakes:
+                if (found.where, found.line) not in seen:
+                    seen.add((found.where, found.line))
+                    mistakes.append(Mistake(found.where, f"{found.message} (row {origin})", found.line, found.column))
+
+
+def _inline(spec: MessageSpec, mistakes: list[Mistake]) -> Iterator[_Draft]:
+    to = tuple(_mailbox(address, "to", mistakes) for address in spec.to)
+    if not to:
+        mistakes.append(Mistake("message", "has no recipients: the batch would be empty", key="to"))
+    if "\n" in spec.subject or "\r" in spec.subject:
+        mistakes.append(Mistake("message", "holds a line break", key="subject"))
+    for index in range(spec.count or 1):
+        text = filler(spec.text_bytes, spec.seed, index) if spec.text_bytes else canonical_text(spec.text)
+        yield _Draft(to, Rendered(spec.subject, text, canonical_text(spec.html)), "message")
+
+
+def _messages(
+    sender: Address, attachments: tuple[Attachment, ...], drafts: list[_Draft], mistakes: list[Mistake]
+) -> Iterator[Message]:
+    for index, draft in enumerate(drafts):
+        try:
+            yield _message(index, sender, attachments, draft)
+        except ValueError as error:
+            mistakes.append(Mistake(draft.origin, str(error)))
+
+
+def _message(index: int, sender: Address, attachments: tuple[Attachment, ...], draft: _Draft) -> Message:
+    words = draft.words
+    content = Content(
+        subject=words.subject,
+        sender=sender,
+        to=draft.to,
+        text=words.text,
+        html=words.html,
+        attachments=arrange(attachments, words.html),
+    )
+    _refuse_identity(content)
+    return Message(index, content, to_mime(content), sender.addr, tuple(address.addr for address in draft.to))
+
+
+def _refuse_identity(content: Content) -> None:
+    """An API's request holds content unencoded: there the placeholder would be patched, and the mail altered."""
+    texts = (content.subject, content.text, content.html)
+    if any(PLACEHOLDER in text.encode("utf-8") for text in texts) or any(
+        PLACEHOLDER in part.data for part in content.attachments
+    ):
+        raise ValueError(f"the mail holds {PLACEHOLDER.decode()!r}, which is the place of benchkit's own identity")

@@ -1,0 +1,101 @@
+"""Templates: `templates/receipt` means receipt.subject and receipt.txt, receipt.html or both, beside one another.
+
+Jinja2 in its sandbox: a template reaches variables, filters and files of its own folder (`extends`, `include`), nothing of
+the program or the machine. Only .html is autoescaped. A variable that no column gives is a mistake, never an empty place.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from benchkit.errors import InputError, Mistake
+from benchkit.model.message import canonical_text
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+class TemplateSet:
+    """The three templates of one mail."""
+
+    def __init__(self, stem: Path) -> None:
+        self._folder = stem.parent
+        self._names = [f"{stem.name}{ending}" for ending in (".subject", ".txt", ".html")]
+        self._environment = SandboxedEnvironment(
+            loader=FileSystemLoader(self._folder),
+            undefined=StrictUndefined,
+            autoescape=lambda name: bool(name and name.endswith(".html")),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def check(self, known: frozenset[str]) -> Iterator[Mistake]:
+        """What can be told without a row: missing files, syntax, variables that are not in `known`."""
+        subject, text, html = self._names
+        if not self._exists(subject):
+            yield Mistake(str(self._folder / subject), "does not exist: a template needs a subject")
+        if not self._exists(text) and not self._exists(html):
+            yield Mistake(str(self._folder / text), f"does not exist, nor does {html}: a template needs one of them")
+        waiting, seen = [name for name in self._names if self._exists(name)], set[str]()
+        while waiting:
+            name = waiting.pop(0)
+            if name not in seen:
+                seen.add(name)
+                yield from self._check_one(name, known, waiting)
+
+    def _check_one(self, name: str, known: frozenset[str], waiting: list[str]) -> Iterator[Mistake]:
+        where = str(self._folder / name)
+        try:
+            tree = self._environment.parse((self._folder / name).read_text("utf-8"), name)
+            unknown = meta.find_undeclared_variables(tree) - known
+        except TemplateSyntaxError as error:
+            yield Mistake(where, f"is not a template: {error.message}", error.lineno, 1)
+            return
+        except (OSError, UnicodeDecodeError) as error:
+            yield Mistake(where, f"cannot be read: {error}")
+            return
+        for line, variable in sorted((_line_of(tree, variable), variable) for variable in unknown):
+            there_are = ", ".join(sorted(known))
+            yield Mistake(where, f"asks for {variable!r}, which no column gives; there are: {there_are}", line, 1)
+        waiting += [other for other in meta.find_referenced_templates(tree) if other]
+
+    def render(self, variables: Mapping[str, Any]) -> Rendered:
+        """One message; raises InputError with the place in the template that failed."""
+        subject, text, html = (self._render(name, variables) if self._exists(name) else "" for name in self._names)
+        if "\n" in subject.strip():
+            raise InputError(Mistake(str(self._folder / self._names[0]), "gives a subject with a line break"))
+        return Rendered(subject.strip(), text, html)
+
+    def _render(self, name: str, variables: Mapping[str, Any]) -> str:
+        try:
+            return canonical_text(self._environment.get_template(name).render(variables))
+        except TemplateError as error:
+            raise InputError(self._mistake(name, error, error.message or type(error).__name__)) from error
+        except Exception as error:  # a template is a program of the user's: any operation in it can fail in its own way
+            raise InputError(self._mistake(name, error, f"{type(error).__name__}: {error}")) from error
+
+    def _mistake(self, name: str, error: Exception, message: str) -> Mistake:
+        """Jinja2 rewrites tracebacks so that their frames are lines of templates: the innermost one is the place."""
+        places = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == self._folder
+        ]
+        where = places[-1].filename if places else str(self._folder / name)
+        return Mistake(where, f"fails: {message}", (places[-1].lineno or 0) if places else 0, 1)
+
+    def _exists(self, name: str) -> bool:
+        return (self._folder / name).is_file()
+
+
+def _line_of(tree: nodes.Template, variable: str) -> int:
+    return min(name.lineno for name in tree.find_all(nodes.Name) if name.name == variable)
