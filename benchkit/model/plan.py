@@ -38,3 +38,36 @@ class Planned:
     arm: int
     message: int
     offset_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArmPlan:
+    """One arm's share of the plan over all blocks and conditions. `target` in words; `turns` None where not known."""
+
+    name: str
+    target: str  # "embedded smtp, loopback", "smtp.example.com:587"
+    leaves_this_machine: bool
+    sends: int  # measured ones; `warmup_sends` come on top
+    warmup_sends: int
+    connections: int
+    turns: float | None  # expected per message, connection set-up shared among the messages that it serves
+    bytes: int  # of MIME, measured and warm-up
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """What `--dry-run` shows, and what a user says yes to before real mail leaves. Totals are sums over the arms."""
+
+    scenario: str
+    question: str
+    load: str  # in words: "talk: one message at a time, 30 blocks of 10 after 1 of warm-up"
+    arms: tuple[ArmPlan, ...]
+    distinct_messages: int
+    recipients_sample: tuple[str, ...]
+    distinct_recipients: int
+    duration_s: float | None  # None: a closed loop takes as long as it takes
+
+    @property
+    def real_mail(self) -> bool:
+        """Whether anything would leave this machine."""
+        return any(arm.leaves_this_machine for arm in self.arms)

@@ -95,27 +95,39 @@ def _equivalent(summary: Summary, contrast: Contrast) -> str:
 
 
 def _undecided(summary: Summary, contrast: Contrast) -> str:
-    more = f"; about {contrast.blocks_needed:,} blocks would tell" if contrast.blocks_needed else ""
     return (
         f"Undecided whether “{contrast.arm}” is slower or faster than “{contrast.baseline}” on "
-        f"{link(summary, contrast.condition)}: {_ratio(contrast)}{more}."
+        f"{link(summary, contrast.condition)}: {_ratio(contrast)}; {_what_it_takes(contrast)}."
+    )
+
+
+def _what_it_takes(contrast: Contrast) -> str:
+    if contrast.ci is None:
+        return _because(contrast)
+    return (
+        f"about {contrast.blocks_needed:,} blocks would tell"
+        if contrast.blocks_needed
+        else "more blocks would not tell"
     )
 
 
 def _withheld(summary: Summary, contrast: Contrast) -> str:
-    because = "; ".join(contrast.reasons) or "no reason was given"
     where = link(summary, contrast.condition)
-    return f"No verdict on “{contrast.arm}” against “{contrast.baseline}” on {where}, because {because}."
+    return f"No verdict on “{contrast.arm}” against “{contrast.baseline}” on {where}, because {_because(contrast)}."
 
 
 def _aa(summary: Summary, contrast: Contrast) -> str:
-    where = f"on {link(summary, contrast.condition)}"
-    pair = f"“{contrast.arm}” and “{contrast.baseline}”, which send in the same way,"
+    where = link(summary, contrast.condition)
+    pair = f"A/A: “{contrast.arm}” and “{contrast.baseline}”, which send in the same way,"
     if contrast.verdict is Verdict.WITHHELD:
-        return f"A/A: not tested for {pair} {where}, because {'; '.join(contrast.reasons) or 'no reason was given'}."
-    if contrast.verdict in _DECIDED:
-        return f"A/A: {pair} differ {where}: {_ratio(contrast)}. Trust no ratio of this run."
-    return f"A/A: {pair} show no difference {where}: {_ratio(contrast)}."
+        return f"{pair} on {where}: {_ratio(contrast)}, but {_because(contrast)}."
+    if contrast.verdict is Verdict.EQUIVALENT:
+        return f"{pair} show no difference on {where}: {_ratio(contrast)}."
+    return f"{pair} differ no more than chance explains on {where}: {_ratio(contrast)}."
+
+
+def _because(contrast: Contrast) -> str:
+    return "; ".join(contrast.reasons) or "the run gives no reason"
 
 
 _SENTENCES = {

@@ -1,0 +1,64 @@
+"""What a user sees before anything is sent: above all, whether it is real mail."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from benchkit.model.plan import ArmPlan, PlanSummary
+from benchkit.report.plan import render_plan
+
+EMBEDDED = ArmPlan("smtp, fresh", "embedded smtp, loopback", False, 300, 10, 310, 11.0, 1_401_200)
+OUTSIDE = ArmPlan("relay", "smtp.example.com:587", True, 300, 10, 4, None, 1_401_200)
+PLAN = PlanSummary(
+    scenario="receipts",
+    question="SMTP or API?",
+    load="talk: one message at a time, 30 blocks of 10 after 1 of warm-up",
+    arms=(EMBEDDED, replace(EMBEDDED, name="api", target="embedded api, loopback", connections=1, turns=1.032)),
+    distinct_messages=40,
+    recipients_sample=("ann@shop.example", "bob@shop.example"),
+    distinct_recipients=40,
+    duration_s=None,
+)
+
+
+def shown(plan: PlanSummary, *, width: int = 100) -> str:
+    out = io.StringIO()
+    render_plan(plan, Console(file=out, width=width))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (PLAN, "Nothing leaves this machine"),
+        (PLAN, "Scenario “receipts”: SMTP or API?"),
+        (PLAN, "Load: talk: one message at a time, 30 blocks of 10"),
+        (PLAN, "1.03"),
+        (PLAN, "2.80 MB"),
+        (PLAN, "40 distinct messages, to ann@shop.example, bob@shop.example and 38 more"),
+        (PLAN, "as long as the servers take"),
+        (replace(PLAN, duration_s=60.0), "about 60.0 s"),
+        (replace(PLAN, arms=(EMBEDDED, OUTSIDE)), "310 messages would leave this machine, to smtp.example.com:587."),
+        (
+            replace(PLAN, distinct_messages=1, distinct_recipients=2),
+            "1 distinct message, to ann@shop.example, bob@shop.example\n",
+        ),
+        (replace(PLAN, question=""), "Scenario “receipts”\n"),
+    ],
+)
+def test_shows(plan: PlanSummary, expected: str) -> None:
+    assert expected in shown(plan)
+
+
+def test_real_mail_is_the_first_word() -> None:
+    assert shown(replace(PLAN, arms=(EMBEDDED, OUTSIDE))).startswith("REAL MAIL: 310 messages")
+    assert not PLAN.real_mail
+
+
+@pytest.mark.parametrize("width", [70, 80, 100])
+def test_fits_the_terminal(width: int) -> None:
+    assert max(map(len, shown(replace(PLAN, arms=(EMBEDDED, OUTSIDE)), width=width).splitlines())) <= width

@@ -1,0 +1,149 @@
+"""Verdicts become English here: a table of contrasts and the sentence that each must give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchkit.model.summary import Account, ConditionSummary, Contrast, Estimate, Summary, Verdict
+from benchkit.report import sentences
+
+WHERE = "on loopback (RTT 0.031 ms)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, f"“smtp, new connection” is 2.9× slower [2.7, 3.1] than “api, reused” {WHERE}: 11 turns against 1."),
+        (
+            {"verdict": Verdict.FASTER, "ratio": 0.5, "ci": (0.4, 0.625)},
+            f"“smtp, new connection” is 2.0× faster [1.6, 2.5] than “api, reused” {WHERE}: 11 turns against 1.",
+        ),
+        (
+            {"verdict": Verdict.EQUIVALENT, "ratio": 1.02, "ci": (0.98, 1.05)},
+            (
+                f"“smtp, new connection” takes as long as “api, reused” {WHERE}: 1.02× the time [0.98, 1.05], "
+                "11 turns against 1."
+            ),
+        ),
+        (
+            {"verdict": Verdict.UNDECIDED, "ratio": 1.08, "ci": (0.95, 1.22), "blocks_needed": 1200},
+            (
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” "
+                f"{WHERE}: 1.08× the time [0.95, 1.22]; about 1,200 blocks would tell."
+            ),
+        ),
+        (
+            {"verdict": Verdict.UNDECIDED, "ratio": 1.1, "ci": (1.05, 1.15)},
+            (
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” "
+                f"{WHERE}: 1.10× the time [1.05, 1.15]; more blocks would not tell."
+            ),
+        ),
+        (
+            {"verdict": Verdict.UNDECIDED, "ratio": 2.0, "ci": None, "reasons": ("too few blocks: needs 6",)},
+            (
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” "
+                f"{WHERE}: 2.00× the time; too few blocks: needs 6."
+            ),
+        ),
+        (
+            {"verdict": Verdict.WITHHELD, "reasons": ("connections were not reused", "A/A differs")},
+            (
+                f"No verdict on “smtp, new connection” against “api, reused” {WHERE}, because connections were not reused; "
+                "A/A differs."
+            ),
+        ),
+        (
+            {"aa": True, "arm": "api, reused again", "verdict": Verdict.EQUIVALENT, "ratio": 1.0, "ci": (0.98, 1.03)},
+            (
+                f"A/A: “api, reused again” and “api, reused”, which send in the same way, show no difference {WHERE}: "
+                "1.00× the time [0.98, 1.03]."
+            ),
+        ),
+        (
+            {"aa": True, "arm": "api, reused again", "verdict": Verdict.UNDECIDED, "ratio": 1.0, "ci": (0.8, 1.25)},
+            (
+                "A/A: “api, reused again” and “api, reused”, which send in the same way, differ no more than chance "
+                f"explains {WHERE}: 1.0× the time [0.8, 1.2]."
+            ),
+        ),
+        (
+            {"aa": True, "verdict": Verdict.WITHHELD, "ratio": None, "ci": None},
+            (
+                "A/A: “smtp, new connection” and “api, reused”, which send in the same way, "
+                f"{WHERE}: the ratio is not known, but the run gives no reason."
+            ),
+        ),
+        (
+            {"condition": "elsewhere"},
+            "“smtp, new connection” is 2.9× slower [2.7, 3.1] than “api, reused” on elsewhere (RTT not known).",
+        ),
+    ],
+)
+def test_sentence(quickstart: Summary, changes: dict[str, Any], expected: str) -> None:
+    assert sentences.sentence(quickstart, replace(quickstart.contrasts[3], **changes)) == expected
+
+
+def test_equal_turns_are_said_once(quickstart: Summary) -> None:
+    same = replace(quickstart.contrasts[1], arm="api, reused again")
+    assert sentences.sentence(quickstart, same).endswith(": 1 turn each.")
+
+
+def test_the_strongest_of_smtp_against_api_leads_and_aa_ends(quickstart: Summary) -> None:
+    ranked = [contrast.arm for contrast in sentences.by_strength(quickstart)]
+    assert ranked == ["smtp, new connection", "smtp, reused", "api, new connection", "api, reused again"]
+
+
+def test_a_decided_contrast_goes_before_a_larger_undecided_one(quickstart: Summary) -> None:
+    undecided = replace(quickstart.contrasts[3], verdict=Verdict.UNDECIDED, ratio=9.0)
+    ranked = sentences.by_strength(replace(quickstart, contrasts=(undecided, quickstart.contrasts[1])))
+    assert [contrast.verdict for contrast in ranked] == [Verdict.FASTER, Verdict.UNDECIDED]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"valid": False, "invalid_because": ("a", "b")}, "INVALID: a; b"),
+        ({"valid": False}, "INVALID: the run gives no reason"),
+        ({"contrasts": ()}, "No verdict: there is no arm to compare with the baseline."),
+    ],
+)
+def test_headline_without_a_verdict(quickstart: Summary, changes: dict[str, Any], expected: str) -> None:
+    assert sentences.headline(replace(quickstart, **changes)) == expected
+
+
+def test_basis_names_metric_blocks_and_rope(quickstart: Summary) -> None:
+    assert sentences.basis(quickstart) == (
+        "Ratios are of service time, paired by block over 30 blocks, with 95 % intervals; "
+        "0.90 to 1.10 counts as no difference."
+    )
+
+
+@given(
+    verdict=st.sampled_from(Verdict),
+    ratio=st.none() | st.floats(1e-3, 1e3),
+    rtt_ms=st.none() | st.floats(0.001, 900),
+    aa=st.booleans(),
+)
+def test_no_ratio_without_its_link(verdict: Verdict, ratio: float | None, rtt_ms: float | None, aa: bool) -> None:
+    contrast = Contrast(
+        arm="a", baseline="b", condition="c", metric="service", blocks=9, ratio=ratio, p_value=None, verdict=verdict, aa=aa,
+        ci=(ratio * 0.9, ratio * 1.1) if ratio else None, shift_ms=Estimate(None), shift_rtt=None,
+    )  # fmt: skip
+    said = sentences.sentence(_only(contrast, rtt_ms), contrast)
+    assert "c (RTT " in said
+    assert said.endswith(".")
+    assert "nan" not in said
+
+
+def _only(contrast: Contrast, rtt_ms: float | None) -> Summary:
+    return Summary(
+        run="r", scenario="s", question="", status="complete", valid=True, invalid_because=(), load_model="talk",
+        rope=(0.9, 1.1), confidence=0.95, conditions=(ConditionSummary("c", rtt_ms, lab=False, note=""),), arms=(),
+        contrasts=(contrast,), thresholds=(), account=Account(*[0] * 10), overhead_us={}, warnings=(),
+    )  # fmt: skip
