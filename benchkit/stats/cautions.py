@@ -8,18 +8,23 @@ from benchkit.model.run import ArmRecord, Run, RunStatus
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import Account, ArmSummary
 from benchkit.stats.comparison import Comparison
-from benchkit.stats.delivery import is_observed
+from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.sample import Samples
 
 LATE_SHARE = 0.01
 
 
 def cautions_of(
-    run: Run, samples: Samples, arms: Sequence[ArmSummary], comparisons: Sequence[Comparison], account: Account
+    run: Run,
+    samples: Samples,
+    delivery: Delivery,
+    arms: Sequence[ArmSummary],
+    comparisons: Sequence[Comparison],
+    account: Account,
 ) -> tuple[str, ...]:
     found = (
         *run.manifest.warnings,
-        *_of_the_run(run, account),
+        *_of_the_run(run, delivery, account),
         *_of_the_design(run.manifest.arms, comparisons),
         *(text for comparison in comparisons for text in _of_blocks(run, comparison)),
         *(text for arm, sample in zip(arms, samples.values(), strict=True)
@@ -28,13 +33,14 @@ def cautions_of(
     return tuple(dict.fromkeys(found))
 
 
-def _of_the_run(run: Run, account: Account) -> Iterator[str]:
+def _of_the_run(run: Run, delivery: Delivery, account: Account) -> Iterator[str]:
     if run.manifest.status is RunStatus.INTERRUPTED:
         yield f"the run was interrupted: {account.unsent} of {account.planned} sends were never started"
     if run.recovered:
         yield (
             "the run was recovered from its spool and its last second may be lost: "
-            f"{account.missing} accepted messages without an arrival, {account.unaccounted} arrivals without a record"
+            f"{account.missing} accepted messages without an arrival, {account.unaccounted} arrivals without a record, "
+            f"{delivery.unread} arrivals without their content"
         )
     yield from (f"{condition.name}: {condition.note}" for condition in run.manifest.conditions if condition.note)
 

@@ -18,12 +18,14 @@ class Delivery:
     """For each row of `run.messages`: is its server ours, how often did it arrive, and was any arrival altered?
 
     `strays` are arrivals that belong to no row: without an identity of this run, or of a send that was never recorded.
+    `unread` are arrivals whose content was lost with a recovered run's last second: they prove no alteration.
     """
 
     observed: Any
     times: Any
     altered: Any
     strays: int
+    unread: int
 
 
 def is_observed(arm: ArmRecord) -> bool:
@@ -42,25 +44,22 @@ def positions(wanted: Any, among: Any) -> Any:
 
 def deliveries(run: Run) -> Delivery:
     rows = positions(run.arrivals["send"], run.messages["send"])
-    known = rows >= 0
-    differs = known & (_digests(run.arrivals["digest"]) != _expected(run.manifest, run.messages["message"], rows))
+    digests = np.asarray(run.arrivals["digest"]).astype(_DIGEST)  # empty where the content could not be parsed
+    known, unread = rows >= 0, (digests == b"") & run.recovered
+    differs = known & ~unread & (digests != _expected(run.manifest, run.messages["message"], rows))
     count = len(run.messages["send"])
     return Delivery(
         observed=_observed(run.manifest.arms, run.messages["arm"]),
         times=np.bincount(rows[known], minlength=count),
         altered=np.bincount(rows[differs], minlength=count) > 0,
         strays=int(np.count_nonzero(~known)),
+        unread=int(np.count_nonzero(unread)),
     )
 
 
 def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
     ours = [index for index, arm in enumerate(arms) if is_observed(arm)]
     return np.isin(arm_of_row, np.array(ours, dtype=np.int64))
-
-
-def _digests(column: Any) -> Any:
-    """Empty where the content could not be parsed, which equals no message's digest."""
-    return np.asarray(column).astype(_DIGEST)
 
 
 def _expected(manifest: Manifest, message_of_row: Any, rows: Any) -> Any:

@@ -1,0 +1,138 @@
+"""The delivery account closes whatever the tables hold, and names what went wrong in tables that are easy to read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import Run, Table
+from benchkit.model.summary import Account
+from benchkit.stats.account import account_of
+from benchkit.stats.analysis import analyse
+from benchkit.stats.delivery import deliveries, positions
+
+Factory = Callable[..., Run]
+A, D, X = OutcomeKind.ACCEPTED, OutcomeKind.DEFERRED, OutcomeKind.AMBIGUOUS
+SIZE = 12  # sends in the plan of `small`: two arms, two blocks, three messages
+
+
+def taken(table: Table, rows: Sequence[int]) -> dict[str, Any]:
+    index = np.asarray(rows, dtype=np.int64)
+    return {name: column[index] for name, column in table.items()}
+
+
+def with_column(table: Table, name: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {**table, name: np.array(values, dtype=table[name].dtype)}
+
+
+def small(
+    factory: Factory, started: Sequence[int], outcomes: Sequence[int], arrived: Sequence[int], **recipe: Any
+) -> Run:
+    """Of a plan of 12 sends those `started`, with their outcomes, and arrivals of the sends `arrived` (-1: of none)."""
+    run = factory(blocks=1, warmup_blocks=1, messages_per_block=3, **recipe)
+    messages = with_column(taken(run.messages, started), "outcome", outcomes)
+    arrivals = with_column(taken(run.arrivals, [max(0, send) for send in arrived]), "send", arrived)
+    return replace(run, messages=messages, arrivals=arrivals)
+
+
+def account(run: Run) -> Account:
+    return account_of(run, deliveries(run))
+
+
+@pytest.mark.parametrize(
+    ("started", "outcomes", "arrived", "expected"),
+    [
+        ([], [], [], Account(SIZE, 0, 0, 0, 12, 0, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1], Account(SIZE, 2, 0, 0, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [1], Account(SIZE, 2, 0, 0, 10, 1, 1, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1, 1, 1], Account(SIZE, 2, 0, 0, 10, 1, 0, 1, 0, 0)),
+        ([0, 1], [A, D], [0], Account(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 0)),
+        ([0, 1], [A, D], [0, 1], Account(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 1)),
+        ([0, 1], [A, X], [0, 1], Account(SIZE, 1, 1, 1, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, X], [0], Account(SIZE, 1, 1, 1, 10, 1, 0, 0, 0, 0)),
+        ([0], [A], [0, -1, -1], Account(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 2)),
+        ([0], [A], [0, 7], Account(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 1)),
+    ],
+    ids=[
+        "nothing", "all arrived", "missing", "duplicate", "failed", "failed for certain and arrived", "ambiguous and arrived",
+        "ambiguous and did not arrive", "without an identity", "never started and arrived",
+    ],
+)  # fmt: skip
+def test_what_is_what(
+    synthetic_run: Factory, started: list[int], outcomes: list[int], arrived: list[int], expected: Account
+) -> None:
+    assert account(small(synthetic_run, started, outcomes, arrived)) == expected
+
+
+@pytest.mark.parametrize("digest", [b"another content!", b""], ids=["different", "unparsable"])
+def test_another_digest_is_altered_and_makes_the_run_invalid(synthetic_run: Factory, digest: bytes) -> None:
+    run = synthetic_run()
+    digests = run.arrivals["digest"].copy()
+    digests[17] = digest
+    altered = replace(run, arrivals={**run.arrivals, "digest": digests})
+    assert account(altered).altered == 1
+    assert analyse(altered).invalid_because == ("1 messages altered: arrived with another content",)
+
+
+def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -> None:
+    summary = analyse(synthetic_run(embedded=False))
+    assert summary.account.missing == 0
+    assert summary.arms[0].arrived is summary.arms[0].missing is summary.arms[0].altered is None
+    assert summary.valid
+    assert "arrivals are not observed for: arm 0, arm 1" in summary.warnings
+
+
+def test_what_a_recovered_run_lost_is_a_warning_and_not_a_fault(synthetic_run: Factory) -> None:
+    run = synthetic_run(recovered=True)
+    digests = run.arrivals["digest"].copy()
+    digests[-5:] = b""
+    arrivals = taken({**run.arrivals, "digest": digests}, range(3, len(digests)))
+    cut = replace(run, arrivals=arrivals, messages=taken(run.messages, range(len(digests) - 2)))
+    summary = analyse(cut)
+    assert (summary.account.missing, summary.account.unaccounted, summary.account.altered) == (3, 2, 0)
+    assert summary.valid
+    assert any("recovered" in warning and "5 arrivals without their content" in warning for warning in summary.warnings)
+
+
+def test_a_send_recorded_twice_is_a_defect_and_counts_once(synthetic_run: Factory) -> None:
+    run = synthetic_run(blocks=6)
+    rows = [*range(len(run.messages["send"])), 3]
+    twice = replace(run, messages=taken(run.messages, rows))
+    assert account(twice) == account(run)
+    assert analyse(twice).invalid_because == (
+        "1 records are of sends that are not in the plan or were recorded already",
+    )
+
+
+@given(st.lists(st.integers(-2, 20)), st.lists(st.integers(-2, 20)))
+def test_positions_find_the_first_or_nothing(wanted: list[int], among: list[int]) -> None:
+    found = positions(np.array(wanted, dtype=np.int64), np.array(among, dtype=np.int64))
+    assert found.tolist() == [among.index(value) if value in among else -1 for value in wanted]
+
+
+@settings(max_examples=120, deadline=None)
+@given(data=st.data())
+def test_the_account_closes(synthetic_run: Factory, data: st.DataObject) -> None:
+    started = data.draw(st.lists(st.integers(0, SIZE - 1), unique=True))
+    outcomes = data.draw(st.lists(st.sampled_from(OutcomeKind), min_size=len(started), max_size=len(started)))
+    arrived = data.draw(st.lists(st.integers(-1, SIZE - 1), max_size=20))
+    run = small(synthetic_run, started, outcomes, arrived)
+    found = account(run)
+    assert found.planned == found.accepted + found.failed + found.unsent
+    sends = Counter(send for send in arrived if send in started)
+    strays = len(arrived) - sends.total()
+    assert len(sends) + strays == found.arrived_once + found.duplicates + found.unaccounted
+    assert found.accepted - found.missing == sum(
+        sends[send] > 0 for send, o in zip(started, outcomes, strict=True) if o == A
+    )
+    for arm in analyse(run).arms:
+        assert arm.planned == arm.accepted + arm.failed + arm.unsent
+        assert sum(arm.outcomes.values()) == arm.accepted + arm.failed

@@ -1,0 +1,87 @@
+"""Quantiles and the mean, against scipy and against tables."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from benchkit.model.summary import Estimate
+from benchkit.stats import STATISTICS
+from benchkit.stats.quantile import Quantile, interval_ranks
+
+
+@pytest.mark.parametrize(
+    ("n", "quantile", "ranks"),
+    [
+        (5, 0.5, (0, 6)),  # five samples do not bound a median at 95 %
+        (6, 0.5, (1, 6)),
+        (10, 0.5, (2, 9)),  # Conover, Practical Nonparametric Statistics: table of the sign test
+        (20, 0.5, (6, 15)),
+        (100, 0.5, (40, 61)),
+        (80, 0.95, (72, 80)),
+        (400, 0.99, (392, 400)),
+        (4000, 0.999, (3992, 4000)),
+    ],
+)
+def test_ranks_of_the_interval(n: int, quantile: float, ranks: tuple[int, int]) -> None:
+    assert interval_ranks(n, quantile, 0.95) == ranks
+
+
+@pytest.mark.parametrize(("n", "quantile"), [(30, 0.5), (300, 0.9), (300, 0.95), (1000, 0.99)])
+def test_interval_covers_as_promised(n: int, quantile: float) -> None:
+    low, high = interval_ranks(n, quantile, 0.95)
+    assert stats.binom.cdf(high - 1, n, quantile) - stats.binom.cdf(low - 1, n, quantile) >= 0.95
+
+
+@pytest.mark.parametrize("per_mille", [500, 900, 950])
+def test_agrees_with_scipy_s_quantile_test(per_mille: int) -> None:
+    sample = np.random.default_rng(per_mille).lognormal(size=501)
+    expected: Any = stats.quantile_test(sample, p=per_mille / 1000).confidence_interval(0.95)
+    ours = Quantile("q", per_mille, needs=1)(sample, 0.95)
+    assert (ours.low, ours.high) == (expected.low, expected.high)
+
+
+@given(st.lists(st.floats(0, 1e9), min_size=1, max_size=300), st.sampled_from([500, 900, 950, 990, 999]))
+def test_value_is_numpy_s_inverted_cdf(sample: list[float], per_mille: int) -> None:
+    value = Quantile("q", per_mille, needs=1)(sample, 0.95).value
+    assert value is not None
+    at_most = sum(x <= value for x in sample)
+    below = sum(x < value for x in sample)
+    assert at_most * 1000 >= len(sample) * per_mille > below * 1000
+    assert value in sample
+
+
+@pytest.mark.parametrize(("name", "needs"), [("p90", 40), ("p95", 80), ("p99", 400), ("p999", 4000)])
+def test_refuses_what_fewer_than_four_samples_would_lie_beyond(name: str, needs: int) -> None:
+    assert STATISTICS[name](np.ones(needs - 1), 0.95) == Estimate(None, needs=needs)
+    assert STATISTICS[name](np.ones(needs), 0.95) == Estimate(1.0, 1.0, 1.0)
+
+
+def test_failures_stand_in_the_ranks_above_every_success() -> None:
+    sample = np.concatenate([np.arange(1.0, 91.0), np.full(10, np.inf)])
+    assert STATISTICS["p90"](sample, 0.95) == Estimate(90.0, 84.0, None)
+    assert STATISTICS["p95"](sample, 0.95) == Estimate(None, 90.0, None)
+
+
+def test_mean_agrees_with_scipy() -> None:
+    sample = np.random.default_rng(4).normal(5, 1, 40)
+    expected = stats.ttest_1samp(sample, 0).confidence_interval(0.95)
+    ours = STATISTICS["mean"](sample, 0.95)
+    assert (ours.value, ours.low, ours.high) == pytest.approx((sample.mean(), expected.low, expected.high))
+
+
+def test_one_sample_has_a_mean_and_a_median_without_an_interval() -> None:
+    assert STATISTICS["mean"](np.array([3.0]), 0.95) == Estimate(3.0)
+    assert STATISTICS["p50"](np.array([3.0]), 0.95) == Estimate(3.0)
+
+
+def test_importing_the_room_loads_no_scipy_and_no_numpy() -> None:
+    code = "import sys, benchkit.stats; print(sorted({'numpy', 'scipy'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
