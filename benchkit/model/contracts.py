@@ -45,6 +45,9 @@ class Provider(Protocol):
 
     def outcome(self, response: Response) -> Outcome: ...
 
+    def serves(self, method: str, target: str) -> bool:
+        """Receiving half: whether there is such an endpoint."""
+
     def authorised(self, request: Request, account: Account) -> bool:
         """Receiving half: whether the request bears this account's credentials."""
 

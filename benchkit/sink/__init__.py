@@ -1,1 +1,11 @@
-"""sink"""
+"""The embedded servers: SMTP and every provider's API on loopback, with faults on request and a ledger of what arrived.
+
+It lives in a process that is not measured. `parse_body` reads what it took, after the run.
+"""
+
+from benchkit.sink.ledger import Arrival, MemoryLedger
+from benchkit.sink.parsing import Parsed, parse_body
+from benchkit.sink.server import Sink
+from benchkit.sink.transcript import Line, Transcript
+
+__all__ = ["Arrival", "Line", "MemoryLedger", "Parsed", "Sink", "Transcript", "parse_body"]

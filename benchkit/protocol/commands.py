@@ -1,0 +1,93 @@
+"""SMTP commands as a server reads them: verb, path, parameters (RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 6152).
+
+A command that cannot be taken raises `Refusal`, which is the reply. Parsing is a pure function of the argument, so its
+results are kept: a load test says the same MAIL FROM a hundred thousand times.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LOCAL = rb'"(?:\\[\x20-\x7e]|[^"\\\x00-\x1f\x7f])*"|[^\s"<>()\[\],;:\\@\x00-\x1f\x7f]+'
+_DOMAIN = rb"\[[0-9A-Za-z.:]+\]|[^\s\"<>()\[\],;:\\@\x00-\x1f\x7f]+"
+_MAILBOX = rb"(?:" + _LOCAL + rb")@(?:" + _DOMAIN + rb")"
+_FROM = re.compile(rb"FROM: ?<(" + _MAILBOX + rb"|)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
+_TO = re.compile(rb"TO: ?<(" + _MAILBOX + rb"|postmaster)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
+_BODY_TYPES = frozenset({b"7BIT", b"8BITMIME"})
+
+
+class Refusal(Exception):
+    """The reply to a command that cannot be taken, without its CRLF."""
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a MAIL command says: the path as bytes, empty for the null reverse-path; the size declared; SMTPUTF8."""
+
+    path: bytes
+    size: int = 0
+    utf8: bool = False
+
+
+def split_command(line: bytes) -> tuple[bytes, bytes]:
+    """Verb in upper case and argument, from a line without its CRLF."""
+    verb, _, argument = line.partition(b" ")
+    return verb.upper(), argument.strip(b" ")
+
+
+@lru_cache(4096)
+def parse_mail(argument: bytes) -> Sender:
+    """`FROM:<path> SIZE=… BODY=… SMTPUTF8`; raises Refusal 501, 553 or 555."""
+    path, parameters = _path(_FROM, argument, "MAIL FROM:<address>")
+    size, utf8 = 0, False
+    for parameter in parameters:
+        keyword, _, value = parameter.partition(b"=")
+        match keyword.upper():
+            case b"SIZE" if value.isdigit() and len(value) <= 20:
+                size = int(value)
+            case b"BODY" if value.upper() in _BODY_TYPES:
+                pass
+            case b"SMTPUTF8" if not value:
+                utf8 = True
+            case b"AUTH" if value:  # RFC 4954 §5: who first submitted it; nothing here depends on that
+                pass
+            case b"SIZE" | b"BODY" | b"SMTPUTF8" | b"AUTH":
+                raise Refusal("501 5.5.4 Bad value of a MAIL parameter")
+            case _:
+                raise Refusal("555 5.5.4 Unknown MAIL parameter")
+    _check_charset(path, utf8)
+    return Sender(path, size, utf8)
+
+
+@lru_cache(4096)
+def parse_rcpt(argument: bytes, utf8: bool) -> bytes:
+    """`TO:<path>`; `utf8`: whether MAIL allowed it; raises Refusal 501, 553 or 555."""
+    path, parameters = _path(_TO, argument, "RCPT TO:<address>")
+    if parameters:
+        raise Refusal("555 5.5.4 Unknown RCPT parameter")
+    _check_charset(path, utf8)
+    return path
+
+
+def _path(pattern: re.Pattern[bytes], argument: bytes, syntax: str) -> tuple[bytes, list[bytes]]:
+    match = pattern.fullmatch(argument)
+    if match is None:
+        raise Refusal(f"501 5.5.4 Syntax: {syntax}")
+    return match.group(1), match.group(2).split()
+
+
+def _check_charset(path: bytes, utf8: bool) -> None:
+    if path.isascii():
+        return
+    if not utf8:
+        raise Refusal("553 5.6.7 A non-ASCII address needs SMTPUTF8")
+    try:
+        path.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refusal("501 5.5.2 The address is not UTF-8") from None

@@ -1,0 +1,161 @@
+"""An HTTP/1.1 connection of the sink (RFC 9112) on httptools, speaking one provider's API by its receiving half.
+
+A request that bears an identity of this run is taken as it is and parsed after the run; anybody else's is judged at once, so
+that somebody who tries the sink by hand is told what is wrong. An answer never overtakes the one before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httptools
+
+from benchkit.model.contracts import Provider
+from benchkit.model.exchange import Account, Request, Response
+from benchkit.sink.connection import Connection, Connections
+from benchkit.sink.intake import STRANGER, Intake
+from benchkit.sink.parsing import request_head
+
+MAX_BODY = 52_400_000
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDoor:
+    """What the connections of one API listener share."""
+
+    provider: Provider
+    account: Account
+    auth_required: bool
+    intake: Intake
+    connections: Connections
+    max_body: int = MAX_BODY
+
+    def answer(self, request: Request) -> Response:
+        refusal = self._refusal(request)
+        return refusal or self._take(request)
+
+    def refuse(self, status: int, text: str = "", retry_after_s: int = 0) -> Response:
+        return self.provider.refused(status, text or _phrase(status), retry_after_s)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if not self.provider.serves(request.method, request.target):
+            return self.refuse(405 if self.provider.serves("POST", request.target) else 404)
+        if self.auth_required and not self.provider.authorised(request, self.account):
+            return self.refuse(401)
+        return None
+
+    def _take(self, request: Request) -> Response:
+        identity, send = self.intake.identify(request.body)
+        if send == STRANGER:
+            try:
+                self.provider.receive(request)
+            except ValueError as error:
+                return self.refuse(400, str(error))
+        key = self.intake.take(request_head(request), request.body, 0, identity, send)
+        return self.provider.accepted(identity or key.hex().encode())
+
+
+class ApiSession(Connection):
+    def __init__(self, door: ApiDoor) -> None:
+        super().__init__(door.connections)
+        self._door = door
+        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+        self._closing = False
+        self._out: list[bytes] = []
+        self.on_message_begin()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        encrypted = transport.get_extra_info("ssl_object")
+        assert encrypted is None or encrypted.selected_alpn_protocol() in (None, "http/1.1")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._parser = None  # it refers to us: a cycle that only the garbage collector would find
+
+    def data_received(self, data: bytes) -> None:
+        self.active = True
+        if self._parser is None or self._closing:
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError:
+            raise
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._end_with(400)
+        self._flush()
+
+    def on_message_begin(self) -> None:
+        self._target = b""
+        self._headers: list[tuple[str, str]] = []
+        self._body: list[bytes] = []
+        self._size = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        for name, value in self._headers:
+            if name == "content-length" and int(value) > self._door.max_body:
+                return self._end_with(413)
+            if name == "expect" and value.lower() == "100-continue":
+                self._say(_CONTINUE)
+        return None
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > self._door.max_body:
+            return self._end_with(413)
+        self._body.append(body)
+        return None
+
+    def on_message_complete(self) -> None:
+        if self._closing:
+            return
+        assert self._parser is not None
+        keep_alive = self._parser.should_keep_alive()
+        self._closing = not keep_alive
+        self._out.append(rendered(self._door.answer(self._request()), keep_alive))
+
+    def _request(self) -> Request:
+        assert self._parser is not None
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        return Request(self._parser.get_method().decode(), self._target.decode("latin-1"), tuple(self._headers), body)
+
+    def _say(self, data: bytes) -> None:
+        self._out.append(data)
+
+    def _end_with(self, status: int) -> None:
+        """Refuse and read no more: what follows cannot be trusted to be a request."""
+        if not self._closing:
+            self._closing = True
+            self._body.clear()
+            self._out.append(rendered(self._door.refuse(status), False))
+
+    def _flush(self) -> None:
+        if self._out:
+            self.transport.write(b"".join(self._out))
+            self._out.clear()
+        if self._closing:
+            self.transport.close()
+
+
+def rendered(response: Response, keep_alive: bool) -> bytes:
+    lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}", f"content-length: {len(response.body)}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    if not keep_alive:
+        lines.append("connection: close")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + response.body
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Status"

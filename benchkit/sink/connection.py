@@ -1,0 +1,65 @@
+"""What every accepted connection has in common: its place in the sink's count, TCP_NODELAY, back pressure, an end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import cast
+
+from benchkit.sink.transcript import Transcript
+
+
+class Connections:
+    """The live connections of a sink; numbers them for the transcript."""
+
+    def __init__(self, transcript: Transcript | None) -> None:
+        self.transcript = transcript
+        self.live: set[Connection] = set()
+        self._made = 0
+
+    def join(self, connection: Connection) -> int:
+        self.live.add(connection)
+        self._made += 1
+        return self._made - 1
+
+    def sweep(self) -> None:
+        """End every connection that has been silent since the sweep before."""
+        for connection in tuple(self.live):
+            if not connection.active:
+                connection.transport.abort()
+            connection.active = False
+
+    def abort(self) -> None:
+        for connection in tuple(self.live):
+            connection.transport.abort()
+
+
+class Connection(asyncio.Protocol):
+    """`active` is set by each read, so that silence is found without a clock on the hot path."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.active = True
+        self.number = -1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.number = self._connections.join(self)
+        assert _has_nodelay(transport), "equal work at the server: TCP_NODELAY on every connection (METHOD §5)"
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.live.discard(self)
+
+    def pause_writing(self) -> None:
+        """A client that does not read its replies is not read either."""
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self.transport.resume_reading()
+
+
+def _has_nodelay(transport: asyncio.BaseTransport) -> bool:
+    accepted = transport.get_extra_info("socket")
+    return bool(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))

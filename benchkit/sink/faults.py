@@ -1,0 +1,127 @@
+"""What goes wrong at a listener, and when: pure, seeded, with the clock as a parameter. Sessions act on what it decides.
+
+A listener without faults and limits has no `Faults` at all and a session class that never asks.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+
+from benchkit.clock import Clock
+from benchkit.model.endpoint import Listener
+from benchkit.model.scenario import Delay, Fault, Limit
+
+_S_PER_MS = 1e-3
+_NS_PER_S = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What to do at a point: wait, answer with something else, drop the connection. Refusing means not taking."""
+
+    delay_s: float = 0.0
+    reply: str = ""
+    status: int = 0
+    retry_after_s: int = 0
+    drop: bool = False
+
+    @property
+    def refuses(self) -> bool:
+        return bool(self.reply or self.status)
+
+
+PASS = Action()
+
+
+class TokenBucket:
+    """`rate_per_s` tokens a second, at most `burst` of them; it begins full."""
+
+    def __init__(self, rate_per_s: float, burst: int, clock: Clock) -> None:
+        self._rate_per_s = rate_per_s
+        self._burst = burst
+        self._clock = clock
+        self._tokens = float(burst)
+        self._filled_ns = clock.now_ns()
+
+    def take(self) -> float:
+        """0.0 and a token is gone; else the seconds until there will be one."""
+        now_ns = self._clock.now_ns()
+        self._tokens = min(self._burst, self._tokens + (now_ns - self._filled_ns) * self._rate_per_s / _NS_PER_S)
+        self._filled_ns = now_ns
+        if self._tokens >= 1.0:
+            self._tokens -= 1.0
+            return 0.0
+        return (1.0 - self._tokens) / self._rate_per_s
+
+
+class Faults:
+    """One listener's faults and limits. Every fault of a point draws every time, so that one does not shift another."""
+
+    def __init__(self, listener: Listener, clock: Clock) -> None:
+        self._random = random.Random(f"{listener.seed}/{listener.arm}")
+        self._by_point: dict[str, list[Fault]] = {}
+        for fault in listener.faults:
+            self._by_point.setdefault(fault.at, []).append(fault)
+        self._smtp = listener.protocol == "smtp"
+        self._per_connection = listener.limit.messages_per_connection
+        self._bucket = _bucket(listener.limit, clock)
+
+    def meet(self, point: str, messages: int) -> Action:
+        """What happens at this point, `messages` having been taken on the connection; PASS for nothing."""
+        action = self._draw(point)
+        if point in ("mail", "request") and not (action.refuses or action.drop):
+            return self._limited(messages) or action
+        return action
+
+    def last(self, messages: int) -> bool:
+        """Whether a connection that has carried so many messages takes no more."""
+        return 0 < self._per_connection <= messages
+
+    def _draw(self, point: str) -> Action:
+        faults = self._by_point.get(point)
+        if not faults:
+            return PASS
+        met = [fault for fault in faults if self._random.random() < fault.probability]
+        delay_s = sum(drawn_s(fault.delay, self._random) for fault in met if fault.delay)
+        first = next((fault for fault in met if fault.drop or fault.reply or fault.status), None)
+        if first is None:
+            return Action(delay_s)
+        return Action(delay_s, first.reply, first.status, first.retry_after_s, first.drop)
+
+    def _limited(self, messages: int) -> Action | None:
+        if self._smtp and self.last(messages):
+            return Action(reply=f"421 4.3.2 This connection has carried its {messages} messages")
+        wait_s = self._bucket.take() if self._bucket else 0.0
+        if wait_s == 0.0:
+            return None
+        seconds = math.ceil(wait_s)
+        if self._smtp:
+            return Action(reply=f"450 4.7.1 Rate limit exceeded, try again after {seconds} seconds")
+        return Action(status=429, retry_after_s=seconds)
+
+
+def faults_of(listener: Listener, clock: Clock) -> Faults | None:
+    """None where nothing can go wrong."""
+    return Faults(listener, clock) if listener.faults or listener.limit != Limit() else None
+
+
+def drawn_s(delay: Delay, source: random.Random) -> float:
+    """One wait, in seconds."""
+    match delay.distribution:
+        case "constant":
+            wait_ms = delay.a
+        case "uniform":
+            wait_ms = source.uniform(delay.a, delay.b)
+        case "exponential":
+            wait_ms = source.expovariate(1.0) * delay.a
+        case "lognormal":
+            wait_ms = delay.a * math.exp(source.gauss(0.0, delay.b))
+        case unknown:
+            raise ValueError(f"unknown distribution of a delay: {unknown}")
+    return wait_ms * _S_PER_MS
+
+
+def _bucket(limit: Limit, clock: Clock) -> TokenBucket | None:
+    return TokenBucket(limit.rate_per_s, limit.burst, clock) if limit.rate_per_s else None

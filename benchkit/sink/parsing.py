@@ -1,0 +1,51 @@
+"""What arrived, as canonical content: off the hot path, once a distinct body, without the server that took it.
+
+`head` is what the session wrote beside the body: the envelope's lines for SMTP, the request line and the headers that say how
+to read the body for an API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchkit.batch import from_mime
+from benchkit.model.exchange import Request
+from benchkit.model.message import Content
+from benchkit.providers import PROVIDERS
+
+_MAIL = b"MAIL FROM:<%s>\r\n"
+_RCPT = b"RCPT TO:<%s>\r\n"
+_PARSED_HEADERS = ("content-type", "content-encoding")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """`recipients` is the number of the envelope's, or of those that the request names."""
+
+    contents: tuple[Content, ...]
+    recipients: int
+
+
+def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> Parsed:
+    """`protocol` and `provider` are the listener's; raises ValueError where it is no mail."""
+    if protocol == "smtp":
+        return Parsed((from_mime(body),), head.count(b"\r\nRCPT TO:<"))
+    request = _request_of(head, body)
+    return Parsed((PROVIDERS[provider].receive(request),), PROVIDERS[provider].recipients(request))
+
+
+def envelope_head(sender: bytes, recipients: list[bytes]) -> bytes:
+    return _MAIL % sender + b"".join([_RCPT % recipient for recipient in recipients]) + b"\r\n"
+
+
+def request_head(request: Request) -> bytes:
+    lines = [f"{request.method} {request.target}"]
+    lines += [f"{name}: {value}" for name, value in request.headers if name in _PARSED_HEADERS]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _request_of(head: bytes, body: bytes) -> Request:
+    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    method, _, target = first.partition(" ")
+    headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
+    return Request(method, target, headers, body)

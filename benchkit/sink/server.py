@@ -1,0 +1,138 @@
+"""The embedded sink: one loopback port for each listener, all in one process that nobody measures in.
+
+Ports are the kernel's choice. TLS comes from a certificate authority that lives as long as the sink.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+
+from benchkit.clock import Clock, MonotonicClock
+from benchkit.model.contracts import Ledger
+from benchkit.model.endpoint import Listener
+from benchkit.model.exchange import Account
+from benchkit.model.scenario import Security
+from benchkit.protocol.dialogue import Service
+from benchkit.providers import PROVIDERS
+from benchkit.sink.api import ApiDoor, ApiSession
+from benchkit.sink.careful_api import CarefulApiSession
+from benchkit.sink.careful_smtp import CarefulSmtpSession
+from benchkit.sink.certificate import ALPN, Certificate
+from benchkit.sink.connection import Connection, Connections
+from benchkit.sink.faults import Faults, faults_of
+from benchkit.sink.intake import Intake
+from benchkit.sink.smtp import SmtpDoor, SmtpSession
+from benchkit.sink.transcript import Transcript
+
+BACKLOG = 4096
+IDLE_S = 300.0  # RFC 5321 §4.5.3.2.7
+
+_Factory = Callable[[], Connection]
+
+
+class Sink:
+    """`start` gives the ports, one for each listener in order; `ca_pem` is empty where nobody asked for TLS."""
+
+    def __init__(
+        self,
+        listeners: Sequence[Listener],
+        ledger: Ledger,
+        run_token: str = "",
+        transcript: Transcript | None = None,
+        *,
+        host: str = "127.0.0.1",
+        maximum_tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+        idle_s: float = IDLE_S,
+        clock: Clock | None = None,
+    ) -> None:
+        self._listeners = tuple(listeners)
+        self._ledger = ledger
+        self._run_token = run_token
+        self._host = host
+        self._maximum_tls = maximum_tls
+        self._idle_s = idle_s
+        self._clock = clock or MonotonicClock()
+        self._connections = Connections(transcript)
+        encrypted = any(listener.security is not Security.NONE for listener in self._listeners)
+        self._certificate = Certificate(host) if encrypted else None
+        self._servers: list[asyncio.Server] = []
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    @property
+    def ca_pem(self) -> str:
+        return self._certificate.ca_pem if self._certificate else ""
+
+    @property
+    def open_connections(self) -> int:
+        return len(self._connections.live)
+
+    async def start(self) -> tuple[int, ...]:
+        for listener in self._listeners:
+            self._servers.append(await self._listen(listener))
+        self._sweep_later()
+        return tuple(server.sockets[0].getsockname()[1] for server in self._servers)
+
+    async def stop(self) -> None:
+        """No new connections; the open ones are cut."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        for server in self._servers:
+            server.close()
+        self._connections.abort()
+        for server in self._servers:
+            await server.wait_closed()
+        self._servers.clear()
+
+    def _sweep_later(self) -> None:
+        self._sweeping = asyncio.get_running_loop().call_later(self._idle_s, self._sweep)
+
+    def _sweep(self) -> None:
+        self._connections.sweep()
+        self._sweep_later()
+
+    async def _listen(self, listener: Listener) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        tls = self._tls_of(listener)
+        return await loop.create_server(
+            self._factory(listener, tls),
+            self._host,
+            0,
+            ssl=tls if listener.security is Security.IMPLICIT else None,
+            backlog=BACKLOG,
+        )
+
+    def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:
+        if self._certificate is None or listener.security is Security.NONE:
+            return None
+        return self._certificate.context(self._maximum_tls, (ALPN,) if listener.protocol == "api" else ())
+
+    def _factory(self, listener: Listener, tls: ssl.SSLContext | None) -> _Factory:
+        """Quick sessions, or careful ones where something may go wrong or is to be written down."""
+        intake = Intake(listener.arm, self._ledger, self._run_token)
+        faults = faults_of(listener, self._clock)
+        if faults is None and self._connections.transcript is not None:
+            faults = Faults(listener, self._clock)
+        if listener.protocol == "api":
+            return self._api_factory(listener, intake, faults)
+        return self._smtp_factory(listener, intake, faults, tls)
+
+    def _smtp_factory(
+        self, listener: Listener, intake: Intake, faults: Faults | None, tls: ssl.SSLContext | None
+    ) -> _Factory:
+        service = Service(
+            starttls=listener.security is Security.STARTTLS,
+            auth_required=listener.auth_required,
+            username=listener.username,
+            password=listener.password,
+        )
+        implicit = listener.security is Security.IMPLICIT
+        door = SmtpDoor(service, intake, self._connections, implicit, tls)
+        return (lambda: SmtpSession(door)) if faults is None else (lambda: CarefulSmtpSession(door, faults))
+
+    def _api_factory(self, listener: Listener, intake: Intake, faults: Faults | None) -> _Factory:
+        account = Account(listener.password, listener.options)
+        provider = PROVIDERS[listener.provider]
+        door = ApiDoor(provider, account, listener.auth_required, intake, self._connections)
+        return (lambda: ApiSession(door)) if faults is None else (lambda: CarefulApiSession(door, faults))

@@ -1,0 +1,87 @@
+"""An SMTP connection of the sink: reads into the dialogue, joined replies out, TLS when it is asked for.
+
+One read gives at most one write, whatever a client has pipelined (RFC 2920 §3.2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+
+from benchkit.protocol.dialogue import Dialogue, Service
+from benchkit.sink.connection import Connection, Connections
+from benchkit.sink.intake import Intake
+from benchkit.sink.parsing import envelope_head
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpDoor:
+    """What the connections of one SMTP listener share. `tls` is for STARTTLS; `implicit` says that TLS came first."""
+
+    service: Service
+    intake: Intake
+    connections: Connections
+    implicit: bool = False
+    tls: ssl.SSLContext | None = None
+
+    def deliver(self, sender: bytes, recipients: list[bytes], content: bytes) -> None:
+        identity, send = self.intake.identify(content)
+        self.intake.take(envelope_head(sender, recipients), content, len(recipients), identity, send)
+
+
+class SmtpSession(Connection):
+    def __init__(self, door: SmtpDoor) -> None:
+        super().__init__(door.connections)
+        self._door = door
+        self._dialogue = Dialogue(door.service, door.deliver, secure=door.implicit)
+        self._upgrading: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._greet()
+
+    def data_received(self, data: bytes) -> None:
+        self.active = True
+        self._dialogue.feed(data)
+        self._run()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._upgrading is not None:
+            self._upgrading.cancel()
+
+    def _greet(self) -> None:
+        self.transport.write(self._dialogue.banner)
+
+    def _run(self) -> None:
+        step = self._dialogue.step
+        replies = []
+        while (reply := step()) is not None:
+            replies.append(reply)
+        if replies:
+            self.transport.write(b"".join(replies))
+            self._settle()
+
+    def _settle(self) -> None:
+        """Do what the replies that are now written have promised."""
+        if self._dialogue.ended:
+            self.transport.close()
+        elif self._dialogue.tls_wanted and self._upgrading is None:
+            self.transport.pause_reading()  # the ClientHello is not ours to read
+            self._upgrading = asyncio.get_running_loop().create_task(self._upgrade())
+
+    async def _upgrade(self) -> None:
+        assert self._door.tls is not None
+        loop = asyncio.get_running_loop()
+        try:
+            secured = await loop.start_tls(self.transport, self, self._door.tls, server_side=True)
+        except OSError:  # ssl.SSLError is one: a client that does not speak TLS, or is gone
+            secured = None
+        self._upgrading = None
+        if secured is None:
+            self.transport.abort()
+            self.connection_lost(None)
+            return
+        self.transport = secured
+        self._dialogue.secured()
