@@ -1,1 +1,6 @@
-"""conditions"""
+"""What was true while measuring: host, kernel, versions, TCP settings, resolver, round-trip time. It influences nothing."""
+
+from benchkit.conditions.host import describe_host
+from benchkit.conditions.link import min_rtt_ms, probe
+
+__all__ = ["describe_host", "min_rtt_ms", "probe"]

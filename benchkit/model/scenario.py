@@ -45,7 +45,7 @@ class SecretRef:
 
 
 class Secret:
-    """A revealed secret: no repr, str or format shows it, and it cannot be pickled to a file by accident of logging."""
+    """A revealed secret: no repr, str or format shows it; only `reveal` does."""
 
     __slots__ = ("_value",)
 

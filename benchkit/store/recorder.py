@@ -48,7 +48,14 @@ class Recorder:
         self._texts["text"].append(outcome.text)
         self._record_phases(send, trace)
         self.recorded += 1
-        if self._full or self._clock.now_ns() - self._flushed_ns > FLUSH_EVERY_NS:
+        if self._full:
+            self.flush()
+        else:
+            self.flush_if_due()
+
+    def flush_if_due(self) -> None:
+        """To be called now and then by the loop too: a server that hangs must not keep back what was recorded before."""
+        if self._clock.now_ns() - self._flushed_ns > FLUSH_EVERY_NS:
             self.flush()
 
     def flush(self) -> None:

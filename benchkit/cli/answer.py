@@ -1,0 +1,55 @@
+"""From a stored run to the answer: analysed, summary.json written beside it, printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from benchkit.errors import ExitCode, StoreError
+
+if TYPE_CHECKING:
+    from benchkit.model.summary import Summary
+
+
+def answer(folder: Path, *, as_json: bool) -> Summary:
+    """Prints on stdout; a folder that cannot be written to is no reason to keep the answer back."""
+    from benchkit.experiment.closing import open_run
+    from benchkit.report.summary_json import to_json
+    from benchkit.stats.analysis import analyse
+    from benchkit.store import write_text
+
+    summary = analyse(open_run(folder))
+    text = json.dumps(to_json(summary), indent=1, ensure_ascii=False) + "\n"
+    try:
+        write_text(folder / "summary.json", text)
+    except StoreError as error:
+        typer.echo(f"benchkit: summary.json is not stored: {error}", err=True)
+    if as_json:
+        typer.echo(text, nl=False)
+    else:
+        _show(summary)
+    return summary
+
+
+def exit_code(summary: Summary) -> ExitCode:
+    """Interrupted before invalid before crossed: the first thing that a script must know."""
+    from benchkit.model.run import RunStatus
+
+    if summary.status == RunStatus.INTERRUPTED:
+        return ExitCode.INTERRUPTED
+    if not summary.valid:
+        return ExitCode.INVALID_RUN
+    if any(threshold.crossed for threshold in summary.thresholds):
+        return ExitCode.THRESHOLD_CROSSED
+    return ExitCode.FINE
+
+
+def _show(summary: Summary) -> None:
+    from rich.console import Console
+
+    from benchkit.report.terminal import render
+
+    render(summary, Console())

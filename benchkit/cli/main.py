@@ -1,0 +1,63 @@
+"""The program `benchkit`: its verbs, and what every error becomes on the way out: one line each on stderr, and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from benchkit.cli.init import init
+from benchkit.cli.plot import plot
+from benchkit.cli.report import report
+from benchkit.cli.run import run
+from benchkit.cli.schema import schema
+from benchkit.cli.sink import sink
+from benchkit.errors import BenchkitError, ExitCode
+
+app = typer.Typer(
+    name="benchkit",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="SMTP or HTTP API? One identical batch of mail through both: every turn counted, every message accounted for.",
+    epilog=(
+        "stdout is data, stderr is talk. Exit codes: 0 fine, 1 internal error, 2 bad input, 4 target unreachable before the "
+        "first send, 5 run invalid, 99 a threshold crossed, 130 interrupted (what was measured is kept)."
+    ),
+)
+for verb in (run, report, plot, sink, init, schema):
+    app.command()(verb)
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+    if version:
+        from benchkit import __version__
+
+        typer.echo(f"benchkit {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except BenchkitError as error:
+        _end(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _end("interrupted", ExitCode.INTERRUPTED)
+    except BrokenPipeError:  # a reader like `head` has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(ExitCode.FINE)
+    except Exception as error:
+        if os.environ.get("BENCHKIT_TRACEBACK"):
+            raise
+        told = f"a defect of benchkit: {type(error).__name__}: {error} (BENCHKIT_TRACEBACK=1 shows where)"
+        _end(told, ExitCode.INTERNAL_ERROR)
+
+
+def _end(message: str, code: int) -> None:
+    for line in message.splitlines():
+        typer.echo(f"benchkit: {line}" if code != ExitCode.BAD_INPUT else line, err=True)
+    sys.exit(code)

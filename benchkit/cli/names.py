@@ -1,0 +1,21 @@
+"""The names that this installation knows, gathered from the registries for the scenario room, which must know none itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchkit.scenario import Vocabulary
+
+
+def known_names() -> Vocabulary:
+    from benchkit.providers import PROVIDERS
+    from benchkit.scenario import Vocabulary
+    from benchkit.stats import STATISTICS
+    from benchkit.transports import clients_by_transport
+
+    return Vocabulary(
+        clients=clients_by_transport(),
+        providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
+        statistics=STATISTICS.names(),
+    )

@@ -1,0 +1,30 @@
+"""`benchkit plot`: a stored run's figures as SVG files beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def plot(
+    run: Annotated[
+        Path | None, typer.Argument(help="The folder of a run; without one, the newest in results/.")
+    ] = None,
+    figures: Annotated[list[str] | None, typer.Option("--figure", help="Only this figure; may be given again.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder for the figures; the run's own by default.")] = None,
+) -> None:
+    """Draw a stored run; prints the path of each figure."""
+    from benchkit.experiment.closing import open_run
+    from benchkit.plots import PLOTS
+    from benchkit.plots.rendering import save
+    from benchkit.store import newest_run
+
+    stored = open_run(run or newest_run(Path("results")))
+    folder = out or stored.path
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in figures or PLOTS.names():
+        path = folder / f"{name}.svg"
+        save(stored, name, path)
+        typer.echo(path)

@@ -1,0 +1,115 @@
+"""`benchkit run`: check, plan, ask where real mail would leave, send, store, print the verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchkit.cli.answer import answer, exit_code
+
+if TYPE_CHECKING:
+    from benchkit.experiment.conduct import Progress
+    from benchkit.model.message import Batch
+    from benchkit.model.scenario import Scenario, Secret
+
+
+def run(
+    scenario: Annotated[Path, typer.Argument(help="The scenario, a TOML file (`benchkit init` writes one).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan; send nothing.")] = False,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Put over the file: load.blocks=5, arm.0.auth=plain."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder that the run's folder is made in.")] = Path("results"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json on stdout and nothing else.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Real mail may leave this machine, if the scenario allows it.")
+    ] = False,
+) -> None:
+    """Send one identical batch through every arm of a scenario, and say which to choose."""
+    from benchkit.batch import compose
+    from benchkit.cli.names import known_names
+    from benchkit.experiment.conduct import conduct
+    from benchkit.scenario import load
+
+    plan = load(scenario, known_names(), overrides or ())
+    batch = compose(plan.message)
+    if dry_run:
+        _show_plan(plan, batch, as_json=as_json)
+        return
+    _pass_the_gate(plan, batch, send=send)
+    with _progress_bar() as progress:
+        ended = conduct(plan, batch, _secrets(plan), out, progress)
+    if ended.trouble:
+        typer.echo(f"benchkit: {ended.trouble}", err=True)
+    summary = answer(ended.folder, as_json=as_json)
+    typer.echo(f"stored in {ended.folder}", err=True)
+    raise typer.Exit(exit_code(summary))
+
+
+def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
+    from benchkit.experiment.preview import preview
+
+    plan = preview(scenario, batch)
+    if as_json:
+        from dataclasses import asdict
+
+        typer.echo(json.dumps(asdict(plan), indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from benchkit.report.plan import render_plan
+
+    render_plan(plan, Console())
+
+
+def _pass_the_gate(scenario: Scenario, batch: Batch, *, send: bool) -> None:
+    """Raises InputError where mail would leave and the scenario or the user does not say so."""
+    from benchkit.experiment.gate import check_permission, leaving_hosts
+
+    hosts = leaving_hosts(scenario)
+    check_permission(scenario, batch, hosts, send=send or (bool(hosts) and _typed_yes(scenario, batch)))
+
+
+def _typed_yes(scenario: Scenario, batch: Batch) -> bool:
+    """Only a person at a terminal can say yes; anything else than the word is a no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    from rich.console import Console
+
+    from benchkit.experiment.preview import preview
+    from benchkit.report.plan import render_plan
+
+    render_plan(preview(scenario, batch), Console(stderr=True))
+    answered: str = typer.prompt("Send this mail? Type yes", default="no", err=True)
+    return answered.strip() == "yes"
+
+
+def _secrets(scenario: Scenario) -> dict[int, Secret]:
+    from benchkit.scenario import reveal
+
+    return {
+        number: reveal(arm.password, os.environ) for number, arm in enumerate(scenario.arms) if arm.password is not None
+    }
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """On stderr, at most four times a second, and only where stderr is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, refresh_per_second=4, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda sent, planned: bar.update(task, completed=sent, total=planned)

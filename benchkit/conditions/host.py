@@ -1,0 +1,72 @@
+"""The machine and its software. pyperf knows the host; the TCP settings that move a mail benchmark are read from /proc."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = (
+    "benchkit-mail",
+    "aiosmtplib",
+    "httpx",
+    "httpcore",
+    "h11",
+    "anyio",
+    "uvloop",
+    "httptools",
+    "pyarrow",
+    "numpy",
+    "scipy",
+)
+_TCP_SETTINGS = (
+    "tcp_congestion_control",
+    "tcp_slow_start_after_idle",
+    "tcp_fastopen",
+    "tcp_no_metrics_save",
+    "tcp_rmem",
+    "tcp_wmem",
+)
+_PATHS_AND_NAMES = frozenset(  # of this machine: no business of whoever reads a published run
+    {"hostname", "date", "boot_time", "python_executable", "python_config_args", "python_cflags", "mem_max_rss"}
+)
+
+
+def describe_host() -> dict[str, Any]:
+    """JSON-able facts by subject: python, kernel, packages, tcp, resolver and pyperf's host metadata."""
+    import pyperf  # heavy, and wanted once a run
+
+    return {
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "executable_bits": 64 if sys.maxsize > 2**32 else 32,
+        "packages": {name: found for name in _PACKAGES if (found := _version(name))},
+        "tcp": {name: value for name in _TCP_SETTINGS if (value := _read(f"/proc/sys/net/ipv4/{name}"))},
+        "resolver": _nameservers(_read("/etc/resolv.conf")),
+        "pyperf": _host_metadata(pyperf.Run([1.0]).get_metadata()),
+    }
+
+
+def _host_metadata(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in _PATHS_AND_NAMES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _nameservers(resolv_conf: str) -> list[str]:
+    lines = (line.split() for line in resolv_conf.splitlines())
+    return [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]

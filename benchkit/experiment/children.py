@@ -1,0 +1,75 @@
+"""The parent's end of the line: starting a child process, hearing its news, asking it to stop, and being sure of its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from benchkit.errors import BenchkitError
+from benchkit.experiment.pipe import frame
+
+_END_GRACE_S = 10.0
+
+
+class ChildBroken(BenchkitError):
+    """A child said that it is broken, or died without a word."""
+
+
+class Child:
+    """One child process; it is in a session of its own, so that Ctrl-C reaches the parent only."""
+
+    def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
+        self._module = module
+        self._process = process
+
+    @classmethod
+    async def start(cls, module: str, job: object, log: Path) -> Child:
+        """Run `python -m module` and hand it its job; what it prints by accident goes to `log`."""
+        with log.open("ab") as stderr:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=stderr, start_new_session=True,
+            )  # fmt: skip
+        child = cls(module, process)
+        await child._write(frame(job))
+        return child
+
+    async def hear(self) -> dict[str, Any]:
+        """The next news. Raises ChildBroken when the child says so, or ends without having said that it is done."""
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line:
+            code = await self._process.wait()
+            raise ChildBroken(f"{self._module} died ({_how(code)})")
+        news: dict[str, Any] = json.loads(line)
+        if "broken" in news:
+            raise ChildBroken(news["broken"])
+        return news
+
+    async def ask_to_stop(self) -> None:
+        """The first time: after what is under way. The second time: at once."""
+        await self._write(b"stop\n")
+
+    async def end(self) -> None:
+        """Close the line and wait; a child that does not go is killed."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), _END_GRACE_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        with suppress(ConnectionError):  # it is dead: `hear` will say so
+            self._process.stdin.write(data)
+            await self._process.stdin.drain()
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,112 @@
+"""The engine: walks the cells of the plan, and records every send that was started.
+
+It knows nothing of SMTP or HTTP, and nothing of time but what the pace says. `stop` ends it after the sends under way
+(a drain); cancelling it ends those too, each with an outcome that says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any, Protocol
+
+from benchkit.experiment.sender import VirtualSender
+from benchkit.model.contracts import Pace
+from benchkit.model.identity import token_of
+from benchkit.model.outcome import Outcome
+from benchkit.model.plan import Cell
+from benchkit.model.trace import Trace
+
+_LEAD_NS = 2_000_000  # a cell's schedule begins a little ahead, so that its first send is not late by construction
+_TIMER_ERROR_NS = 1_500_000  # timers of the loop count in whole ms: the last stretch is waited for by yielding
+
+
+class Records(Protocol):
+    """What the engine needs of a recorder."""
+
+    def record(
+        self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
+        trace: Trace, connection: int, nth: int, outcome: Outcome,
+    ) -> None: ...  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArmAtWork:
+    """One arm's senders and what each message of the batch became for its transport."""
+
+    senders: tuple[VirtualSender, ...]
+    prepared: tuple[Any, ...]
+
+
+class Engine:
+    def __init__(self, arms: tuple[ArmAtWork, ...], pace: Pace, run_token: str, records: Records) -> None:
+        self._arms = arms
+        self._pace = pace
+        self._run_token = run_token
+        self._records = records
+        self.stopping = False
+
+    async def open(self) -> list[tuple[int, Outcome]]:
+        """Make the kept connections; gives (arm, why) for each that cannot be made."""
+        failures = []
+        for number, arm in enumerate(self._arms):
+            for sender in arm.senders:
+                failure = await sender.open()
+                if failure is not None:
+                    failures.append((number, failure))
+                    break
+        return failures
+
+    async def walk(self, cells: Iterable[Cell]) -> None:
+        """Every cell, one after the other. Garbage is collected between cells, never within one (METHOD §4)."""
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        try:
+            for cell in cells:
+                if self.stopping:
+                    return
+                await self._work(cell)
+                gc.collect()
+        finally:
+            gc.enable()
+
+    async def close(self) -> None:
+        for arm in self._arms:
+            for sender in arm.senders:
+                await sender.close()
+
+    async def _work(self, cell: Cell) -> None:
+        todo = iter(range(cell.count))
+        start_ns = perf_counter_ns() + _LEAD_NS
+        senders = self._arms[cell.arm].senders[: cell.count]
+        if len(senders) == 1:
+            await self._drain(cell, 0, todo, start_ns)
+        else:
+            await asyncio.gather(*(self._drain(cell, number, todo, start_ns) for number in range(len(senders))))
+
+    async def _drain(self, cell: Cell, number: int, todo: Iterator[int], start_ns: int) -> None:
+        """One sender's share of a cell: it takes the next send whenever it is free."""
+        arm = self._arms[cell.arm]
+        sender = arm.senders[number]
+        for i in todo:
+            offset_ns = self._pace.offset_ns(cell, i)
+            if offset_ns is not None:
+                await _until(start_ns + offset_ns)
+            if self.stopping:
+                return
+            send, message = cell.first_send + i, cell.message_of(i)
+            outcome = await sender.send(arm.prepared[message], token_of(self._run_token, send))
+            trace = sender.trace
+            intended_ns = trace.started_ns if offset_ns is None else start_ns + offset_ns
+            self._records.record(
+                send, cell, message, number, intended_ns, trace, sender.connection, sender.nth, outcome
+            )  # fmt: skip
+
+
+async def _until(moment_ns: int) -> None:
+    while (left_ns := moment_ns - perf_counter_ns()) > 0:  # noqa: ASYNC110 (a clock is no event)
+        await asyncio.sleep(max(left_ns - _TIMER_ERROR_NS, 0) / 1e9)

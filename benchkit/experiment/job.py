@@ -1,0 +1,30 @@
+"""What the parent hands to its two children, as one pickle through a pipe: secrets travel there and touch no disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchkit.model.endpoint import Endpoint, Listener
+from benchkit.model.message import Batch
+from benchkit.model.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class SinkJob:
+    """For experiment/sink_process.py; the ledger goes into `folder`."""
+
+    listeners: tuple[Listener, ...]
+    run_token: str
+    folder: str
+    host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerJob:
+    """For experiment/worker.py: the whole plan follows from the scenario and the size of the batch."""
+
+    scenario: Scenario
+    batch: Batch
+    endpoints: tuple[Endpoint, ...]
+    run_token: str
+    folder: str

@@ -1,0 +1,8 @@
+"""When sends may start: one file a pace, a pure function of the cell and the send's place in it."""
+
+from __future__ import annotations
+
+from benchkit.model.contracts import Pace
+from benchkit.registry import Registry
+
+PACES: Registry[Pace] = Registry("pace", "benchkit.experiment.paces", "PACE", ("talk", "throughput", "open"))

@@ -1,0 +1,65 @@
+"""The child's end of the line to its parent: a pickled job comes in, JSON lines go out, and the end of input means "stop".
+
+The line is also a life-line: when the parent dies, however it dies, its end of the pipe closes and the child winds up.
+Signals of the terminal are the parent's business; a child's are ignored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pickle
+import signal
+import struct
+import sys
+from contextlib import suppress
+from typing import Any
+
+_LENGTH = struct.Struct("!Q")
+
+
+class ParentLine:
+    """Taken once, at the start of a child process."""
+
+    def __init__(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._reader: asyncio.StreamReader | None = None
+        # What a library prints must not get between our lines: stdout becomes stderr for everybody else.
+        self._output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+
+    def receive(self) -> Any:
+        """The job. Read unbuffered, so that what the parent says next is left for `next_word`."""
+        (size,) = _LENGTH.unpack(_read_exactly(_LENGTH.size))
+        return pickle.loads(_read_exactly(size))
+
+    def tell(self, **news: Any) -> None:
+        """One line of news to the parent; a parent that is gone hears nothing, and that is no error."""
+        with suppress(OSError):
+            print(json.dumps(news), file=self._output, flush=True)
+
+    async def next_word(self) -> bool:
+        """Waits until the parent wants something; True where it spoke, False where it is gone."""
+        if self._reader is None:
+            self._reader = reader = asyncio.StreamReader()
+            loop = asyncio.get_running_loop()
+            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        return bool(await self._reader.readline())
+
+
+def frame(job: object) -> bytes:
+    """The parent's side of `receive`: the job with its length in front."""
+    pickled = pickle.dumps(job)
+    return _LENGTH.pack(len(pickled)) + pickled
+
+
+def _read_exactly(size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(0, size)
+        if not part:
+            raise EOFError("the parent died before it had handed over the job")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

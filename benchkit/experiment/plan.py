@@ -1,0 +1,70 @@
+"""The plan: randomised complete blocks, a pure function of the scenario (METHOD §5).
+
+Each block holds every arm once, in an order drawn from the seed; all arms of a block send the same messages of the batch and,
+in an open load, on the same schedule. Worker and parent derive the same plan from the same scenario: it need not be stored.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import accumulate
+
+from benchkit.model.plan import Cell, Planned
+from benchkit.model.scenario import Arrivals, LoadModel, LoadSpec, Scenario
+
+
+def cells(scenario: Scenario, batch_size: int) -> Iterator[Cell]:
+    """Every cell in the order of the run; warm-up blocks come first. Sends are numbered from 0 without a gap."""
+    load = scenario.load
+    first_send = 0
+    for block in range(load.all_blocks):
+        offsets_ns = schedule(load, block)
+        for arm in arm_order(len(scenario.arms), load.seed, block):
+            yield Cell(
+                block=block,
+                warmup=block < load.warmup_blocks,
+                condition=0,
+                arm=arm,
+                first_send=first_send,
+                count=load.messages_per_block,
+                first_message=block * load.messages_per_block % batch_size,
+                batch_size=batch_size,
+                offsets_ns=offsets_ns,
+            )
+            first_send += load.messages_per_block
+
+
+def planned_rows(scenario: Scenario, batch_size: int) -> Iterator[Planned]:
+    """The plan, row by row."""
+    for cell in cells(scenario, batch_size):
+        for i in range(cell.count):
+            offset_ns = cell.offsets_ns[i] if cell.offsets_ns else 0
+            yield Planned(
+                cell.first_send + i, cell.block, cell.warmup, cell.condition, cell.arm, cell.message_of(i), offset_ns
+            )
+
+
+def total_sends(scenario: Scenario) -> int:
+    """Sends of the whole run, warm-up included."""
+    return scenario.load.all_blocks * scenario.load.messages_per_block * len(scenario.arms)
+
+
+def arm_order(arms: int, seed: int, block: int) -> list[int]:
+    """A permutation of the arms for that block."""
+    order = list(range(arms))
+    random.Random(f"order/{seed}/{block}").shuffle(order)
+    return order
+
+
+def schedule(load: LoadSpec, block: int) -> tuple[int, ...]:
+    """Intended times after the cell's start, ascending, in ns; empty for a closed loop."""
+    if load.model is not LoadModel.OPEN:
+        return ()
+    mean_ns = 1e9 / load.rate_per_s
+    if load.arrivals is Arrivals.CONSTANT:
+        gaps = [mean_ns] * load.messages_per_block
+    else:
+        draw = random.Random(f"schedule/{load.seed}/{block}")
+        gaps = [draw.expovariate(1.0) * mean_ns for _ in range(load.messages_per_block)]
+    return tuple(round(at) for at in accumulate(gaps))

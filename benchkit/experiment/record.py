@@ -1,0 +1,75 @@
+"""The manifest of a run: what was planned, composed and true, in the terms of model/run.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from benchkit.clock import utc_now
+from benchkit.experiment.gate import is_loopback
+from benchkit.experiment.targets import is_embedded
+from benchkit.model.message import Batch
+from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
+from benchkit.model.scenario import ArmSpec, Scenario
+
+_NO_LAB = "[network] asks for a lab, which this version has not: nothing delays or limits these packets"
+
+
+def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str) -> Manifest:
+    """As it stands before the first send; `status` is RUNNING until the run is closed."""
+    load = scenario.load
+    return Manifest(
+        run=run,
+        token=token,
+        scenario=scenario.name,
+        question=scenario.question,
+        scenario_text=scenario.source,
+        created_utc=utc_now().isoformat(timespec="seconds"),
+        status=RunStatus.RUNNING,
+        load=dataclasses.asdict(load),
+        blocks=load.blocks,
+        warmup_blocks=load.warmup_blocks,
+        messages_per_block=load.messages_per_block,
+        rope=scenario.verdict.rope,
+        confidence=scenario.verdict.confidence,
+        thresholds=[dataclasses.asdict(threshold) for threshold in scenario.thresholds],
+        arms=tuple(_arm_record(scenario, number, arm) for number, arm in enumerate(scenario.arms)),
+        conditions=(ConditionRecord(name=_condition_name(scenario)),),
+        digests=tuple(message.digest.hex() for message in batch.messages),
+        batch_digest=batch.digest,
+        batch_bytes=tuple(len(message.mime) for message in batch.messages),
+        warnings=(_NO_LAB,) if _asks_for_lab(scenario) else (),
+    )
+
+
+def condition_of(scenario: Scenario, rtt_ms: Mapping[int, float | None]) -> ConditionRecord:
+    """The one condition of a run without a lab; its round trip is the baseline's."""
+    rtt = rtt_ms.get(scenario.baseline)
+    note = "plain loopback, not the lab" if _asks_for_lab(scenario) else ""
+    return ConditionRecord(name=_condition_name(scenario), rtt_ms=rtt, note=note)
+
+
+def _condition_name(scenario: Scenario) -> str:
+    stays = all(arm.server is None or is_loopback(arm.server.host) for arm in scenario.arms)
+    return "loopback" if stays else "network"
+
+
+def _asks_for_lab(scenario: Scenario) -> bool:
+    return any(dataclasses.astuple(scenario.network))
+
+
+def _arm_record(scenario: Scenario, number: int, arm: ArmSpec) -> ArmRecord:
+    twin = next((i for i in range(number) if scenario.arms[i].same_way(arm)), -1)
+    return ArmRecord(
+        name=arm.name,
+        transport=arm.transport,
+        client=arm.client,
+        connection=arm.connection.label,
+        security=arm.security.value,
+        auth=arm.auth,
+        provider=arm.provider,
+        baseline=number == scenario.baseline,
+        embedded=is_embedded(arm),
+        aa_of=twin,
+        expects_faults=bool(arm.faults) or bool(arm.limit.messages_per_connection or arm.limit.rate_per_s),
+    )

@@ -1,0 +1,60 @@
+"""The embedded sink in a process of its own, with its ledger on disk.
+
+News to the parent: {"ports", "ca_pem"} once it listens, then {"done"} or {"broken"}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import uvloop
+
+from benchkit.errors import StoreError
+from benchkit.experiment.job import SinkJob
+from benchkit.experiment.pipe import ParentLine
+from benchkit.sink import Sink
+from benchkit.store import SpoolLedger
+
+_FLUSH_EVERY_S = 0.5
+
+
+async def serve(line: ParentLine, job: SinkJob) -> None:
+    """Listen until the parent says stop, or is gone."""
+    ledger = SpoolLedger(Path(job.folder))
+    sink = Sink(job.listeners, ledger, run_token=job.run_token, host=job.host)
+    ports = await sink.start()
+    flushing = asyncio.create_task(_keep_flushing(ledger))
+    line.tell(ports=list(ports), ca_pem=sink.ca_pem)
+    stop = asyncio.create_task(line.next_word())
+    await asyncio.wait({stop, flushing}, return_when=asyncio.FIRST_COMPLETED)
+    await sink.stop()
+    if flushing.done():
+        await flushing  # it ends only by a full disk
+    flushing.cancel()
+    ledger.close()
+    line.tell(done=True)
+
+
+async def _keep_flushing(ledger: SpoolLedger) -> None:
+    while True:
+        await asyncio.sleep(_FLUSH_EVERY_S)
+        ledger.flush()
+
+
+def main() -> None:
+    line = ParentLine()
+    job = line.receive()
+    try:
+        uvloop.run(serve(line, job))
+    except StoreError as error:
+        line.tell(broken=str(error))
+    except Exception as error:
+        line.tell(broken=f"the sink has a defect: {type(error).__name__}: {error}")
+        raise
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()

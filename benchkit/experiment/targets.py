@@ -1,0 +1,93 @@
+"""Where each arm goes: the sink's doors for embedded arms, and the endpoint that each arm's transport is given."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Mapping
+
+from benchkit.conditions import probe
+from benchkit.errors import InputError, Mistake, TargetUnreachable
+from benchkit.experiment.gate import is_loopback
+from benchkit.model.endpoint import Endpoint, Listener
+from benchkit.model.scenario import ArmSpec, Scenario, Secret, Server
+
+_USER = "benchkit"
+_SERVER_NAME = "localhost"  # a name in the embedded server's certificate
+SINK_HOST = "127.0.0.1"
+
+
+def is_embedded(arm: ArmSpec) -> bool:
+    return arm.server is None and arm.transport != "null"
+
+
+def listeners(scenario: Scenario, password: str) -> tuple[Listener, ...]:
+    """One door for each embedded arm, in the order of the arms."""
+    return tuple(
+        Listener(
+            arm=number,
+            protocol=arm.transport,
+            security=arm.security,
+            provider=arm.provider,
+            options=arm.options,
+            username=_USER,
+            password=password,
+            auth_required=bool(arm.auth) or arm.transport == "api",
+            faults=arm.faults,
+            limit=arm.limit,
+            seed=scenario.load.seed,
+        )
+        for number, arm in enumerate(scenario.arms)
+        if is_embedded(arm)
+    )
+
+
+def new_password() -> str:
+    """The embedded servers' credential, for this run only."""
+    return secrets.token_hex(16)
+
+
+def endpoints(
+    scenario: Scenario, revealed: Mapping[int, Secret], ports: Mapping[int, int], ca_pem: str, password: str
+) -> tuple[Endpoint, ...]:
+    """One endpoint an arm; `ports` and `ca_pem` are the sink's, `revealed` the secrets of arms with servers of their own."""
+    return tuple(
+        _own_endpoint(arm, arm.server, revealed.get(number, Secret("")))
+        if arm.server is not None
+        else Endpoint(SINK_HOST, ports.get(number, 0), _SERVER_NAME, arm, ca_pem, _USER, Secret(password))
+        for number, arm in enumerate(scenario.arms)
+    )
+
+
+def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:
+    """The smallest round trip to each target, by arm. Raises TargetUnreachable: before the first message left."""
+    found = {}
+    for number, target in enumerate(targets):
+        if not target.port:
+            continue
+        try:
+            found[number] = probe(target.host, target.port)
+        except OSError as error:
+            raise TargetUnreachable(
+                f"{target.server_name}:{target.port} (arm {target.arm.name!r}): {error.strerror or error}; nothing was sent"
+            ) from error
+    return found
+
+
+def _own_endpoint(arm: ArmSpec, server: Server, secret: Secret) -> Endpoint:
+    ca_pem = arm.ca_file.read_text("utf-8") if arm.ca_file is not None else ""
+    return Endpoint(_address(arm, server), server.port, server.host, arm, ca_pem, arm.username, secret)
+
+
+def _address(arm: ArmSpec, server: Server) -> str:
+    """Looked up once, before the clock; raises TargetUnreachable, and InputError for a loopback name that leads elsewhere."""
+    try:
+        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise TargetUnreachable(
+            f"{server.host} (arm {arm.name!r}): {error.strerror or error}; nothing was sent"
+        ) from error
+    address = str(found[0][4][0])
+    if is_loopback(server.host) and not is_loopback(address):
+        raise InputError(Mistake(server.host, f"leads to {address}, which is not this machine; nothing was sent"))
+    return address

@@ -1,0 +1,106 @@
+"""The load worker: a process of its own with a loop of its own, away from the progress display and from the sink.
+
+News to the parent, a JSON object a line: {"overhead_us"}, {"unreachable"}, {"sent"} up to four times a second, and at the end
+{"done", "sent", "interrupted"} or {"broken"}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import suppress
+from pathlib import Path
+
+import uvloop
+
+from benchkit.clock import MonotonicClock
+from benchkit.errors import StoreError
+from benchkit.experiment.engine import ArmAtWork, Engine
+from benchkit.experiment.job import WorkerJob
+from benchkit.experiment.overhead import own_cost_us
+from benchkit.experiment.paces import PACES
+from benchkit.experiment.pipe import ParentLine
+from benchkit.experiment.plan import cells
+from benchkit.experiment.sender import VirtualSender
+from benchkit.store import Recorder
+from benchkit.transports import TRANSPORTS
+
+_NEWS_EVERY_S = 0.25
+_ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any more
+
+
+async def work(line: ParentLine, job: WorkerJob) -> None:
+    """The whole life of the worker."""
+    recorder = Recorder(Path(job.folder), MonotonicClock())
+    line.tell(overhead_us=await own_cost_us(job))
+    engine = Engine(_arms(job), PACES[job.scenario.load.model], job.run_token, recorder)
+    unreachable = [(arm, failure.text) for arm, failure in await engine.open() if not job.endpoints[arm].arm.faults]
+    if unreachable:
+        line.tell(unreachable=[[job.endpoints[arm].arm.name, text] for arm, text in unreachable])
+        return
+    walk = asyncio.create_task(engine.walk(cells(job.scenario, len(job.batch))))
+    news = asyncio.create_task(_tell_news(line, recorder))
+    stop = asyncio.create_task(line.next_word())
+    try:
+        await asyncio.wait({walk, stop, news}, return_when=asyncio.FIRST_COMPLETED)
+        interrupted = not walk.done()
+        if interrupted:
+            engine.stopping = True
+            await _wind_up(walk, line, told=stop.done() and stop.result())
+        await engine.close()
+        await walk
+        recorder.close()
+        line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
+    finally:
+        for task in (news, stop):
+            task.cancel()
+        await asyncio.gather(news, stop, return_exceptions=True)
+
+
+def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
+    """Senders and prepared messages of every arm: all of it before the clock starts."""
+    load = job.scenario.load
+    senders = PACES[load.model].senders(load.concurrency)
+    numbers = itertools.count()
+    arms = []
+    for endpoint in job.endpoints:
+        make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
+        transports = [make(endpoint) for _ in range(senders)]
+        virtual = tuple(VirtualSender(transport, endpoint.arm.connection, numbers) for transport in transports)
+        arms.append(ArmAtWork(virtual, tuple(transports[0].prepare(message) for message in job.batch.messages)))
+    return tuple(arms)
+
+
+async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
+    """Progress, and the flush of a recorder that nobody has called for a while (a server that hangs)."""
+    while True:
+        await asyncio.sleep(_NEWS_EVERY_S)
+        recorder.flush_if_due()
+        line.tell(sent=recorder.recorded)
+
+
+async def _wind_up(walk: asyncio.Task[None], line: ParentLine, *, told: bool) -> None:
+    """Let the sends under way end. A second word of the parent, or two seconds after its death, ends them at once."""
+    hurry = asyncio.create_task(line.next_word() if told else asyncio.sleep(_ORPHAN_GRACE_S, False))
+    await asyncio.wait({walk, hurry}, return_when=asyncio.FIRST_COMPLETED)
+    hurry.cancel()
+    while not walk.done():
+        walk.cancel()
+        await asyncio.wait({walk}, timeout=0.1)
+
+
+def main() -> None:
+    line = ParentLine()
+    job = line.receive()
+    try:
+        uvloop.run(work(line, job))
+    except StoreError as error:
+        line.tell(broken=str(error))
+    except Exception as error:
+        line.tell(broken=f"the load worker has a defect: {type(error).__name__}: {error}")
+        raise
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()

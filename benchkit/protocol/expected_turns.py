@@ -1,0 +1,26 @@
+"""The turns that each way of sending must cost: METHOD §2's table as arithmetic, for plans and for the tests of the counter."""
+
+from __future__ import annotations
+
+from benchkit.model.scenario import ArmSpec, Security
+
+_AUTH_TURNS = {"": 0, "plain": 1, "xoauth2": 1, "login": 2, "cram-md5": 2}
+
+
+def setup_turns(arm: ArmSpec) -> int:
+    """From nothing to a connection that is ready for a message, with TLS 1.3 where there is TLS."""
+    if arm.transport == "null":
+        return 0
+    tcp_and_tls = 1 + (arm.security is not Security.NONE)
+    if arm.transport == "api":
+        return tcp_and_tls
+    banner_and_ehlo = 2
+    starttls_and_ehlo = 2 if arm.security is Security.STARTTLS else 0
+    return tcp_and_tls + banner_and_ehlo + starttls_and_ehlo + _AUTH_TURNS[arm.auth]
+
+
+def message_turns(arm: ArmSpec, recipients: int) -> int:
+    """On a connection that is ready: one command a turn for SMTP, one request for an API."""
+    if arm.transport == "null":
+        return 0
+    return 1 if arm.transport == "api" else 3 + recipients
