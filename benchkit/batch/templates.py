@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import SandboxedEnvironment
 
+from benchkit.batch.template_names import names_asked_for
 from benchkit.errors import InputError, Mistake
 from benchkit.model.message import canonical_text
 
@@ -58,15 +59,15 @@ class TemplateSet:
         where = str(self._folder / name)
         try:
             tree = self._environment.parse((self._folder / name).read_text("utf-8"), name)
-            unknown = meta.find_undeclared_variables(tree) - known
+            asked = names_asked_for(tree)
         except TemplateSyntaxError as error:
             yield Mistake(where, f"is not a template: {error.message}", error.lineno, 1)
             return
         except (OSError, UnicodeDecodeError) as error:
             yield Mistake(where, f"cannot be read: {error}")
             return
-        for line, variable in sorted((_line_of(tree, variable), variable) for variable in unknown):
-            there_are = ", ".join(sorted(known))
+        there_are = ", ".join(sorted(known))
+        for line, variable in sorted((line, variable) for variable, line in asked.items() if variable not in known):
             yield Mistake(where, f"asks for {variable!r}, which no column gives; there are: {there_are}", line, 1)
         waiting += [other for other in meta.find_referenced_templates(tree) if other]
 
@@ -95,7 +96,3 @@ class TemplateSet:
 
     def _exists(self, name: str) -> bool:
         return (self._folder / name).is_file()
-
-
-def _line_of(tree: nodes.Template, variable: str) -> int:
-    return min(name.lineno for name in tree.find_all(nodes.Name) if name.name == variable)

@@ -1,0 +1,26 @@
+"""Which names a template asks its variables for, told from its syntax tree, before any row is rendered.
+
+Jinja2 counts what a child template imports or sets at its top as unknown inside blocks; at run time it is known there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import meta, nodes
+
+
+def names_asked_for(tree: nodes.Template) -> dict[str, int]:
+    """Name → the first line that reads it."""
+    lines: dict[str, int] = {}
+    for name in sorted(meta.find_undeclared_variables(tree) - set(_bound(tree))):
+        lines[name] = min(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
+    return lines
+
+
+def _bound(tree: nodes.Template) -> Iterator[str]:
+    for imported in tree.find_all(nodes.FromImport):
+        yield from (name if isinstance(name, str) else name[1] for name in imported.names)
+    yield from (imported.target for imported in tree.find_all(nodes.Import))
+    yield from (macro.name for macro in tree.find_all(nodes.Macro))
+    yield from (node.name for node in tree.find_all(nodes.Name) if node.ctx == "store")
