@@ -1,0 +1,139 @@
+"""The house look: one palette, one frame, one fixed colour for each phase and each arm, the link under every title.
+
+The palettes hold for colour-blind readers: arms are Okabe and Ito's; phases form four families (blues set the connection
+up, greens are the envelope, amber is content, reds are HTTP) whose neighbours differ in lightness, and are labelled.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
+
+from benchkit.model.run import ConditionRecord, Run
+from benchkit.model.trace import Phase
+
+RC: dict[Any, Any] = {
+    "svg.hashsalt": "benchkit",
+    "svg.fonttype": "path",  # looks the same where the font is missing
+    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8a8f98",
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "axes.labelcolor": "#3b4048",
+    "axes.titlesize": 9.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "grid.color": "#e6e8eb",
+    "grid.linewidth": 0.8,
+    "text.color": "#1f2328",
+    "xtick.color": "#5b616b",
+    "ytick.color": "#1f2328",
+    "xtick.major.width": 0.8,
+    "ytick.major.width": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "savefig.dpi": 160,
+}
+PHASE_COLOURS = {
+    Phase.CONNECT: "#0b2f5e", Phase.TLS: "#3f7fbf", Phase.BANNER: "#164a86", Phase.EHLO: "#74aede", Phase.STARTTLS: "#2563a6",
+    Phase.AUTH: "#b3d4f0", Phase.MAIL: "#0b5d4b", Phase.RCPT: "#35a184", Phase.DATA: "#8fd3bd", Phase.CONTENT: "#f2b134",
+    Phase.REQUEST: "#f3a08a", Phase.WAIT: "#d1442b", Phase.RESPONSE: "#7c1f12", Phase.CLOSE: "#9a9a9a",
+}  # fmt: skip
+ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A4C93", "#4D4D4D")
+FAINT = "#6e7681"
+ALARM = "#b42318"
+ONE_HOP = "Only the hop application → provider is measured."
+
+WIDTH_IN = 8.0
+HEAD_IN = 0.85
+RIGHT_IN = 0.35
+_FOOT_IN = 0.32
+_PANEL_GAP_IN = 0.5
+_PANEL_TITLE_IN = 0.2
+
+
+def arm_colour(arm: int) -> str:
+    return ARM_COLOURS[arm % len(ARM_COLOURS)]
+
+
+def arm_label(run: Run, arm: int, width: int = 24) -> str:
+    return textwrap.fill(run.manifest.arms[arm].name, width)
+
+
+def panels(
+    run: Run,
+    figure: Figure,
+    title: str,
+    subtitle: str,
+    *,
+    height_in: float,
+    left_in: float,
+    right_in: float,
+    below_in: float,
+) -> list[Axes]:
+    """One panel a condition, one under the other, in a frame of title, subtitle with the link, and note.
+
+    `height_in` is a panel's, `below_in` the room under each for its axis and under the last for a legend too.
+    """
+    conditions = run.manifest.conditions
+    rows = len(conditions)
+    head_in = HEAD_IN + (_PANEL_TITLE_IN if rows > 1 else 0)
+    total_in = head_in + rows * height_in + (rows - 1) * _PANEL_GAP_IN + below_in + _FOOT_IN
+    figure.set_size_inches(WIDTH_IN, total_in)
+    axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
+    figure.subplots_adjust(
+        left=left_in / WIDTH_IN,
+        right=1 - right_in / WIDTH_IN,
+        top=1 - head_in / total_in,
+        bottom=(below_in + _FOOT_IN) / total_in,
+        hspace=_PANEL_GAP_IN / height_in,
+    )
+    where = f"on {link(conditions[0])}" if rows == 1 else f"on {rows} links"
+    _frame(figure, title, f"{subtitle}, {where}", f"{ONE_HOP}  Run {run.manifest.run}", total_in)
+    if rows > 1:
+        for panel, condition in zip(axes, conditions, strict=True):
+            panel.set_title(link(condition))
+    return list(axes)
+
+
+def link(condition: ConditionRecord) -> str:
+    rtt = "RTT not known" if condition.rtt_ms is None else f"RTT {condition.rtt_ms:.3g} ms"
+    return f"{condition.name} ({rtt})"
+
+
+def three_digits(value: float) -> str:
+    """0.650 · 12.3 · 1,234: three significant digits, never an exponent."""
+    decimals = 2 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{max(0, decimals)}f}"
+
+
+def logarithmic(axis: Axis) -> None:
+    """A log axis that reads 0.5, 1, 2, 5 and not powers of ten; to be called when its limits stand."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(_locator(high / low))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def _locator(span: float) -> Locator:
+    """Five to ten ticks, whether the axis spans a fraction of a decade or four."""
+    if span < 4:
+        return MaxNLocator(6, steps=[1, 2, 2.5, 5, 10])
+    subs = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if span < 30 else (1.0, 2.0, 5.0) if span < 1000 else (1.0,)
+    return LogLocator(base=10, subs=subs, numticks=30)
+
+
+def _frame(figure: Figure, title: str, subtitle: str, note: str, total_in: float) -> None:
+    left = 0.15 / WIDTH_IN
+    figure.text(left, 1 - 0.30 / total_in, title, fontsize=13, fontweight="bold", va="center")
+    figure.text(left, 1 - 0.55 / total_in, subtitle, fontsize=9, color=FAINT, va="center")
+    figure.text(left, 0.16 / total_in, note, fontsize=7.5, color=FAINT, va="center")

@@ -1,0 +1,107 @@
+"""Where the time goes: the mean time that an accepted message spent in each phase, stacked, a bar an arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from benchkit.model.run import Run
+from benchkit.model.summary import ArmSummary
+from benchkit.model.trace import Phase
+from benchkit.plots.look import FAINT, PHASE_COLOURS, WIDTH_IN, arm_label, panels, three_digits
+from benchkit.stats.arms import summarise_arms
+from benchkit.stats.delivery import deliveries
+from benchkit.stats.sample import measured_samples
+
+LEFT_IN, RIGHT_IN = 1.95, 1.2
+_INCHES_A_LETTER = 0.072
+
+
+class Phases:
+    name = "phases"
+    title = "Where the time goes"
+
+    def draw(self, run: Run, figure: Figure) -> None:
+        arms = summarise_arms(run, measured_samples(run), deliveries(run))
+        per_panel = len(run.manifest.arms)
+        axes = panels(
+            run, figure, self.title, "mean service time of a message by phase",
+            height_in=0.2 + 0.48 * per_panel, left_in=LEFT_IN, right_in=RIGHT_IN, below_in=1.05,
+        )  # fmt: skip
+        longest = max((sum(arm.phases_ms.values()) for arm in arms), default=0.0) or 1.0
+        for index, panel in enumerate(axes):
+            _panel(panel, run, arms[index * per_panel : (index + 1) * per_panel], longest)
+        axes[-1].set_xlabel("milliseconds")
+        _legend(figure, arms)
+
+
+def _panel(panel: Axes, run: Run, arms: tuple[ArmSummary, ...], longest: float) -> None:
+    panel.set_xlim(0, longest)
+    panel.set_ylim(len(arms) - 0.5, -0.5)
+    panel.set_yticks(range(len(arms)), [arm_label(run, row) for row in range(len(arms))])
+    panel.tick_params(axis="y", length=0)
+    panel.grid(axis="x")
+    for row, arm in enumerate(arms):
+        _bar(panel, row, arm, longest)
+
+
+def _bar(panel: Axes, row: int, arm: ArmSummary, longest: float) -> None:
+    start = 0.0
+    for phase, mean in _ordered(arm):
+        panel.barh(row, mean, left=start, height=0.62, color=PHASE_COLOURS[phase], edgecolor="white", linewidth=0.6)
+        if mean / longest * (WIDTH_IN - LEFT_IN - RIGHT_IN) > _INCHES_A_LETTER * (len(phase.label) + 1):
+            panel.text(
+                start + mean / 2,
+                row,
+                phase.label,
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color=_ink(PHASE_COLOURS[phase]),
+            )
+        start += mean
+    panel.annotate(
+        f"{three_digits(start)} ms",
+        (start, row),
+        (4, 4),
+        textcoords="offset points",
+        va="center",
+        fontweight="bold",
+        annotation_clip=False,
+    )
+    panel.annotate(
+        _turns(arm), (start, row), (4, -7), textcoords="offset points", va="center", fontsize=7.5, color=FAINT
+    )
+
+
+def _turns(arm: ArmSummary) -> str:
+    if arm.turns is None:
+        return "turns not known"
+    return f"{arm.turns.median:g} {'turn' if arm.turns.median == 1 else 'turns'}"
+
+
+def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:
+    occurring = sorted({phase for arm in arms for phase, _ in _ordered(arm)})
+    patches = [Patch(color=PHASE_COLOURS[phase], label=phase.label) for phase in occurring]
+    height_in = figure.get_size_inches()[1]
+    figure.legend(
+        handles=patches, loc="center", bbox_to_anchor=(0.5, 0.62 / height_in), ncols=min(7, max(1, len(patches))),
+        handlelength=1.0, handleheight=1.0, columnspacing=1.4,
+    )  # fmt: skip
+
+
+def _ordered(arm: ArmSummary) -> list[tuple[Phase, float]]:
+    return sorted((Phase[name.upper()], mean) for name, mean in arm.phases_ms.items() if mean > 0)
+
+
+def _ink(colour: str) -> str:
+    """White on dark, black on light, by the luminance of ITU-R BT.709."""
+    red, green, blue = to_rgb(colour)
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.5 else "#1f2328"
+
+
+PLOT = Phases()
