@@ -21,6 +21,13 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _LOCAL_OCTETS, _ADDRESS_OCTETS = 64, 254  # RFC 5321 §4.5.3.1
 
 
+def mailbox(name: str, addr: str) -> Address:
+    """A checked mailbox in canonical form; raises ValueError with what is wrong."""
+    if any(character < " " or character == "\x7f" for character in name):
+        raise ValueError("the name holds a line break or another control character")
+    return Address(name, normalise(addr))
+
+
 def normalise(addr: str) -> str:
     """The canonical addr-spec; raises ValueError with what is wrong."""
     local, at, domain = addr.rpartition("@")

@@ -7,10 +7,10 @@ that every message is its own. Inline, each message goes to all of `to`: one mes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchkit.batch.addresses import normalise
+from benchkit.batch.addresses import mailbox
 from benchkit.batch.attachments import arrange, read_attachments
 from benchkit.batch.draws import Draws
 from benchkit.batch.filler import filler
@@ -27,7 +27,8 @@ from benchkit.model.scenario import MessageSpec
 class _Draft:
     to: tuple[Address, ...]
     words: Rendered
-    origin: str  # what a mistake is laid at
+    where: str  # where a mistake in it is laid at
+    line: int = 0
 
 
 def compose(spec: MessageSpec) -> Batch:
@@ -38,13 +39,13 @@ def compose(spec: MessageSpec) -> Batch:
     drafts = list(_templated(spec, spec.template, mistakes) if spec.template else _inline(spec, mistakes))
     messages = [] if mistakes else [*_messages(sender, attachments, drafts, mistakes)]
     if mistakes:
-        raise InputError(*dict.fromkeys(mistakes))
+        raise InputError(*mistakes)
     return Batch(tuple(messages))
 
 
 def _mailbox(address: Address, key: str, mistakes: list[Mistake]) -> Address:
     try:
-        return Address(address.name, normalise(address.addr))
+        return mailbox(address.name, address.addr)
     except ValueError as error:
         mistakes.append(Mistake("message", str(error), key=key))
         return address
@@ -65,21 +66,21 @@ def _templated(spec: MessageSpec, stem: Path, mistakes: list[Mistake]) -> Iterat
 def _rendered(
     spec: MessageSpec, templates: TemplateSet, rows: tuple[Row, ...], mistakes: list[Mistake]
 ) -> Iterator[_Draft]:
-    seen: set[tuple[str, int]] = (
-        set()
-    )  # a place in a template is complained of once, for the first row that it fails on
     for index in range(spec.count or len(rows)):
         row = rows[index % len(rows)]
         draws = Draws(spec.seed, index)
-        origin = f"{spec.recipients}:{row.line}"
         try:
             words = templates.render({**row.variables, "index": index, "token": draws.token, "number": draws.number})
-            yield _Draft((row.recipient,), words, origin)
+            yield _Draft((row.recipient,), words, str(spec.recipients), row.line)
         except InputError as error:
             for found in error.mistakes:
-                if (found.where, found.line) not in seen:
-                    seen.add((found.where, found.line))
-                    mistakes.append(Mistake(found.where, f"{found.message} (row {origin})", found.line, found.column))
+                _complain_once(mistakes, replace(found, message=f"{found.message} (for {spec.recipients}:{row.line})"))
+
+
+def _complain_once(mistakes: list[Mistake], found: Mistake) -> None:
+    """A place in a template that fails for every row is one mistake, told with the first row that it fails for."""
+    if all((known.where, known.line) != (found.where, found.line) for known in mistakes):
+        mistakes.append(found)
 
 
 def _inline(spec: MessageSpec, mistakes: list[Mistake]) -> Iterator[_Draft]:
@@ -96,11 +97,14 @@ def _inline(spec: MessageSpec, mistakes: list[Mistake]) -> Iterator[_Draft]:
 def _messages(
     sender: Address, attachments: tuple[Attachment, ...], drafts: list[_Draft], mistakes: list[Mistake]
 ) -> Iterator[Message]:
+    said = set[str]()
     for index, draft in enumerate(drafts):
         try:
             yield _message(index, sender, attachments, draft)
         except ValueError as error:
-            mistakes.append(Mistake(draft.origin, str(error)))
+            if str(error) not in said:  # what is wrong with all of them is said of the first
+                mistakes.append(Mistake(draft.where, str(error), draft.line, 1))
+            said.add(str(error))
 
 
 def _message(index: int, sender: Address, attachments: tuple[Attachment, ...], draft: _Draft) -> Message:

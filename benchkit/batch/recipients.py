@@ -15,7 +15,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from benchkit.batch.addresses import normalise
+from benchkit.batch.addresses import mailbox
 from benchkit.errors import Mistake
 from benchkit.model.message import Address
 
@@ -81,7 +81,7 @@ def _header_mistakes(path: Path, line: int, columns: list[str]) -> Iterator[Mist
         if names.count(name) > 1:
             yield Mistake(str(path), f"has {names.count(name)} columns named {name!r}", line, 1)
         if name in RESERVED:
-            yield Mistake(str(path), f"may not have a column {name!r}: templates have their own", line, 1)
+            yield Mistake(str(path), f"may not have a column {name!r}: templates have a {name!r} of their own", line, 1)
 
 
 def _row(path: Path, line: int, columns: list[str], fields: list[str], mistakes: list[Mistake]) -> Row | None:
@@ -89,7 +89,7 @@ def _row(path: Path, line: int, columns: list[str], fields: list[str], mistakes:
         if len(fields) != len(columns):
             raise ValueError(f"has {len(fields)} fields where the header has {len(columns)}")
         variables = dict(_variable(column, field) for column, field in zip(columns, fields, strict=True))
-        return Row(line, _recipient(variables), variables)
+        return Row(line, mailbox(str(variables.get("name", "")), variables["email"]), variables)
     except ValueError as error:
         mistakes.append(Mistake(str(path), str(error), line, 1))
         return None
@@ -102,10 +102,3 @@ def _variable(column: str, field: str) -> tuple[str, Any]:
         return column.removesuffix(JSON_ENDING), json.loads(field)
     except json.JSONDecodeError as error:
         raise ValueError(f"column {column!r} is not JSON: {error}") from None
-
-
-def _recipient(variables: Mapping[str, Any]) -> Address:
-    name = str(variables.get("name", ""))
-    if any(ord(character) < 32 for character in name):
-        raise ValueError("the name holds a line break or another control character")
-    return Address(name, normalise(variables["email"]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from benchkit.batch.template_names import names_asked_for
@@ -33,8 +33,9 @@ class TemplateSet:
     def __init__(self, stem: Path) -> None:
         self._folder = stem.parent
         self._names = [f"{stem.name}{ending}" for ending in (".subject", ".txt", ".html")]
+        self._loader = FileSystemLoader(self._folder)
         self._environment = SandboxedEnvironment(
-            loader=FileSystemLoader(self._folder),
+            loader=self._loader,
             undefined=StrictUndefined,
             autoescape=lambda name: bool(name and name.endswith(".html")),
             trim_blocks=True,
@@ -58,10 +59,14 @@ class TemplateSet:
     def _check_one(self, name: str, known: frozenset[str], waiting: list[str]) -> Iterator[Mistake]:
         where = str(self._folder / name)
         try:
-            tree = self._environment.parse((self._folder / name).read_text("utf-8"), name)
+            source, _, _ = self._loader.get_source(self._environment, name)
+            tree = self._environment.parse(source, name)
             asked = names_asked_for(tree)
         except TemplateSyntaxError as error:
             yield Mistake(where, f"is not a template: {error.message}", error.lineno, 1)
+            return
+        except TemplateNotFound:
+            yield Mistake(where, "is included or extended, and is not in the folder of its template")
             return
         except (OSError, UnicodeDecodeError) as error:
             yield Mistake(where, f"cannot be read: {error}")
