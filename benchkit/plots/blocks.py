@@ -17,6 +17,7 @@ from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples, measured_samples
 
 _PANEL_IN = 3.2
+_COPY = (0, (5, 1.5))  # a copy of an arm (A/A) is dashed, as in ecdf
 _LABEL_IN = 0.34  # two lines of a label at the right
 
 
@@ -52,7 +53,15 @@ def _panel(panel: Axes, run: Run, condition: int, samples: Samples, metric: str)
     for pair in pairs_of(run.manifest.arms):
         blocks, ratios = _ratios(run, pair, condition, samples, metric)
         if len(ratios):
-            panel.plot(blocks, ratios, "o-", color=arm_colour(pair.arm), markersize=3.2, linewidth=0.9)
+            panel.plot(
+                blocks,
+                ratios,
+                "o",
+                linestyle=_COPY if pair.aa else "solid",
+                color=arm_colour(pair.arm),
+                markersize=3.2,
+                linewidth=0.9,
+            )
             drawn.append((float(np.median(ratios)), pair))
     panel.set_ylim(*_y_limits(panel, low, high))
     logarithmic(panel.yaxis)
@@ -80,7 +89,7 @@ def _labels(panel: Axes, run: Run, drawn: list[tuple[float, Pair]]) -> None:
     bottom, top = np.log(panel.get_ylim())
     places = _apart([(np.log(median) - bottom) / (top - bottom) for median, _ in drawn], _LABEL_IN / _PANEL_IN)
     for (median, pair), place in zip(drawn, places, strict=True):
-        text = f"{arm_label(run, pair.arm, 26)}{' (A/A)' if pair.aa else ''}\n{three_digits(median)}× in the median"
+        text = f"{arm_label(run, pair.arm, 26)}\n{three_digits(median)}× in the median"
         panel.annotate(text, (1, place), (8, 0), xycoords="axes fraction", textcoords="offset points", va="center",
                        fontsize=8, color=arm_colour(pair.arm))  # fmt: skip
 

@@ -17,7 +17,7 @@ from benchkit.stats.arms import summarise_arms
 from benchkit.stats.delivery import deliveries
 from benchkit.stats.sample import measured_samples
 
-LEFT_IN, RIGHT_IN = 1.95, 1.2
+LEFT_IN, RIGHT_IN = 1.95, 1.75
 _INCHES_A_LETTER = 0.072
 
 
@@ -74,14 +74,19 @@ def _bar(panel: Axes, row: int, arm: ArmSummary, longest: float) -> None:
         annotation_clip=False,
     )
     panel.annotate(
-        _turns(arm), (start, row), (4, -7), textcoords="offset points", va="center", fontsize=7.5, color=FAINT
+        _beside(arm), (start, row), (4, -7), textcoords="offset points", va="center", fontsize=7.5, color=FAINT
     )
 
 
-def _turns(arm: ArmSummary) -> str:
-    if arm.turns is None:
-        return "turns not known"
-    return f"{arm.turns.median:g} {'turn' if arm.turns.median == 1 else 'turns'}"
+def _beside(arm: ArmSummary) -> str:
+    """Turns, and what came after service time had ended."""
+    turns = (
+        "turns not known"
+        if arm.turns is None
+        else f"{arm.turns.median:g} {'turn' if arm.turns.median == 1 else 'turns'}"
+    )
+    close = arm.phases_ms.get(Phase.CLOSE.label)
+    return f"{turns}, then close {three_digits(close)} ms" if close else turns
 
 
 def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:
@@ -95,7 +100,9 @@ def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:
 
 
 def _ordered(arm: ArmSummary) -> list[tuple[Phase, float]]:
-    return sorted((Phase[name.upper()], mean) for name, mean in arm.phases_ms.items() if mean > 0)
+    """The phases of service time, in the order in which they happen."""
+    phases = ((Phase[name.upper()], mean) for name, mean in arm.phases_ms.items())
+    return sorted((phase, mean) for phase, mean in phases if phase is not Phase.CLOSE and mean > 0)
 
 
 def _ink(colour: str) -> str:

@@ -5,7 +5,7 @@ Without colour (NO_COLOR, a pipe) each phase fills its part with its own letter;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from rich.console import Console
@@ -28,29 +28,30 @@ COLOURS = {
     Phase.AUTH: "#b3d4f0", Phase.MAIL: "#0b5d4b", Phase.RCPT: "#35a184", Phase.DATA: "#8fd3bd", Phase.CONTENT: "#f2b134",
     Phase.REQUEST: "#f3a08a", Phase.WAIT: "#d1442b", Phase.RESPONSE: "#7c1f12", Phase.CLOSE: "#9a9a9a",
 }  # fmt: skip
-LARGEST = 4
+LARGEST = 3
+
+Phases = Sequence[tuple[Phase, float]]
 
 
 def phase_bars(arms: Iterable[ArmSummary], console: Console) -> Table:
-    """A grid of name, bar and total; under each bar its largest phases in numbers."""
-    shown = [arm for arm in arms if arm.phases_ms]
-    longest = max((sum(arm.phases_ms.values()) for arm in shown), default=0.0)
-    name_width = min(max((len(arm.name) for arm in shown), default=0), console.width // 3)
+    """A grid of name, bar and mean service time; under each bar its largest phases, and what came after, in numbers."""
+    shown = [(arm, _service_phases(arm.phases_ms)) for arm in arms if arm.phases_ms]
+    longest = max((_total(phases) for _, phases in shown), default=0.0)
+    name_width = min(max((len(arm.name) for arm, _ in shown), default=0), console.width // 3)
     bar_width = max(10, console.width - name_width - 14)
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=name_width, overflow="fold")
     grid.add_column(overflow="fold")
-    for arm in shown:
-        total = sum(arm.phases_ms.values())
-        bar = _bar(arm.phases_ms, round(bar_width * total / longest) if longest else 0, coloured=has_colour(console))
-        bar.append(f" {numbers.duration(total)}", style="bold")
-        grid.add_row(Text(arm.name), Text("\n").join([bar, Text(_in_numbers(arm.phases_ms), style="dim")]))
+    for arm, phases in shown:
+        bar = _bar(phases, round(bar_width * _total(phases) / longest) if longest else 0, coloured=has_colour(console))
+        bar.append(f" {numbers.duration(_total(phases))}", style="bold")
+        grid.add_row(Text(arm.name), Text("\n").join([bar, Text(_in_numbers(arm, phases), style="dim")]))
     return grid
 
 
 def legend(arms: Iterable[ArmSummary], console: Console) -> Text:
     """Only the phases that occur, in the order in which they happen."""
-    occurring = {phase for arm in arms for phase, _ in _ordered(arm.phases_ms)}
+    occurring = {phase for arm in arms for phase, _ in _service_phases(arm.phases_ms)}
     entries = [
         Text.assemble(("■ ", COLOURS[phase]), phase.label)
         if has_colour(console)
@@ -64,10 +65,9 @@ def has_colour(console: Console) -> bool:
     return console.color_system is not None and not console.no_color
 
 
-def _bar(phases_ms: Mapping[str, float], width: int, *, coloured: bool) -> Text:
+def _bar(phases: Phases, width: int, *, coloured: bool) -> Text:
     """Ends are rounded, not lengths, so that the parts always add up to the bar."""
-    phases = _ordered(phases_ms)
-    total = sum(mean for _, mean in phases)
+    total = _total(phases)
     ends = (
         [round(width * part / total) for part in accumulate((mean for _, mean in phases), initial=0.0)] if total else []
     )
@@ -77,10 +77,18 @@ def _bar(phases_ms: Mapping[str, float], width: int, *, coloured: bool) -> Text:
     return bar
 
 
-def _in_numbers(phases_ms: Mapping[str, float]) -> str:
-    largest = sorted(_ordered(phases_ms), key=lambda part: -part[1])[:LARGEST]
-    return " · ".join(f"{phase.label} {numbers.duration(mean)}" for phase, mean in largest)
+def _in_numbers(arm: ArmSummary, phases: Phases) -> str:
+    largest = sorted(phases, key=lambda part: -part[1])[:LARGEST]
+    text = " · ".join(f"{phase.label} {numbers.duration(mean)}" for phase, mean in largest)
+    close = arm.phases_ms.get(Phase.CLOSE.label)
+    return f"{text} (then close {numbers.duration(close)})" if close else text
 
 
-def _ordered(phases_ms: Mapping[str, float]) -> list[tuple[Phase, float]]:
-    return sorted((Phase[name.upper()], mean) for name, mean in phases_ms.items() if mean > 0)
+def _service_phases(phases_ms: Mapping[str, float]) -> Phases:
+    """In the order in which they happen, without CLOSE, which comes after service time."""
+    phases = ((Phase[name.upper()], mean) for name, mean in phases_ms.items())
+    return sorted((phase, mean) for phase, mean in phases if phase is not Phase.CLOSE and mean > 0)
+
+
+def _total(phases: Phases) -> float:
+    return sum(mean for _, mean in phases)
