@@ -16,7 +16,7 @@ from benchkit.model.trace import Phase
 from benchkit.stats import STATISTICS
 from benchkit.stats.delivery import Delivery, is_observed, positions
 from benchkit.stats.proportion import wilson
-from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite
+from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite, rows_by_block
 
 LATE_NS = 1_000_000
 COMMONEST_TEXTS = 10
@@ -91,7 +91,7 @@ def _estimates(durations_ns: Any, accepted: Any, confidence: float) -> Mapping[s
 
 def _throughput(rows: Table, accepted: Any) -> float | None:
     """Accepted messages per second of the arm's own time: the spans of its cells, without the gaps between them."""
-    cells = (rows["block"] == block for block in np.unique(rows["block"]))
+    cells = rows_by_block(rows).values()
     busy_ns = sum(span_ns(rows["started_ns"][cell], rows["ended_ns"][cell]) for cell in cells)
     return int(np.count_nonzero(accepted)) * 1e9 / busy_ns if busy_ns > 0 else None
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, response_ns, service_ns, span_ns
-from benchkit.model.run import Table
 from benchkit.model.scenario import LoadModel
-from benchkit.stats.sample import Sample, milliseconds_or_infinite
+from benchkit.stats.sample import Sample, milliseconds_or_infinite, rows_by_block
 
 METRICS = {LoadModel.TALK: "service", LoadModel.THROUGHPUT: "time per message", LoadModel.OPEN: "response"}
 
@@ -22,13 +22,11 @@ def metric_of(load_model: str) -> str:
 
 def block_values(sample: Sample, metric: str, messages_per_block: int) -> dict[int, float]:
     """The metric in ms by complete block; +∞ where so many failed that it has no value."""
-    numbers, counts = np.unique(sample.rows["block"], return_counts=True)
-    complete = numbers[counts >= messages_per_block]
-    return {int(block): _VALUE[metric](_rows_of(sample, block)) for block in complete}
+    blocks = rows_by_block(sample.rows).items()
+    return {block: _VALUE[metric](_cell(sample, index)) for block, index in blocks if len(index) >= messages_per_block}
 
 
-def _rows_of(sample: Sample, block: int) -> Sample:
-    index = np.flatnonzero(sample.rows["block"] == block)
+def _cell(sample: Sample, index: Any) -> Sample:
     rows = {name: sample.rows[name][index] for name in ("intended_ns", "started_ns", "ended_ns", "outcome")}
     return Sample(sample.arm, sample.condition, index, rows)
 
@@ -47,11 +45,8 @@ def _median(durations_ns: Any, cell: Sample) -> float:
 
 def _time_per_message(cell: Sample) -> float:
     accepted = cell.started - cell.failed
-    return _span_ms(cell.rows) / accepted if accepted else float("inf")
-
-
-def _span_ms(rows: Table) -> float:
-    return span_ns(rows["started_ns"], rows["ended_ns"]) / NS_PER_MS
+    span_ms = span_ns(cell.rows["started_ns"], cell.rows["ended_ns"]) / NS_PER_MS
+    return span_ms / accepted if accepted else inf
 
 
 _VALUE: Mapping[str, Any] = {"service": _service, "response": _response, "time per message": _time_per_message}

@@ -17,6 +17,7 @@ from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.sample import Sample, Samples
 
 DIFFERENT_FAILURES = 0.05
+UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
 
 
 def doubts_of(run: Run, samples: Samples, delivery: Delivery, comparison: Comparison) -> tuple[str, ...]:
@@ -56,21 +57,20 @@ def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
 
 
 def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    """Where the scenario itself breaks connections (its faults and limits), they are its subject and no reason to doubt."""
     record, rows = run.manifest.arms[sample.arm], sample.rows
     if record.connection == "fresh":
         if shared := int(np.count_nonzero(rows["nth"] > 0)):
             yield f"{record.name}: {shared} messages went over a connection that was not new"
-        return
-    made, allowed = connections(rows), _connections_allowed(record.connection, sample)
-    if made > allowed:
-        yield f"{record.name}: {made} connections where its connection policy allows {allowed}"
-    elif np.count_nonzero((rows["nth"] == 0) & (rows["connection"] >= 0)) * 2 > sample.started:
-        yield f"{record.name}: most messages were the first on their connection"
+    elif not record.expects_faults:
+        made, foreseen = connections(rows), _connections_foreseen(record.connection, sample)
+        if made - foreseen > UNFORESEEN_CONNECTIONS * sample.started:
+            yield f"{record.name}: {made} connections where its policy ({record.connection}) makes {foreseen} at most"
 
 
-def _connections_allowed(policy: str, sample: Sample) -> int:
-    """One per sender and block, one per failure, and what "N messages" a connection adds to that."""
-    rows = sample.rows
-    cells = len(np.unique(rows["sender"])) * len(np.unique(rows["block"]))
-    turnover = 0 if policy == "reuse" else sample.started // int(policy.split()[0])
-    return cells + sample.failed + turnover
+def _connections_foreseen(policy: str, sample: Sample) -> int:
+    """One per sender, one per failure; "N messages" makes one more per sender (begun in the warm-up) and one per N."""
+    senders = len(np.unique(sample.rows["sender"]))
+    if policy == "reuse":
+        return senders + sample.failed
+    return 2 * senders + sample.failed + sample.started // int(policy.split()[0])

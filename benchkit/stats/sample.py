@@ -36,6 +36,13 @@ class Sample:
         return self.started - int(np.count_nonzero(self.accepted))
 
 
+def rows_by_block(rows: Table) -> dict[int, Any]:
+    """Positions in `rows` by block, each in the order of recording: one sort instead of a search per block."""
+    order = np.argsort(rows["block"], kind="stable")
+    numbers, first = np.unique(rows["block"][order], return_index=True)
+    return dict(zip(numbers.tolist(), np.split(order, first[1:]), strict=False))
+
+
 Samples = Mapping[tuple[int, int], Sample]
 
 

@@ -142,9 +142,13 @@ def test_equal_failure_rates_withhold_nothing(synthetic_run: Factory) -> None:
 @pytest.mark.parametrize(
     ("policy", "columns", "reason"),
     [
-        ("reuse", {"connection": "send"}, "arm 0: 300 connections where its connection policy allows 30"),
-        ("3 messages", {"connection": "send"}, "arm 0: 300 connections where its connection policy allows 130"),
-        ("reuse", {"nth": "warmup"}, "arm 0: most messages were the first on their connection"),
+        ("reuse", {"connection": "send"}, "arm 0: 300 connections where its policy (reuse) makes 1 at most"),
+        ("reuse", {"connection": "block"}, "arm 0: 30 connections where its policy (reuse) makes 1 at most"),
+        (
+            "3 messages",
+            {"connection": "send"},
+            "arm 0: 300 connections where its policy (3 messages) makes 102 at most",
+        ),
         ("fresh", {}, "arm 0: 300 messages went over a connection that was not new"),
     ],
 )
@@ -156,6 +160,13 @@ def test_connections_that_are_not_what_the_arm_says(
     contrast = only(analyse(with_columns(run, **broken)))
     assert contrast.verdict is Verdict.WITHHELD
     assert reason in contrast.reasons
+
+
+def test_a_rare_reconnection_is_no_doubt_nor_is_one_that_the_scenario_asks_for(synthetic_run: Factory) -> None:
+    run = synthetic_run(times=(1.0, 2.9))
+    rare = with_columns(run, connection=(run.messages["send"] // 250).astype("int32"))
+    asked_for = with_arms(with_columns(run, connection=run.messages["block"]), expects_faults=True)
+    assert only(analyse(rare)).verdict is only(analyse(asked_for)).verdict is Verdict.SLOWER
 
 
 def test_blocks_that_are_incomplete_drop_out_pairwise(synthetic_run: Factory) -> None:
