@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from benchkit.scenario.fields import FilePath, Form, Milliseconds, Name, said, table_or_plain
+from benchkit.scenario.fields import PLAIN, TABLE, FilePath, Form, Milliseconds, Name, said, table_or_plain
 
 
 class SecretForm(Form):
@@ -53,7 +53,7 @@ class DelayForm(Form):
 
 
 DelayKey = Annotated[
-    Annotated[Milliseconds, Tag("<plain>")] | Annotated[DelayForm, Tag("<table>")], Discriminator(table_or_plain)
+    Annotated[Milliseconds, Tag(PLAIN)] | Annotated[DelayForm, Tag(TABLE)], Discriminator(table_or_plain)
 ]
 
 
@@ -66,7 +66,7 @@ class FaultForm(Form):
         float, Field(gt=0, le=1), said("Chance that it happens, each time the point is reached.")
     ] = 1.0
     reply: Annotated[str, said('SMTP reply, as "450 4.2.1 busy".')] = ""
-    status: Annotated[int, said("HTTP status, 400 to 599.")] = 0
+    status: Annotated[int, Field(ge=400, le=599), said("HTTP status.")] = 0
     retry_after_s: Annotated[int, Field(ge=0, le=86_400), said("Retry-After of the HTTP response, in seconds.")] = 0
     delay_ms: Annotated[DelayKey | None, said("A wait before going on: milliseconds, or a distribution.")] = None
     drop: Annotated[bool, said("Drop the connection there.")] = False
@@ -83,11 +83,11 @@ class LimitForm(Form):
 
 
 ConnectionKey = Annotated[
-    Annotated[Literal["fresh", "reuse"], Tag("<plain>")] | Annotated[ConnectionForm, Tag("<table>")],
+    Annotated[Literal["fresh", "reuse"], Tag(PLAIN)] | Annotated[ConnectionForm, Tag(TABLE)],
     Discriminator(table_or_plain),
 ]
 ServerKey = Annotated[
-    Annotated[Literal["embedded"], Tag("<plain>")] | Annotated[ServerForm, Tag("<table>")],
+    Annotated[Literal["embedded"], Tag(PLAIN)] | Annotated[ServerForm, Tag(TABLE)],
     Discriminator(table_or_plain),
 ]
 

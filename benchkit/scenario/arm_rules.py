@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from benchkit.scenario.arm_form import ArmForm, SecretForm, ServerForm
+from benchkit.scenario.arm_form import ArmForm, ServerForm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.mistakes import suggestion
@@ -112,7 +112,7 @@ def _check_security(arm: _Arm) -> None:
 def _check_server(arm: _Arm) -> None:
     """Leaving loopback takes three keys of the scenario (DESIGN §4); the run asks for --send besides."""
     server = arm.form.server
-    if not isinstance(server, ServerForm) or not server.host or _is_loopback(server.host):
+    if not isinstance(server, ServerForm) or not arm.sound("server") or not server.host or _is_loopback(server.host):
         return
     form, mistakes = arm.draft.form, arm.draft.mistakes
     if not any(fnmatchcase(server.host.lower(), allowed.lower()) for allowed in form.allow_hosts):
@@ -146,8 +146,8 @@ def _check_provider(arm: _Arm, vocabulary: Vocabulary) -> None:
 
 def _check_credentials(arm: _Arm, vocabulary: Vocabulary) -> None:
     for key in ("password", "api_key"):
-        secret: SecretForm | None = getattr(arm.form, key)
-        if secret is not None and len(secret.model_fields_set) != 1 and arm.sound(key):
+        secret = arm.draft.written("arm", arm.index, key)
+        if isinstance(secret, dict) and len(secret) != 1:
             arm.wrong(key, "must name exactly one source: env, file or netrc")
     if arm.form.transport == "api" and not arm.embedded and not arm.gives("api_key"):
         arm.wrong("api_key", 'is missing: a server that is not embedded asks for it; as { env = "NAME" }')

@@ -58,7 +58,7 @@ def _expected(what: str) -> _Sentence:
 
 
 def _bound(text: str, name: str) -> _Sentence:
-    return lambda ctx, value, path: f"must be {text} {ctx[name]:,}, not {value}"
+    return lambda ctx, value, path: f"must be {text} {ctx[name]:,}"
 
 
 def _unknown_key(ctx: Mapping[str, Any], value: Any, path: KeyPath) -> str:
@@ -96,7 +96,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "string_too_short": lambda ctx, value, path: "must not be empty",
     "string_too_long": lambda ctx, value, path: f"must have at most {ctx['max_length']} characters",
     "string_pattern_mismatch": lambda ctx, value, path: "must not contain control characters",
-    "too_short": lambda ctx, value, path: f"must have at least {ctx['min_length']} entries, not {ctx['actual_length']}",
-    "too_long": lambda ctx, value, path: f"must have at most {ctx['max_length']} entries",
+    "too_short": lambda ctx, value, path: f"must have at least {ctx['min_length']} of them, not {ctx['actual_length']}",
+    "too_long": lambda ctx, value, path: f"must have at most {ctx['max_length']} of them",
     "value_error": lambda ctx, value, path: str(ctx["error"]),
 }

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from benchkit.errors import InputError, Mistake
 from benchkit.scenario.complaints import complaint
-from benchkit.scenario.fields import Form
+from benchkit.scenario.fields import TAGS, Form
 from benchkit.scenario.form import ScenarioForm
 from benchkit.scenario.locate import KeyPath, locate
 from benchkit.scenario.mistakes import Mistakes
@@ -38,9 +38,12 @@ class Draft:
     form: ScenarioForm
     mistakes: Mistakes
 
+    def written(self, *path: str | int) -> Any:
+        """What the user wrote at this path, soundly or not; None where nothing is."""
+        return _reach(self.given, path)
+
     def gives(self, *path: str | int) -> bool:
-        """Whether the user wrote this key, soundly or not."""
-        return _reach(self.given, path) is not None
+        return self.written(*path) is not None
 
 
 def read(path: Path, overrides: Sequence[str]) -> Draft:
@@ -51,7 +54,7 @@ def read(path: Path, overrides: Sequence[str]) -> Draft:
     mistakes = Mistakes(str(path), locate(source), overridden)
     form = _fill(given, mistakes)
     _require(form, given, (), mistakes)
-    return Draft(path, source, given, form, mistakes)
+    return Draft(path, _with_overrides(source, overrides), given, form, mistakes)
 
 
 def _read_text(path: Path) -> str:
@@ -61,6 +64,12 @@ def _read_text(path: Path) -> str:
         raise InputError(Mistake(str(path), f"is not UTF-8 text (byte {error.start})")) from None
     except OSError as error:
         raise InputError(Mistake(str(path), f"cannot be read: {error.strerror}")) from None
+
+
+def _with_overrides(source: str, overrides: Sequence[str]) -> str:
+    """The text that is kept with a run says what was set over it."""
+    notes = [f"# --set {' '.join(override.split())}" for override in overrides]
+    return "\n".join([source.rstrip("\n"), *notes, ""]) if notes else source
 
 
 def _parse(path: Path, source: str) -> dict[str, Any]:
@@ -96,14 +105,16 @@ def _fill(given: dict[str, Any], mistakes: Mistakes) -> ScenarioForm:
 
 
 def _report(error: ErrorDetails, mistakes: Mistakes) -> KeyPath:
-    path = _key_path(error["loc"])
+    path = _key_path(error)
     mistakes.add(path, complaint(error, path))
     return path
 
 
-def _key_path(loc: KeyPath) -> KeyPath:
-    """pydantic's location without the tags of shorthands, which are no keys of the file."""
-    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith("<")))
+def _key_path(error: ErrorDetails) -> KeyPath:
+    """pydantic's location without the tags of shorthands, which are no keys of the file (an unknown key may look so)."""
+    *around, last = error["loc"]
+    path = tuple(part for part in around if part not in TAGS)
+    return path if last in TAGS and error["type"] != "extra_forbidden" else (*path, last)
 
 
 def _take_out(sound: dict[str, Any], path: KeyPath) -> None:

@@ -33,12 +33,24 @@ def check_fault(draft: Draft, arm: int, index: int) -> None:
     points = _POINTS.get(transport, ())
     if fault.at and fault.at not in points:
         draft.mistakes.add((*path, "at"), f'"{fault.at}" is no point of {transport}; {suggestion(fault.at, points)}')
+    _check_reached(draft, arm, (*path, "at"), fault.at)
     if not any(draft.gives(*path, key) for key in ("reply", "status", "delay_ms", "drop")):
         does = "reply, delay_ms or drop" if transport == "smtp" else "status, delay_ms or drop"
         draft.mistakes.add(path, f"does nothing: give {does}")
     _check_answer(draft, path, fault, transport)
     if isinstance(fault.delay_ms, DelayForm):
         _check_delay(draft, (*path, "delay_ms"), fault.delay_ms)
+
+
+def _check_reached(draft: Draft, arm: int, path: KeyPath, at: str) -> None:
+    """STARTTLS and AUTH are points only of a dialogue that has them."""
+    form = draft.form.arm[arm]
+    if form.transport != "smtp":
+        return
+    if at == "starttls" and form.security != "starttls":
+        draft.mistakes.add(path, 'is never reached: the arm has no security = "starttls"')
+    if at == "auth" and not draft.gives("arm", arm, "auth"):
+        draft.mistakes.add(path, "is never reached: the arm has no auth")
 
 
 def _check_answer(draft: Draft, path: KeyPath, fault: FaultForm, transport: str) -> None:
@@ -51,8 +63,6 @@ def _check_answer(draft: Draft, path: KeyPath, fault: FaultForm, transport: str)
         draft.mistakes.add((*path, key), "cannot be given at connect: nothing was asked yet; use a later point")
     if draft.gives(*path, "reply") and not _REPLY.fullmatch(fault.reply):
         draft.mistakes.add((*path, "reply"), 'must be a code and a text, as "450 4.2.1 busy"')
-    if draft.gives(*path, "status") and not 400 <= fault.status <= 599:
-        draft.mistakes.add((*path, "status"), f"must be from 400 to 599, not {fault.status}")
     if draft.gives(*path, "retry_after_s") and not draft.gives(*path, "status"):
         draft.mistakes.add((*path, "retry_after_s"), "goes with a status: give one, as 429")
 

@@ -31,12 +31,16 @@ def _refuse_empty(value: object) -> object:
     return value
 
 
+PLAIN, TABLE, LIST = "<plain>", "<table>", "<list>"
+TAGS = (PLAIN, TABLE, LIST)  # how pydantic tells a value from the shorthand for it
+
+
 def table_or_plain(value: object) -> str:
-    return "<table>" if isinstance(value, dict | Form) else "<plain>"
+    return TABLE if isinstance(value, dict | Form) else PLAIN
 
 
 def list_or_plain(value: object) -> str:
-    return "<list>" if isinstance(value, list) else "<plain>"
+    return LIST if isinstance(value, list) else PLAIN
 
 
 Line = Annotated[str, Field(min_length=1, max_length=998, pattern=r"^[^\x00-\x1f\x7f]*$")]  # RFC 5322 §2.1.1
@@ -53,5 +57,5 @@ def said(text: str) -> Any:
 
 T = TypeVar("T")
 Sweep = Annotated[
-    Annotated[T, Tag("<plain>")] | Annotated[list[T], Field(min_length=1), Tag("<list>")], Discriminator(list_or_plain)
+    Annotated[T, Tag(PLAIN)] | Annotated[list[T], Field(min_length=1), Tag(LIST)], Discriminator(list_or_plain)
 ]

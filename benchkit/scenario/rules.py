@@ -113,7 +113,7 @@ def check_load(draft: Draft) -> None:
 def check_network(draft: Draft) -> None:
     """The lab's link lies between benchkit and its own servers; it cannot lie before another's."""
     foreign = [arm.name for arm in draft.form.arm if arm.server != "embedded"]
-    if draft.given.get("network") and foreign:
+    if draft.written("network") and foreign:
         draft.mistakes.add(("network",), f"is for embedded servers only, and these arms have others: {listed(foreign)}")
 
 
@@ -137,14 +137,14 @@ def check_arm_names(draft: Draft) -> None:
 
 
 def check_thresholds(draft: Draft, vocabulary: Vocabulary) -> None:
-    names = [arm.name for arm in draft.form.arm]
+    names = [arm.name for arm in draft.form.arm] or [""]  # an arm without a sound name may be the one that is meant
     for key, text in draft.form.thresholds.items():
         try:
             threshold = parse_threshold(key, text, vocabulary.statistics)
         except ValueError as error:
             draft.mistakes.add(("thresholds", key), str(error))
             continue
-        if names and not any(fnmatchcase(name, threshold.arm) for name in names):
+        if all(names) and not any(fnmatchcase(name, threshold.arm) for name in names):
             draft.mistakes.add(("thresholds", key), f'no arm matches "{threshold.arm}"; there are: {listed(names)}')
 
 

@@ -1,0 +1,55 @@
+"""Secrets: found where the reference says, and never in a message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchkit.errors import InputError
+from benchkit.model.scenario import SecretRef
+from benchkit.scenario import reveal
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "key").write_text("from-file\n")
+    (tmp_path / "blank").write_text("\n")
+    (tmp_path / "bytes").write_bytes(b"\xff")
+    (tmp_path / ".netrc").write_text("machine mx.example login shop password from-netrc\n")
+    (tmp_path / "broken").write_text("machine mx.example password-hunter2 hunter2\n")
+    return {"KEY": "from-env", "EMPTY": "", "HOME": str(tmp_path)}
+
+
+def test_found(environ: dict[str, str]) -> None:
+    home = environ["HOME"]
+    for ref in (SecretRef("env", "KEY"), SecretRef("file", f"{home}/key"), SecretRef("netrc", "mx.example")):
+        secret = reveal(ref, environ)
+        assert secret.reveal() == f"from-{ref.source}"
+        assert "from" not in f"{secret} {secret!r}"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "message"),
+    [
+        ("env", "NO", "env NO no such environment variable"),
+        ("env", "EMPTY", "env EMPTY the secret there is empty"),
+        ("file", "{home}/no", "file {home}/no cannot be read: No such file"),
+        ("file", "{home}/blank", "file {home}/blank the secret there is empty"),
+        ("file", "{home}/bytes", "file {home}/bytes is not UTF-8 text"),
+        ("netrc", "other.example", "netrc other.example {home}/.netrc has no entry"),
+    ],
+)
+def test_absent(source: str, name: str, message: str, environ: dict[str, str]) -> None:
+    home = environ["HOME"]
+    with pytest.raises(InputError) as caught:
+        reveal(SecretRef(source, name.format(home=home)), environ)
+    assert str(caught.value).startswith(message.format(home=home))
+
+
+@pytest.mark.parametrize(("file", "message"), [("broken", "is not a valid netrc"), ("none", "cannot be read")])
+def test_an_unreadable_netrc(file: str, message: str, environ: dict[str, str]) -> None:
+    environ["NETRC"] = f"{environ['HOME']}/{file}"
+    with pytest.raises(InputError, match=message) as caught:
+        reveal(SecretRef("netrc", "mx.example"), environ)
+    assert "hunter2" not in str(caught.value)
