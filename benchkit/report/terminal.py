@@ -10,13 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchkit.model.summary import Account, ArmSummary, Summary, ThresholdResult, Verdict
+from benchkit.model.summary import Account, ArmSummary, Summary, Verdict
 from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import arms_table
 from benchkit.report.phase_bars import legend, phase_bars
+from benchkit.report.threshold_lines import threshold_lines
 
 _STYLES = {Verdict.UNDECIDED: "yellow", Verdict.WITHHELD: "yellow"}
-_MARKS = {False: ("✓", "green"), True: ("✗", "bold red"), None: ("?", "yellow")}
 
 
 def render(summary: Summary, console: Console) -> None:
@@ -48,15 +48,8 @@ def _listed(text: Text) -> Table:
 def _thresholds(summary: Summary, console: Console) -> None:
     if summary.thresholds:
         _heading(console, "Thresholds")
-    for threshold in summary.thresholds:
-        mark, style = _MARKS[threshold.crossed]
-        console.print(Text.assemble((f"{mark} ", style), _threshold(threshold)))
-
-
-def _threshold(threshold: ThresholdResult) -> str:
-    if threshold.value is None:
-        return f"{threshold.key} {threshold.text} · {threshold.arm}: the sample does not tell"
-    return f"{threshold.key} {threshold.text} · {threshold.arm}: {numbers.decimal(threshold.value, threshold.unit)}"
+    for line in threshold_lines(summary.thresholds):
+        console.print(line)
 
 
 def _condition(summary: Summary, condition: str, console: Console) -> None:
@@ -109,8 +102,10 @@ def _arrivals_known(summary: Summary) -> bool:
 
 def _overhead(summary: Summary, console: Console) -> None:
     if summary.overhead_us:
-        parts = (f"{name} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
-        _heading(console, "The ruler's own cost, per message")
+        parts = (
+            f"{name.replace('_', ' ')} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items()
+        )
+        _heading(console, "The ruler's own cost")
         console.print(Text(" · ".join(parts)))
 
 
