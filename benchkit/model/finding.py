@@ -1,0 +1,36 @@
+"""Findings of an audit as values; sentences for a reader are made of them in report/, rules are explained in audit/.
+
+Law: `unknown` is never `missing`. A finding that rests on an answer that did not come says `unknown` and names that answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchkit.model.dns import Answer
+
+
+class Status(StrEnum):
+    """From the least to the most serious; `unknown` stands apart and is never scored."""
+
+    PASS = "pass"
+    INFO = "info"
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`rule` is the check's registered name, or `check.case` where a check has several; `advice` ends with text to paste."""
+
+    rule: str
+    status: Status
+    subject: str  # the name, record or term that it is about
+    message: str  # one sentence, with the numbers in it
+    evidence: tuple[Answer, ...] = ()
+    advice: str = ""
+    paste: str = ""  # zone-file text that mends it, where there is such a text
+    reference: str = ""  # "RFC 7208 §4.6.4"
+    span: tuple[int, int] | None = None  # the place in the record's text
