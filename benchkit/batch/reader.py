@@ -52,7 +52,7 @@ def _content(root: Part) -> Content:
 
 
 def _header(part: Part, name: str) -> str:
-    return next((unfold(str(value)) for key, value in part.raw_items() if key.lower() == name), "")
+    return next((unfold(str(value)).strip(" \t") for key, value in part.raw_items() if key.lower() == name), "")
 
 
 def _mailboxes(part: Part, name: str) -> tuple[Address, ...]:
