@@ -45,7 +45,7 @@ def analyse(run: Run, seed: int = 0) -> Summary:
         thresholds=threshold_results(manifest, arms),
         account=account,
         overhead_us=manifest.overhead_us,
-        warnings=cautions_of(run, samples, delivery, arms, comparisons, account),
+        warnings=cautions_of(run, delivery, account, arms, comparisons),
     )
 
 

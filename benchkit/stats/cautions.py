@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchkit.model.run import ArmRecord, Run, RunStatus
+from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import Account, ArmSummary
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
-from benchkit.stats.sample import Samples
+from benchkit.stats.labels import label_of
 
 LATE_SHARE = 0.01
 
 
 def cautions_of(
-    run: Run,
-    samples: Samples,
-    delivery: Delivery,
-    arms: Sequence[ArmSummary],
-    comparisons: Sequence[Comparison],
-    account: Account,
+    run: Run, delivery: Delivery, account: Account, arms: Sequence[ArmSummary], comparisons: Sequence[Comparison]
 ) -> tuple[str, ...]:
+    """Each once; `arms` are those of summarise_arms: every arm of the manifest under each condition in turn."""
+    records = run.manifest.arms * len(run.manifest.conditions)
     found = (
         *run.manifest.warnings,
         *_of_the_run(run, delivery, account),
         *_of_the_design(run.manifest.arms, comparisons),
-        *(text for comparison in comparisons for text in _of_blocks(run, comparison)),
-        *(text for arm, sample in zip(arms, samples.values(), strict=True)
-          for text in _of_an_arm(run, arm, run.manifest.arms[sample.arm])),
-    )  # fmt: skip
+        *(text for comparison in comparisons for text in _of_blocks(run.manifest, comparison)),
+        *(text for arm, record in zip(arms, records, strict=True) for text in _of_an_arm(run.manifest, arm, record)),
+    )
     return tuple(dict.fromkeys(found))
 
 
@@ -52,22 +48,22 @@ def _of_the_design(arms: Sequence[ArmRecord], comparisons: Sequence[Comparison])
         yield f"arrivals are not observed for: {', '.join(unseen)}"
 
 
-def _of_blocks(run: Run, comparison: Comparison) -> Iterator[str]:
-    pair = comparison.pair
-    names = " and ".join(run.manifest.arms[index].name for index in (pair.arm, pair.reference))
+def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[str]:
+    names = " and ".join(manifest.arms[index].name for index in (comparison.pair.arm, comparison.pair.reference))
+    label = label_of(manifest, names, manifest.conditions[comparison.condition].name)
     if comparison.incomplete:
-        yield f"{names}: {comparison.incomplete} of {run.manifest.blocks} blocks left out because they are incomplete"
+        yield f"{label}: {comparison.incomplete} of {manifest.blocks} blocks left out because they are incomplete"
     if comparison.undefined:
-        yield f"{names}: {comparison.undefined} blocks left out because too many messages failed to give them a time"
+        yield f"{label}: {comparison.undefined} blocks left out because too many messages failed to give them a time"
 
 
-def _of_an_arm(run: Run, arm: ArmSummary, record: ArmRecord) -> Iterator[str]:
-    started = arm.accepted + arm.failed
+def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterator[str]:
+    label, started = label_of(manifest, arm.name, arm.condition), arm.accepted + arm.failed
     if arm.failed and not record.expects_faults:
-        yield f"{arm.name}: {arm.failed} of {started} messages failed"
+        yield f"{label}: {arm.failed} of {started} messages failed"
     if needs := arm.service_ms["p95"].needs:
-        yield f"{arm.name}: {started} samples; a 95th percentile needs {needs}"
-    if arm.unsent and run.manifest.status is RunStatus.COMPLETE:
-        yield f"{arm.name}: {arm.unsent} planned messages were never started"
-    if run.manifest.load["model"] == LoadModel.OPEN and arm.late > LATE_SHARE * started:
-        yield f"{arm.name}: {arm.late} of {started} messages started more than 1 ms late"
+        yield f"{label}: {started} samples; a 95th percentile needs {needs}"
+    if arm.unsent and manifest.status is RunStatus.COMPLETE:
+        yield f"{label}: {arm.unsent} planned messages were never started"
+    if manifest.load["model"] == LoadModel.OPEN and arm.late > LATE_SHARE * started:
+        yield f"{label}: {arm.late} of {started} messages started more than 1 ms late"

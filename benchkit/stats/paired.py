@@ -31,7 +31,7 @@ def ratio_interval(log_ratios: Any, confidence: float, seed: Sequence[int]) -> t
 
 
 def hodges_lehmann(differences: Any, confidence: float) -> Estimate:
-    """The median of all pairwise means, with the interval that inverts the exact signed-rank test (Hollander & Wolfe §3.2)."""
+    """The median of all pairwise means, with the interval that inverts the exact signed-rank test (Hollander & Wolfe §3.3)."""
     n = len(differences)
     if n == 0:
         return Estimate(None, needs=1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchkit.model.run import Manifest
 from benchkit.model.summary import ArmSummary, Estimate, ThresholdResult
+from benchkit.stats.labels import label_of
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -34,18 +35,13 @@ NUMBERS: Mapping[str, tuple[str, Callable[[ArmSummary], float | None]]] = {
 
 def threshold_results(manifest: Manifest, arms: tuple[ArmSummary, ...]) -> tuple[ThresholdResult, ...]:
     """One result per threshold, matching arm and condition; a pattern that matches no arm is not told, never kept."""
-    several = len(manifest.conditions) > 1
     results: list[ThresholdResult] = []
     for threshold in manifest.thresholds:
         matching = [arm for arm in arms if fnmatchcase(arm.name, threshold["arm"])]
-        results += [_result(threshold, arm, _label(arm, several)) for arm in matching]
+        results += [_result(threshold, arm, label_of(manifest, arm.name, arm.condition)) for arm in matching]
         if not matching:
             results.append(ThresholdResult(threshold["key"], threshold["text"], threshold["arm"], None, "", None))
     return tuple(results)
-
-
-def _label(arm: ArmSummary, several_conditions: bool) -> str:
-    return f"{arm.name} ({arm.condition})" if several_conditions else arm.name
 
 
 def _result(threshold: Mapping[str, Any], arm: ArmSummary, label: str) -> ThresholdResult:

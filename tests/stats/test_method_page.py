@@ -1,0 +1,33 @@
+"""docs/method.md names everything that this room prints, with the numbers that the code goes by."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from benchkit.model.scenario import LoadModel
+from benchkit.model.summary import Account, Verdict
+from benchkit.stats import STATISTICS
+from benchkit.stats.blocks import METRICS
+from benchkit.stats.comparison import MIN_BLOCKS
+from benchkit.stats.paired import RESAMPLES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+TERMS = [field.name.replace("_", " ") for field in fields(Account)]
+
+
+@pytest.mark.parametrize("word", [*STATISTICS.names(), *LoadModel])
+def test_names_in_code(word: str) -> None:
+    assert f"`{word}`" in PAGE
+
+
+@pytest.mark.parametrize("word", [*Verdict, *METRICS.values(), *TERMS])
+def test_words(word: str) -> None:
+    assert word in PAGE
+
+
+@pytest.mark.parametrize("number", [f"{RESAMPLES:,} resamples", f"fewer than {MIN_BLOCKS} blocks"])
+def test_numbers(number: str) -> None:
+    assert number in PAGE
