@@ -46,7 +46,7 @@ def list_or_plain(value: object) -> str:
 Line = Annotated[str, Field(min_length=1, max_length=998, pattern=r"^[^\x00-\x1f\x7f]*$")]  # RFC 5322 §2.1.1
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
-Count = Annotated[int, BeforeValidator(_refuse_empty), Field(ge=1, le=1_000_000)]
+Count = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_refuse_empty)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 

@@ -84,7 +84,7 @@ class ScenarioForm(Form):
     ]
     max_messages: Annotated[int, Field(ge=0, le=1_000_000_000), said("Most messages that may leave loopback.")] = 0
     message: Annotated[MessageForm, Field(default_factory=MessageForm), said("What is sent.")]
-    load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How much is sent, and when.")]
+    load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How many messages are sent, and when.")]
     network: Annotated[NetworkForm, Field(default_factory=NetworkForm), said("The network between the two ends.")]
     arm: Annotated[list[ArmForm], Field(min_length=1, default_factory=list), said("The ways to send, one table each.")]
     verdict: Annotated[VerdictForm, Field(default_factory=VerdictForm), said("What counts as a difference.")]

@@ -239,4 +239,5 @@ def test_address(text: str, expected: Address) -> None:
 )
 def test_threshold(key: str, text: str, arm: str, limit: float) -> None:
     threshold = parse_threshold(key, text, ("p50", "p95"))
-    assert (threshold.arm, threshold.limit) == (arm, pytest.approx(limit))
+    assert threshold.arm == arm
+    assert threshold.limit == pytest.approx(limit)

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from benchkit.scenario import Vocabulary, json_schema, starter
+from benchkit.scenario import Vocabulary, json_schema, load, starter
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 
@@ -79,6 +79,13 @@ def test_every_key_has_a_description(vocabulary: Vocabulary) -> None:
     schema = json_schema(vocabulary)
     tables = (schema, *schema["$defs"].values())
     assert [name for table in tables for name, key in table["properties"].items() if not key.get("description")] == []
+
+
+def test_the_example_of_the_page_loads(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    example, *_ = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    path = tmp_path / "scenario.toml"
+    path.write_text(example, "utf-8")
+    assert load(path, vocabulary).name == "receipts"
 
 
 def test_the_page_knows_every_key_and_no_other(vocabulary: Vocabulary) -> None:
