@@ -92,3 +92,10 @@ def test_the_files_that_are_attached_are_what_their_names_say() -> None:
     assert (FOLDER / "data/banner.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert (FOLDER / "data/payment-terms.pdf").read_bytes().startswith(b"%PDF-1.4")
     assert all(path.stat().st_size < 40_000 for path in (FOLDER / "data").iterdir())
+
+
+def test_the_list_of_scenarios_is_complete() -> None:
+    listed = [
+        line.split("`")[1] for line in (FOLDER / "README.md").read_text("utf-8").splitlines() if line[:3] == "| `"
+    ]
+    assert sorted(listed) == [path.stem for path in PATHS]

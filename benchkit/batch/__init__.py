@@ -5,9 +5,9 @@ sends, `from_mime` is its inverse for the sink and for MIME endpoints. Same spec
 no wall clock, no unseeded randomness, no table of the operating system.
 """
 
-from benchkit.batch.addresses import normalise, parse_mailboxes
+from benchkit.batch.addresses import parse_mailboxes
 from benchkit.batch.composer import compose
 from benchkit.batch.reader import from_mime
 from benchkit.batch.writer import to_mime
 
-__all__ = ["compose", "from_mime", "normalise", "parse_mailboxes", "to_mime"]
+__all__ = ["compose", "from_mime", "parse_mailboxes", "to_mime"]
