@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from benchkit.model.trace import Phase
 from benchkit.report.summary_json import schema, to_json
 from benchkit.stats.analysis import analyse
 from benchkit.stats.blocks import METRICS
+from benchkit.store import load_run
 
+SAMPLE = Path(__file__).parents[2] / "results" / "sample"
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 
@@ -62,6 +65,13 @@ def test_a_whole_summary_holds(quickstart: Summary) -> None:
 @pytest.mark.parametrize("load", list(LoadModel))
 def test_what_the_statistics_give_holds(synthetic_run: Callable[..., Run], load: LoadModel) -> None:
     check(to_json(analyse(synthetic_run(times=(1.0, 2.0, 1.0), aa={2: 0}, load=str(load), failures={1: 0.1}))))
+
+
+def test_the_sample_run_is_valid_and_its_summary_holds() -> None:
+    check(to_json(analyse(load_run(SAMPLE))))
+    stored = json.loads((SAMPLE / "summary.json").read_text("utf-8"))
+    check(stored)
+    assert stored["valid"]
 
 
 def test_an_empty_invalid_run_holds(quickstart: Summary) -> None:
