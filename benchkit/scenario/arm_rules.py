@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from benchkit.scenario.arm_form import ArmForm, ServerForm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import check_fault, check_limit
+from benchkit.scenario.files import need_file
 from benchkit.scenario.mistakes import suggestion
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -99,14 +100,16 @@ def _check_dialogue(arm: _Arm, vocabulary: Vocabulary) -> None:
 def _check_security(arm: _Arm) -> None:
     if arm.form.transport == "api" and arm.form.security == "starttls":
         arm.wrong("security", '"starttls" is a command of SMTP (RFC 3207): an api arm has "implicit" (https) or "none"')
-    if arm.form.ca_file is None or not arm.sound("ca_file"):
+    _check_ca_file(arm)
+
+
+def _check_ca_file(arm: _Arm) -> None:
+    if arm.form.ca_file is None or not all(map(arm.sound, ("ca_file", "security", "server"))):
         return
     if arm.embedded or arm.form.security == "none" or (arm.form.transport == "smtp" and arm.form.security is None):
         arm.wrong("ca_file", "is never read: it is for TLS with a server that is not embedded")
-        return
-    file = arm.draft.path.parent / arm.form.ca_file
-    if not file.is_file():
-        arm.wrong("ca_file", f"no such file: {file}")
+    else:
+        need_file(arm.draft, ("arm", arm.index, "ca_file"), arm.form.ca_file)
 
 
 def _check_server(arm: _Arm) -> None:

@@ -47,7 +47,7 @@ def _check_reached(draft: Draft, arm: int, path: KeyPath, at: str) -> None:
     form = draft.form.arm[arm]
     if form.transport != "smtp":
         return
-    if at == "starttls" and form.security != "starttls":
+    if at == "starttls" and form.security != "starttls" and not draft.mistakes.reported(("arm", arm, "security")):
         draft.mistakes.add(path, 'is never reached: the arm has no security = "starttls"')
     if at == "auth" and not draft.gives("arm", arm, "auth"):
         draft.mistakes.add(path, "is never reached: the arm has no auth")

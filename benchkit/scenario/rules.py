@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.draft import Draft
+from benchkit.scenario.files import check_files
 from benchkit.scenario.locate import KeyPath
 from benchkit.scenario.mistakes import listed
 from benchkit.scenario.thresholds import parse_threshold
@@ -76,27 +76,6 @@ def _check_addresses(draft: Draft) -> None:
             draft.mistakes.add(path, str(error))
 
 
-def check_files(draft: Draft) -> None:
-    """Every file that the message is made of is there; the message says which path was looked at."""
-    message = draft.form.message
-    if message.recipients:
-        _need_file(draft, ("message", "recipients"), message.recipients)
-    for index, name in enumerate(message.attachments):
-        _need_file(draft, ("message", "attachments", index), name)
-    if message.template:
-        stem = draft.path.parent / message.template
-        if not _is_file(Path(f"{stem}.subject")):
-            draft.mistakes.add(("message", "template"), f"has no file {stem}.subject")
-        elif not (_is_file(Path(f"{stem}.txt")) or _is_file(Path(f"{stem}.html"))):
-            draft.mistakes.add(("message", "template"), f"has neither {stem}.txt nor {stem}.html")
-
-
-def _need_file(draft: Draft, path: KeyPath, name: str) -> None:
-    file = draft.path.parent / name
-    if not _is_file(file):
-        draft.mistakes.add(path, f"no such file: {file}")
-
-
 def check_load(draft: Draft) -> None:
     """A key that the load model would not heed is a mistake, so that nobody measures something else than they think."""
     model = draft.form.load.model
@@ -146,10 +125,3 @@ def check_thresholds(draft: Draft, vocabulary: Vocabulary) -> None:
             continue
         if all(names) and not any(fnmatchcase(name, threshold.arm) for name in names):
             draft.mistakes.add(("thresholds", key), f'no arm matches "{threshold.arm}"; there are: {listed(names)}')
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name too long, or with a surrogate: no such file
-        return False

@@ -47,6 +47,7 @@ ROWS: list[tuple[int, str, str, str]] = [
     (7, 'text = "a"\ncount = 1_000_001', "8:1 message.count", "at most 1,000,000"),
     (7, 'text = "a"\nseed = 0.5', "8:1 message.seed", "must be an integer, not a float"),
     (7, 'text = "a"\nattachments = ["no.pdf"]', "8:16 message.attachments.0", "no such file: {folder}/no.pdf"),
+    (7, 'text = "a"\nattachments = ["' + "n" * 300 + '"]', "8:16 message.attachments.0", "no such file"),
     # the load
     (10, "blocks = 0", "10:1 load.blocks", "empty batch"),
     (10, "blocks = 0x" + "f" * 5000, "10:1 load.blocks", "at most 1,000,000"),
@@ -98,6 +99,13 @@ ROWS: list[tuple[int, str, str, str]] = [
     (15, SMTP + "baseline = 1", "16:1 arm.0.baseline", "true or false, not an integer"),
     (15, SMTP + 'provider = "mailgun"', "16:1 arm.0.provider", "for api arms only"),
     (15, SMTP + 'ca_file = "ca.pem"', "16:1 arm.0.ca_file", "never read"),
+    (15, SMTP + 'security = "tsl"\nca_file = "ca.pem"', "16:1 arm.0.security", 'unknown value "tsl"'),
+    (
+        15,
+        SMTP + 'security = "starttsl"\nfault = [{ at = "starttls", drop = true }]',
+        "16:1 arm.0.security",
+        'did you mean "starttls"?',
+    ),
     (15, REMOTE + '\nca_file = "ca.pem"', "18:1 arm.0.ca_file", "no such file: {folder}/ca.pem"),
     (20, "", "17:3 arm.1.provider", "an api arm needs one"),
     (20, 'provider = "mailgum"', "20:1 arm.1.provider", 'did you mean "mailgun"?'),
