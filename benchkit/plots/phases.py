@@ -32,7 +32,7 @@ class Phases:
             run, figure, self.title, "mean service time of a message by phase",
             height_in=0.2 + 0.48 * per_panel, left_in=LEFT_IN, right_in=RIGHT_IN, below_in=1.05,
         )  # fmt: skip
-        longest = max((sum(arm.phases_ms.values()) for arm in arms), default=0.0) or 1.0
+        longest = max((sum(mean for _, mean in _ordered(arm)) for arm in arms), default=0.0) or 1.0
         for index, panel in enumerate(axes):
             _panel(panel, run, arms[index * per_panel : (index + 1) * per_panel], longest)
         axes[-1].set_xlabel("milliseconds")
@@ -86,7 +86,7 @@ def _beside(arm: ArmSummary) -> str:
         else f"{arm.turns.median:g} {'turn' if arm.turns.median == 1 else 'turns'}"
     )
     close = arm.phases_ms.get(Phase.CLOSE.label)
-    return f"{turns}, then close {three_digits(close)} ms" if close else turns
+    return f"{turns}, then close {close:.2g} ms" if close else turns
 
 
 def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:

@@ -1,6 +1,7 @@
 """Where the time goes: one stacked bar an arm, all on one scale, one colour a phase.
 
-Without colour (NO_COLOR, a pipe) each phase fills its part with its own letter; the legend names letter and colour both.
+With colours a part bears its phase's letter once; without (NO_COLOR, a pipe, 16 colours) the letter fills the part. So the
+bar reads on light and dark terminals, and the legend need only name the letters.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
+from rich.color import Color
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -43,7 +45,7 @@ def phase_bars(arms: Iterable[ArmSummary], console: Console) -> Table:
     grid.add_column(width=name_width, overflow="fold")
     grid.add_column(overflow="fold")
     for arm, phases in shown:
-        bar = _bar(phases, round(bar_width * _total(phases) / longest) if longest else 0, coloured=has_colour(console))
+        bar = _bar(phases, round(bar_width * _total(phases) / longest) if longest else 0, paints=paints_phases(console))
         bar.append(f" {numbers.duration(_total(phases))}", style="bold")
         grid.add_row(Text(arm.name), Text("\n").join([bar, Text(_in_numbers(arm, phases), style="dim")]))
     return grid
@@ -51,30 +53,36 @@ def phase_bars(arms: Iterable[ArmSummary], console: Console) -> Table:
 
 def legend(arms: Iterable[ArmSummary], console: Console) -> Text:
     """Only the phases that occur, in the order in which they happen."""
-    occurring = {phase for arm in arms for phase, _ in _service_phases(arm.phases_ms)}
-    entries = [
-        Text.assemble(("■ ", COLOURS[phase]), phase.label)
-        if has_colour(console)
-        else Text(f"{LETTERS[phase]} {phase.label}")
-        for phase in sorted(occurring)
-    ]
-    return Text("  ").join(entries)
+    occurring = sorted({phase for arm in arms for phase, _ in _service_phases(arm.phases_ms)})
+    paints = paints_phases(console)
+    return Text("  ").join(Text.assemble(_part(phase, 1, paints=paints), f" {phase.label}") for phase in occurring)
 
 
-def has_colour(console: Console) -> bool:
-    return console.color_system is not None and not console.no_color
+def paints_phases(console: Console) -> bool:
+    """16 colours cannot tell 13 phases apart."""
+    return console.color_system in ("256", "truecolor") and not console.no_color
 
 
-def _bar(phases: Phases, width: int, *, coloured: bool) -> Text:
+def _bar(phases: Phases, width: int, *, paints: bool) -> Text:
     """Ends are rounded, not lengths, so that the parts always add up to the bar."""
     total = _total(phases)
     ends = (
         [round(width * part / total) for part in accumulate((mean for _, mean in phases), initial=0.0)] if total else []
     )
-    bar = Text()
-    for (phase, _), (start, end) in zip(phases, pairwise(ends), strict=False):
-        bar.append(("█" if coloured else LETTERS[phase]) * (end - start), style=COLOURS[phase])
-    return bar
+    parts = zip((phase for phase, _ in phases), pairwise(ends), strict=False)
+    return Text().join(_part(phase, end - start, paints=paints) for phase, (start, end) in parts)
+
+
+def _part(phase: Phase, width: int, *, paints: bool) -> Text:
+    if not paints:
+        return Text(LETTERS[phase] * width)
+    return Text(LETTERS[phase].center(width)[:width], style=f"{_ink(COLOURS[phase])} on {COLOURS[phase]}")
+
+
+def _ink(colour: str) -> str:
+    """Black on light, white on dark, by the luminance of ITU-R BT.709."""
+    red, green, blue = Color.parse(colour).get_truecolor()
+    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128 else "#000000"
 
 
 def _in_numbers(arm: ArmSummary, phases: Phases) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from benchkit.model.summary import ArmSummary, Estimate, Summary, Turns
-from benchkit.report.phase_bars import COLOURS, LETTERS, legend
+from benchkit.report.phase_bars import COLOURS, LETTERS, legend, paints_phases, phase_bars
 from benchkit.report.terminal import render
 
 
@@ -81,7 +82,27 @@ def test_another_ones_server_tells_nothing_of_arrivals(quickstart: Summary) -> N
     assert "arrived once" not in shown(outside)
 
 
-def test_colours_are_one_a_phase_and_letters_unique(quickstart: Summary) -> None:
+def test_a_phase_has_one_colour_and_one_letter(quickstart: Summary) -> None:
     assert len(set(COLOURS.values())) == len(set(LETTERS.values())) == len(COLOURS) == len(LETTERS)
-    assert "█" in shown(quickstart, colour=True)
     assert "close" not in legend(quickstart.arms, Console()).plain
+
+
+@pytest.mark.parametrize(("system", "paints"), [("truecolor", True), ("256", True), ("standard", False), (None, False)])
+def test_bars_are_painted_where_the_terminal_can(quickstart: Summary, system: Any, paints: bool) -> None:
+    console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system=system)
+    assert paints_phases(console) is paints
+    bar, *_ = console.render_lines(phase_bars(quickstart.arms, console))
+    letters = "".join(segment.text for segment in bar).split("smtp, new connection")[1]
+    assert letters.count("T") == (1 if paints else 28)
+    assert any(bool(segment.style and segment.style.bgcolor) for segment in bar) is paints
+
+
+def test_no_colour_is_obeyed(quickstart: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not paints_phases(Console(force_terminal=True, color_system="truecolor"))
+
+
+def test_closing_is_told_apart_from_service_time(quickstart: Summary) -> None:
+    closing = vary_first_arm(quickstart, phases_ms={"mail": 1.0, "close": 7.0})
+    assert "1.0 ms" in shown(closing)
+    assert "mail 1.0 ms (then close 7.0 ms)" in shown(closing)
