@@ -21,7 +21,7 @@ from benchkit.model.exchange import Account, Request, Response
 from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Address, Attachment, Content, Message, canonical_text
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.providers.multipart import Part, decode, encode
+from benchkit.providers.multipart import Part, decode, encode, escaped, unescaped
 
 _TARGET = re.compile(r"/v3/[^/?]+/messages(?:\.mime)?")
 _MAGNIFICENT = b"Mailgun Magnificent API"
@@ -157,16 +157,15 @@ def _file(file: Attachment) -> Part:
         return Part("attachment", file.data, file.name, file.content_type)
     if file.content_id == file.name:
         return Part("inline", file.data, file.name, file.content_type)
-    escaped = file.name.replace("\\", "\\\\").replace('"', '\\"')
-    return Part("inline", file.data, file.content_id, f'{file.content_type}; name="{escaped}"')
+    return Part("inline", file.data, file.content_id, f'{file.content_type}; name="{escaped(file.name)}"')
 
 
 def _mailbox(address: Address) -> str:
     """`"Name" <addr>` (RFC 5322 §3.4), in UTF-8 as Mailgun wants it."""
     if not address.name:
         return address.addr
-    escaped = address.name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}" <{address.addr}>'
+    quoted = address.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address.addr}>'
 
 
 def _content(parts: tuple[Part, ...]) -> Content:
@@ -208,5 +207,5 @@ def _attachment(part: Part) -> Attachment:
     kind, parameters = parse_options_header(part.content_type or "application/octet-stream")
     if part.name == "attachment":
         return Attachment(part.filename, kind.decode(), part.data)
-    name = parameters.get(b"name", b"").decode("utf-8") or part.filename
+    name = unescaped(parameters.get(b"name", b"")) or part.filename
     return Attachment(name, kind.decode(), part.data, content_id=part.filename)

@@ -1,7 +1,7 @@
 """HTML forms as bytes: multipart/form-data both ways (RFC 7578), application/x-www-form-urlencoded as it arrives.
 
 File names are written as browsers, httpx and newer curls do (UTF-8; quote, CR and LF percent-encoded) and read so; a name
-that holds %22, %0D or %0A itself cannot be told from that, which is the format's flaw.
+that holds %22, %0D or %0A itself, or ends with a backslash, cannot be told from that, which is the format's flaw.
 """
 
 from __future__ import annotations
@@ -57,19 +57,21 @@ def _boundary(parts: Sequence[Part]) -> bytes:
 
 
 def _head(part: Part) -> bytes:
-    head = f'Content-Disposition: form-data; name="{_escape(part.name)}"'
+    head = f'Content-Disposition: form-data; name="{escaped(part.name)}"'
     if part.filename:
-        head += f'; filename="{_escape(part.filename)}"'
+        head += f'; filename="{escaped(part.filename)}"'
     if part.content_type:
         head += f"\r\nContent-Type: {part.content_type}"
     return head.encode("utf-8")
 
 
-def _escape(name: str) -> str:
+def escaped(name: str) -> str:
+    """What may stand between the quotes of a part's header."""
     return re.sub(r'["\r\n\\]', lambda match: _ESCAPED[match.group()], name)
 
 
-def _unescape(name: bytes) -> str:
+def unescaped(name: bytes) -> str:
+    """The inverse, of what parse_options_header gives; raises ValueError where it is not UTF-8."""
     return re.sub("%22|%0D|%0A", lambda match: _UNESCAPED[match.group()], name.decode("utf-8"))
 
 
@@ -118,7 +120,7 @@ class _Collector:
         _, disposition = parse_options_header(self._headers.get(b"content-disposition", b""))
         if b"name" not in disposition:
             raise ValueError("broken multipart/form-data: a part without a name")
-        name, filename = _unescape(disposition[b"name"]), _unescape(disposition.get(b"filename", b""))
+        name, filename = unescaped(disposition[b"name"]), unescaped(disposition.get(b"filename", b""))
         content_type = self._headers.get(b"content-type", b"").decode("latin-1")
         self._parts.append(Part(name, bytes(self._data), filename, content_type))
 
