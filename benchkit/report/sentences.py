@@ -25,13 +25,14 @@ def invalid(summary: Summary) -> str | None:
 
 def headline(summary: Summary) -> str:
     """The answer in one sentence; where the run is invalid, why."""
-    first = next(iter(verdicts(summary)), "No verdict: there is no arm to compare with the baseline.")
-    return invalid(summary) or first
+    return verdicts(summary)[0]
 
 
 def verdicts(summary: Summary) -> list[str]:
-    """One sentence a contrast, the strongest of SMTP against API first, A/A last."""
-    return [sentence(summary, contrast) for contrast in by_strength(summary)]
+    """One sentence a contrast, the strongest of SMTP against API first, A/A last. An invalid run gives none, but says why."""
+    told = [sentence(summary, contrast) for contrast in by_strength(summary)]
+    reason = invalid(summary)
+    return [reason] if reason else told or ["No verdict: there is no arm to compare with the baseline."]
 
 
 def by_strength(summary: Summary) -> list[Contrast]:

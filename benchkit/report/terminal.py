@@ -32,10 +32,11 @@ def render(summary: Summary, console: Console) -> None:
 
 def _verdicts(summary: Summary, console: Console) -> None:
     console.print(Text(sentences.headline(summary), style="bold" if summary.valid else "bold red"))
-    ranked = sentences.by_strength(summary)
-    for contrast in ranked[1:] if summary.valid else ranked:
-        console.print(_listed(Text(sentences.sentence(summary, contrast), style=_STYLES.get(contrast.verdict, ""))))
-    console.print(Text(f"{sentences.basis(summary)} {sentences.ONE_HOP}", style="dim"))
+    if summary.valid:
+        for contrast in sentences.by_strength(summary)[1:]:
+            console.print(_listed(Text(sentences.sentence(summary, contrast), style=_STYLES.get(contrast.verdict, ""))))
+        console.print(Text(sentences.basis(summary), style="dim"))
+    console.print(Text(sentences.ONE_HOP, style="dim"))
 
 
 def _listed(text: Text) -> Table:

@@ -37,9 +37,11 @@ def test_begins_with_the_verdict(quickstart: Summary) -> None:
     )
 
 
-def test_an_invalid_run_says_so_first(quickstart: Summary) -> None:
-    broken = replace(quickstart, valid=False, invalid_because=("3 messages are missing", "digests differ"))
-    assert shown(broken).startswith("INVALID: 3 messages are missing; digests differ\n")
+def test_an_invalid_run_says_so_first_and_gives_no_verdict(quickstart: Summary) -> None:
+    broken = shown(replace(quickstart, valid=False, invalid_because=("3 messages are missing", "digests differ")))
+    assert broken.startswith("INVALID: 3 messages are missing; digests differ\nOnly the hop application → provider")
+    assert "slower" not in broken
+    assert "faster" not in broken
 
 
 @pytest.mark.parametrize(
