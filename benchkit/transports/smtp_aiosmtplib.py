@@ -21,6 +21,7 @@ from benchkit.protocol.turns import TurnCounter
 from benchkit.transports.metered_smtp import MeteredSMTP
 from benchkit.transports.sockets import open_socket, tls_context
 
+_GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
 _FAILURES = (aiosmtplib.SMTPException, OSError)  # TimeoutError and ssl.SSLError are OSErrors
 
 
@@ -83,7 +84,7 @@ class Client:
         if self._smtp is not None and self.connected:
             self._smtp.trace = trace
             with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
-                await self._smtp.quit()
+                await self._smtp.quit(timeout=_GOODBYE_S)
         self._drop()
         trace.finish_close()
         self._counter.settle_close(trace)
