@@ -1,0 +1,116 @@
+"""SPF records (RFC 7208 §4.5, §4.6, §12) as terms with positions. Evaluating them is audit/spf's work.
+
+A term with a syntax error is no term: it leaves a fatal fault, and the record is a permerror wherever the error stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from benchkit.audit.records.spf_syntax import parse_terms
+from benchkit.audit.records.spf_terms import Mechanism, MechanismKind, Modifier, Qualifier, Term
+from benchkit.audit.records.text import Fault, as_text, is_fatal
+
+__all__ = [
+    "Mechanism",
+    "MechanismKind",
+    "Modifier",
+    "Qualifier",
+    "SpfRecord",
+    "SpfSelection",
+    "Term",
+    "is_spf",
+    "parse_spf",
+    "select_spf",
+]
+
+_VERSION = re.compile(r"v=spf1(?= |\Z)", re.IGNORECASE)
+_ALMOST = re.compile(r"[\s\"'(]*(v\s*=\s*spf|spf1?\s*=|spf2\.0/|v=\"?spf)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SpfRecord:
+    """All sound terms of one record in their order, and everything that is wrong with it."""
+
+    text: str
+    terms: tuple[Term, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        return not is_fatal(self.faults)
+
+    @property
+    def mechanisms(self) -> tuple[Mechanism, ...]:
+        return tuple(term for term in self.terms if isinstance(term, Mechanism))
+
+    @property
+    def all(self) -> Mechanism | None:
+        """The first `all`; nothing after it is ever reached (§5.1)."""
+        return next((term for term in self.mechanisms if term.kind is MechanismKind.ALL), None)
+
+    @property
+    def unreached(self) -> tuple[Term, ...]:
+        """Mechanisms after `all`, and a `redirect` beside it wherever it stands (§5.1, §6.1)."""
+        end = self.all
+        return tuple(term for term in self.terms if end and _comes_after(term, end))
+
+    @property
+    def redirect(self) -> Modifier | None:
+        """The modifier, also where `all` makes it moot."""
+        return self.modifier("redirect")
+
+    @property
+    def exp(self) -> Modifier | None:
+        return self.modifier("exp")
+
+    def modifier(self, name: str) -> Modifier | None:
+        return next((term for term in self.terms if isinstance(term, Modifier) and term.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpfSelection:
+    """A name's TXT texts sorted: SPF records, texts that were meant to be one, and the rest."""
+
+    records: tuple[str, ...]
+    almost: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def only(self) -> str | None:
+        """The one record; None when there is none (result none) or more than one (permerror, §4.5)."""
+        return self.records[0] if len(self.records) == 1 else None
+
+
+def is_spf(text: str) -> bool:
+    """Whether the text begins with the version, and that ends at a space or with the text (§4.5)."""
+    return _VERSION.match(text) is not None
+
+
+def select_spf(texts: Iterable[bytes | str]) -> SpfSelection:
+    """Record selection over a name's TXT records, each already joined from its strings."""
+    records: list[str] = []
+    almost: list[str] = []
+    others: list[str] = []
+    for text in map(as_text, texts):
+        kind = records if is_spf(text) else almost if _ALMOST.match(text) else others
+        kind.append(text)
+    return SpfSelection(tuple(records), tuple(almost), tuple(others))
+
+
+def parse_spf(raw: bytes | str) -> SpfRecord:
+    """Any text → its terms and faults; never raises. A text that is no SPF record has one fatal fault, `version`."""
+    text = as_text(raw)
+    version = _VERSION.match(text)
+    if version is None:
+        return SpfRecord(
+            text, (), (Fault("version", "does not begin with v=spf1 and a space", (0, min(len(text), 7))),)
+        )
+    terms, faults = parse_terms(text, version.end())
+    return SpfRecord(text, terms, faults)
+
+
+def _comes_after(term: Term, end: Mechanism) -> bool:
+    return term.looks_up if isinstance(term, Modifier) else term.span[0] > end.span[0]
