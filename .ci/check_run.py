@@ -19,7 +19,9 @@ def faults(summary: dict[str, object]) -> list[str]:
     for arm in arms:
         found += [f"{arm['name']}: {arm[key]} {key}" for key in ("missing", "duplicates", "altered") if arm[key] != 0]
         if not arm["planned"] == arm["accepted"] == arm["arrived"] > 0:
-            found.append(f"{arm['name']}: {arm['planned']} planned, {arm['accepted']} accepted, {arm['arrived']} arrived")
+            found.append(
+                f"{arm['name']}: {arm['planned']} planned, {arm['accepted']} accepted, {arm['arrived']} arrived"
+            )
     return found
 
 
