@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_interface
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from benchkit.audit.records.macros import Literal, Macro, MacroString, parse_macros
 from benchkit.audit.records.spf_terms import Mechanism, MechanismKind, Modifier, Qualifier, Term
@@ -132,7 +132,7 @@ def _address(kind: MechanismKind, qualifier: Qualifier, word: str, end: int, spa
     if network is None:
         yield Fault(f"bad-{kind}", f"{host[:60]!r} is no IPv{'4' if longest == 32 else '6'} address", argument)
         return
-    if network.compressed != ip_interface(f"{host}/{network.prefixlen}").compressed:
+    if ip_address(host) != network.network_address:
         yield Fault("host-bits", f"{host} has bits set beyond its prefix; it means {network}", argument, fatal=False)
     yield Mechanism(kind, qualifier, word, span, network=network)
 
