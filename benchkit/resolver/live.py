@@ -1,0 +1,149 @@
+"""The live `Ask`: one cache and one flight per question for everybody who asks, several servers, a bounded number in the air.
+
+The times are for an audit, not for a browser: a lost datagram costs half a second, no question waits more than 3.5 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dns.name import Name
+from dns.rdatatype import RdataType
+
+from benchkit.clock import Clock
+from benchkit.model.dns import Answer, AnswerState
+from benchkit.resolver.cache import Cache
+from benchkit.resolver.effort import Effort
+from benchkit.resolver.names import text_name, unaskable, wire_name, wire_type
+from benchkit.resolver.question import Question
+from benchkit.resolver.reading import CHAIN_LIMIT, FAILURE_TTL_S, Reading, read
+from benchkit.resolver.servers import Server
+
+Key = tuple[Name, RdataType]
+NS_PER_MS = 1e6
+TELLING = (AnswerState.SERVFAIL, AnswerState.REFUSED, AnswerState.MALFORMED, AnswerState.TIMEOUT)  # the most first
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """`tries_s`: how long each try waits before the next server is asked; `whole_s`: for a question and its chain."""
+
+    tries_s: tuple[float, ...] = (0.5, 1.0, 1.5)
+    whole_s: float = 3.5
+    in_flight: int = 256
+
+
+class LiveAsk:
+    """`Ask` over servers in the order of trust; a silent one goes to the end."""
+
+    def __init__(self, servers: Sequence[Server], clock: Clock, patience: Patience) -> None:
+        self._servers = list(servers)
+        self._clock, self._patience = clock, patience
+        self._cache: Cache[Key] = Cache(clock)
+        self._flights: dict[Key, asyncio.Task[Answer]] = {}
+        self._room = asyncio.Semaphore(patience.in_flight)
+
+    async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
+        asked, kind = wire_name(name), wire_type(type)
+        if asked is None or kind is None:
+            return unaskable(name, type)
+        key = (asked, kind)
+        if (kept := self._cache.get(key)) is not None:
+            return kept
+        if (flight := self._flights.get(key)) is not None:
+            return replace(await asyncio.shield(flight), queries=0)
+        # A task of its own: whoever asked first may be cancelled, those who joined still want the answer.
+        flight = self._flights[key] = asyncio.create_task(self._fly(key))
+        return await asyncio.shield(flight)
+
+    async def close(self) -> None:
+        for flight in (flights := list(self._flights.values())):
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        for server in self._servers:
+            server.close()
+
+    async def _fly(self, key: Key) -> Answer:
+        try:
+            async with self._room:
+                reading = await self._resolve(Question(*key))
+            self._cache.put(key, reading.answer, reading.ttl_s)
+            return reading.answer
+        finally:
+            del self._flights[key]
+
+    async def _resolve(self, question: Question) -> Reading:
+        """The answer at the end of the chain, in the time that a question has."""
+        started_ns, effort = self._clock.now_ns(), Effort()
+        try:
+            async with asyncio.timeout(self._patience.whole_s):
+                reading = await self._to_the_end(question, effort)
+        except TimeoutError:
+            reading = self._silence(question)
+        rtt_ms = (self._clock.now_ns() - started_ns) / NS_PER_MS
+        return replace(reading, answer=replace(reading.answer, rtt_ms=rtt_ms, queries=effort.queries))
+
+    async def _to_the_end(self, question: Question, effort: Effort) -> Reading:
+        """A chain that leaves the response is followed by asking on."""
+        reading = await self._ask(question, effort)
+        seen = {question.name}
+        while (target := reading.next_name) is not None:
+            if target in seen or len(reading.answer.cnames) > CHAIN_LIMIT:
+                answer = replace(reading.answer, state=AnswerState.MALFORMED, ede=("CNAME loop",))
+                return Reading(answer, FAILURE_TTL_S)
+            seen.add(target)
+            reading = _joined(reading, await self._ask(replace(question, name=target), effort))
+        return reading
+
+    async def _ask(self, question: Question, effort: Effort) -> Reading:
+        """The first server that knows; else what failed in the most telling way."""
+        failures: list[Reading] = []
+        spoken: set[str] = set()
+        for wait_s in self._patience.tries_s:
+            for server in [server for server in self._servers if server.name not in spoken]:
+                reading = await self._try(server, question, effort, wait_s)
+                if reading.answer.state.known:
+                    return reading
+                failures.append(reading)
+                if reading.answer.state is AnswerState.TIMEOUT:
+                    break
+                spoken.add(server.name)
+        return min(failures, key=lambda failure: TELLING.index(failure.answer.state))
+
+    async def _try(self, server: Server, question: Question, effort: Effort, wait_s: float) -> Reading:
+        try:
+            async with asyncio.timeout(wait_s):
+                wire = await server.exchange(question, effort)
+        except TimeoutError:
+            self._demote(server)
+            return self._silence(question, server)
+        except OSError as error:
+            self._demote(server)
+            return self._silence(question, server, str(error))
+        reading = read(wire, question)
+        return replace(reading, answer=replace(reading.answer, resolver=server.name))
+
+    def _demote(self, server: Server) -> None:
+        if self._servers[0] is server:
+            self._servers.append(self._servers.pop(0))
+
+    def _silence(self, question: Question, server: Server | None = None, why: str = "") -> Reading:
+        asked = server.name if server else ", ".join(server.name for server in self._servers)
+        reason = (why,) if why else ()
+        answer = Answer(
+            text_name(question.name), question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0
+        )
+        return Reading(answer)
+
+
+def _joined(so_far: Reading, rest: Reading) -> Reading:
+    """One answer from two responses of one chain; validated only if both are."""
+    answer = replace(
+        rest.answer,
+        name=so_far.answer.name,
+        cnames=(*so_far.answer.cnames, *rest.answer.cnames),
+        ad=so_far.answer.ad and rest.answer.ad,
+    )
+    return Reading(answer, min(so_far.ttl_s, rest.ttl_s), rest.next_name)

@@ -1,0 +1,60 @@
+"""One DNS server by its transport: plain (UDP, with TCP for what does not fit) or TLS. HTTPS is in https.py."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+from typing import Protocol
+
+from benchkit.resolver.effort import Effort
+from benchkit.resolver.question import Question, dislikes_edns, is_truncated
+from benchkit.resolver.stream import StreamChannel
+from benchkit.resolver.udp import UdpChannel
+
+
+class Server(Protocol):
+    """`name` is what an Answer tells of it; `exchange` gives a response or raises OSError, and waits as long as it is let."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def exchange(self, question: Question, effort: Effort) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class PlainServer:
+    """UDP; TCP when the answer is truncated; without EDNS for a server that does not know it."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._udp, self._tcp = UdpChannel(host, port), StreamChannel(host, port)
+
+    async def exchange(self, question: Question, effort: Effort) -> bytes:
+        effort.queries += 1
+        wire = await self._udp.exchange(question)
+        if is_truncated(wire):
+            effort.queries += 1
+            wire = await self._tcp.exchange(question)
+        if question.edns and dislikes_edns(wire):
+            return await self.exchange(replace(question, edns=False), effort)
+        return wire
+
+    def close(self) -> None:
+        self._udp.close()
+        self._tcp.close()
+
+
+class TlsServer:
+    """DNS over TLS (RFC 7858): one connection, verified for `host`, or for `name` where the host is an address."""
+
+    def __init__(self, host: str, port: int, name: str, context: ssl.SSLContext) -> None:
+        self.name = f"tls://{host}:{port}"
+        self._stream = StreamChannel(host, port, tls=context, name=name or host)
+
+    async def exchange(self, question: Question, effort: Effort) -> bytes:
+        effort.queries += 1
+        return await self._stream.exchange(question)
+
+    def close(self) -> None:
+        self._stream.close()
