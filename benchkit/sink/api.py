@@ -116,12 +116,17 @@ class ApiSession(Connection):
         return None
 
     def on_message_complete(self) -> None:
+        assert self._parser is not None
         if self._closing:
             return
-        assert self._parser is not None
-        keep_alive = self._parser.should_keep_alive()
+        if self._parser.should_upgrade():
+            self._end_with(400)  # there is nothing to upgrade to
+            return
+        self._complete(self._request(), self._parser.should_keep_alive())
+
+    def _complete(self, request: Request, keep_alive: bool) -> None:
         self._closing = not keep_alive
-        self._out.append(rendered(self._door.answer(self._request()), keep_alive))
+        self._out.append(rendered(self._door.answer(request), keep_alive))
 
     def _request(self) -> Request:
         assert self._parser is not None

@@ -35,11 +35,7 @@ class CarefulApiSession(ApiSession):
         if self._held is not None:
             self._held.cancel()
 
-    def on_message_complete(self) -> None:
-        if self._closing:
-            return
-        assert self._parser is not None
-        request, keep_alive = self._request(), self._parser.should_keep_alive()
+    def _complete(self, request: Request, keep_alive: bool) -> None:
         self._note("in", f"{request.method} {request.target}".encode(), perf_counter_ns())
         self._waiting.append(lambda: self._meet_request(request, keep_alive))
 

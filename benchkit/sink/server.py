@@ -28,6 +28,7 @@ from benchkit.sink.transcript import Transcript
 
 BACKLOG = 4096
 IDLE_S = 300.0  # RFC 5321 §4.5.3.2.7
+HANDSHAKE_S = 30.0  # a connection counts, and is swept, once its TLS stands
 
 _Factory = Callable[[], Connection]
 
@@ -100,6 +101,7 @@ class Sink:
             self._host,
             0,
             ssl=tls if listener.security is Security.IMPLICIT else None,
+            ssl_handshake_timeout=HANDSHAKE_S if listener.security is Security.IMPLICIT else None,
             backlog=BACKLOG,
         )
 

@@ -36,6 +36,7 @@ class SmtpSession(Connection):
         self._door = door
         self._dialogue = Dialogue(door.service, door.deliver, secure=door.implicit)
         self._upgrading: asyncio.Task[None] | None = None
+        self._early = b""  # decrypted before the end of the handshake was noticed
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -43,8 +44,11 @@ class SmtpSession(Connection):
 
     def data_received(self, data: bytes) -> None:
         self.active = True
-        self._dialogue.feed(data)
-        self._run()
+        if self._upgrading is None:
+            self._dialogue.feed(data)
+            self._run()
+        else:
+            self._early += data
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -68,7 +72,7 @@ class SmtpSession(Connection):
         if self._dialogue.ended:
             self.transport.close()
         elif self._dialogue.tls_wanted and self._upgrading is None:
-            self.transport.pause_reading()  # the ClientHello is not ours to read
+            self.transport.pause_reading()  # neither the ClientHello nor plaintext behind STARTTLS is ours to read
             self._upgrading = asyncio.get_running_loop().create_task(self._upgrade())
 
     async def _upgrade(self) -> None:
@@ -85,3 +89,5 @@ class SmtpSession(Connection):
             return
         self.transport = secured
         self._dialogue.secured()
+        early, self._early = self._early, b""
+        self.data_received(early)
