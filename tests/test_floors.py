@@ -24,6 +24,8 @@ HOMES = {
     "aiosmtplib": {"transports"},
     "httpx": {"transports"},
     "httpcore": {"transports"},
+    "httpx2": {"transports"},
+    "httpcore2": {"transports"},
     "aiohttp": {"transports"},
     "dns": {"resolver"},
     "pyarrow": {"store"},
