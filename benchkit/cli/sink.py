@@ -23,6 +23,8 @@ def sink(
     ca_file: Annotated[Path | None, typer.Option(help="Write the certificate authority to this file.")] = None,
 ) -> None:
     """Run an SMTP and an API server on loopback until Ctrl-C; prints where they listen, as JSON."""
+    import uvloop
+
     from benchkit.errors import InputError, Mistake
     from benchkit.model.endpoint import Listener
     from benchkit.model.scenario import Security
@@ -38,7 +40,7 @@ def sink(
             1, "api", Security(api_security), provider=api, username="benchkit", password=password, auth_required=True
         ),
     )
-    asyncio.run(_serve(doors, ca_file))
+    uvloop.run(_serve(doors, ca_file))
 
 
 async def _serve(doors: tuple[Listener, ...], ca_file: Path | None) -> None:
@@ -48,7 +50,7 @@ async def _serve(doors: tuple[Listener, ...], ca_file: Path | None) -> None:
     servers = Sink(doors, ledger)
     ports = await servers.start()
     if ca_file is not None:
-        ca_file.write_text(servers.ca_pem, "utf-8")
+        ca_file.write_text(servers.ca_pem, "utf-8")  # noqa: ASYNC240 (nobody is connected yet)
     listening = [
         {"protocol": door.protocol, "host": "127.0.0.1", "port": port, "security": door.security.value}
         | {"username": door.username, "password": door.password, "provider": door.provider}

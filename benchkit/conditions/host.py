@@ -1,4 +1,8 @@
-"""The machine and its software. pyperf knows the host; the TCP settings that move a mail benchmark are read from /proc."""
+"""The machine and its software: pyperf knows the host; the TCP settings that move a mail benchmark are read from /proc.
+
+Nothing here names the machine or its network, so that a stored run can be published as it is; the resolver is noted only for
+a run that asked it.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +38,8 @@ _PATHS_AND_NAMES = frozenset(  # of this machine: no business of whoever reads a
 )
 
 
-def describe_host() -> dict[str, Any]:
-    """JSON-able facts by subject: python, kernel, packages, tcp, resolver and pyperf's host metadata."""
+def describe_host(*, resolved: bool) -> dict[str, Any]:
+    """JSON-able facts by subject: python, kernel, packages, tcp, pyperf's host metadata, and the resolver if it was asked."""
     import pyperf  # heavy, and wanted once a run
 
     return {
@@ -44,7 +48,7 @@ def describe_host() -> dict[str, Any]:
         "executable_bits": 64 if sys.maxsize > 2**32 else 32,
         "packages": {name: found for name in _PACKAGES if (found := _version(name))},
         "tcp": {name: value for name in _TCP_SETTINGS if (value := _read(f"/proc/sys/net/ipv4/{name}"))},
-        "resolver": _nameservers(_read("/etc/resolv.conf")),
+        "resolver": _nameservers(_read("/etc/resolv.conf")) if resolved else [],
         "pyperf": _host_metadata(pyperf.Run([1.0]).get_metadata()),
     }
 

@@ -19,6 +19,7 @@ from benchkit.errors import StoreError, TargetUnreachable
 from benchkit.experiment import targets
 from benchkit.experiment.children import Child, ChildBroken
 from benchkit.experiment.closing import parser_for
+from benchkit.experiment.gate import leaving_hosts
 from benchkit.experiment.job import SinkJob, WorkerJob
 from benchkit.experiment.plan import total_sends
 from benchkit.experiment.record import condition_of, manifest_of
@@ -75,7 +76,10 @@ class _Conductor:
         try:
             arms = await self._start_sink()
             rtt_ms = await asyncio.to_thread(targets.round_trips_ms, arms)
-            self._note(host=describe_host(), conditions=(condition_of(self._scenario, rtt_ms),))
+            self._note(
+                host=describe_host(resolved=bool(leaving_hosts(self._scenario))),
+                conditions=(condition_of(self._scenario, rtt_ms),),
+            )
             status, trouble = await self._walk(arms)
         finally:
             for child in reversed(self._children):

@@ -8,6 +8,7 @@ and the whole run, warm-up included, within `max_messages`.
 from __future__ import annotations
 
 import ipaddress
+from fnmatch import fnmatch
 
 from benchkit.errors import InputError, Mistake
 from benchkit.experiment.plan import total_sends
@@ -44,14 +45,13 @@ def check_permission(scenario: Scenario, batch: Batch, hosts: tuple[str, ...], *
 
 
 def _host_reasons(scenario: Scenario, hosts: tuple[str, ...]) -> list[tuple[str, str]]:
-    allowed = {host.lower() for host in scenario.allow_hosts}
     return [
         (
             "allow_hosts",
             f'{host!r} is not allowed: nothing may be sent there unless you add it: allow_hosts = ["{host}"]',
         )
         for host in hosts
-        if host.lower() not in allowed
+        if not any(fnmatch(host.lower(), pattern.lower()) for pattern in scenario.allow_hosts)
     ]
 
 

@@ -60,7 +60,7 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
 def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     """Senders and prepared messages of every arm: all of it before the clock starts."""
     load = job.scenario.load
-    senders = PACES[load.model].senders(load.concurrency)
+    senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
     numbers = itertools.count()
     arms = []
     for endpoint in job.endpoints:

@@ -68,6 +68,9 @@ def _message(form: MessageForm, folder: Path) -> MessageSpec:
     )
 
 
+_CONCURRENCY = {"talk": 1, "throughput": 1, "open": 64}
+
+
 def _addresses(texts: list[str]) -> tuple[Address, ...]:
     return tuple(parse_address(text) for text in texts)
 
@@ -78,7 +81,7 @@ def _load(form: LoadForm) -> LoadSpec:
         blocks=form.blocks,
         messages_per_block=form.messages_per_block,
         warmup_blocks=form.warmup_blocks,
-        concurrency=form.concurrency,
+        concurrency=form.concurrency or _CONCURRENCY[form.model],
         rate_per_s=form.rate_per_s if form.model == "open" else 0.0,
         arrivals=Arrivals(form.arrivals),
         seed=form.seed,

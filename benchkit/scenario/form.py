@@ -46,7 +46,12 @@ class LoadForm(Form):
     blocks: Annotated[Count, said("Blocks; each holds every arm once, and is the unit of analysis.")] = 30
     messages_per_block: Annotated[Count, said("Messages of each arm in a block.")] = 10
     warmup_blocks: Annotated[int, Field(ge=0, le=1_000_000), said("Blocks before, recorded and left out.")] = 1
-    concurrency: Annotated[int, Field(ge=1, le=10_000), said("throughput: senders at once.")] = 1
+    concurrency: Annotated[
+        Annotated[int, Field(ge=1, le=10_000)] | None,
+        said(
+            "Senders at once: of a throughput load (1), or at most of an open one (64); a busy one makes the next send late."
+        ),
+    ] = None
     rate_per_s: Annotated[float, Field(gt=0, le=1_000_000), said("open: messages per second.")] = 1.0
     arrivals: Annotated[Literal["poisson", "constant"], said("open: how the schedule spaces the messages.")] = "poisson"
     seed: Annotated[Seed, said("Seed of the order of arms and of the schedule.")] = 1

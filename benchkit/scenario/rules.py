@@ -81,10 +81,11 @@ def check_load(draft: Draft) -> None:
     model = draft.form.load.model
     if draft.mistakes.reported(("load", "model")):
         return
-    owners = {"concurrency": "throughput", "rate_per_s": "open", "arrivals": "open"}
-    for key, owner in owners.items():
-        if draft.gives("load", key) and model != owner:
-            draft.mistakes.add(("load", key), f'is for model = "{owner}" only, and this is "{model}"')
+    owners = {"concurrency": ("throughput", "open"), "rate_per_s": ("open",), "arrivals": ("open",)}
+    for key, models in owners.items():
+        if draft.gives("load", key) and model not in models:
+            wanted = " or ".join(f'"{name}"' for name in models)
+            draft.mistakes.add(("load", key), f'is for model = {wanted} only, and this is "{model}"')
     if model == "open" and not draft.gives("load", "rate_per_s"):
         draft.mistakes.add(("load", "rate_per_s"), 'is missing: model = "open" needs a rate')
 

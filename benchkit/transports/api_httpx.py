@@ -67,6 +67,7 @@ class Client:
         return _Prepared(request.method, url, headers, split_at_identity(request.body))
 
     async def connect(self, trace: Trace) -> Outcome | None:
+        trace.mark(Phase.CONNECT)
         await self._drop()
         self._backend.trace = trace
         try:

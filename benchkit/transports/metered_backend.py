@@ -104,7 +104,8 @@ class MeteredBackend(httpcore.AsyncNetworkBackend):
         return standing if standing is not None else await self._connect(timeout)
 
     async def _connect(self, timeout_s: float | None) -> httpcore.AsyncNetworkStream:
-        self.trace.mark(Phase.CONNECT)
+        if not self.trace.phases or self.trace.phases[-1] != Phase.CONNECT:  # the pool connects by itself
+            self.trace.mark(Phase.CONNECT)
         inner = await self._inner.connect_tcp(*self._address, timeout=timeout_s)
         self.counter.connected()
         self._stream = MeteredStream(inner, self)

@@ -60,7 +60,7 @@ ROWS: list[tuple[int, str, str, str]] = [
     (10, 'model = "open"\nrate_per_s = inf', "11:1 load.rate_per_s", "finite"),
     (10, "rate_per_s = 5.0", "10:1 load.rate_per_s", 'for model = "open" only'),
     (10, 'arrivals = "constant"', "10:1 load.arrivals", 'for model = "open" only'),
-    (10, "concurrency = 4", "10:1 load.concurrency", 'for model = "throughput" only'),
+    (10, "concurrency = 4", "10:1 load.concurrency", 'for model = "throughput" or "open" only'),
     # the network
     (8, "[network]\nrtt_ms = -1", "9:1 network.rtt_ms", "at least 0"),
     (8, '[network]\nrtt_ms = [1, "2"]', "9:14 network.rtt_ms.1", "must be a number, not a string"),
