@@ -57,7 +57,7 @@ class CarefulSmtpSession(SmtpSession):
         if point == "connect":
             return b""
         if point == "banner":
-            self._dialogue.ended = bool(refusal)
+            self._dialogue.ended = bool(refusal) and not refusal.startswith("2")
             return f"{refusal}\r\n".encode() if refusal else self._dialogue.banner
         reply = self._dialogue.refuse(refusal) if refusal else self._dialogue.step()
         self._note("in", self._dialogue.seen, self._read_ns)

@@ -100,6 +100,18 @@ def test_a_delay(running: Any, at: str) -> None:
     assert len(sink.ledger.arrivals) == 1
 
 
+def test_a_server_that_says_yes_and_takes_nothing(running: Any) -> None:
+    """What a run must find out: accepted, and missing."""
+    sink = running(smtp(Fault("content", reply="250 2.0.0 OK")))
+    assert converse(sink, SMTP) == FINE
+    assert sink.ledger.arrivals == []
+
+
+def test_another_banner(running: Any) -> None:
+    sink = running(smtp(Fault("banner", reply="220 relay.example ready")))
+    assert converse(sink, SMTP) == FINE
+
+
 def test_a_delay_keeps_the_order_of_replies(running: Any) -> None:
     sink = running(smtp(Fault("rcpt", delay=Delay("constant", DELAY_MS))))
     with sink.connect() as client, client.makefile("rb") as replies:
