@@ -16,7 +16,7 @@ _ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """`form` is how it was wrapped: spki, pkcs1 or raw. `fingerprint` tells equal keys apart from others, not their wrapping."""
+    """`form` is how it was wrapped: spki, pkcs1 or raw. Equal keys have equal `fingerprint`s, however wrapped."""
 
     kind: str  # rsa or ed25519
     bits: int

@@ -18,7 +18,7 @@ _MAILBOX = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReportUri:
-    """`domain` is where a mailto: leads, lower case, empty for other schemes; `size` is the obsolete `!10m`, without the `!`."""
+    """`domain`: where a mailto: leads, lower case, empty for other schemes; `size`: the obsolete `!10m`, without the `!`."""
 
     text: str
     scheme: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.model.dns import Answer, Record
 
+_STRANGE = re.compile(r"[^\t\r\n\x20-\x7e]+")
 Span = tuple[int, int]  # start and end in the record's text, as in a slice
 
 
@@ -42,11 +44,5 @@ def is_fatal(faults: Iterable[Fault]) -> bool:
 
 def strange_octets(text: str, start: int = 0) -> Iterator[Fault]:
     """One fault for each run of characters that no mail record may hold: controls and what is not ASCII."""
-    at = start
-    while at < len(text):
-        end = at
-        while end < len(text) and not (text[end].isascii() and (text[end].isprintable() or text[end] in "\t\r\n")):
-            end += 1
-        if end > at:
-            yield Fault("strange-octets", "control or non-ASCII octets", (at, end))
-        at = end + 1
+    for run in _STRANGE.finditer(text, start):
+        yield Fault("strange-octets", "control or non-ASCII octets", run.span())

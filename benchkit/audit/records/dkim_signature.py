@@ -1,0 +1,141 @@
+"""The tags of a DKIM-Signature header (RFC 6376 §3.5, §6.1.1). Whether it verifies is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchkit.audit.records.keys import KeyFault, decode_base64
+from benchkit.audit.records.tags import TagList, parse_tags
+from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
+
+_REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")
+_ALGORITHMS = ("rsa-sha256", "ed25519-sha256", "rsa-sha1")
+_CANONICALIZATIONS = ("simple", "relaxed")
+_LONGEST_NUMBER = 20  # digits
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSignature:
+    """One header's value. `headers` in their order, lower case; `tags.find("b").value_span` is what a verifier blanks out."""
+
+    text: str
+    tags: TagList
+    algorithm: str = ""
+    domain: str = ""
+    selector: str = ""
+    identity: str = ""  # i=, or its default
+    headers: tuple[str, ...] = ()
+    header_canonicalization: str = "simple"
+    body_canonicalization: str = "simple"
+    signature: bytes = b""
+    body_hash: bytes = b""
+    body_length: int | None = None
+    signed_at: int | None = None  # seconds since the epoch
+    expires_at: int | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        return not is_fatal(self.faults)
+
+
+def parse_dkim_signature(raw: bytes | str) -> DkimSignature:
+    """A header's value, folded or not → its tags and faults; never raises."""
+    text = as_text(raw)
+    tags = parse_tags(text)
+    header, _, body = tags.value("c", "simple/simple").lower().partition("/")
+    domain = tags.value("d").lower().rstrip(".")
+    return DkimSignature(
+        text,
+        tags,
+        algorithm=tags.value("a").lower(),
+        domain=domain,
+        selector=tags.value("s").lower(),
+        identity=tags.value("i") or f"@{domain}",
+        headers=_headers(tags),
+        header_canonicalization=header.strip(),
+        body_canonicalization=body.strip() or "simple",
+        signature=_octets(tags, "b"),
+        body_hash=_octets(tags, "bh"),
+        body_length=_number(tags, "l"),
+        signed_at=_number(tags, "t"),
+        expires_at=_number(tags, "x"),
+        faults=tuple(_faults(tags)),
+    )
+
+
+def _headers(tags: TagList) -> tuple[str, ...]:
+    return tuple(name for part in tags.value("h").split(":") if (name := part.strip().lower()))
+
+
+def _octets(tags: TagList, name: str) -> bytes:
+    try:
+        return decode_base64(tags.value(name))
+    except KeyFault:
+        return b""
+
+
+def _number(tags: TagList, name: str) -> int | None:
+    value = tags.value(name)
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= _LONGEST_NUMBER else None
+
+
+def _span(tags: TagList, name: str) -> Span:
+    tag = tags.find(name)
+    return tag.span if tag else (0, len(tags.text))
+
+
+def _faults(tags: TagList) -> Iterator[Fault]:
+    yield from strange_octets(tags.text)
+    yield from tags.faults
+    for name in _REQUIRED:
+        if not tags.value(name):
+            yield Fault("tag-missing", f"{name}= is missing or empty", _span(tags, name))
+    yield from _choice_faults(tags)
+    yield from _base64_faults(tags)
+    yield from _number_faults(tags)
+    yield from _identity_faults(tags)
+    if tags.value("h") and "from" not in _headers(tags):
+        yield Fault("from-unsigned", "h= leaves out From", _span(tags, "h"))
+
+
+def _choice_faults(tags: TagList) -> Iterator[Fault]:
+    if tags.value("v", "1") != "1":
+        yield Fault("version", f"v={tags.value('v')[:20]} is not v=1", _span(tags, "v"))
+    algorithm = tags.value("a").lower()
+    if algorithm == "rsa-sha1":
+        yield Fault("rsa-sha1", "verifiers must not accept rsa-sha1 (RFC 8301)", _span(tags, "a"))
+    elif algorithm and algorithm not in _ALGORITHMS:
+        yield Fault("algorithm", f"a={algorithm[:40]} is no algorithm of DKIM", _span(tags, "a"))
+    if any(part.strip() not in _CANONICALIZATIONS for part in tags.value("c", "simple").lower().split("/", 1)):
+        yield Fault("canonicalization", f"c={tags.value('c')[:40]} is no canonicalization", _span(tags, "c"))
+    if "dns/txt" not in [part.strip().lower() for part in tags.value("q", "dns/txt").split(":")]:
+        yield Fault("query-method", "q= names no method but dns/txt", _span(tags, "q"))
+
+
+def _base64_faults(tags: TagList) -> Iterator[Fault]:
+    for name in ("b", "bh"):
+        try:
+            decode_base64(tags.value(name))
+        except KeyFault as fault:
+            yield Fault(fault.code, f"{name}=: {fault}", _span(tags, name))
+
+
+def _number_faults(tags: TagList) -> Iterator[Fault]:
+    for name in ("l", "t", "x"):
+        if tags.find(name) and _number(tags, name) is None:
+            yield Fault("bad-number", f"{name}= is no number", _span(tags, name))
+    if tags.find("l"):
+        yield Fault("body-length", "l= lets anybody append to the body", _span(tags, "l"), fatal=False)
+    signed_at, expires_at = _number(tags, "t"), _number(tags, "x")
+    if signed_at is not None and expires_at is not None and expires_at <= signed_at:
+        yield Fault("expires-before-signing", "x= is not after t=", _span(tags, "x"))
+
+
+def _identity_faults(tags: TagList) -> Iterator[Fault]:
+    identity, domain = tags.value("i").lower(), tags.value("d").lower()
+    if identity and domain:
+        host = identity.rpartition("@")[2]
+        if "@" not in identity or not (host == domain or host.endswith(f".{domain}")):
+            yield Fault("identity", "i= is not at d= or below it", _span(tags, "i"))

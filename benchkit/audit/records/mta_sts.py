@@ -1,0 +1,140 @@
+"""MTA-STS (RFC 8461): the record at `_mta-sts` (§3.1) and the policy file that it announces (§3.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from benchkit.audit.records.tags import BLANK, TagList, parse_tags
+from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
+
+_VERSION = re.compile(r"v=STSv1[ \t]*(?:;|\Z)")
+_ID = re.compile(r"[A-Za-z0-9]{1,32}\Z")
+_LINE = re.compile(r"[^\r\n]+")
+_MX = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?\Z", re.IGNORECASE)
+_MODES = ("enforce", "testing", "none")
+LONGEST_AGE_S = 31_557_600  # §3.2
+LARGEST_POLICY = 65_536  # octets: what §3.2 has clients give up at, at the least
+
+
+@dataclass(frozen=True, slots=True)
+class StsRecord:
+    """The TXT record; `id` changes whenever the policy does."""
+
+    text: str
+    tags: TagList
+    id: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        return not is_fatal(self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class StsPolicy:
+    """The policy file; `mx` are its patterns, lower case, without a final dot."""
+
+    text: str
+    mode: str = ""
+    mx: tuple[str, ...] = ()
+    max_age_s: int | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        return not is_fatal(self.faults)
+
+    def allows(self, host: str) -> bool:
+        """Whether an MX host's name matches one of the patterns (§4.1: a wildcard stands for exactly one label)."""
+        name = host.lower().rstrip(".")
+        return any(_matches(pattern, name) for pattern in self.mx)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    key: str
+    value: str
+    span: Span
+
+
+def select_sts(texts: Iterable[bytes | str]) -> tuple[str, ...]:
+    """The MTA-STS records among TXT texts; unless it is exactly one, there is no policy (§3.1)."""
+    return tuple(text for text in map(as_text, texts) if _VERSION.match(text))
+
+
+def parse_sts_record(raw: bytes | str) -> StsRecord:
+    """Any text → a record with its faults; never raises."""
+    text = as_text(raw)
+    tags = parse_tags(text)
+    return StsRecord(text, tags, tags.value("id"), tuple(_record_faults(tags)))
+
+
+def parse_sts_policy(raw: bytes | str) -> StsPolicy:
+    """Any file → a policy with its faults; never raises."""
+    text = as_text(raw)
+    lines, faults = _lines(text)
+    first = {line.key: line for line in reversed(lines)}  # §3.2: of a repeated key but mx, the first counts
+    return StsPolicy(
+        text,
+        mode=first["mode"].value.lower() if "mode" in first else "",
+        mx=tuple(line.value.lower().rstrip(".") for line in lines if line.key == "mx"),
+        max_age_s=_age(first["max_age"].value) if "max_age" in first else None,
+        faults=(*faults, *_policy_faults(text, lines, first)),
+    )
+
+
+def _matches(pattern: str, name: str) -> bool:
+    if pattern.startswith("*."):
+        return name.partition(".")[2] == pattern[2:]
+    return name == pattern
+
+
+def _record_faults(tags: TagList) -> Iterator[Fault]:
+    whole = (0, len(tags.text))
+    yield from strange_octets(tags.text)
+    yield from tags.faults
+    if not _VERSION.match(tags.text):
+        yield Fault("version", "does not begin with v=STSv1;", (0, min(len(tags.text), 8)))
+    found = tags.find("id")
+    if found is None:
+        yield Fault("id-missing", "there is no id=", whole)
+    elif not _ID.match(found.value):
+        yield Fault("bad-id", "id= is 1 to 32 letters and digits", found.span)
+
+
+def _lines(text: str) -> tuple[list[_Line], list[Fault]]:
+    lines: list[_Line] = []
+    faults: list[Fault] = list(strange_octets(text))
+    for match in _LINE.finditer(text):
+        key, colon, value = match[0].partition(":")
+        if colon:
+            lines.append(_Line(key.strip(BLANK), value.strip(BLANK), match.span()))
+        elif match[0].strip(BLANK):
+            faults.append(Fault("no-colon", f"{match[0][:40]!r} is no `key: value`", match.span()))
+    return lines, faults
+
+
+def _age(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
+
+
+def _policy_faults(text: str, lines: list[_Line], first: dict[str, _Line]) -> Iterator[Fault]:
+    whole = (0, len(text))
+    for key in ("version", "mode", "max_age"):
+        if key not in first:
+            yield Fault(f"{key.replace('_', '-')}-missing", f"there is no {key}:", whole)
+    if (version := first.get("version")) and version.value != "STSv1":
+        yield Fault("version", f"version: {version.value[:20]} is not STSv1", version.span)
+    if (mode := first.get("mode")) and mode.value.lower() not in _MODES:
+        yield Fault("bad-mode", f"mode: {mode.value[:20]} is not enforce, testing or none", mode.span)
+    if (age := first.get("max_age")) and ((seconds := _age(age.value)) is None or seconds > LONGEST_AGE_S):
+        yield Fault("bad-max-age", f"max_age: is a number of seconds up to {LONGEST_AGE_S}", age.span)
+    if mode and mode.value.lower() in _MODES[:2] and "mx" not in first:
+        yield Fault("mx-missing", f"mode {mode.value.lower()} needs an mx:", whole)
+    for line in lines:
+        if line.key == "mx" and not _MX.match(line.value):
+            yield Fault("bad-mx", f"mx: {line.value[:60]} is neither a name nor *.name", line.span)
+    if len(text) > LARGEST_POLICY:
+        yield Fault("policy-too-large", f"{len(text)} octets; clients may stop at {LARGEST_POLICY}", whole, fatal=False)

@@ -1,0 +1,50 @@
+"""TLS-RPT records at `_smtp._tls` (RFC 8460 §3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
+from benchkit.audit.records.tags import TagList, parse_tags
+from benchkit.audit.records.text import Fault, as_text, is_fatal, strange_octets
+
+_VERSION = re.compile(r"v=TLSRPTv1[ \t]*(?:;|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class TlsRptRecord:
+    """Where reports of failed TLS go."""
+
+    text: str
+    tags: TagList
+    rua: tuple[ReportUri, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        return not is_fatal(self.faults)
+
+
+def select_tls_rpt(texts: Iterable[bytes | str]) -> tuple[str, ...]:
+    """The TLS-RPT records among TXT texts; unless it is exactly one, no reports are sent (§3)."""
+    return tuple(text for text in map(as_text, texts) if _VERSION.match(text))
+
+
+def parse_tls_rpt(raw: bytes | str) -> TlsRptRecord:
+    """Any text → a record with its faults; never raises."""
+    text = as_text(raw)
+    tags = parse_tags(text)
+    tag = tags.find("rua")
+    uris, uri_faults = parse_report_uris(tag, ("mailto", "https")) if tag else ((), ())
+    return TlsRptRecord(text, tags, uris, (*_faults(tags, uris), *uri_faults))
+
+
+def _faults(tags: TagList, uris: tuple[ReportUri, ...]) -> Iterator[Fault]:
+    yield from strange_octets(tags.text)
+    yield from tags.faults
+    if not _VERSION.match(tags.text):
+        yield Fault("version", "does not begin with v=TLSRPTv1;", (0, min(len(tags.text), 11)))
+    if not uris:
+        yield Fault("rua-missing", "there is no rua= with a mailto: or https: address", (0, len(tags.text)))
