@@ -9,33 +9,16 @@ thrown away (RFC 3207 §4.2, CVE-2011-0411); AUTH is on offer where there is a u
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from benchkit.protocol.authentication import Credentials, Exchange, exchange
+from benchkit.protocol.authentication import Exchange, exchange
 from benchkit.protocol.commands import Refusal, Sender, parse_mail, parse_rcpt, split_command
 from benchkit.protocol.inbox import Inbox
+from benchkit.protocol.service import Service
 
 MAX_RECIPIENTS = 1000
 
 Deliver = Callable[[bytes, list[bytes], bytes], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What a server offers and asks for. `max_size` is announced by SIZE (RFC 1870)."""
-
-    hostname: str = "sink.benchkit.invalid"
-    starttls: bool = False
-    auth_required: bool = False
-    username: str = ""
-    password: str = ""
-    max_size: int = 50_000_000
-
-    def admits(self, credentials: Credentials) -> bool:
-        given = "\0".join(credentials).encode()
-        return hmac.compare_digest(given, f"{self.username}\0{self.password}".encode())
 
 
 class Dialogue:

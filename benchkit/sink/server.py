@@ -14,7 +14,7 @@ from benchkit.model.contracts import Ledger
 from benchkit.model.endpoint import Listener
 from benchkit.model.exchange import Account
 from benchkit.model.scenario import Security
-from benchkit.protocol.dialogue import Service
+from benchkit.protocol.service import Service
 from benchkit.providers import PROVIDERS
 from benchkit.sink.api import ApiDoor, ApiSession
 from benchkit.sink.careful_api import CarefulApiSession

@@ -9,7 +9,8 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 
-from benchkit.protocol.dialogue import Dialogue, Service
+from benchkit.protocol.dialogue import Dialogue
+from benchkit.protocol.service import Service
 from benchkit.sink.connection import Connection, Connections
 from benchkit.sink.intake import Intake
 from benchkit.sink.parsing import envelope_head

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.protocol.dialogue import MAX_RECIPIENTS, Dialogue, Service
+from benchkit.protocol.dialogue import MAX_RECIPIENTS, Dialogue
+from benchkit.protocol.service import Service
 
 OPEN = Service(max_size=200)
 GUARDED = Service(username="user", password="pass", auth_required=True)
