@@ -1,4 +1,11 @@
-"""The DNS behind one question: `await ask(name, type)`; live, from zone files, or from a recording."""
+"""The DNS behind one question: `await ask(name, type)`; live, from zone files, or from a recording.
+
+async with open_live(["192.0.2.53"]) as ask: ...        live, one cache for every domain of the call
+ask = from_zone(["shop.zone"], origin="shop.example")   a zone before it is published
+Snapshot(Budget(ask))                                   what an audit of one domain asks by: limits, one answer a question
+Snapshot(recorder.of(domain, Budget(ask)))              … and written down: recorder = Recorder(); recorder.save(path)
+Snapshot(Replay(path).of(domain))                       … and offline
+"""
 
 from __future__ import annotations
 
@@ -10,8 +17,12 @@ from benchkit.clock import Clock, MonotonicClock
 from benchkit.model.dns import Ask
 from benchkit.resolver.addresses import servers_of
 from benchkit.resolver.addresses import system_servers as system_servers
+from benchkit.resolver.limits import Budget as Budget
+from benchkit.resolver.limits import Snapshot as Snapshot
 from benchkit.resolver.live import LiveAsk
 from benchkit.resolver.live import Patience as Patience
+from benchkit.resolver.recording import Recorder as Recorder
+from benchkit.resolver.recording import Replay as Replay
 from benchkit.resolver.zone import from_zone as from_zone
 
 PATIENCE = Patience()
