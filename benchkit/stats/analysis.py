@@ -16,7 +16,7 @@ from benchkit.stats.doubts import doubts_of
 from benchkit.stats.paired import holm
 from benchkit.stats.sample import measured_samples
 from benchkit.stats.thresholds import threshold_results
-from benchkit.stats.validity import differing_text, reasons_against
+from benchkit.stats.validity import reasons_against
 from benchkit.stats.verdict import judge
 
 
@@ -25,10 +25,8 @@ def analyse(run: Run, seed: int = 0) -> Summary:
     manifest, samples, delivery = run.manifest, measured_samples(run), deliveries(run)
     account, arms = account_of(run, delivery), summarise_arms(run, samples, delivery)
     comparisons = compare_arms(run, samples, seed)
-    differing = differing_pairs(comparisons, manifest.rope)
-    against_all = tuple(differing_text(manifest, comparison) for comparison in differing)
-    doubts = [(*against_all, *doubts_of(run, samples, delivery, comparison)) for comparison in comparisons]
-    invalid_because = reasons_against(run, account, differing)
+    invalid_because = reasons_against(run, account, differing_pairs(comparisons, manifest.rope))
+    doubts = [(*invalid_because, *doubts_of(run, samples, delivery, comparison)) for comparison in comparisons]
     return Summary(
         run=manifest.run,
         scenario=manifest.scenario,

@@ -94,12 +94,19 @@ def test_holm_counts_every_confirmatory_contrast_and_no_copy(synthetic_run: Fact
     assert [contrast.p_value for contrast in one_copy.contrasts] == [*holm(raw[:2]), raw[2]]
 
 
-@pytest.mark.parametrize("blocks", range(6))
+@pytest.mark.parametrize("blocks", range(1, 6))
 def test_under_six_blocks_nothing_is_decided(synthetic_run: Factory, blocks: int) -> None:
     contrast = only(analyse(synthetic_run(times=(1.0, 2.9), blocks=blocks)))
     assert (contrast.blocks, contrast.ci, contrast.p_value) == (blocks, None, None)
     assert (contrast.verdict, contrast.blocks_needed) == (Verdict.UNDECIDED, 6)
     assert contrast.reasons == ("too few blocks: needs 6",)
+
+
+def test_an_invalid_run_gives_no_verdict(synthetic_run: Factory) -> None:
+    for run in (synthetic_run(blocks=0), synthetic_run(status=RunStatus.BROKEN)):
+        summary = analyse(run)
+        assert not summary.valid
+        assert {contrast.verdict for contrast in summary.contrasts} == {Verdict.WITHHELD}
 
 
 @pytest.mark.parametrize(
