@@ -5,8 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 
-import trustme
-
 ALPN = "http/1.1"
 
 
@@ -14,6 +12,8 @@ class Certificate:
     """`ca_pem` is what a client must trust."""
 
     def __init__(self, *names: str) -> None:
+        import trustme  # 50 ms that a report, which only reads what arrived, need not wait for
+
         self._authority = trustme.CA(organization_name="benchkit sink")
         self._leaf = self._authority.issue_cert("localhost", "127.0.0.1", *names)
         self.ca_pem: str = self._authority.cert_pem.bytes().decode("ascii")
