@@ -1,0 +1,339 @@
+"""The live `Ask` against a scripted server: every state as a table, and what the server was asked to get there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import dns.edns
+import dns.flags
+import dns.message
+import pytest
+from dns.message import QueryMessage
+
+from benchkit.clock import ManualClock
+from benchkit.model.dns import Answer, Ask
+from benchkit.resolver import Patience, open_live
+from tests.resolver.scripted import HASTE, Script, asking, reply
+
+SOA = "a.example. 300 IN SOA ns1.a.example. h.a.example. 1 2 3 4 60"
+RA_AD = dns.flags.RA | dns.flags.AD
+S = 1_000_000_000
+
+
+def one(name: str = "www.a.example", kind: str = "A") -> Callable[[Ask], asyncio.Future[Answer]]:
+    async def ask(live: Ask) -> Answer:
+        return await live(name, kind)
+
+    return lambda live: asyncio.ensure_future(ask(live))
+
+
+def saying(*answers: str, **how: object) -> Script:
+    return lambda query, transport: [reply(query, *answers, **how)]  # type: ignore[arg-type]
+
+
+def silent(query: QueryMessage, transport: str) -> Iterable[bytes]:
+    return ()
+
+
+def raw(change: Callable[[bytes], bytes]) -> Script:
+    return lambda query, transport: [change(reply(query, "www.a.example. 300 IN A 192.0.2.1"))]
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "rcode"),
+    [
+        (saying("www.a.example. 300 IN A 192.0.2.1"), "ok", "NOERROR"),
+        (saying(authority=[SOA]), "nodata", "NOERROR"),
+        (saying(), "nodata", "NOERROR"),
+        (saying(authority=[SOA], rcode="NXDOMAIN"), "nxdomain", "NXDOMAIN"),
+        (saying(rcode="SERVFAIL"), "servfail", "SERVFAIL"),
+        (saying(rcode="REFUSED"), "refused", "REFUSED"),
+        (saying(rcode="NOTAUTH"), "refused", "NOTAUTH"),
+        (saying(rcode="FORMERR"), "servfail", "FORMERR"),
+        (saying(authority=["a.example. 300 IN NS ns1.a.example."], flags=0), "refused", "NOERROR"),
+        (saying("www.a.example. 300 IN CNAME www.a.example."), "malformed", "NOERROR"),
+        (
+            saying("www.a.example. 9 IN CNAME b.a.example.", "b.a.example. 9 IN CNAME www.a.example."),
+            "malformed",
+            "NOERROR",
+        ),
+        (saying("other.a.example. 300 IN A 192.0.2.1"), "nodata", "NOERROR"),
+        (saying("www.a.example. 9 IN CNAME b.a.example.", authority=[SOA], rcode="NXDOMAIN"), "nxdomain", "NXDOMAIN"),
+        (saying("www.a.example. 9 IN CNAME b.a.example.", authority=[SOA]), "nodata", "NOERROR"),
+        (silent, "timeout", ""),
+        (raw(lambda wire: wire[:-3]), "malformed", ""),
+        (raw(lambda wire: wire[:12]), "timeout", ""),
+        (raw(lambda wire: b""), "timeout", ""),
+        (raw(lambda wire: bytes([wire[0] ^ 1]) + wire[1:]), "timeout", ""),  # another id
+        (raw(lambda wire: wire[:2] + b"\x01" + wire[3:]), "timeout", ""),  # a query, not a response
+        (raw(lambda wire: wire.replace(b"\x03www", b"\x03xxx")), "timeout", ""),  # another question
+        (raw(lambda wire: wire.replace(b"\x03www", b"\x03WwW")), "ok", "NOERROR"),
+    ],
+)
+def test_states(script: Script, state: str, rcode: str) -> None:
+    answer, _ = asking(script, ask=one())
+    assert (answer.state, answer.rcode) == (state, rcode)
+
+
+def test_what_an_answer_tells() -> None:
+    rrsig = "b.a.example. 300 IN RRSIG A 8 3 300 20300101000000 20200101000000 1 a.example. AAAA"
+    error = dns.edns.EDEOption(dns.edns.EDECode.STALE_ANSWER, "served stale\x1b")
+
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        chain = [
+            "www.a.example. 60 IN CNAME B.a.example.",
+            "b.a.example. 300 IN A 192.0.2.2",
+            "b.a.example. 300 IN A 192.0.2.1",
+        ]
+        return [reply(query, *chain, rrsig, flags=RA_AD, ede=[error])]
+
+    answer, (server,) = asking(script, ask=one("WWW.a.example."))
+    assert answer.name == "www.a.example"
+    assert answer.cnames == ("b.a.example",)
+    assert [record.text for record in answer.records] == ["192.0.2.1", "192.0.2.2"]
+    assert answer.ad
+    assert not answer.wildcard
+    assert answer.resolver == server.address
+    assert answer.ede == ("3 Stale Answer: served stale\\027",)
+    assert answer.queries == 1
+    assert answer.rtt_ms > 0
+
+
+def test_a_wildcard_is_shown_by_its_signature() -> None:
+    rrsig = "www.a.example. 300 IN RRSIG A 8 2 300 20300101000000 20200101000000 1 a.example. AAAA"
+    answer, _ = asking(saying("www.a.example. 300 IN A 192.0.2.1", rrsig), ask=one())
+    assert answer.wildcard
+
+
+@pytest.mark.parametrize(("types", "state"), [("RRSIG NSEC TYPE128", "nxdomain"), ("RRSIG NSEC", "nodata")])
+def test_compact_denial(types: str, state: str) -> None:
+    nsec = f"www.a.example. 300 IN NSEC \\000.www.a.example. {types}"
+    answer, _ = asking(saying(authority=[SOA, nsec]), ask=one())
+    assert (answer.state, answer.compact_denial) == (state, state == "nxdomain")
+
+
+def test_the_query_asks_for_dnssec_and_ad() -> None:
+    seen: list[QueryMessage] = []
+
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        seen.append(query)
+        return [reply(query)]
+
+    asking(script, ask=one("bücher.example", "TXT"))
+    assert seen[0].question[0].to_text() == "xn--bcher-kva.example. IN TXT"
+    assert seen[0].ednsflags & dns.flags.DO
+    assert seen[0].flags & (dns.flags.AD | dns.flags.RD) == dns.flags.AD | dns.flags.RD
+    assert seen[0].payload == 1232
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 64 + ".example", ".".join(["x" * 60] * 5), "a..example", "\\300.example", "ü" * 64]
+)
+def test_what_is_no_name_is_not_sent(name: str) -> None:
+    answer, (server,) = asking(silent, ask=one(name))
+    assert (answer.state, answer.queries, server.asked) == ("malformed", 0, [])
+
+
+def test_truncated_answers_come_by_tcp() -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        if transport == "udp":
+            return [reply(query, flags=dns.flags.TC)]
+        return [reply(query, *(f'www.a.example. 300 IN TXT "{number}{"x" * 200}"' for number in range(200)))]
+
+    answer, (server,) = asking(script, ask=one(kind="TXT"))
+    assert [transport for transport, *_ in server.asked] == ["udp", "tcp"]
+    assert (len(answer.records), answer.queries) == (200, 2)
+
+
+def test_truncated_in_the_middle_of_a_record() -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        whole = reply(query, "www.a.example. 300 IN A 192.0.2.1", flags=dns.flags.TC if transport == "udp" else 0)
+        return [whole[:-20] if transport == "udp" else whole]
+
+    assert asking(script, ask=one())[0].state == "ok"
+
+
+def test_a_tcp_connection_that_the_server_closed_is_opened_again() -> None:
+    async def two(ask: Ask) -> list[Answer]:
+        first = await ask("1.example", "A")
+        await asyncio.sleep(0)
+        return [first, await ask("2.example", "A")]
+
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        return [
+            reply(query, f"{query.question[0].name} 9 IN A 192.0.2.1", flags=dns.flags.TC if transport == "udp" else 0)
+        ]
+
+    answers, (server,) = asking(script, ask=two)
+    assert [answer.state for answer in answers] == ["ok", "ok"]
+    assert len(server.asked) == 4
+
+
+def test_a_server_without_edns() -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        if query.edns >= 0:
+            return [query.id.to_bytes(2, "big") + b"\x81\x81" + bytes(8)]  # FORMERR, the header alone
+        return [reply(query, "www.a.example. 300 IN A 192.0.2.1")]
+
+    answer, _ = asking(script, ask=one())
+    assert (answer.state, answer.queries) == ("ok", 2)
+
+
+def test_a_chain_that_leaves_the_response_is_followed() -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        name = query.question[0].name.to_text()
+        follow = {"www.a.example.": "b.example.", "b.example.": "c.example."}
+        return [reply(query, f"{name} 9 IN CNAME {follow[name]}" if name in follow else f"{name} 9 IN A 192.0.2.1")]
+
+    answer, _ = asking(script, ask=one())
+    assert (answer.state, answer.name, answer.queries) == ("ok", "www.a.example", 3)
+    assert answer.cnames == ("b.example", "c.example")
+
+
+@pytest.mark.parametrize(
+    "target_of", [lambda name: "b." if name[0] == "w" else "www.a.example.", lambda name: f"x{name}"]
+)
+def test_chains_without_an_end(target_of: Callable[[str], str]) -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        name = query.question[0].name.to_text()
+        return [reply(query, f"{name} 9 IN CNAME {target_of(name)}")]
+
+    answer, (server,) = asking(script, ask=one())
+    assert (answer.state, answer.ede) == ("malformed", ("CNAME loop",))
+    assert len(server.asked) <= 18
+
+
+def test_a_broken_end_of_a_chain_keeps_its_state() -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        if query.question[0].name.to_text() == "www.a.example.":
+            return [reply(query, "www.a.example. 9 IN CNAME b.example.")]
+        return [reply(query, rcode="SERVFAIL")]
+
+    answer, _ = asking(script, ask=one())
+    assert (answer.state, answer.cnames) == ("servfail", ("b.example",))
+
+
+# -- several servers
+
+
+def test_the_second_server_is_asked_when_the_first_is_silent() -> None:
+    answer, (first, second) = asking(silent, saying("www.a.example. 9 IN A 192.0.2.1"), ask=one())
+    assert (answer.state, answer.resolver, answer.queries) == ("ok", second.address, 2)
+    assert len(first.asked) == 1
+
+
+@pytest.mark.parametrize("rcode", ["SERVFAIL", "REFUSED", "NOTIMP"])
+def test_the_second_server_is_asked_when_the_first_fails(rcode: str) -> None:
+    answer, (_, second) = asking(saying(rcode=rcode), saying("www.a.example. 9 IN A 192.0.2.1"), ask=one())
+    assert (answer.state, answer.resolver) == ("ok", second.address)
+
+
+def test_the_most_telling_failure_is_kept() -> None:
+    answer, (first, *_) = asking(saying(rcode="SERVFAIL"), saying(rcode="REFUSED"), silent, ask=one())
+    assert (answer.state, answer.resolver) == ("servfail", first.address)
+    assert len(first.asked) == 1
+
+
+def test_a_silent_server_is_asked_last_from_then_on() -> None:
+    async def three(ask: Ask) -> list[Answer]:
+        return [await ask(f"{number}.example", "A") for number in range(3)]
+
+    _, (first, second) = asking(silent, saying(), ask=three)
+    assert len(first.asked) == 1
+    assert len(second.asked) == 3
+
+
+def test_nobody_listens() -> None:
+    async def run() -> Answer:
+        async with open_live(["127.0.0.1:1"], patience=HASTE) as ask:
+            return await ask("a.example", "A")
+
+    answer = asyncio.run(run())
+    assert answer.state == "timeout"
+    assert "refused" in answer.ede[0].lower()
+
+
+# -- one flight, one cache, bounded
+
+
+def test_equal_questions_share_one_flight() -> None:
+    async def many(ask: Ask) -> list[Answer]:
+        return list(await asyncio.gather(*(ask(name, "A") for name in ["a.example", "A.example."] * 50)))
+
+    answers, (server,) = asking(saying("a.example. 0 IN A 192.0.2.1"), ask=many)
+    assert len(server.asked) == 1
+    assert sum(answer.queries for answer in answers) == 1
+
+
+def test_whoever_asked_first_may_go() -> None:
+    async def two(ask: Ask) -> Answer:
+        first = asyncio.ensure_future(one("a.example")(ask))
+        second = asyncio.ensure_future(one("a.example")(ask))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await second
+
+    assert asking(saying("a.example. 9 IN A 192.0.2.1"), ask=two)[0].state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("script", "held_s"),
+    [
+        (saying("www.a.example. 300 IN A 192.0.2.1"), 300),
+        (saying("www.a.example. 20 IN CNAME b.example.", "b.example. 300 IN A 192.0.2.1"), 20),
+        (saying("www.a.example. 0 IN A 192.0.2.1"), 0),
+        (saying("www.a.example. 4294967295 IN A 192.0.2.1"), 0),  # RFC 2181 §8
+        (saying("www.a.example. 2147483647 IN A 192.0.2.1"), 604_800),  # RFC 8767 §4
+        (saying(authority=[SOA], rcode="NXDOMAIN"), 60),  # the SOA's minimum, RFC 2308 §5
+        (saying(authority=[SOA.replace(" 300 ", " 30 ")]), 30),  # … or its own TTL
+        (saying(), 5),
+        (saying(rcode="SERVFAIL"), 5),  # RFC 9520
+        (silent, 5),
+    ],
+)
+def test_answers_are_kept_as_long_as_they_hold(script: Script, held_s: int) -> None:
+    clock = ManualClock()
+
+    async def four(ask: Ask) -> list[int]:
+        answers = [await ask("www.a.example", "A")]
+        clock.advance(max(0, held_s * S - 1))
+        answers.append(await ask("www.a.example", "A"))
+        clock.advance(1)
+        answers.append(await ask("www.a.example", "A"))
+        return [answer.queries for answer in answers]
+
+    queries, _ = asking(script, ask=four, clock=clock)
+    assert queries[0] >= 1
+    assert (queries[1] == 0) == (held_s > 0)
+    assert queries[2] >= 1
+
+
+def test_no_more_than_so_many_are_in_the_air() -> None:
+    waiting: list[tuple[QueryMessage, float]] = []
+    most = 0
+
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        nonlocal most
+        waiting.append((query, 0.0))
+        most = max(most, len(waiting))
+        if len(waiting) < 4:
+            return []
+        return [reply(waiting.pop()[0]) for _ in range(4)]
+
+    async def many(ask: Ask) -> list[Answer]:
+        return list(await asyncio.gather(*(ask(f"{number}.example", "A") for number in range(40))))
+
+    answers, _ = asking(script, ask=many, patience=Patience(tries_s=(5.0,), whole_s=5.0, in_flight=4))
+    assert {answer.state for answer in answers} == {"nodata"}
+    assert most == 4
+
+
+def test_closing_leaves_nobody_waiting() -> None:
+    async def leave(ask: Ask) -> asyncio.Future[Answer]:
+        future = asyncio.ensure_future(one()(ask))
+        await asyncio.sleep(0)
+        return future
+
+    future, _ = asking(silent, ask=leave)
+    assert future.cancelled()
