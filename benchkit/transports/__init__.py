@@ -17,6 +17,7 @@ TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
     "Client",
     (
         "api_httpx",
+        "api_wire",
         "null_null",
         "smtp_aiosmtplib",
     ),

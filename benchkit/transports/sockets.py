@@ -34,3 +34,8 @@ def tls_context(endpoint: Endpoint, alpn: str = "") -> ssl.SSLContext | None:
     if alpn:
         context.set_alpn_protocols([alpn])
     return context
+
+
+def bracketed(host: str) -> str:
+    """As in a URL's authority (RFC 3986 §3.2.2)."""
+    return f"[{host}]" if ":" in host else host
