@@ -1,1 +1,9 @@
-"""The audit: whether mail from a domain will be believed. Records are parsed, looked up and judged in different rooms."""
+"""The audit: whether mail from a domain will be believed, judged by what the DNS says about it.
+
+Law: no sockets and no prose here. records/ parses, spf/ and dmarc/ evaluate, facts/ gather, checks/ judge, one file each; the
+engine runs them all over one dossier. The DNS comes in as an `Ask`.
+"""
+
+from benchkit.audit.dossier import Options as Options
+from benchkit.audit.engine import audit_domain as audit_domain
+from benchkit.audit.engine import audit_domains as audit_domains

@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+from benchkit.cli.audit import audit
+from benchkit.cli.explain import explain
 from benchkit.cli.init import init
 from benchkit.cli.plot import plot
 from benchkit.cli.report import report
@@ -22,11 +24,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="SMTP or HTTP API? One identical batch of mail through both: every turn counted, every message accounted for.",
     epilog=(
-        "stdout is data, stderr is talk. Exit codes: 0 fine, 1 internal error, 2 bad input, 4 target unreachable before the "
-        "first send, 5 run invalid, 99 a threshold crossed, 130 interrupted (what was measured is kept)."
+        "stdout is data, stderr is talk. Exit codes: 0 fine, 1 internal error, 2 bad input, 3 audit findings, 4 target "
+        "unreachable before the first send, 5 run invalid, 99 a threshold crossed, 130 interrupted (what was measured is kept)."
     ),
 )
-for verb in (run, report, plot, sink, init, schema):
+for verb in (run, report, plot, audit, explain, sink, init, schema):
     app.command()(verb)
 
 

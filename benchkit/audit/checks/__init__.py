@@ -1,0 +1,27 @@
+"""The checks, one file each; file name = registered name = the rule's name. A new check is one file and one line here."""
+
+from __future__ import annotations
+
+from benchkit.audit.rule import Check
+from benchkit.registry import Registry
+
+CHECKS: Registry[Check] = Registry(
+    "check",
+    "benchkit.audit.checks",
+    "CHECK",
+    (
+        "spf_record",
+        "dmarc_record",
+        "dmarc_syntax",
+        "dmarc_policy",
+        "dmarc_subdomains",
+        "dmarc_removed_tags",
+        "dmarc_suffix_list",
+        "dmarc_reports",
+        "dmarc_external_reports",
+        "mx_records",
+        "mx_targets",
+        "mx_addresses",
+        "mx_reverse_dns",
+    ),
+)  # fmt: skip

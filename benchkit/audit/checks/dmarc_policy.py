@@ -1,0 +1,53 @@
+"""What the policy asks of receivers for mail from the domain itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.dmarc import Policy
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dmarc_policy",
+    mechanism=Mechanism.DMARC,
+    title="The policy asks for something",
+    reference="RFC 9989 §4.7",
+    text="`p=none` asks receivers for reports and for nothing else: anybody can still write in the domain's name. "
+    "`t=y` weakens a policy by one step: reject is treated as quarantine, quarantine as none. Once the reports "
+    "show that all of your own mail is aligned, publish `p=reject` (or `quarantine`) without `t=y`.",
+    cases={
+        "none": Case(Status.WARN, "The policy is none: forged mail is delivered like any other."),
+        "testing": Case(Status.WARN, "t=y: receivers apply the policy one step weaker than it is written."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    effective = await dossier.fact(own_policy)
+    found = effective.found
+    if effective.lost:
+        yield RULE.unknown(dossier.domain, effective.lost)
+    if effective.policy is None or found is None or found.record is None:
+        return
+    written, evidence = found.record.tags.value(effective.by), [found.answer]
+    if found.record.testing:
+        message = f"{effective.by}={written or found.record.policy} with t=y: receivers apply {effective.policy}"
+        advice = "Take t=y out when the reports are good."
+        yield RULE.finding(
+            "testing", dossier.domain, message, evidence=evidence, advice=advice, paste=fix(found, t=None)
+        )
+    elif effective.policy is Policy.NONE:
+        message = f"the effective policy is none: forged mail from {dossier.domain} is delivered"
+        advice = "Read the reports, align your mail, then publish quarantine or reject."
+        mended = fix(found, **({"p": "quarantine"} | ({effective.by: "quarantine"} if effective.by != "p" else {})))
+        yield RULE.finding("none", dossier.domain, message, evidence=evidence, advice=advice, paste=mended)
+    else:
+        yield RULE.passed(dossier.domain, f"the effective policy is {effective.policy}", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

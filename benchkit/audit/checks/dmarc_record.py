@@ -1,0 +1,121 @@
+"""Whether a DMARC record covers the domain, and what else stands where it is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dmarc.walk import Step, Walk, own_walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.text import txt_of
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Record
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dmarc_record",
+    mechanism=Mechanism.DMARC,
+    title="A DMARC record covers the domain",
+    reference="RFC 9989 §4.10",
+    text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then "
+    "walk up the tree, at most eight names. Where a name has several, all of them are discarded and the walk goes "
+    "on. Texts that do not begin so are no records and are passed over; a wildcard commonly puts them there. "
+    "Gmail, Yahoo and Microsoft want a record from bulk senders. Begin with `p=none` and `rua=`, read the "
+    "reports, then go on to `quarantine` and `reject`.",
+    cases={
+        "missing": Case(Status.FAIL, "No name of the walk has a DMARC record.", 25),
+        "several": Case(Status.FAIL, "A name of the walk has several DMARC records, and so none."),
+        "almost": Case(Status.FAIL, "A text was meant to be a DMARC record, and is none.", 25),
+        "void": Case(Status.FAIL, "The record has no sound policy and asks for no reports: it counts as none.", 25),
+        "unrelated": Case(Status.WARN, "Other TXT records stand where DMARC records are looked for.", 2),
+        "inherited": Case(Status.INFO, "The record that counts is a parent domain's."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    trod = await dossier.fact(own_walk)
+    for step in trod.steps:
+        if step.name == dossier.domain or step.selection.records:
+            for finding in _at(step, dossier.domain):
+                yield finding
+    evidence = [step.answer for step in trod.steps]
+    found = trod.policy
+    if trod.policy_lost:
+        yield RULE.unknown(dossier.domain, trod.policy_lost)
+    elif found is None:
+        if not _explained(trod):
+            yield _missing(dossier.domain, trod)
+    elif found.name == dossier.domain:
+        yield RULE.passed(dossier.domain, "one DMARC record of its own", evidence=[found.answer])
+    else:
+        message = f"the record of {found.name} covers it"
+        yield RULE.finding("inherited", dossier.domain, message, evidence=evidence)
+
+
+def _explained(trod: Walk) -> bool:
+    """Whether a worse finding already says why there is no record at the domain itself."""
+    selection = trod.own.selection
+    return bool(selection.almost or selection.records)
+
+
+def _at(step: Step, domain: str) -> list[Finding]:
+    name, selection, evidence = f"_dmarc.{step.name}", step.selection, [step.answer]
+    findings = []
+    if len(selection.records) > 1:
+        kept = _records(step, selection.records)[1:]
+        findings.append(
+            RULE.finding(
+                "several",
+                name,
+                f"{len(selection.records)} DMARC records: receivers discard them all and go on to the parent",
+                evidence=evidence,
+                advice="Keep one of them.",
+                paste=paste.lines(*(paste.remove(paste.holder(step.answer), record) for record in kept)),
+            )
+        )
+    elif selection.records and step.record is None and step.name == domain:
+        text = selection.records[0].rstrip("; ")
+        fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
+        message = f"no sound policy and no report address, so the record counts as none: {text[:60]!r}"
+        fix = paste.replace_txt(paste.holder(step.answer), _records(step, selection.records), fixed)
+        advice = "Give it a p= of none, quarantine or reject."
+        findings.append(RULE.finding("void", name, message, evidence=evidence, advice=advice, paste=fix))
+    elif selection.almost and step.name == domain and not selection.records:
+        fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
+        fix = paste.replace_txt(paste.holder(step.answer), _records(step, selection.almost), fixed)
+        message = f"meant as a DMARC record, and is none: {selection.almost[0][:60]!r}"
+        advice = "Begin it with exactly v=DMARC1 and a semicolon."
+        findings.append(RULE.finding("almost", name, message, evidence=evidence, advice=advice, paste=fix))
+    if selection.others and step.name == domain:
+        others = _records(step, selection.others)
+        findings.append(
+            RULE.finding(
+                "unrelated",
+                name,
+                f"{len(selection.others)} unrelated TXT records; receivers pass over them",
+                evidence=evidence,
+                advice="Take them out; if a wildcard puts them there, give the wildcard no TXT record.",
+                paste="" if step.answer.wildcard else paste.lines(*(paste.remove(name, record) for record in others)),
+            )
+        )
+    return findings
+
+
+def _records(step: Step, texts: tuple[str, ...]) -> list[Record]:
+    return [record for record in step.answer.records if txt_of(record) in texts]
+
+
+def _missing(domain: str, trod: Walk) -> Finding:
+    return RULE.finding(
+        "missing",
+        domain,
+        f"no DMARC record at {len(trod.steps)} names, from _dmarc.{domain} up",
+        evidence=[step.answer for step in trod.steps],
+        advice="Begin with no policy and with reports.",
+        paste=paste.add_txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
+    )
+
+
+CHECK = Check(RULE, judge)

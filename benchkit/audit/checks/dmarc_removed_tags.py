@@ -1,0 +1,50 @@
+"""Tags that RFC 9989 has taken out of DMARC."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dmarc_removed_tags",
+    mechanism=Mechanism.DMARC,
+    title="No tags that DMARC has given up",
+    reference="RFC 9989 §4.8",
+    text="RFC 9989 removed `pct`, `rf` and `ri`. New receivers pass over them, so that `pct=10` with `p=reject` is "
+    "full enforcement there, while receivers that still follow RFC 7489 apply it to a tenth. Take them out; to "
+    "test a policy, use `t=y`.",
+    cases={
+        "pct": Case(Status.WARN, "pct= divides receivers: new ones enforce in full, old ones in part."),
+        "pct_full": Case(Status.INFO, "pct=100 says what is so without it."),
+        "other": Case(Status.INFO, "rf= or ri=: nobody reads them any more."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = (await dossier.fact(own_walk)).policy
+    if found is None or found.record is None:
+        return
+    tags = [tag for tag in found.record.tags.tags if tag.name in ("pct", "rf", "ri")]
+    for tag in tags:
+        case = "other" if tag.name != "pct" else "pct_full" if tag.value == "100" else "pct"
+        changes: dict[str, str | None] = {tag.name: None} | ({"t": "y"} if (case, tag.value) == ("pct", "0") else {})
+        yield RULE.finding(
+            case,
+            f"_dmarc.{found.name}",
+            f"{tag.name}={tag.value} has been removed from DMARC",
+            evidence=[found.answer],
+            paste=fix(found, **changes),
+            span=tag.span,
+        )
+    if not tags:
+        yield RULE.passed(f"_dmarc.{found.name}", "no removed tags", evidence=[found.answer])
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,61 @@
+"""What the policy asks for subdomains, those that exist and those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.dmarc import Policy
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dmarc_subdomains",
+    mechanism=Mechanism.DMARC,
+    title="Subdomains are as well protected as the domain",
+    reference="RFC 9989 §4.7",
+    text="`sp` is the policy for existing subdomains without a record of their own, `np` for names that do not exist; "
+    "each defaults to the one before it. A weaker one invites mail from made-up subdomains. A name exists if the "
+    "DNS holds anything at or below it; servers that deny by NOERROR (compact denial, RFC 9824) make missing "
+    "names look like existing ones to many receivers, so that `sp` is what counts there. Leave both tags out, or "
+    "make them as strong as `p`.",
+    cases={
+        "existing": Case(Status.WARN, "sp is weaker than p."),
+        "nonexistent": Case(Status.WARN, "np is weaker than p."),
+        "np_may_not_apply": Case(Status.INFO, "np is stronger than sp, and the zone denies names by NOERROR."),
+    },
+)
+ORDER = list(Policy)
+PROBE = "benchkit-no-such-name"
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = (await dossier.fact(own_walk)).own
+    record = found.record
+    if record is None:
+        return
+    domain, evidence, good = dossier.domain, [found.answer], True
+    if ORDER.index(record.subdomain_policy) < ORDER.index(record.policy):
+        good = False
+        message = f"sp={record.subdomain_policy} is weaker than p={record.policy}"
+        yield RULE.finding("existing", domain, message, evidence=evidence, paste=fix(found, sp=None))
+    if ORDER.index(record.nonexistent_policy) < ORDER.index(record.policy) and record.np is not None:
+        good = False
+        message = f"np={record.np} is weaker than p={record.policy}"
+        yield RULE.finding("nonexistent", domain, message, evidence=evidence, paste=fix(found, np=None))
+    if ORDER.index(record.nonexistent_policy) > ORDER.index(record.subdomain_policy):
+        probe = await dossier.ask(f"{PROBE}.{domain}", "A")
+        if probe.compact_denial:
+            told = f"np={record.np}, but missing names answer NOERROR: receivers may apply sp={record.subdomain_policy}"
+            yield RULE.finding(
+                "np_may_not_apply", domain, told, evidence=[*evidence, probe], paste=fix(found, sp=record.np)
+            )
+    if good:
+        policies = f"existing ones {record.subdomain_policy}, others {record.nonexistent_policy}"
+        yield RULE.passed(domain, f"subdomains: {policies}", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

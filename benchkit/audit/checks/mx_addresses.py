@@ -1,0 +1,58 @@
+"""Whether the addresses of the MX hosts can be reached from the internet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from ipaddress import ip_address
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import MailHost, mail_hosts
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.special_addresses import special_use
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="mx_addresses",
+    mechanism=Mechanism.MX,
+    title="The MX hosts' addresses can be reached",
+    reference="RFC 6890 §2.2",
+    text="A private, loopback or reserved address in an MX host's A or AAAA record leads senders outside your network "
+    "nowhere, or to a host of their own. Publish public addresses only; answer with private ones in your own "
+    "resolver's view if you must.",
+    cases={"special": Case(Status.FAIL, "An MX host has an address that is private or reserved.")},
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    hosts = (await dossier.fact(mail_hosts)).hosts
+    found = [finding for host in hosts for finding in _judge_host(host)]
+    for finding in found:
+        yield finding
+    addresses = [text for host in hosts for text in host.addresses.texts]
+    if addresses and not found:
+        families = sorted({f"IPv{ip_address(text).version}" for text in addresses})
+        evidence = [answer for host in hosts for answer in host.addresses.answers]
+        yield RULE.passed(
+            dossier.domain, f"{len(addresses)} public addresses ({', '.join(families)})", evidence=evidence
+        )
+
+
+def _judge_host(host: MailHost) -> list[Finding]:
+    return [
+        RULE.finding(
+            "special",
+            host.name,
+            f"{host.name} has the address {record.text}, which is {use}",
+            evidence=[answer],
+            advice="Publish the host's public address in its place.",
+            paste=paste.remove(paste.holder(answer), record),
+        )
+        for answer in host.addresses.answers
+        for record in answer.records
+        if (use := special_use(record.text))
+    ]
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,100 @@
+"""Whether the domain says where its mail goes: bounces, replies and reports need a way back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="mx_records",
+    mechanism=Mechanism.MX,
+    title="Mail to the domain has somewhere to go",
+    reference="RFC 5321 §5.1",
+    text="A sending domain that takes no mail loses its bounces and replies, and some receivers refuse mail from it. "
+    "Publish MX records that name your mail hosts. A domain that takes no mail on purpose says so with a null MX "
+    "(RFC 7505), alone.",
+    cases={
+        "missing": Case(Status.WARN, "There is neither an MX record nor an address: mail to the domain bounces."),
+        "implicit": Case(Status.INFO, "There is no MX record; mail goes to the address of the domain itself."),
+        "null": Case(Status.INFO, "A null MX: the domain takes no mail."),
+        "null_with_others": Case(Status.FAIL, "A null MX stands beside other MX records, which RFC 7505 §3 forbids."),
+        "null_preference": Case(Status.WARN, "The null MX has a preference other than 0 (RFC 7505 §3)."),
+        "duplicate": Case(Status.WARN, "One host stands in several MX records."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(mail_hosts)
+    domain = dossier.domain
+    if dark := lost([found.answer]):
+        yield RULE.unknown(domain, dark)
+    elif not found.answer.records:
+        yield await _without(dossier, found)
+    elif found.null:
+        yield _null(domain, found)
+    else:
+        for finding in _duplicates(domain, found):
+            yield finding
+        names = ", ".join(host.name for host in found.hosts)
+        yield RULE.passed(domain, f"mail goes to {names}", evidence=[found.answer])
+
+
+async def _without(dossier: Dossier, found: MailHosts) -> Finding:
+    own = await dossier.fact(addresses, dossier.domain)
+    evidence = [found.answer, *own.answers]
+    if own.lost:
+        return RULE.unknown(dossier.domain, own.lost)
+    if own.texts:
+        message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
+        return RULE.finding("implicit", dossier.domain, message, evidence=evidence)
+    return RULE.finding(
+        "missing",
+        dossier.domain,
+        "no MX record and no address: bounces and replies are lost",
+        evidence=evidence,
+        advice="Name the host that takes the mail; or, if none shall, publish a null MX.",
+        paste=paste.add(dossier.domain, "MX", "0 ."),
+    )
+
+
+def _null(domain: str, found: MailHosts) -> Finding:
+    records, evidence = found.answer.records, [found.answer]
+    fix = paste.replace(domain, records, "MX", "0 .")
+    if found.hosts:
+        message = f"a null MX beside {len(found.hosts)} other MX records: senders may take either"
+        others = [record for record in records if record.target in ("", ".")]
+        keep = paste.lines(*(paste.remove(domain, record) for record in others))
+        advice = "Take the null MX out, or all the others."
+        return RULE.finding("null_with_others", domain, message, evidence=evidence, advice=advice, paste=keep)
+    if any(record.preference for record in records):
+        message = f"the null MX has preference {records[0].preference}, and must have 0"
+        return RULE.finding("null_preference", domain, message, evidence=evidence, advice="Write it with 0.", paste=fix)
+    return RULE.finding("null", domain, "takes no mail (null MX)", evidence=evidence)
+
+
+def _duplicates(domain: str, found: MailHosts) -> list[Finding]:
+    names = [host.name for host in found.hosts]
+    findings = []
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        same = [host.record for host in found.hosts if host.name == name]
+        findings.append(
+            RULE.finding(
+                "duplicate",
+                domain,
+                f"{name} stands in {len(same)} MX records: no host is added by it",
+                evidence=[found.answer],
+                advice="Keep the one with the lowest preference.",
+                paste=paste.lines(*(paste.remove(domain, record) for record in same[1:])),
+            )
+        )
+    return findings
+
+
+CHECK = Check(RULE, judge)

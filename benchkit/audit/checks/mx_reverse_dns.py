@@ -1,0 +1,41 @@
+"""Forward-confirmed reverse DNS of the MX hosts: they are often the hosts that send, and receivers look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.reverse import reverse
+from benchkit.audit.reverse_judging import CASES, judge_reverse
+from benchkit.audit.rule import Check, Rule
+from benchkit.audit.special_addresses import special_use
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding
+
+RULE = Rule(
+    name="mx_reverse_dns",
+    mechanism=Mechanism.MX,
+    title="The MX hosts' addresses lead to a name and back",
+    reference="RFC 1912 §2.1",
+    text="An address whose PTR record is missing, or names a host that does not lead back to the address, is taken for "
+    "a machine that was never meant to send mail. MX hosts commonly send too (bounces, forwards). Ask whoever "
+    "gave you the address to set the PTR record, and give the name that address.",
+    cases=CASES,
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    hosts = (await dossier.fact(mail_hosts)).hosts
+    owner = {text: host.name for host in hosts for text in host.addresses.texts if not special_use(text)}
+    found = await asyncio.gather(*(dossier.fact(reverse, address) for address in owner))
+    findings = [judge_reverse(RULE, each, owner[each.address]) for each in found]
+    for finding in filter(None, findings):
+        yield finding
+    if findings and not any(findings):
+        evidence = [answer for each in found for answer in each.answers]
+        yield RULE.passed(dossier.domain, f"all {len(found)} addresses lead to a name and back", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

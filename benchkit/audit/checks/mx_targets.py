@@ -1,0 +1,79 @@
+"""Whether every MX names a host that can take mail: a name, not an alias, not an address, with an address of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from ipaddress import ip_address
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, mail_hosts
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="mx_targets",
+    mechanism=Mechanism.MX,
+    title="Every MX names a host with an address",
+    reference="RFC 5321 §5.1",
+    text="An MX record holds the name of a host that has an A or AAAA record. An IP address there is read as a name "
+    "and found nowhere; an alias (CNAME) is forbidden by RFC 2181 §10.3 and followed by some senders only; a host "
+    "without an address makes every delivery to it wait. Name the real host, or take the record out.",
+    cases={
+        "literal": Case(Status.FAIL, "An MX record holds an IP address where a name belongs."),
+        "alias": Case(Status.WARN, "An MX record names an alias (CNAME)."),
+        "no_address": Case(Status.FAIL, "An MX record names a host that has no address."),
+        "does_not_exist": Case(Status.FAIL, "An MX record names a host that does not exist."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(mail_hosts)
+    good = 0
+    for host in found.hosts:
+        finding = _judge_host(dossier.domain, found, host)
+        good += finding is None
+        if finding is not None:
+            yield finding
+    if found.hosts and good == len(found.hosts):
+        evidence = [found.answer, *(answer for host in found.hosts for answer in host.addresses.answers)]
+        yield RULE.passed(dossier.domain, f"all {good} MX hosts have addresses", evidence=evidence)
+
+
+def _judge_host(domain: str, found: MailHosts, host: MailHost) -> Finding | None:
+    out = paste.remove(domain, host.record)
+    evidence = [found.answer, *host.addresses.answers]
+    if _is_address(host.name):
+        message = f"MX {host.name} is an address; a name belongs there"
+        return RULE.finding("literal", host.name, message, evidence=evidence, advice="Name the host.", paste=out)
+    if host.addresses.lost:
+        return RULE.unknown(host.name, host.addresses.lost)
+    if host.addresses.missing:
+        case, what = ("no_address", "has no address") if host.addresses.exists else ("does_not_exist", "does not exist")
+        advice = "Give it an address, or take the record out."
+        return RULE.finding(case, host.name, f"MX {host.name} {what}", evidence=evidence, advice=advice, paste=out)
+    if aliases := host.addresses.a.cnames or host.addresses.aaaa.cnames:
+        real = f"{host.record.preference} {aliases[-1]}."
+        return RULE.finding(
+            "alias",
+            host.name,
+            f"MX {host.name} is an alias of {aliases[-1]}",
+            evidence=evidence,
+            advice="Name the real host.",
+            paste=paste.replace(domain, [host.record], "MX", real),
+            reference="RFC 2181 §10.3",
+        )
+    return None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]").removeprefix("ipv6:"))
+    except ValueError:
+        return False
+    return True
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,87 @@
+"""Whether there is exactly one SPF record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_record",
+    mechanism=Mechanism.SPF,
+    title="There is exactly one SPF record",
+    reference="RFC 7208 §4.5",
+    text="The envelope sender's domain must publish one TXT record that begins with `v=spf1` and a space. Without it "
+    "the result is `none`, and Gmail, Yahoo and Microsoft refuse bulk mail; with two, the result is `permerror` "
+    "and neither counts. List every host and service that sends for the domain in one record, and end it with "
+    "`-all` or `~all`.",
+    cases={
+        "missing": Case(Status.FAIL, "There is no SPF record.", 25),
+        "several": Case(Status.FAIL, "There are several SPF records: receivers use none of them.", 25),
+        "almost": Case(Status.FAIL, "A TXT record looks like SPF, and does not begin with `v=spf1` and a space.", 25),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(spf_record)
+    domain, evidence = dossier.domain, [found.answer]
+    if dark := lost(evidence):
+        yield RULE.unknown(domain, dark)
+    elif found.parsed is not None:
+        yield RULE.passed(domain, "one SPF record", evidence=evidence)
+    elif found.selection.records:
+        yield _several(domain, found)
+    elif found.selection.almost:
+        yield _almost(domain, found)
+    else:
+        sends_from_mx = bool((await dossier.fact(mail_hosts)).hosts)
+        yield RULE.finding(
+            "missing",
+            domain,
+            "no SPF record",
+            evidence=evidence,
+            advice="List whoever sends for the domain; this one allows "
+            + ("the MX hosts." if sends_from_mx else "nobody."),
+            paste=paste.add_txt(domain, "v=spf1 mx -all" if sends_from_mx else "v=spf1 -all"),
+        )
+
+
+def _several(domain: str, found: SpfFound) -> Finding:
+    return RULE.finding(
+        "several",
+        domain,
+        f"{len(found.selection.records)} SPF records: the result is permerror for every sender",
+        evidence=[found.answer],
+        advice="Merge their terms into one record and publish only that.",
+        paste=paste.replace_txt(domain, found.records, merged(found.selection.records)),
+    )
+
+
+def _almost(domain: str, found: SpfFound) -> Finding:
+    meant = found.selection.almost[0]
+    return RULE.finding(
+        "almost",
+        domain,
+        f"no SPF record; this text is near one, but is none: {meant[:60]!r}",
+        evidence=[found.answer],
+        advice="Begin it with exactly v=spf1 and a space.",
+        paste=paste.add_txt(domain, "v=spf1 " + " ".join(meant.strip("\"' ()").split()[1:])),
+    )
+
+
+def merged(records: tuple[str, ...]) -> str:
+    """All terms once, in order, with the strictest `all` of them last."""
+    terms = list(dict.fromkeys(term for record in records for term in record.split()[1:]))
+    ends = [term for term in terms if term.lower().lstrip("+-~?") == "all"]
+    strictest = min(ends, key=lambda term: "-~?+a".index(term[0].lower()), default="-all")
+    return " ".join(["v=spf1", *(term for term in terms if term not in ends), strictest])
+
+
+CHECK = Check(RULE, judge)

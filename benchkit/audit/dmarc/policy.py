@@ -1,0 +1,42 @@
+"""The policy that a receiver applies to mail from a name: p, sp or np of the record that the walk finds, weakened by t=y."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchkit.audit.dmarc.walk import Step, walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.dmarc import Policy
+from benchkit.audit.rule import lost
+from benchkit.model.dns import Answer, AnswerState
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePolicy:
+    """`by` is the tag that decides; `policy` None: no DMARC at all, or not known where `lost` holds answers."""
+
+    name: str
+    policy: Policy | None
+    by: str
+    found: Step | None
+    lost: tuple[Answer, ...] = ()
+
+
+async def effective_policy(dossier: Dossier, name: str) -> EffectivePolicy:
+    """For mail whose From has this very name, which may or may not exist."""
+    trod = await dossier.fact(walk, name)
+    found = trod.policy
+    if trod.policy_lost or found is None or found.record is None:
+        return EffectivePolicy(name, None, "", found, trod.policy_lost)
+    if found.name == name:
+        return EffectivePolicy(name, found.record.effective(found.record.policy), "p", found)
+    existing = await dossier.ask(name, "A")
+    if dark := lost([existing]):
+        return EffectivePolicy(name, None, "", found, dark)
+    if existing.state is AnswerState.NXDOMAIN:  # §4.7, np
+        return EffectivePolicy(name, found.record.effective(found.record.nonexistent_policy), "np", found)
+    return EffectivePolicy(name, found.record.effective(found.record.subdomain_policy), "sp", found)
+
+
+async def own_policy(dossier: Dossier) -> EffectivePolicy:
+    return await dossier.fact(effective_policy, dossier.domain)

@@ -1,0 +1,98 @@
+"""One domain's audit: every check runs at once over one dossier, and what they found becomes a report.
+
+Law: the order of a report depends on nothing but the answers: never on which of them came first. A defect of a check becomes
+an `unknown` finding of that check, so that one odd zone does not end the audit of a fleet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from benchkit.audit import sections
+from benchkit.audit.checks import CHECKS
+from benchkit.audit.domain_name import domain_name
+from benchkit.audit.dossier import Dossier, Options
+from benchkit.audit.not_checked import not_checked
+from benchkit.audit.rule import Check
+from benchkit.audit.score import deductions, score
+from benchkit.model.audit import SEVERITY, AuditReport, Mechanism, worst
+from benchkit.model.dns import AnswerState, Ask
+from benchkit.model.finding import Finding, Status
+
+AT_ONCE = 32  # domains of a fleet that are under way together; the resolver bounds the queries
+
+
+async def audit_domain(domain: str, ask: Ask, options: Options | None = None) -> AuditReport:
+    """Raises InputError where `domain` is no domain name; for nothing that the DNS says or does not say."""
+    dossier = Dossier(domain_name(domain), ask, options)
+    checks = [CHECKS[name] for name in CHECKS.names()]
+    found = await asyncio.gather(*(_run(check, dossier) for check in checks))
+    return _report(dossier, checks, found)
+
+
+async def audit_domains(domains: Sequence[str], ask: Ask, options: Options | None = None) -> AsyncIterator[AuditReport]:
+    """The reports in the order of `domains`, each as soon as it and those before it are done."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(domain: str) -> AuditReport:
+        async with gate:
+            return await audit_domain(domain, ask, options)
+
+    tasks = [asyncio.ensure_future(one(domain)) for domain in domains]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _run(check: Check, dossier: Dossier) -> list[Finding]:
+    try:
+        return [finding async for finding in check.judge(dossier)]
+    except Exception as error:
+        told = f"cannot be judged: a defect of benchkit, {type(error).__name__}: {error}"
+        return [Finding(check.rule.name, Status.UNKNOWN, dossier.domain, told, reference=check.rule.reference)]
+
+
+def _report(dossier: Dossier, checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> AuditReport:
+    found, outside = _outside_the_file(found) if dossier.options.offline else (found, ())
+    verdicts = _verdicts(checks, found)
+    findings = sorted((finding for part in found for finding in part), key=lambda each: SEVERITY.index(each.status))
+    taken = deductions(findings, checks)
+    return AuditReport(
+        domain=dossier.domain,
+        verdict=worst(list(verdicts.values())),
+        score=score(taken, verdicts),
+        verdicts=verdicts,
+        findings=tuple(findings),
+        deductions=taken,
+        spf=sections.spf_summary(dossier),
+        dkim=sections.dkim_summary(dossier),
+        dmarc=sections.dmarc_summary(dossier),
+        not_checked=(*not_checked(dossier.options), *outside),
+        queries=dossier.queries,
+        answers=dossier.answers,
+    )
+
+
+def _outside_the_file(found: Sequence[Sequence[Finding]]) -> tuple[list[list[Finding]], tuple[str, ...]]:
+    """What rests on names that the zone file does not hold is not unknown but not checked: nobody was asked."""
+    kept = [[finding for finding in part if not _is_outside(finding)] for part in found]
+    outside = [f"{each.rule} of {each.subject}: {each.message}" for part in found for each in part if _is_outside(each)]
+    return kept, tuple(dict.fromkeys(outside))
+
+
+def _is_outside(finding: Finding) -> bool:
+    evidence = finding.evidence
+    refused = all(answer.state is AnswerState.REFUSED and not answer.queries for answer in evidence)
+    return finding.status is Status.UNKNOWN and bool(evidence) and refused
+
+
+def _verdicts(checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> dict[Mechanism, Status]:
+    """Of the mechanisms about which there is something to say."""
+    statuses: dict[Mechanism, list[Status]] = {}
+    for check, part in zip(checks, found, strict=True):
+        statuses.setdefault(check.rule.mechanism, []).extend(finding.status for finding in part)
+    return {mechanism: worst(statuses[mechanism]) for mechanism in Mechanism if statuses.get(mechanism)}

@@ -1,0 +1,31 @@
+"""The domain's SPF record (RFC 7208 §4.5): selected among the TXT records at the domain, and parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.spf import SpfRecord, SpfSelection, parse_spf, select_spf
+from benchkit.audit.records.text import txt_of, txts_of
+from benchkit.model.dns import Answer, Record
+
+
+@dataclass(frozen=True, slots=True)
+class SpfFound:
+    """`parsed` is None unless there is exactly one record."""
+
+    answer: Answer
+    selection: SpfSelection
+    parsed: SpfRecord | None
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The DNS records that are SPF records."""
+        return tuple(record for record in self.answer.records if txt_of(record) in self.selection.records)
+
+
+async def spf_record(dossier: Dossier) -> SpfFound:
+    answer = await dossier.ask(dossier.domain, "TXT")
+    selection = select_spf(txts_of(answer))
+    only = selection.only
+    return SpfFound(answer, selection, None if only is None else parse_spf(only))

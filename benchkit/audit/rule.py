@@ -1,0 +1,91 @@
+"""A rule: the name, reference, text and cases of one check. Severities and points stand here in tables, and nowhere else.
+
+Law: a rule knows no DNS. `benchkit explain` prints it and docs/audit.md is made of it, so the text is the manual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+
+if TYPE_CHECKING:
+    from benchkit.audit.dossier import Dossier
+
+POINTS = {Status.FAIL: 15, Status.WARN: 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way in which a check can come out. `points` are taken off the score; by default what the status costs."""
+
+    status: Status
+    meaning: str
+    points: int = -1
+
+    @property
+    def cost(self) -> int:
+        return self.points if self.points >= 0 else POINTS.get(self.status, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`text` says what is checked, why receivers care, and how to mend it."""
+
+    name: str
+    mechanism: Mechanism
+    title: str
+    reference: str
+    text: str
+    cases: Mapping[str, Case]
+
+    def finding(
+        self,
+        case: str,
+        subject: str,
+        message: str,
+        *,
+        evidence: Sequence[Answer] = (),
+        advice: str = "",
+        paste: str = "",
+        reference: str = "",
+        span: tuple[int, int] | None = None,
+    ) -> Finding:
+        """A finding of one of this rule's cases."""
+        status = self.cases[case].status
+        name = f"{self.name}.{case}"
+        where = reference or self.reference
+        return Finding(name, status, subject, message, tuple(evidence), advice, paste, where, span)
+
+    def passed(self, subject: str, message: str, *, evidence: Sequence[Answer] = ()) -> Finding:
+        return Finding(self.name, Status.PASS, subject, message, tuple(evidence), reference=self.reference)
+
+    def unknown(self, subject: str, lost: Sequence[Answer]) -> Finding:
+        """What rests on answers that did not come: nothing can be said, and which answers they were."""
+        message = "cannot be judged: " + "; ".join(_lost(answer) for answer in lost[:3])
+        if len(lost) > 3:
+            message += f"; and {len(lost) - 3} more"
+        advice = "Ask again, or ask another resolver with -n; if it stays so, the zone's servers are at fault."
+        return Finding(self.name, Status.UNKNOWN, subject, message, tuple(lost), advice, "", self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule and the function that judges a domain by it; it asks only through the dossier and never raises."""
+
+    rule: Rule
+    judge: Callable[[Dossier], AsyncIterator[Finding]]
+
+
+def lost(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The answers that say nothing about the zone."""
+    return tuple(answer for answer in answers if not answer.state.known)
+
+
+def _lost(answer: Answer) -> str:
+    told = f" ({', '.join(answer.ede)})" if answer.ede else ""
+    return f"{answer.name} {answer.type} answered {answer.state.value}{told}"

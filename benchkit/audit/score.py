@@ -1,0 +1,36 @@
+"""The score: a hundred less the itemised points of every rule that failed or warned.
+
+Law: unknown costs nothing and earns nothing; a rule costs once, by its worst case, however many subjects it has. Without a
+word from the zone about SPF and DMARC there is no score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from benchkit.audit.rule import Check
+from benchkit.model.audit import Deduction, Mechanism
+from benchkit.model.finding import Finding, Status
+
+FULL = 100
+CORE = (Mechanism.SPF, Mechanism.DMARC)
+
+
+def deductions(findings: Sequence[Finding], checks: Iterable[Check]) -> tuple[Deduction, ...]:
+    """The costliest first."""
+    rules = {check.rule.name: check.rule for check in checks}
+    dearest: dict[str, Deduction] = {}
+    for finding in findings:
+        name, _, case = finding.rule.partition(".")
+        points = rules[name].cases[case].cost if case else 0
+        if points and finding.status in (Status.WARN, Status.FAIL):
+            item = Deduction(finding.rule, points, f"{finding.subject}: {finding.message}")
+            dearest[name] = max(dearest.get(name, item), item, key=lambda each: each.points)
+    return tuple(sorted(dearest.values(), key=lambda each: (-each.points, each.rule)))
+
+
+def score(taken: Sequence[Deduction], verdicts: dict[Mechanism, Status]) -> int | None:
+    """0 to 100, or None where SPF and DMARC are both unknown."""
+    if all(verdicts.get(mechanism) is Status.UNKNOWN for mechanism in CORE):
+        return None
+    return max(0, FULL - sum(item.points for item in taken))

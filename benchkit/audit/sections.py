@@ -1,0 +1,34 @@
+"""The report's sections about SPF, DKIM and DMARC, from facts that the checks have already made."""
+
+from __future__ import annotations
+
+from benchkit.audit.checks.dmarc_suffix_list import suffix_list_answer
+from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.model.audit import DkimSummary, DmarcSummary, SpfSummary
+
+
+def spf_summary(dossier: Dossier) -> SpfSummary:
+    found = dossier.known(spf_record)
+    return SpfSummary(record=found.selection.only if found else None)
+
+
+def dkim_summary(dossier: Dossier) -> tuple[DkimSummary, ...]:
+    return ()
+
+
+def dmarc_summary(dossier: Dossier) -> DmarcSummary:
+    trod, effective = dossier.known(own_walk), dossier.known(own_policy)
+    if trod is None or effective is None:
+        return DmarcSummary()
+    found = trod.policy
+    record = found.record if found else None
+    return DmarcSummary(
+        record=record.text if record else None,
+        found_at=found.name if found and record else None,
+        policy=record.tags.value("p") or None if record else None,
+        effective_policy=effective.policy,
+        psl_answer=suffix_list_answer(trod) or None,
+    )

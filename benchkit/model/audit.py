@@ -1,0 +1,107 @@
+"""What an audit of one domain ends in: findings, the records behind them, a score whose every deduction is listed.
+
+Law: values only. Sentences for a reader come in report/; `None` is "not known" or "not asked", never "missing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+
+AUDIT_SCHEMA_VERSION = 1
+
+
+class Mechanism(StrEnum):
+    """What a finding is about; the order is the order of the screen."""
+
+    SPF = "spf"
+    DKIM = "dkim"
+    DMARC = "dmarc"
+    MX = "mx"
+    TRANSPORT = "transport"
+    DNS = "dns"
+    BRAND = "brand"
+    SENDER_RULES = "sender_rules"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """Points taken off the hundred for one rule, once, however many subjects it has."""
+
+    rule: str
+    points: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpfSummary:
+    """`tree` is the include tree as plain values; `result` and `explanation` only where an address was given."""
+
+    record: str | None = None
+    result: str | None = None
+    explanation: str | None = None
+    path: tuple[str, ...] = ()
+    lookups: int | None = None
+    voids: int | None = None
+    tree: dict[str, Any] | None = None
+    authorised: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSummary:
+    """One selector that was looked for and answered; `status` is in the words of audit/dkim/discovery.py."""
+
+    selector: str
+    status: str
+    key_type: str = ""
+    key_bits: int | None = None
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcSummary:
+    """`effective_policy` is the domain's own; `psl_answer` is where RFC 7489 with the suffix list would have looked."""
+
+    record: str | None = None
+    found_at: str | None = None
+    policy: str | None = None
+    effective_policy: str | None = None
+    psl_answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """`verdicts` has the worst status of each mechanism; `answers` are all that were got, in the order of name and type."""
+
+    domain: str
+    verdict: Status
+    score: int | None
+    verdicts: dict[Mechanism, Status]
+    findings: tuple[Finding, ...]
+    deductions: tuple[Deduction, ...]
+    spf: SpfSummary
+    dkim: tuple[DkimSummary, ...]
+    dmarc: DmarcSummary
+    not_checked: tuple[str, ...]
+    queries: int
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def fixes(self) -> tuple[str, ...]:
+        """The text to paste, each once, in the order of the findings."""
+        return tuple(dict.fromkeys(finding.paste for finding in self.findings if finding.paste))
+
+
+SEVERITY = (Status.FAIL, Status.WARN, Status.UNKNOWN, Status.INFO, Status.PASS)
+
+
+def worst(statuses: Sequence[Status]) -> Status:
+    """The verdict of several findings; nothing but information is a pass."""
+    judged = [status for status in statuses if status is not Status.INFO]
+    return min(judged, key=SEVERITY.index, default=Status.PASS)

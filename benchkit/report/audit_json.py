@@ -1,0 +1,68 @@
+"""An audit as JSON: one object a domain, in the shape of audit.schema.json beside this file.
+
+Law: what is not known is null. A change that takes a key away, or gives it another meaning, raises AUDIT_SCHEMA_VERSION.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from benchkit.model.audit import AUDIT_SCHEMA_VERSION, AuditReport
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding
+
+
+def to_json(report: AuditReport) -> dict[str, Any]:
+    """Ready for json.dumps."""
+    return {
+        "schema": AUDIT_SCHEMA_VERSION,
+        "domain": report.domain,
+        "verdict": report.verdict.value,
+        "score": report.score,
+        "mechanisms": {mechanism.value: status.value for mechanism, status in report.verdicts.items()},
+        "findings": [finding_json(finding) for finding in report.findings],
+        "deductions": [asdict(item) for item in report.deductions],
+        "spf": asdict(report.spf) | {"path": list(report.spf.path)},
+        "dkim": [asdict(key) for key in report.dkim],
+        "dmarc": asdict(report.dmarc),
+        "not_checked": list(report.not_checked),
+        "queries": report.queries,
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "status": finding.status.value,
+        "subject": finding.subject,
+        "message": finding.message,
+        "evidence": [_answer(answer) for answer in finding.evidence],
+        "advice": finding.advice,
+        "paste": finding.paste,
+        "reference": finding.reference,
+        "span": list(finding.span) if finding.span else None,
+    }
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what `to_json` gives."""
+    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("audit.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "name": answer.name,
+        "type": answer.type,
+        "state": answer.state.value,
+        "rcode": answer.rcode,
+        "records": [record.text for record in answer.records],
+        "cnames": list(answer.cnames),
+        "resolver": answer.resolver,
+        "rtt_ms": answer.rtt_ms,
+        "ad": answer.ad,
+        "ede": list(answer.ede),
+    }

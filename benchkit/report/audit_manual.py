@@ -1,0 +1,40 @@
+"""The manual of the audit's rules, made of the rules themselves: `benchkit explain` and docs/audit.md print the same text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from benchkit.audit.rule import Rule
+from benchkit.model.audit import Mechanism
+from benchkit.report.audit_words import MECHANISM_NAMES
+
+WIDTH = 120
+HEAD = """# The audit's rules
+
+`benchkit audit DOMAIN` judges a sending domain by these rules; `benchkit explain RULE` prints one of them. This page is made
+of the rules' own text (`benchkit explain all`), and a test holds it to that.
+
+A finding is `pass`, `info`, `warn`, `fail` or `unknown`. Unknown means that an answer on which it rests did not come: a
+timeout is never taken for a missing record, and costs no points. A score begins at 100; a rule takes its points off once, by
+its worst case. Points stand behind each case.
+"""
+
+
+def manual(rules: Sequence[Rule]) -> str:
+    parts = [HEAD]
+    for mechanism in Mechanism:
+        own = [rule for rule in rules if rule.mechanism is mechanism]
+        if own:
+            parts.append(f"## {MECHANISM_NAMES[mechanism]}\n")
+            parts += [f"##{rule_page(rule)}" for rule in own]
+    return "\n".join(parts)
+
+
+def rule_page(rule: Rule) -> str:
+    """One rule as Markdown."""
+    lines = [f"# {rule.name}", f"**{rule.title}** ({rule.reference})", "", textwrap.fill(rule.text, WIDTH), ""]
+    for name, case in rule.cases.items():
+        cost = f", {case.cost} points" if case.cost else ""
+        lines.append(f"- `{rule.name}.{name}` ({case.status.value}{cost}): {case.meaning}")
+    return "\n".join([*lines, ""])

@@ -1,0 +1,121 @@
+"""An audit on one screen, read from the top: the verdict, each mechanism's, the worst findings first, what to paste.
+
+verdict and score → mechanisms → findings that want something done → text to paste → what was taken off → what was not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchkit.model.audit import AuditReport, Mechanism
+from benchkit.model.finding import Finding, Status
+from benchkit.report.audit_words import MECHANISM_NAMES, headline
+
+STYLES = {
+    Status.FAIL: "bold red",
+    Status.WARN: "yellow",
+    Status.UNKNOWN: "magenta",
+    Status.INFO: "cyan",
+    Status.PASS: "green",
+}
+
+
+def render_audit(report: AuditReport, console: Console, *, verbose: bool = False) -> None:
+    """`verbose` shows what has passed too."""
+    console.print(
+        Text(headline(report), style=STYLES[report.verdict] if report.verdict != Status.PASS else "bold green")
+    )
+    _records(report, console)
+    console.print(_mechanisms(report))
+    shown = [finding for finding in report.findings if verbose or finding.status is not Status.PASS]
+    if shown:
+        _heading(console, "Findings, the worst first")
+        console.print(_findings(shown))
+    _fixes(report, console)
+    _deductions(report, console)
+    _heading(console, "Not checked")
+    for text in report.not_checked:
+        console.print(_listed("•", Text(text, style="dim")))
+    console.print(Text(f"{report.queries} queries. benchkit explain RULE says more about a rule.", style="dim"))
+
+
+def _records(report: AuditReport, console: Console) -> None:
+    grid = Table.grid(padding=(0, 1))
+    for name, text in _record_lines(report):
+        grid.add_row(Text(name, style="bold"), Text(text, overflow="fold"))
+    console.print(Padding(grid, (1, 0)))
+
+
+def _record_lines(report: AuditReport) -> list[tuple[str, str]]:
+    spf, dmarc = report.spf, report.dmarc
+    lines = [("SPF", spf.record or "–"), ("DMARC", dmarc.record or "–")]
+    if spf.result is not None:
+        told = f" ({spf.explanation})" if spf.explanation else ""
+        way = f", by {' → '.join(spf.path)}" if spf.path else ""
+        lines.insert(1, ("", f"result {spf.result}{way}{told}"))
+    if dmarc.effective_policy:
+        lines.append(("", f"effective policy {dmarc.effective_policy}, found at {dmarc.found_at}"))
+    keys = ", ".join(
+        " ".join(filter(None, (key.selector, key.key_type, str(key.key_bits or "")))) for key in report.dkim
+    )
+    return [*lines, ("DKIM", keys or "–")]
+
+
+def _mechanisms(report: AuditReport) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    cells = [
+        Text.assemble((status.value.rjust(7), STYLES[status]), f" {MECHANISM_NAMES[mechanism]}")
+        for mechanism, status in sorted(report.verdicts.items(), key=lambda item: list(Mechanism).index(item[0]))
+    ]
+    for start in range(0, len(cells), 3):
+        grid.add_row(*cells[start : start + 3])
+    return grid
+
+
+def _findings(findings: Sequence[Finding]) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    for finding in findings:
+        told = Text(finding.message)
+        if finding.advice:
+            told.append(f" {finding.advice}", style="dim")
+        told.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
+        grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), told)
+    return grid
+
+
+def _fixes(report: AuditReport, console: Console) -> None:
+    """Soft-wrapped: a line that the terminal breaks must not be broken in the clipboard."""
+    if report.fixes:
+        _heading(console, "To paste, one fix after the other")
+    for finding_paste in report.fixes:
+        rules = [finding.rule for finding in report.findings if finding.paste == finding_paste]
+        console.print(Text(f"; {', '.join(dict.fromkeys(rules))}", style="dim"))
+        console.print(Text(finding_paste), soft_wrap=True)
+
+
+def _deductions(report: AuditReport, console: Console) -> None:
+    if not report.deductions:
+        return
+    _heading(console, "Taken off the score")
+    grid = Table.grid(padding=(0, 1))
+    for item in report.deductions:
+        grid.add_row(Text(f"−{item.points}", style="red"), item.rule)
+    console.print(grid)
+
+
+def _listed(mark: str, text: Text) -> Table:
+    item = Table.grid(padding=(0, 1, 0, 0))
+    item.add_row(mark, text)
+    return item
+
+
+def _heading(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, style="bold underline"))
