@@ -1,0 +1,72 @@
+"""The pump: takes packets from one TUN device, keeps them as long as line.py says, and puts them into the other.
+
+One thread and one `select`, whose time-out counts in µs (epoll's counts in ms). It never spins: on a small machine the two ends
+need the processors more than the link does, and the kernel's measured min_rtt is what every number refers to.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from select import select
+from time import perf_counter_ns
+
+from benchkit.lab.line import Line
+from benchkit.lab.pcap import PcapWriter
+from benchkit.lab.wire import WireCounter
+
+_READS_A_ROUND = 64  # so that a flood in one direction does not keep the other waiting
+_LARGEST_PACKET = 65536
+_S_PER_NS = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One direction: from one TUN device through a line into the other."""
+
+    source: int
+    line: Line
+    destination: int
+    outward: bool
+
+
+def pump(ways: tuple[Way, Way], control: int, wire: WireCounter, capture: PcapWriter | None) -> None:
+    """Until `control` is readable: the parent has something to say, or is gone."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # nothing here makes cycles
+    sources = [ways[0].source, ways[1].source, control]
+    while True:
+        ready, _, _ = select(sources, (), (), _patience_s(ways))
+        if control in ready:
+            return
+        for way in ways:
+            if way.source in ready:
+                _fetch(way, wire, capture)
+            _deliver(way)
+
+
+def _patience_s(ways: tuple[Way, Way]) -> float | None:
+    moments = [moment for way in ways if (moment := way.line.next_ns) is not None]
+    return max(0.0, (min(moments) - perf_counter_ns()) * _S_PER_NS) if moments else None
+
+
+def _fetch(way: Way, wire: WireCounter, capture: PcapWriter | None) -> None:
+    for _ in range(_READS_A_ROUND):
+        try:
+            packet = os.read(way.source, _LARGEST_PACKET)
+        except BlockingIOError:
+            return
+        now_ns = perf_counter_ns()
+        way.line.offer(packet, now_ns)
+        wire.see(packet, outward=way.outward)
+        if capture is not None:
+            capture.write(packet, now_ns)
+
+
+def _deliver(way: Way) -> None:
+    for packet in way.line.take(perf_counter_ns()):
+        with suppress(OSError):  # the kernel had no room: a lost packet, which TCP will send again
+            os.write(way.destination, packet)

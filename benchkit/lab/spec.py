@@ -1,0 +1,57 @@
+"""What a link is like: the values of one condition of `[network]`, and the noun that reports call it by.
+
+Law: values only. A field of None, or of 0 for delays and losses, is a property that the link has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from benchkit.model.scenario import NetworkSpec
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSpec:
+    """Both directions are alike. `loss_percent` is of packets, each way; `queue_kb` is what may wait for the bandwidth.
+
+    `jitter_ms` is the spread of the round trip: each way, a packet's delay lies within a quarter of it from the middle one.
+    """
+
+    rtt_ms: float = 0.0
+    jitter_ms: float = 0.0
+    bandwidth_mbit: float | None = None
+    loss_percent: float = 0.0
+    queue_kb: float | None = None
+    seed: int = 1
+
+    @property
+    def name(self) -> str:
+        """“40 ms link”, “40 ms link, 2 Mbit/s, 1 % loss”."""
+        return ", ".join((f"{self.rtt_ms:g} ms link", *self._particulars()))
+
+    def _particulars(self) -> Iterator[str]:
+        if self.jitter_ms:
+            yield f"{self.jitter_ms:g} ms jitter"
+        if self.bandwidth_mbit is not None:
+            yield f"{self.bandwidth_mbit:g} Mbit/s"
+        if self.loss_percent:
+            yield f"{self.loss_percent:g} % loss"
+        if self.queue_kb is not None:
+            yield f"{self.queue_kb:g} kB queue"
+
+
+def links_of(network: NetworkSpec, seed: int) -> tuple[LinkSpec, ...]:
+    """Every combination of the sweeps, the first key varying slowest; nothing where no lab is asked for."""
+    if network == NetworkSpec():
+        return ()
+    plain = LinkSpec()
+    combinations = product(
+        network.rtt_ms or (plain.rtt_ms,),
+        network.jitter_ms or (plain.jitter_ms,),
+        network.bandwidth_mbit or (plain.bandwidth_mbit,),
+        network.loss_percent or (plain.loss_percent,),
+        network.queue_kb or (plain.queue_kb,),
+    )
+    return tuple(LinkSpec(*combination, seed) for combination in combinations)
