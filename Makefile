@@ -48,5 +48,5 @@ $(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(DEV): $(CORE) constraints.txt
 	@echo "installing the tests' and notebooks' needs into $(VENV) ..." >&2
-	@$(PIP) install --constraint constraints.txt --editable '.[notebooks]' hypothesis jsonschema mypy pytest ruff scipy-stubs tomlkit types-jsonschema
+	@$(PIP) install --constraint constraints.txt --editable '.[notebooks]' hypothesis jsonschema mypy psutil pytest ruff scipy-stubs tomlkit types-jsonschema types-psutil
 	@touch $@

@@ -9,18 +9,18 @@ from benchkit.model.run import ArmRecord, Run
 from benchkit.model.scenario import ArmSpec
 from benchkit.sink import parse_body
 from benchkit.store import load_run, read_manifest
-from benchkit.store.resolving import Parse
+from benchkit.store.resolving import NO_MAIL, Parse, Resolved
 
 
 def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
-    """(arm, head, body) → canonical digest; nothing where what arrived is no mail."""
+    """(arm, head, body) → canonical digest and number of recipients."""
 
-    def parse(arm: int, head: bytes, body: bytes) -> bytes:
+    def parse(arm: int, head: bytes, body: bytes) -> Resolved:
         try:
             parsed = parse_body(arms[arm].transport, arms[arm].provider, head, body)
         except ValueError:
-            return b""
-        return parsed.contents[0].digest
+            return NO_MAIL
+        return Resolved(parsed.contents[0].digest, parsed.recipients)
 
     return parse
 

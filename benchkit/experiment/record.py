@@ -38,6 +38,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str) -> Manif
         digests=tuple(message.digest.hex() for message in batch.messages),
         batch_digest=batch.digest,
         batch_bytes=tuple(len(message.mime) for message in batch.messages),
+        recipients=tuple(len(message.recipients) for message in batch.messages),
         warnings=(_NO_LAB,) if _asks_for_lab(scenario) else (),
     )
 

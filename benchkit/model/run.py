@@ -116,6 +116,7 @@ class Manifest:
     digests: tuple[str, ...]  # hex, by message index
     batch_digest: str
     batch_bytes: tuple[int, ...]  # MIME bytes by message index
+    recipients: tuple[int, ...] = ()  # of the envelope, by message index; empty where not recorded
     overhead_us: Mapping[str, float] = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Manifest, Run
 
 _DIGEST = "S16"  # numpy ignores trailing NULs in comparisons of this type, on both sides alike
@@ -47,6 +48,7 @@ def deliveries(run: Run) -> Delivery:
     digests = np.asarray(run.arrivals["digest"]).astype(_DIGEST)  # empty where the content could not be parsed
     known, unread = rows >= 0, (digests == b"") & run.recovered
     differs = known & ~unread & (digests != _expected(run.manifest, run.messages["message"], rows))
+    differs |= known & ~unread & _other_recipients(run, rows)
     count = len(run.messages["send"])
     return Delivery(
         observed=_observed(run.manifest.arms, run.messages["arm"]),
@@ -60,6 +62,16 @@ def deliveries(run: Run) -> Delivery:
 def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
     ours = [index for index, arm in enumerate(arms) if is_observed(arm)]
     return np.isin(arm_of_row, np.array(ours, dtype=np.int64))
+
+
+def _other_recipients(run: Run, rows: Any) -> Any:
+    """Whether an accepted message arrived for another number of recipients than it was accepted for."""
+    messages, planned = run.messages, np.array(run.manifest.recipients)
+    if len(planned) == 0 or len(messages["send"]) == 0:
+        return np.zeros(len(rows), dtype=bool)
+    wanted = planned[messages["message"][rows] % len(planned)] - messages["refused"][rows]
+    accepted = messages["outcome"][rows] == OutcomeKind.ACCEPTED
+    return accepted & (run.arrivals["recipients"] != wanted)
 
 
 def _expected(manifest: Manifest, message_of_row: Any, rows: Any) -> Any:

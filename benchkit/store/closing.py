@@ -10,18 +10,18 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
 from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS
-from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, digests_by_key, resolved_arrivals
+from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_batches
 
 
 def close_tables(folder: Path, parse: Parse) -> None:
     """Write the three Parquet tables of a run; the spools go only once all of them stand. Raises StoreError."""
-    digests = digests_by_key(folder, parse)
+    bodies = bodies_by_key(folder, parse)
     tables = {
         "messages": (arrow_schema(MESSAGE_COLUMNS), read_batches(folder / "messages.arrow")),
         "phases": (arrow_schema(PHASE_COLUMNS), read_batches(folder / "phases.arrow")),
-        "arrivals": (ARRIVAL_SCHEMA, resolved_arrivals(folder, digests)),
+        "arrivals": (ARRIVAL_SCHEMA, resolved_arrivals(folder, bodies)),
     }
     try:
         for name, (schema, batches) in tables.items():

@@ -71,6 +71,7 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             "conditions": tuple(ConditionRecord(**condition) for condition in stored["conditions"]),
             "digests": tuple(stored["digests"]),
             "batch_bytes": tuple(stored["batch_bytes"]),
+            "recipients": tuple(stored.get("recipients", ())),
             "warnings": tuple(stored["warnings"]),
         }
     )

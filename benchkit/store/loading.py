@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 from benchkit.errors import StoreError
 from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, Run, Table
 from benchkit.store.folder import read_manifest
-from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, digests_by_key, resolved_arrivals
+from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_batches
 
 
 def load_run(folder: Path, parse: Parse | None = None) -> Run:
-    """A stored run. One that nobody closed is read from its spools; `parse` then gives the digests of what arrived.
+    """A stored run. One that nobody closed is read from its spools; `parse` then tells what arrived.
 
     Raises StoreError where there is no run, or one of another schema version.
     """
@@ -37,11 +37,11 @@ def _closed_tables(folder: Path) -> list[pa.Table]:
 
 
 def _spooled_tables(folder: Path, parse: Parse | None) -> list[pa.Table]:
-    digests = digests_by_key(folder, parse) if parse is not None else {}
+    bodies = bodies_by_key(folder, parse) if parse is not None else {}
     return [
         pa.Table.from_batches(read_batches(folder / "messages.arrow"), arrow_schema(MESSAGE_COLUMNS)),
         pa.Table.from_batches(read_batches(folder / "phases.arrow"), arrow_schema(PHASE_COLUMNS)),
-        pa.Table.from_batches(resolved_arrivals(folder, digests), ARRIVAL_SCHEMA),
+        pa.Table.from_batches(resolved_arrivals(folder, bodies), ARRIVAL_SCHEMA),
     ]
 
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from benchkit.model.run import ARRIVAL_COLUMNS
 from benchkit.store.spool import read_batches
 
-# (arm, head, body) → 16 bytes of canonical digest, or nothing where the body is no mail.
-Parse = Callable[[int, bytes, bytes], bytes]
+
+class Resolved(NamedTuple):
+    """What a body turned out to be: 16 bytes of canonical digest (nothing where it is no mail), and its recipients."""
+
+    digest: bytes
+    recipients: int
+
+
+NO_MAIL = Resolved(b"", 0)
+# (arm, head, body) → what it is.
+Parse = Callable[[int, bytes, bytes], Resolved]
 
 ARRIVAL_SCHEMA = pa.schema(
     [
@@ -21,20 +31,24 @@ ARRIVAL_SCHEMA = pa.schema(
 )
 
 
-def digests_by_key(folder: Path, parse: Parse) -> dict[tuple[int, bytes], bytes]:
-    """(arm, key) → canonical digest, for every distinct body that arrived."""
-    digests = {}
+Bodies = dict[tuple[int, bytes], Resolved]
+
+
+def bodies_by_key(folder: Path, parse: Parse) -> Bodies:
+    """(arm, key) → what it is, for every distinct body that arrived."""
+    bodies: Bodies = {}
     for batch in read_batches(folder / "bodies.arrow"):
         for row in batch.to_pylist():
-            digests[row["arm"], row["key"]] = parse(row["arm"], row["head"], row["body"])
-    return digests
+            bodies[row["arm"], row["key"]] = parse(row["arm"], row["head"], row["body"])
+    return bodies
 
 
-def resolved_arrivals(folder: Path, digests: dict[tuple[int, bytes], bytes]) -> Iterator[pa.RecordBatch]:
+def resolved_arrivals(folder: Path, bodies: Bodies) -> Iterator[pa.RecordBatch]:
     """The spooled arrivals with their canonical digests in place of their keys."""
     for batch in read_batches(folder / "arrivals.arrow"):
         arms, keys = batch.column("arm").to_pylist(), batch.column("key").to_pylist()
-        found = [digests.get(place, b"") for place in zip(arms, keys, strict=True)]
-        columns = {name: batch.column(name) for name in ARRIVAL_COLUMNS if name != "digest"}
-        columns["digest"] = pa.array(found, pa.binary())
+        found = [bodies.get(place, NO_MAIL) for place in zip(arms, keys, strict=True)]
+        columns = {name: batch.column(name) for name in ARRIVAL_COLUMNS if name not in ("digest", "recipients")}
+        columns["digest"] = pa.array([body.digest for body in found], pa.binary())
+        columns["recipients"] = pa.array([body.recipients for body in found], pa.int32())
         yield pa.record_batch([columns[name] for name in ARRIVAL_COLUMNS], schema=ARRIVAL_SCHEMA)

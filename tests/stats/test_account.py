@@ -136,3 +136,11 @@ def test_the_account_closes(synthetic_run: Factory, data: st.DataObject) -> None
     for arm in analyse(run).arms:
         assert arm.planned == arm.accepted + arm.failed + arm.unsent
         assert sum(arm.outcomes.values()) == arm.accepted + arm.failed
+
+
+def test_a_message_that_arrives_for_other_recipients_is_altered(synthetic_run: Factory) -> None:
+    run = synthetic_run(blocks=2)
+    manifest = replace(run.manifest, recipients=(1,) * len(run.manifest.digests))
+    assert analyse(replace(run, manifest=manifest)).account.altered == 0
+    fewer = replace(run, manifest=manifest, arrivals={**run.arrivals, "recipients": run.arrivals["recipients"] * 0})
+    assert analyse(fewer).account.altered == len(run.arrivals["send"])

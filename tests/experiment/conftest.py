@@ -1,0 +1,75 @@
+"""Scenarios small enough for a test, run by the real program in real processes on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ARMS = {
+    "smtp": 'transport = "smtp"\nclient = "aiosmtplib"\nconnection = "reuse"\n',
+    "smtp fresh": 'transport = "smtp"\nclient = "aiosmtplib"\nconnection = "fresh"\nsecurity = "starttls"\nauth = "plain"\n',
+    "api": 'transport = "api"\nprovider = "mailgun"\nclient = "httpx"\nconnection = "reuse"\nsecurity = "none"\n',
+    "null": 'transport = "null"\n',
+}
+
+
+def scenario_text(
+    *arms: str, load: str = "blocks = 6\nmessages_per_block = 4", message: str = "", extra: str = ""
+) -> str:
+    """`arms` are keys of ARMS, or "name|toml"."""
+    envelope = 'from = "Shop <shop@shop.example>"\nsubject = "Grüße"\nto = ["b@example.com"]'
+    parts = ['name = "test"\n', f"[message]\n{envelope}\n{message or 'text_bytes = 600'}\n", f"[load]\n{load}\n"]
+    for arm in arms:
+        name, _, body = arm.partition("|")
+        parts.append(f'[[arm]]\nname = "{name}"\n{body or ARMS[name]}')
+    return extra + "\n".join(parts)
+
+
+class Program:
+    """`benchkit` in a folder of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, text: str, name: str = "scenario.toml") -> Path:
+        path = self.folder / name
+        path.write_text(text, "utf-8")
+        return path
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", "from benchkit.cli.main import main; main()", *arguments],
+            cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
+        )  # fmt: skip
+
+    def run(self, *arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=timeout_s)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def summary(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        done = self.run("run", "scenario.toml", "--json", *arguments)
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    @property
+    def runs(self) -> list[Path]:
+        return sorted(path.parent for path in self.folder.glob("results/*/run.json"))
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+@pytest.fixture
+def text() -> Callable[..., str]:
+    return scenario_text

@@ -1,0 +1,176 @@
+"""Whole runs by the real program: what is measured, what is kept, and how every way of ending closes the account."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+Text = Callable[..., str]
+MANY = "blocks = 400\nmessages_per_block = 50\nwarmup_blocks = 0"
+SLOW = '[[arm.fault]]\nat = "content"\ndelay_ms = 20\n'
+
+
+def test_each_load_model_measures_every_arm(program: Any, text: Text) -> None:
+    for load in (
+        "blocks = 6\nmessages_per_block = 4\nwarmup_blocks = 1",
+        'model = "throughput"\nconcurrency = 3\nblocks = 6\nmessages_per_block = 12',
+        'model = "open"\nrate_per_s = 400\nblocks = 6\nmessages_per_block = 8',
+    ):
+        program.write(text("smtp", "smtp fresh", "api", load=load))
+        code, summary = program.summary()
+        assert code == 0, summary
+        assert summary["valid"]
+        assert [arm["turns"]["median"] for arm in summary["arms"]] == [4, 11, 1]
+        for arm in summary["arms"]:
+            assert arm["planned"] == arm["accepted"] == arm["arrived"]
+            assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
+        assert summary["account"]["planned"] == summary["account"]["arrived_once"]
+
+
+def test_every_n_messages_opens_a_connection_for_every_nth(program: Any, text: Text) -> None:
+    every = 'transport = "smtp"\nclient = "aiosmtplib"\nconnection = { messages = 4 }\n'
+    program.write(text(f"every 4|{every}", load="blocks = 6\nmessages_per_block = 8\nwarmup_blocks = 0"))
+    _, summary = program.summary()
+    (arm,) = summary["arms"]
+    assert arm["turns"] == {"min": 4, "median": 4, "max": 7}
+    assert arm["connections"] == 12
+
+
+def test_faults_are_results_and_the_account_closes(program: Any, text: Text) -> None:
+    smtp = 'transport = "smtp"\nclient = "aiosmtplib"\nconnection = "reuse"\ntimeout_s = 2\n'
+    api = 'transport = "api"\nprovider = "mailgun"\nclient = "httpx"\nsecurity = "none"\ntimeout_s = 2\n'
+    program.write(
+        text(
+            f'busy|{smtp}[[arm.fault]]\nat = "rcpt"\nreply = "450 4.2.1 busy"\nprobability = 0.3\n',
+            f'cut|{smtp}[[arm.fault]]\nat = "content"\ndrop = true\nprobability = 0.3\n',
+            f'api cut|{api}[[arm.fault]]\nat = "response"\ndrop = true\nprobability = 0.3\n',
+            f"throttled|{api}[arm.limit]\nrate_per_s = 200\nburst = 5\n",
+            load="blocks = 8\nmessages_per_block = 10",
+        )
+    )
+    code, summary = program.summary()
+    assert code == 0, summary
+    outcomes = {arm["name"]: arm["outcomes"] for arm in summary["arms"]}
+    assert outcomes["busy"]["deferred"] > 0
+    assert outcomes["cut"]["ambiguous"] > 0
+    assert outcomes["api cut"]["ambiguous"] > 0
+    assert outcomes["throttled"]["throttled"] > 0
+    account = summary["account"]
+    assert account["planned"] == account["accepted"] + account["failed"] + account["unsent"] == 4 * 90
+    assert (account["missing"], account["duplicates"], account["altered"], account["unaccounted"]) == (0, 0, 0, 0)
+    for arm in summary["arms"]:
+        assert arm["arrived"] == arm["accepted"] + arm["outcomes"].get("ambiguous", 0)
+
+
+def test_a_crossed_threshold_is_exit_99(program: Any, text: Text) -> None:
+    program.write(text("smtp") + '[thresholds]\n"smtp.service.p50" = "< 1 us"\n')
+    code, summary = program.summary()
+    assert code == 99
+    assert summary["valid"]
+
+
+@pytest.fixture
+def running(program: Any, text: Text) -> Iterator[tuple[Any, subprocess.Popen[str]]]:
+    """A run of 20,000 slow sends, well under way."""
+    program.write(text(f'smtp|transport = "smtp"\nclient = "aiosmtplib"\nconnection = "reuse"\n{SLOW}', load=MANY))
+    process = program.start("run", "scenario.toml", "--json")
+    try:
+        _wait_until(lambda: _spooled(program) > 0)
+        yield program, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _wait_until(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def _spooled(program: Any) -> int:
+    from benchkit.store.spool import read_batches
+
+    return sum(batch.num_rows for run in program.runs for batch in read_batches(run / "messages.arrow"))
+
+
+def _child(process: subprocess.Popen[str], module: str) -> psutil.Process:
+    return next(child for child in psutil.Process(process.pid).children() if module in " ".join(child.cmdline()))
+
+
+def _account_of(program: Any) -> dict[str, Any]:
+    (run,) = program.runs
+    done = program.run("report", str(run), "--json")
+    assert done.returncode == 0, done.stderr
+    account: dict[str, Any] = json.loads(done.stdout)["account"]
+    assert account["planned"] == account["accepted"] + account["failed"] + account["unsent"] == 20_000
+    assert account["duplicates"] == account["altered"] == 0
+    return account
+
+
+def test_ctrl_c_drains_and_keeps_what_was_measured(running: Any) -> None:
+    program, process = running
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    summary = json.loads(out)
+    assert summary["valid"], summary["invalid_because"]
+    account = _account_of(program)
+    assert account["accepted"] == account["arrived_once"] > 0
+    assert account["missing"] == account["unaccounted"] == 0
+    assert not list(program.runs[0].glob("*.arrow"))
+
+
+@pytest.mark.parametrize("module", ["experiment.worker", "experiment.sink_process"])
+def test_a_killed_child_ends_the_run_which_says_so(running: Any, module: str) -> None:
+    program, process = running
+    _child(process, module).send_signal(signal.SIGKILL)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 5
+    assert "signal 9" in err
+    assert "Traceback" not in err
+    assert not json.loads(out)["valid"]
+    assert _account_of(program)["accepted"] > 0
+
+
+def test_after_a_killed_parent_all_but_the_last_second_is_read(running: Any) -> None:
+    program, process = running
+    children = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(children, timeout=15)
+    assert not alive, "children die with their parent"
+    account = _account_of(program)
+    assert account["accepted"] > 0
+    assert account["missing"] == 0
+
+
+def test_a_worker_killed_with_its_parent_leaves_a_readable_run(running: Any) -> None:
+    program, process = running
+    doomed = [*psutil.Process(process.pid).children(), psutil.Process(process.pid)]
+    spooled = _spooled(program)
+    for one in doomed:
+        os.kill(one.pid, signal.SIGKILL)
+    process.communicate()
+    assert _account_of(program)["accepted"] >= spooled
+
+
+def test_nothing_is_left_behind_when_a_target_does_not_answer(program: Any, text: Text) -> None:
+    nobody = 'transport = "smtp"\nclient = "aiosmtplib"\nserver = { host = "127.0.0.1", port = 1 }\n'
+    program.write(text(f"nobody|{nobody}"))
+    done = program.run("run", "scenario.toml")
+    assert done.returncode == 4
+    assert done.stderr.strip().count("\n") == 0
+    assert "127.0.0.1:1" in done.stderr
+    assert program.runs == []
+    assert list(Path(program.folder).glob("results/*")) == []

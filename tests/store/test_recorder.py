@@ -1,0 +1,205 @@
+"""What is recorded is what is read back: closed, unclosed, and cut off at any byte."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchkit.clock import ManualClock
+from benchkit.errors import StoreError
+from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
+from benchkit.model.plan import Cell
+from benchkit.model.run import MESSAGE_COLUMNS, Manifest, RunStatus
+from benchkit.model.trace import Phase, Trace
+from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, write_manifest
+from benchkit.store.resolving import NO_MAIL, Resolved
+from benchkit.store.spool import read_batches
+
+CELL = Cell(block=3, warmup=False, condition=0, arm=1, first_send=0, count=10, first_message=0, batch_size=5)
+REFUSED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.1", "4.2.1 büsy", refused_recipients=2)
+
+
+def manifest(**changes: object) -> Manifest:
+    settings = {
+        "run": "r", "token": "0badcafe", "scenario": "s", "question": "", "scenario_text": "", "created_utc": "",
+        "status": RunStatus.RUNNING, "load": {"model": "talk"}, "blocks": 1, "warmup_blocks": 0, "messages_per_block": 1,
+        "rope": (0.9, 1.1), "confidence": 0.95, "thresholds": [], "arms": (), "conditions": (), "digests": (),
+        "batch_digest": "", "batch_bytes": (),
+    }  # fmt: skip
+    return Manifest(**settings | changes)  # type: ignore[arg-type]
+
+
+def traced() -> Trace:
+    trace = Trace()
+    for phase in (Phase.MAIL, Phase.RCPT, Phase.CONTENT):
+        trace.mark(phase)
+    trace.finish()
+    trace.mark(Phase.CLOSE)
+    trace.finish_close()
+    trace.turns, trace.turns_to_close, trace.bytes_out, trace.bytes_in = 4, 1, 2**40, 7
+    return trace
+
+
+def record(recorder: Recorder, sends: range, outcome: Outcome = ACCEPTED) -> Trace:
+    trace = traced()
+    for send in sends:
+        recorder.record(send, CELL, send % 5, 2, trace.started_ns - 5, trace, 9, send, outcome)
+    return trace
+
+
+def test_every_column_comes_back(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    recorder = Recorder(tmp_path, ManualClock())
+    trace = record(recorder, range(3), REFUSED)
+    recorder.close()
+    messages = load_run(tmp_path).messages
+    assert set(messages) == set(MESSAGE_COLUMNS)
+    row = {name: column[2] for name, column in messages.items()}
+    assert (row["send"], row["block"], row["arm"], row["message"], row["sender"]) == (2, 3, 1, 2, 2)
+    assert (row["started_ns"], row["ended_ns"], row["closed_ns"]) == (trace.started_ns, trace.ended_ns, trace.closed_ns)
+    assert (row["turns"], row["turns_to_close"], row["bytes_out"], row["bytes_in"]) == (4, 1, 2**40, 7)
+    assert (row["outcome"], row["code"], row["enhanced"], row["text"], row["refused"]) == (
+        1,
+        450,
+        "4.2.1",
+        "4.2.1 büsy",
+        2,
+    )
+    assert (row["connection"], row["nth"], bool(row["warmup"])) == (9, 2, False)
+
+
+def test_phases_meet_without_a_gap_and_closing_stands_apart(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    recorder = Recorder(tmp_path, ManualClock())
+    trace = record(recorder, range(1))
+    recorder.close()
+    phases = load_run(tmp_path).phases
+    assert phases["phase"].tolist() == [Phase.MAIL, Phase.RCPT, Phase.CONTENT, Phase.CLOSE]
+    assert phases["started_ns"].tolist() == trace.edges
+    assert phases["ended_ns"].tolist() == [trace.edges[1], trace.edges[2], trace.ended_ns, trace.closed_ns]
+
+
+def test_it_is_written_out_every_half_second_and_every_8192_rows(tmp_path: Path) -> None:
+    clock = ManualClock()
+    recorder = Recorder(tmp_path, clock)
+    record(recorder, range(10))
+    assert sum(batch.num_rows for batch in read_batches(tmp_path / "messages.arrow")) == 0
+    clock.advance(600_000_000)
+    recorder.flush_if_due()
+    assert sum(batch.num_rows for batch in read_batches(tmp_path / "messages.arrow")) == 10
+    record(recorder, range(8192))
+    assert sum(batch.num_rows for batch in read_batches(tmp_path / "messages.arrow")) >= 8192
+    recorder.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.0, 1.0))
+def test_cut_off_at_any_byte_the_whole_batches_are_read(tmp_path_factory: pytest.TempPathFactory, at: float) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    recorder = Recorder(folder, ManualClock())
+    for first in range(0, 50, 10):
+        record(recorder, range(first, first + 10))
+        recorder.flush()
+    recorder.close()
+    spool = folder / "messages.arrow"
+    whole = spool.read_bytes()
+    spool.write_bytes(whole[: int(len(whole) * at)])
+    sends = [send for batch in read_batches(spool) for send in batch.column("send").to_pylist()]
+    assert sends == list(range(len(sends)))
+    assert len(sends) % 10 == 0
+    shutil.rmtree(folder)
+
+
+def test_each_distinct_body_is_parsed_once(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    Recorder(tmp_path, ManualClock()).close()
+    ledger = SpoolLedger(tmp_path)
+    for number in range(6):
+        key = bytes([number % 2]) * 15 + b"\0"  # ends in a NUL, as a digest may
+        if number < 2:
+            ledger.body(key, 1, b"head", b"body %d" % number)
+        ledger.arrived(number, 1, key, number, 100, 1)
+    ledger.close()
+    parsed: list[bytes] = []
+
+    def parse(arm: int, head: bytes, body: bytes) -> Resolved:
+        parsed.append(body)
+        return Resolved(body.rjust(16), 7)
+
+    unclosed = load_run(tmp_path, parse)
+    assert unclosed.recovered
+    close_tables(tmp_path, parse)
+    closed = load_run(tmp_path)
+    assert parsed == [b"body 0", b"body 1"] * 2
+    assert not closed.recovered
+    assert closed.arrivals["digest"].tolist() == unclosed.arrivals["digest"].tolist()
+    assert closed.arrivals["digest"].tolist()[:3] == [b"          body 0", b"          body 1", b"          body 0"]
+    assert set(closed.arrivals["recipients"].tolist()) == {7}
+    assert not list(tmp_path.glob("*.arrow"))
+
+
+def test_what_cannot_be_parsed_has_an_empty_digest(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    Recorder(tmp_path, ManualClock()).close()
+    ledger = SpoolLedger(tmp_path)
+    ledger.body(b"k" * 16, 0, b"", b"junk")
+    ledger.arrived(-1, 0, b"k" * 16, 1, 4, 1)
+    ledger.close()
+    close_tables(tmp_path, lambda arm, head, body: NO_MAIL)
+    assert load_run(tmp_path).arrivals["digest"].tolist() == [b""]
+
+
+@pytest.mark.parametrize(
+    ("run_json", "said"),
+    [
+        (None, "no run here"),
+        ("{", "no run here"),
+        ('{"schema": 99}', "has schema 99"),
+        ('{"schema": 1, "status": "complete"}', "damaged"),
+    ],
+)
+def test_no_run_is_one_clear_line(tmp_path: Path, run_json: str | None, said: str) -> None:
+    if run_json is not None:
+        (tmp_path / "run.json").write_text(run_json)
+    with pytest.raises(StoreError, match=said):
+        load_run(tmp_path)
+
+
+def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
+    written = manifest(warnings=("w",), overhead_us={"per_message": 2.5})
+    write_manifest(tmp_path, written)
+    assert load_run_manifest(tmp_path) == written
+
+
+def load_run_manifest(folder: Path) -> Manifest:
+    Recorder(folder, ManualClock()).close()
+    SpoolLedger(folder).close()
+    return load_run(folder).manifest
+
+
+def test_a_full_disk_is_said_and_what_was_written_stays() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    from benchkit.model.run import PHASE_COLUMNS
+    from benchkit.store.rows import RowBuffer, arrow_schema
+    from benchkit.store.spool import SpoolWriter
+
+    rows = RowBuffer(PHASE_COLUMNS, 4)
+    rows.append(1, 2, 3, 4)
+    with pytest.raises(StoreError, match="No space left"):
+        SpoolWriter(full, arrow_schema(PHASE_COLUMNS)).write(rows.take())
+
+
+def test_an_empty_run_has_tables_of_no_rows(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    Recorder(tmp_path, ManualClock()).close()
+    SpoolLedger(tmp_path).close()
+    run = load_run(tmp_path)
+    assert {len(column) for table in (run.messages, run.phases, run.arrivals) for column in table.values()} == {0}
+    assert run.messages["send"].dtype == np.int64
