@@ -19,8 +19,9 @@ DEVICE = "link0"
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _TUNSETIFF = 0x400454CA
 _IFF_TUN_NO_PI = 0x1001
-_SIOCSIFFLAGS, _SIOCSIFADDR, _SIOCSIFNETMASK, _SIOCSIFMTU, _SIOCSIFTXQLEN = 0x8914, 0x8916, 0x891C, 0x8922, 0x8943
+_SIOCSIFFLAGS, _SIOCSIFADDR, _SIOCSIFNETMASK, _SIOCSIFMTU = 0x8914, 0x8916, 0x891C, 0x8922
 _IFF_UP_RUNNING = 0x41
+_RTM_SETLINK, _NLM_F_REQUEST_ACK, _IFLA_TXQLEN = 19, 0x05, 13
 _KERNEL_QUEUE_PACKETS = 20_000  # the link's queue is line.py's: the kernel's own must never be the one that overflows
 _SETTINGS = {
     "net/ipv6/conf/all/disable_ipv6": "1",  # nobody talks of routers on this link: every packet counts
@@ -59,9 +60,9 @@ def open_tun(address: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         _set_up(sock, "lo")
         _set(sock, _SIOCSIFMTU, struct.pack("i", MTU))
-        _set(sock, _SIOCSIFTXQLEN, struct.pack("i", _KERNEL_QUEUE_PACKETS))
         _set(sock, _SIOCSIFADDR, _socket_address(address))
         _set(sock, _SIOCSIFNETMASK, _socket_address("255.255.255.0"))
+        _lengthen_queue(_KERNEL_QUEUE_PACKETS)
         _set_up(sock, DEVICE)
     return tun
 
@@ -79,6 +80,18 @@ def _set(sock: socket.socket, request: int, value: bytes, device: str = DEVICE) 
 
 def _set_up(sock: socket.socket, device: str) -> None:
     _set(sock, _SIOCSIFFLAGS, struct.pack("h", _IFF_UP_RUNNING), device)
+
+
+def _lengthen_queue(packets: int) -> None:
+    """By netlink (rtnetlink(7)): the ioctl for it asks for the machine's root, also of the root of a user namespace."""
+    attribute = struct.pack("=HHI", 8, _IFLA_TXQLEN, packets)
+    body = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, socket.if_nametoindex(DEVICE), 0, 0) + attribute
+    header = struct.pack("=IHHII", 16 + len(body), _RTM_SETLINK, _NLM_F_REQUEST_ACK, 1, 0)
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as netlink:
+        netlink.send(header + body)
+        (error,) = struct.unpack_from("=i", netlink.recv(4096), 16)
+    if error:
+        raise OSError(-error, os.strerror(-error))
 
 
 def _socket_address(address: str) -> bytes:
