@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from benchkit.audit.spf.check_host import check_host
 from benchkit.audit.spf.result import Evaluation
 from benchkit.audit.spf.sender import sender
