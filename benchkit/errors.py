@@ -3,7 +3,7 @@
     BenchkitError                 1   a defect of ours, or the machine's
     ├── InputError (ValueError)   2   the user's input: says what, where and how to mend it; may hold many mistakes
     ├── TargetUnreachable         4   nobody answers, and nothing was sent
-    └── StoreError (OSError)      1   a run's files cannot be read or written
+    └── StoreError (OSError)      1   a run's tables cannot be read or written
 
 An expected failure of a *send* is never an error: it is an `Outcome` (model/outcome.py), and it is counted.
 Errors of other libraries are mapped where they are met, in one table a room; none crosses a room's border.
@@ -66,4 +66,4 @@ class TargetUnreachable(BenchkitError, ConnectionError):
 
 
 class StoreError(BenchkitError, OSError):
-    """A run's files are missing, damaged, from another version, or cannot be written (a full disk)."""
+    """A run's tables are damaged, or cannot be written (a full disk)."""

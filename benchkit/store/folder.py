@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.clock import utc_now
-from benchkit.errors import StoreError
+from benchkit.errors import InputError, Mistake, StoreError
 from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
 
 
@@ -25,10 +25,10 @@ def create_folder(results: Path, scenario: str, token: str) -> Path:
 
 
 def newest_run(results: Path) -> Path:
-    """The latest run in a results folder, by its name; raises StoreError where there is none."""
+    """The latest run in a results folder, by its name; raises InputError where there is none."""
     runs = sorted(path.parent for path in results.glob("*/run.json"))
     if not runs:
-        raise StoreError(f"{results}: no run in there; make one with: benchkit run scenarios/quickstart.toml")
+        raise InputError(Mistake(str(results), "holds no run; make one: benchkit run scenarios/quickstart.toml"))
     dated = [path for path in runs if re.match(r"\d{8}T\d{6}Z-", path.name)]
     return (dated or runs)[-1]
 
@@ -38,17 +38,18 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Raises StoreError where there is none, or one that this version cannot read."""
+    """Raises InputError where there is none, or one that this version cannot read."""
     try:
         stored: dict[str, Any] = json.loads((folder / "run.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise StoreError(f"{folder}: no run here: {error}") from error
+        raise InputError(Mistake(str(folder), f"holds no run that can be read: {error}")) from error
     if stored.get("schema") != SCHEMA_VERSION:
-        raise StoreError(f"{folder}: run.json has schema {stored.get('schema')}, this benchkit reads {SCHEMA_VERSION}")
+        told = f"is of schema {stored.get('schema')}, and this benchkit reads {SCHEMA_VERSION}"
+        raise InputError(Mistake(str(folder / "run.json"), told))
     try:
         return _manifest(stored)
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"{folder}: run.json is damaged: {error}") from error
+        raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {error}")) from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -20,7 +20,7 @@ from benchkit.store.spool import read_batches
 def load_run(folder: Path, parse: Parse | None = None) -> Run:
     """A stored run. One that nobody closed is read from its spools; `parse` then tells what arrived.
 
-    Raises StoreError where there is no run, or one of another schema version.
+    Raises InputError where there is no run, or one of another schema version, and StoreError where its tables are damaged.
     """
     manifest = read_manifest(folder)
     closed = all((folder / f"{name}.parquet").exists() for name in ("messages", "phases", "arrivals"))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchkit.clock import ManualClock
-from benchkit.errors import StoreError
+from benchkit.errors import InputError, StoreError
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
 from benchkit.model.run import MESSAGE_COLUMNS, Manifest, RunStatus
@@ -157,16 +157,16 @@ def test_what_cannot_be_parsed_has_an_empty_digest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("run_json", "said"),
     [
-        (None, "no run here"),
-        ("{", "no run here"),
-        ('{"schema": 99}', "has schema 99"),
+        (None, "holds no run"),
+        ("{", "holds no run"),
+        ('{"schema": 99}', "is of schema 99"),
         ('{"schema": 1, "status": "complete"}', "damaged"),
     ],
 )
 def test_no_run_is_one_clear_line(tmp_path: Path, run_json: str | None, said: str) -> None:
     if run_json is not None:
         (tmp_path / "run.json").write_text(run_json)
-    with pytest.raises(StoreError, match=said):
+    with pytest.raises(InputError, match=said):
         load_run(tmp_path)
 
 
