@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from benchkit.errors import InputError, Mistake
+from benchkit.resolver.https import HttpsServer
 from benchkit.resolver.servers import PlainServer, Server, TlsServer
 
 DNS_PORT, TLS_PORT, HTTPS_PORT = 53, 853, 443
@@ -45,6 +46,8 @@ def _server_of(text: str, context: ssl.SSLContext | None) -> Server:
     if parts.scheme == "tls":
         verify = context or ssl.create_default_context()
         return TlsServer(_address(parts), parts.port or TLS_PORT, parts.fragment, verify)
+    if parts.scheme == "https" and parts.hostname:
+        return HttpsServer(parts, parts.port or HTTPS_PORT, context or ssl.create_default_context())
     raise ValueError(f"unknown scheme {parts.scheme!r}")
 
 

@@ -27,7 +27,7 @@ class PlainServer:
     """UDP; TCP when the answer is truncated; without EDNS for a server that does not know it."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.name = _host_and_port(host, port)
         self._udp, self._tcp = UdpChannel(host, port), StreamChannel(host, port)
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
@@ -49,7 +49,7 @@ class TlsServer:
     """DNS over TLS (RFC 7858): one connection, verified for `host`, or for `name` where the host is an address."""
 
     def __init__(self, host: str, port: int, name: str, context: ssl.SSLContext) -> None:
-        self.name = f"tls://{host}:{port}"
+        self.name = f"tls://{_host_and_port(host, port)}"
         self._stream = StreamChannel(host, port, tls=context, name=name or host)
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
@@ -58,3 +58,7 @@ class TlsServer:
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _host_and_port(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
