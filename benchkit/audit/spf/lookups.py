@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from benchkit.audit.spf.meter import BrokenOff
 from benchkit.audit.spf.names import is_at_or_below, query_name, reverse_name
@@ -13,6 +13,7 @@ from benchkit.model.dns import Answer, AnswerState, Ask, Record
 
 HOST_LIMIT = 10  # MX hosts of a term, and names of a PTR (§4.6.4)
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 def address_type(ip: Address) -> str:
@@ -44,7 +45,12 @@ def hosts_of(answer: Answer) -> tuple[str, ...]:
 
 def covers(records: Iterable[Record], prefix: int, ip: Address) -> bool:
     """Whether one of the addresses, widened to the prefix length, holds the sender's."""
-    return any(ip in ip_network((int(found), prefix), strict=False) for found in addresses(records) if _same(found, ip))
+    return any(ip in widened(found, prefix) for found in addresses(records) if found.version == ip.version)
+
+
+def widened(address: Address, prefix: int) -> Network:
+    """The network of that prefix length around an address."""
+    return ip_network(f"{address}/{prefix}", strict=False)
 
 
 async def mx_covers(ask: Ask, name: str, prefix: int, ip: Address) -> bool:
@@ -73,7 +79,3 @@ def best_name(names: Iterable[str], domain: str) -> str:
     current = domain.lower().removesuffix(".")
     ranked = sorted(names, key=lambda name: (name != current, not is_at_or_below(name, current)))
     return ranked[0] if ranked else "unknown"
-
-
-def _same(one: Address, other: Address) -> bool:
-    return one.version == other.version
