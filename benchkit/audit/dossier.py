@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from benchkit.audit.mail.message import Mail
 from benchkit.model.dns import Answer, Ask
+from benchkit.resolver.limits import Snapshot
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -29,23 +31,17 @@ class Options:
     connected: bool = False
     blocklists: bool = False
     nsec_walk: bool = False
+    mail: Mail | None = None
 
 
 class Dossier:
-    """`ask` is the audit's only door to the DNS; every answer is kept as evidence and for the count of queries."""
+    """`ask` is the audit's only door to the DNS; it asks everything once, and keeps every answer."""
 
     def __init__(self, domain: str, ask: Ask, options: Options | None = None) -> None:
         self.domain = domain
         self.options = options or Options()
-        self._ask = ask
-        self._asked: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+        self.ask = Snapshot(ask)
         self._facts: dict[Any, asyncio.Task[Any]] = {}
-
-    async def ask(self, name: str, type: str) -> Answer:  # noqa: A002 (the field's word)
-        key = (name.lower().rstrip("."), type.upper())
-        if key not in self._asked:
-            self._asked[key] = asyncio.ensure_future(_coroutine(self._ask(*key)))
-        return await self._asked[key]
 
     async def fact(
         self, make: Callable[Concatenate[Dossier, P], Awaitable[T]], *arguments: P.args, **named: P.kwargs
@@ -64,12 +60,12 @@ class Dossier:
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        done = (task for task in self._asked.values() if task.done() and task.exception() is None)
-        return tuple(sorted((task.result() for task in done), key=lambda answer: (answer.name, answer.type)))
+        """All that were got, in the order of name and type: what comes first must not show."""
+        return tuple(sorted(self.ask.answers, key=lambda answer: (answer.name, answer.type)))
 
     @property
     def queries(self) -> int:
-        return sum(answer.queries for answer in self.answers)
+        return self.ask.queries
 
 
 async def _coroutine(awaitable: Awaitable[T]) -> T:

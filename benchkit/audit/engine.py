@@ -7,7 +7,7 @@ an `unknown` finding of that check, so that one odd zone does not end the audit 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from benchkit.audit import sections
 from benchkit.audit.checks import CHECKS
@@ -31,15 +31,21 @@ async def audit_domain(domain: str, ask: Ask, options: Options | None = None) ->
     return _report(dossier, checks, found)
 
 
-async def audit_domains(domains: Sequence[str], ask: Ask, options: Options | None = None) -> AsyncIterator[AuditReport]:
-    """The reports in the order of `domains`, each as soon as it and those before it are done."""
+async def audit_domains(
+    domains: Sequence[str], ask_for: Callable[[str], Ask], options: Options | None = None
+) -> AsyncIterator[AuditReport]:
+    """The reports in the order of `domains`, each as soon as it and those before it are done.
+
+    `ask_for` gives each domain its `Ask` when its audit begins, for budgets and recordings are a domain's own.
+    """
+    names = [domain_name(domain) for domain in domains]
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(domain: str) -> AuditReport:
         async with gate:
-            return await audit_domain(domain, ask, options)
+            return await audit_domain(domain, ask_for(domain), options)
 
-    tasks = [asyncio.ensure_future(one(domain)) for domain in domains]
+    tasks = [asyncio.ensure_future(one(name)) for name in names]
     try:
         for task in tasks:
             yield await task

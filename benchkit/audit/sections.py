@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from benchkit.audit.checks.dmarc_suffix_list import suffix_list_answer
+from benchkit.audit.dkim.discovery import Selector, discovery
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.model.audit import DkimSummary, DmarcSummary, SpfSummary
 
 
 def spf_summary(dossier: Dossier) -> SpfSummary:
-    found = dossier.known(spf_record)
-    return SpfSummary(record=found.selection.only if found else None)
+    found, evaluated = dossier.known(spf_record), dossier.known(spf_evaluation)
+    return SpfSummary(
+        record=found.selection.only if found else None,
+        result=evaluated.result if evaluated else None,
+        explanation=(evaluated.explanation or evaluated.problem or None) if evaluated else None,
+        path=tuple(f"{step.domain} {step.term}" for step in evaluated.path) if evaluated else (),
+    )
 
 
 def dkim_summary(dossier: Dossier) -> tuple[DkimSummary, ...]:
-    return ()
+    found = dossier.known(discovery)
+    return tuple(_dkim(selector) for selector in found.selectors) if found else ()
+
+
+def _dkim(selector: Selector) -> DkimSummary:
+    parsed = selector.parsed
+    return DkimSummary(
+        selector=selector.name,
+        status=selector.status,
+        key_type=parsed.key_type if parsed else "",
+        key_bits=parsed.key.bits if parsed and parsed.key else None,
+        provider=selector.provider,
+    )
 
 
 def dmarc_summary(dossier: Dossier) -> DmarcSummary:

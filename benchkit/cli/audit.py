@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,12 +44,13 @@ def audit(
     from benchkit.audit import Options
 
     options = Options(ip=ip, helo=helo, mail_from=mail_from, selectors=tuple(selectors or ()), offline=bool(zone))
-    reports = asyncio.run(_audit(_domains(domains or []), _ask(zone or []), options))
+    ask = _ask(zone or [])
+    reports = asyncio.run(_audit(_domains(domains or []), lambda _: ask, options))
     _show(reports, as_json=as_json, verbose=verbose)
     raise typer.Exit(_exit_code(reports, fail_on))
 
 
-async def _audit(domains: Sequence[str], ask: Ask, options: Options) -> list[AuditReport]:
+async def _audit(domains: Sequence[str], ask: Callable[[str], Ask], options: Options) -> list[AuditReport]:
     from benchkit.audit import audit_domains
 
     return [report async for report in audit_domains(domains, ask, options)]

@@ -21,6 +21,7 @@ app = typer.Typer(
     name="benchkit",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich costs as much to load as everything else here together
     context_settings={"help_option_names": ["-h", "--help"]},
     help="SMTP or HTTP API? One identical batch of mail through both: every turn counted, every message accounted for.",
     epilog=(

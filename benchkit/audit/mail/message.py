@@ -22,6 +22,11 @@ class Field:
     raw: bytes
 
     @property
+    def text(self) -> str:
+        """What follows the colon, folds and all, one character an octet."""
+        return self.raw.partition(b":")[2].decode("latin-1")
+
+    @property
     def value(self) -> str:
         """Unfolded, without the blanks around it."""
         return re.sub(r"\r\n(?=[ \t])", "", self.raw.partition(b":")[2].decode("utf-8", "replace")).strip()

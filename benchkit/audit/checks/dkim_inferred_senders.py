@@ -1,0 +1,54 @@
+"""Whether every provider that SPF allows to send also has a DKIM key at the domain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dkim.discovery import Discovery, discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.senders import Sender
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dkim_inferred_senders",
+    mechanism=Mechanism.DKIM,
+    title="Every provider in SPF signs for the domain too",
+    reference="RFC 9989 §4.4",
+    text="A provider that SPF includes is allowed to send for the domain, but most send with an envelope of their own, "
+    "so that SPF does not align and DMARC rests on DKIM alone. If none of the selectors that this provider has "
+    "its customers publish is found, its mail probably fails DMARC. Providers with selectors of their own "
+    "choosing cannot be judged so and are left out.",
+    cases={
+        "no_key": Case(Status.WARN, "A provider is in SPF, and none of its usual selectors has a key."),
+        "not_guessable": Case(Status.INFO, "A provider is in SPF whose selectors cannot be guessed."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found, spf = await dossier.fact(discovery), await dossier.fact(spf_record)
+    for sender in found.inferred:
+        if found.lost:
+            yield RULE.unknown(sender.name, found.lost)
+        elif not sender.guessable:
+            message = (
+                f"{sender.name} is named by SPF or MX; its selectors cannot be guessed, name yours with --selector"
+            )
+            yield RULE.finding("not_guessable", sender.name, message, evidence=[spf.answer])
+        elif names := _keys_of(sender, found):
+            yield RULE.passed(sender.name, f"{sender.name} has keys: {', '.join(names)}", evidence=[spf.answer])
+        else:
+            looked = ", ".join(sender.selectors)
+            message = f"{sender.name} is named by SPF or MX, and none of its selectors is found ({looked})"
+            advice = f"Set DKIM up with {sender.name}; or, if it does not send for you, take it out of SPF."
+            yield RULE.finding("no_key", sender.name, message, evidence=[spf.answer], advice=advice)
+
+
+def _keys_of(sender: Sender, found: Discovery) -> list[str]:
+    return [key.name for key in found.keys if key.provider == sender.name or key.name in sender.selectors]
+
+
+CHECK = Check(RULE, judge)

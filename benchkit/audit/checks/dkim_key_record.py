@@ -1,0 +1,74 @@
+"""Whether each key record that was found can be used, and holds nothing odd."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.dkim import DkimKey
+from benchkit.audit.records.text import Fault
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dkim_key_record",
+    mechanism=Mechanism.DKIM,
+    title="Each key record can be used",
+    reference="RFC 6376 §3.6.1",
+    text="A key record that cannot be read makes every signature with its selector fail, as if the mail were not "
+    "signed. Common faults come of copying: base64 cut off, fragments joined with a space or a quotation mark, a "
+    "backslash that belonged to the zone file, a version that is not first. An empty `p=` revokes the key; that "
+    "is right once nothing signs with it any more.",
+    cases={
+        "unusable": Case(Status.FAIL, "The record cannot be used: every signature with it fails."),
+        "revoked": Case(Status.INFO, "The key is revoked (empty p=)."),
+        "testing": Case(Status.WARN, "t=y: receivers may treat signed mail as if it were not signed.", 3),
+        "oddity": Case(Status.WARN, "Some receivers may stumble over the record.", 2),
+    },
+)
+STRENGTH = ("rsa-below-1024", "rsa-below-2048", "rsa-above-4096", "rsa-exponent")  # dkim_key_strength judges these
+REMEDIES = {"sha1": "h", "no-sha256": "h", "testing": "t", "obsolete-g": "g", "not-for-mail": "s"}
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(discovery)
+    for selector in found.keys:
+        if selector.parsed is None:
+            continue
+        faults = [fault for fault in selector.parsed.faults if fault.code not in STRENGTH]
+        for fault in faults:
+            yield _finding(selector, selector.parsed, fault)
+        if not faults:
+            yield RULE.passed(selector.at, "can be used", evidence=[selector.answer])
+
+
+def _finding(selector: Selector, key: DkimKey, fault: Fault) -> Finding:
+    case = fault.code if fault.code in ("revoked", "testing") else "unusable" if fault.fatal else "oddity"
+    return RULE.finding(
+        case,
+        selector.at,
+        f"{selector.name}: {fault.message}",
+        evidence=[selector.answer],
+        advice="" if case == "revoked" else "Publish the record anew, as whoever made the key has given it.",
+        paste=_fix(selector, key, fault),
+        span=fault.span,
+    )
+
+
+def _fix(selector: Selector, key: DkimKey, fault: Fault) -> str:
+    """A tag too many is taken out; `v=` goes to the front. A damaged key cannot be mended from outside."""
+    if fault.code == "revoked" or not selector.answer.records:
+        return ""
+    tags = [tag for tag in key.tags.tags if tag.name != REMEDIES.get(fault.code)]
+    if fault.code in REMEDIES or fault.code in ("version-not-first", "version"):
+        rest = "; ".join(f"{tag.name}={tag.value}" for tag in tags if tag.name != "v")
+        return paste.replace_txt(paste.holder(selector.answer), selector.answer.records, f"v=DKIM1; {rest}")
+    if fault.fatal:
+        return paste.lines(*(paste.remove(paste.holder(selector.answer), each) for each in selector.answer.records))
+    return ""
+
+
+CHECK = Check(RULE, judge)

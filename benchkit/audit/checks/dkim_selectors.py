@@ -1,0 +1,74 @@
+"""Whether DKIM keys are found, in words that claim no more than was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dkim.discovery import Discovery, Outcome, Selector, discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dkim_selectors",
+    mechanism=Mechanism.DKIM,
+    title="The domain publishes DKIM keys",
+    reference="RFC 6376 §3.6.2",
+    text="The DNS holds no list of selectors: a key is found only by whoever knows its name. Names given with "
+    "`--selector` and those in a real message (`--message`) are sure; then come those that the providers in MX "
+    "and SPF have their customers publish, and names that are common. So `not found where looked` never means "
+    "that there is none. `None can exist` is said only where the zone denies `_domainkey` with all that is below "
+    "it (RFC 8020).",
+    cases={
+        "none_can_exist": Case(Status.FAIL, "The zone denies that there is anything at or below `_domainkey`.", 15),
+        "not_found": Case(Status.INFO, "No key was found where it was looked for; there may be others."),
+        "given_missing": Case(Status.FAIL, "A selector that was given has no key."),
+        "several": Case(Status.FAIL, "A selector has several keys: which one a receiver takes is left to chance."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(discovery)
+    for selector in found.selectors:
+        if finding := _judge_selector(selector):
+            yield finding
+    evidence = [selector.answer for selector in found.keys]
+    if found.outcome is Outcome.FOUND:
+        names = ", ".join(selector.name for selector in found.keys)
+        yield RULE.passed(dossier.domain, f"found: {names}", evidence=evidence)
+    elif found.outcome is Outcome.UNKNOWN:
+        yield RULE.unknown(dossier.domain, found.lost)
+    elif found.outcome is Outcome.NONE_CAN_EXIST:
+        yield _none(dossier.domain, found)
+    elif not any(selector.source == "given" for selector in found.selectors):
+        message = f"not found where looked: {found.asked} selectors; name yours with --selector"
+        yield RULE.finding("not_found", dossier.domain, message, evidence=[found.probe, found.control])
+
+
+def _none(domain: str, found: Discovery) -> Finding:
+    return RULE.finding(
+        "none_can_exist",
+        domain,
+        f"none can exist: the zone denies _domainkey.{domain} with everything below it",
+        evidence=[found.probe, found.control],
+        advice="Make a key pair (RSA, 2048 bits), sign with the private key, publish the public one.",
+    )
+
+
+def _judge_selector(selector: Selector) -> Finding | None:
+    evidence = [selector.answer]
+    if selector.source == "given" and lost(evidence):
+        return RULE.unknown(selector.at, evidence)
+    if selector.source == "given" and not selector.texts:
+        message = f"no key at {selector.at}: signatures with this selector fail"
+        advice = "Publish the public key there, or sign with another selector."
+        return RULE.finding("given_missing", selector.at, message, evidence=evidence, advice=advice)
+    if len(selector.texts) > 1:
+        message = f"{len(selector.texts)} keys at {selector.at}"
+        return RULE.finding("several", selector.at, message, evidence=evidence, advice="Keep the one that is in use.")
+    return None
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,47 @@
+"""Whether one key stands under several selectors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dkim_shared_key",
+    mechanism=Mechanism.DKIM,
+    title="Each selector has a key of its own",
+    reference="RFC 6376 §3.1",
+    text="Selectors exist so that keys can be told apart and changed one by one. The same key under two selectors is "
+    "one key: when it leaks, or is retired, both are gone, and rotating from one to the other changes nothing. "
+    "Make a key pair for each.",
+    cases={"same": Case(Status.WARN, "One key stands under several selectors.", 3)},
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    holders: dict[str, list[Selector]] = defaultdict(list)
+    for selector in (await dossier.fact(discovery)).keys:
+        if selector.parsed and selector.parsed.key:
+            holders[selector.parsed.key.fingerprint].append(selector)
+    for same in holders.values():
+        if len(same) > 1:
+            last = same[-1].answer
+            yield RULE.finding(
+                "same",
+                dossier.domain,
+                f"{', '.join(selector.name for selector in same)} are one key",
+                evidence=[selector.answer for selector in same],
+                advice="Make a key for each; take out the selector that is not in use.",
+                paste=paste.lines(*(paste.remove(paste.holder(last), record) for record in last.records)),
+            )
+    if len(holders) > 1 and all(len(same) == 1 for same in holders.values()):
+        yield RULE.passed(dossier.domain, f"{len(holders)} selectors, {len(holders)} keys")
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,46 @@
+"""Whether a wildcard answers for every selector."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dkim.discovery import discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.dkim import select_dkim
+from benchkit.audit.records.text import txts_of
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dkim_wildcard",
+    mechanism=Mechanism.DKIM,
+    title="No wildcard answers for selectors",
+    reference="RFC 6376 §3.6.2",
+    text="A selector that nobody has is asked for. If it answers, a wildcard stands in the zone: with a key, that key "
+    "serves every selector and can never be retired by name; with other texts, every lookup of a missing key "
+    "comes back as a damaged one. Give the wildcard no TXT record, or publish an empty `p=` at the names that "
+    "must be denied.",
+    cases={
+        "key": Case(Status.WARN, "A wildcard gives a key to every selector."),
+        "text": Case(Status.INFO, "A wildcard gives other TXT records to every selector."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    control = (await dossier.fact(discovery)).control
+    base = f"_domainkey.{dossier.domain}"
+    if dark := lost([control]):
+        yield RULE.unknown(base, dark)
+    elif not control.records:
+        yield RULE.passed(base, "a selector that nobody has is denied", evidence=[control])
+    else:
+        keys = select_dkim(txts_of(control)).records
+        message = f"{control.name}, which nobody has, answers with {'a key' if keys else 'a text'}"
+        fix = paste.lines(*(paste.remove(f"*.{base}", record) for record in control.records)) if keys else ""
+        yield RULE.finding("key" if keys else "text", base, message, evidence=[control], paste=fix)
+
+
+CHECK = Check(RULE, judge)

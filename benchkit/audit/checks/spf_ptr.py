@@ -1,0 +1,51 @@
+"""Whether the record rests on reverse DNS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.records.spf import MechanismKind
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.spf_editing import fix
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_ptr",
+    mechanism=Mechanism.SPF,
+    title="No term rests on reverse DNS",
+    reference="RFC 7208 §5.5",
+    text="`ptr` should not be published: it is slow, costs many questions at the reverse zones' servers, and receivers "
+    "may refuse it. The macro `%{p}` (§7.2) has the same weakness. Name the hosts by `a`, `ip4` or `ip6`.",
+    cases={
+        "mechanism": Case(Status.WARN, "A `ptr` term."),
+        "macro": Case(Status.WARN, "The macro `%{p}`."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(spf_record)
+    if found.parsed is None:
+        return
+    clean = True
+    for term in found.parsed.mechanisms:
+        macro = term.domain is not None and "p" in term.domain.letters
+        if term.kind is MechanismKind.PTR or macro:
+            clean = False
+            yield RULE.finding(
+                "macro" if macro else "mechanism",
+                dossier.domain,
+                f"{term.text} rests on reverse DNS",
+                evidence=[found.answer],
+                advice="Name the hosts by a, ip4 or ip6.",
+                paste=fix(found, {term.span: ""}),
+                span=term.span,
+            )
+    if clean:
+        yield RULE.passed(dossier.domain, "no ptr", evidence=[found.answer])
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,51 @@
+"""What SPF says about the sender that the caller named."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_evaluation import spf_evaluation
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.spf.result import Evaluation, SpfResult
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_result",
+    mechanism=Mechanism.SPF,
+    title="The named sender passes",
+    reference="RFC 7208 §2.6",
+    text="With `--ip` (and `--helo`, `--mail-from`) the record is evaluated as a receiver does it, up to ten terms "
+    "that look something up and two lookups in vain, and the path to the term that decided is told. A host that "
+    "sends for the domain and does not `pass` must be added to the record.",
+    cases={
+        "fail": Case(Status.FAIL, "The domain says that this host may not send for it."),
+        "softfail": Case(Status.WARN, "The domain says that this host is probably not allowed."),
+        "neutral": Case(Status.WARN, "The domain says nothing about this host."),
+        "none": Case(Status.FAIL, "There is no record to evaluate."),
+        "permerror": Case(Status.FAIL, "The record, or one that it includes, cannot be evaluated."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(spf_evaluation)
+    if found is None:
+        return
+    subject, way = f"{dossier.options.ip} for {found.domain}", _way(found)
+    if found.result is SpfResult.TEMPERROR:
+        yield RULE.unknown(subject, lost(found.answers))
+    elif found.result is SpfResult.PASS:
+        yield RULE.passed(subject, f"pass{way}", evidence=found.answers)
+    else:
+        told = found.explanation or found.problem
+        message = f"{found.result}{way}" + (f": {told}" if told else "")
+        yield RULE.finding(found.result, subject, message, evidence=found.answers)
+
+
+def _way(found: Evaluation) -> str:
+    return f", by {' → '.join(f'{step.domain} {step.term}' for step in found.path)}" if found.path else ""
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,52 @@
+"""Whether the record, and what else is at the domain, fits into one small answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_size",
+    mechanism=Mechanism.SPF,
+    title="The TXT records at the domain fit into one answer",
+    reference="RFC 7208 §3.4",
+    text="All TXT records of the domain come in one answer. Past 512 octets it needs EDNS, past about 1,232 it is cut "
+    "and asked again over TCP, which some networks block; the result is then `temperror`. RFC 7208 advises to "
+    "keep the record within 450 octets. Take out verification texts that nobody looks for any more, and move "
+    "groups of addresses into an include of your own.",
+    cases={
+        "record": Case(Status.INFO, "The record alone has more than 450 octets."),
+        "answer": Case(Status.WARN, "All TXT records together have more than 1,232 octets: the answer is cut.", 3),
+    },
+)
+ADVISED = 450
+UNFRAGMENTED = 1232  # octets of a UDP answer (DNS flag day 2020)
+OVERHEAD = 12 + 4 + 11  # header, question without its name, OPT record
+PER_RECORD = 12  # compressed owner, type, class, TTL, length
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(spf_record)
+    if found.parsed is None:
+        return
+    octets = OVERHEAD + len(dossier.domain) + 2
+    octets += sum(PER_RECORD + sum(len(part) + 1 for part in record.strings) for record in found.answer.records)
+    own, evidence = len(found.parsed.text), [found.answer]
+    if octets > UNFRAGMENTED:
+        message = f"{len(found.answer.records)} TXT records make an answer of {octets:,} octets"
+        advice = "Take out verification texts that nobody looks for any more."
+        yield RULE.finding("answer", dossier.domain, message, evidence=evidence, advice=advice)
+    elif own > ADVISED:
+        yield RULE.finding(
+            "record", dossier.domain, f"the record has {own} octets, advised are {ADVISED}", evidence=evidence
+        )
+    else:
+        yield RULE.passed(dossier.domain, f"{own} octets, {octets:,} with all TXT records", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,167 @@
+"""Where a domain's DKIM keys are (AUDIT §5): there is no list of selectors in the DNS, so they are looked for.
+
+Law: three answers only. FOUND; NOT_FOUND, that is not found where looked, and never that there are none; NONE_CAN_EXIST,
+where the zone denies `_domainkey` with everything below it (RFC 8020). Sources, the best first: selectors given, a message's,
+those that the providers in MX and SPF have their customers publish, names derived from the domain, then common names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
+from benchkit.audit.records.dkim_signature import parse_dkim_signature
+from benchkit.audit.records.text import txts_of
+from benchkit.audit.rule import lost
+from benchkit.audit.senders import COMMON, SENDERS, Sender, by_mx, by_spf, by_target
+from benchkit.model.dns import Answer, AnswerState
+
+CONTROL = "benchkit-control-7f3a9c"  # a selector that nobody has; a key there is a wildcard's
+NSEC_STEPS = 32
+
+
+class Outcome(StrEnum):
+    FOUND = "found"
+    NOT_FOUND = "not found where looked"
+    NONE_CAN_EXIST = "none can exist"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A selector that answered. `provider` is the one that its CNAME target proves; `source` tells how it came to be asked."""
+
+    name: str
+    source: str
+    answer: Answer
+    texts: tuple[str, ...]
+    parsed: DkimKey | None
+    provider: str = ""
+
+    @property
+    def at(self) -> str:
+        return self.answer.name
+
+    @property
+    def status(self) -> str:
+        if not self.answer.state.known:
+            return Outcome.UNKNOWN
+        if not self.texts:
+            return Outcome.NOT_FOUND
+        return "several keys" if self.parsed is None else "revoked" if self.parsed.revoked else Outcome.FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """`selectors` are those given and those that hold something; `asked` is how many names were looked at."""
+
+    outcome: Outcome
+    selectors: tuple[Selector, ...]
+    asked: int
+    inferred: tuple[Sender, ...]
+    control: Answer
+    probe: Answer
+    lost: tuple[Answer, ...]
+
+    @property
+    def wildcard(self) -> bool:
+        """The control selector has an answer: what is found may be the wildcard's."""
+        return bool(self.control.records)
+
+    @property
+    def keys(self) -> tuple[Selector, ...]:
+        return tuple(selector for selector in self.selectors if selector.texts)
+
+
+async def discovery(dossier: Dossier) -> Discovery:
+    base = f"_domainkey.{dossier.domain}"
+    probe, control, given = await asyncio.gather(
+        dossier.ask(base, "TXT"), dossier.ask(f"{CONTROL}.{base}", "TXT"), _names(dossier)
+    )
+    inferred = await dossier.fact(inferred_senders)
+    sources = dict(reversed(given))
+    answers = await asyncio.gather(*(dossier.ask(f"{name}.{base}", "TXT") for name in sources))
+    found = [_selector(name, sources[name], answer) for name, answer in zip(sources, answers, strict=True)]
+    found = [each for each in found if not _is_wildcards(each, control)]
+    kept = tuple(each for each in found if each.texts or each.answer.cnames or each.source == "given")
+    dark = lost(answers)
+    return Discovery(_outcome(kept, probe, control, dark), kept, len(sources), inferred, control, probe, dark)
+
+
+async def inferred_senders(dossier: Dossier) -> tuple[Sender, ...]:
+    """The providers that the domain's SPF record and MX records name, each once."""
+    spf, mx = await asyncio.gather(dossier.fact(spf_record), dossier.fact(mail_hosts))
+    terms = spf.parsed.mechanisms if spf.parsed else ()
+    included = tuple(term.domain.text.lower() for term in terms if term.domain)
+    found = (*by_spf(included), *by_mx(tuple(host.name for host in mx.hosts)))
+    return tuple(sender for sender in SENDERS if sender in found)
+
+
+async def _names(dossier: Dossier) -> list[tuple[str, str]]:
+    """Selectors and where each comes from, the best source first."""
+    mail = dossier.options.mail
+    signed = [field.text for field in mail.all("dkim-signature")] if mail else []
+    told = [(name, "given") for name in (*dossier.options.selectors, *_selectors_of(signed, dossier.domain))]
+    inferred = await dossier.fact(inferred_senders)
+    told += [(name, sender.name) for sender in inferred for name in sender.selectors]
+    told += [(name, "derived") for name in await _derived(dossier)]
+    told += [(name, "common") for sender in SENDERS for name in sender.selectors]
+    return [*told, *((name, "common") for name in COMMON)]
+
+
+def _selectors_of(fields: list[str], domain: str) -> list[str]:
+    signatures = [parse_dkim_signature(field) for field in fields]
+    return [each.selector for each in signatures if each.domain == domain and each.selector]
+
+
+async def _derived(dossier: Dossier) -> list[str]:
+    """HubSpot's portal number stands in its SPF name and in its selectors; so does a domain's own first label in many."""
+    spf = await dossier.fact(spf_record)
+    terms = spf.parsed.mechanisms if spf.parsed else ()
+    portals = [
+        term.domain.text.partition(".")[0] for term in terms if term.domain and "hubspotemail" in term.domain.text
+    ]
+    walked = await _nsec_walk(dossier) if dossier.options.nsec_walk else []
+    return [*walked, *(f"hs{number}-{portal}" for portal in portals for number in (1, 2)), dossier.domain.split(".")[0]]
+
+
+async def _nsec_walk(dossier: Dossier) -> list[str]:
+    """In a zone signed with NSEC (RFC 4034 §4) each name gives the next: every selector, in at most NSEC_STEPS questions."""
+    suffix, name, found = f"._domainkey.{dossier.domain}", dossier.domain, []
+    for _ in range(NSEC_STEPS):
+        answer = await dossier.ask(name, "NSEC")
+        following = answer.records[0].text.split()[0].rstrip(".").lower() if answer.records else ""
+        if not following or following == dossier.domain or not following.endswith(dossier.domain):
+            break
+        if following.endswith(suffix):
+            found.append(following.removesuffix(suffix))
+        name = following
+    return found
+
+
+def _selector(name: str, source: str, answer: Answer) -> Selector:
+    selection = select_dkim(txts_of(answer))
+    parsed = parse_dkim(selection.only) if selection.only is not None else None
+    target = answer.cnames[0] if answer.cnames else ""
+    proven = by_target(target)
+    return Selector(name, source, answer, selection.records, parsed, proven.name if proven else "")
+
+
+def _is_wildcards(selector: Selector, control: Answer) -> bool:
+    same = {record.text for record in selector.answer.records} == {record.text for record in control.records}
+    return bool(control.records) and same and selector.source != "given"
+
+
+def _outcome(kept: tuple[Selector, ...], probe: Answer, control: Answer, dark: tuple[Answer, ...]) -> Outcome:
+    if any(each.texts for each in kept):
+        return Outcome.FOUND
+    if dark:
+        return Outcome.UNKNOWN
+    denied = (AnswerState.NXDOMAIN, AnswerState.NXDOMAIN)
+    certain = (probe.state, control.state) == denied and not probe.compact_denial
+    return Outcome.NONE_CAN_EXIST if certain else Outcome.NOT_FOUND

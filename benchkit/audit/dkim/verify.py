@@ -1,0 +1,134 @@
+"""Verifying a message's DKIM signatures (RFC 6376 §6.1): RSA (RFC 8301) and Ed25519 (RFC 8463) with SHA-256.
+
+Law: total. A key that could not be looked up is `temperror`; a signature that can never be good is `permerror`; one that is not
+good for this message is `fail`. What is signed, and how strongly, is told with the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from benchkit.audit.dkim import canonical
+from benchkit.audit.mail.message import Field, Mail
+from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
+from benchkit.audit.records.dkim_signature import DkimSignature, parse_dkim_signature
+from benchkit.audit.records.text import txts_of
+from benchkit.model.dns import Answer, Ask
+
+MOST_SIGNATURES = 10  # of one message; what comes after costs a verifier more than it tells (RFC 6376 §8.4)
+_B_VALUE = re.compile(rb"((?:^|;)[ \t\r\n]*b[ \t\r\n]*=)[^;]*")
+
+
+class DkimResult(StrEnum):
+    """RFC 8601 §2.7.1, without `none`."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    PERMERROR = "permerror"
+    TEMPERROR = "temperror"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    signature: DkimSignature
+    result: DkimResult
+    reason: str = ""
+    key: DkimKey | None = None
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """The names of the fields that a good signature covers."""
+        return frozenset(self.signature.headers) if self.result is DkimResult.PASS else frozenset()
+
+
+async def verify(mail: Mail, ask: Ask, now_s: int) -> tuple[Verification, ...]:
+    """One result a signature, from the top; `now_s` (seconds since 1970) is what x= is held against."""
+    found = mail.all("dkim-signature")[:MOST_SIGNATURES]
+    return tuple([await _verify(mail, field, ask, now_s) for field in found])
+
+
+async def _verify(mail: Mail, field: Field, ask: Ask, now_s: int) -> Verification:
+    signature = parse_dkim_signature(field.text)
+    if not signature.valid:
+        fault = next(fault.message for fault in signature.faults if fault.fatal)
+        return Verification(signature, DkimResult.PERMERROR, fault)
+    if signature.expires_at is not None and signature.expires_at < now_s:
+        return Verification(signature, DkimResult.FAIL, "the signature has expired (x=)")
+    name = f"{signature.selector}._domainkey.{signature.domain}"
+    answer = await ask(name, "TXT")
+    if not answer.state.known:
+        told = f"{name} TXT answered {answer.state.value}"
+        return Verification(signature, DkimResult.TEMPERROR, told, answers=(answer,))
+    only = select_dkim(txts_of(answer)).only
+    if only is None:
+        told = f"there is not exactly one key at {name}"
+        return Verification(signature, DkimResult.PERMERROR, told, answers=(answer,))
+    key = parse_dkim(only)
+    result, reason = _judge(mail, field, signature, key)
+    return Verification(signature, result, reason, key, (answer,))
+
+
+def _judge(mail: Mail, field: Field, signature: DkimSignature, key: DkimKey) -> tuple[DkimResult, str]:
+    """§6.1.2 and §6.1.3, in their order."""
+    if wrong := _key_trouble(signature, key):
+        return DkimResult.PERMERROR, wrong
+    body = canonical.body(mail.body, signature.body_canonicalization)
+    if signature.body_length is not None and signature.body_length > len(body):
+        return DkimResult.PERMERROR, "l= is longer than the body"
+    if hashlib.sha256(body[: signature.body_length]).digest() != signature.body_hash:
+        return DkimResult.FAIL, "the body has been changed: its hash is not bh="
+    if not _good(key, signature.signature, signed_octets(mail, field, signature)):
+        return DkimResult.FAIL, "a signed header field has been changed, or the key is another"
+    return DkimResult.PASS, ""
+
+
+def _key_trouble(signature: DkimSignature, key: DkimKey) -> str:
+    fatal = next((fault.message for fault in key.faults if fault.fatal), "")
+    if fatal or key.key is None:
+        return fatal or "the key cannot be read"
+    if key.key_type != signature.algorithm.partition("-")[0]:
+        return f"a={signature.algorithm}, but the key is k={key.key_type}"
+    if key.strict and signature.identity.rpartition("@")[2].lower() != signature.domain:
+        return "the key's t=s wants i= to have the very domain d="
+    return ""
+
+
+def signed_octets(mail: Mail, own: Field, signature: DkimSignature) -> bytes:
+    """What the signature is made over (§3.7): the fields that h= names, from below, and its own without the value of b=."""
+    left: dict[str, list[Field]] = {}
+    for field in mail.fields:
+        left.setdefault(field.name, []).append(field)
+    chosen = [left[name].pop() for name in signature.headers if left.get(name)]
+    method = signature.header_canonicalization
+    parts = [canonical.header(field.raw, method) for field in chosen]
+    return b"".join(parts) + canonical.header(_without_value(own.raw), method).removesuffix(b"\r\n")
+
+
+def _without_value(raw: bytes) -> bytes:
+    name, colon, value = raw.partition(b":")
+    stripped = _B_VALUE.sub(rb"\1", value)
+    return name + colon + (stripped if stripped.endswith(b"\r\n") else stripped + b"\r\n")
+
+
+def _good(key: DkimKey, signature: bytes, octets: bytes) -> bool:
+    material = key.key.material if key.key else None
+    try:
+        if isinstance(material, RSAPublicKey):
+            material.verify(signature, octets, PKCS1v15(), SHA256())
+        elif isinstance(material, Ed25519PublicKey):
+            material.verify(signature, hashlib.sha256(octets).digest())  # RFC 8463 §3
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
