@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 import signal
@@ -44,6 +43,8 @@ def sink(
 
 
 async def _serve(doors: tuple[Listener, ...], ca_file: Path | None) -> None:
+    import asyncio
+
     from benchkit.sink import MemoryLedger, Sink
 
     ledger = MemoryLedger()

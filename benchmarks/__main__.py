@@ -1,0 +1,23 @@
+"""`python -m benchmarks [NAME…]`: every benchmark, or those named; each prints what it measured and the goal beside it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import benchmarks
+
+SUPPORT = {"__main__", "one_side"}
+
+
+def main() -> None:
+    names = sys.argv[1:] or [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in SUPPORT]
+    for name in names:
+        module = importlib.import_module(f"benchmarks.{name}")
+        print(f"\n{name}: {(module.__doc__ or '').splitlines()[0]}", flush=True)  # noqa: T201
+        module.main()
+
+
+if __name__ == "__main__":
+    main()
