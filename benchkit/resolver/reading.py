@@ -61,12 +61,12 @@ def _read(message: Message, question: Question, asked: Answer) -> Reading:
     )
     if message.rcode() not in (Rcode.NOERROR, Rcode.NXDOMAIN):
         return Reading(said)
-    aliases = _follow(message, question)
-    if aliases is None:
-        return Reading(replace(said, state=AnswerState.MALFORMED, ede=(*said.ede, "CNAME loop")))
+    aliases, loops = _follow(message, question)
     said = replace(said, cnames=tuple(text_name(_target(alias)) for alias in aliases))
+    if loops:
+        return Reading(replace(said, state=AnswerState.MALFORMED, ede=(*said.ede, "CNAME loop")))
     end = _target(aliases[-1]) if aliases else question.name
-    if records := message.get_rrset(message.answer, end, IN, question.type):
+    if records := _rrset(message, end, question.type):
         return _found(message, records, aliases, said)
     return _denied(message, question, end, aliases, said)
 
@@ -76,19 +76,21 @@ def _target(alias: RRset) -> Name:
     return target
 
 
-def _follow(message: Message, question: Question) -> list[RRset] | None:
-    """The CNAME sets from the asked name onward, as far as this response has them; None for a loop."""
-    if question.type == RdataType.CNAME:
-        return []
+def _follow(message: Message, question: Question) -> tuple[list[RRset], bool]:
+    """The CNAME sets from the asked name onward, as far as this response has them, and whether they come back or never end."""
     aliases: list[RRset] = []
     name, seen = question.name, {question.name}
-    while alias := message.get_rrset(message.answer, name, IN, RdataType.CNAME):
-        aliases.append(alias)
+    while question.type != RdataType.CNAME and (alias := _rrset(message, name, RdataType.CNAME)):
         name = _target(alias)
-        if name in seen or len(aliases) > CHAIN_LIMIT:
-            return None
+        if name in seen or len(aliases) >= CHAIN_LIMIT:
+            return aliases, True
+        aliases.append(alias)
         seen.add(name)
-    return aliases
+    return aliases, False
+
+
+def _rrset(message: Message, name: Name, kind: RdataType) -> RRset | None:
+    return message.get_rrset(message.answer, name, IN, kind)
 
 
 def _found(message: Message, records: RRset, aliases: list[RRset], said: Answer) -> Reading:
@@ -96,7 +98,7 @@ def _found(message: Message, records: RRset, aliases: list[RRset], said: Answer)
         said,
         state=AnswerState.OK,
         records=records_of(records, records.ttl),
-        wildcard=_is_from_wildcard(message, records),
+        wildcard=any(_is_from_wildcard(message, rrset) for rrset in (*aliases, records)),
     )
     return Reading(answer, min(_ttl(rrset) for rrset in (*aliases, records)))
 

@@ -39,13 +39,14 @@ class PlacedTokenizer(Tokenizer):
         return self.filename, self.token_line
 
 
-def read_zone(path: Path, origin: str = "") -> Zone:
-    """The zone in a file. Its origin is the first `$ORIGIN`, else `origin`, else the owner of its SOA record."""
+def read_zone(path: Path, origin: str = "") -> tuple[Zone, Name]:
+    """The zone in a file and its origin, which is the first `$ORIGIN`, else `origin`, else the owner of its SOA record."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(Mistake(str(path), f"cannot be read as a zone file: {error}")) from error
-    return _parse(text, str(path), _origin(text, str(path), origin))
+    begins = _origin(text, str(path), origin)
+    return _parse(text, str(path), begins), begins
 
 
 def _origin(text: str, path: str, given: str) -> Name:

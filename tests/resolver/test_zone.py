@@ -120,6 +120,8 @@ def test_chain_and_wildcard_are_told(files: list[Path]) -> None:
     assert asked(files, "chain.shop.example", "A").cnames == ("www.shop.example", "mx1.shop.example")
     assert asked(files, "dangling.shop.example", "A").cnames == ("nowhere.shop.example",)
     assert asked(files, "x.wild.shop.example", "TXT").wildcard
+    assert asked(files, "x.alias.shop.example", "A").wildcard
+    assert not asked(files, "x.wild.shop.example", "A").wildcard
     assert not asked(files, "shop.example", "TXT").wildcard
     assert "is not in" in asked(files, "outside.shop.example", "A").ede[0]
     assert asked(files, "BÜCHER.shop.example", "A").name == "xn--bcher-kva.shop.example"
@@ -169,6 +171,12 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "binary.zone").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read"):
         from_zone([tmp_path / "binary.zone"])
+
+
+def test_two_files_of_one_zone(files: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "again.zone").write_text(ZONE, "utf-8")
+    with pytest.raises(InputError, match=r"as does .*shop\.zone"):
+        from_zone([*files, tmp_path / "again.zone"])
 
 
 def test_the_domain_is_the_origin_of_a_file_that_states_none(tmp_path: Path) -> None:
