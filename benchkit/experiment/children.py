@@ -11,6 +11,7 @@ from typing import Any
 
 from benchkit.errors import BenchkitError
 from benchkit.experiment.pipe import frame
+from benchkit.lab.lab import Network
 
 _END_GRACE_S = 10.0
 
@@ -27,11 +28,12 @@ class Child:
         self._process = process
 
     @classmethod
-    async def start(cls, module: str, job: object, log: Path) -> Child:
-        """Run `python -m module` and hand it its job; what it prints by accident goes to `log`."""
+    async def start(cls, module: str, job: object, log: Path, network: Network | None = None) -> Child:
+        """Run a module, in a lab's network if given, and hand it its job; what it prints by accident goes to `log`."""
+        command = network.command(module) if network else (sys.executable, "-m", module)
         with log.open("ab") as stderr:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", module,
+                *command, pass_fds=network.descriptors if network else (),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=stderr, start_new_session=True,
             )  # fmt: skip
         child = cls(module, process)

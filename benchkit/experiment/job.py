@@ -21,10 +21,11 @@ class SinkJob:
 
 @dataclass(frozen=True, slots=True)
 class WorkerJob:
-    """For experiment/worker.py: the whole plan follows from the scenario and the size of the batch."""
+    """For experiment/worker.py: the plan of a condition follows from the scenario and the size of the batch."""
 
     scenario: Scenario
     batch: Batch
     endpoints: tuple[Endpoint, ...]
     run_token: str
     folder: str
+    condition: int

@@ -1,7 +1,8 @@
 """The plan: randomised complete blocks, a pure function of the scenario (METHOD §5).
 
-Each block holds every arm once, in an order drawn from the seed; all arms of a block send the same messages of the batch and,
-in an open load, on the same schedule. Worker and parent derive the same plan from the same scenario: it need not be stored.
+Conditions come one after the other. Within one, each block holds every arm once, in an order drawn from the seed; all arms of
+a block send the same messages of the batch and, in an open load, on the same schedule. Worker and parent derive the same plan
+from the same scenario: it need not be stored.
 """
 
 from __future__ import annotations
@@ -10,21 +11,27 @@ import random
 from collections.abc import Iterator
 from itertools import accumulate
 
+from benchkit.lab import LinkSpec, links_of
 from benchkit.model.plan import Cell, Planned
 from benchkit.model.scenario import Arrivals, LoadModel, LoadSpec, Scenario
 
 
-def cells(scenario: Scenario, batch_size: int) -> Iterator[Cell]:
-    """Every cell in the order of the run; warm-up blocks come first. Sends are numbered from 0 without a gap."""
+def links(scenario: Scenario) -> tuple[LinkSpec, ...]:
+    """The lab's links, one a condition; none where the scenario asks for no lab, and so has one condition."""
+    return links_of(scenario.network, scenario.load.seed)
+
+
+def cells(scenario: Scenario, batch_size: int, condition: int) -> Iterator[Cell]:
+    """A condition's cells in the order of the run; warm-up blocks come first. The run's sends are numbered without a gap."""
     load = scenario.load
-    first_send = 0
+    first_send = condition * sends_per_condition(scenario)
     for block in range(load.all_blocks):
         offsets_ns = schedule(load, block)
-        for arm in arm_order(len(scenario.arms), load.seed, block):
+        for arm in arm_order(len(scenario.arms), load.seed, condition * load.all_blocks + block):
             yield Cell(
                 block=block,
                 warmup=block < load.warmup_blocks,
-                condition=0,
+                condition=condition,
                 arm=arm,
                 first_send=first_send,
                 count=load.messages_per_block,
@@ -37,21 +44,30 @@ def cells(scenario: Scenario, batch_size: int) -> Iterator[Cell]:
 
 def planned_rows(scenario: Scenario, batch_size: int) -> Iterator[Planned]:
     """The plan, row by row."""
-    for cell in cells(scenario, batch_size):
-        for i in range(cell.count):
-            offset_ns = cell.offsets_ns[i] if cell.offsets_ns else 0
-            yield Planned(
-                cell.first_send + i, cell.block, cell.warmup, cell.condition, cell.arm, cell.message_of(i), offset_ns
-            )
+    for condition in range(condition_count(scenario)):
+        for cell in cells(scenario, batch_size, condition):
+            for i in range(cell.count):
+                offset_ns = cell.offsets_ns[i] if cell.offsets_ns else 0
+                yield Planned(
+                    cell.first_send + i, cell.block, cell.warmup, condition, cell.arm, cell.message_of(i), offset_ns
+                )
 
 
 def total_sends(scenario: Scenario) -> int:
     """Sends of the whole run, warm-up included."""
+    return condition_count(scenario) * sends_per_condition(scenario)
+
+
+def condition_count(scenario: Scenario) -> int:
+    return len(links(scenario)) or 1
+
+
+def sends_per_condition(scenario: Scenario) -> int:
     return scenario.load.all_blocks * scenario.load.messages_per_block * len(scenario.arms)
 
 
 def arm_order(arms: int, seed: int, block: int) -> list[int]:
-    """A permutation of the arms for that block."""
+    """A permutation of the arms for that block, counted through the whole run."""
     order = list(range(arms))
     random.Random(f"order/{seed}/{block}").shuffle(order)
     return order

@@ -6,7 +6,7 @@ from statistics import mean
 
 from benchkit.experiment.gate import is_loopback
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan import schedule
+from benchkit.experiment.plan import condition_count, links, schedule
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary
@@ -22,8 +22,8 @@ def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
     return PlanSummary(
         scenario=scenario.name,
         question=scenario.question,
-        load=_load_in_words(scenario.load),
-        arms=tuple(_arm_plan(scenario.load, arm, batch) for arm in scenario.arms),
+        load=_load_in_words(scenario),
+        arms=tuple(_arm_plan(scenario, arm, batch) for arm in scenario.arms),
         distinct_messages=len(batch),
         recipients_sample=tuple(recipients[:_SAMPLE]),
         distinct_recipients=len(recipients),
@@ -31,18 +31,22 @@ def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
     )
 
 
-def _load_in_words(load: LoadSpec) -> str:
+def _load_in_words(scenario: Scenario) -> str:
+    load = scenario.load
     how = {
         LoadModel.TALK: "one message at a time",
         LoadModel.THROUGHPUT: f"{load.concurrency} senders, as fast as they are answered",
         LoadModel.OPEN: f"{load.rate_per_s:g} messages/s on a {load.arrivals} schedule that all arms share",
     }[load.model]
+    names = "; ".join(link.name for link in links(scenario))
     return (
         f"{load.model}: {how}; {load.blocks} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"
+        + (f", for each of: {names}" if names else "")
     )
 
 
-def _arm_plan(load: LoadSpec, arm: ArmSpec, batch: Batch) -> ArmPlan:
+def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
+    load, conditions = scenario.load, condition_count(scenario)
     sends = load.all_blocks * load.messages_per_block
     connections = _connections(load, arm, sends)
     bytes_of_all = sum(len(batch.messages[i % len(batch)].mime) for i in range(sends))
@@ -51,11 +55,11 @@ def _arm_plan(load: LoadSpec, arm: ArmSpec, batch: Batch) -> ArmPlan:
         name=arm.name,
         target=_target(arm),
         leaves_this_machine=arm.server is not None and not is_loopback(arm.server.host),
-        sends=load.blocks * load.messages_per_block,
-        warmup_sends=load.warmup_blocks * load.messages_per_block,
-        connections=connections,
+        sends=conditions * load.blocks * load.messages_per_block,
+        warmup_sends=conditions * load.warmup_blocks * load.messages_per_block,
+        connections=conditions * connections,
         turns=each + (setup_turns(arm) * connections / sends if arm.connection.messages else 0),
-        bytes=bytes_of_all,
+        bytes=conditions * bytes_of_all,
     )
 
 
@@ -76,4 +80,5 @@ def _duration_s(scenario: Scenario) -> float | None:
     load = scenario.load
     if load.model is not LoadModel.OPEN:
         return None
-    return sum(schedule(load, block)[-1] for block in range(load.all_blocks)) * len(scenario.arms) / 1e9
+    of_one_arm_ns = sum(schedule(load, block)[-1] for block in range(load.all_blocks))
+    return of_one_arm_ns * len(scenario.arms) * condition_count(scenario) / 1e9

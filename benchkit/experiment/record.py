@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 from benchkit.clock import utc_now
 from benchkit.experiment.gate import is_loopback
+from benchkit.experiment.plan import links
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Scenario
 
-_NO_LAB = "[network] asks for a lab, which this version has not: nothing delays or limits these packets"
+_NO_LAB = "plain loopback, not the lab that [network] asks for: "
 
 
-def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str) -> Manifest:
+def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refusal: str) -> Manifest:
     """As it stands before the first send; `status` is RUNNING until the run is closed."""
     load = scenario.load
     return Manifest(
@@ -34,29 +34,24 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str) -> Manif
         confidence=scenario.verdict.confidence,
         thresholds=[dataclasses.asdict(threshold) for threshold in scenario.thresholds],
         arms=tuple(_arm_record(scenario, number, arm) for number, arm in enumerate(scenario.arms)),
-        conditions=(ConditionRecord(name=_condition_name(scenario)),),
+        conditions=_conditions(scenario, lab_refusal),
         digests=tuple(message.digest.hex() for message in batch.messages),
         batch_digest=batch.digest,
         batch_bytes=tuple(len(message.mime) for message in batch.messages),
         recipients=tuple(len(message.recipients) for message in batch.messages),
-        warnings=(_NO_LAB,) if _asks_for_lab(scenario) else (),
     )
 
 
-def condition_of(scenario: Scenario, rtt_ms: Mapping[int, float | None]) -> ConditionRecord:
-    """The one condition of a run without a lab; its round trip is the baseline's."""
-    rtt = rtt_ms.get(scenario.baseline)
-    note = "plain loopback, not the lab" if _asks_for_lab(scenario) else ""
-    return ConditionRecord(name=_condition_name(scenario), rtt_ms=rtt, note=note)
+def _conditions(scenario: Scenario, lab_refusal: str) -> tuple[ConditionRecord, ...]:
+    """One for each link, or the one of a run without a lab; the round trips are measured later."""
+    in_lab = tuple(ConditionRecord(link.name, lab=True) for link in links(scenario))
+    note = _NO_LAB + lab_refusal if lab_refusal else ""
+    return in_lab or (ConditionRecord(_condition_name(scenario), note=note),)
 
 
 def _condition_name(scenario: Scenario) -> str:
     stays = all(arm.server is None or is_loopback(arm.server.host) for arm in scenario.arms)
     return "loopback" if stays else "network"
-
-
-def _asks_for_lab(scenario: Scenario) -> bool:
-    return any(dataclasses.astuple(scenario.network))
 
 
 def _arm_record(scenario: Scenario, number: int, arm: ArmSpec) -> ArmRecord:

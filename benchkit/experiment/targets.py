@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from benchkit.conditions import probe
 from benchkit.errors import InputError, Mistake, TargetUnreachable
@@ -14,7 +15,16 @@ from benchkit.model.scenario import ArmSpec, Scenario, Secret, Server
 
 _USER = "benchkit"
 _SERVER_NAME = "localhost"  # a name in the embedded server's certificate
-SINK_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class SinkEnd:
+    """The embedded sink as it listens: its ports by arm, whom to trust, and the password of this run."""
+
+    host: str
+    ports: Mapping[int, int]
+    ca_pem: str
+    password: str
 
 
 def is_embedded(arm: ArmSpec) -> bool:
@@ -47,14 +57,14 @@ def new_password() -> str:
     return secrets.token_hex(16)
 
 
-def endpoints(
-    scenario: Scenario, revealed: Mapping[int, Secret], ports: Mapping[int, int], ca_pem: str, password: str
-) -> tuple[Endpoint, ...]:
-    """One endpoint an arm; `ports` and `ca_pem` are the sink's, `revealed` the secrets of arms with servers of their own."""
+def endpoints(scenario: Scenario, revealed: Mapping[int, Secret], sink: SinkEnd) -> tuple[Endpoint, ...]:
+    """One endpoint an arm; `revealed` are the secrets of arms with servers of their own."""
     return tuple(
         _own_endpoint(arm, arm.server, revealed.get(number, Secret("")))
         if arm.server is not None
-        else Endpoint(SINK_HOST, ports.get(number, 0), _SERVER_NAME, arm, ca_pem, _USER, Secret(password))
+        else Endpoint(
+            sink.host, sink.ports.get(number, 0), _SERVER_NAME, arm, sink.ca_pem, _USER, Secret(sink.password)
+        )
         for number, arm in enumerate(scenario.arms)
     )
 

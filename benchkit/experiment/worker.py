@@ -1,7 +1,7 @@
 """The load worker: a process of its own with a loop of its own, away from the progress display and from the sink.
 
-News to the parent, a JSON object a line: {"overhead_us"}, {"unreachable"}, {"sent"} up to four times a second, and at the end
-{"done", "sent", "interrupted"} or {"broken"}.
+News to the parent, a JSON object a line: {"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"sent"} up to four times a second, and
+at the end {"done", "sent", "interrupted"} or {"broken"}.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from pathlib import Path
 import uvloop
 
 from benchkit.clock import MonotonicClock
-from benchkit.errors import StoreError
+from benchkit.errors import StoreError, TargetUnreachable
 from benchkit.experiment.engine import ArmAtWork, Engine
 from benchkit.experiment.job import WorkerJob
 from benchkit.experiment.overhead import own_cost_us
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.pipe import ParentLine
-from benchkit.experiment.plan import cells
+from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
+from benchkit.experiment.targets import round_trips_ms
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
@@ -31,14 +32,20 @@ _ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any 
 
 async def work(line: ParentLine, job: WorkerJob) -> None:
     """The whole life of the worker."""
+    try:
+        round_trips = await asyncio.to_thread(round_trips_ms, job.endpoints)
+    except TargetUnreachable as error:
+        line.tell(unreachable=str(error))
+        return
+    line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
     recorder = Recorder(Path(job.folder), MonotonicClock())
     line.tell(overhead_us=await own_cost_us(job))
     engine = Engine(_arms(job), PACES[job.scenario.load.model], job.run_token, recorder)
     unreachable = [(arm, failure.text) for arm, failure in await engine.open() if not job.endpoints[arm].arm.faults]
     if unreachable:
-        line.tell(unreachable=[[job.endpoints[arm].arm.name, text] for arm, text in unreachable])
+        line.tell(unreachable="; ".join(f"arm {job.endpoints[arm].arm.name!r}: {text}" for arm, text in unreachable))
         return
-    walk = asyncio.create_task(engine.walk(cells(job.scenario, len(job.batch))))
+    walk = asyncio.create_task(engine.walk(cells(job.scenario, len(job.batch), job.condition)))
     news = asyncio.create_task(_tell_news(line, recorder))
     stop = asyncio.create_task(line.next_word())
     try:
@@ -61,7 +68,8 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     """Senders and prepared messages of every arm: all of it before the clock starts."""
     load = job.scenario.load
     senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
-    numbers = itertools.count()
+    most_connections = sends_per_condition(job.scenario) + senders * len(job.endpoints)
+    numbers = itertools.count(job.condition * most_connections)
     arms = []
     for endpoint in job.endpoints:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]

@@ -54,6 +54,22 @@ ARRIVAL_COLUMNS = {
     "recipients": "int32",  # of the envelope
 }
 
+WIRE_COLUMNS = {  # one row a TCP connection, as the lab's link saw it from outside; "out" is client → server
+    "condition": "int16",
+    "arm": "int16",  # -1 where it went to no arm's door
+    "client_port": "int32",
+    "server_port": "int32",
+    "packets_out": "int64",
+    "packets_in": "int64",
+    "bytes_out": "int64",  # of IP packets
+    "bytes_in": "int64",
+    "payload_out": "int64",  # what TCP carried, each byte once
+    "payload_in": "int64",
+    "syns": "int32",
+    "retransmits": "int32",
+    "turns": "int32",  # the handshake, and each time the server said something new after the client did
+}
+
 Table = Mapping[str, Any]
 
 
@@ -85,12 +101,17 @@ class ArmRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConditionRecord:
-    """One network condition. `rtt_ms` is the smallest that the kernel measured, None where unknown."""
+    """One network condition. `rtt_ms` is the smallest that the kernel measured, None where unknown.
+
+    `link` is what the lab's link counted: packets, bytes, and of the packets those lost by chance and those that found the
+    queue full.
+    """
 
     name: str
     rtt_ms: float | None = None
     lab: bool = False
     note: str = ""
+    link: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +154,4 @@ class Run:
     phases: Table
     arrivals: Table
     recovered: bool = False
+    wire: Table = field(default_factory=dict)  # no rows without a lab

@@ -9,6 +9,7 @@ from benchkit.store.folder import create_folder, newest_run, read_manifest, writ
 from benchkit.store.ledger import SpoolLedger
 from benchkit.store.loading import load_run
 from benchkit.store.recorder import Recorder
+from benchkit.store.wire import record_wire
 
 __all__ = [
     "Recorder",
@@ -18,6 +19,7 @@ __all__ = [
     "load_run",
     "newest_run",
     "read_manifest",
+    "record_wire",
     "write_manifest",
     "write_text",
 ]

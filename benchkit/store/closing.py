@@ -9,26 +9,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
-from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS
+from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_batches
 
 
 def close_tables(folder: Path, parse: Parse) -> None:
-    """Write the three Parquet tables of a run; the spools go only once all of them stand. Raises StoreError."""
+    """Write the Parquet tables of a run; the spools go only once all of them stand. Raises StoreError."""
     bodies = bodies_by_key(folder, parse)
     tables = {
         "messages": (arrow_schema(MESSAGE_COLUMNS), read_batches(folder / "messages.arrow")),
         "phases": (arrow_schema(PHASE_COLUMNS), read_batches(folder / "phases.arrow")),
         "arrivals": (ARRIVAL_SCHEMA, resolved_arrivals(folder, bodies)),
     }
+    if (folder / "wire.arrow").exists():
+        tables["wire"] = (arrow_schema(WIRE_COLUMNS), read_batches(folder / "wire.arrow"))
     try:
         for name, (schema, batches) in tables.items():
             _write_parquet(folder / f"{name}.parquet", schema, batches)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
-    for name in ("messages", "phases", "arrivals", "bodies"):
+    for name in (*tables, "bodies"):
         (folder / f"{name}.arrow").unlink(missing_ok=True)
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
-from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, Run, Table
+from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS, Run, Table
 from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
@@ -26,10 +26,11 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     closed = all((folder / f"{name}.parquet").exists() for name in ("messages", "phases", "arrivals"))
     try:
         tables = _closed_tables(folder) if closed else _spooled_tables(folder, parse)
+        wire = _wire_table(folder)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: {error}") from error
     messages, phases, arrivals = (_to_numpy(table) for table in tables)
-    return Run(folder, manifest, messages, phases, arrivals, recovered=not closed)
+    return Run(folder, manifest, messages, phases, arrivals, recovered=not closed, wire=_to_numpy(wire))
 
 
 def _closed_tables(folder: Path) -> list[pa.Table]:
@@ -43,6 +44,12 @@ def _spooled_tables(folder: Path, parse: Parse | None) -> list[pa.Table]:
         pa.Table.from_batches(read_batches(folder / "phases.arrow"), arrow_schema(PHASE_COLUMNS)),
         pa.Table.from_batches(resolved_arrivals(folder, bodies), ARRIVAL_SCHEMA),
     ]
+
+
+def _wire_table(folder: Path) -> pa.Table:
+    if (folder / "wire.parquet").exists():
+        return pq.read_table(folder / "wire.parquet")
+    return pa.Table.from_batches(read_batches(folder / "wire.arrow"), arrow_schema(WIRE_COLUMNS))
 
 
 def _to_numpy(table: pa.Table) -> Table:

@@ -1,4 +1,7 @@
-"""Arrow IPC streams on disk: appended batch by batch, read up to the last whole one."""
+"""Arrow IPC streams on disk: appended batch by batch, read up to the last whole one.
+
+A spool may hold several streams, one behind the other: each segment of a run appends its own.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ class SpoolWriter:
         self._path = path
         self._schema = schema
         try:
-            self._file = pa.OSFile(str(path), "wb")
+            self._file = pa.OSFile(str(path), "ab")
             self._stream = pa.ipc.new_stream(self._file, schema)
         except OSError as error:
             raise StoreError(f"{path}: {error}") from error
@@ -48,9 +51,9 @@ def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 
 def _batches(file: pa.NativeFile) -> Iterator[pa.RecordBatch]:
+    size = file.size()
     try:
-        reader = pa.ipc.open_stream(file)
-        while True:
-            yield reader.read_next_batch()
-    except (StopIteration, OSError, pa.ArrowInvalid):
+        while file.tell() < size:
+            yield from pa.ipc.open_stream(file)
+    except (OSError, pa.ArrowInvalid):
         return

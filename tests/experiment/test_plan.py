@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -41,13 +42,19 @@ def scenario(load: LoadSpec, arms: int) -> Scenario:
     return Scenario("s", "", Path("s.toml"), "", message, load, NetworkSpec(), ways, VerdictSpec())
 
 
-@given(loads, st.integers(1, 6), st.integers(1, 12))
-def test_every_block_holds_every_arm_once_and_sends_are_numbered_without_a_gap(
-    load: LoadSpec, arms: int, batch: int
+@given(loads, st.integers(1, 6), st.integers(1, 12), st.sampled_from([(), (0.0,), (1.0, 10.0, 40.0)]))
+def test_sends_are_numbered_through_all_conditions_without_a_gap(
+    load: LoadSpec, arms: int, batch: int, rtts_ms: tuple[float, ...]
 ) -> None:
-    planned = list(cells(scenario(load, arms), batch))
-    rows = list(planned_rows(scenario(load, arms), batch))
-    assert [row.send for row in rows] == list(range(total_sends(scenario(load, arms))))
+    plan = replace(scenario(load, arms), network=NetworkSpec(rtt_ms=rtts_ms))
+    rows = list(planned_rows(plan, batch))
+    assert [row.send for row in rows] == list(range(total_sends(plan)))
+    assert {row.condition for row in rows} == set(range(max(1, len(rtts_ms))))
+
+
+@given(loads, st.integers(1, 6), st.integers(1, 12), st.integers(0, 2))
+def test_every_block_holds_every_arm_once(load: LoadSpec, arms: int, batch: int, condition: int) -> None:
+    planned = list(cells(scenario(load, arms), batch, condition))
     for block in range(load.all_blocks):
         of_block = [cell for cell in planned if cell.block == block]
         assert sorted(cell.arm for cell in of_block) == list(range(arms))
@@ -59,7 +66,7 @@ def test_every_block_holds_every_arm_once_and_sends_are_numbered_without_a_gap(
 
 @given(loads, st.integers(1, 6), st.integers(1, 12))
 def test_it_is_a_pure_function(load: LoadSpec, arms: int, batch: int) -> None:
-    assert list(cells(scenario(load, arms), batch)) == list(cells(scenario(load, arms), batch))
+    assert list(cells(scenario(load, arms), batch, 0)) == list(cells(scenario(load, arms), batch, 0))
 
 
 @given(loads)

@@ -1,0 +1,171 @@
+"""One segment of the plan, that of one condition: the place made, the sink up, the worker walked to its end, all of it gone.
+
+Both ends are processes of their own; what they are told travels in jobs, what they say comes back as news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchkit.errors import TargetUnreachable
+from benchkit.experiment import targets
+from benchkit.experiment.children import Child, ChildBroken
+from benchkit.experiment.job import SinkJob, WorkerJob
+from benchkit.experiment.place import Place, place_of
+from benchkit.lab import LinkSpec
+from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.message import Batch
+from benchkit.model.run import RunStatus
+from benchkit.model.scenario import Scenario, Secret
+from benchkit.store import record_wire
+
+
+class Listener(Protocol):
+    """Who wants to know how a segment is going."""
+
+    def heard(self, condition: int, news: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    scenario: Scenario
+    batch: Batch
+    revealed: Mapping[int, Secret]
+    folder: Path
+    token: str
+    condition: int
+    link: LinkSpec | None
+
+    async def run(self, listener: Listener) -> tuple[RunStatus, str]:
+        """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
+        try:
+            async with place_of(self.link, self.folder / "children.log") as place:
+                return await _Walk(self, place, listener).run()
+        except LabRefused as refused:
+            return RunStatus.BROKEN, str(refused)
+
+
+class _Walk:
+    def __init__(self, segment: Segment, place: Place, listener: Listener) -> None:
+        self._segment = segment
+        self._place = place
+        self._listener = listener
+        self._children: list[Child] = []
+        self._ports: dict[int, int] = {}
+
+    async def run(self) -> tuple[RunStatus, str]:
+        try:
+            arms = await self._start_sink()
+            status, trouble = await self._walk(arms)
+        finally:
+            for child in reversed(self._children):
+                await child.end()
+        if self._place.lab is not None and status is not RunStatus.BROKEN:
+            self._store_wire(await self._place.lab.finish())
+        return status, trouble
+
+    async def _start_sink(self) -> tuple[Endpoint, ...]:
+        segment, password = self._segment, targets.new_password()
+        doors = targets.listeners(segment.scenario, password)
+        ca_pem = ""
+        if doors:
+            job = SinkJob(doors, segment.token, str(segment.folder), self._place.sink_host)
+            sink = await self._start("benchkit.experiment.sink_process", job, self._place.server)
+            ready = await sink.hear()
+            self._ports = {door.arm: port for door, port in zip(doors, ready["ports"], strict=True)}
+            ca_pem = ready["ca_pem"]
+        sink_end = targets.SinkEnd(self._place.sink_host, self._ports, ca_pem, password)
+        return targets.endpoints(segment.scenario, segment.revealed, sink_end)
+
+    async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
+        """The worker's life, and then the sink's end, so that the ledger holds all that was sent."""
+        segment = self._segment
+        job = WorkerJob(segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition)
+        worker = await self._start("benchkit.experiment.worker", job, self._place.client)
+        sinks = self._children[:-1]
+        watch = [asyncio.create_task(_watch(sink, worker)) for sink in sinks]
+        link = asyncio.create_task(_watch_link(self._place.lab, worker))
+        try:
+            with _asked_to_stop(worker):
+                status = await self._listen(worker)
+            if link.done():
+                await link
+            for sink in sinks:
+                await sink.ask_to_stop()
+            await asyncio.gather(*watch)
+        except ChildBroken as broken:
+            return RunStatus.BROKEN, str(broken)
+        finally:
+            for task in (*watch, link):
+                task.cancel()
+            await asyncio.gather(*watch, link, return_exceptions=True)
+        return status, ""
+
+    async def _listen(self, worker: Child) -> RunStatus:
+        while True:
+            news = await worker.hear()
+            if "unreachable" in news:
+                raise TargetUnreachable(news["unreachable"])
+            self._listener.heard(self._segment.condition, news)
+            if "done" in news:
+                return RunStatus.INTERRUPTED if news["interrupted"] else RunStatus.COMPLETE
+
+    async def _start(self, module: str, job: object, network: Network | None) -> Child:
+        child = await Child.start(module, job, self._segment.folder / "children.log", network)
+        self._children.append(child)
+        return child
+
+    def _store_wire(self, counters: LinkCounters) -> None:
+        """Each connection under the arm whose door it knocked at."""
+        condition, arm_of = self._segment.condition, {port: arm for arm, port in self._ports.items()}
+        rows = [(condition, arm_of.get(count.server_port, -1), *astuple(count)) for count in counters.connections]
+        record_wire(self._segment.folder, rows)
+        link = {name: value for name, value in asdict(counters).items() if name != "connections"}
+        self._listener.heard(condition, {"link": link})
+
+
+async def _watch(sink: Child, worker: Child) -> None:
+    """Until the sink says that it is done; if it breaks before, the worker need not go on against a dead server."""
+    try:
+        while "done" not in await sink.hear():
+            pass
+    except ChildBroken:
+        await worker.ask_to_stop()
+        raise
+
+
+async def _watch_link(lab: Lab | None, worker: Child) -> None:
+    """Where the link dies, what is under way would wait for its time-out: it is cut short."""
+    if lab is None:
+        return
+    await lab.broken()
+    await worker.ask_to_stop()
+    await worker.ask_to_stop()
+    raise ChildBroken("the link's process died")
+
+
+@contextmanager
+def _asked_to_stop(worker: Child) -> Iterator[None]:
+    """Ctrl-C and SIGTERM become the worker's drain; the second one cuts short what is under way."""
+    loop = asyncio.get_running_loop()
+    asking: set[asyncio.Task[None]] = set()
+
+    def ask() -> None:
+        task = asyncio.ensure_future(worker.ask_to_stop())
+        asking.add(task)
+        task.add_done_callback(asking.discard)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
