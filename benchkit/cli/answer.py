@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from benchkit.model.summary import Summary
 
 
-def answer(folder: Path, *, as_json: bool) -> Summary:
+def answer(folder: Path, *, as_json: bool, picture: Path | None = None) -> Summary:
     """Prints on stdout; a folder that cannot be written to is no reason to keep the answer back."""
     from benchkit.experiment.closing import open_run
     from benchkit.report.summary_json import to_json
@@ -30,7 +30,7 @@ def answer(folder: Path, *, as_json: bool) -> Summary:
     if as_json:
         typer.echo(text, nl=False)
     else:
-        _show(summary)
+        _show(summary, picture)
     return summary
 
 
@@ -47,9 +47,14 @@ def exit_code(summary: Summary) -> ExitCode:
     return ExitCode.FINE
 
 
-def _show(summary: Summary) -> None:
+def _show(summary: Summary, picture: Path | None) -> None:
     from rich.console import Console
 
     from benchkit.report.terminal import render
 
     render(summary, Console())
+    if picture is not None:
+        from benchkit.report.picture import svg_of
+        from benchkit.store import write_text
+
+        write_text(picture, svg_of(summary))

@@ -15,9 +15,10 @@ def report(
         list[Path] | None, typer.Argument(help="Folders of runs; without one, the newest in results/.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each run's summary.json and nothing else.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Save what is printed as an SVG picture too.")] = None,
 ) -> None:
     """Read stored runs and print their answers."""
     from benchkit.store import newest_run
 
     for folder in runs or [newest_run(Path("results"))]:
-        answer(folder, as_json=as_json)
+        answer(folder, as_json=as_json, picture=picture)

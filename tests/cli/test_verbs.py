@@ -231,3 +231,12 @@ def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
     )
     imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert not imported & {"numpy", "pydantic", "httpx", "pyarrow", "matplotlib", "dns", "jinja2", "scipy"}
+
+
+def test_a_picture_of_the_report_needs_nothing_from_outside(verb: Verb) -> None:
+    shutil.copytree(SAMPLE, "results/sample")
+    assert verb("report", "results/sample", "--picture", "report.svg").code == 0
+    svg = Path("report.svg").read_text("utf-8")
+    assert "smtp,&#160;new&#160;connection" in svg
+    assert "@font-face" not in svg
+    assert "url(http" not in svg
