@@ -7,7 +7,7 @@ where it stands first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from benchkit.audit.records.spf import Modifier, SpfRecord, Term
@@ -59,7 +59,7 @@ class TermNode:
     networks: tuple[Network, ...] = ()
     matches_all: bool = False
     open_ended: bool = False  # whom it matches depends on the message, or on an answer that has not come
-    child: Node | None = None
+    child: Node | None = field(default=None, repr=False)  # asyncio.run() shows its result to itself: keep that short
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Tree:
 
     domain: str
     root: Node
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, Node] = field(repr=False)
     problems: tuple[Problem, ...] = ()
     queries: int = 0
 
