@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 CORE   := $(VENV)/core.stamp
 DEV    := $(VENV)/dev.stamp
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PIP_CONSTRAINT := constraints.txt     # by the environment, so that it pins the build's own needs too
 
 .PHONY: run test test-all lint format bench clean
 .DEFAULT_GOAL := run
@@ -43,10 +44,10 @@ $(VENV)/bin/python:
 
 $(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing benchkit into $(VENV) ..." >&2
-	@$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --editable .
 	@touch $@
 
 $(DEV): $(CORE) constraints.txt
 	@echo "installing the tests' and notebooks' needs into $(VENV) ..." >&2
-	@$(PIP) install --constraint constraints.txt --editable '.[notebooks]' hypothesis jsonschema mypy psutil pytest ruff scipy-stubs tomlkit types-jsonschema types-psutil
+	@$(PIP) install --editable '.[notebooks]' hypothesis jsonschema mypy psutil pytest ruff scipy-stubs tomlkit types-jsonschema types-psutil
 	@touch $@
