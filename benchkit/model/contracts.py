@@ -28,7 +28,8 @@ class Transport(Protocol):
     async def connect(self, trace: Trace) -> Outcome | None:
         """None when the connection stands, ready for a message (TLS, EHLO and AUTH done)."""
 
-    async def send(self, prepared: Any, identity: bytes, trace: Trace) -> Outcome: ...
+    async def send(self, prepared: Any, identity: bytes, trace: Trace, following: Any | None = None) -> Outcome:
+        """`following` is what this connection will be given next, if that is known: a client may begin it early, or not."""
 
     async def close(self, trace: Trace) -> None:
         """Politely (QUIT), in bounded time, whatever state the connection is in; never raises."""

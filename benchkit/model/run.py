@@ -33,6 +33,10 @@ MESSAGE_COLUMNS = {
     "turns_to_close": "int16",
     "bytes_out": "int64",  # of the decrypted stream
     "bytes_in": "int64",
+    "retransmits": "int32",  # of the kernel's TCP_INFO, as the three that follow: what the message's connection did meanwhile
+    "segments_out": "int32",  # 0 where the client does not let its socket be asked
+    "segments_in": "int32",
+    "min_rtt_us": "int32",  # the smallest round trip of the connection so far; -1 where not known
     "outcome": "int8",  # OutcomeKind
     "code": "int16",  # SMTP reply code or HTTP status, 0 where none
     "enhanced": "string",
@@ -97,13 +101,15 @@ class ArmRecord:
     embedded: bool
     aa_of: int = -1  # index of an earlier arm that sends in the same way: an A/A pair
     expects_faults: bool = False
+    setup_turns: int | None = None  # by the table of METHOD §2; None in runs that did not record it
+    message_turns: float | None = None  # the mean over the batch, on a connection that is ready
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionRecord:
     """One network condition. `rtt_ms` is the smallest that the kernel measured, None where unknown.
 
-    `link` is what the lab's link counted: packets, bytes, and of the packets those lost by chance and those that found the
+    `asked` is the lab's link as the scenario wants it (lab/spec.py); `link` is what the lab's link counted: packets, bytes, and of the packets those lost by chance and those that found the
     queue full.
     """
 
@@ -111,6 +117,7 @@ class ConditionRecord:
     rtt_ms: float | None = None
     lab: bool = False
     note: str = ""
+    asked: Mapping[str, float | None] = field(default_factory=dict)
     link: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -42,7 +42,11 @@ class Trace:
         "closed_ns",
         "edges",
         "ended_ns",
+        "min_rtt_us",
         "phases",
+        "retransmits",
+        "segments_in",
+        "segments_out",
         "started_ns",
         "turns",
         "turns_to_close",
@@ -58,6 +62,8 @@ class Trace:
         self.phases.clear()
         self.edges.clear()
         self.turns = self.turns_to_close = self.bytes_out = self.bytes_in = 0
+        self.retransmits = self.segments_out = self.segments_in = 0
+        self.min_rtt_us = -1
         self.ended_ns = self.closed_ns = 0
         self.started_ns = perf_counter_ns()
 

@@ -42,6 +42,7 @@ class Recorder:
             send, cell.block, cell.warmup, cell.condition, cell.arm, message, sender,
             intended_ns, trace.started_ns, trace.ended_ns, trace.closed_ns, connection, nth,
             trace.turns, trace.turns_to_close, trace.bytes_out, trace.bytes_in,
+            trace.retransmits, trace.segments_out, trace.segments_in, trace.min_rtt_us,
             outcome.kind, outcome.code, outcome.refused_recipients,
         )  # fmt: skip
         self._texts["enhanced"].append(outcome.enhanced)

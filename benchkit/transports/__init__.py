@@ -20,6 +20,7 @@ TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
         "api_wire",
         "null_null",
         "smtp_aiosmtplib",
+        "smtp_wire",
     ),
 )
 

@@ -22,7 +22,7 @@ class Client:
     async def connect(self, trace: Trace) -> Outcome | None:
         return None
 
-    async def send(self, prepared: None, identity: bytes, trace: Trace) -> Outcome:
+    async def send(self, prepared: None, identity: bytes, trace: Trace, following: None = None) -> Outcome:
         trace.finish()
         return ACCEPTED
 

@@ -1,0 +1,34 @@
+"""What a server offers in its reply to EHLO (RFC 5321 §4.1.1.1): keywords with their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from benchkit.protocol.reply_stream import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Keywords in upper case, each with its parameters in upper case."""
+
+    offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __contains__(self, keyword: str) -> bool:
+        """`PIPELINING`, or `AUTH PLAIN` for a keyword with one of its parameters."""
+        name, _, parameter = keyword.partition(" ")
+        return name in self.offered and (not parameter or parameter in self.offered[name])
+
+    def missing(self, needed: Iterable[str]) -> str:
+        """What is needed and not offered, in words; empty where nothing is missing."""
+        return ", ".join(keyword for keyword in needed if keyword not in self)
+
+
+def capabilities_of(reply: Reply) -> Capabilities:
+    """The first line is the server's greeting; `AUTH=PLAIN` is how some servers still write `AUTH PLAIN`."""
+    offered: dict[str, tuple[str, ...]] = {}
+    for line in reply.lines[1:]:
+        keyword, *parameters = line.upper().replace("AUTH=", "AUTH ", 1).split() or [""]
+        if keyword:
+            offered[keyword] = (*offered.get(keyword, ()), *parameters)
+    return Capabilities(offered)

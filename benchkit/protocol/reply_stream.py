@@ -1,0 +1,92 @@
+"""SMTP replies as a client reads them (RFC 5321 §4.2): bytes in, cut anyhow; whole replies out, in order.
+
+Strict, because a reply that is guessed at may be a false "accepted": CRLF alone ends a line, the code of all lines is the same,
+control characters and what is too long are outside the protocol. After `Garbled` a stream says nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+
+from benchkit.protocol.replies import enhanced_status
+
+MAX_LINE = 2_048  # RFC 5321 §4.5.3.1.5 says 512; providers write whole paragraphs
+MAX_LINES = 256
+_REMEMBERED = 64
+_LINE = re.compile(rb"([2-5][0-5][0-9])(?:([ -])([\t\x20-\x7e\x80-\xff]*))?")
+
+
+class Garbled(ValueError):
+    """What the server said is outside the protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    code: int
+    lines: tuple[str, ...] = ("",)
+
+    @property
+    def text(self) -> str:
+        """All lines as one; the enhanced status code that each repeats (RFC 2034 §4) stands once."""
+        first, *others = self.lines
+        status = enhanced_status(first)
+        return " ".join([first, *(line.removeprefix(status).lstrip() for line in others)])
+
+    @property
+    def positive(self) -> bool:
+        return 200 <= self.code < 300
+
+
+class ReplyStream:
+    """`replies` fills as bytes are fed; raises Garbled, with what came before still in `replies`."""
+
+    __slots__ = ("_known", "_lines", "_partial", "_pending_code", "replies")
+
+    def __init__(self) -> None:
+        self.replies: deque[Reply] = deque()
+        self._partial = b""
+        self._lines: list[str] = []
+        self._pending_code = 0
+        self._known: dict[bytes, Reply] = {}  # a server says the same few lines all day
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is read and not taken, not even the beginning of a line."""
+        return not (self.replies or self._partial or self._lines)
+
+    def feed(self, data: bytes) -> None:
+        *lines, self._partial = (self._partial + data).split(b"\r\n")
+        for line in lines:
+            known = self._known.get(line) if not self._lines else None
+            if known is not None:
+                self.replies.append(known)
+            else:
+                self._take(line)
+        if len(self._partial) > MAX_LINE + 1:  # the one more is the CR of its end
+            raise self._garbled("a reply line too long", self._partial)
+
+    def _take(self, line: bytes) -> None:
+        match = _LINE.fullmatch(line)
+        if match is None or len(line) > MAX_LINE:
+            raise self._garbled("not an SMTP reply", line)
+        code, separator, text = int(match[1]), match[2], (match[3] or b"").decode("utf-8", "backslashreplace")
+        if self._lines and code != self._pending_code:
+            raise self._garbled("a reply of two codes", line)
+        self._pending_code = code
+        self._lines.append(text)
+        if separator == b"-":
+            if len(self._lines) == MAX_LINES:
+                raise self._garbled("a reply without end", line)
+            return
+        reply = Reply(code, tuple(self._lines))
+        if len(self._lines) == 1 and len(self._known) < _REMEMBERED:
+            self._known[line] = reply
+        self._lines.clear()
+        self.replies.append(reply)
+
+    def _garbled(self, what: str, line: bytes) -> Garbled:
+        self._partial = b"\0" * (MAX_LINE + 2)  # whatever is fed now is garbled again
+        self._lines.clear()
+        return Garbled(f"{what}: {line[:80].decode('ascii', 'backslashreplace')!r}")

@@ -1,0 +1,240 @@
+"""SMTP by benchkit's own client: a dialogue of protocol/dialogues.py over one instrumented byte stream.
+
+What was accepted, what was not and what is in doubt follows from what the kernel had taken when the connection broke: without
+its final dot, or the last byte of its BDAT, no server has a message. An envelope in flight is no message either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import Security
+from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.capabilities import Capabilities, capabilities_of
+from benchkit.protocol.dialogues import DIALOGUES, Ending, Then
+from benchkit.protocol.letter import Letter
+from benchkit.protocol.login import LOGINS
+from benchkit.protocol.replies import outcome_of_refusal
+from benchkit.protocol.reply_stream import Garbled, Reply, ReplyStream
+from benchkit.transports.sockets import tls_context
+from benchkit.transports.wire_stream import WireStream
+
+_GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
+_CLOSED = "the server closed the connection"
+
+
+class _Refused(Exception):
+    """Connecting ended with a reply that does not let us go on, or for want of what the server does not offer."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+class Client:
+    """One SMTP connection at a time."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._tls = tls_context(endpoint)
+        self._dialogue = DIALOGUES[endpoint.arm.dialogue]
+        self._stream: WireStream | None = None
+        self._inbox = ReplyStream()
+        self._offer = Capabilities()
+        self._in_flight: Letter | None = None
+
+    @property
+    def connected(self) -> bool:
+        stream = self._stream
+        return stream is not None and (self._in_flight is not None or (stream.quiet and self._inbox.idle))
+
+    def prepare(self, message: Message) -> Letter:
+        return Letter(message, chunked=self._dialogue.chunked)
+
+    async def connect(self, trace: Trace) -> Outcome | None:
+        self._drop()
+        self._inbox = ReplyStream()
+        trace.mark(Phase.CONNECT)
+        try:
+            await self._open(trace)
+        except _Refused as refused:
+            return self._failed(refused.outcome, trace)
+        except (OSError, Garbled) as error:
+            return self._failed(_outcome_of(error, in_doubt=False), trace)
+        self._settle(trace)
+        return None
+
+    async def send(self, prepared: Letter, identity: bytes, trace: Trace, following: Letter | None = None) -> Outcome:
+        """Whatever cuts this short leaves the connection closed: nobody could say where the dialogue stood."""
+        assert self._stream is not None, "connect first"
+        if missing := self._offer.missing(prepared.needs):
+            trace.finish()
+            return _unoffered(missing)
+        if not self._dialogue.overlaps or (following is not None and self._offer.missing(following.needs)):
+            following = None
+        try:
+            outcome, then = await self._transact(prepared, identity, trace, following)
+        except (OSError, Garbled) as error:
+            in_doubt = trace.phases[-1] == Phase.CONTENT and self._has_left(following)
+            outcome, then = _outcome_of(error, in_doubt=in_doubt), Then.END
+        except asyncio.CancelledError:
+            self._drop()
+            raise
+        trace.finish()
+        self._settle(trace)
+        if then is not Then.NOTHING:
+            await self._recover(then, trace)
+        return outcome
+
+    async def close(self, trace: Trace) -> None:
+        trace.mark(Phase.CLOSE)
+        if self._stream is not None and self._in_flight is None and self.connected:
+            with suppress(OSError, Garbled):  # the mail is sent: a server that does not say good-bye changes nothing
+                async with asyncio.timeout(_GOODBYE_S):
+                    await self._ask(b"QUIT\r\n")
+        trace.finish_close()
+        if self._stream is not None:
+            self._stream.settle_close(trace)
+        self._drop()
+
+    async def _open(self, trace: Trace) -> None:
+        endpoint, arm = self._endpoint, self._endpoint.arm
+        stream = self._stream = await WireStream.open(endpoint)
+        if arm.security is Security.IMPLICIT:
+            await self._secure(stream, trace)
+        trace.mark(Phase.BANNER)
+        await self._expect(b"", 220)
+        await self._greet(trace)
+        if arm.security is Security.STARTTLS:
+            self._need("STARTTLS")
+            trace.mark(Phase.STARTTLS)
+            await self._expect(b"STARTTLS\r\n", 220)
+            await self._secure(stream, trace)
+            await self._greet(trace)
+        if arm.auth:
+            self._need(f"AUTH {arm.auth.upper()}")
+            trace.mark(Phase.AUTH)
+            await self._log_in()
+        self._need(*self._dialogue.needs)
+
+    async def _secure(self, stream: WireStream, trace: Trace) -> None:
+        assert self._tls is not None
+        if not self._inbox.idle:  # plaintext of the server, or of somebody else, is not to be taken for words after TLS
+            raise Garbled("plaintext came before the TLS handshake")
+        trace.mark(Phase.TLS)
+        await stream.start_tls(self._tls, self._endpoint.server_name)
+
+    async def _greet(self, trace: Trace) -> None:
+        trace.mark(Phase.EHLO)
+        reply = await self._expect(f"EHLO {self._endpoint.local_hostname}\r\n".encode(), 250)
+        self._offer = capabilities_of(reply)
+
+    async def _log_in(self) -> None:
+        login = LOGINS[self._endpoint.arm.auth](
+            self._endpoint.username.encode(), self._endpoint.password.reveal().encode()
+        )
+        line = next(login)
+        while (reply := await self._ask(line + b"\r\n")).code == 334:
+            try:
+                line = login.send(reply.text)
+            except StopIteration:
+                break
+        if reply.code != 235:
+            raise _Refused(outcome_of_refusal(reply.code, reply.text))
+
+    def _need(self, *keywords: str) -> None:
+        if missing := self._offer.missing(keywords):
+            raise _Refused(_unoffered(missing))
+
+    async def _expect(self, line: bytes, code: int) -> Reply:
+        reply = await self._ask(line)
+        if reply.code != code:
+            raise _Refused(outcome_of_refusal(reply.code, reply.text))
+        return reply
+
+    async def _ask(self, line: bytes) -> Reply:
+        (reply,) = await self._turn(line, 1)
+        return reply
+
+    async def _transact(self, letter: Letter, identity: bytes, trace: Trace, following: Letter | None) -> Ending:
+        begun, self._in_flight = self._in_flight is letter, None
+        talk = self._dialogue.talk(letter, identity, following, begun)
+        phase, data, count = next(talk)
+        under_way = None
+        try:
+            while True:
+                if phase is not under_way:
+                    trace.mark(phase)
+                    under_way = phase
+                if phase is Phase.CONTENT:
+                    self._in_flight = following
+                phase, data, count = talk.send(await self._turn(data, count))
+        except StopIteration as end:
+            ending: Ending = end.value
+            return ending
+
+    async def _turn(self, data: bytes, count: int) -> Sequence[Reply]:
+        """Write a group, and wait for all its replies. A 421 and the end answer whatever is still unanswered."""
+        stream, inbox = self._stream, self._inbox
+        assert stream is not None
+        if data:
+            if not inbox.idle:
+                raise Garbled(f"a reply that nobody asked for: {inbox.replies}")
+            stream.write(data)
+        replies = inbox.replies
+        while len(replies) < count:
+            received = await stream.read()
+            if received:
+                inbox.feed(received)
+            elif replies and replies[-1].code == 421:
+                replies.extend([replies[-1]] * (count - len(replies)))
+            else:
+                raise ConnectionResetError(_CLOSED)
+        return [replies.popleft() for _ in range(count)]
+
+    def _has_left(self, following: Letter | None) -> bool:
+        assert self._stream is not None
+        return self._stream.has_left(0 if following is None else len(following.group))
+
+    async def _recover(self, then: Then, trace: Trace) -> None:
+        """Leave the connection ready for the next message, or closed."""
+        if then is Then.RESET and self._stream is not None:
+            try:
+                if (await self._ask(b"RSET\r\n")).code == 250:
+                    self._stream.settle_close(trace)
+                    return
+            except (OSError, Garbled):
+                pass
+        self._drop()
+
+    def _failed(self, outcome: Outcome, trace: Trace) -> Outcome:
+        self._settle(trace)
+        self._drop()
+        return outcome
+
+    def _settle(self, trace: Trace) -> None:
+        if self._stream is not None:
+            self._stream.settle(trace)
+
+    def _drop(self) -> None:
+        self._in_flight = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+def _unoffered(missing: str) -> Outcome:
+    return Outcome(OutcomeKind.REJECTED, text=f"the server does not offer {missing}")
+
+
+def _outcome_of(error: Exception, *, in_doubt: bool) -> Outcome:
+    text = str(error) or type(error).__name__
+    if isinstance(error, Garbled):
+        return Outcome(OutcomeKind.GARBLED, text=text)
+    if in_doubt:
+        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
+    return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)

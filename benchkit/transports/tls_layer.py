@@ -1,0 +1,64 @@
+"""TLS between a client's bytes and the wire's, in memory: what the wire clients use over their own sockets."""
+
+from __future__ import annotations
+
+import ssl
+
+_READ_SIZE = 262_144
+_RECORD = 16_384  # RFC 8446 §5.1
+_RECORD_OVERHEAD = 64  # header, tag, content type, padding of the ciphers in use; more than any needs
+
+
+class TlsLayer:
+    """One client's side; `handshake` until it is done, then `encrypted` and `decrypted`. Raises ssl.SSLError."""
+
+    __slots__ = ("_incoming", "_outgoing", "_session")
+
+    def __init__(self, context: ssl.SSLContext, server_name: str) -> None:
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
+
+    @property
+    def version(self) -> str:
+        return self._session.version() or ""
+
+    @property
+    def resumed(self) -> bool:
+        return bool(self._session.session_reused)
+
+    def handshake(self) -> bool:
+        """Whether it is done; where not, `outgoing` must be written and more be received."""
+        try:
+            self._session.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        return True
+
+    def received(self, wire: bytes) -> None:
+        self._incoming.write(wire)
+
+    def outgoing(self) -> bytes:
+        """What is to be written: handshake messages, key updates."""
+        return self._outgoing.read()
+
+    def encrypted(self, data: bytes) -> bytes:
+        if data:
+            self._session.write(data)
+        return self._outgoing.read()
+
+    def decrypted(self) -> tuple[bytes, bool]:
+        """What can be read by now, and whether the other side goes on."""
+        parts = []
+        try:
+            while part := self._session.read(_READ_SIZE):
+                parts.append(part)
+        except ssl.SSLWantReadError:
+            return b"".join(parts), True
+        except ssl.SSLZeroReturnError:
+            pass
+        return b"".join(parts), False
+
+    @staticmethod
+    def overhead(size: int) -> int:
+        """How much longer `size` bytes may be on the wire."""
+        return (size // _RECORD + 2) * _RECORD_OVERHEAD

@@ -1,0 +1,216 @@
+"""The byte stream under every wire client: one connection, plain or TLS, that counts and stamps what passes.
+
+Turns and bytes are counted where they happen, on the decrypted side of TLS; a write is one `send` of the kernel. The socket is
+read by the loop and not through its streams: nothing lies between the kernel's bytes and the client's parser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.trace import Trace
+from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.sockets import open_socket
+from benchkit.transports.tcp_info import KernelMeter
+from benchkit.transports.tls_layer import TlsLayer
+
+_READ_SIZE = 65_536
+_UNREAD_LIMIT = 1 << 20  # a server that talks on and on is not listened to for ever
+_TIMER_GRAIN_S = 0.002
+
+
+class WireStream:
+    """Made by `open`. `read` gives bytes as they come, b"" at the end; failures are OSErrors, TimeoutError among them."""
+
+    __slots__ = (
+        "_arrived", "_deadline", "_error", "_kernel", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer", "_tls",
+        "_unsent", "_waiter", "counter",
+    )  # fmt: skip
+
+    def __init__(self, connected: socket.socket, timeout_s: float) -> None:
+        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), "METHOD §5: or a lone dot waits for an ACK"
+        self.counter = TurnCounter()
+        self.counter.connected()
+        self._loop = asyncio.get_running_loop()
+        self._socket = connected
+        self._timeout_s = timeout_s
+        self._kernel = KernelMeter(connected)
+        self._tls: TlsLayer | None = None
+        self._take: Callable[[bytes], None] = self._take_plain
+        self._arrived = b""
+        self._unsent = memoryview(b"")
+        self._error: OSError | None = None
+        self._over = False
+        self._waiter: asyncio.Future[bytes] | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop.add_reader(connected, self._readable)
+
+    @classmethod
+    async def open(cls, endpoint: Endpoint) -> WireStream:
+        return cls(await open_socket(endpoint), endpoint.arm.timeout_s)
+
+    @property
+    def quiet(self) -> bool:
+        """Open, and nothing has come that nobody asked for: fit for the next message."""
+        return not (self._over or self._arrived)
+
+    def write(self, data: bytes) -> None:
+        """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read."""
+        self.counter.wrote(len(data))
+        self._send(data if self._tls is None else self._tls.encrypted(data))
+
+    def has_left(self, tail: int = 0) -> bool:
+        """Whether the kernel has all that was written but, at most, the last `tail` bytes: if in doubt, it has."""
+        overhead = 0 if self._tls is None else self._tls.overhead(tail)
+        return len(self._unsent) <= tail + overhead
+
+    async def read(self) -> bytes:
+        """What has come, or comes next. Raises TimeoutError after the arm's `timeout_s` without a byte in or out."""
+        if self._arrived:
+            return self._drain()
+        if self._over:
+            return self._last_words()
+        waiter = self._waiter = self._loop.create_future()
+        self._deadline = self._loop.time() + self._timeout_s
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+        return await waiter or self._last_words()
+
+    async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
+        """The handshake. Raises ssl.SSLError, TimeoutError, OSError, also where plaintext came before it (RFC 3207 §6)."""
+        if self._arrived:
+            raise ssl.SSLError("plaintext came before the TLS handshake")
+        layer = TlsLayer(context, server_name)
+        self._take = self._hand_over
+        while not layer.handshake():
+            self._send(layer.outgoing())
+            received = await self.read()
+            if not received:
+                raise ssl.SSLError("the server closed the connection during the TLS handshake")
+            layer.received(received)
+        self._send(layer.outgoing())
+        self.counter.secured(layer.version, layer.resumed)
+        self._tls = layer
+        self._take = self._take_encrypted
+        self._take_encrypted(self._drain())  # the server's first words may have come with its last handshake message
+
+    def settle(self, trace: Trace) -> None:
+        """Hand over what the message under way has cost."""
+        self.counter.settle(trace)
+        self._kernel.settle(trace)
+
+    def settle_close(self, trace: Trace) -> None:
+        """The same for what came after its outcome was known."""
+        self.counter.settle_close(trace)
+
+    def close(self) -> None:
+        """At once; more than once does no harm."""
+        self._end(None)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._socket.close()
+
+    def _readable(self) -> None:
+        try:
+            data = self._socket.recv(_READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._end(error)
+            return
+        if data:
+            self._take(data)
+        else:
+            self._end(None)
+
+    def _take_plain(self, data: bytes) -> None:
+        self.counter.read(len(data))
+        self._hand_over(data)
+
+    def _take_encrypted(self, wire: bytes) -> None:
+        assert self._tls is not None
+        try:
+            self._tls.received(wire)
+            data, goes_on = self._tls.decrypted()
+        except ssl.SSLError as error:
+            self._end(error)
+            return
+        if answer := self._tls.outgoing():
+            self._send(answer)
+        if data:
+            self._take_plain(data)
+        if not goes_on:
+            self._end(None)
+
+    def _hand_over(self, data: bytes) -> None:
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(data)
+            return
+        self._arrived += data
+        if len(self._arrived) > _UNREAD_LIMIT:
+            self._end(ConnectionAbortedError("the server talks without being asked"))
+
+    def _drain(self) -> bytes:
+        arrived, self._arrived = self._arrived, b""
+        return arrived
+
+    def _send(self, wire: bytes) -> None:
+        """A broken connection takes nothing: reading it gives the server's last words, and the reason."""
+        if self._unsent or self._over:
+            self._unsent = memoryview(bytes(self._unsent) + wire)
+            return
+        try:
+            sent = self._socket.send(wire)
+        except OSError:
+            sent = 0
+        if sent < len(wire):
+            self._unsent = memoryview(wire)[sent:]
+            self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        try:
+            sent = self._socket.send(self._unsent)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._loop.remove_writer(self._socket)
+            return
+        self._unsent = self._unsent[sent:]
+        self._deadline = self._loop.time() + self._timeout_s
+        if not self._unsent:
+            self._loop.remove_writer(self._socket)
+
+    def _check_deadline(self) -> None:
+        """One timer for many reads: it looks at the deadline as it is now."""
+        self._timer = None
+        waiter = self._waiter
+        if waiter is None or waiter.done():
+            return
+        if self._loop.time() + _TIMER_GRAIN_S < self._deadline:
+            self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+            return
+        self._waiter = None
+        waiter.set_exception(TimeoutError(f"no answer within {self._timeout_s:g} s"))
+
+    def _end(self, error: OSError | None) -> None:
+        """Nothing more will come; who waits is told."""
+        if self._over:
+            return
+        self._over, self._error = True, error
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(b"")
+
+    def _last_words(self) -> bytes:
+        if self._error is not None:
+            raise self._error
+        return b""
