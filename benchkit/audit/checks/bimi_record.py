@@ -1,0 +1,61 @@
+"""Whether a BIMI record, where there is one, can be used."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.policies import policy_texts
+from benchkit.audit.records.bimi import parse_bimi
+from benchkit.audit.records.dmarc import Policy
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="bimi_record",
+    mechanism=Mechanism.BRAND,
+    title="BIMI is well formed, and DMARC carries it",
+    reference="draft-brand-indicators-for-message-identification §4.2",
+    text="BIMI (an Internet-Draft) shows a brand's logo beside mail that passes DMARC: one TXT record at "
+    "`default._bimi` with `l=` (an SVG over https) and `a=` (a certificate, which Gmail and Apple want). "
+    "Receivers show it only where the DMARC policy is `quarantine` or `reject`. Without a record nothing is "
+    "wrong.",
+    cases={
+        "several": Case(Status.FAIL, "Several records: no logo is shown.", 3),
+        "syntax": Case(Status.WARN, "The record is malformed.", 3),
+        "no_certificate": Case(Status.INFO, "No certificate (a=): Gmail and Apple Mail show no logo."),
+        "policy": Case(Status.WARN, "The DMARC policy is too weak for BIMI: no logo is shown.", 3),
+    },
+)
+PREFIX = "default._bimi"
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(policy_texts, PREFIX)
+    name, evidence = found.answer.name, [found.answer]
+    if dark := lost(evidence):
+        yield RULE.unknown(name, dark)
+    if found.only is None:
+        if found.texts:
+            message = f"{len(found.texts)} BIMI records"
+            yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
+        return
+    record, effective = parse_bimi(found.only), await dossier.fact(own_policy)
+    for fault in record.faults:
+        fixed = found.removed()
+        yield RULE.finding("syntax", name, fault.message, evidence=evidence, paste=fixed, span=fault.span)
+    if record.valid and not record.declined and not record.authority:
+        yield RULE.finding("no_certificate", name, "there is no certificate (a=)", evidence=evidence)
+    if effective.lost:
+        yield RULE.unknown(name, effective.lost)
+    elif effective.policy in (None, Policy.NONE) and not record.declined:
+        message = f"no logo is shown while the DMARC policy is {effective.policy or 'missing'}"
+        advice = "Publish quarantine or reject first; until then the record does nothing."
+        yield RULE.finding("policy", name, message, evidence=evidence, advice=advice, paste=found.removed())
+    elif record.valid:
+        yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,73 @@
+"""Whether TLSA records of the MX hosts, where there are some, can be used."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.records.tlsa import parse_tlsa
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dane_records",
+    mechanism=Mechanism.TRANSPORT,
+    title="TLSA records of the MX hosts can be used",
+    reference="RFC 7672 §3.1",
+    text="DANE binds an MX host's certificate to the DNS: a TLSA record at `_25._tcp.` and the host's name, in a "
+    "signed zone. Usages 3 (the host's own key, `3 1 1` is the one to take) and 2 (an authority) are for SMTP; 0 "
+    "and 1 are not. Without DNSSEC senders pass over TLSA records. If all records of a host are unusable, senders "
+    "need TLS but verify nothing.",
+    cases={
+        "unusable": Case(Status.FAIL, "A TLSA record cannot be used for SMTP.", 8),
+        "unsigned": Case(Status.WARN, "TLSA records in a zone that is not signed: senders pass over them.", 3),
+        "some_hosts": Case(Status.WARN, "Some MX hosts have TLSA records and others have not.", 3),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    names = list(dict.fromkeys(host.name for host in (await dossier.fact(mail_hosts)).hosts))
+    answers = await asyncio.gather(*(dossier.ask(f"_25._tcp.{name}", "TLSA") for name in names))
+    having = [answer for answer in answers if answer.records]
+    findings = [finding for answer in having for finding in _records(answer)]
+    if dark := lost(answers):
+        findings.append(RULE.unknown(dossier.domain, dark))
+    elif having and len(having) < len(answers):
+        message = f"{len(having)} of {len(answers)} MX hosts have TLSA records: an attacker takes the others"
+        findings.append(RULE.finding("some_hosts", dossier.domain, message, evidence=answers))
+    if not dossier.options.offline:
+        findings += [_unsigned(answer) for answer in having if not answer.ad]
+    for finding in findings:
+        yield finding
+    if having and not findings:
+        yield RULE.passed(dossier.domain, "TLSA records at every MX host", evidence=answers)
+
+
+def _records(answer: Answer) -> list[Finding]:
+    return [
+        RULE.finding(
+            "unusable",
+            answer.name,
+            f"{record.text[:40]}: {fault.message}",
+            evidence=[answer],
+            advice="Publish 3 1 1 and the SHA-256 of the host's public key.",
+            paste=paste.remove(paste.holder(answer), record),
+            span=fault.span,
+        )
+        for record in answer.records
+        for fault in parse_tlsa(record.text).faults[:1]
+    ]
+
+
+def _unsigned(answer: Answer) -> Finding:
+    message = f"TLSA records at {answer.name} without DNSSEC, as far as this resolver says"
+    return RULE.finding("unsigned", answer.name, message, evidence=[answer], reference="RFC 7672 §2.2")
+
+
+CHECK = Check(RULE, judge)

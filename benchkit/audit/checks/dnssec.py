@@ -1,0 +1,69 @@
+"""Whether the domain's answers are signed, and the signatures hold."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dnssec",
+    mechanism=Mechanism.DNS,
+    title="The zone is signed, and the signatures hold",
+    reference="RFC 4035 §3.2.3",
+    text="All that mail authentication says is said in the DNS; DNSSEC keeps others from saying it in your place, and "
+    "DANE needs it. Whether it holds is the resolver's word (the AD bit), so ask one that validates and that you "
+    "trust. A zone whose signatures fail is answered with SERVFAIL, to receivers that validate as if it did not "
+    "exist. A zone file that is audited before it is published has no signatures yet.",
+    cases={
+        "unsigned": Case(Status.INFO, "The zone is not signed."),
+        "not_validated": Case(
+            Status.INFO, "The zone has keys; this resolver does not validate, so nothing is known of them."
+        ),
+        "no_ds": Case(
+            Status.WARN, "The zone has keys, and its parent does not vouch for them: it counts as unsigned.", 3
+        ),
+        "bogus": Case(Status.FAIL, "The resolver says that the signatures do not hold."),
+    },
+)
+BOGUS = range(6, 13)  # extended errors about DNSSEC (RFC 8914 §4.7 to §4.13)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    if dossier.options.offline:
+        return
+    domain = dossier.domain
+    soa, keys, ds = await asyncio.gather(*(dossier.ask(domain, kind) for kind in ("SOA", "DNSKEY", "DS")))
+    evidence = [soa, keys, ds]
+    if broken := [answer for answer in evidence if _is_bogus(answer)]:
+        message = f"signatures do not hold: {', '.join(broken[0].ede)}"
+        advice = (
+            "Compare the DS record at the registrar with the zone's keys, and the signatures' dates with the clock."
+        )
+        yield RULE.finding("bogus", domain, message, evidence=evidence, advice=advice)
+    elif dark := lost(evidence):
+        yield RULE.unknown(domain, dark)
+    elif soa.ad:
+        yield RULE.passed(domain, "signed and validated by the resolver", evidence=evidence)
+    elif keys.records and not ds.records and not keys.ad:
+        advice = "Give the zone's DS record to the registrar."
+        yield RULE.finding(
+            "no_ds", domain, "has keys, but no DS record at its parent", evidence=evidence, advice=advice
+        )
+    elif keys.records:
+        yield RULE.finding("not_validated", domain, "has keys; this resolver does not validate", evidence=evidence)
+    else:
+        yield RULE.finding("unsigned", domain, "is not signed", evidence=evidence)
+
+
+def _is_bogus(answer: Answer) -> bool:
+    codes = [text.split()[0] for text in answer.ede if text[:1].isdigit()]
+    return not answer.state.known and any(code.isdigit() and int(code) in BOGUS for code in codes)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,68 @@
+"""Whether the domain announces an MTA-STS policy, and does it rightly."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import addresses
+from benchkit.audit.facts.policies import PolicyTexts, policy_texts
+from benchkit.audit.records.mta_sts import parse_sts_record
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="mta_sts_record",
+    mechanism=Mechanism.TRANSPORT,
+    title="MTA-STS is announced rightly",
+    reference="RFC 8461 §3.1",
+    text="MTA-STS tells senders to deliver to the domain over verified TLS only. It is announced by one TXT record at "
+    "`_mta-sts`, `v=STSv1; id=…`, and the policy itself lies at "
+    "`https://mta-sts.<domain>/.well-known/mta-sts.txt`; the `id` must change with every change of the policy. A "
+    "record that cannot be read switches the protection off without a word.",
+    cases={
+        "missing": Case(Status.INFO, "There is no MTA-STS."),
+        "several": Case(Status.FAIL, "Several records: senders act as if there were none.", 5),
+        "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
+        "no_host": Case(Status.FAIL, "The host that should serve the policy has no address.", 5),
+    },
+)
+PREFIX = "_mta-sts"
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(policy_texts, PREFIX)
+    name, evidence = found.answer.name, [found.answer]
+    if dark := lost(evidence):
+        yield RULE.unknown(name, dark)
+    elif not found.texts:
+        yield RULE.finding("missing", dossier.domain, "no MTA-STS record", evidence=evidence)
+    elif found.only is None:
+        message = f"{len(found.texts)} MTA-STS records"
+        yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
+    elif faults := parse_sts_record(found.only).faults:
+        yield _faulty(found, faults[0].message)
+    else:
+        yield await _host(dossier, found)
+
+
+def _faulty(found: PolicyTexts, message: str) -> Finding:
+    mended = found.replaced("v=STSv1; id=1")
+    advice = "Put a new id= there with each change of the policy."
+    return RULE.finding("syntax", found.answer.name, message, evidence=[found.answer], advice=advice, paste=mended)
+
+
+async def _host(dossier: Dossier, found: PolicyTexts) -> Finding:
+    host = await dossier.fact(addresses, f"mta-sts.{dossier.domain}")
+    evidence = [found.answer, *host.answers]
+    if host.lost:
+        return RULE.unknown(host.name, host.lost)
+    if host.missing:
+        message = f"announced, but {host.name}, where the policy must be, has no address"
+        advice = "Serve the policy there, or take the record out."
+        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice, paste=found.removed())
+    return RULE.passed(dossier.domain, "announced", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

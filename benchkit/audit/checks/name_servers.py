@@ -1,0 +1,53 @@
+"""Whether the zone has several name servers that can be found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import addresses
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="name_servers",
+    mechanism=Mechanism.DNS,
+    title="The zone has several name servers that can be found",
+    reference="RFC 1034 §4.1",
+    text="With one name server, one outage makes SPF, DKIM and DMARC of the domain unknown, and mail is deferred. A "
+    "name server whose name does not exist is one that somebody else may register, and then answer for the "
+    "domain. Keep at least two, each with an address.",
+    cases={
+        "single": Case(Status.WARN, "There is only one name server.", 3),
+        "no_address": Case(Status.FAIL, "A name server has no address."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    answer = await dossier.ask(dossier.domain, "NS")
+    if dark := lost([answer]):
+        yield RULE.unknown(dossier.domain, dark)
+    if not answer.records:
+        return  # a name within a zone that is cut further up
+    names = [record.target for record in answer.records]
+    found = await asyncio.gather(*(dossier.fact(addresses, name) for name in names))
+    good = True
+    for record, each in zip(answer.records, found, strict=True):
+        if each.lost:
+            yield RULE.unknown(each.name, each.lost)
+        elif each.missing:
+            good = False
+            out = paste.remove(dossier.domain, record)
+            message = f"name server {each.name} has no address"
+            yield RULE.finding("no_address", each.name, message, evidence=[answer, *each.answers], paste=out)
+    if len(set(names)) == 1:
+        yield RULE.finding("single", dossier.domain, f"only one name server, {names[0]}", evidence=[answer])
+    elif good:
+        yield RULE.passed(dossier.domain, f"{len(names)} name servers", evidence=[answer])
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,57 @@
+"""A domain that declares that it sends no mail, judged as such."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit import paste
+from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.records.dmarc import Policy
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="non_sending",
+    mechanism=Mechanism.SPF,
+    title="A domain that sends nothing says it everywhere",
+    reference="RFC 7208 §10.1.2",
+    text="`v=spf1 -all` declares that the domain sends no mail. Then DMARC should say `p=reject`, so that forged From "
+    "addresses are refused too, and a domain that takes no mail either publishes a null MX (RFC 7505). DKIM keys "
+    "and report addresses are not wanted of it.",
+    cases={
+        "declared": Case(Status.INFO, "The domain declares that it sends no mail, and DMARC rejects what claims to."),
+        "not_rejected": Case(Status.WARN, "SPF allows nobody, and DMARC does not reject."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    spf, effective = await dossier.fact(spf_record), await dossier.fact(own_policy)
+    if not declares_none(spf) or effective.lost:
+        return
+    domain, evidence = dossier.domain, [spf.answer]
+    if effective.policy is Policy.REJECT:
+        silent = " and takes none" if (await dossier.fact(mail_hosts)).null else ""
+        yield RULE.finding("declared", domain, f"declares that it sends no mail{silent}", evidence=evidence)
+    else:
+        found = effective.found
+        own = found is not None and found.name == domain
+        mended = fix(found, p="reject") if own and found else paste.add_txt(f"_dmarc.{domain}", "v=DMARC1; p=reject")
+        message = f"SPF allows nobody, but the DMARC policy is {effective.policy or 'missing'}"
+        advice = "Publish p=reject: nothing of your own can be lost."
+        yield RULE.finding("not_rejected", domain, message, evidence=evidence, advice=advice, paste=mended)
+
+
+def declares_none(found: SpfFound) -> bool:
+    """Nothing but -all."""
+    return bool(
+        found.parsed and found.parsed.valid and [term.text.lower() for term in found.parsed.mechanisms] == ["-all"]
+    )
+
+
+CHECK = Check(RULE, judge)

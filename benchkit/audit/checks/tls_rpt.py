@@ -1,0 +1,51 @@
+"""Whether the domain asks for reports about TLS that failed, and does it rightly."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.policies import policy_texts
+from benchkit.audit.records.tls_rpt import parse_tls_rpt
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="tls_rpt",
+    mechanism=Mechanism.TRANSPORT,
+    title="TLS reports are asked for rightly",
+    reference="RFC 8460 §3",
+    text="Senders that cannot deliver over verified TLS (MTA-STS, DANE) report it to the address in the one TXT record "
+    "at `_smtp._tls`: `v=TLSRPTv1; rua=mailto:…`. Without it, an expired certificate is noticed by the mail that "
+    "does not come.",
+    cases={
+        "missing": Case(Status.INFO, "No TLS reports are asked for."),
+        "missing_with_policy": Case(Status.WARN, "MTA-STS is announced, and nobody is told when it keeps mail out.", 2),
+        "several": Case(Status.FAIL, "Several records: no reports are sent.", 5),
+        "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = await dossier.fact(policy_texts, "_smtp._tls")
+    name, evidence = found.answer.name, [found.answer]
+    whole = f"v=TLSRPTv1; rua=mailto:postmaster@{dossier.domain}"
+    if dark := lost(evidence):
+        yield RULE.unknown(name, dark)
+    elif not found.texts:
+        announced = (await dossier.fact(policy_texts, "_mta-sts")).texts
+        case = "missing_with_policy" if announced else "missing"
+        others = found.replaced(whole)
+        yield RULE.finding(case, dossier.domain, "no TLS reports are asked for", evidence=evidence, paste=others)
+    elif found.only is None:
+        message = f"{len(found.texts)} TLS-RPT records"
+        yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
+    elif faults := parse_tls_rpt(found.only).faults:
+        yield RULE.finding("syntax", name, faults[0].message, evidence=evidence, paste=found.replaced(whole))
+    else:
+        yield RULE.passed(dossier.domain, "TLS reports are asked for", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

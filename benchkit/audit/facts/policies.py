@@ -1,0 +1,44 @@
+"""The records around the mechanisms: MTA-STS, TLS-RPT, BIMI, each at a name of its own, selected and kept as found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchkit.audit import paste
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.records.bimi import select_bimi
+from benchkit.audit.records.mta_sts import select_sts
+from benchkit.audit.records.text import txt_of, txts_of
+from benchkit.audit.records.tls_rpt import select_tls_rpt
+from benchkit.model.dns import Answer, Record
+
+SELECTORS = {"_mta-sts": select_sts, "_smtp._tls": select_tls_rpt, "default._bimi": select_bimi}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTexts:
+    """`texts` are those of the right version; anything but one means that there is no policy."""
+
+    answer: Answer
+    texts: tuple[str, ...]
+
+    @property
+    def only(self) -> str | None:
+        return self.texts[0] if len(self.texts) == 1 else None
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        return tuple(record for record in self.answer.records if txt_of(record) in self.texts)
+
+    def replaced(self, text: str) -> str:
+        return paste.replace_txt(paste.holder(self.answer), self.records, text)
+
+    def removed(self, keep: int = 0) -> str:
+        name = paste.holder(self.answer)
+        return paste.lines(*(paste.remove(name, record) for record in self.records[keep:]))
+
+
+async def policy_texts(dossier: Dossier, prefix: str) -> PolicyTexts:
+    """`prefix` is a key of SELECTORS."""
+    answer = await dossier.ask(f"{prefix}.{dossier.domain}", "TXT")
+    return PolicyTexts(answer, SELECTORS[prefix](txts_of(answer)))
