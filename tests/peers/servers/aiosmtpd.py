@@ -1,0 +1,30 @@
+"""aiosmtpd: a library's server, without PIPELINING; AUTH PLAIN and LOGIN at every door."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchkit.model.scenario import Security
+from tests.peers.servers.peer import Door, Peer, free_ports, serving, write_certificate
+
+SCRIPT = Path(__file__).with_name("aiosmtpd_doors.py")
+
+
+@contextmanager
+def start(yard: Path) -> Iterator[Peer]:
+    (yard / "mail").mkdir()
+    _, ca_file = write_certificate(yard)
+    plain, tls = free_ports(2)
+    with serving([sys.executable, "-P", SCRIPT, yard, str(plain), str(tls)], yard, [plain, tls]):
+        yield Peer(
+            "aiosmtpd",
+            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            mailbox=yard / "mail",
+            ca_file=ca_file,
+            username="user",
+            password="correct-horse",
+            refusals={"reject": 550, "defer": 451},
+        )

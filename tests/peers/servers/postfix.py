@@ -1,0 +1,41 @@
+"""Postfix: PIPELINING, CHUNKING, 8BITMIME, DSN, SMTPUTF8, with TLS at both kinds of door."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchkit.model.scenario import Security
+from tests.peers.requirements import need, need_root
+from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving, write_certificate
+
+HERE = Path(__file__).parent
+QUEUES = ("maildrop", "incoming", "active", "deferred", "bounce", "defer")
+
+
+@contextmanager
+def start(yard: Path) -> Iterator[Peer]:
+    program = need("postfix")
+    need_root("start Postfix")
+    etc, spool, mail = (yard / name for name in ("etc", "spool", "mail"))
+    for folder in (etc, spool, mail, yard / "data"):
+        folder.mkdir()
+    shutil.chown(yard / "data", "postfix")
+    shutil.chown(mail, "nobody", "nogroup")
+    chain, ca_file = write_certificate(yard)
+    plain, tls = free_ports(2)
+    fill_in(HERE / "postfix.main.cf", etc / "main.cf", yard=yard, chain=chain)
+    fill_in(HERE / "postfix.master.cf", etc / "master.cf", plain=plain, tls=tls)
+    for name in ("postfix-files", "dynamicmaps.cf"):
+        shutil.copy(Path("/etc/postfix", name), etc)
+    with serving([program, "-c", etc, "start-fg"], yard, [plain, tls]):
+        yield Peer(
+            "postfix",
+            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            mailbox=mail / "all" / "new",
+            queues=tuple(spool / name for name in QUEUES),
+            ca_file=ca_file,
+            refusals={"reject": 550, "defer": 451},
+        )

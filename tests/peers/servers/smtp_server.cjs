@@ -1,0 +1,41 @@
+// nodemailer's smtp-server as a test's peer: each message one file, as it came. Arguments: its folder of node_modules, the yard,
+// the port with STARTTLS, the port with TLS from the first byte.
+const [modules, yard, plain, tls] = process.argv.slice(2);
+const fs = require("node:fs");
+const path = require("node:path");
+const { SMTPServer } = require(path.join(modules, "smtp-server"));
+
+const pem = fs.readFileSync(path.join(yard, "server.pem"));
+const refusals = { reject: [550, "5.1.1 no such user"], defer: [451, "4.2.1 try later"] };
+let stored = 0;
+
+function refusal(code, text) {
+  return Object.assign(new Error(text), { responseCode: code });
+}
+
+const options = {
+  key: pem,
+  cert: pem,
+  authOptional: true,
+  authMethods: ["PLAIN", "LOGIN"],
+  allowInsecureAuth: true,
+  disableReverseLookup: true,
+  onAuth(auth, session, done) {
+    const known = auth.username === "user" && auth.password === "correct-horse";
+    done(known ? null : refusal(535, "5.7.8 wrong"), { user: auth.username });
+  },
+  onRcptTo({ address }, session, done) {
+    const refused = refusals[address.split("@")[0]];
+    done(refused && refusal(...refused));
+  },
+  onData(stream, session, done) {
+    const file = fs.createWriteStream(path.join(yard, "mail", `${stored++}.eml`));
+    stream.pipe(file).on("finish", () => done(null, "2.0.0 stored"));
+  },
+};
+
+for (const [port, secure] of [[plain, false], [tls, true]]) {
+  const server = new SMTPServer({ ...options, secure });
+  server.on("error", () => {}); // a client that hangs up in the handshake ends the process otherwise
+  server.listen(Number(port), "127.0.0.1");
+}
