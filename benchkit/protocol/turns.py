@@ -33,9 +33,10 @@ class TurnCounter:
         self.turns += 2 if full_tls12 else 1
         self._waiting = not full_tls12
 
-    def wrote(self, size: int) -> None:
+    def wrote(self, size: int, asks: bool = True) -> None:
+        """`asks`: whether anything waits for what was written; HTTP/2's acknowledgements and windows ask for nothing."""
         self.bytes_out += size
-        self._waiting = True
+        self._waiting = self._waiting or asks
 
     def read(self, size: int) -> None:
         self.bytes_in += size

@@ -17,6 +17,8 @@ TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
     "Client",
     (
         "api_httpx",
+        "api_httpx2",
+        "api_httpx2h2",
         "api_wire",
         "null_null",
         "smtp_aiosmtplib",

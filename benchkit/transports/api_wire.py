@@ -15,10 +15,10 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.protocol.turns import TurnCounter
 from benchkit.providers import PROVIDERS
 from benchkit.transports.http_stream import HttpStream
-from benchkit.transports.response_reader import GarbledResponse
 from benchkit.transports.sockets import bracketed, open_socket, tls_context
 
 _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider wrote them

@@ -13,8 +13,8 @@ from typing import cast
 
 from benchkit.model.exchange import Response
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.protocol.turns import TurnCounter
-from benchkit.transports.response_reader import GarbledResponse, ResponseReader
 
 
 class HttpStream(asyncio.Protocol):

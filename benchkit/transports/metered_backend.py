@@ -2,7 +2,7 @@
 
 It also lets a connection be opened as an explicit step before the request: `open` makes it, and the pool's own connect takes
 it over. Whatever the pool opens by itself (after the server closed an idle connection, say) is stamped and counted just so:
-there are no hidden round trips.
+there are no hidden round trips. httpcore and httpcore2 ask the same of a backend and of a stream: these serve both.
 """
 
 # ruff: noqa: ASYNC109 (the signatures are httpcore's)
@@ -12,83 +12,83 @@ import ssl
 from collections.abc import Iterable
 from typing import Any
 
-import httpcore
-
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol import http2_frames
 from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.request_edges import request_written, response_read
+from benchkit.transports.sockets import is_established
 
 
-class MeteredStream(httpcore.AsyncNetworkStream):
+class MeteredStream:
     """A stream that writes down the phase edges of a request on it."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, backend: MeteredBackend) -> None:
+    def __init__(self, inner: Any, backend: MeteredBackend) -> None:
         self._inner = inner
         self._backend = backend
         self._counter = backend.counter
-        self._requesting = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._requesting:
-            self._requesting = False
-            self._backend.trace.mark(Phase.WAIT)
-            data = await self._inner.read(max_bytes, timeout)
-            if data:
-                self._backend.trace.mark(Phase.RESPONSE)
-        else:
-            data = await self._inner.read(max_bytes, timeout)
+        data: bytes = await self._inner.read(max_bytes, timeout)
+        if data:
+            response_read(self._backend.trace)
         self._counter.read(len(data))
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._requesting = True
-        self._counter.wrote(len(buffer))
+        asks = not self._backend.http2 or http2_frames.asks(buffer)
+        self._counter.wrote(len(buffer), asks)
         await self._inner.write(buffer, timeout)
+        if asks:
+            request_written(self._backend.trace)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> MeteredStream:
         self._backend.trace.mark(Phase.TLS)
         inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         session = inner.get_extra_info("ssl_object")
+        if self._backend.http2 and session.selected_alpn_protocol() != "h2":
+            await inner.aclose()
+            raise ConnectionRefusedError("the server does not speak HTTP/2 (it chose no h2 by ALPN)")
         self._counter.secured(session.version() or "", bool(session.session_reused))
-        return MeteredStream(inner, self._backend)
+        return self._backend.take(inner)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
 
-class _Standing(httpcore.AsyncNetworkStream):
+class _Standing:
     """The stream that `open` made, handed to the pool: its handshake is already over."""
 
-    def __init__(self, opened: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, opened: MeteredStream) -> None:
         self._opened = opened
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> MeteredStream:
         return self._opened
 
 
-class MeteredBackend(httpcore.AsyncNetworkBackend):
-    """One virtual sender's network; `trace` is where the stamps go."""
+class MeteredBackend:
+    """One virtual sender's network, above httpcore's own `inner`; `trace` is where the stamps go."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, inner: Any, *, http2: bool) -> None:
         self.trace = Trace()
         self.counter = TurnCounter()
+        self.http2 = http2
         self._address = (host, port)
-        self._inner = httpcore.AnyIOBackend()
-        self._standing: httpcore.AsyncNetworkStream | None = None
-        self._stream: httpcore.AsyncNetworkStream | None = None
+        self._inner = inner
+        self._standing: MeteredStream | _Standing | None = None
+        self._stream: MeteredStream | None = None
 
     async def open(self, tls: ssl.SSLContext | None, server_name: str, timeout_s: float) -> None:
         """Connect now; the next connect of the pool takes this one. Raises httpcore's ConnectError and ConnectTimeout."""
         stream = await self._connect(timeout_s)
         if tls is not None:
-            stream = self._stream = await stream.start_tls(tls, server_name, timeout_s)
-            self._standing = _Standing(stream)
+            self._standing = _Standing(await stream.start_tls(tls, server_name, timeout_s))
         else:
             self._standing = stream
 
@@ -99,17 +99,21 @@ class MeteredBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> MeteredStream | _Standing:
         standing, self._standing = self._standing, None
         return standing if standing is not None else await self._connect(timeout)
 
-    async def _connect(self, timeout_s: float | None) -> httpcore.AsyncNetworkStream:
+    def take(self, inner: Any) -> MeteredStream:
+        """This stream is the connection from now on."""
+        self._stream = MeteredStream(inner, self)
+        return self._stream
+
+    async def _connect(self, timeout_s: float | None) -> MeteredStream:
         if not self.trace.phases or self.trace.phases[-1] != Phase.CONNECT:  # the pool connects by itself
             self.trace.mark(Phase.CONNECT)
         inner = await self._inner.connect_tcp(*self._address, timeout=timeout_s)
         self.counter.connected()
-        self._stream = MeteredStream(inner, self)
-        return self._stream
+        return self.take(inner)
 
     async def discard(self) -> None:
         """Close a connection that was opened and that no request has taken over."""
@@ -120,5 +124,9 @@ class MeteredBackend(httpcore.AsyncNetworkBackend):
 
     @property
     def closed_by_server(self) -> bool:
-        """An idle connection has nothing to say: whatever can be read on it is its end."""
-        return self._stream is None or bool(self._stream.get_extra_info("is_readable"))
+        """What can be read on an idle connection of HTTP/1.1 is its end; over HTTP/2 it may be a setting or a window."""
+        if self._stream is None:
+            return True
+        if self.http2:
+            return not is_established(self._stream.get_extra_info("socket"))
+        return bool(self._stream.get_extra_info("is_readable"))

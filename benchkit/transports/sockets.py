@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from typing import Any
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import Security
+
+_TCP_ESTABLISHED = 1
 
 
 async def open_socket(endpoint: Endpoint) -> socket.socket:
@@ -24,6 +27,12 @@ async def open_socket(endpoint: Endpoint) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def is_established(sock: Any) -> bool:
+    """The kernel's word (`tcpi_state` of TCP_INFO): false once the server's FIN or RST has come, read or not."""
+    state: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+    return state[0] == _TCP_ESTABLISHED
 
 
 def tls_context(endpoint: Endpoint, alpn: str = "") -> ssl.SSLContext | None:

@@ -1,0 +1,144 @@
+"""An email API by httpx or its kept successor httpx2, whose interfaces are one: one client object a virtual sender, one
+connection, nothing taken from the environment.
+
+One shared httpx client falls to a fifth of its speed between concurrency 1 and 50 (METHOD §3): that would measure the client's
+pool. The request is built once a message, by the provider; only the identity is patched into its bytes.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from typing import Any
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.exchange import Account, Response
+from benchkit.model.identity import split_at_identity
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import Security
+from benchkit.model.trace import Phase, Trace
+from benchkit.providers import PROVIDERS
+from benchkit.transports.metered_backend import MeteredBackend
+from benchkit.transports.sockets import bracketed, tls_context
+
+_KEEPALIVE_S = 3600.0  # the library's 5 s would hide a reconnect in the message after a pause
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """`client` is httpx or httpx2, `core` the httpcore below it."""
+
+    client: Any
+    core: Any
+    http2: bool = False
+
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        client, core = self.client, self.core
+        return (client.TransportError, client.DecodingError, core.ConnectError, core.ConnectTimeout, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    method: str
+    url: Any
+    headers: list[tuple[str, str]]
+    pieces: tuple[bytes, ...]
+
+
+class HttpxClient:
+    """One connection at a time, kept open between requests."""
+
+    def __init__(self, endpoint: Endpoint, library: Library) -> None:
+        arm = endpoint.arm
+        self._endpoint = endpoint
+        self._provider = PROVIDERS[arm.provider]
+        self._account = Account(endpoint.password.reveal(), arm.options)
+        self._library = library
+        self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
+        self._backend = MeteredBackend(endpoint.host, endpoint.port, library.core.AnyIOBackend(), http2=library.http2)
+        self._pool = library.core.AsyncConnectionPool(
+            ssl_context=self._tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            http1=not library.http2,
+            http2=library.http2,
+            max_connections=1,
+            keepalive_expiry=_KEEPALIVE_S,
+            network_backend=self._backend,
+        )
+        self._client = self._make_client()
+        self._open = False
+        scheme = "https" if arm.security is Security.IMPLICIT else "http"
+        self._base = f"{scheme}://{bracketed(endpoint.server_name)}:{endpoint.port}"
+
+    @property
+    def connected(self) -> bool:
+        return self._open and not self._backend.closed_by_server
+
+    def prepare(self, message: Message) -> _Prepared:
+        request = self._provider.request(message, self._account)
+        url = self._library.client.URL(self._base + request.target)
+        headers = [*request.headers, ("content-length", str(len(request.body)))]
+        return _Prepared(request.method, url, headers, split_at_identity(request.body))
+
+    async def connect(self, trace: Trace) -> Outcome | None:
+        trace.mark(Phase.CONNECT)
+        await self._drop()
+        self._backend.trace = trace
+        try:
+            await self._backend.open(self._tls, self._endpoint.server_name, self._endpoint.arm.timeout_s)
+        except self._library.failures as error:
+            await self._drop()
+            return self._outcome_of(error, trace)
+        finally:
+            self._backend.counter.settle(trace)
+        self._open = True
+        return None
+
+    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+        self._backend.trace = trace
+        body = identity.join(prepared.pieces)
+        trace.mark(Phase.REQUEST)
+        try:
+            response = await self._client.request(prepared.method, prepared.url, headers=prepared.headers, content=body)
+        except self._library.failures as error:
+            trace.finish()
+            await self._drop()
+            return self._outcome_of(error, trace)
+        finally:
+            self._backend.counter.settle(trace)
+        trace.finish()
+        return self._provider.outcome(Response(response.status_code, _headers(response), response.content))
+
+    async def close(self, trace: Trace) -> None:
+        trace.mark(Phase.CLOSE)
+        await self._drop()
+        trace.finish_close()
+
+    async def _drop(self) -> None:
+        self._open = False
+        await self._pool.aclose()
+        await self._backend.discard()
+
+    def _make_client(self) -> Any:
+        library = self._library.client
+        transport = library.AsyncHTTPTransport(verify=self._tls or True, trust_env=False)
+        # httpx has no public way to hand over a network backend; the pool below it takes one as a parameter.
+        transport._pool = self._pool
+        return library.AsyncClient(transport=transport, timeout=self._endpoint.arm.timeout_s, trust_env=False)
+
+    def _outcome_of(self, error: Exception, trace: Trace) -> Outcome:
+        """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
+        client, text = self._library.client, str(error) or type(error).__name__
+        phase = trace.phases[-1]
+        if phase == Phase.RESPONSE and isinstance(error, (client.RemoteProtocolError, client.DecodingError)):
+            return Outcome(OutcomeKind.GARBLED, text=text)
+        if phase in (Phase.WAIT, Phase.RESPONSE):
+            return Outcome(OutcomeKind.AMBIGUOUS, text=text)
+        if isinstance(error, (client.TimeoutException, self._library.core.ConnectTimeout, TimeoutError)):
+            return Outcome(OutcomeKind.TIMED_OUT, text=text)
+        return Outcome(OutcomeKind.UNREACHABLE, text=text)
+
+
+def _headers(response: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in response.headers.multi_items())
