@@ -1,4 +1,4 @@
-"""What a test needs of the machine. Without it the test is skipped, with the reason and the install line; where CI is set it fails.
+"""What a test needs of the machine. Without it the test is skipped with the reason and the install line; with CI set it fails.
 
 Programs of Debian packages are on the path. Those whose packages cannot stand beside each other, and those of npm, are where
 `tests/peers/install` has unpacked them.

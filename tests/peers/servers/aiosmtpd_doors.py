@@ -1,4 +1,7 @@
-"""aiosmtpd as a process of its own: each message one file, as it came. Arguments: the yard, the port with STARTTLS, the port with TLS."""
+"""aiosmtpd as a process of its own: each message one file, as it came.
+
+Arguments: the yard, the port with STARTTLS, the port with TLS.
+"""
 
 from __future__ import annotations
 

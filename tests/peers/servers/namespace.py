@@ -1,4 +1,4 @@
-"""A mount namespace of a server's own, for what it has compiled in: its users and its places. The machine's own stay as they are."""
+"""A mount namespace of a server's own, for the users and places that it has compiled in. The machine's own stay as they are."""
 
 from __future__ import annotations
 

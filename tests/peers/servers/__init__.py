@@ -1,0 +1,18 @@
+"""The real servers, one file each; `START[name](yard)` is the context in which one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.peers.servers import aiosmtpd, dovecot, exim, haraka, opensmtpd, postfix, smtp_server
+from tests.peers.servers.peer import Start
+
+START: Mapping[str, Start] = {
+    "postfix": postfix.start,
+    "exim": exim.start,
+    "opensmtpd": opensmtpd.start,
+    "dovecot": dovecot.start,
+    "haraka": haraka.start,
+    "smtp_server": smtp_server.start,
+    "aiosmtpd": aiosmtpd.start,
+}

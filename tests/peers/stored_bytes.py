@@ -1,0 +1,19 @@
+"""What a server stored, back to what was sent: without the trace that it put on top, and with the line ends of the wire.
+
+A server may add header fields only above the message (RFC 5321 §4.4); whatever it changes below them is seen.
+"""
+
+from __future__ import annotations
+
+import re
+
+TRACE = frozenset((b"received", b"return-path", b"delivered-to", b"x-original-to", b"envelope-to", b"delivery-date"))
+_FIELD = re.compile(rb"([!-9;-~]+):[^\n]*\n(?:[ \t][^\n]*\n)*")
+
+
+def without_trace(stored: bytes) -> bytes:
+    """CRLF line ends, whether it was stored with them or, as in a maildir, with LF."""
+    at = 0
+    while (field := _FIELD.match(stored, at)) and field[1].lower() in TRACE:
+        at = field.end()
+    return re.sub(rb"\r?\n", b"\r\n", stored[at:])

@@ -1,0 +1,92 @@
+"""Every way of sending that a peer's EHLO offers and a client of ours knows, and the turns that each must cost (METHOD §2).
+
+The arithmetic is written out here once more, on purpose: what benchkit expects of itself is not asked to judge itself.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchkit.cli.names import known_names
+from benchkit.model.scenario import Security
+from tests.peers.servers.peer import HOST, NAME, Door, Peer
+
+NEEDS = {
+    "step": frozenset[str](),
+    "pipelined": frozenset({"pipelining"}),
+    "overlapped": frozenset({"pipelining"}),
+    "bdat-strict": frozenset({"pipelining", "chunking"}),
+    "bdat-eager": frozenset({"pipelining", "chunking"}),
+}
+SETUP_TURNS = {
+    Security.NONE: 3,
+    Security.IMPLICIT: 4,
+    Security.STARTTLS: 6,
+}  # connect, banner, EHLO; TLS; STARTTLS, TLS, EHLO
+AUTH_TURNS = {"": 0, "plain": 1, "login": 2, "xoauth2": 1, "cram-md5": 2}
+TEXT_TURNS = {"step": 4, "pipelined": 2, "bdat-strict": 2, "bdat-eager": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One arm. `door` is where it goes in."""
+
+    door: Door
+    auth: str
+    client: str
+    dialogue: str
+    connection: str
+
+    @property
+    def name(self) -> str:
+        auth = f" {self.auth}" if self.auth else ""
+        return f"{self.client} {self.dialogue}, {self.connection}, {self.door.security}{auth}"
+
+    def turns(self, messages: int) -> list[int]:
+        """Of so many messages with one recipient each, in the order of sending."""
+        if self.connection == "fresh":
+            setup = SETUP_TURNS[self.door.security] + AUTH_TURNS[self.auth]
+            # Nothing comes after the only message of a connection: overlapping is pipelining there.
+            return [setup + TEXT_TURNS.get(self.dialogue, 2)] * messages
+        if self.dialogue == "overlapped":
+            return [2] + [1] * (messages - 1)
+        return [TEXT_TURNS[self.dialogue]] * messages
+
+
+def ways(peer: Peer) -> Iterator[Way]:
+    """By asking each door what it offers."""
+    names = known_names()
+    clients = names.clients["smtp"]
+    for door in peer.doors:
+        offered, mechanisms = _offers(peer, door)
+        for client in clients:
+            for dialogue in ("step", *names.dialogues.get(client, ())):
+                if NEEDS[dialogue] <= offered:
+                    for auth in _logins(peer, door, mechanisms & set(names.auth)):
+                        for connection in ("fresh", "reuse"):
+                            yield Way(door, auth, client, dialogue, connection)
+
+
+def _logins(peer: Peer, door: Door, known: set[str]) -> list[str]:
+    without = [] if door.login else [""]
+    return without + (sorted(known) if peer.username else [])
+
+
+def _offers(peer: Peer, door: Door) -> tuple[set[str], set[str]]:
+    """The EHLO keywords, and the mechanisms of AUTH, as Python's smtplib reads them at that door."""
+    context = ssl.create_default_context(cafile=peer.ca_file) if peer.ca_file else None
+    with _connected(door, context) as smtp:
+        smtp.ehlo()
+        if door.security is Security.STARTTLS:
+            smtp.starttls(context=context)
+            smtp.ehlo()
+        return set(smtp.esmtp_features), set(smtp.esmtp_features.get("auth", "").lower().split())
+
+
+def _connected(door: Door, context: ssl.SSLContext | None) -> smtplib.SMTP:
+    if door.security is Security.IMPLICIT:
+        return smtplib.SMTP_SSL(NAME, door.port, timeout=10, context=context)
+    return smtplib.SMTP(HOST if context is None else NAME, door.port, timeout=10)
