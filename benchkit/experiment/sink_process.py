@@ -28,19 +28,24 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
     flushing = asyncio.create_task(_keep_flushing(ledger))
     line.tell(ports=list(ports), ca_pem=sink.ca_pem)
     stop = asyncio.create_task(line.next_word())
-    await asyncio.wait({stop, flushing}, return_when=asyncio.FIRST_COMPLETED)
-    await sink.stop()
-    if flushing.done():
-        await flushing  # it ends only by a full disk
-    flushing.cancel()
-    ledger.close()
+    try:
+        await asyncio.wait({stop, flushing}, return_when=asyncio.FIRST_COMPLETED)
+        await sink.stop()
+        if flushing.done():
+            await flushing
+    finally:
+        flushing.cancel()
+        stop.cancel()
+        ledger.close()
     line.tell(done=True)
 
 
 async def _keep_flushing(ledger: SpoolLedger) -> None:
-    while True:
+    """Ends only by a full disk."""
+    while not ledger.disk_full:
         await asyncio.sleep(_FLUSH_EVERY_S)
         ledger.flush()
+    raise StoreError("the disk is full: the sink stopped, all that had arrived is recorded")
 
 
 def main() -> None:

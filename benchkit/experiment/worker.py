@@ -23,6 +23,7 @@ from benchkit.experiment.pipe import ParentLine
 from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
 from benchkit.experiment.targets import round_trips_ms
+from benchkit.protocol.dialogues import DIALOGUES
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
@@ -55,8 +56,10 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
             engine.stopping = True
             await _wind_up(walk, line, told=stop.done() and stop.result())
         await engine.close()
-        await walk
-        recorder.close()
+        try:
+            await walk
+        finally:
+            recorder.close()
         line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
     finally:
         for task in (news, stop):
@@ -75,7 +78,8 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
         virtual = tuple(VirtualSender(transport, endpoint.arm.connection, numbers) for transport in transports)
-        arms.append(ArmAtWork(virtual, tuple(transports[0].prepare(message) for message in job.batch.messages)))
+        prepared = tuple(transports[0].prepare(message) for message in job.batch.messages)
+        arms.append(ArmAtWork(virtual, prepared, DIALOGUES[endpoint.arm.dialogue].overlaps))
     return tuple(arms)
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
 from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS
+from benchkit.store import ballast
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_batches
@@ -25,6 +26,7 @@ def close_tables(folder: Path, parse: Parse) -> None:
     }
     if (folder / "wire.arrow").exists():
         tables["wire"] = (arrow_schema(WIRE_COLUMNS), read_batches(folder / "wire.arrow"))
+    ballast.remove(folder)
     try:
         for name, (schema, batches) in tables.items():
             _write_parquet(folder / f"{name}.parquet", schema, batches)

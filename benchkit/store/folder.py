@@ -11,6 +11,7 @@ from typing import Any
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError
 from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
+from benchkit.store import ballast
 
 
 def create_folder(results: Path, scenario: str, token: str) -> Path:
@@ -21,6 +22,7 @@ def create_folder(results: Path, scenario: str, token: str) -> Path:
         folder.mkdir(parents=True)
     except OSError as error:
         raise StoreError(f"{folder}: {error.strerror}") from error
+    ballast.lay(folder)
     return folder
 
 

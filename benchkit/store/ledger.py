@@ -27,7 +27,7 @@ _BODIES_HELD_BYTES = 4_000_000
 
 
 class SpoolLedger:
-    """Implements model.contracts.Ledger; `flush` is to be called every second. Raises StoreError on a full disk."""
+    """Implements model.contracts.Ledger; `flush` is to be called every second. Raises StoreError when nothing fits."""
 
     def __init__(self, folder: Path) -> None:
         self._rows = RowBuffer(SPOOLED_COLUMNS, ROWS)
@@ -57,6 +57,11 @@ class SpoolLedger:
             self._body_spool.write({name: pa.array(column, schema.field(name).type) for name, column in values.items()})
         if self._rows.count:
             self._row_spool.write(self._rows.take())
+
+    @property
+    def disk_full(self) -> bool:
+        """Whether it is time to stop; what has arrived until now is written, on the ballast's room."""
+        return self._row_spool.disk_full or self._body_spool.disk_full
 
     def close(self) -> None:
         self.flush()

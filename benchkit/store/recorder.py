@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchkit.clock import Clock
+from benchkit.errors import StoreError
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
 from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS
@@ -60,7 +61,17 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Write out what is there."""
+        """Write out what is there. Raises StoreError on a full disk, when all of it is safe on the ballast's room."""
+        self._write_out()
+        if self._message_spool.disk_full or self._phase_spool.disk_full:
+            raise StoreError(f"the disk is full: stopped after {self.recorded} sends, all of them recorded")
+
+    def close(self) -> None:
+        self._write_out()
+        self._message_spool.close()
+        self._phase_spool.close()
+
+    def _write_out(self) -> None:
         self._flushed_ns = self._clock.now_ns()
         if self._messages.count:
             columns = self._messages.take() | {
@@ -71,11 +82,6 @@ class Recorder:
             self._message_spool.write(columns)
         if self._phases.count:
             self._phase_spool.write(self._phases.take())
-
-    def close(self) -> None:
-        self.flush()
-        self._message_spool.close()
-        self._phase_spool.close()
 
     @property
     def _full(self) -> bool:

@@ -1,44 +1,64 @@
-"""Arrow IPC streams on disk: appended batch by batch, read up to the last whole one.
+"""Arrow IPC streams on disk: appended batch by batch, each whole or not at all, read up to the last whole one.
 
-A spool may hold several streams, one behind the other: each segment of a run appends its own.
+A spool may hold several streams, one behind the other: each segment of a run appends its own. When the disk is full, the run's
+ballast is given up for what must still be written, and `disk_full` says that it is time to stop.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from benchkit.errors import StoreError
+from benchkit.store import ballast
+
+_END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # Arrow columnar format, "IPC streaming format"
 
 
 class SpoolWriter:
-    """One stream. A batch that `write` has taken survives a kill of this process; raises StoreError on a full disk."""
+    """One stream. A batch that `write` has taken survives a kill of this process. Raises StoreError when nothing fits."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
         self._schema = schema
+        self.disk_full = False
         try:
-            self._file = pa.OSFile(str(path), "ab")
-            self._stream = pa.ipc.new_stream(self._file, schema)
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
-            raise StoreError(f"{path}: {error}") from error
+            raise StoreError(f"{path}: {error.strerror}") from error
+        self._append(schema.serialize())
 
     def write(self, columns: dict[str, pa.Array]) -> None:
-        try:
-            self._stream.write_batch(
-                pa.record_batch([columns[name] for name in self._schema.names], schema=self._schema)
-            )
-        except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{self._path}: {error}") from error
+        batch = pa.record_batch([columns[name] for name in self._schema.names], schema=self._schema)
+        self._append(batch.serialize())
 
     def close(self) -> None:
         try:
-            self._stream.close()
-            self._file.close()
-        except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{self._path}: {error}") from error
+            self._append(_END_OF_STREAM)
+        finally:
+            os.close(self._descriptor)
+
+    def _append(self, data: pa.Buffer | bytes) -> None:
+        try:
+            self._append_whole(data)
+        except OSError as error:
+            self.disk_full = True
+            if not ballast.give_up(self._path.parent):
+                raise StoreError(f"{self._path}: {error.strerror}") from error
+            self._append(data)
+
+    def _append_whole(self, data: pa.Buffer | bytes) -> None:
+        whole = os.fstat(self._descriptor).st_size
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        except OSError:
+            os.ftruncate(self._descriptor, whole)
+            raise
 
 
 def read_batches(path: Path) -> Iterator[pa.RecordBatch]:

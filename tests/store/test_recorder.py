@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
 from benchkit.model.run import MESSAGE_COLUMNS, Manifest, RunStatus
 from benchkit.model.trace import Phase, Trace
-from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, write_manifest
+from benchkit.store import Recorder, SpoolLedger, ballast, close_tables, load_run, write_manifest
 from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.spool import read_batches
 
@@ -182,18 +184,59 @@ def load_run_manifest(folder: Path) -> Manifest:
     return load_run(folder).manifest
 
 
-def test_a_full_disk_is_said_and_what_was_written_stays() -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("no /dev/full here")
-    from benchkit.model.run import PHASE_COLUMNS
-    from benchkit.store.rows import RowBuffer, arrow_schema
-    from benchkit.store.spool import SpoolWriter
+class FullDisk:
+    """`os.write` on a disk with `room` bytes left; the ballast, when it goes, gives its room."""
 
-    rows = RowBuffer(PHASE_COLUMNS, 4)
-    rows.append(1, 2, 3, 4)
+    def __init__(self, room: int, folder: Path) -> None:
+        self.room = room
+        self._ballast = folder / "ballast"
+        self._had_ballast = self._ballast.exists()
+        self._write = os.write
+
+    def __call__(self, descriptor: int, data: bytes) -> int:
+        if self._had_ballast and not self._ballast.exists():
+            self._had_ballast = False
+            self.room += ballast.SIZE_BYTES
+        fits = min(self.room, len(data))
+        if not fits:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.room -= fits
+        return self._write(descriptor, data[:fits])
+
+
+def send_until_refused(recorder: Recorder) -> tuple[int, str]:
+    """How many sends, and what the recorder said."""
+    sent = 0
+    try:
+        while True:
+            sent += 100
+            record(recorder, range(sent - 100, sent))
+            recorder.flush()
+    except StoreError as full:
+        return sent, str(full)
+
+
+@pytest.mark.parametrize("room", [0, 1, 100, 5000, 20_000])
+def test_on_a_full_disk_everything_sent_is_recorded_and_the_run_stops(
+    room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ballast.lay(tmp_path)
+    recorder = Recorder(tmp_path, ManualClock())
+    monkeypatch.setattr("benchkit.store.spool.os.write", FullDisk(room, tmp_path))
+    sent, said = send_until_refused(recorder)
+    assert f"stopped after {sent} sends, all of them recorded" in said
+    record(recorder, range(sent, sent + 3))  # what other senders had under way
+    recorder.close()
+    sends = [send for batch in read_batches(tmp_path / "messages.arrow") for send in batch.column("send").to_pylist()]
+    assert sends == list(range(sent + 3))
+
+
+def test_with_no_room_at_all_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(tmp_path, ManualClock())
+    record(recorder, range(10))
+    monkeypatch.setattr("benchkit.store.spool.os.write", FullDisk(0, tmp_path))
     with pytest.raises(StoreError, match="No space left"):
-        SpoolWriter(full, arrow_schema(PHASE_COLUMNS)).write(rows.take())
+        recorder.flush()
 
 
 def test_an_empty_run_has_tables_of_no_rows(tmp_path: Path) -> None:
