@@ -9,7 +9,7 @@ from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 # A 4yz says "later"; only the words, or RFC 3463's 4.7.28-style policy codes that providers use, say "because of your rate".
 _RATE_WORDS = re.compile(
-    r"\brate\b|throttl|too (?:many|fast|much)|limit|quota|slow down|try again after", re.IGNORECASE
+    r"\brate\b|throttl|too (?:many (?!recipients)|fast|much)|limit|quota|slow down|try again after", re.IGNORECASE
 )
 _MAY_THROTTLE = frozenset({421, 450, 451, 452, 454})
 
