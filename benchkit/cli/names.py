@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 
 def known_names() -> Vocabulary:
+    from benchkit.protocol.dialogues import DIALOGUES
+    from benchkit.protocol.login import LOGINS
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS
@@ -18,4 +20,6 @@ def known_names() -> Vocabulary:
         clients=clients_by_transport(),
         providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
         statistics=STATISTICS.names(),
+        dialogues={"wire": tuple(name for name in DIALOGUES if name != "step")},
+        more_auth={"wire": tuple(LOGINS)},
     )

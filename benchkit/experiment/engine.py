@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Protocol
@@ -39,6 +39,25 @@ class ArmAtWork:
 
     senders: tuple[VirtualSender, ...]
     prepared: tuple[Any, ...]
+
+
+class _Todo:
+    """The sends of a cell that no sender has taken yet."""
+
+    __slots__ = ("_count", "_next")
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._next = 0
+
+    def take(self) -> int | None:
+        i = self.first
+        self._next += 1
+        return i
+
+    @property
+    def first(self) -> int | None:
+        return self._next if self._next < self._count else None
 
 
 class Engine:
@@ -80,7 +99,7 @@ class Engine:
                 await sender.close()
 
     async def _work(self, cell: Cell) -> None:
-        todo = iter(range(cell.count))
+        todo = _Todo(cell.count)
         start_ns = perf_counter_ns() + _LEAD_NS
         senders = self._arms[cell.arm].senders[: cell.count]
         if len(senders) == 1:
@@ -88,23 +107,35 @@ class Engine:
         else:
             await asyncio.gather(*(self._drain(cell, number, todo, start_ns) for number in range(len(senders))))
 
-    async def _drain(self, cell: Cell, number: int, todo: Iterator[int], start_ns: int) -> None:
+    async def _drain(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
         """One sender's share of a cell: it takes the next send whenever it is free."""
         arm = self._arms[cell.arm]
-        sender = arm.senders[number]
-        for i in todo:
+        sender, prepared = arm.senders[number], arm.prepared
+        i = todo.take()
+        while i is not None:
             offset_ns = self._pace.offset_ns(cell, i)
             if offset_ns is not None:
                 await _until(start_ns + offset_ns)
             if self.stopping:
                 return
+            following = todo.take() if sender.looks_ahead and self._is_due(cell, todo.first, start_ns) else None
             send, message = cell.first_send + i, cell.message_of(i)
-            outcome = await sender.send(arm.prepared[message], token_of(self._run_token, send))
+            outcome = await sender.send(
+                prepared[message],
+                token_of(self._run_token, send),
+                None if following is None else prepared[cell.message_of(following)],
+            )
             trace = sender.trace
             intended_ns = trace.started_ns if offset_ns is None else start_ns + offset_ns
             self._records.record(
                 send, cell, message, number, intended_ns, trace, sender.connection, sender.nth, outcome
             )  # fmt: skip
+            i = todo.take() if following is None else following
+
+    def _is_due(self, cell: Cell, i: int | None, start_ns: int) -> bool:
+        """A send of the future is not promised to a sender that may be busy then."""
+        offset_ns = None if i is None else self._pace.offset_ns(cell, i)
+        return offset_ns is None or start_ns + offset_ns <= perf_counter_ns()
 
 
 async def _until(moment_ns: int) -> None:

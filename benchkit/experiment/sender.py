@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from benchkit.model.contracts import Transport
+from benchkit.model.contracts import LooksAhead, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.model.trace import Phase, Trace
@@ -27,6 +27,12 @@ class VirtualSender:
         self._policy = policy
         self._numbers = numbers
         self._carried = 0
+        self._far_sighted = transport if isinstance(transport, LooksAhead) and transport.looks_ahead else None
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether `send` makes use of a `following` message."""
+        return self._far_sighted is not None
 
     async def open(self) -> Outcome | None:
         """Before the clock: a kept connection is made ahead of its first message, which so costs what every other costs."""
@@ -38,11 +44,11 @@ class VirtualSender:
             self._number_connection()
         return failure
 
-    async def send(self, prepared: Any, identity: bytes) -> Outcome:
+    async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
         """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
         self.trace.begin()
         try:
-            outcome = await self._exchange(prepared, identity)
+            outcome = await self._exchange(prepared, identity, following)
         except asyncio.CancelledError:
             outcome = self._cut_short()
         if self._is_used_up or outcome.kind is OutcomeKind.AMBIGUOUS:
@@ -54,13 +60,15 @@ class VirtualSender:
         self.trace.begin()
         await self._transport.close(self.trace)
 
-    async def _exchange(self, prepared: Any, identity: bytes) -> Outcome:
+    async def _exchange(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
         if not self._transport.connected:
             failure = await self._transport.connect(self.trace)
             if failure is not None:
                 self.trace.finish()
                 self.connection = self.nth = -1
                 return failure
+        if following is not None and self._far_sighted is not None and self._carried + 1 != self._policy.messages:
+            self._far_sighted.announce(following)
         outcome = await self._transport.send(prepared, identity, self.trace)
         if Phase.CONNECT in self.trace.phases:  # also when the client reconnected by itself
             self._number_connection()

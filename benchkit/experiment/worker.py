@@ -23,7 +23,6 @@ from benchkit.experiment.pipe import ParentLine
 from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
 from benchkit.experiment.targets import round_trips_ms
-from benchkit.protocol.dialogues import DIALOGUES
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
@@ -79,7 +78,7 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
         transports = [make(endpoint) for _ in range(senders)]
         virtual = tuple(VirtualSender(transport, endpoint.arm.connection, numbers) for transport in transports)
         prepared = tuple(transports[0].prepare(message) for message in job.batch.messages)
-        arms.append(ArmAtWork(virtual, prepared, DIALOGUES[endpoint.arm.dialogue].overlaps))
+        arms.append(ArmAtWork(virtual, prepared))
     return tuple(arms)
 
 

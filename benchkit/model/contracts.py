@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from benchkit.model.exchange import Account, Request, Response
 from benchkit.model.message import Content, Message
@@ -28,11 +28,22 @@ class Transport(Protocol):
     async def connect(self, trace: Trace) -> Outcome | None:
         """None when the connection stands, ready for a message (TLS, EHLO and AUTH done)."""
 
-    async def send(self, prepared: Any, identity: bytes, trace: Trace, following: Any | None = None) -> Outcome:
-        """`following` is what this connection will be given next, if that is known: a client may begin it early, or not."""
+    async def send(self, prepared: Any, identity: bytes, trace: Trace) -> Outcome: ...
 
     async def close(self, trace: Trace) -> None:
         """Politely (QUIT), in bounded time, whatever state the connection is in; never raises."""
+
+
+@runtime_checkable
+class LooksAhead(Transport, Protocol):
+    """A transport that can begin the next message with the one that it sends."""
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether it would, in the dialogue that its arm asks for."""
+
+    def announce(self, prepared: Any) -> None:
+        """Before a `send`: what this same connection will be given after it. Closing the connection takes it back."""
 
 
 class Provider(Protocol):

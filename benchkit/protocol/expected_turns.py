@@ -19,8 +19,16 @@ def setup_turns(arm: ArmSpec) -> int:
     return tcp_and_tls + banner_and_ehlo + starttls_and_ehlo + _AUTH_TURNS[arm.auth]
 
 
-def message_turns(arm: ArmSpec, recipients: int) -> int:
-    """On a connection that is ready: one command a turn for SMTP, one request for an API."""
+def message_turns(arm: ArmSpec, recipients: int, in_a_row: int = 1) -> float:
+    """On a connection that is ready, as one of `in_a_row` messages that follow each other on it without a pause."""
     if arm.transport == "null":
         return 0
-    return 1 if arm.transport == "api" else 3 + recipients
+    if arm.transport == "api":
+        return 1
+    return {
+        "step": 3 + recipients,
+        "pipelined": 2,
+        "overlapped": (in_a_row + 1) / in_a_row,
+        "bdat-strict": 2,
+        "bdat-eager": 1,
+    }[arm.dialogue]

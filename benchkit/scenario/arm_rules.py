@@ -160,8 +160,9 @@ def _check_credentials(arm: _Arm, vocabulary: Vocabulary) -> None:
 
 def _check_auth(arm: _Arm, vocabulary: Vocabulary) -> None:
     auth = arm.form.auth
-    if auth and auth not in vocabulary.auth:
-        arm.wrong("auth", _unknown("mechanism", auth, vocabulary.auth))
+    mechanisms = (*vocabulary.auth, *vocabulary.more_auth.get(arm.form.client or "", ()))
+    if auth and auth not in mechanisms:
+        arm.wrong("auth", _unknown("mechanism", auth, mechanisms))
     for key in ("username", "password"):
         if arm.gives(key) and not arm.gives("auth"):
             arm.wrong(key, "is never used: the arm has no auth")

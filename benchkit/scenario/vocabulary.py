@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Vocabulary:
     """`clients` by transport (a transport with a single client needs no `client` key); `providers` with their option names.
 
-    `dialogues` names, by client, the ways of talking that it knows besides "step".
+    `dialogues` names, by client, the ways of talking that it knows besides "step"; `more_auth` its mechanisms besides `auth`.
     """
 
     clients: Mapping[str, tuple[str, ...]]
@@ -18,3 +18,4 @@ class Vocabulary:
     statistics: tuple[str, ...]
     auth: tuple[str, ...] = ("plain", "login")
     dialogues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    more_auth: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -22,7 +22,7 @@ class Client:
     async def connect(self, trace: Trace) -> Outcome | None:
         return None
 
-    async def send(self, prepared: None, identity: bytes, trace: Trace, following: None = None) -> Outcome:
+    async def send(self, prepared: None, identity: bytes, trace: Trace) -> Outcome:
         trace.finish()
         return ACCEPTED
 

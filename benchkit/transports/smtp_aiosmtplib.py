@@ -69,9 +69,7 @@ class Client:
         self._counter.settle(trace)
         return None
 
-    async def send(
-        self, prepared: _Prepared, identity: bytes, trace: Trace, following: _Prepared | None = None
-    ) -> Outcome:
+    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
         smtp = self._smtp
         assert smtp is not None, "connect first"
         smtp.trace = trace

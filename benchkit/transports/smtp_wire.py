@@ -45,7 +45,16 @@ class Client:
         self._stream: WireStream | None = None
         self._inbox = ReplyStream()
         self._offer = Capabilities()
+        self._announced: Letter | None = None
         self._in_flight: Letter | None = None
+
+    @property
+    def looks_ahead(self) -> bool:
+        return self._dialogue.overlaps
+
+    def announce(self, prepared: Letter) -> None:
+        if not self._offer.missing(prepared.needs):
+            self._announced = prepared
 
     @property
     def connected(self) -> bool:
@@ -68,14 +77,13 @@ class Client:
         self._settle(trace)
         return None
 
-    async def send(self, prepared: Letter, identity: bytes, trace: Trace, following: Letter | None = None) -> Outcome:
+    async def send(self, prepared: Letter, identity: bytes, trace: Trace) -> Outcome:
         """Whatever cuts this short leaves the connection closed: nobody could say where the dialogue stood."""
         assert self._stream is not None, "connect first"
         if missing := self._offer.missing(prepared.needs):
             trace.finish()
             return _unoffered(missing)
-        if not self._dialogue.overlaps or (following is not None and self._offer.missing(following.needs)):
-            following = None
+        following, self._announced = self._announced, None
         try:
             outcome, then = await self._transact(prepared, identity, trace, following)
         except (OSError, Garbled) as error:
@@ -221,7 +229,7 @@ class Client:
             self._stream.settle(trace)
 
     def _drop(self) -> None:
-        self._in_flight = None
+        self._announced = self._in_flight = None
         if self._stream is not None:
             self._stream.close()
             self._stream = None
