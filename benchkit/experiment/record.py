@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from statistics import mean
 
 from benchkit.clock import utc_now
 from benchkit.experiment.gate import is_loopback
@@ -11,6 +12,7 @@ from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.protocol.expected_turns import message_turns, setup_turns
 
 _NO_LAB = "plain loopback, not the lab that [network] asks for: "
 
@@ -33,7 +35,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
         rope=scenario.verdict.rope,
         confidence=scenario.verdict.confidence,
         thresholds=[dataclasses.asdict(threshold) for threshold in scenario.thresholds],
-        arms=tuple(_arm_record(scenario, number, arm) for number, arm in enumerate(scenario.arms)),
+        arms=tuple(_arm_record(scenario, batch, number, arm) for number, arm in enumerate(scenario.arms)),
         conditions=_conditions(scenario, lab_refusal),
         digests=tuple(message.digest.hex() for message in batch.messages),
         batch_digest=batch.digest,
@@ -44,7 +46,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
 
 def _conditions(scenario: Scenario, lab_refusal: str) -> tuple[ConditionRecord, ...]:
     """One for each link, or the one of a run without a lab; the round trips are measured later."""
-    in_lab = tuple(ConditionRecord(link.name, lab=True) for link in links(scenario))
+    in_lab = tuple(ConditionRecord(link.name, lab=True, asked=dataclasses.asdict(link)) for link in links(scenario))
     note = _NO_LAB + lab_refusal if lab_refusal else ""
     return in_lab or (ConditionRecord(_condition_name(scenario), note=note),)
 
@@ -54,7 +56,7 @@ def _condition_name(scenario: Scenario) -> str:
     return "loopback" if stays else "network"
 
 
-def _arm_record(scenario: Scenario, number: int, arm: ArmSpec) -> ArmRecord:
+def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> ArmRecord:
     twin = next((i for i in range(number) if scenario.arms[i].same_way(arm)), -1)
     return ArmRecord(
         name=arm.name,
@@ -68,4 +70,6 @@ def _arm_record(scenario: Scenario, number: int, arm: ArmSpec) -> ArmRecord:
         embedded=is_embedded(arm),
         aa_of=twin,
         expects_faults=bool(arm.faults) or bool(arm.limit.messages_per_connection or arm.limit.rate_per_s),
+        setup_turns=setup_turns(arm),
+        message_turns=mean(message_turns(arm, len(message.recipients)) for message in batch.messages),
     )

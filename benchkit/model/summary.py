@@ -124,6 +124,48 @@ class ConditionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakEven:
+    """`found`: "at" a value; "never"; or "not identified", where the sample does not tell or there is none above zero."""
+
+    found: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Predicted against measured, of one arm under one condition (METHOD §2); None where it cannot be known."""
+
+    arm: str
+    condition: str
+    turns_predicted: float | None
+    turns_counted: float | None  # the median of the turn counter
+    flights_predicted: int  # what slow start adds on a new connection, at least
+    turns_in_time: float | None  # median service time ÷ RTT: holds the processors' time too, so a lab's link only
+    turns_on_wire: int | None  # all connections of the arm, warm-up included, as the link saw them …
+    turns_for_wire: float | None  # … and as the turn counter and the table for what it does not see have them
+    wire_bytes_predicted: float | None  # outward a message, without TLS's records and lone acknowledgements
+    wire_bytes: float | None
+    retransmits: int | None
+    break_even_batch: (
+        BreakEven | None
+    )  # messages a connection must carry to be level with the baseline; new connections only
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyFit:
+    """Service time = intercept + slope · RTT over the links that differ in RTT alone; the slope is to be the turns."""
+
+    arm: str
+    link: str  # what the links have in common besides, in words; empty where it is nothing
+    turns: float | None
+    slope: Estimate
+    intercept_ms: Estimate
+    break_even_rtt_ms: BreakEven | None  # against the baseline; None for the baseline itself
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     run: str
     scenario: str
@@ -141,4 +183,6 @@ class Summary:
     account: Account
     overhead_us: Mapping[str, float]
     warnings: tuple[str, ...]
+    agreements: tuple[Agreement, ...] = ()
+    fits: tuple[LatencyFit, ...] = ()
     schema: int = 1

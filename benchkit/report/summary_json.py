@@ -13,7 +13,7 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
-from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary
+from benchkit.model.summary import ArmSummary, Contrast, Estimate, LatencyFit, Summary
 from benchkit.report import sentences
 
 ALWAYS = ("p50", "p90", "p95", "p99")  # these keys are there whatever statistics are registered
@@ -41,6 +41,8 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "account": asdict(summary.account),
             "overhead_us": summary.overhead_us,
             "warnings": summary.warnings,
+            "agreements": [asdict(agreement) for agreement in summary.agreements],
+            "fits": [_fit(fit) for fit in summary.fits],
         }
     )
     return document
@@ -61,6 +63,10 @@ def _arm(arm: ArmSummary) -> dict[str, Any]:
 
 def _contrast(contrast: Contrast) -> dict[str, Any]:
     return asdict(contrast) | _estimate("shift_ms", contrast.shift_ms)
+
+
+def _fit(fit: LatencyFit) -> dict[str, Any]:
+    return asdict(fit) | _estimate("slope", fit.slope) | _estimate("intercept_ms", fit.intercept_ms)
 
 
 def _estimates(name: str, estimates: Mapping[str, Estimate]) -> dict[str, Any]:

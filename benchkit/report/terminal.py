@@ -1,6 +1,7 @@
 """The answer on the terminal: the verdict first, then what supports it, in the order in which a reader asks.
 
-verdict → thresholds → arms → where the time goes → was every message accounted for → what the ruler cost → warnings.
+verdict → thresholds → arms → where the time goes → does it agree with the physics → was every message accounted for → what the
+ruler cost → warnings.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from benchkit.model.summary import Account, ArmSummary, Summary, Verdict
 from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import arms_table
 from benchkit.report.phase_bars import legend, phase_bars
+from benchkit.report.theory_tables import agreements_table, batches, fits_table
 from benchkit.report.threshold_lines import threshold_lines
 
 _STYLES = {Verdict.UNDECIDED: "yellow", Verdict.WITHHELD: "yellow"}
@@ -24,6 +26,7 @@ def render(summary: Summary, console: Console) -> None:
     _thresholds(summary, console)
     for condition in dict.fromkeys(arm.condition for arm in summary.arms):
         _condition(summary, condition, console)
+    _theory(summary, console)
     _account(summary, console)
     _overhead(summary, console)
     for warning in summary.warnings:
@@ -63,6 +66,18 @@ def _condition(summary: Summary, condition: str, console: Console) -> None:
         _heading(console, "Where the time goes, mean service time a message")
         console.print(phase_bars(arms, console))
         console.print(Padding(legend(arms, console), (1, 0, 0, 0)))
+
+
+def _theory(summary: Summary, console: Console) -> None:
+    """Only where the lab's link lay between: without an RTT worth the name there is nothing to predict."""
+    for condition in (condition for condition in summary.conditions if condition.lab):
+        _heading(console, f"Theory on {sentences.described(condition)}")
+        console.print(agreements_table(summary, condition.name))
+        for told in batches(summary, condition.name):
+            console.print(Text(told))
+    if summary.fits:
+        _heading(console, "Service time on RTT: the slope is the turns that cost time")
+        console.print(fits_table(summary))
 
 
 def _failure_texts(arm: ArmSummary, console: Console) -> None:

@@ -8,11 +8,13 @@ from benchkit.model.run import Manifest, Run
 from benchkit.model.summary import ConditionSummary, Contrast, Summary
 from benchkit.stats.aa import differing_pairs
 from benchkit.stats.account import account_of
+from benchkit.stats.agreement import agreements_of
 from benchkit.stats.arms import summarise_arms
 from benchkit.stats.cautions import cautions_of
 from benchkit.stats.comparison import Comparison, compare_arms
 from benchkit.stats.delivery import deliveries
 from benchkit.stats.doubts import doubts_of
+from benchkit.stats.latency_fits import fits_of
 from benchkit.stats.paired import holm
 from benchkit.stats.sample import measured_samples
 from benchkit.stats.thresholds import threshold_results
@@ -44,6 +46,8 @@ def analyse(run: Run, seed: int = 0) -> Summary:
         account=account,
         overhead_us=manifest.overhead_us,
         warnings=cautions_of(run, delivery, account, arms, comparisons),
+        agreements=agreements_of(run, samples, arms),
+        fits=fits_of(run, samples),
     )
 
 

@@ -15,6 +15,7 @@ from benchkit.stats.arms import connections
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.sample import Sample, Samples
+from benchkit.stats.wire_truth import disagreement
 
 DIFFERENT_FAILURES = 0.05
 UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
@@ -29,6 +30,8 @@ def doubts_of(run: Run, samples: Samples, delivery: Delivery, comparison: Compar
         *_failure_doubts(run, arm, reference),
         *_connection_doubts(run, arm),
         *_connection_doubts(run, reference),
+        *_wire_doubts(run, arm),
+        *_wire_doubts(run, reference),
     )
 
 
@@ -66,6 +69,11 @@ def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
         made, foreseen = connections(rows), _connections_foreseen(record.connection, sample)
         if made - foreseen > UNFORESEEN_CONNECTIONS * sample.started:
             yield f"{record.name}: {made} connections where its policy ({record.connection}) makes {foreseen} at most"
+
+
+def _wire_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    if told := disagreement(run, sample.condition, sample.arm):
+        yield told
 
 
 def _connections_foreseen(policy: str, sample: Sample) -> int:

@@ -1,0 +1,84 @@
+"""The run against the physics: slopes beside turn counts, turns in time, and what the wire says."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from benchkit.model.summary import Agreement, BreakEven, LatencyFit, Summary
+from benchkit.report import numbers
+
+
+def fits_table(summary: Summary) -> Table:
+    """Service time on RTT: the slope is in turns."""
+    table = _table("arm", "turns", "slope", "at no RTT, ms", "level with the baseline")
+    for fit in summary.fits:
+        table.add_row(
+            Text(f"{fit.arm} ({fit.link})" if fit.link else fit.arm),
+            numbers.decimal(fit.turns),
+            numbers.with_interval(fit.slope),
+            numbers.with_interval(fit.intercept_ms),
+            _level_at(fit),
+        )
+    return table
+
+
+def agreements_table(summary: Summary, condition: str) -> Table:
+    """Turns as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
+    table = _table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each")
+    for agreement in summary.agreements:
+        if agreement.condition == condition:
+            table.add_row(
+                Text(agreement.arm),
+                _predicted(agreement),
+                numbers.decimal(agreement.turns_counted),
+                numbers.decimal(agreement.turns_in_time),
+                _on_wire(agreement),
+                numbers.size(agreement.wire_bytes) if agreement.wire_bytes else numbers.NOT_KNOWN,
+            )
+    return table
+
+
+def batches(summary: Summary, condition: str) -> list[str]:
+    """How many messages a new connection must carry to make up for its set-up, a sentence each."""
+    return [
+        f"{agreement.arm}: {_batch(agreement.break_even_batch)}"
+        for agreement in summary.agreements
+        if agreement.condition == condition and agreement.break_even_batch is not None
+    ]
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column(headings[0], overflow="fold", min_width=14)
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _level_at(fit: LatencyFit) -> str:
+    found = fit.break_even_rtt_ms
+    if found is None:
+        return "is the baseline"
+    if found.value is None:
+        return found.found
+    interval = "" if found.low is None or found.high is None else f" [{found.low:.3g}, {found.high:.3g}]"
+    return f"at {found.value:.3g} ms{interval}"
+
+
+def _batch(found: BreakEven) -> str:
+    if found.value is None:
+        return "never level with the baseline, however many messages a connection carries"
+    return f"level with the baseline once a connection carries {found.value:,.0f} messages"
+
+
+def _predicted(agreement: Agreement) -> str:
+    """`11`, or `11 + 2` where slow start adds flights."""
+    turns = numbers.decimal(agreement.turns_predicted)
+    return f"{turns} + {agreement.flights_predicted}" if agreement.flights_predicted else turns
+
+
+def _on_wire(agreement: Agreement) -> str:
+    if agreement.turns_on_wire is None or not agreement.turns_for_wire:
+        return numbers.NOT_KNOWN
+    return f"{agreement.turns_on_wire / agreement.turns_for_wire:.2f}"

@@ -1,0 +1,70 @@
+"""Latency on RTT: the slope of each arm's service time over a sweep's conditions, which is to be its turn count (METHOD §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from benchkit.model.run import ConditionRecord, Manifest, Run
+from benchkit.model.summary import BreakEven, LatencyFit
+from benchkit.stats.agreement import predicted_turns
+from benchkit.stats.blocks import block_values
+from benchkit.stats.sample import Samples
+from benchkit.stats.theory import break_even_rtt, fit
+
+
+def fits_of(run: Run, samples: Samples) -> tuple[LatencyFit, ...]:
+    """For each group of links that differ in RTT alone, one for each arm; nothing where no RTT was varied."""
+    manifest = run.manifest
+    base = next((index for index, arm in enumerate(manifest.arms) if arm.baseline), 0)
+    return tuple(
+        found
+        for link, conditions in _sweeps(manifest).items()
+        for arm in range(len(manifest.arms))
+        if (found := _fit(run, samples, arm, base, link, conditions)) is not None
+    )
+
+
+def _sweeps(manifest: Manifest) -> Mapping[str, list[int]]:
+    """Conditions by what their links have in common; the name of a link says its RTT first."""
+    groups: dict[str, list[int]] = {}
+    for index, condition in enumerate(manifest.conditions):
+        if condition.lab and condition.rtt_ms is not None:
+            groups.setdefault(condition.name.partition(", ")[2], []).append(index)
+    return groups
+
+
+def _fit(run: Run, samples: Samples, arm: int, base: int, link: str, conditions: list[int]) -> LatencyFit | None:
+    manifest = run.manifest
+    own, reference = (_by_block(run, samples, index, conditions) for index in (arm, base))
+    points = np.array([(_rtt(manifest.conditions[key[0]]), value) for key, value in own.items()]).reshape(-1, 2)
+    line = fit(points[:, 0], points[:, 1], manifest.confidence)
+    if line is None:
+        return None
+    differences = [(_rtt(manifest.conditions[key[0]]), own[key] - reference[key]) for key in own if key in reference]
+    pairs = np.array(differences).reshape(-1, 2)
+    turns = predicted_turns(manifest.arms[arm])
+    crossing = None if arm == base else _crossing(pairs[:, 0], pairs[:, 1], manifest.confidence)
+    return LatencyFit(manifest.arms[arm].name, link, turns, line.slope, line.intercept, crossing)
+
+
+def _by_block(run: Run, samples: Samples, arm: int, conditions: list[int]) -> dict[tuple[int, int], float]:
+    """Median service times in ms by (condition, block); blocks of failures have none."""
+    return dict(_finite(run, samples, arm, conditions))
+
+
+def _finite(run: Run, samples: Samples, arm: int, conditions: list[int]) -> Iterator[tuple[tuple[int, int], float]]:
+    for condition in conditions:
+        values = block_values(samples[condition, arm], "service", run.manifest.messages_per_block)
+        yield from (((condition, block), value) for block, value in values.items() if np.isfinite(value))
+
+
+def _crossing(rtt_ms: Any, difference_ms: Any, confidence: float) -> BreakEven:
+    found = break_even_rtt(rtt_ms, difference_ms, confidence)
+    return BreakEven("not identified") if found is None else BreakEven("at", found.value, found.low, found.high)
+
+
+def _rtt(condition: ConditionRecord) -> float:
+    return condition.rtt_ms or 0.0

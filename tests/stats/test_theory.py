@@ -1,0 +1,86 @@
+"""The physics as tables, and as simulations whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchkit.stats.theory import break_even_batch, break_even_rtt, fit, slow_start_flights, wire_bytes
+
+RTTS = np.repeat([1.0, 10.0, 40.0], 15)
+
+
+@pytest.mark.parametrize(
+    ("size", "flights"),
+    [
+        (1, 0), (14_480, 0), (14_481, 1), (25_000, 1), (43_440, 1), (43_441, 2), (60_000, 2),
+        (101_360, 2), (101_361, 3), (200_000, 3), (217_000, 3), (1_000_000, 6),
+    ],
+)  # fmt: skip
+def test_flights_of_slow_start(size: int, flights: int) -> None:
+    assert slow_start_flights(size) == flights
+
+
+@pytest.mark.parametrize(("payload", "turns", "expected"), [(1448, 0, 1500), (1449, 0, 1553), (100, 4, 360)])
+def test_bytes_on_the_wire(payload: int, turns: int, expected: int) -> None:
+    assert wire_bytes(payload, turns) == expected
+
+
+def test_a_line_without_noise_is_found_exactly() -> None:
+    found = fit(RTTS, 3.0 + 11 * RTTS, 0.95)
+    assert found is not None
+    assert found.slope.value == pytest.approx(11)
+    assert found.intercept.value == pytest.approx(3)
+
+
+@pytest.mark.parametrize("rtts", [[], [10.0] * 5, [1.0, 10.0]])
+def test_without_two_rtts_and_three_points_there_is_no_line(rtts: list[float]) -> None:
+    assert fit(rtts, rtts, 0.95) is None
+    assert break_even_rtt(rtts, rtts, 0.95) is None
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    draw, covered = np.random.default_rng(1), 0
+    for _ in range(400):
+        found = fit(RTTS, 3.0 + 11 * RTTS + draw.normal(0, 2, len(RTTS)), 0.90)
+        assert found is not None
+        assert found.slope.low is not None
+        assert found.slope.high is not None
+        covered += found.slope.low <= 11 <= found.slope.high
+    assert 0.85 < covered / 400 < 0.95
+
+
+def test_the_break_even_rtt_is_covered_as_often_as_it_says() -> None:
+    """SMTP has the quicker server and three turns more: they meet at 2 ms."""
+    draw, covered = np.random.default_rng(2), 0
+    for _ in range(400):
+        found = break_even_rtt(RTTS, -6.0 + 3 * RTTS + draw.normal(0, 2, len(RTTS)), 0.90)
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= 2.0 <= found.high
+    assert 0.85 < covered / 400 < 0.95
+
+
+@pytest.mark.parametrize(
+    ("intercept", "slope", "noise"),
+    [(5.0, 3.0, 0.1), (5.0, 0.0, 0.1), (-5.0, 0.001, 5.0)],
+    ids=["never equal above zero", "parallel", "drowned in noise"],
+)
+def test_a_break_even_that_is_not_there_is_not_identified(intercept: float, slope: float, noise: float) -> None:
+    draw = np.random.default_rng(3)
+    assert break_even_rtt(RTTS, intercept + slope * RTTS + draw.normal(0, noise, len(RTTS)), 0.95) is None
+
+
+@pytest.mark.parametrize(
+    ("setup_ms", "message_ms", "baseline_ms", "messages"),
+    [
+        (70.0, 20.0, 30.0, 7),
+        (71.0, 20.0, 30.0, 8),
+        (0.0, 20.0, 30.0, 1),
+        (70.0, 40.0, 10.0, None),
+        (70.0, 10, 10, None),
+    ],
+)
+def test_break_even_batch(setup_ms: float, message_ms: float, baseline_ms: float, messages: int | None) -> None:
+    assert break_even_batch(setup_ms, message_ms, baseline_ms) == messages
