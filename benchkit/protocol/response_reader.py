@@ -1,7 +1,6 @@
 """The responses of one HTTP/1.1 connection (RFC 9112), read by httptools: bytes in, whole responses out, no I/O.
 
-Interim responses (1xx, RFC 9110 §15.2) are passed over. What cannot be a response raises
-`GarbledResponse`, never anything else.
+Interim responses (1xx, RFC 9110 §15.2) are passed over. What cannot be a response is a `GarbledResponse`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ class GarbledResponse(ValueError):
 
 
 class ResponseReader:
-    """`response` is the one that was read, or None as long as it is not whole; `keeps_alive` is true while more may follow.
+    """`keeps_alive` is true while another response may follow on the connection.
 
     The parser refers to its reader: `discard` cuts the cycle, which the frozen garbage collector would not find.
     """
@@ -30,12 +29,12 @@ class ResponseReader:
 
     def expect(self) -> None:
         """A request leaves: forget the response before."""
-        self.response: Response | None = None
+        self._response: Response | None = None
         self._size = 0
         self.on_message_begin()
 
-    def feed(self, data: bytes) -> None:
-        """Raises GarbledResponse; a response that was whole before the garbage stands, on a connection that is spent."""
+    def feed(self, data: bytes) -> Response | None:
+        """The response once it is whole. Raises GarbledResponse; what follows a whole response only spends the connection."""
         assert self._parser is not None
         self._size += len(data)
         try:
@@ -44,21 +43,22 @@ class ResponseReader:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, GarbledResponse) as error:
             self.keeps_alive = False
-            if self.response is None:
-                raise GarbledResponse(str(error) or "the server would switch protocols") from None
+            if self._response is None:
+                raise GarbledResponse(_reason(error)) from None
+        return self._response
 
-    def end(self) -> bool:
-        """The server has closed; true if that was the end of a response without a length (RFC 9112 §6.3, rule 8)."""
+    def end(self) -> Response:
+        """The server has closed, which ends a response without a length (RFC 9112 §6.3, rule 8); else ConnectionResetError."""
         self.keeps_alive = False
-        if self._in_body and not self._delimited and self.response is None:
-            self._complete()
-        return self.response is not None
+        if not self._in_body or self._delimited:
+            raise ConnectionResetError("the server closed the connection before its response was whole")
+        return self._whole()
 
     def discard(self) -> None:
         self._parser = None
 
     def on_message_begin(self) -> None:
-        self.keeps_alive = self.keeps_alive and self.response is None  # nobody asked for a second one
+        self.keeps_alive = self.keeps_alive and self._response is None  # nobody asked for a second one
         self._headers: list[tuple[str, str]] = []
         self._body: list[bytes] = []
         self._in_body = self._delimited = False
@@ -75,10 +75,16 @@ class ResponseReader:
 
     def on_message_complete(self) -> None:
         assert self._parser is not None
-        if self.response is None and self._parser.get_status_code() >= 200:
-            self._complete()
+        self._in_body = False
+        if self._response is None and self._parser.get_status_code() >= 200:
+            self._response = self._whole()
             self.keeps_alive = self._parser.should_keep_alive()
 
-    def _complete(self) -> None:
+    def _whole(self) -> Response:
         assert self._parser is not None
-        self.response = Response(self._parser.get_status_code(), tuple(self._headers), b"".join(self._body))
+        return Response(self._parser.get_status_code(), tuple(self._headers), b"".join(self._body))
+
+
+def _reason(error: Exception) -> str:
+    upgrade = isinstance(error, httptools.HttpParserUpgrade)  # 101, RFC 9110 §15.2.2: its text is an offset
+    return "the server switches protocols" if upgrade else str(error)

@@ -9,17 +9,16 @@ import asyncio
 from urllib.parse import quote
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Account, Request
+from benchkit.model.exchange import Account, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.response_reader import GarbledResponse
-from benchkit.protocol.turns import TurnCounter
+from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.providers import PROVIDERS
-from benchkit.transports.http_stream import HttpStream
-from benchkit.transports.sockets import bracketed, open_socket, tls_context
+from benchkit.transports.sockets import bracketed, tls_context
+from benchkit.transports.wire_stream import WireStream
 
 _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider wrote them
 _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
@@ -33,57 +32,84 @@ class Client:
         self._provider = PROVIDERS[endpoint.arm.provider]
         self._account = Account(endpoint.password.reveal(), endpoint.arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
-        self._counter = TurnCounter()
-        self._stream: HttpStream | None = None
+        self._stream: WireStream | None = None
+        self._reader = ResponseReader()
 
     @property
     def connected(self) -> bool:
-        return self._stream is not None and self._stream.ready
+        return self._stream is not None and self._stream.quiet and self._reader.keeps_alive
 
     def prepare(self, message: Message) -> tuple[bytes, ...]:
         request = self._provider.request(message, self._account)
         return split_at_identity(request_head(request, self._host()) + request.body)
 
     async def connect(self, trace: Trace) -> Outcome | None:
-        await self._drop()
+        self._drop()
+        self._reader = ResponseReader()
+        trace.mark(Phase.CONNECT)
         try:
-            async with asyncio.timeout(self._endpoint.arm.timeout_s):
-                await self._connect(trace)
+            stream = self._stream = await WireStream.open(self._endpoint)
+            if self._tls is not None:
+                trace.mark(Phase.TLS)
+                await stream.start_tls(self._tls, self._endpoint.server_name)
         except OSError as error:  # TimeoutError and ssl.SSLError are OSErrors
-            return _outcome_of(error, request_left=False)
-        finally:
-            self._counter.settle(trace)
+            return self._failed(error, trace, in_doubt=False)
+        stream.settle(trace)
         return None
 
-    async def send(self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace) -> Outcome:
+    async def send(
+        self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace, following: object = None
+    ) -> Outcome:
         stream = self._stream
         assert stream is not None, "connect first"
         try:
-            response = await stream.exchange(identity.join(prepared), trace, self._endpoint.arm.timeout_s)
+            response = await self._exchange(stream, identity.join(prepared), trace)
         except (OSError, GarbledResponse) as error:
-            return _outcome_of(error, stream.request_left)
-        finally:
-            trace.finish()
-            self._counter.settle(trace)
+            return self._failed(error, trace, in_doubt=stream.has_left())
+        except asyncio.CancelledError:
+            self._drop()
+            raise
+        trace.finish()
+        stream.settle(trace)
+        if (
+            not stream.has_left()
+        ):  # the server has answered a part of the request: the rest would be read as the next one
+            self._drop()
         return self._provider.outcome(response)
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
-        await self._drop()
+        self._drop()
         trace.finish_close()
 
-    async def _connect(self, trace: Trace) -> None:
-        trace.mark(Phase.CONNECT)
-        sock = await open_socket(self._endpoint)
-        self._counter.connected()
-        if self._tls is not None:
-            trace.mark(Phase.TLS)
-        self._stream = await HttpStream.open(sock, self._tls, self._endpoint.server_name, self._counter)
+    async def _exchange(self, stream: WireStream, request: bytes, trace: Trace) -> Response:
+        """Raises OSError, where the server closed before its response was whole too, and GarbledResponse."""
+        reader = self._reader
+        reader.expect()
+        trace.mark(Phase.REQUEST)
+        stream.write(request)
+        trace.mark(Phase.WAIT)
+        received = await stream.read()
+        trace.mark(Phase.RESPONSE)
+        while received:
+            response = reader.feed(received)
+            if response is not None:
+                return response
+            received = await stream.read()
+        return reader.end()
 
-    async def _drop(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            await stream.close()
+    def _failed(self, error: Exception, trace: Trace, *, in_doubt: bool) -> Outcome:
+        trace.finish()
+        if self._stream is not None:
+            self._stream.settle(trace)
+        self._drop()
+        return _outcome_of(error, in_doubt=in_doubt)
+
+    def _drop(self) -> None:
+        self._reader.discard()
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
 
     def _host(self) -> str:
         arm, port = self._endpoint.arm, self._endpoint.port
@@ -107,11 +133,11 @@ def request_head(request: Request, host: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-def _outcome_of(error: Exception, request_left: bool) -> Outcome:
+def _outcome_of(error: Exception, *, in_doubt: bool) -> Outcome:
     """Ambiguous exactly where the whole request had left and no whole response came."""
     text = str(error) or type(error).__name__
     if isinstance(error, GarbledResponse):
         return Outcome(OutcomeKind.GARBLED, text=text)
-    if request_left:
+    if in_doubt:
         return Outcome(OutcomeKind.AMBIGUOUS, text=text)
     return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)
