@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
 from benchkit.model.scenario import LoadModel
@@ -23,10 +23,21 @@ def cautions_of(
         *run.manifest.warnings,
         *_of_the_run(run, delivery, account),
         *_of_the_design(run.manifest.arms, comparisons),
-        *(text for comparison in comparisons for text in _of_blocks(run.manifest, comparison)),
-        *(text for arm, record in zip(arms, records, strict=True) for text in _of_an_arm(run.manifest, arm, record)),
+        *_together(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison)),
+        *_together(
+            said for arm, record in zip(arms, records, strict=True) for said in _of_an_arm(run.manifest, arm, record)
+        ),
     )
     return tuple(dict.fromkeys(found))
+
+
+def _together(said: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """(subject, text) pairs as lines; subjects of which the same is to be said share one."""
+    subjects: dict[str, list[str]] = {}
+    for subject, text in said:
+        subjects.setdefault(text, []).append(subject)
+    for text, sharing in subjects.items():
+        yield f"{'; '.join(sharing)}: {text}"
 
 
 def _of_the_run(run: Run, delivery: Delivery, account: Account) -> Iterator[str]:
@@ -48,22 +59,22 @@ def _of_the_design(arms: Sequence[ArmRecord], comparisons: Sequence[Comparison])
         yield f"arrivals are not observed for: {', '.join(unseen)}"
 
 
-def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[str]:
+def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[tuple[str, str]]:
     names = " and ".join(manifest.arms[index].name for index in (comparison.pair.arm, comparison.pair.reference))
     label = label_of(manifest, names, manifest.conditions[comparison.condition].name)
     if comparison.incomplete:
-        yield f"{label}: {comparison.incomplete} of {manifest.blocks} blocks left out because they are incomplete"
+        yield label, f"{comparison.incomplete} of {manifest.blocks} blocks left out because they are incomplete"
     if comparison.undefined:
-        yield f"{label}: {comparison.undefined} blocks left out because too many messages failed to give them a time"
+        yield label, f"{comparison.undefined} blocks left out because too many messages failed to give them a time"
 
 
-def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterator[str]:
+def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterator[tuple[str, str]]:
     label, started = label_of(manifest, arm.name, arm.condition), arm.accepted + arm.failed
     if arm.failed and not record.expects_faults:
-        yield f"{label}: {arm.failed} of {started} messages failed"
+        yield label, f"{arm.failed} of {started} messages failed"
     if needs := arm.service_ms["p95"].needs:
-        yield f"{label}: {started} samples; a 95th percentile needs {needs}"
+        yield label, f"{started} samples; a 95th percentile needs {needs}"
     if arm.unsent and manifest.status is RunStatus.COMPLETE:
-        yield f"{label}: {arm.unsent} planned messages were never started"
+        yield label, f"{arm.unsent} planned messages were never started"
     if manifest.load["model"] == LoadModel.OPEN and arm.late > LATE_SHARE * started:
-        yield f"{label}: {arm.late} of {started} messages started more than 1 ms late"
+        yield label, f"{arm.late} of {started} messages started more than 1 ms late"
