@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
@@ -39,9 +39,14 @@ class Certificate:
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """The issuer's name and key fit; says nothing about trust."""
+        if self.fault or issuer.fault:
+            return False
         try:
-            _parsed(self.der).verify_directly_issued_by(_parsed(issuer.der))
-        except (ValueError, TypeError, InvalidSignature):
+            with _quietly():
+                x509.load_der_x509_certificate(self.der).verify_directly_issued_by(
+                    x509.load_der_x509_certificate(issuer.der)
+                )
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             return False
         return True
 
@@ -49,7 +54,8 @@ class Certificate:
 def read_certificate(der: bytes) -> Certificate:
     """Any bytes; never raises."""
     try:
-        return _read(der)
+        with _quietly():
+            return _read(der)
     except Exception as error:  # cryptography has many ways to dislike a stranger's certificate
         return Certificate(der, fault=f"unreadable: {error}")
 
@@ -59,14 +65,13 @@ def read_chain(ders: Sequence[bytes]) -> tuple[Certificate, ...]:
     return tuple(read_certificate(der) for der in ders)
 
 
-def _parsed(der: bytes) -> x509.Certificate:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a stranger's odd serial number is no news for our user's terminal
-        return x509.load_der_x509_certificate(der)
+def _quietly() -> warnings.catch_warnings[None]:
+    """What cryptography finds odd in a stranger's certificate is no news for our user's terminal."""
+    return warnings.catch_warnings(action="ignore")
 
 
 def _read(der: bytes) -> Certificate:
-    parsed = _parsed(der)
+    parsed = x509.load_der_x509_certificate(der)
     kind, bits = _kind(parsed)
     return Certificate(
         der=der,

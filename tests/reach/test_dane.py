@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchkit.reach import Association, Certificate, match_all
@@ -129,6 +129,7 @@ def test_what_is_read_of_a_certificate() -> None:
     assert ROOT.names == ("root",)  # of the common name, since it has no other
 
 
+@settings(max_examples=500, deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
 def test_any_bytes_as_a_certificate(raw: bytes, place: int, octet: int) -> None:
     changed = bytearray(LEAF.der)
