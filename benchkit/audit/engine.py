@@ -86,8 +86,15 @@ def _report(dossier: Dossier, checks: Sequence[Check], found: Sequence[Sequence[
 def _outside_the_file(found: Sequence[Sequence[Finding]]) -> tuple[list[list[Finding]], tuple[str, ...]]:
     """What rests on names that the zone file does not hold is not unknown but not checked: nobody was asked."""
     kept = [[finding for finding in part if not _is_outside(finding)] for part in found]
-    outside = [f"{each.rule} of {each.subject}: {each.message}" for part in found for each in part if _is_outside(each)]
-    return kept, tuple(dict.fromkeys(outside))
+    outside: dict[str, list[str]] = {}
+    for each in (finding for part in found for finding in part if _is_outside(finding)):
+        outside.setdefault(each.rule, []).append(each.subject)
+    return kept, tuple(f"{rule} of {_some(subjects)}: not in the zone file" for rule, subjects in outside.items())
+
+
+def _some(subjects: Sequence[str]) -> str:
+    first = list(dict.fromkeys(subjects))
+    return ", ".join(first[:2]) + (f" and {len(first) - 2} more" if len(first) > 2 else "")
 
 
 def _is_outside(finding: Finding) -> bool:

@@ -9,16 +9,23 @@ from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
+from benchkit.audit.spf_values import authorised_values, tree_values
 from benchkit.model.audit import DkimSummary, DmarcSummary, SpfSummary
 
 
 def spf_summary(dossier: Dossier) -> SpfSummary:
     found, evaluated = dossier.known(spf_record), dossier.known(spf_evaluation)
+    tree, addresses = dossier.known(spf_tree), dossier.known(spf_addresses)
     return SpfSummary(
         record=found.selection.only if found else None,
         result=evaluated.result if evaluated else None,
         explanation=(evaluated.explanation or evaluated.problem or None) if evaluated else None,
         path=tuple(f"{step.domain} {step.term}" for step in evaluated.path) if evaluated else (),
+        lookups=tree.cost.lookups if tree else None,
+        voids=max(tree.cost.voids4, tree.cost.voids6) if tree else None,
+        tree=tree_values(tree.root) if tree else None,
+        authorised=authorised_values(addresses) if addresses else None,
     )
 
 

@@ -84,7 +84,7 @@ def _findings(findings: Sequence[Finding]) -> Table:
     for finding in findings:
         told = Text(finding.message)
         if finding.advice:
-            told.append(f" {finding.advice}", style="dim")
+            told.append(f". {finding.advice}", style="dim")
         told.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
         grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), told)
     return grid

@@ -26,7 +26,7 @@ RULE = Rule(
 
 
 async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
-    hosts = (await dossier.fact(mail_hosts)).hosts
+    hosts = list({host.name: host for host in (await dossier.fact(mail_hosts)).hosts}.values())
     found = [finding for host in hosts for finding in _judge_host(host)]
     for finding in found:
         yield finding

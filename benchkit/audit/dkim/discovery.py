@@ -84,7 +84,9 @@ async def discovery(dossier: Dossier) -> Discovery:
         dossier.ask(base, "TXT"), dossier.ask(f"{CONTROL}.{base}", "TXT"), _names(dossier)
     )
     inferred = await dossier.fact(inferred_senders)
-    sources = dict(reversed(given))
+    sources: dict[str, str] = {}
+    for name, source in given:
+        sources.setdefault(name, source)
     answers = await asyncio.gather(*(dossier.ask(f"{name}.{base}", "TXT") for name in sources))
     found = [_selector(name, sources[name], answer) for name, answer in zip(sources, answers, strict=True)]
     found = [each for each in found if not _is_wildcards(each, control)]

@@ -1,0 +1,88 @@
+"""Whom the record really lets send: how many addresses, and whether any term opens the door too wide."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree, way
+from benchkit.audit.records.spf import Mechanism as SpfMechanism
+from benchkit.audit.records.spf import MechanismKind
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.spf.addresses import AddressSet
+from benchkit.audit.spf.tree import TermNode
+from benchkit.audit.spf_editing import fix
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_authorised",
+    mechanism=Mechanism.SPF,
+    title="The record lets nobody in by the way",
+    reference="RFC 7208 §11.4",
+    text="All terms together make a set of addresses that pass. Two halves, `ip4:1.0.0.0/1 ip4:128.0.0.0/1`, are the "
+    "whole internet just as `+all` is; a /8 lets millions of strangers send for the domain; a shared provider's "
+    "range lets its other customers in. Write the networks that you hold, no wider.",
+    cases={
+        "everybody": Case(Status.FAIL, "At least half of all IPv4 addresses pass.", 30),
+        "broad": Case(Status.WARN, "A term lets a very wide network pass.", 8),
+        "open": Case(Status.INFO, "Terms depend on the message: whom they let pass cannot be listed."),
+    },
+)
+HALF = 2**31
+BROAD4 = 15  # a prefix shorter than /16
+BROAD6 = 31  # a prefix shorter than /32, which is what a whole provider is given
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
+    addresses = await dossier.fact(spf_addresses)
+    if tree is None or addresses is None:
+        return
+    domain, evidence = dossier.domain, [found.answer]
+    wide = [term for term in tree.root.reached_terms if _is_broad(term)]
+    ends_open = tree.root.record is not None and _passes_all(tree.root.reached_terms)
+    if addresses.count4 >= HALF and not ends_open:
+        message = f"{_share(addresses)} of all IPv4 addresses pass, as if the record said +all"
+        out = fix(found, {term.term.span: "" for term in wide})
+        yield RULE.finding("everybody", domain, message, evidence=evidence, paste=out)
+    else:
+        for term in wide:
+            yield _broad(domain, found, term)
+    for path in addresses.open_ended:
+        if not lost_in(tree):
+            yield RULE.finding(
+                "open", domain, f"{way(path)}: whom it lets pass depends on the message", evidence=evidence
+            )
+    if lost := lost_in(tree):
+        yield RULE.unknown(domain, lost)
+    elif not wide and addresses.count4 < HALF:
+        message = f"{addresses.count4:,} IPv4 addresses and {len(addresses.networks6)} IPv6 networks pass"
+        yield RULE.passed(domain, message, evidence=evidence)
+
+
+def _passes_all(terms: tuple[TermNode, ...]) -> bool:
+    """`+all` has a finding of its own."""
+    last = [term.term for term in terms if isinstance(term.term, SpfMechanism) and term.term.kind is MechanismKind.ALL]
+    return any(term.qualifier == "+" for term in last)
+
+
+def _is_broad(term: TermNode) -> bool:
+    passes = isinstance(term.term, SpfMechanism) and term.term.qualifier == "+"
+    limits = {4: BROAD4, 6: BROAD6}
+    return passes and any(network.prefixlen <= limits[network.version] for network in term.networks)
+
+
+def _broad(domain: str, found: SpfFound, term: TermNode) -> Finding:
+    widest = max(term.networks, key=lambda network: network.num_addresses)
+    message = f"{term.term.text} lets {widest.num_addresses:,} addresses pass"
+    out = fix(found, {term.term.span: ""})
+    return RULE.finding("broad", domain, message, evidence=[found.answer], paste=out, span=term.term.span)
+
+
+def _share(addresses: AddressSet) -> str:
+    return f"{addresses.count4 / 2**32:.0%}"
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,69 @@
+"""Whether every record that the domain's includes and redirects lead to is there and sound."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.spf.tree import Problem
+from benchkit.audit.spf_editing import fix
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_includes",
+    mechanism=Mechanism.SPF,
+    title="Included records are there and sound",
+    reference="RFC 7208 §5.2",
+    text="An `include` or `redirect` whose target has no record, several, one with an error, or one that leads back to "
+    "where it came from, is a `permerror`, and the whole record with it. Includes that no longer exist are left "
+    "by providers that closed, and whoever registers the name may then send for you. Take the term out, or have "
+    "the other side mend its record.",
+    cases={
+        "missing": Case(Status.FAIL, "An included name has no SPF record.", 20),
+        "cycle": Case(Status.FAIL, "The includes go round in a circle.", 20),
+        "error": Case(Status.FAIL, "An included record cannot be evaluated.", 20),
+        "too_many_mx": Case(Status.FAIL, "An `mx` term leads to more than ten hosts: permerror (§4.6.4).", 20),
+    },
+)
+CASES = {
+    "no-record": "missing",
+    "cycle": "cycle",
+    "several-records": "error",
+    "syntax": "error",
+    "too-many-mx": "too_many_mx",
+}
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
+    if tree is None:
+        return
+    problems = [problem for problem in tree.problems if problem.code in CASES]
+    for problem in problems:
+        yield _finding(dossier.domain, found, problem)
+    if lost := lost_in(tree):
+        yield RULE.unknown(dossier.domain, lost)
+    elif not problems and len(tree.nodes) > 1:
+        message = f"{len(tree.nodes) - 1} included records, all sound"
+        evidence = [node.answer for node in tree.nodes.values() if node.answer]
+        yield RULE.passed(dossier.domain, message, evidence=evidence)
+
+
+def _finding(domain: str, found: SpfFound, problem: Problem) -> Finding:
+    own = problem.path[0] if problem.path else None
+    return RULE.finding(
+        CASES[problem.code],
+        domain,
+        problem.message + (f", by {way(problem.path)}" if problem.path else ""),
+        evidence=[found.answer],
+        advice="Take the term out; or have the other side mend its record.",
+        paste=fix(found, {own.span: ""}) if own else "",
+        span=own.span if own else None,
+    )
+
+
+CHECK = Check(RULE, judge)

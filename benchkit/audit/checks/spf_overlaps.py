@@ -1,0 +1,38 @@
+"""Terms that authorise what another has authorised already."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_tree import spf_addresses, way
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_overlaps",
+    mechanism=Mechanism.SPF,
+    title="No two terms authorise the same addresses",
+    reference="RFC 7208 §4.6.2",
+    text="Addresses that two terms authorise pass by the first of them. That does no harm, but a term of which nothing "
+    "is left costs a lookup for nothing, and taking the first one out does not shut its addresses out.",
+    cases={
+        "whole": Case(Status.INFO, "All that a term authorises is authorised before it."),
+        "part": Case(Status.INFO, "A part of what a term authorises is authorised before it."),
+    },
+)
+SHOWN = 5
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found, addresses = await dossier.fact(spf_record), await dossier.fact(spf_addresses)
+    for each in addresses.overlaps[:SHOWN] if addresses else ():
+        number = f"{each.addresses:,} addresses" if each.addresses > 1 else "1 address"
+        message = f"{way(each.path)}: {number} passed already by {way(each.earlier)}"
+        case = "whole" if each.whole else "part"
+        yield RULE.finding(case, dossier.domain, message, evidence=[found.answer], span=each.path[0].span)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,48 @@
+"""Forward-confirmed reverse DNS of the single addresses that SPF authorises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.reverse import reverse
+from benchkit.audit.facts.spf_tree import spf_addresses
+from benchkit.audit.reverse_judging import CASES, judge_reverse
+from benchkit.audit.rule import Check, Rule
+from benchkit.audit.special_addresses import special_use
+from benchkit.audit.spf.addresses import AddressSet
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding
+
+RULE = Rule(
+    name="spf_reverse_dns",
+    mechanism=Mechanism.SPF,
+    title="Authorised addresses lead to a name and back",
+    reference="RFC 1912 §2.1",
+    text="Gmail and Yahoo want every sending address to have a PTR record whose name leads back to it, whatever SPF "
+    "says. The addresses that the record authorises one by one are looked at, the first sixteen; wide networks "
+    "are the provider's to keep in order.",
+    cases=CASES,
+)
+LOOKED_AT = 16
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    authorised = await dossier.fact(spf_addresses)
+    single = [address for address in _single(authorised) if not special_use(address)] if authorised else []
+    found = await asyncio.gather(*(dossier.fact(reverse, address) for address in single[:LOOKED_AT]))
+    findings = [judge_reverse(RULE, each, f"mail.{dossier.domain}") for each in found]
+    for finding in filter(None, findings):
+        yield finding
+    if findings and not any(findings):
+        evidence = [answer for each in found for answer in each.answers]
+        yield RULE.passed(dossier.domain, f"{len(found)} addresses lead to a name and back", evidence=evidence)
+
+
+def _single(authorised: AddressSet) -> list[str]:
+    networks = (*authorised.networks4, *authorised.networks6)
+    return [str(network.network_address) for network in networks if network.num_addresses == 1]
+
+
+CHECK = Check(RULE, judge)

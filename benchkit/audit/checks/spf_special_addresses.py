@@ -1,0 +1,46 @@
+"""Whether the record lets addresses pass that no mail can come from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_tree import spf_addresses, way
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.spf_editing import fix
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_special_addresses",
+    mechanism=Mechanism.SPF,
+    title="Only addresses that can send are listed",
+    reference="RFC 6890 §2.2",
+    text="Private, loopback and reserved addresses in the record authorise nobody on the internet: mail never arrives "
+    "from there. At a receiver that sees such an address (a relay inside its own network) they let strangers "
+    "pass. List the public address from which your mail leaves.",
+    cases={"special": Case(Status.WARN, "A private or reserved network is authorised.")},
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found, addresses = await dossier.fact(spf_record), await dossier.fact(spf_addresses)
+    if addresses is None:
+        return
+    first = {use.path: use for use in reversed(addresses.special)}
+    for use in sorted(first.values(), key=lambda each: each.path[0].span):
+        yield RULE.finding(
+            "special",
+            dossier.domain,
+            f"{way(use.path)} lets addresses pass that are {use.use} ({use.network})",
+            evidence=[found.answer],
+            advice="List the public address from which the mail leaves.",
+            paste=fix(found, {use.path[0].span: ""}),
+            span=use.path[0].span,
+        )
+    if not first:
+        yield RULE.passed(dossier.domain, "no private or reserved networks", evidence=[found.answer])
+
+
+CHECK = Check(RULE, judge)

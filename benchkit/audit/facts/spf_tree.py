@@ -1,0 +1,33 @@
+"""The domain's include tree and whom it authorises; None where there is no single record to begin at."""
+
+from __future__ import annotations
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.spf.addresses import AddressSet, authorised
+from benchkit.audit.spf.growth import include_tree
+from benchkit.audit.spf.result import Step
+from benchkit.audit.spf.tree import Tree
+from benchkit.model.dns import Answer
+
+
+async def spf_tree(dossier: Dossier) -> Tree | None:
+    found = await dossier.fact(spf_record)
+    return await include_tree(dossier.ask, dossier.domain) if found.parsed and found.parsed.valid else None
+
+
+async def spf_addresses(dossier: Dossier) -> AddressSet | None:
+    tree = await dossier.fact(spf_tree)
+    return authorised(tree) if tree else None
+
+
+def lost_in(tree: Tree) -> tuple[Answer, ...]:
+    """The answers that the tree wanted and that did not come, each once."""
+    nodes = [node.answer for node in tree.nodes.values() if node.answer]
+    terms = [answer for _, term in tree.walk() for answer in term.answers]
+    return tuple(dict.fromkeys(answer for answer in (*nodes, *terms) if not answer.state.known))
+
+
+def way(path: tuple[Step, ...]) -> str:
+    """`include:_spf.provider.example → ip4:192.0.2.0/24`."""
+    return " → ".join(step.term for step in path)
