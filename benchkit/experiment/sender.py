@@ -67,6 +67,7 @@ class VirtualSender:
                 self.trace.finish()
                 self.connection = self.nth = -1
                 return failure
+            self._carried = 0
         if following is not None and self._far_sighted is not None and self._carried + 1 != self._policy.messages:
             self._far_sighted.announce(following)
         outcome = await self._transport.send(prepared, identity, self.trace)
