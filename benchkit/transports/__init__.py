@@ -16,6 +16,7 @@ TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
     "benchkit.transports",
     "Client",
     (
+        "api_aiohttp",
         "api_httpx",
         "api_httpx2",
         "api_httpx2h2",

@@ -57,9 +57,7 @@ class Client:
         stream.settle(trace)
         return None
 
-    async def send(
-        self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace, following: object = None
-    ) -> Outcome:
+    async def send(self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace) -> Outcome:
         stream = self._stream
         assert stream is not None, "connect first"
         try:

@@ -95,7 +95,7 @@ class HttpxClient:
         self._open = True
         return None
 
-    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace, following: object = None) -> Outcome:
+    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
         self._backend.trace = trace
         body = identity.join(prepared.pieces)
         trace.mark(Phase.REQUEST)

@@ -1,0 +1,124 @@
+"""An email API by aiohttp: one session a connection, nothing taken from the environment, no cookies, no redirects."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.exchange import Account, Response
+from benchkit.model.identity import split_at_identity
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import Security
+from benchkit.model.trace import Phase, Trace
+from benchkit.providers import PROVIDERS
+from benchkit.transports.metered_aiohttp import MeteredConnector
+from benchkit.transports.sockets import bracketed, tls_context
+
+_LARGE = 1 << 20  # above it the library wants a file instead of bytes, and warns
+_FAILURES = (aiohttp.ClientError, OSError)  # TimeoutError and ssl.SSLError are OSErrors
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    method: str
+    url: URL
+    headers: tuple[tuple[str, str], ...]
+    pieces: tuple[bytes, ...]
+
+
+class Client:
+    """One HTTP/1.1 connection at a time, kept open between requests."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        arm = endpoint.arm
+        self._endpoint = endpoint
+        self._provider = PROVIDERS[arm.provider]
+        self._account = Account(endpoint.password.reveal(), arm.options)
+        self._tls = tls_context(endpoint, alpn="http/1.1")
+        self._timeout = aiohttp.ClientTimeout(total=arm.timeout_s)
+        self._connector: MeteredConnector | None = None
+        self._session: aiohttp.ClientSession | None = None
+        scheme = "https" if arm.security is Security.IMPLICIT else "http"
+        self._base = f"{scheme}://{bracketed(endpoint.server_name)}:{endpoint.port}"
+
+    @property
+    def connected(self) -> bool:
+        return self._connector is not None and self._connector.connected
+
+    def prepare(self, message: Message) -> _Prepared:
+        request = self._provider.request(message, self._account)
+        url = URL(self._base + request.target)
+        return _Prepared(request.method, url, request.headers, split_at_identity(request.body))
+
+    async def connect(self, trace: Trace) -> Outcome | None:
+        await self._drop()
+        connector = self._connector = MeteredConnector(self._endpoint, self._tls, trace)
+        self._session = aiohttp.ClientSession(
+            connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        )
+        try:
+            await connector.open()
+        except _FAILURES as error:
+            connector.counter.settle(trace)
+            await self._drop()
+            return _outcome_of(error, trace)
+        connector.counter.settle(trace)
+        return None
+
+    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+        connector = self._connector
+        assert connector is not None, "connect first"
+        connector.trace = trace
+        body = identity.join(prepared.pieces)
+        trace.mark(Phase.REQUEST)
+        try:
+            response = await self._exchange(prepared, body)
+        except _FAILURES as error:
+            trace.finish()
+            await self._drop()
+            return _outcome_of(error, trace)
+        finally:
+            connector.counter.settle(trace)
+        trace.finish()
+        return self._provider.outcome(response)
+
+    async def close(self, trace: Trace) -> None:
+        trace.mark(Phase.CLOSE)
+        await self._drop()
+        trace.finish_close()
+
+    async def _exchange(self, prepared: _Prepared, body: bytes) -> Response:
+        assert self._session is not None
+        async with self._session.request(
+            prepared.method,
+            prepared.url,
+            headers=prepared.headers,
+            data=io.BytesIO(body) if len(body) > _LARGE else body,
+            allow_redirects=False,
+        ) as response:
+            content = await response.read()
+            headers = tuple((name.lower(), value) for name, value in response.headers.items())
+            return Response(response.status, headers, content)
+
+    async def _drop(self) -> None:
+        connector, self._connector = self._connector, None
+        session, self._session = self._session, None
+        if connector is not None:
+            await connector.cut()
+        if session is not None:
+            await session.close()
+
+
+def _outcome_of(error: Exception, trace: Trace) -> Outcome:
+    """The table of aiohttp's errors; the phase in which it broke decides between a clean failure and doubt."""
+    text = str(error) or type(error).__name__
+    if isinstance(error, aiohttp.ClientResponseError):
+        return Outcome(OutcomeKind.GARBLED, text=text)
+    if trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE):
+        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
+    return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)

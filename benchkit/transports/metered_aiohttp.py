@@ -1,0 +1,124 @@
+"""aiohttp with a meter: a connector whose connections count and stamp what passes below the library's own logic.
+
+As with httpcore, a connection is opened as an explicit step, and the library's own connect takes it over; what it opens by
+itself is stamped and counted just so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import Any, cast
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.request_edges import request_written, response_read
+from benchkit.transports.sockets import open_socket
+
+_KEEPALIVE_S = 3600.0  # the library's 15 s would hide a reconnect in the message after a pause
+
+
+class MeteredConnector(aiohttp.BaseConnector):
+    """One connection of one virtual sender; `trace` is where the stamps go. Raises OSError where there is no connection."""
+
+    def __init__(self, endpoint: Endpoint, tls: ssl.SSLContext | None, trace: Trace) -> None:
+        super().__init__(limit=1, keepalive_timeout=_KEEPALIVE_S)
+        self.trace = trace
+        self.counter = TurnCounter()
+        self._endpoint = endpoint
+        self._tls = tls
+        self._standing: _MeteredProtocol | None = None
+        self._protocol: _MeteredProtocol | None = None
+
+    @property
+    def connected(self) -> bool:
+        protocol = self._protocol
+        return protocol is not None and protocol.is_connected() and not protocol.should_close
+
+    async def open(self) -> None:
+        """Connect now; the next connect of the library takes this one."""
+        async with asyncio.timeout(self._endpoint.arm.timeout_s):
+            self._standing = await self._connect()
+
+    async def cut(self) -> None:
+        """Our good-bye goes out, the server's is not waited for; after this the connector has nothing to wait for either."""
+        if self._protocol is not None:
+            await self._protocol.cut()
+
+    async def _create_connection(self, req: object, traces: object, timeout: object) -> ResponseHandler:  # noqa: ASYNC109
+        standing, self._standing = self._standing, None
+        return standing if standing is not None else await self._connect()
+
+    async def _connect(self) -> _MeteredProtocol:
+        self.trace.mark(Phase.CONNECT)
+        sock = await open_socket(self._endpoint)
+        self.counter.connected()
+        if self._tls is not None:
+            self.trace.mark(Phase.TLS)
+        loop = asyncio.get_running_loop()
+        try:
+            _, self._protocol = await loop.create_connection(
+                lambda: _MeteredProtocol(loop, self),
+                sock=sock,
+                ssl=self._tls,
+                server_hostname=self._endpoint.server_name if self._tls is not None else None,
+            )
+        except BaseException:
+            sock.close()
+            raise
+        return self._protocol
+
+
+class _MeteredProtocol(ResponseHandler):
+    """aiohttp's connection, which reads through the meter and writes to a metered transport."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, connector: MeteredConnector) -> None:
+        super().__init__(loop)
+        self._connector = connector
+        self._lost = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        if session is not None:
+            self._connector.counter.secured(session.version() or "", bool(session.session_reused))
+        self._below = cast(asyncio.Transport, transport)
+        super().connection_made(cast(asyncio.Transport, _MeteredTransport(self._below, self._connector)))
+
+    def data_received(self, data: bytes) -> None:
+        if data:  # the library calls this itself, with nothing, to go on parsing
+            self._connector.counter.read(len(data))
+            response_read(self._connector.trace)
+        super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self._lost.set_result(None)
+
+    async def cut(self) -> None:
+        self._below.close()
+        self._below.abort()
+        await self._lost
+
+
+class _MeteredTransport:
+    """A transport that counts and stamps what is written."""
+
+    def __init__(self, inner: asyncio.Transport, connector: MeteredConnector) -> None:
+        self._inner = inner
+        self._connector = connector
+
+    def write(self, data: bytes) -> None:
+        self._connector.counter.wrote(len(data))
+        self._inner.write(data)
+        request_written(self._connector.trace)
+
+    def writelines(self, parts: Iterable[bytes]) -> None:
+        self.write(b"".join(parts))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
