@@ -73,10 +73,11 @@ class Case:
 
 
 @pytest.fixture(scope="session")
-def spf_suite(pytestconfig: pytest.Config) -> Sequence[Case]:
+def spf_suite(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Case]:
     """All cases; skips where the suite cannot be had, fails where CI is set."""
     try:
-        path = downloaded(pytestconfig)
+        cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
+        path = downloaded(cache.mkdir("spf-suite") if cache else tmp_path_factory.mktemp("spf-suite"))
     except (OSError, subprocess.SubprocessError) as error:
         if os.environ.get("CI"):
             raise
@@ -86,9 +87,8 @@ def spf_suite(pytestconfig: pytest.Config) -> Sequence[Case]:
     return [case for document in documents for case in cases_of(document)]
 
 
-def downloaded(config: pytest.Config) -> Path:
-    """The suite's file in pytest's cache directory, which git ignores."""
-    folder = Path(config.cache.mkdir("spf-suite")) if config.cache else Path()
+def downloaded(folder: Path) -> Path:
+    """The suite's file in that folder: pytest's cache directory, which git ignores."""
     path = folder / "rfc7208-tests.yml"
     if not path.exists():
         options = ["--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(folder)]
