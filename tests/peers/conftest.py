@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from benchkit.cli.names import known_names
 from benchkit.experiment.conduct import Ended, conduct
 from benchkit.model.message import Batch
 from benchkit.model.run import Run
-from benchkit.model.scenario import Scenario, Secret
+from benchkit.model.scenario import Secret
 from benchkit.scenario import load
 from benchkit.store import load_run
 from tests.peers.scenario_text import scenario_text
@@ -30,7 +30,6 @@ class Sent:
 
     peer: Peer
     ways: tuple[Way, ...]
-    scenario: Scenario
     batch: Batch
     ended: Ended
     run: Run
@@ -68,12 +67,16 @@ def peer(request: pytest.FixtureRequest, start_peer: Any) -> Peer:
 
 @pytest.fixture(scope="session")
 def sent(peer: Peer, tmp_path_factory: pytest.TempPathFactory) -> Sent:
-    folder = tmp_path_factory.mktemp(peer.name)
-    offered = tuple(ways(peer))
-    path = folder / "every-way.toml"
-    path.write_text(scenario_text(peer, offered), "utf-8")
+    return send_through(peer, ways(peer), tmp_path_factory.mktemp(peer.name))
+
+
+def send_through(peer: Peer, some: Iterable[Way], folder: Path) -> Sent:
+    """A run with an arm for each way."""
+    arms = tuple(some)
+    path = folder / "scenario.toml"
+    path.write_text(scenario_text(peer, arms), "utf-8")
     scenario = load(path, known_names(), ())
     batch = compose(scenario.message)
-    passwords = {number: Secret(peer.password) for number, way in enumerate(offered) if way.auth}
+    passwords = {number: Secret(peer.password) for number, way in enumerate(arms) if way.auth}
     ended = conduct(scenario, batch, passwords, folder / "results", lambda sent, planned: None)
-    return Sent(peer, offered, scenario, batch, ended, load_run(ended.folder))
+    return Sent(peer, arms, batch, ended, load_run(ended.folder))

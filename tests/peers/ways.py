@@ -45,6 +45,10 @@ class Way:
         auth = f" {self.auth}" if self.auth else ""
         return f"{self.client} {self.dialogue}, {self.connection}, {self.door.security}{auth}"
 
+    @property
+    def overlaps(self) -> bool:
+        return self.dialogue == "overlapped" and self.connection == "reuse"
+
     def turns(self, messages: int) -> list[int]:
         """Of so many messages with one recipient each, in the order of sending."""
         if self.connection == "fresh":
@@ -57,6 +61,16 @@ class Way:
 
 
 def ways(peer: Peer) -> Iterator[Way]:
+    """All that the peer is able to do."""
+    return (way for way in offered_ways(peer) if peer.overlaps or not way.overlaps)
+
+
+def overlapping_ways(peer: Peer) -> Iterator[Way]:
+    """Those in which an envelope comes right behind a content."""
+    return (way for way in offered_ways(peer) if way.overlaps)
+
+
+def offered_ways(peer: Peer) -> Iterator[Way]:
     """By asking each door what it offers."""
     names = known_names()
     clients = names.clients["smtp"]

@@ -48,6 +48,7 @@ def start(yard: Path) -> Iterator[Peer]:
             mailbox=yard / "mail",
             stored="mail_*.eml",
             ca_file=ca_file,
+            overlaps=False,  # "503 Bad sequence of commands - pipelined after end of DATA": its guard against smuggling
         )
 
 

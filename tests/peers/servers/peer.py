@@ -52,6 +52,7 @@ class Peer:
     username: str = ""
     password: str = ""
     refusals: Mapping[str, int] = field(default_factory=dict)  # local part → reply code to RCPT
+    overlaps: bool = True  # whether it takes an envelope right behind a content, as RFC 2920 §3.1 has it
 
     def messages(self, run_token: str, wanted: int) -> dict[int, list[bytes]]:
         """What has arrived of a run, as stored, by send; waits until at least `wanted` are there and no queue holds more."""
