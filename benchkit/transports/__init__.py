@@ -23,6 +23,7 @@ TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
         "api_wire",
         "null_null",
         "smtp_aiosmtplib",
+        "smtp_smtplib",
         "smtp_wire",
     ),
 )

@@ -1,0 +1,208 @@
+"""SMTP by the standard library's smtplib: blocking, so each virtual sender has a thread; explicit steps, one command a turn.
+
+The way into the thread is part of the service time (some 50 µs), the way back is not: the outcome is stamped in the thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.identity import split_at_identity
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import Security
+from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
+from benchkit.transports.metered_smtplib import MeteredSMTP
+from benchkit.transports.sockets import is_established, open_socket, tls_context
+
+T = TypeVar("T")
+_GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
+_FAILURES = (
+    OSError,
+    ValueError,
+)  # all of smtplib's own are OSErrors; ValueError where a command cannot be written down
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    envelope_from: str
+    recipients: tuple[str, ...]
+    pieces: tuple[bytes, ...]
+    options: tuple[str, ...]
+
+
+class Client:
+    """One SMTP connection at a time, used by one thread at a time."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._tls = tls_context(endpoint)
+        self._thread = ThreadPoolExecutor(1, "smtplib")
+        self._smtp: MeteredSMTP | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._smtp is not None and self._smtp.sock is not None and is_established(self._smtp.sock)
+
+    def prepare(self, message: Message) -> _Prepared:
+        options = ("SMTPUTF8",) if message.needs_smtputf8 else ()
+        return _Prepared(message.envelope_from, message.recipients, split_at_identity(message.mime), options)
+
+    async def connect(self, trace: Trace) -> Outcome | None:
+        self._drop()
+        trace.mark(Phase.CONNECT)
+        try:
+            connected = await open_socket(self._endpoint)
+        except OSError as error:
+            return _outcome_of(error, trace)
+        smtp = self._smtp = MeteredSMTP(connected, self._endpoint, self._tls, trace)
+        failure = await self._in_thread(connected, lambda: self._greet(smtp, trace))
+        smtp.counter.settle(trace)
+        if failure is not None:
+            self._drop()
+        return failure
+
+    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+        smtp = self._smtp
+        sock = smtp.sock if smtp is not None else None
+        assert smtp is not None and sock is not None, "connect first"  # noqa: PT018
+        smtp.trace = trace
+        content = identity.join(prepared.pieces)
+        outcome = await self._in_thread(sock, lambda: self._transact(smtp, prepared, content, trace))
+        if smtp.sock is None:
+            self._drop()
+        return outcome
+
+    async def close(self, trace: Trace) -> None:
+        trace.mark(Phase.CLOSE)
+        smtp = self._smtp
+        if smtp is not None and smtp.sock is not None:
+            smtp.trace = trace
+            sock = smtp.sock
+            sock.settimeout(_GOODBYE_S)
+            with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
+                await self._in_thread(sock, smtp.quit)
+            smtp.counter.settle_close(trace)
+        self._drop()
+        trace.finish_close()
+
+    async def _in_thread(self, sock: socket.socket, step: Callable[[], T]) -> T:
+        """Cancelling hangs up, which ends what the thread waits for; nobody is left behind with the connection or the trace."""
+        under_way = asyncio.get_running_loop().run_in_executor(self._thread, step)
+        try:
+            return await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            await asyncio.wait({under_way})
+            self._drop()
+            raise
+
+    def _greet(self, smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
+        try:
+            return self._refusal_on_the_way(smtp, trace)
+        except _FAILURES as error:
+            return _outcome_of(error, trace)
+
+    def _refusal_on_the_way(self, smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
+        """From the banner to AUTH; None when the server is ready for a message."""
+        endpoint, arm = self._endpoint, self._endpoint.arm
+        reply = smtp.connect(endpoint.host, endpoint.port)
+        if reply[0] != 220:
+            return _refusal(*reply)
+        if failure := _ehlo(smtp, trace):
+            return failure
+        if arm.security is Security.STARTTLS:
+            trace.mark(Phase.STARTTLS)
+            smtp.starttls(context=smtp.tls)  # type: ignore[arg-type]
+            if failure := _ehlo(smtp, trace):
+                return failure
+        if arm.auth:
+            trace.mark(Phase.AUTH)
+            smtp.user, smtp.password = endpoint.username, endpoint.password.reveal()
+            smtp.auth(arm.auth, smtp.auth_plain if arm.auth == "plain" else smtp.auth_login)
+        return None
+
+    def _transact(self, smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
+        try:
+            outcome = _transaction(smtp, prepared, content, trace)
+        except _FAILURES as error:
+            outcome = _outcome_of(error, trace)
+        trace.finish()
+        smtp.counter.settle(trace)
+        if outcome.kind is not OutcomeKind.ACCEPTED:
+            _recover(smtp, outcome)
+            smtp.counter.settle_close(trace)
+        return outcome
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.hang_up()
+
+
+def _ehlo(smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
+    trace.mark(Phase.EHLO)
+    code, text = smtp.ehlo()
+    return None if code == 250 else _refusal(code, text)
+
+
+def _transaction(smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
+    trace.mark(Phase.MAIL)
+    code, text = smtp.mail(prepared.envelope_from, prepared.options)
+    if code != 250:
+        return _refusal(code, text)
+    trace.mark(Phase.RCPT)
+    refusals = []
+    for recipient in prepared.recipients:
+        code, text = smtp.rcpt(recipient)
+        if code not in (250, 251):
+            refusals.append(_refusal(code, text))
+        if code == 421:
+            return refusals[-1]
+    if len(refusals) == len(prepared.recipients):
+        return refusals[-1]
+    trace.mark(Phase.DATA)
+    code, text = smtp.data(content)
+    outcome = outcome_of_reply(code, text.decode("utf-8", "replace"))
+    if refusals and outcome.kind is OutcomeKind.ACCEPTED:
+        return Outcome(OutcomeKind.ACCEPTED, code, refused_recipients=len(refusals), text=refusals[-1].text)
+    return outcome
+
+
+def _recover(smtp: MeteredSMTP, outcome: Outcome) -> None:
+    """Leave the connection ready for the next message, or closed: RSET after a refusal, no connection after any doubt."""
+    if outcome.kind in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED):
+        smtp.hang_up()
+    elif smtp.sock is not None:
+        with suppress(*_FAILURES):
+            if smtp.rset()[0] == 250:
+                return
+        smtp.hang_up()
+
+
+def _refusal(code: int, text: bytes) -> Outcome:
+    return outcome_of_refusal(code, text.decode("utf-8", "replace") or f"reply code {code}")
+
+
+def _outcome_of(error: Exception, trace: Trace) -> Outcome:
+    """The table of smtplib's errors; whether the content had left decides between a clean failure and doubt."""
+    text = str(error) or type(error).__name__
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return _refusal(error.smtp_code, said if isinstance(said, bytes) else said.encode())
+    if isinstance(error, (smtplib.SMTPNotSupportedError, ValueError)):
+        return Outcome(OutcomeKind.REJECTED, text=text)
+    if trace.phases[-1] == Phase.CONTENT:
+        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
+    timed_out = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+    return Outcome(OutcomeKind.TIMED_OUT if timed_out else OutcomeKind.UNREACHABLE, text=text)
