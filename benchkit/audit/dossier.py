@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from benchkit.audit.mail.message import Mail
+from benchkit.errors import InputError, Mistake
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver.limits import Snapshot
 
@@ -32,6 +34,15 @@ class Options:
     blocklists: bool = False
     nsec_walk: bool = False
     mail: Mail | None = None
+    now_s: int = 0  # seconds since 1970, for signatures that expire; 0: they never do
+
+    def __post_init__(self) -> None:
+        """Raises InputError where `ip` is no address."""
+        try:
+            if self.ip:
+                ip_address(self.ip)
+        except ValueError as error:
+            raise InputError(Mistake("--ip", str(error))) from None
 
 
 class Dossier:

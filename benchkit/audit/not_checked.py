@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchkit.audit.dossier import Options
+from benchkit.audit.sender_rules import RULE_SETS
 
 ALWAYS = (
     "complaint rate, volume and reputation: only receivers see them (Google Postmaster Tools, Yahoo Sender Hub, SNDS)",
@@ -11,7 +12,8 @@ ALWAYS = (
 
 
 def not_checked(options: Options) -> tuple[str, ...]:
-    told = list(ALWAYS)
+    told = list(ALWAYS if options.mail is None else ALWAYS[:1])
+    told += [f"{rules.receiver}: {', '.join(rules.unseen)}" for rules in RULE_SETS]
     if not options.connected:
         told.append(
             "STARTTLS, certificates, TLSA matches and the MTA-STS policy: they need a connection, --connect opens it"

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.errors import ExitCode, InputError, Mistake
+from benchkit.cli.audit_answers import Source, domains_of, open_source
+from benchkit.cli.audit_output import Format, chosen, exit_code, show, since
+from benchkit.clock import utc_now
+from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
     from benchkit.audit import Options
+    from benchkit.audit.mail.message import Mail
     from benchkit.model.audit import AuditReport
-    from benchkit.model.dns import Ask
 
 
 def audit(
     domains: Annotated[
         list[str] | None, typer.Argument(help="Domains; a file of them, one a line; or - for standard input.")
     ] = None,
-    zone: Annotated[
+    zones: Annotated[
         list[Path] | None,
-        typer.Option("--zone", help="Audit this zone file, before it is published; may be given again."),
+        typer.Option(
+            "--zone", metavar="FILE", help="Answer from this zone file, before it is published; may be given again."
+        ),
+    ] = None,
+    replay: Annotated[Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline.")] = None,
+    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every answer to this file.")] = None,
+    servers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--nameserver", "-n", help="Ask this server: an address, tls://… or https://…; may be given again."
+        ),
     ] = None,
     ip: Annotated[str, typer.Option("--ip", help="Evaluate SPF for mail from this address.")] = "",
     helo: Annotated[str, typer.Option("--helo", help="… that greets with this name.")] = "",
@@ -32,77 +45,78 @@ def audit(
     selectors: Annotated[
         list[str] | None, typer.Option("--selector", help="A DKIM selector in use; may be given again.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON: one object, or a list for several domains.")
+    message: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge this message too: signatures, alignment, headers.")
+    ] = None,
+    nsec_walk: Annotated[
+        bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON: one object, or a list for several domains.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, one row a domain.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown.")] = False,
+    as_junit: Annotated[bool, typer.Option("--junit", help="JUnit XML.")] = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="SARIF, with --zone.")] = False,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", help="End with 3 where a finding is this bad: warn or fail.")
+        str, typer.Option("--fail-on", metavar="warn|fail", help="End with 3 where a finding is at least this bad.")
     ] = "",
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Show only what has changed since this --json output.")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what has passed too.")] = False,
 ) -> None:
-    """Judge whether mail from a domain will be believed."""
+    """Judge whether mail from a domain will be believed, and say what to paste into its zone."""
+    form = chosen(
+        {
+            Format.JSON: as_json,
+            Format.CSV: as_csv,
+            Format.MARKDOWN: as_markdown,
+            Format.JUNIT: as_junit,
+            Format.SARIF: as_sarif,
+        }
+    )
+    if fail_on not in ("", "warn", "fail"):
+        raise InputError(Mistake("--fail-on", f"unknown status {fail_on!r}: say warn or fail"))
+    source = Source(tuple(zones or ()), replay, record, tuple(servers or ()))
+    source.check()
     from benchkit.audit import Options
 
-    options = Options(ip=ip, helo=helo, mail_from=mail_from, selectors=tuple(selectors or ()), offline=bool(zone))
-    ask = _ask(zone or [])
-    reports = asyncio.run(_audit(_domains(domains or []), lambda _: ask, options))
-    _show(reports, as_json=as_json, verbose=verbose)
-    raise typer.Exit(_exit_code(reports, fail_on))
+    options = Options(
+        ip=ip,
+        helo=helo,
+        mail_from=mail_from,
+        selectors=tuple(selectors or ()),
+        offline=bool(zones),
+        nsec_walk=nsec_walk,
+        mail=_mail(message),
+        now_s=round(utc_now().timestamp()),
+    )
+    named = _named(domains_of(domains or [], sys.stdin.read), options)
+    reports, changed = since(asyncio.run(_audit(named, source, options)), baseline)
+    show(reports, form, changed, verbose=verbose, fail_on=fail_on, zone=zones[0] if zones else None)
+    raise typer.Exit(exit_code(reports, fail_on))
 
 
-async def _audit(domains: Sequence[str], ask: Callable[[str], Ask], options: Options) -> list[AuditReport]:
+async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:
     from benchkit.audit import audit_domains
 
-    return [report async for report in audit_domains(domains, ask, options)]
+    async with open_source(source) as ask_for:
+        return [report async for report in audit_domains(domains, ask_for, options)]
 
 
-def _ask(zones: Sequence[Path]) -> Ask:
-    from benchkit.resolver import from_zone
+def _mail(path: Path | None) -> Mail | None:
+    if path is None:
+        return None
+    from benchkit.audit.mail.message import read_mail
 
-    return from_zone(zones)
+    try:
+        return read_mail(path.read_bytes())
+    except OSError as error:
+        raise InputError(Mistake(str(path), f"cannot be read: {error.strerror}")) from None
 
 
-def _domains(given: Sequence[str]) -> list[str]:
-    """Names as given; the lines of a file or of standard input, without blanks and `#` comments."""
-    found: list[str] = []
-    for text in given:
-        if text == "-":
-            found += _lines(sys.stdin.read())
-        elif Path(text).is_file():
-            found += _lines(Path(text).read_text("utf-8"))
-        else:
-            found.append(text)
+def _named(domains: Sequence[str], options: Options) -> Sequence[str]:
+    """Without a domain, the message's author's."""
+    found = domains or (options.mail.author_domains if options.mail else ())
     if not found:
         raise InputError(Mistake("audit", "name a domain, as in: benchkit audit shop.example"))
-    return list(dict.fromkeys(found))
-
-
-def _lines(text: str) -> list[str]:
-    return [name for line in text.splitlines() if (name := line.partition("#")[0].strip())]
-
-
-def _show(reports: Sequence[AuditReport], *, as_json: bool, verbose: bool) -> None:
-    import json
-
-    from benchkit.report.audit_json import to_json
-
-    if as_json:
-        documents = [to_json(report) for report in reports]
-        typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=1, ensure_ascii=False))
-        return
-    from rich.console import Console
-
-    from benchkit.report.audit_terminal import render_audit
-
-    for report in reports:
-        render_audit(report, Console(), verbose=verbose)
-
-
-def _exit_code(reports: Sequence[AuditReport], fail_on: str) -> ExitCode:
-    from benchkit.model.finding import Status
-
-    bad = {"": (), "warn": (Status.WARN, Status.FAIL), "fail": (Status.FAIL,)}.get(fail_on)
-    if bad is None:
-        raise InputError(Mistake("--fail-on", f"unknown status {fail_on!r}: say warn or fail"))
-    found = any(finding.status in bad for report in reports for finding in report.findings)
-    return ExitCode.FINDINGS if found else ExitCode.FINE
+    return found

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from benchkit.cli.audit import audit
+from benchkit.cli.certify import certify
 from benchkit.cli.explain import explain
 from benchkit.cli.init import init
 from benchkit.cli.plot import plot
@@ -29,7 +30,7 @@ app = typer.Typer(
         "unreachable before the first send, 5 run invalid, 99 a threshold crossed, 130 interrupted (what was measured is kept)."
     ),
 )
-for verb in (run, report, plot, audit, explain, sink, init, schema):
+for verb in (run, report, plot, certify, audit, explain, sink, init, schema):
     app.command()(verb)
 
 

@@ -5,7 +5,8 @@ verdict and score → mechanisms → findings that want something done → text 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -119,3 +120,10 @@ def _listed(mark: str, text: Text) -> Table:
 def _heading(console: Console, title: str) -> None:
     console.print()
     console.print(Text(title, style="bold underline"))
+
+
+def render_gone(gone: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """What an earlier audit had found and this one has not."""
+    _heading(console, "Gone since the baseline" if gone else "Nothing is gone since the baseline")
+    for finding in gone:
+        console.print(_listed("•", Text(f"{finding.get('status')} {finding.get('rule')}: {finding.get('message')}")))

@@ -44,7 +44,7 @@ def pasted(zone: str, paste: str) -> str:
         records = parsed.find_rdataset(dns.name.from_text(name), kind, create=True)
         if line.startswith(REMOVE):
             assert rdata in records, f"not in the zone: {line}"
-            records.remove(rdata)
+            records.items.pop(rdata)
         else:
             records.add(rdata, ttl=3600)
     for owner in list(parsed):

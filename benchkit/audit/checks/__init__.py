@@ -52,5 +52,11 @@ CHECKS: Registry[Check] = Registry(
         "name_servers",
         "wildcard_names",
         "bimi_record",
+        "gmail_rules",
+        "yahoo_rules",
+        "microsoft_rules",
+        "message_signatures",
+        "message_alignment",
+        "message_unsubscribe",
     ),
 )  # fmt: skip

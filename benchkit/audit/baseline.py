@@ -1,0 +1,49 @@
+"""What has changed since an earlier audit, by its JSON: findings that are new, and findings that are gone.
+
+A finding is the same if rule, subject and status are; its wording and evidence may differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchkit.errors import InputError, Mistake
+from benchkit.model.audit import AuditReport
+from benchkit.model.finding import Finding
+
+Identity = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    new: tuple[Finding, ...]
+    gone: tuple[Mapping[str, Any], ...]  # as they stood in the earlier JSON
+
+
+def read_baseline(path: Path) -> dict[str, list[Mapping[str, Any]]]:
+    """An earlier `--json` output → its findings by domain. Raises InputError."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        reports = document if isinstance(document, list) else [document]
+        return {report["domain"]: list(report["findings"]) for report in reports}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(Mistake(str(path), f"is no output of benchkit audit --json: {error}")) from None
+
+
+def changes(report: AuditReport, earlier: list[Mapping[str, Any]]) -> Changes:
+    now = {_identity(finding) for finding in report.findings}
+    then = {_earlier(each) for each in earlier}
+    new = tuple(finding for finding in report.findings if _identity(finding) not in then)
+    return Changes(new, tuple(each for each in earlier if _earlier(each) not in now))
+
+
+def _identity(finding: Finding) -> Identity:
+    return finding.rule, finding.subject, finding.status.value
+
+
+def _earlier(finding: Mapping[str, Any]) -> Identity:
+    return str(finding.get("rule")), str(finding.get("subject")), str(finding.get("status"))

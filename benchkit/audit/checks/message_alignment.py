@@ -1,0 +1,69 @@
+"""Whether the message passes DMARC: an authenticated domain that stands for its author's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.message import Authentication, authentication
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.spf.result import SpfResult
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="message_alignment",
+    mechanism=Mechanism.MAIL,
+    title="The message passes DMARC",
+    reference="RFC 9989 §4.4",
+    text="DMARC passes if SPF passes for a domain that stands for the From domain, or a DKIM signature by such a "
+    "domain verifies. Relaxed alignment wants the same organizational domain, strict the very same. SPF is judged "
+    "for the address given with `--ip`, and the envelope sender of `--mail-from` or the Return-Path field. A "
+    "message must have one From domain.",
+    cases={
+        "authors": Case(Status.FAIL, "The message has no From domain, or several."),
+        "not_aligned": Case(Status.FAIL, "Nothing that is authenticated stands for the From domain."),
+        "spf_only": Case(Status.WARN, "Only SPF aligns: forwarded mail fails DMARC.", 3),
+        "unsure": Case(Status.INFO, "No signature aligns, and no address was given to judge SPF by."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    mail = dossier.options.mail
+    if mail is None:
+        return
+    found = await dossier.fact(authentication)
+    if found is None:
+        domains = ", ".join(mail.author_domains) or "none"
+        yield RULE.finding("authors", dossier.domain, f"From domains: {domains}; DMARC wants exactly one")
+    else:
+        yield _judge(found)
+
+
+def _judge(found: Authentication) -> Finding:
+    by = ", ".join(each.authenticated for each in found.alignments if each.aligned)
+    evidence = [answer for each in found.signatures for answer in each.answers]
+    lost = [answer for answer in evidence if not answer.state.known]
+    if found.aligned:
+        signed = any(each.aligned for each in found.alignments if each.authenticated in _signers(found))
+        if signed:
+            return RULE.passed(found.author, f"aligned by {by}", evidence=evidence)
+        return RULE.finding("spf_only", found.author, f"aligned by SPF alone ({by})", evidence=evidence)
+    if found.aligned is None and found.spf is None and not lost:
+        return RULE.finding("unsure", found.author, "no signature aligns; SPF needs --ip", evidence=evidence)
+    if found.aligned is None:
+        dark = [*lost, *(answer for each in found.alignments for answer in each.lost)]
+        dark += [answer for answer in (found.spf.answers if found.spf else ()) if not answer.state.known]
+        return RULE.unknown(found.author, dark)
+    others = ", ".join(dict.fromkeys(each.authenticated for each in found.alignments)) or "nothing"
+    result = found.spf.result if found.spf else SpfResult.NONE
+    message = f"authenticated: {others} (SPF {result}); none of it stands for {found.author}"
+    return RULE.finding("not_aligned", found.author, message, evidence=evidence)
+
+
+def _signers(found: Authentication) -> set[str]:
+    return {each.signature.domain for each in found.signatures if each.signature.domain and not each.reason}
+
+
+CHECK = Check(RULE, judge)

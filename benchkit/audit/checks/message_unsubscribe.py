@@ -1,0 +1,47 @@
+"""Whether the message can be unsubscribed from with one click."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.message import signatures
+from benchkit.audit.mail.unsubscribe import FIELDS, judge_unsubscribe
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="message_unsubscribe",
+    mechanism=Mechanism.MAIL,
+    title="The message can be unsubscribed from with one click",
+    reference="RFC 8058 §3.1",
+    text="Gmail and Yahoo want one-click unsubscription in marketing mail of bulk senders: `List-Unsubscribe` with an "
+    "https address, `List-Unsubscribe-Post: List-Unsubscribe=One-Click`, and both under a DKIM signature that "
+    "verifies. The address must take a POST without cookies, redirects or questions. Receipts and password resets "
+    "need none.",
+    cases={
+        "missing": Case(Status.INFO, "There is no List-Unsubscribe: right for mail that nobody has subscribed to."),
+        "not_one_click": Case(Status.WARN, "There is one, but it is not one-click."),
+        "unsigned": Case(Status.FAIL, "The fields are right, and no good signature covers both.", 8),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    mail = dossier.options.mail
+    if mail is None:
+        return
+    verified = await dossier.fact(signatures)
+    signed = next((each.signed for each in verified if set(FIELDS) <= each.signed), frozenset[str]())
+    found = judge_unsubscribe(mail.value(FIELDS[0]), mail.value(FIELDS[1]), signed)
+    if not found.present:
+        yield RULE.finding("missing", dossier.domain, "no List-Unsubscribe: marketing mail needs one")
+    elif found.wrong:
+        case = "unsigned" if found.wrong[0].startswith("no good signature") else "not_one_click"
+        yield RULE.finding(case, dossier.domain, f"not one-click: {'; '.join(found.wrong)}")
+    else:
+        yield RULE.passed(dossier.domain, "one-click, and signed")
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,137 @@
+"""How a receiver's published requirements are judged from the facts: the same way for each receiver."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from benchkit.audit.dkim.discovery import Outcome, discovery
+from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.reverse import reverse
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree
+from benchkit.audit.rule import Case, Rule, lost
+from benchkit.audit.sender_rules import Requirement, RuleSet
+from benchkit.audit.special_addresses import special_use
+from benchkit.audit.spf.tree import TreeStatus
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+
+CASES = {
+    "everyone": Case(Status.FAIL, "What is asked of every sender is not met.", 0),
+    "bulk": Case(Status.WARN, "What is asked of bulk senders is not met.", 0),
+    "not_seen": Case(Status.INFO, "It cannot be told from outside whether all of it is met."),
+}
+ADDRESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """`yes` None: cannot be told, since `lost` answers did not come, or there are none to be had from outside."""
+
+    yes: bool | None
+    why: str
+    lost: tuple[Answer, ...] = ()
+
+
+def receiver_rule(name: str, rules: RuleSet) -> Rule:
+    """The rule of one receiver: its text is made of the data."""
+    asked = f"Of everyone: {_list(rules.everyone)}. " if rules.everyone else ""
+    text = (
+        f"{rules.receiver}'s requirements, as published since {rules.since}, last compared {rules.checked}. {asked}"
+        f"Of bulk senders ({rules.threshold}): {_list(rules.bulk)}. Mail that misses them is answered {rules.refusal}. "
+        f"Not seen from outside: {'; '.join(rules.unseen)}. Their points are taken off by the mechanisms' own rules."
+    )
+    title = f"What {rules.receiver} asks of senders is met"
+    return Rule(name, Mechanism.SENDER_RULES, title, f"{rules.receiver}, {rules.checked}", text, CASES)
+
+
+async def judge_receiver(dossier: Dossier, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
+    wanted = list(dict.fromkeys((*rules.everyone, *rules.bulk)))
+    answers = await asyncio.gather(*(dossier.fact(JUDGES[each]) for each in wanted))
+    met = dict(zip(wanted, answers, strict=True))
+    clean = True
+    for case, part in (("everyone", rules.everyone), ("bulk", rules.bulk)):
+        if missed := [each for each in part if met[each].yes is False]:
+            clean = False
+            told = "; ".join(f"{each} ({met[each].why})" for each in missed)
+            yield rule.finding(case, dossier.domain, f"{rules.receiver} asks for {told}")
+    if unsure := [each for each in wanted if met[each].yes is None]:
+        clean = False
+        if dark := [answer for each in unsure for answer in met[each].lost]:
+            yield rule.unknown(dossier.domain, dark)
+        else:
+            told = "; ".join(f"{each} ({met[each].why})" for each in unsure)
+            yield rule.finding("not_seen", dossier.domain, f"{rules.receiver}: {told}")
+    if clean:
+        yield rule.passed(dossier.domain, f"{rules.receiver}: all that can be seen from outside is met")
+
+
+async def _spf(dossier: Dossier) -> Met:
+    found, tree = await dossier.fact(spf_record), await dossier.fact(spf_tree)
+    if dark := lost([found.answer]):
+        return Met(None, "", dark)
+    if tree is None:
+        return Met(False, "no record, or one with an error")
+    if tree.status is TreeStatus.UNKNOWN:
+        return Met(None, "", lost_in(tree))
+    return Met(tree.status is TreeStatus.FINE, tree.problems[0].message if tree.problems else "")
+
+
+async def _dkim(dossier: Dossier) -> Met:
+    found = await dossier.fact(discovery)
+    usable = [each.parsed for each in found.keys if each.parsed and each.parsed.valid]
+    if any(key.key_type == "rsa" for key in usable):
+        return Met(True, "")
+    if found.outcome is Outcome.UNKNOWN:
+        return Met(None, "", found.lost)
+    if found.outcome is Outcome.NOT_FOUND:
+        return Met(None, "no key found where looked; name yours with --selector")
+    return Met(False, "no usable RSA key" if found.keys else "no key can exist")
+
+
+async def _either(dossier: Dossier) -> Met:
+    one, other = await dossier.fact(_spf), await dossier.fact(_dkim)
+    if one.yes or other.yes:
+        return Met(True, "")
+    unsure = one.yes is None or other.yes is None
+    return Met(None if unsure else False, one.why or other.why, (*one.lost, *other.lost))
+
+
+async def _dmarc(dossier: Dossier) -> Met:
+    effective = await dossier.fact(own_policy)
+    if effective.lost:
+        return Met(None, "", effective.lost)
+    return Met(effective.policy is not None, "" if effective.policy else "no record")
+
+
+async def _reverse(dossier: Dossier) -> Met:
+    """The addresses that SPF authorises one by one; where it names networks only, it cannot be told which of them send."""
+    authorised = await dossier.fact(spf_addresses)
+    networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
+    single = [str(each.network_address) for each in networks if each.num_addresses == 1]
+    public = [address for address in single if not special_use(address)][:ADDRESSES]
+    found = await asyncio.gather(*(dossier.fact(reverse, address) for address in public))
+    bad = [each.address for each in found if not each.confirmed and not each.lost]
+    if bad:
+        return Met(False, f"{', '.join(bad)} do not lead to a name and back")
+    dark = tuple(answer for each in found for answer in each.lost)
+    if dark or not found:
+        return Met(None, "SPF names no single address", dark)
+    return Met(True, "")
+
+
+JUDGES: dict[Requirement, Callable[[Dossier], Awaitable[Met]]] = {
+    Requirement.SPF: _spf,
+    Requirement.DKIM: _dkim,
+    Requirement.SPF_OR_DKIM: _either,
+    Requirement.DMARC: _dmarc,
+    Requirement.REVERSE_DNS: _reverse,
+}
+
+
+def _list(requirements: tuple[Requirement, ...]) -> str:
+    return ", ".join(requirements)

@@ -1,0 +1,120 @@
+"""An audit's reports in the format that was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from benchkit.errors import ExitCode, InputError, Mistake
+
+if TYPE_CHECKING:
+    from benchkit.audit.baseline import Changes
+    from benchkit.model.audit import AuditReport
+
+
+class Format(StrEnum):
+    SCREEN = "screen"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    SARIF = "sarif"
+
+
+def chosen(flags: Mapping[Format, bool]) -> Format:
+    """Raises InputError for two formats at once."""
+    asked = [name for name, wanted in flags.items() if wanted]
+    if len(asked) > 1:
+        raise InputError(Mistake("audit", f"one format at a time: {' or '.join(f'--{name}' for name in asked)}"))
+    return asked[0] if asked else Format.SCREEN
+
+
+def since(reports: Sequence[AuditReport], baseline: Path | None) -> tuple[list[AuditReport], dict[str, Changes]]:
+    """The reports with their new findings only, and what has changed by domain; all of them without a baseline."""
+    if baseline is None:
+        return list(reports), {}
+    from benchkit.audit.baseline import changes, read_baseline
+
+    earlier = read_baseline(baseline)
+    changed = {report.domain: changes(report, earlier.get(report.domain, [])) for report in reports}
+    return [replace(report, findings=changed[report.domain].new) for report in reports], changed
+
+
+def show(
+    reports: Sequence[AuditReport],
+    form: Format,
+    changed: Mapping[str, Changes],
+    *,
+    verbose: bool,
+    fail_on: str,
+    zone: Path | None,
+) -> None:
+    if form is Format.SCREEN:
+        _screen(reports, changed, verbose=verbose)
+    elif form is Format.JSON:
+        documents = [_json(report, changed) for report in reports]
+        _echo_json(documents[0] if len(documents) == 1 else documents)
+    elif form is Format.SARIF:
+        _echo_json(_sarif(reports, zone))
+    else:
+        typer.echo(_text(reports, form, fail_on), nl=False)
+
+
+def exit_code(reports: Sequence[AuditReport], fail_on: str) -> ExitCode:
+    from benchkit.model.finding import Status
+
+    bad = {"": (), "warn": (Status.WARN, Status.FAIL), "fail": (Status.FAIL,)}[fail_on]
+    found = any(finding.status in bad for report in reports for finding in report.findings)
+    return ExitCode.FINDINGS if found else ExitCode.FINE
+
+
+def _text(reports: Sequence[AuditReport], form: Format, fail_on: str) -> str:
+    if form is Format.CSV:
+        from benchkit.report.audit_csv import to_csv
+
+        return to_csv(reports)
+    if form is Format.MARKDOWN:
+        from benchkit.report.audit_markdown import to_markdown
+
+        return to_markdown(reports)
+    from benchkit.report.audit_junit import to_junit
+
+    return to_junit(reports, fail_on)
+
+
+def _json(report: AuditReport, changed: Mapping[str, Changes]) -> dict[str, Any]:
+    from benchkit.report.audit_json import to_json
+
+    document = to_json(report)
+    return document | ({"gone": list(changed[report.domain].gone)} if report.domain in changed else {})
+
+
+def _sarif(reports: Sequence[AuditReport], zone: Path | None) -> dict[str, Any]:
+    from benchkit.audit.checks import CHECKS
+    from benchkit.report.audit_sarif import to_sarif
+
+    if zone is None:
+        raise InputError(Mistake("--sarif", "shows findings at their lines of a zone file: name one with --zone"))
+    return to_sarif(reports, [CHECKS[name].rule for name in CHECKS.names()], zone)
+
+
+def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, verbose: bool) -> None:
+    from rich.console import Console
+
+    from benchkit.report.audit_terminal import render_audit, render_gone
+
+    console = Console()
+    for report in reports:
+        render_audit(report, console, verbose=verbose)
+        if report.domain in changed:
+            render_gone(changed[report.domain].gone, console)
+
+
+def _echo_json(document: Any) -> None:
+    typer.echo(json.dumps(document, indent=1, ensure_ascii=False))

@@ -1,0 +1,46 @@
+"""An audit as Markdown, for tickets and wikis: the same order as on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from benchkit.model.audit import AuditReport
+from benchkit.model.finding import Finding, Status
+from benchkit.report.audit_words import MECHANISM_NAMES, headline
+
+
+def to_markdown(reports: Sequence[AuditReport]) -> str:
+    return "\n".join(line for report in reports for line in _report(report))
+
+
+def _report(report: AuditReport) -> Iterator[str]:
+    yield f"# {report.domain}\n"
+    yield f"{headline(report)}.\n"
+    yield "| mechanism | verdict |\n|---|---|"
+    for mechanism, status in report.verdicts.items():
+        yield f"| {MECHANISM_NAMES[mechanism]} | {status.value} |"
+    yield "\n## Findings\n"
+    yield from (_finding(finding) for finding in report.findings if finding.status is not Status.PASS)
+    if report.deductions:
+        yield "\n## Taken off the score\n"
+        yield from (f"- {item.points}: `{item.rule}`" for item in report.deductions)
+    yield "\n## Not checked\n"
+    yield from (f"- {_plain(text)}" for text in report.not_checked)
+    yield ""
+
+
+def _finding(finding: Finding) -> str:
+    text = f"- **{finding.status.value}** {_plain(finding.message)} (`{finding.rule}`, {finding.reference})"
+    if finding.advice:
+        text += f"\n  {_plain(finding.advice)}"
+    if finding.paste:
+        lines = "\n  ".join(finding.paste.replace("```", "'''").splitlines())
+        text += f"\n\n  ```\n  {lines}\n  ```\n"
+    return text
+
+
+def _plain(text: str) -> str:
+    """What comes out of the DNS must not become markup."""
+    for character in "\\`*_<>[]|#":
+        text = text.replace(character, f"\\{character}")
+    return text.replace("\n", " ")
