@@ -49,5 +49,5 @@ $(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(DEV): $(CORE) constraints.txt
 	@echo "installing the tests' and notebooks' needs into $(VENV) ..." >&2
-	@$(PIP) install --editable '.[notebooks]' aiosmtpd hypothesis jsonschema mypy psutil pytest ruff scipy-stubs tomlkit types-jsonschema types-psutil
+	@$(PIP) install --editable '.[dev,notebooks]'
 	@touch $@
