@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from benchkit.audit.connections import Connections
 from benchkit.audit.mail.message import Mail
 from benchkit.errors import InputError, Mistake
 from benchkit.model.dns import Answer, Ask
@@ -30,7 +31,7 @@ class Options:
     mail_from: str = ""
     selectors: tuple[str, ...] = ()
     offline: bool = False
-    connected: bool = False
+    connections: Connections | None = None
     blocklists: bool = False
     nsec_walk: bool = False
     mail: Mail | None = None

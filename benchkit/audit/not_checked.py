@@ -14,7 +14,7 @@ ALWAYS = (
 def not_checked(options: Options) -> tuple[str, ...]:
     told = list(ALWAYS if options.mail is None else ALWAYS[:1])
     told += [f"{rules.receiver}: {', '.join(rules.unseen)}" for rules in RULE_SETS]
-    if not options.connected:
+    if options.connections is None:
         told.append(
             "STARTTLS, certificates, TLSA matches and the MTA-STS policy: they need a connection, --connect opens it"
         )

@@ -50,6 +50,8 @@ def receiver_rule(name: str, rules: RuleSet) -> Rule:
 
 
 async def judge_receiver(dossier: Dossier, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
+    if (await dossier.fact(spf_record)).allows_nobody:
+        return  # it declares that it sends nothing
     wanted = list(dict.fromkeys((*rules.everyone, *rules.bulk)))
     answers = await asyncio.gather(*(dossier.fact(JUDGES[each]) for each in wanted))
     met = dict(zip(wanted, answers, strict=True))

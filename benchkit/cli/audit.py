@@ -48,6 +48,10 @@ def audit(
     message: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Judge this message too: signatures, alignment, headers.")
     ] = None,
+    connect: Annotated[
+        bool,
+        typer.Option("--connect", help="Connect to the MX hosts and the MTA-STS policy: STARTTLS, certificates, TLSA."),
+    ] = False,
     nsec_walk: Annotated[
         bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")
     ] = False,
@@ -78,7 +82,7 @@ def audit(
         raise InputError(Mistake("--fail-on", f"unknown status {fail_on!r}: say warn or fail"))
     source = Source(tuple(zones or ()), replay, record, tuple(servers or ()))
     source.check()
-    from benchkit.audit import Options
+    from benchkit.audit import Connections, Options
 
     options = Options(
         ip=ip,
@@ -86,6 +90,7 @@ def audit(
         mail_from=mail_from,
         selectors=tuple(selectors or ()),
         offline=bool(zones),
+        connections=Connections() if connect else None,
         nsec_walk=nsec_walk,
         mail=_mail(message),
         now_s=round(utc_now().timestamp()),

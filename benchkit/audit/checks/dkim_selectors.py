@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.dkim.discovery import Discovery, Outcome, Selector, discovery
 from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import Mechanism
 from benchkit.model.finding import Finding, Status
@@ -23,6 +24,7 @@ RULE = Rule(
     cases={
         "none_can_exist": Case(Status.FAIL, "The zone denies that there is anything at or below `_domainkey`.", 15),
         "not_found": Case(Status.INFO, "No key was found where it was looked for; there may be others."),
+        "not_wanted": Case(Status.INFO, "The domain declares that it sends no mail, and needs no key."),
         "given_missing": Case(Status.FAIL, "A selector that was given has no key."),
         "several": Case(Status.FAIL, "A selector has several keys: which one a receiver takes is left to chance."),
     },
@@ -38,6 +40,8 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     if found.outcome is Outcome.FOUND:
         names = ", ".join(selector.name for selector in found.keys)
         yield RULE.passed(dossier.domain, f"found: {names}", evidence=evidence)
+    elif (await dossier.fact(spf_record)).allows_nobody and not dossier.options.selectors:
+        yield RULE.finding("not_wanted", dossier.domain, "sends no mail, and needs no key", evidence=[found.probe])
     elif found.outcome is Outcome.UNKNOWN:
         yield RULE.unknown(dossier.domain, found.lost)
     elif found.outcome is Outcome.NONE_CAN_EXIST:

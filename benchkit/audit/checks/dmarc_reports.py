@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.dmarc.editing import fix
 from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import Mechanism
 from benchkit.model.finding import Finding, Status
@@ -32,6 +33,8 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     if found is None or found.record is None:
         return
     name, uris = f"_dmarc.{found.name}", found.record.rua
+    if not uris and (await dossier.fact(spf_record)).allows_nobody:
+        return  # a domain that sends nothing has nothing to learn from them
     if not uris:
         mended = fix(found, rua=f"mailto:postmaster@{found.name}")
         advice = "Name a mailbox that somebody reads, or a service's."

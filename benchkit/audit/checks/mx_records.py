@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit import paste
 from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
+from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import Mechanism
 from benchkit.model.finding import Finding, Status
@@ -21,6 +22,7 @@ RULE = Rule(
     "(RFC 7505), alone.",
     cases={
         "missing": Case(Status.WARN, "There is neither an MX record nor an address: mail to the domain bounces."),
+        "silent": Case(Status.INFO, "No MX record and no address, at a domain that sends no mail either."),
         "implicit": Case(Status.INFO, "There is no MX record; mail goes to the address of the domain itself."),
         "null": Case(Status.INFO, "A null MX: the domain takes no mail."),
         "null_with_others": Case(Status.FAIL, "A null MX stands beside other MX records, which RFC 7505 §3 forbids."),
@@ -54,10 +56,13 @@ async def _without(dossier: Dossier, found: MailHosts) -> Finding:
     if own.texts:
         message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
         return RULE.finding("implicit", dossier.domain, message, evidence=evidence)
+    silent = (await dossier.fact(spf_record)).allows_nobody
     return RULE.finding(
-        "missing",
+        "silent" if silent else "missing",
         dossier.domain,
-        "no MX record and no address: bounces and replies are lost",
+        "no MX record and no address; a null MX would say that on purpose"
+        if silent
+        else "no MX record and no address: bounces and replies are lost",
         evidence=evidence,
         advice="Name the host that takes the mail; or, if none shall, publish a null MX.",
         paste=paste.add(dossier.domain, "MX", "0 ."),

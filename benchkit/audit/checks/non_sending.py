@@ -9,7 +9,7 @@ from benchkit.audit.dmarc.editing import fix
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.mail_hosts import mail_hosts
-from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import Mechanism
@@ -32,7 +32,7 @@ RULE = Rule(
 
 async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     spf, effective = await dossier.fact(spf_record), await dossier.fact(own_policy)
-    if not declares_none(spf) or effective.lost:
+    if not spf.allows_nobody or effective.lost:
         return
     domain, evidence = dossier.domain, [spf.answer]
     if effective.policy is Policy.REJECT:
@@ -45,13 +45,6 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         message = f"SPF allows nobody, but the DMARC policy is {effective.policy or 'missing'}"
         advice = "Publish p=reject: nothing of your own can be lost."
         yield RULE.finding("not_rejected", domain, message, evidence=evidence, advice=advice, paste=mended)
-
-
-def declares_none(found: SpfFound) -> bool:
-    """Nothing but -all."""
-    return bool(
-        found.parsed and found.parsed.valid and [term.text.lower() for term in found.parsed.mechanisms] == ["-all"]
-    )
 
 
 CHECK = Check(RULE, judge)

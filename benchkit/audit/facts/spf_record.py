@@ -19,6 +19,12 @@ class SpfFound:
     parsed: SpfRecord | None
 
     @property
+    def allows_nobody(self) -> bool:
+        """`v=spf1 -all`: the domain declares that it sends no mail (RFC 7208 §10.1.2)."""
+        record = self.parsed
+        return bool(record and record.valid and [term.text.lower() for term in record.mechanisms] == ["-all"])
+
+    @property
     def records(self) -> tuple[Record, ...]:
         """The DNS records that are SPF records."""
         return tuple(record for record in self.answer.records if txt_of(record) in self.selection.records)

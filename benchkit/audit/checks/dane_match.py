@@ -1,0 +1,56 @@
+"""Whether the TLSA records match the certificates that the MX hosts really show."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_servers import mail_servers
+from benchkit.audit.records.tlsa import parse_tlsa
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+from benchkit.reach.dane import Association, Verdict, match_all
+from benchkit.reach.starttls import MailServer
+
+RULE = Rule(
+    name="dane_match",
+    mechanism=Mechanism.TRANSPORT,
+    title="TLSA records match the certificates",
+    reference="RFC 7672 §2.2",
+    text="With `--connect`. A sender that validates DANE delivers only if one TLSA record matches what the host shows. "
+    "The usual accident is a renewed certificate with a new key: publish the next key's record, wait until the "
+    "old answer has run out of every cache, change the key, then take the old record out.",
+    cases={
+        "none": Case(Status.FAIL, "No TLSA record matches: senders that validate DANE do not deliver.", 15),
+        "stale": Case(Status.INFO, "A TLSA record matches nothing; others do."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    leave = dossier.options.connections
+    for seen in await dossier.fact(mail_servers):
+        answer = await dossier.ask(f"_25._tcp.{seen.host}", "TLSA")
+        if leave and seen.chain and answer.records:
+            yield _judge(seen, answer, [seen.host, dossier.domain], leave.now)
+
+
+def _judge(seen: MailServer, answer: Answer, names: list[str], now: datetime) -> Finding:
+    parsed = [parse_tlsa(record.text) for record in answer.records]
+    associations = [Association(each.usage, each.selector, each.matching, each.data) for each in parsed if each.usable]
+    matches = match_all(associations, seen.chain, names, now)
+    subject, good = f"{seen.host} [{seen.address}]", [each for each in matches if each.verdict is Verdict.MATCH]
+    if not good:
+        why = ", ".join(dict.fromkeys(each.verdict.value for each in matches)) or "none is usable"
+        message = f"none of {len(answer.records)} TLSA records matches: {why}"
+        return RULE.finding("none", subject, message, evidence=[answer])
+    if len(good) < len(answer.records):
+        message = f"{len(good)} of {len(answer.records)} TLSA records match"
+        return RULE.finding("stale", subject, message, evidence=[answer])
+    return RULE.passed(subject, f"all {len(good)} TLSA records match", evidence=[answer])
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,81 @@
+"""Whether the announced MTA-STS policy can be fetched, and lets the domain's own MX hosts in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
+from benchkit.audit.facts.policies import policy_texts
+from benchkit.audit.records.mta_sts import StsPolicy, parse_sts_policy
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+from benchkit.reach.policy import PolicyFile, fetch_policy
+
+RULE = Rule(
+    name="mta_sts_policy",
+    mechanism=Mechanism.TRANSPORT,
+    title="The MTA-STS policy can be fetched and fits the MX",
+    reference="RFC 8461 §3.3",
+    text="With `--connect`. The policy is fetched as senders do: verified https, no redirect, text/plain. Every MX "
+    "host must match one of its `mx:` patterns; in `enforce` mode senders do not deliver to a host that does not. "
+    "Change the policy before the MX records, and give `max_age` weeks once all is well.",
+    cases={
+        "unreachable": Case(Status.UNKNOWN, "The policy's host could not be reached from here."),
+        "not_served": Case(Status.FAIL, "The policy is announced, and a sender would not take what is served.", 8),
+        "syntax": Case(Status.FAIL, "The policy cannot be read.", 8),
+        "mx_left_out": Case(Status.FAIL, "An enforced policy leaves an MX host out: mail to it is not delivered.", 15),
+        "mx_left_out_testing": Case(Status.WARN, "A policy in testing leaves an MX host out.", 3),
+        "not_enforced": Case(Status.INFO, "The policy is not enforced."),
+        "short_age": Case(Status.WARN, "max_age is below a day: the policy protects only who has just come by.", 2),
+    },
+)
+DAY_S = 86_400
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    leave = dossier.options.connections
+    announced = await dossier.fact(policy_texts, "_mta-sts")
+    if leave is None or announced.only is None:
+        return
+    host = await dossier.fact(addresses, f"mta-sts.{dossier.domain}")
+    served = await fetch_policy(
+        dossier.domain, host.texts, port=leave.https_port, timeout_s=leave.timeout_s, trust=leave.trust
+    )
+    for finding in [*_served(served), *(await _fits(dossier, served))]:
+        yield finding
+
+
+def _served(served: PolicyFile) -> list[Finding]:
+    if served.error:
+        case = "not_served" if served.answered else "unreachable"
+        return [RULE.finding(case, served.url, served.error)]
+    faults = [fault for fault in _policy(served).faults if fault.fatal]
+    return [RULE.finding("syntax", served.url, fault.message, span=fault.span) for fault in faults]
+
+
+async def _fits(dossier: Dossier, served: PolicyFile) -> list[Finding]:
+    policy, found = _policy(served), await dossier.fact(mail_hosts)
+    if served.error or not policy.valid:
+        return []
+    if dark := lost([found.answer]):
+        return [RULE.unknown(dossier.domain, dark)]
+    case = "mx_left_out" if policy.mode == "enforce" else "mx_left_out_testing"
+    out = list(dict.fromkeys(host.name for host in found.hosts if not policy.allows(host.name)))
+    findings = [
+        RULE.finding(case, name, f"no mx: pattern fits MX host {name}", advice=f"Add `mx: {name}` to the policy.")
+        for name in (out if policy.mode != "none" else [])
+    ]
+    if policy.mode != "enforce":
+        findings.append(RULE.finding("not_enforced", served.url, f"mode: {policy.mode}"))
+    if (policy.max_age_s or 0) < DAY_S:
+        findings.append(RULE.finding("short_age", served.url, f"max_age: {policy.max_age_s} s"))
+    return findings or [RULE.passed(served.url, "served, enforced, and fits every MX host")]
+
+
+def _policy(served: PolicyFile) -> StsPolicy:
+    return parse_sts_policy(served.body)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,52 @@
+"""Whether each MX host's certificate would satisfy a sender that verifies it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_servers import mail_servers
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+from benchkit.reach.starttls import MailServer
+
+RULE = Rule(
+    name="mx_certificate",
+    mechanism=Mechanism.TRANSPORT,
+    title="Every MX host's certificate can be verified",
+    reference="RFC 8461 §4.2",
+    text="With `--connect`. Senders without MTA-STS or DANE take any certificate, so a bad one is noticed by nobody "
+    "until a policy is enforced; then mail stays out. The certificate must be issued by an authority that senders "
+    "know, for the MX host's name, and be within its time.",
+    cases={
+        "untrusted": Case(
+            Status.WARN, "The certificate does not verify: senders that enforce MTA-STS do not deliver.", 3
+        ),
+        "ends_soon": Case(Status.WARN, "The certificate ends within two weeks.", 2),
+    },
+)
+SOON = timedelta(days=14)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    leave = dossier.options.connections
+    for seen in await dossier.fact(mail_servers):
+        if leave and seen.chain:
+            yield _judge(seen, leave.now)
+
+
+def _judge(seen: MailServer, now: datetime) -> Finding:
+    subject, own = f"{seen.host} [{seen.address}]", seen.chain[0]
+    if seen.distrust:
+        return RULE.finding("untrusted", subject, f"the certificate of {seen.host} does not verify: {seen.distrust}")
+    end = f"{own.not_after:%Y-%m-%d}" if own.not_after else "an unknown day"
+    if own.not_after and own.not_after - now < SOON:
+        return RULE.finding(
+            "ends_soon", subject, f"the certificate of {seen.host} ends on {end}", advice="Renew it now."
+        )
+    return RULE.passed(subject, f"the certificate of {seen.host} verifies, until {end}")
+
+
+CHECK = Check(RULE, judge)

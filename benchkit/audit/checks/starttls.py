@@ -1,0 +1,56 @@
+"""Whether each MX host brings up TLS for a sender that connects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_servers import mail_servers
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+from benchkit.reach.starttls import MailServer, Stage
+
+RULE = Rule(
+    name="starttls",
+    mechanism=Mechanism.TRANSPORT,
+    title="Every MX host offers STARTTLS",
+    reference="RFC 3207 §4",
+    text="With `--connect`, each MX host is greeted on port 25 and asked for TLS; no mail is sent. Without STARTTLS "
+    "mail to the domain crosses the internet readable, and senders with MTA-STS or DANE do not deliver. Many "
+    "networks close port 25 outwards: a host that is not reached is unknown, not at fault.",
+    cases={
+        "unreachable": Case(Status.UNKNOWN, "The host could not be reached from here."),
+        "refused": Case(Status.WARN, "The host answers, and does not greet as a mail server that takes mail."),
+        "not_offered": Case(Status.FAIL, "The host does not offer STARTTLS.", 10),
+        "failed": Case(Status.FAIL, "STARTTLS is offered, and TLS does not come up.", 10),
+        "old": Case(Status.WARN, "TLS comes up in a version that has been given up (RFC 8996).", 3),
+    },
+)
+OLD = ("TLSv1", "TLSv1.1")
+CASES = {
+    Stage.CONNECT: "unreachable",
+    Stage.GREETING: "refused",
+    Stage.EHLO: "refused",
+    Stage.STARTTLS: "failed",
+    Stage.TLS: "failed",
+}
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    for seen in await dossier.fact(mail_servers):
+        yield _judge(seen)
+
+
+def _judge(seen: MailServer) -> Finding:
+    subject = f"{seen.host} [{seen.address}]"
+    if seen.offered is False:
+        return RULE.finding("not_offered", subject, f"{seen.host} does not offer STARTTLS")
+    if seen.stage is not Stage.DONE:
+        return RULE.finding(CASES[seen.stage], subject, f"{seen.host} at {seen.stage}: {seen.error}")
+    if seen.tls_version in OLD:
+        return RULE.finding("old", subject, f"{seen.host} speaks {seen.tls_version}", reference="RFC 8996")
+    return RULE.passed(subject, f"{seen.host} speaks {seen.tls_version} ({seen.cipher})")
+
+
+CHECK = Check(RULE, judge)
