@@ -16,6 +16,7 @@ from typing import Any
 
 from benchkit.conditions import describe_host
 from benchkit.errors import StoreError, TargetUnreachable
+from benchkit.experiment.certificate_file import certificate_in_words
 from benchkit.experiment.closing import parser_for
 from benchkit.experiment.gate import leaving_hosts
 from benchkit.experiment.place import lab_refusal
@@ -77,7 +78,8 @@ class _Conductor:
         self._manifest = manifest
 
     async def run(self) -> Ended:
-        self._note(host=describe_host(resolved=bool(leaving_hosts(self._scenario))))
+        host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
+        self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
         status, trouble = RunStatus.COMPLETE, ""
         for condition, link in enumerate(links(self._scenario) or (None,)):
             segment = Segment(

@@ -104,8 +104,19 @@ class Engine:
         senders = self._arms[cell.arm].senders[: cell.count]
         if len(senders) == 1:
             await self._drain(cell, 0, todo, start_ns)
-        else:
-            await asyncio.gather(*(self._drain(cell, number, todo, start_ns) for number in range(len(senders))))
+            return
+        drains = [self._drain_or_stop(cell, number, todo, start_ns) for number in range(len(senders))]
+        for failure in await asyncio.gather(*drains, return_exceptions=True):
+            if failure is not None:
+                raise failure
+
+    async def _drain_or_stop(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
+        """When one sender's record cannot be kept, the others end what they have under way, and start nothing more."""
+        try:
+            await self._drain(cell, number, todo, start_ns)
+        except BaseException:
+            self.stopping = True
+            raise
 
     async def _drain(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
         """One sender's share of a cell: it takes the next send whenever it is free."""

@@ -11,9 +11,10 @@ import random
 from collections.abc import Iterator
 from itertools import accumulate
 
+from benchkit.experiment.paces import PACES
 from benchkit.lab import LinkSpec, links_of
 from benchkit.model.plan import Cell, Planned
-from benchkit.model.scenario import Arrivals, LoadModel, LoadSpec, Scenario
+from benchkit.model.scenario import ArmSpec, Arrivals, LoadModel, LoadSpec, Scenario
 
 
 def links(scenario: Scenario) -> tuple[LinkSpec, ...]:
@@ -64,6 +65,13 @@ def condition_count(scenario: Scenario) -> int:
 
 def sends_per_condition(scenario: Scenario) -> int:
     return scenario.load.all_blocks * scenario.load.messages_per_block * len(scenario.arms)
+
+
+def messages_in_a_row(load: LoadSpec, arm: ArmSpec) -> int:
+    """Messages that one sender sends in a block over one connection."""
+    senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
+    share = -(-load.messages_per_block // senders)
+    return min(share, arm.connection.messages) if arm.connection.messages else share
 
 
 def arm_order(arms: int, seed: int, block: int) -> list[int]:

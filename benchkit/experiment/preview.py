@@ -6,7 +6,7 @@ from statistics import mean
 
 from benchkit.experiment.gate import is_loopback
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan import condition_count, links, schedule
+from benchkit.experiment.plan import condition_count, links, messages_in_a_row, schedule
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary
@@ -50,7 +50,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     sends = load.all_blocks * load.messages_per_block
     connections = _connections(load, arm, sends)
     bytes_of_all = sum(len(batch.messages[i % len(batch)].mime) for i in range(sends))
-    in_a_row = _in_a_row(load, arm)
+    in_a_row = messages_in_a_row(load, arm)
     each = mean(message_turns(arm, len(message.recipients), in_a_row) for message in batch.messages)
     return ArmPlan(
         name=arm.name,
@@ -62,13 +62,6 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         turns=each + (setup_turns(arm) * connections / sends if arm.connection.messages else 0),
         bytes=conditions * bytes_of_all,
     )
-
-
-def _in_a_row(load: LoadSpec, arm: ArmSpec) -> int:
-    """Messages that one sender sends in a block over one connection."""
-    senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
-    share = -(-load.messages_per_block // senders)
-    return min(share, arm.connection.messages) if arm.connection.messages else share
 
 
 def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:

@@ -7,7 +7,7 @@ from statistics import mean
 
 from benchkit.clock import utc_now
 from benchkit.experiment.gate import is_loopback
-from benchkit.experiment.plan import links
+from benchkit.experiment.plan import links, messages_in_a_row
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
@@ -57,6 +57,7 @@ def _condition_name(scenario: Scenario) -> str:
 
 
 def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> ArmRecord:
+    in_a_row = messages_in_a_row(scenario.load, arm)
     twin = next((i for i in range(number) if scenario.arms[i].same_way(arm)), -1)
     return ArmRecord(
         name=arm.name,
@@ -71,5 +72,5 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         aa_of=twin,
         expects_faults=bool(arm.faults) or bool(arm.limit.messages_per_connection or arm.limit.rate_per_s),
         setup_turns=setup_turns(arm),
-        message_turns=mean(message_turns(arm, len(message.recipients)) for message in batch.messages),
+        message_turns=mean(message_turns(arm, len(message.recipients), in_a_row) for message in batch.messages),
     )

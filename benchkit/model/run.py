@@ -109,8 +109,8 @@ class ArmRecord:
 class ConditionRecord:
     """One network condition. `rtt_ms` is the smallest that the kernel measured, None where unknown.
 
-    `asked` is the lab's link as the scenario wants it (lab/spec.py); `link` is what the lab's link counted: packets, bytes, and of the packets those lost by chance and those that found the
-    queue full.
+    `asked` is the lab's link as the scenario wants it (lab/spec.py); `link` is what that link counted: packets, bytes, and of
+    the packets those lost by chance and those that found the queue full.
     """
 
     name: str
@@ -147,6 +147,7 @@ class Manifest:
     recipients: tuple[int, ...] = ()  # of the envelope, by message index; empty where not recorded
     overhead_us: Mapping[str, float] = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
+    certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
     schema: int = SCHEMA_VERSION
 

@@ -185,4 +185,5 @@ class Summary:
     warnings: tuple[str, ...]
     agreements: tuple[Agreement, ...] = ()
     fits: tuple[LatencyFit, ...] = ()
+    certificate: str = ""  # of the ruler on the machine that measured, in words; empty where the run does not say
     schema: int = 1

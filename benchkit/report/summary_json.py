@@ -43,6 +43,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "warnings": summary.warnings,
             "agreements": [asdict(agreement) for agreement in summary.agreements],
             "fits": [_fit(fit) for fit in summary.fits],
+            "certificate": summary.certificate,
         }
     )
     return document

@@ -123,6 +123,8 @@ def _overhead(summary: Summary, console: Console) -> None:
         )
         _heading(console, "The ruler's own cost")
         console.print(Text(" · ".join(parts)))
+    if summary.certificate:
+        console.print(Text(f"Certificate of the ruler: {summary.certificate}"))
 
 
 def _heading(console: Console, title: str) -> None:

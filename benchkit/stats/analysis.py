@@ -48,6 +48,7 @@ def analyse(run: Run, seed: int = 0) -> Summary:
         warnings=cautions_of(run, delivery, account, arms, comparisons),
         agreements=agreements_of(run, samples, arms),
         fits=fits_of(run, samples),
+        certificate=manifest.certificate,
     )
 
 

@@ -66,9 +66,13 @@ def disagreement(run: Run, condition: int, arm: int) -> str:
 
 
 def _with_unrecorded(record: ArmRecord, counted: int, connections: int, messages: int) -> float | None:
-    """A kept connection is opened before the first message and closed after the last one; QUIT is one turn."""
+    """A kept connection is opened before the first message and closed after the last one, in nobody's time.
+
+    The close of SMTP is one turn (QUIT). That of HTTPS is none, but its opening shows one more: the server's session tickets
+    answer the client's Finished while nobody asks.
+    """
     if record.connection != "reuse":
         return float(counted)
     if record.setup_turns is None or not messages:
         return None
-    return counted + connections * (record.setup_turns + (record.transport == "smtp"))
+    return counted + connections * (record.setup_turns + (record.transport == "smtp" or record.security == "implicit"))

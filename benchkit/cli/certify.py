@@ -1,0 +1,39 @@
+"""`benchkit certify`: the ruler measures itself, on this machine, in under three minutes; prints and keeps a certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from benchkit.model.certificate import Certificate
+
+
+def certify(
+    out: Annotated[Path, typer.Option(help="The results folder that the certificate is for.")] = Path("results"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as JSON and nothing else.")] = False,
+) -> None:
+    """Hold benchkit's own figures against physics: turns, slopes, injected delays, A/A, speed."""
+    from benchkit.experiment.certificate_file import store_certificate
+    from benchkit.experiment.certify import certify as measure
+
+    certificate = measure(lambda what: typer.echo(f"measuring {what} ...", err=True))
+    stored = store_certificate(certificate, out)
+    if as_json:
+        typer.echo(stored.read_text("utf-8"), nl=False)
+    else:
+        _show(certificate)
+    typer.echo(f"stored in {stored}", err=True)
+    raise typer.Exit(ExitCode.FINE if certificate.passed else ExitCode.INVALID_RUN)
+
+
+def _show(certificate: Certificate) -> None:
+    from rich.console import Console
+
+    from benchkit.report.certificate import render_certificate
+
+    render_certificate(certificate, Console())

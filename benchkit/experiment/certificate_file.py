@@ -1,0 +1,54 @@
+"""The certificate of this machine's ruler: kept in the results folder, named by every run that is made beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchkit import __version__
+from benchkit.errors import StoreError
+from benchkit.model.certificate import Certificate
+from benchkit.store import write_text
+
+FILE = "certificate.json"
+
+
+def store_certificate(certificate: Certificate, results: Path) -> Path:
+    """Raises StoreError."""
+    document = asdict(certificate) | {"passed": certificate.passed}
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{results}: {error.strerror}") from error
+    write_text(results / FILE, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    return results / FILE
+
+
+def certificate_in_words(results: Path, host: Mapping[str, Any]) -> str:
+    """What a run may say of its ruler: certified when and how, or why not."""
+    try:
+        stored = json.loads((results / FILE).read_text("utf-8"))
+        created, known, passed = stored["created_utc"], stored["machine"], stored["passed"]
+        checks = len(stored["checks"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "none on this machine; benchkit certify makes one"
+    if known != machine_of(host):
+        return "none for this machine, kernel and version; benchkit certify makes one"
+    return f"{checks} checks {'passed' if passed else 'made and NOT all passed'} on this machine, {created}"
+
+
+def machine_of(host: Mapping[str, Any]) -> str:
+    """From conditions.describe_host: a digest that tells machines, kernels and versions of benchkit apart, and names none."""
+    metadata = host.get("pyperf", {})
+    about = (
+        __version__,
+        host.get("kernel"),
+        host.get("python"),
+        metadata.get("cpu_model_name"),
+        metadata.get("cpu_count"),
+    )
+    return hashlib.blake2b(repr(about).encode(), digest_size=8).hexdigest()

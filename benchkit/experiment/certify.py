@@ -1,0 +1,83 @@
+"""The ruler measures itself: physics on one side, what benchkit says on the other (METHOD §3, §7).
+
+Three runs through the same doors as any other run, in a folder that goes away: the dialogues over three links; delays at known
+points of the dialogue; speed. What is certified is the machine as it is now, with this version and this kernel.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from benchkit import __version__
+from benchkit.batch import compose
+from benchkit.clock import utc_now
+from benchkit.conditions import describe_host
+from benchkit.experiment import certify_checks, certify_plan
+from benchkit.experiment.certificate_file import machine_of
+from benchkit.experiment.certify_plan import Dialogue
+from benchkit.experiment.closing import open_run
+from benchkit.experiment.conduct import conduct
+from benchkit.model.certificate import Certificate, Check
+from benchkit.model.run import Run
+from benchkit.model.scenario import LoadModel, Scenario
+from benchkit.stats.analysis import analyse
+from benchkit.stats.phase_medians import median_phases_ms
+
+BLOCKS = 12
+_DELAY_BLOCKS, _SPEED_BLOCKS, _SPEED_MESSAGES = 20, 6, 400
+Tell = Callable[[str], None]
+
+
+def certify(
+    tell: Tell,
+    dialogues: tuple[Dialogue, ...] = certify_plan.DIALOGUES,
+    rtts_ms: tuple[float, ...] = certify_plan.RTTS_MS,
+    blocks: int = BLOCKS,
+) -> Certificate:
+    """Under three minutes with the defaults; `tell` hears what is going on. Without a lab, nothing is certified."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="benchkit-") as folder:
+        swept = _run(certify_plan.sweep(dialogues, rtts_ms, blocks), Path(folder), tell, "turns, slopes and A/A")
+        lab = next((condition.note for condition in swept.manifest.conditions if not condition.lab), "")
+        checks = [_no_lab(lab)] if lab else list(_checks(swept, dialogues, Path(folder), tell))
+    return Certificate(
+        created_utc=utc_now().isoformat(timespec="seconds"),
+        version=__version__,
+        machine=machine_of(describe_host(resolved=False)),
+        lab=lab or "TUN",
+        seconds=round(time.perf_counter() - started, 1),
+        checks=checks,
+    )
+
+
+def _checks(swept: Run, dialogues: tuple[Dialogue, ...], folder: Path, tell: Tell) -> Iterator[Check]:
+    yield from certify_checks.sweep_checks(dialogues, analyse(swept))
+    way = next((dialogue.arm for dialogue in dialogues if dialogue.arm.auth and dialogue.turns == 11), None)
+    if way is not None:
+        delayed = _run(certify_plan.delays(way, _DELAY_BLOCKS), folder, tell, "delays at known points")
+        plain_ms, delayed_ms = (median_phases_ms(delayed, 0, arm) for arm in (0, 1))
+        yield from certify_checks.delay_checks(plain_ms, delayed_ms, certify_plan.expected_delays_ms())
+    overhead_us = swept.manifest.overhead_us
+    yield certify_checks.overhead_check(overhead_us)
+    kept = tuple(dialogue for dialogue in dialogues if dialogue.arm.connection.messages == 0)
+    speed = _run(_speed(kept), folder, tell, "speed")
+    yield from certify_checks.speed_checks(analyse(speed), overhead_us)
+
+
+def _speed(dialogues: tuple[Dialogue, ...]) -> Scenario:
+    plan = certify_plan.sweep(dialogues, (), _SPEED_BLOCKS)
+    load = replace(plan.load, model=LoadModel.THROUGHPUT, messages_per_block=_SPEED_MESSAGES, concurrency=4)
+    return replace(plan, load=load)
+
+
+def _run(scenario: Scenario, folder: Path, tell: Tell, what: str) -> Run:
+    tell(what)
+    return open_run(conduct(scenario, compose(scenario.message), {}, folder, lambda sent, planned: None).folder)
+
+
+def _no_lab(note: str) -> Check:
+    return Check("lab", "this machine", passed=False, found=note, wanted="a link of known RTT")

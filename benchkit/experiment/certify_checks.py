@@ -1,0 +1,92 @@
+"""What is held against what: pure functions from stored runs and their summaries to checks, each with its limit in view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from benchkit.experiment.certify_plan import Dialogue
+from benchkit.model.certificate import Check
+from benchkit.model.summary import Agreement, LatencyFit, Summary
+
+SLOPE_TOLERANCE = 0.10
+WIRE_TOLERANCE = 0.05
+DELAY_TOLERANCE_MS = 1.0
+OWN_TIME_A_TURN_MS, OWN_TIME_MS = 1.0, 2.0  # both ends' processors, TLS included, on a machine that is not idle
+MOST_OVERHEAD_US = 100.0
+LEAST_PER_S = 250  # through the slowest of Python's clients, which shares the machine with the sink
+
+
+def sweep_checks(dialogues: tuple[Dialogue, ...], summary: Summary) -> Iterator[Check]:
+    """Counted turns, the wire, slopes and what is left at no RTT, for each dialogue; then A/A and the whole run."""
+    fits = {fit.arm: fit for fit in summary.fits}
+    for dialogue in dialogues:
+        own = [agreement for agreement in summary.agreements if agreement.arm == dialogue.arm.name]
+        yield _turns(dialogue, summary)
+        yield _wire(dialogue, own)
+        yield from _times(dialogue, fits.get(dialogue.arm.name))
+    for contrast in summary.contrasts:
+        if contrast.aa and contrast.ratio is not None:
+            differs = any(contrast.arm in reason for reason in summary.invalid_because)
+            found = f"{contrast.ratio:.3f} on the {contrast.condition}"
+            yield Check("A/A", contrast.arm, not differs, found, "no difference from its twin")
+    yield Check("every message", "all dialogues", summary.valid, "; ".join(summary.invalid_because) or "valid", "valid")
+
+
+def delay_checks(
+    plain_ms: Mapping[str, float], delayed_ms: Mapping[str, float], injected_ms: Mapping[str, float]
+) -> Iterator[Check]:
+    """Each phase must have grown by its own delay and by nothing else."""
+    for phase in sorted({*plain_ms, *injected_ms}):
+        grown_ms = delayed_ms.get(phase, 0.0) - plain_ms.get(phase, 0.0)
+        wanted_ms = injected_ms.get(phase, 0.0)
+        passed = abs(grown_ms - wanted_ms) <= DELAY_TOLERANCE_MS
+        yield Check("injected delay", phase, passed, f"{grown_ms:.2f} ms", f"{wanted_ms:g} ± {DELAY_TOLERANCE_MS:g} ms")
+
+
+def overhead_check(overhead_us: Mapping[str, float]) -> Check:
+    cost = overhead_us.get("per_message", float("inf"))
+    return Check(
+        "own cost", "a message", cost <= MOST_OVERHEAD_US, f"{cost:.1f} µs", f"at most {MOST_OVERHEAD_US:g} µs"
+    )
+
+
+def speed_checks(summary: Summary, overhead_us: Mapping[str, float]) -> Iterator[Check]:
+    """What the generator could send, and what the sink takes from one kept connection, on plain loopback."""
+    per_s = 1e6 / overhead_us["per_message"] if overhead_us.get("per_message") else 0.0
+    rates = {"generator": per_s} | {f"sink, {arm.name}": arm.throughput_per_s or 0.0 for arm in summary.arms}
+    for subject, rate in rates.items():
+        yield Check("speed", subject, rate >= LEAST_PER_S, f"{rate:,.0f} messages/s", f"at least {LEAST_PER_S:,}")
+
+
+def _turns(dialogue: Dialogue, summary: Summary) -> Check:
+    counted = [arm.turns for arm in summary.arms if arm.name == dialogue.arm.name]
+    exact = bool(counted) and all(turns is not None and turns.min == turns.max == dialogue.turns for turns in counted)
+    found = " · ".join("none" if turns is None else f"{turns.min} to {turns.max}" for turns in counted)
+    return Check("turns", dialogue.arm.name, exact, "exactly" if exact else found, f"{dialogue.turns}")
+
+
+def _wire(dialogue: Dialogue, agreements: list[Agreement]) -> Check:
+    """Over all links: the wire's turns ÷ the counter's."""
+    seen = sum(agreement.turns_on_wire or 0 for agreement in agreements)
+    counted = sum(agreement.turns_for_wire or 0.0 for agreement in agreements)
+    ratio = seen / counted if counted else 0.0
+    return Check(
+        "wire",
+        dialogue.arm.name,
+        abs(ratio - 1) <= WIRE_TOLERANCE,
+        f"{ratio:.3f} of the counter",
+        f"1 ± {WIRE_TOLERANCE:g}",
+    )
+
+
+def _times(dialogue: Dialogue, fit: LatencyFit | None) -> Iterator[Check]:
+    name, turns = dialogue.arm.name, dialogue.turns
+    wanted = f"{turns} ± {SLOPE_TOLERANCE:.0%}"
+    most_ms = turns * OWN_TIME_A_TURN_MS + OWN_TIME_MS
+    if fit is None or fit.slope.value is None or fit.intercept_ms.value is None:
+        yield Check("slope", name, False, "not known", wanted)
+        return
+    slope, intercept = fit.slope.value, fit.intercept_ms.value
+    interval = f" [{fit.slope.low:.2f}, {fit.slope.high:.2f}]" if fit.slope.low is not None else ""
+    yield Check("slope", name, abs(slope / turns - 1) <= SLOPE_TOLERANCE, f"{slope:.2f}{interval}", wanted)
+    yield Check("at no RTT", name, intercept <= most_ms, f"{intercept:.1f} ms", f"at most {most_ms:g} ms")
