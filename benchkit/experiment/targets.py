@@ -70,18 +70,25 @@ def endpoints(scenario: Scenario, revealed: Mapping[int, Secret], sink: SinkEnd)
 
 
 def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:
-    """The smallest round trip to each target, by arm. Raises TargetUnreachable: before the first message left."""
-    found = {}
-    for number, target in enumerate(targets):
-        if not target.port:
-            continue
-        try:
-            found[number] = probe(target.host, target.port)
-        except OSError as error:
-            raise TargetUnreachable(
-                f"{target.server_name}:{target.port} (arm {target.arm.name!r}): {error.strerror or error}; nothing was sent"
-            ) from error
-    return found
+    """The smallest round trip to each target, by arm. Raises TargetUnreachable: before the first message left.
+
+    Each address is probed once, however many arms go there: a small accept queue overflows, and SYNs wait seconds.
+    """
+    measured: dict[tuple[str, int], float | None] = {}
+    for target in targets:
+        address = (target.host, target.port)
+        if target.port and address not in measured:
+            measured[address] = _round_trip_ms(target)
+    return {number: measured[target.host, target.port] for number, target in enumerate(targets) if target.port}
+
+
+def _round_trip_ms(target: Endpoint) -> float | None:
+    try:
+        return probe(target.host, target.port)
+    except OSError as error:
+        raise TargetUnreachable(
+            f"{target.server_name}:{target.port} (arm {target.arm.name!r}): {error.strerror or error}; nothing was sent"
+        ) from error
 
 
 def _own_endpoint(arm: ArmSpec, server: Server, secret: Secret) -> Endpoint:

@@ -1,0 +1,46 @@
+"""Targets before the first message: looked at once each, and named when nobody answers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from benchkit.errors import TargetUnreachable
+from benchkit.experiment import targets
+from benchkit.experiment.targets import round_trips_ms
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
+
+
+@pytest.fixture
+def listening() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def endpoint(port: int) -> Endpoint:
+    arm = ArmSpec(f"to {port}", "smtp", "aiosmtplib", ConnectionPolicy(0), Security.NONE)
+    return Endpoint("127.0.0.1", port, "localhost", arm)
+
+
+def test_arms_with_one_server_share_one_probe(listening: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    probed: list[tuple[str, int]] = []
+
+    def probe(host: str, port: int) -> float:
+        probed.append((host, port))
+        return 0.5
+
+    monkeypatch.setattr(targets, "probe", probe)
+    no_server = endpoint(0)
+    assert round_trips_ms((endpoint(listening), no_server, endpoint(listening))) == {0: 0.5, 2: 0.5}
+    assert probed == [("127.0.0.1", listening)]
+
+
+def test_a_target_where_nobody_answers_is_named() -> None:
+    with socket.socket() as bound:  # the port is taken, and nobody listens there
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        with pytest.raises(TargetUnreachable, match=rf"localhost:{port} \(arm 'to {port}'\).*nothing was sent"):
+            round_trips_ms((endpoint(port),))
