@@ -76,10 +76,12 @@ def offered_ways(peer: Peer) -> Iterator[Way]:
     clients = names.clients["smtp"]
     for door in peer.doors:
         offered, mechanisms = _offers(peer, door)
+        logins = _logins(peer, door, mechanisms & set(names.auth))
         for client in clients:
             for dialogue in ("step", *names.dialogues.get(client, ())):
                 if NEEDS[dialogue] <= offered:
-                    for auth in _logins(peer, door, mechanisms & set(names.auth)):
+                    # How one logs in has nothing to do with the dialogue after it: all ways in, in one of the dialogues.
+                    for auth in logins if dialogue == "step" else logins[-1:]:
                         for connection in ("fresh", "reuse"):
                             yield Way(door, auth, client, dialogue, connection)
 
