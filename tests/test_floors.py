@@ -26,6 +26,7 @@ HOMES = {
     "httpcore": {"transports"},
     "httpx2": {"transports"},
     "httpcore2": {"transports"},
+    "h2": {"sink"},
     "aiohttp": {"transports"},
     "dns": {"resolver"},
     "pyarrow": {"store"},

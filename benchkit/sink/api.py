@@ -14,6 +14,7 @@ import httptools
 
 from benchkit.model.contracts import Provider
 from benchkit.model.exchange import Account, Request, Response
+from benchkit.sink import http2
 from benchkit.sink.connection import Connection, Connections
 from benchkit.sink.intake import STRANGER, Intake
 from benchkit.sink.parsing import request_head
@@ -70,7 +71,8 @@ class ApiSession(Connection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         encrypted = transport.get_extra_info("ssl_object")
-        assert encrypted is None or encrypted.selected_alpn_protocol() in (None, "http/1.1")
+        if encrypted is not None and encrypted.selected_alpn_protocol() == http2.ALPN:
+            self._speak_http2()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -85,8 +87,18 @@ class ApiSession(Connection):
         except httptools.HttpParserCallbackError:
             raise
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            if data.startswith(http2.PREFACE):
+                self._speak_http2().data_received(data)
+                return
             self._end_with(400)
         self._flush()
+
+    def _speak_http2(self) -> http2.Http2Front:
+        front = http2.Http2Front(self, self.transport)
+        self.transport.set_protocol(front)
+        self.transport = http2.Http1Side(front)
+        self._parser = httptools.HttpRequestParser(self)
+        return front
 
     def on_message_begin(self) -> None:
         self._target = b""

@@ -16,6 +16,7 @@ from benchkit.model.exchange import Account
 from benchkit.model.scenario import Security
 from benchkit.protocol.service import Service
 from benchkit.providers import PROVIDERS
+from benchkit.sink import http2
 from benchkit.sink.api import ApiDoor, ApiSession
 from benchkit.sink.careful_api import CarefulApiSession
 from benchkit.sink.careful_smtp import CarefulSmtpSession
@@ -108,7 +109,7 @@ class Sink:
     def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:
         if self._certificate is None or listener.security is Security.NONE:
             return None
-        return self._certificate.context(self._maximum_tls, (ALPN,) if listener.protocol == "api" else ())
+        return self._certificate.context(self._maximum_tls, (http2.ALPN, ALPN) if listener.protocol == "api" else ())
 
     def _factory(self, listener: Listener, tls: ssl.SSLContext | None) -> _Factory:
         """Quick sessions, or careful ones where something may go wrong or is to be written down."""

@@ -131,7 +131,8 @@ class HttpxClient:
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
         client, text = self._library.client, str(error) or type(error).__name__
         phase = trace.phases[-1]
-        if phase == Phase.RESPONSE and isinstance(error, (client.RemoteProtocolError, client.DecodingError)):
+        garbled = isinstance(error, (client.RemoteProtocolError, client.DecodingError)) and not self._backend.ended
+        if phase == Phase.RESPONSE and garbled:
             return Outcome(OutcomeKind.GARBLED, text=text)
         if phase in (Phase.WAIT, Phase.RESPONSE):
             return Outcome(OutcomeKind.AMBIGUOUS, text=text)

@@ -31,7 +31,9 @@ class MeteredStream:
         data: bytes = await self._inner.read(max_bytes, timeout)
         if data:
             response_read(self._backend.trace)
-        self._counter.read(len(data))
+            self._counter.read(len(data))
+        else:
+            self._backend.ended = True
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -73,11 +75,13 @@ class _Standing:
 
 
 class MeteredBackend:
-    """One virtual sender's network, above httpcore's own `inner`; `trace` is where the stamps go."""
+    """One virtual sender's network, above httpcore's own `inner`; `trace` is where the stamps go, `ended` says that the server
+    has closed the connection while we read."""
 
     def __init__(self, host: str, port: int, inner: Any, *, http2: bool) -> None:
         self.trace = Trace()
         self.counter = TurnCounter()
+        self.ended = False
         self.http2 = http2
         self._address = (host, port)
         self._inner = inner
@@ -105,6 +109,7 @@ class MeteredBackend:
 
     def take(self, inner: Any) -> MeteredStream:
         """This stream is the connection from now on."""
+        self.ended = False
         self._stream = MeteredStream(inner, self)
         return self._stream
 
