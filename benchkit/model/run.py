@@ -52,7 +52,7 @@ PHASE_COLUMNS = {
 ARRIVAL_COLUMNS = {
     "send": "int64",  # -1 where what arrived carries no identity of this run
     "arm": "int16",  # of the listener where it arrived
-    "digest": "binary16",  # of the canonical content; empty where it could not be parsed
+    "digest": "binary16",  # of the canonical content; empty where it is no mail, None where its body was lost
     "arrived_ns": "int64",
     "bytes": "int64",
     "recipients": "int32",  # of the envelope

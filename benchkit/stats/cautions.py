@@ -49,6 +49,8 @@ def _of_the_run(run: Run, delivery: Delivery, account: Account) -> Iterator[str]
             f"{account.missing} accepted messages without an arrival, {account.unaccounted} arrivals without a record, "
             f"{delivery.unread} arrivals without their content"
         )
+    elif delivery.unread:
+        yield f"{delivery.unread} arrivals could not be compared: there was no room to keep what they contained"
     yield from (f"{condition.name}: {condition.note}" for condition in run.manifest.conditions if condition.note)
 
 

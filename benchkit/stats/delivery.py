@@ -19,7 +19,7 @@ class Delivery:
     """For each row of `run.messages`: is its server ours, how often did it arrive, and was any arrival altered?
 
     `strays` are arrivals that belong to no row: without an identity of this run, or of a send that was never recorded.
-    `unread` are arrivals whose content was lost with a recovered run's last second: they prove no alteration.
+    `unread` are arrivals whose content was lost, by a crash or a full disk: they prove no alteration.
     """
 
     observed: Any
@@ -45,8 +45,9 @@ def positions(wanted: Any, among: Any) -> Any:
 
 def deliveries(run: Run) -> Delivery:
     rows = positions(run.arrivals["send"], run.messages["send"])
-    digests = np.asarray(run.arrivals["digest"]).astype(_DIGEST)  # empty where the content could not be parsed
-    known, unread = rows >= 0, (digests == b"") & run.recovered
+    unread = np.array([digest is None for digest in run.arrivals["digest"]], dtype=bool)
+    digests = np.where(unread, b"", run.arrivals["digest"]).astype(_DIGEST)  # empty where what arrived is no mail
+    known = rows >= 0
     differs = known & ~unread & (digests != _expected(run.manifest, run.messages["message"], rows))
     differs |= known & ~unread & _other_recipients(run, rows)
     count = len(run.messages["send"])

@@ -15,11 +15,12 @@ from benchkit.store.spool import read_batches
 class Resolved(NamedTuple):
     """What a body turned out to be: 16 bytes of canonical digest (nothing where it is no mail), and its recipients."""
 
-    digest: bytes
+    digest: bytes | None
     recipients: int
 
 
 NO_MAIL = Resolved(b"", 0)
+_LOST = Resolved(None, 0)  # its body did not get to the disk: nothing is known of what it was
 # (arm, head, body) → what it is.
 Parse = Callable[[int, bytes, bytes], Resolved]
 
@@ -47,7 +48,7 @@ def resolved_arrivals(folder: Path, bodies: Bodies) -> Iterator[pa.RecordBatch]:
     """The spooled arrivals with their canonical digests in place of their keys."""
     for batch in read_batches(folder / "arrivals.arrow"):
         arms, keys = batch.column("arm").to_pylist(), batch.column("key").to_pylist()
-        found = [bodies.get(place, NO_MAIL) for place in zip(arms, keys, strict=True)]
+        found = [bodies.get(place, _LOST) for place in zip(arms, keys, strict=True)]
         columns = {name: batch.column(name) for name in ARRIVAL_COLUMNS if name not in ("digest", "recipients")}
         columns["digest"] = pa.array([body.digest for body in found], pa.binary())
         columns["recipients"] = pa.array([body.recipients for body in found], pa.int32())

@@ -93,7 +93,7 @@ def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -
 def test_what_a_recovered_run_lost_is_a_warning_and_not_a_fault(synthetic_run: Factory) -> None:
     run = synthetic_run(recovered=True)
     digests = run.arrivals["digest"].copy()
-    digests[-5:] = b""
+    digests[-5:] = None
     arrivals = taken({**run.arrivals, "digest": digests}, range(3, len(digests)))
     cut = replace(run, arrivals=arrivals, messages=taken(run.messages, range(len(digests) - 2)))
     summary = analyse(cut)
