@@ -18,10 +18,14 @@ USES = (
     "order-receipt", "shipping-notice", "password-reset", "account-activation", "suspicious-sign-in",
     "application-error", "policy-notice", "newsletter", "invoice",
 )  # fmt: skip
+LINKS = (
+    "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
+)  # fmt: skip
 VOCABULARY = Vocabulary(
-    clients={"smtp": ("aiosmtplib",), "api": ("httpx",), "null": ("",)},
+    clients={"smtp": ("aiosmtplib", "wire"), "api": ("httpx",), "null": ("",)},
     providers={"mailgun": frozenset({"domain", "endpoint"})},
     statistics=("p50", "p90", "p95", "p99"),
+    dialogues={"wire": ("pipelined",)},
 )
 
 
@@ -36,7 +40,7 @@ def batch(scenario: Scenario) -> Batch:
 
 
 def test_each_use_has_a_scenario_of_its_name() -> None:
-    assert {path.stem for path in PATHS} == {*USES, "quickstart"}
+    assert {path.stem for path in PATHS} == {*USES, *LINKS, "quickstart"}
 
 
 def test_it_asks_a_question_under_its_own_name(scenario: Scenario) -> None:

@@ -95,6 +95,8 @@ def check_network(draft: Draft) -> None:
     foreign = [arm.name for arm in draft.form.arm if arm.server != "embedded"]
     if draft.written("network") and foreign:
         draft.mistakes.add(("network",), f"is for embedded servers only, and these arms have others: {listed(foreign)}")
+    if draft.gives("network", "queue_kb") and not draft.gives("network", "bandwidth_mbit"):
+        draft.mistakes.add(("network", "queue_kb"), "needs bandwidth_mbit: without a bottleneck nothing queues")
 
 
 def check_verdict(draft: Draft) -> None:

@@ -1,0 +1,161 @@
+"""The real lab: what the link does to packets, as root and rootless, and what is left behind. Tolerances are the issue's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import pytest
+
+from benchkit.lab import LinkSpec, link_process
+from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network, open_lab
+
+pytestmark = pytest.mark.usefixtures("needs_lab")
+FAR_END = Path(__file__).with_name("far_end.py")
+
+
+def inside(network: Network, *arguments: str) -> subprocess.Popen[str]:
+    """far_end.py in a lab's network."""
+    environment = os.environ | {"PYTHONPATH": f"{FAR_END.parent}:{os.environ.get('PYTHONPATH', '')}"}
+    command = (*network.command("far_end"), *arguments)
+    return subprocess.Popen(
+        command, pass_fds=network.descriptors, stdout=subprocess.PIPE, text=True, env=environment, cwd=Path.cwd()
+    )
+
+
+@asynccontextmanager
+async def served(link: LinkSpec, log: Path, pcap: Path | None = None) -> AsyncIterator[Lab]:
+    async with open_lab(link, log, pcap) as lab:
+        with inside(lab.server, "serve", lab.server_address) as server:
+            assert server.stdout is not None
+            await asyncio.to_thread(server.stdout.readline)
+            try:
+                yield lab
+            finally:
+                server.kill()
+
+
+def asked(
+    link: LinkSpec, log: Path, *, pings: int = 0, packets: int = 0, size: int = 100, rate_per_s: float = 1e9
+) -> tuple[dict[str, Any], LinkCounters]:
+    async def run() -> tuple[dict[str, Any], LinkCounters]:
+        async with served(link, log) as lab:
+            numbers = (str(pings), str(packets), str(size), str(rate_per_s))
+            with inside(lab.client, "ask", lab.server_address, *numbers) as client:
+                out, _ = await asyncio.to_thread(client.communicate, None, 60)
+            return json.loads(out), await lab.finish()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(("rtt_ms", "pings"), [(1.0, 300), (10.0, 100), (40.0, 40), (200.0, 10)])
+def test_the_link_holds_its_round_trip_time(rtt_ms: float, pings: int, tmp_path: Path) -> None:
+    found, _ = asked(LinkSpec(rtt_ms=rtt_ms), tmp_path / "log", pings=pings)
+    times = sorted(found["round_trips_ms"])
+    assert times[0] >= rtt_ms, "no packet is early"
+    assert median(times) <= rtt_ms + max(0.05 * rtt_ms, 0.7)
+    assert quantiles(times, n=10)[8] <= rtt_ms + max(0.10 * rtt_ms, 2.0)
+
+
+def test_it_moves_twenty_thousand_packets_a_second(tmp_path: Path) -> None:
+    found, counters = asked(LinkSpec(rtt_ms=2), tmp_path / "log", packets=20_000, rate_per_s=20_000)
+    assert found["arrived"] == 20_000
+    assert counters.packets >= 20_000
+    assert found["sent_s"] < 1.5
+
+
+def test_one_percent_of_fifty_thousand_packets_is_lost(tmp_path: Path) -> None:
+    found, counters = asked(LinkSpec(loss_percent=1), tmp_path / "log", packets=50_000, rate_per_s=20_000)
+    assert found["arrived"] / 50_000 == pytest.approx(0.99, abs=0.002)
+    assert found["arrived"] + counters.lost == pytest.approx(
+        50_000, abs=3
+    )  # the question and its answer may be lost too
+
+
+def test_the_bandwidth_is_what_was_asked_for(tmp_path: Path) -> None:
+    """10 Mbit/s offered twice that: what goes through is what the bandwidth and a queue of 30 kB let through."""
+    found, counters = asked(
+        LinkSpec(bandwidth_mbit=10, queue_kb=30), tmp_path / "log", packets=2000, size=1222, rate_per_s=2000
+    )  # fmt: skip
+    through_bits = found["arrived"] * 1250 * 8 - 30e3 * 8  # 1222 bytes and 28 of headers; the queue drains afterwards
+    assert through_bits / found["sent_s"] / 1e6 == pytest.approx(10, rel=0.05)
+    assert counters.overflowed == 2000 - found["arrived"]
+
+
+def test_a_capture_holds_every_packet(tmp_path: Path) -> None:
+    async def run() -> LinkCounters:
+        async with served(LinkSpec(), tmp_path / "log", tmp_path / "link.pcap") as lab:
+            with inside(lab.client, "ask", lab.server_address, "5", "0", "0", "1") as client:
+                await asyncio.to_thread(client.wait)
+            return await lab.finish()
+
+    counters = asyncio.run(run())
+    assert counters.packets == 12  # five echoes, one question
+    assert (tmp_path / "link.pcap").stat().st_size == 24 + 12 * 16 + counters.bytes
+
+
+def test_nothing_is_left_also_when_the_link_is_killed(tmp_path: Path) -> None:
+    before = networks()
+
+    async def run() -> None:
+        async with open_lab(LinkSpec(), tmp_path / "log") as lab:
+            os.kill(lab._process.pid, signal.SIGKILL)
+            await lab.broken()
+            with pytest.raises(LabRefused, match="died"):
+                await lab.finish()
+
+    asyncio.run(run())
+    assert networks() == before
+
+
+def networks() -> tuple[str, list[str]]:
+    """The devices of this network, and the descriptors of namespaces that this process holds."""
+    devices = " ".join(line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:])
+    links = (os.readlink(path) for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
+    return devices, sorted(link for link in links if link.startswith(("net:", "user:")))
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None or os.geteuid() != 0, reason="drops root's powers with setpriv")
+def test_rootless_is_the_same_lab(tmp_path: Path) -> None:
+    """Without CAP_SYS_ADMIN, through a user namespace; CAP_SETFCAP is what mapping root's own id takes since Linux 5.12."""
+    without = ("setpriv", "--bounding-set", "-all,+setfcap", "--inh-caps", "-all", "--ambient-caps", "-all")
+    code = (
+        "import asyncio, pathlib\n"
+        "from benchkit.lab import LinkSpec\n"
+        "from benchkit.lab.lab import open_lab\n"
+        "async def main():\n"
+        f"    async with open_lab(LinkSpec(), pathlib.Path({str(tmp_path / 'log')!r})) as lab:\n"
+        "        print(lab.rootless)\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run([*without, sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("exists", "allowed", "error", "told"),
+    [
+        (False, False, FileNotFoundError(2, "No such file"), "modprobe tun"),
+        (True, False, PermissionError(13, "Permission denied"), "chmod 0666 /dev/net/tun"),
+        (True, True, PermissionError(1, "Operation not permitted"), "run as root, or allow user namespaces"),
+        (True, True, OSError(25, "Inappropriate ioctl"), "no link can be made: Inappropriate ioctl"),
+    ],
+)
+def test_what_is_missing_is_said_with_how_to_get_it(
+    exists: bool, allowed: bool, error: OSError, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os.path, "exists", lambda path: exists)
+    monkeypatch.setattr(os, "access", lambda path, mode: allowed)
+    line = link_process._missing(error)
+    assert told in line
+    assert "\n" not in line
