@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -178,3 +179,14 @@ def _typed(columns: Mapping[str, Any], types: Mapping[str, str], n: int) -> dict
 def synthetic_run() -> Callable[..., Run]:
     """`synthetic_run(times=(1.0, 2.9), load="talk", seed=7)`: see Recipe for what else it takes."""
     return synthesise
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaves_this_machine() -> Iterator[None]:
+    """Neither from the tests' process nor from a child of theirs that is Python."""
+    from tests.loopback_only import sitecustomize  # loading it sets the guard
+
+    guarded = os.pathsep.join(filter(None, (str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH"))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", guarded)
+        yield
