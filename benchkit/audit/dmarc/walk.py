@@ -14,7 +14,7 @@ from benchkit.audit.dossier import Dossier
 from benchkit.audit.records.dmarc import DmarcRecord, DmarcSelection, parse_dmarc, select_dmarc
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import lost
-from benchkit.model.dns import Answer
+from benchkit.model.dns import Answer, AnswerState
 
 QUESTIONS = 8
 LABELS_AFTER_JUMP = 7
@@ -79,7 +79,8 @@ class Walk:
 
 async def walk(dossier: Dossier, start: str) -> Walk:
     steps = await asyncio.gather(*(dossier.fact(step, name) for name in names(start)))
-    return Walk(start, tuple(_until_the_end(steps)))
+    held = [each for each in steps if not (dossier.options.offline and _is_outside(each.answer))] or steps[:1]
+    return Walk(start, tuple(_until_the_end(held)))
 
 
 async def own_walk(dossier: Dossier) -> Walk:
@@ -104,6 +105,11 @@ def names(start: str) -> tuple[str, ...]:
 def one_below(suffix: str, start: str) -> str:
     """Of the names from `start` upwards, the one with one label more than `suffix`."""
     return ".".join(start.split(".")[-(len(suffix.split(".")) + 1) :])
+
+
+def _is_outside(answer: Answer) -> bool:
+    """A zone file is judged by what it says itself: no record of a parent zone's is counted on."""
+    return answer.state is AnswerState.REFUSED and not answer.queries
 
 
 def _until_the_end(steps: list[Step]) -> Iterator[Step]:
