@@ -1,7 +1,7 @@
 """No test reaches beyond this machine: an audit hook refuses every connection, datagram and look-up that would.
 
-Python loads a module of this name by itself at its start, so that a test's children are guarded too: tests/conftest.py puts this
-folder on their path. uvloop's own connects go past the audit; CI runs the tests in a network namespace besides.
+Python loads a module of this name by itself at its start, so that the children of a test are guarded too: conftest.py puts
+this folder on their path. uvloop's own connects go past the audit; CI runs the tests in a network namespace besides.
 """
 
 from __future__ import annotations
