@@ -31,7 +31,10 @@ async def open_socket(endpoint: Endpoint) -> socket.socket:
 
 def is_established(sock: Any) -> bool:
     """The kernel's word (`tcpi_state` of TCP_INFO): false once the server's FIN or RST has come, read or not."""
-    state: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+    try:
+        state: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+    except (OSError, ValueError):  # closed on our side (uvloop says so by ValueError)
+        return False
     return state[0] == _TCP_ESTABLISHED
 
 

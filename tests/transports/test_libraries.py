@@ -1,0 +1,88 @@
+"""The libraries that people use, each as a client of its own: turns, phases and outcomes as the sink's transcript has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchkit.model.message import Message
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.scenario import Fault, Limit
+from benchkit.model.trace import Phase
+from benchkit.protocol.http2_frames import PREFACE, asks
+
+Make = Callable[..., Message]
+Kind = OutcomeKind
+API = ("aiohttp", "httpx", "httpx2", "httpx2h2", "wire")
+LARGE = "A line of text that is sent often enough to fill more than a window.\n" * 20_000
+
+
+@pytest.mark.parametrize("client", API)
+@pytest.mark.parametrize(("way", "turns"), [("api none", 2), ("api implicit", 3)])
+def test_an_api_call_on_a_new_connection(client: str, way: str, turns: int, talk: Any, compose_message: Make) -> None:
+    found = talk(way, [compose_message()] * 2, fresh=True, client=client)
+    assert [one.turns for one in found.sent] == [turns] * 2
+    setup = ["connect", "tls"] if turns == 3 else ["connect"]
+    for one in found.sent:
+        assert [phase.label for phase in one.phases] == [*setup, "request", "wait", "response", "close"]
+
+
+@pytest.mark.parametrize("client", API)
+@pytest.mark.parametrize("way", ["api none", "api implicit"])
+def test_a_large_request(client: str, way: str, talk: Any, compose_message: Make) -> None:
+    """Larger than any buffer. Only HTTP/2 has windows, which cost turns of their own (METHOD §8)."""
+    found = talk(way, [compose_message(text=LARGE), compose_message()], fresh=False, client=client)
+    assert [one.outcome.kind for one in found.sent] == [Kind.ACCEPTED] * 2
+    assert [one.phases for one in found.sent] == [(Phase.REQUEST, Phase.WAIT, Phase.RESPONSE)] * 2
+    assert found.sent[0].bytes_out > len(LARGE)
+    assert found.sent[1].turns == 1
+    assert found.sent[0].turns > 1 if client == "httpx2h2" else found.sent[0].turns == 1
+
+
+@pytest.mark.parametrize("client", API)
+def test_a_reconnect_is_counted_not_hidden(client: str, talk: Any, compose_message: Make) -> None:
+    found = talk(
+        "api none", [compose_message()] * 6, fresh=False, client=client, limit=Limit(messages_per_connection=2)
+    )
+    assert [one.outcome.kind for one in found.sent] == [Kind.ACCEPTED] * 6
+    assert [one.turns for one in found.sent] == [1, 1, 2, 1, 2, 1]
+    assert [one.phases[0] is Phase.CONNECT for one in found.sent] == [False, False, True, False, True, False]
+
+
+@pytest.mark.parametrize("client", ["aiosmtplib", "smtplib", "wire"])
+@pytest.mark.parametrize(("way", "turns"), [("smtp none", 7), ("smtp starttls plain", 11), ("smtp implicit login", 10)])
+def test_smtp_in_steps(client: str, way: str, turns: int, talk: Any, compose_message: Make) -> None:
+    found = talk(way, [compose_message()] * 2, fresh=True, client=client)
+    assert [one.turns for one in found.sent] == [turns] * 2
+
+
+@pytest.mark.parametrize("client", ["aiosmtplib", "smtplib"])
+def test_nothing_hides_in_the_dialogue(client: str, talk: Any, compose_message: Make) -> None:
+    found = talk("smtp none", [compose_message()] * 2, fresh=False, client=client)
+    verbs = [line.split()[0].upper() for line in found.transcript.said(0, "in") if line]
+    assert verbs == ["EHLO", *["MAIL", "RCPT", "DATA", "<CONTENT>"] * 2, "QUIT"]
+
+
+def test_smtplib_says_how_many_recipients_were_refused(talk: Any, compose_message: Make) -> None:
+    fault = Fault("rcpt", probability=0.5, reply="550 5.1.1 no such user")
+    found = talk("smtp none", [compose_message(6)] * 10, fresh=False, client="smtplib", faults=(fault,))
+    took = {arrival.send: arrival.recipients for arrival in found.ledger.arrivals}
+    for number, one in enumerate(found.sent):
+        assert took.get(number, 0) == (6 - one.outcome.refused_recipients if one.outcome.kind is Kind.ACCEPTED else 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "answer"),
+    [
+        (b"", False),
+        (PREFACE + b"\0\0\0\4\0\0\0\0\0", False),
+        (b"\0\0\0\4\1\0\0\0\0", False),
+        (b"\0\0\4\x08\0\0\0\0\0\0\0\0\1" + b"\0\0\1\1\4\0\0\0\1x", True),
+        (b"\0\0\1\0\1\0\0\0\1x", True),
+    ],
+    ids=["nothing", "preface and settings", "acknowledgement", "window, then headers", "data"],
+)
+def test_what_of_http2_asks_for_an_answer(written: bytes, answer: bool) -> None:
+    assert asks(written) is answer
