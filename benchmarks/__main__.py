@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "one_side"}
+SUPPORT = {"__main__", "one_side", "slow_dns", "many_domains", "checkdmarc_side"}
 
 
 def main() -> None:

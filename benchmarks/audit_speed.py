@@ -1,0 +1,95 @@
+"""The audit of 300 domains over a DNS server 20 ms away, and of one; beside it checkdmarc, on the same domains and server.
+
+checkdmarc is no dependency: name a Python that has it in CHECKDMARC_PYTHON (`pip install checkdmarc==6.0.4` in a venv of its
+own), else its column stays empty. It takes the first domains only, for it takes seconds for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchkit.audit import audit_domains
+from benchkit.model.audit import AuditReport
+from benchkit.resolver import Budget, open_live
+from benchmarks.many_domains import many_domains
+from benchmarks.slow_dns import slow_dns
+
+DOMAINS, SEED, DELAY_S = 300, 7, 0.020
+QUESTIONS = 5_000
+CHECKDMARC_DOMAINS = 10
+GOAL_TIMES, GOAL_ROUND_TRIPS = 40, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    seconds: float
+    reports: list[AuditReport]
+
+    @property
+    def rate(self) -> float:
+        return len(self.reports) / self.seconds
+
+    @property
+    def queries(self) -> float:
+        return sum(report.queries for report in self.reports) / len(self.reports)
+
+
+async def questions_per_second(server: str) -> float:
+    """The resolver by itself: questions that are all different, as fast as they go."""
+    async with open_live([server]) as ask:
+        started = time.perf_counter()
+        await asyncio.gather(*(ask(f"q{number}.example", "TXT") for number in range(QUESTIONS)))
+        return QUESTIONS / (time.perf_counter() - started)
+
+
+async def audited(server: str, domains: Sequence[str]) -> Timed:
+    """With nothing in the cache."""
+    started = time.perf_counter()
+    async with open_live([server]) as live:
+        reports = [report async for report in audit_domains(domains, lambda domain: Budget(live))]
+    return Timed(time.perf_counter() - started, reports)
+
+
+def checkdmarc_rate(server: str, domains: Sequence[str]) -> float | None:
+    """Domains per second, None where it is not installed."""
+    python = os.environ.get("CHECKDMARC_PYTHON")
+    if not python:
+        return None
+    side = Path(__file__).with_name("checkdmarc_side.py")
+    command = [python, str(side), server.rpartition(":")[2], *domains]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    return len(domains) / float(done.stdout)
+
+
+def main() -> None:
+    zones = many_domains(DOMAINS, SEED)
+    domains = [origin for origin in zones if origin != "example"]
+    with tempfile.TemporaryDirectory() as folder:
+        for origin, text in zones.items():
+            Path(folder, f"{origin}.zone").write_text(text, "utf-8")
+        with slow_dns(Path(folder), DELAY_S) as server:
+            asyncio.run(audited(server, domains))  # makes the server's responses, which are not what is measured
+            asyncio.run(questions_per_second(server))
+            _show(asyncio.run(questions_per_second(server)), server, domains)
+
+
+def _show(rate: float, server: str, domains: Sequence[str]) -> None:
+    fleet, one = asyncio.run(audited(server, domains)), asyncio.run(audited(server, domains[:1]))
+    theirs = checkdmarc_rate(server, domains[:CHECKDMARC_DOMAINS])
+    times = f"{fleet.rate / theirs:.0f} times its {theirs:.2f}" if theirs else "CHECKDMARC_PYTHON is not set"
+    print(f"resolver        {rate:10,.0f} questions/s")  # noqa: T201
+    print(f"{DOMAINS} domains     {fleet.rate:10.1f} domains/s, {fleet.queries:.1f} queries each")  # noqa: T201
+    print(f"  checkdmarc    {times}   (goal: {GOAL_TIMES} times)")  # noqa: T201
+    trips = one.seconds / DELAY_S
+    print(f"one, cold       {trips:10.1f} round trips, {one.queries:.0f} queries   (goal: {GOAL_ROUND_TRIPS})")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
