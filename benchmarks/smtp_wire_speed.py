@@ -1,6 +1,6 @@
 """The wire client beside Postfix's smtp-source, in C, on Postfix's smtp-sink: ten connections, messages of 4 kB, recording on.
 
-Each round runs every way once, and a ratio is of one round: what else the machine does hits both sides. The `bare` loop writes the
+Each round runs every way once, and a ratio is of one round: what else the machine does hits both. The `bare` loop writes the
 same bytes as `overlapped` and counts line ends, without engine, parser, stamps or records: what is above it is benchkit's own.
 """
 

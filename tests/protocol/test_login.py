@@ -1,0 +1,34 @@
+"""The client's half of each mechanism, by the examples of its RFC, and against the server's half."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchkit.protocol.authentication import exchange
+from benchkit.protocol.login import LOGINS
+from benchkit.protocol.reply_stream import Garbled
+
+
+def test_cram_md5_is_rfc_2195s_example() -> None:
+    login = LOGINS["cram-md5"](b"tim", b"tanstaaftanstaaf")
+    assert next(login) == b"AUTH CRAM-MD5"
+    answer = login.send("PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+")
+    assert answer == b"dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw"
+
+
+def test_a_challenge_that_is_not_base64() -> None:
+    login = LOGINS["cram-md5"](b"tim", b"secret")
+    next(login)
+    with pytest.raises(Garbled):
+        login.send("not base64!")
+
+
+@pytest.mark.parametrize("mechanism", ["plain", "login"])
+def test_both_halves_agree(mechanism: str) -> None:
+    login = LOGINS[mechanism]("ünser".encode(), b"pass\xc3\xa4word")
+    server = exchange(next(login).removeprefix(b"AUTH "))
+    with pytest.raises(StopIteration) as end:
+        challenge = next(server)
+        while True:
+            challenge = server.send(login.send(challenge.decode()[4:].strip()))
+    assert end.value.value == ("ünser", "passäword")

@@ -1,0 +1,86 @@
+"""A server that says what a test tells it to, and the wire client driven against it, one message or more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from benchkit.model.contracts import LooksAhead, Transport
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.identity import token_of
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome
+from benchkit.model.scenario import ArmSpec, Secret
+from benchkit.model.trace import Trace
+from benchkit.transports.smtp_wire import Client
+
+EHLO = b"250-scripted\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`answer` to a command or a content; None cuts the connection, b"" says nothing."""
+
+    answer: Callable[[bytes], bytes | None]
+    banner: bytes = b"220 hi\r\n"
+    ehlo: bytes = EHLO
+
+
+class ScriptedServer(asyncio.Protocol):
+    """Takes line by line; after a 354 all up to the dot is one."""
+
+    def __init__(self, script: Script, heard: list[bytes]) -> None:
+        self._script, self._heard = script, heard
+        self._pending, self._in_content = b"", False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._script.banner)
+
+    def data_received(self, data: bytes) -> None:
+        self._pending += data
+        while not self._transport.is_closing():
+            unit, end, rest = self._pending.partition(b".\r\n" if self._in_content else b"\r\n")
+            if not end:
+                return
+            self._pending, self._in_content = rest, False
+            self._heard.append(unit)
+            reply = self._script.ehlo if unit.startswith(b"EHLO") else self._script.answer(unit)
+            if reply is None:
+                self._transport.abort()
+                return
+            self._in_content = reply.startswith(b"354")
+            self._transport.write(reply)
+
+
+@asynccontextmanager
+async def against(arm: ArmSpec, script: Script, heard: list[bytes]) -> AsyncIterator[Client]:
+    """A client of such a server; `heard` fills with its commands and contents."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: ScriptedServer(script, heard), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    client = Client(Endpoint("127.0.0.1", port, "localhost", arm, "", "user", Secret("password")))
+    try:
+        yield client
+    finally:
+        await client.close(Trace())
+        server.close()
+        await server.wait_closed()
+
+
+async def send_all(client: Transport, messages: Sequence[Message]) -> list[tuple[Outcome, int]]:
+    """Each message's outcome and turns, on one connection while it lasts; what comes next is announced."""
+    trace, found = Trace(), []
+    prepared = [client.prepare(message) for message in messages]
+    for number, one in enumerate(prepared):
+        trace.begin()
+        outcome = None if client.connected else await client.connect(trace)
+        if outcome is None:
+            if isinstance(client, LooksAhead) and client.looks_ahead and number + 1 < len(prepared):
+                client.announce(prepared[number + 1])
+            outcome = await client.send(one, token_of("0badcafe", number), trace)
+        found.append((outcome, trace.turns))
+    return found

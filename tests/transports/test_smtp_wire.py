@@ -1,0 +1,289 @@
+"""The wire client: turns exactly, against the sink's transcript; outcomes exactly, also with the next envelope in flight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvloop
+
+from benchkit.model.endpoint import Endpoint, Listener
+from benchkit.model.message import Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import ArmSpec, Delay, Fault, Secret
+from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.expected_turns import message_turns, setup_turns
+from benchkit.sink import MemoryLedger, Sink, Transcript
+from benchkit.transports import TRANSPORTS
+from tests.transports.scripted import Script, against, send_all
+
+Kind = OutcomeKind
+MakeArm = Callable[..., ArmSpec]
+Compose = Callable[..., Message]
+DIALOGUES = ("step", "pipelined", "overlapped")
+WAYS = ("smtp none", "smtp starttls plain", "smtp implicit login", "smtp none plain")
+
+
+@dataclass(slots=True)
+class Seen:
+    """What both sides saw of some messages over one connection, and of its good-bye."""
+
+    setup_turns: int = 0
+    close_turns: int = 0
+    sent: list[tuple[Outcome, int]] = field(default_factory=list)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    transcript: Transcript = field(default_factory=Transcript)
+
+    @property
+    def kinds(self) -> list[Kind]:
+        return [outcome.kind for outcome, _ in self.sent]
+
+    @property
+    def arrived(self) -> list[int]:
+        return [arrival.send for arrival in self.ledger.arrivals]
+
+
+async def _with_sink(arm: ArmSpec, messages: Sequence[Message]) -> Seen:
+    seen = Seen()
+    door = Listener(
+        0, "smtp", arm.security, username="user", password="password", auth_required=bool(arm.auth), faults=arm.faults
+    )
+    sink = Sink((door,), seen.ledger, "0badcafe", seen.transcript)
+    (port,) = await sink.start()
+    client = TRANSPORTS["smtp_wire"](
+        Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "user", Secret("password"))
+    )
+    trace = Trace()
+    await client.connect(trace)
+    seen.setup_turns = trace.turns
+    seen.sent = await send_all(client, messages)
+    trace.begin()
+    await client.close(trace)
+    seen.close_turns = trace.turns_to_close
+    await sink.stop()
+    return seen
+
+
+@pytest.fixture
+def talk(make_arm: MakeArm) -> Callable[..., Seen]:
+    """`talk("smtp none", "pipelined", [message, …], faults=(…))`."""
+
+    def run(way: str, dialogue: str, messages: Sequence[Message], **changes: Any) -> Seen:
+        return uvloop.run(_with_sink(make_arm(way, client="wire", dialogue=dialogue, **changes), messages))
+
+    return run
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("recipients", [1, 3])
+def test_turns(
+    way: str, dialogue: str, recipients: int, talk: Any, make_arm: MakeArm, compose_message: Compose
+) -> None:
+    seen = talk(way, dialogue, [compose_message(recipients)] * 5)
+    arm = make_arm(way, dialogue=dialogue)
+    assert seen.kinds == [Kind.ACCEPTED] * 5
+    assert seen.arrived == list(range(5))
+    assert seen.setup_turns == setup_turns(arm)
+    assert sum(turns for _, turns in seen.sent) == pytest.approx(5 * message_turns(arm, recipients, 5))
+    below = 1 + ("none" not in way)
+    counted = seen.setup_turns + sum(turns for _, turns in seen.sent) + seen.close_turns
+    assert counted - below == seen.transcript.bursts(0)
+
+
+def test_the_first_of_an_overlapped_row_pays_for_its_envelope(talk: Any, compose_message: Compose) -> None:
+    assert [turns for _, turns in talk("smtp none", "overlapped", [compose_message()] * 5).sent] == [2, 1, 1, 1, 1]
+
+
+SLOW = Delay("constant", 60_000)
+FAULTS = [
+    (Fault("mail", reply="450 4.2.1 mailbox busy"), Kind.DEFERRED, 450, 0),
+    (Fault("mail", reply="452 4.7.1 rate limit exceeded"), Kind.THROTTLED, 452, 0),
+    (Fault("mail", reply="421 4.3.2 going down"), Kind.DEFERRED, 421, 0),
+    (Fault("rcpt", reply="550 5.1.1 no such user"), Kind.REJECTED, 550, 0),
+    (Fault("rcpt", drop=True), Kind.UNREACHABLE, 0, 0),
+    (Fault("data", reply="451 4.3.0 try later"), Kind.DEFERRED, 451, 0),
+    (Fault("data", delay=SLOW), Kind.TIMED_OUT, 0, 0),
+    (Fault("content", reply="552 5.3.4 too big"), Kind.REJECTED, 552, 0),
+    (Fault("content", drop=True), Kind.AMBIGUOUS, 0, 1),
+    (Fault("content", delay=SLOW), Kind.AMBIGUOUS, 0, 1),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind", "code", "arrived"), FAULTS)
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+def test_failures(
+    dialogue: str, fault: Fault, kind: Kind, code: int, arrived: int, talk: Any, compose_message: Compose
+) -> None:
+    seen = talk("smtp none", dialogue, [compose_message()], faults=(fault,), timeout_s=0.2)
+    outcome, _ = seen.sent[0]
+    assert (outcome.kind, outcome.code) == (kind, code)
+    assert outcome.text
+    assert len(seen.arrived) == arrived
+
+
+@pytest.mark.parametrize("at", ["mail", "rcpt", "data", "content"])
+@pytest.mark.parametrize("how", [{"reply": "450 4.2.1 busy"}, {"reply": "421 4.3.2 going down"}, {"drop": True}])
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+def test_every_message_is_accounted_for(dialogue: str, at: str, how: Any, talk: Any, compose_message: Compose) -> None:
+    """Whatever goes wrong with one message, those before and after it are what the sink says they are."""
+    seen = talk("smtp none", dialogue, [compose_message(2)] * 40, faults=(Fault(at, probability=0.2, **how),))
+    accepted = [number for number, kind in enumerate(seen.kinds) if kind is Kind.ACCEPTED]
+    doubtful = [number for number, kind in enumerate(seen.kinds) if kind is Kind.AMBIGUOUS]
+    assert len(accepted) < 40
+    assert len(set(seen.arrived)) == len(seen.arrived)
+    assert set(accepted) <= set(seen.arrived) <= {*accepted, *doubtful}
+    assert bool(doubtful) == (at == "content" and "drop" in how)
+
+
+def test_some_recipients_refused(talk: Any, compose_message: Compose) -> None:
+    fault = Fault("rcpt", probability=0.5, reply="550 5.1.1 no such user")
+    for dialogue in DIALOGUES:
+        seen = talk("smtp none", dialogue, [compose_message(4)] * 30, faults=(fault,))
+        took = {arrival.send: arrival.recipients for arrival in seen.ledger.arrivals}
+        expected = {n: 4 - one.refused_recipients for n, (one, _) in enumerate(seen.sent) if one.kind is Kind.ACCEPTED}
+        assert took == expected
+
+
+def polite(unit: bytes) -> bytes:
+    """A server without objections."""
+    return {b"DATA": b"354 go\r\n", b"AUTH": b"235 ok\r\n", b"QUIT": b"221 bye\r\n"}.get(unit[:4], b"250 ok\r\n")
+
+
+def by_script(arm: ArmSpec, script: Script, messages: Sequence[Message]) -> tuple[list[Outcome], list[bytes]]:
+    async def run() -> tuple[list[Outcome], list[bytes]]:
+        heard: list[bytes] = []
+        async with against(arm, script, heard) as client:
+            found = [outcome for outcome, _ in await send_all(client, messages)]
+        return found, heard
+
+    return uvloop.run(run())
+
+
+MISSING = [
+    ("smtp none", "pipelined", b"250 bare\r\n", "PIPELINING"),
+    ("smtp none", "overlapped", b"250 bare\r\n", "PIPELINING"),
+    ("smtp none", "bdat-eager", b"250-x\r\n250 PIPELINING\r\n", "CHUNKING"),
+    ("smtp starttls", "step", b"250 bare\r\n", "STARTTLS"),
+    ("smtp none xoauth2", "step", b"250-x\r\n250 AUTH PLAIN\r\n", "AUTH XOAUTH2"),
+]
+
+
+@pytest.mark.parametrize(("way", "dialogue", "ehlo", "missing"), MISSING)
+def test_a_capability_that_is_not_offered_is_said_before_the_first_send(
+    way: str, dialogue: str, ehlo: bytes, missing: str, make_arm: MakeArm, compose_message: Compose
+) -> None:
+    arm = make_arm(way, client="wire", dialogue=dialogue)
+    (outcome,), heard = by_script(arm, Script(polite, ehlo=ehlo), [compose_message()])
+    assert (outcome.kind, outcome.code) == (Kind.REJECTED, 0)
+    assert outcome.text == f"the server does not offer {missing}"
+    assert not any(unit.startswith((b"MAIL", b"AUTH", b"STARTTLS")) for unit in heard)
+
+
+def test_a_354_after_all_recipients_were_refused_gets_a_lone_dot(make_arm: MakeArm, compose_message: Compose) -> None:
+    def answer(unit: bytes) -> bytes:
+        return b"550 5.1.1 no\r\n" if unit.startswith(b"RCPT") else polite(unit)
+
+    for dialogue in ("pipelined", "overlapped"):
+        outcomes, heard = by_script(
+            make_arm("smtp none", client="wire", dialogue=dialogue), Script(answer), [compose_message()] * 3
+        )
+        assert [outcome.kind for outcome in outcomes] == [Kind.REJECTED] * 3
+        assert heard.count(b"") == 3
+        assert heard.count(b"RSET") == 0
+
+
+def test_a_reply_that_nobody_asked_for_is_never_an_acceptance(make_arm: MakeArm, compose_message: Compose) -> None:
+    def answer(unit: bytes) -> bytes:
+        return b"354 go\r\n250 ok\r\n" if unit.startswith(b"DATA") else polite(unit)
+
+    for dialogue in ("step", "pipelined"):
+        outcomes, _ = by_script(
+            make_arm("smtp none", client="wire", dialogue=dialogue), Script(answer), [compose_message()]
+        )
+        assert [outcome.kind for outcome in outcomes] == [Kind.GARBLED]
+
+
+def test_plaintext_behind_starttls_is_not_believed(make_arm: MakeArm, compose_message: Compose) -> None:
+    def answer(unit: bytes) -> bytes:
+        return b"220 go\r\n250 PIPELINING\r\n" if unit == b"STARTTLS" else polite(unit)
+
+    script = Script(answer, ehlo=b"250-x\r\n250 STARTTLS\r\n")
+    (outcome,), _ = by_script(make_arm("smtp starttls", client="wire"), script, [compose_message()])
+    assert outcome.kind is Kind.GARBLED
+
+
+LOGINS = [
+    ("plain", {}, [b"AUTH PLAIN AHVzZXIAcGFzc3dvcmQ="]),
+    ("login", {b"AUTH": b"334 UGFzc3dvcmQ6\r\n"}, [b"AUTH LOGIN dXNlcg==", b"cGFzc3dvcmQ="]),
+    (
+        "cram-md5",
+        {b"AUTH": b"334 PDFAeD4=\r\n"},
+        [b"AUTH CRAM-MD5", b"dXNlciBjZWQ2MWE1MmZmNWY0MDQwYTI5MmRiMDRkNWI4ZjEyNQ=="],
+    ),
+    ("xoauth2", {}, [b"AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHBhc3N3b3JkAQE="]),
+]
+
+
+@pytest.mark.parametrize(("mechanism", "challenges", "said"), LOGINS)
+def test_logins(
+    mechanism: str, challenges: dict[bytes, bytes], said: list[bytes], make_arm: MakeArm, compose_message: Compose
+) -> None:
+    def answer(unit: bytes) -> bytes:
+        if unit == said[-1]:
+            return b"235 ok\r\n"
+        return challenges.get(unit[:4]) or polite(unit)
+
+    arm = make_arm(f"smtp none {mechanism}", client="wire")
+    (outcome,), heard = by_script(arm, Script(answer), [compose_message()])
+    assert outcome.kind is Kind.ACCEPTED
+    assert heard[1 : 1 + len(said)] == said
+
+
+def test_a_refused_xoauth2_answers_the_error_with_an_empty_line(make_arm: MakeArm, compose_message: Compose) -> None:
+    def answer(unit: bytes) -> bytes:
+        if unit.startswith(b"AUTH"):
+            return b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n"
+        return b"535 5.7.8 no\r\n" if unit == b"" else polite(unit)
+
+    (outcome,), heard = by_script(make_arm("smtp none xoauth2", client="wire"), Script(answer), [compose_message()])
+    assert (outcome.kind, outcome.code) == (Kind.REJECTED, 535)
+    assert heard[2] == b""
+
+
+def test_a_stop_takes_back_the_envelope_in_flight(make_arm: MakeArm, compose_message: Compose) -> None:
+    """Closing with an announced message on its way sends neither its content nor a QUIT that would be taken for content."""
+    heard: list[bytes] = []
+
+    async def run() -> Outcome:
+        async with against(
+            make_arm("smtp none", client="wire", dialogue="overlapped"), Script(polite), heard
+        ) as client:
+            trace = Trace()
+            assert await client.connect(trace) is None
+            letter = client.prepare(compose_message())
+            client.announce(letter)
+            return await client.send(letter, b"bk0badcafe-0000000000", trace)
+
+    assert uvloop.run(run()).kind is Kind.ACCEPTED
+    assert heard[-3:] == [heard[1], heard[2], b"DATA"]
+
+
+def test_phases_and_the_kernels_account(talk: Any, make_arm: MakeArm, compose_message: Compose) -> None:
+    async def run() -> Trace:
+        async with against(make_arm("smtp none", client="wire"), Script(polite), []) as client:
+            trace = Trace()
+            await client.connect(trace)
+            await client.send(client.prepare(compose_message(2)), b"bk0badcafe-0000000000", trace)
+        return trace
+
+    trace = uvloop.run(run())
+    connecting = [Phase.CONNECT, Phase.BANNER, Phase.EHLO]
+    assert trace.phases == [*connecting, Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.CONTENT]
+    assert trace.edges == sorted(trace.edges)
+    assert trace.segments_out > 0
+    assert trace.segments_in > 0
+    assert trace.min_rtt_us > 0
+    assert trace.retransmits == 0
