@@ -1,4 +1,4 @@
-"""From a stored run to the answer: analysed, summary.json written beside it, printed."""
+"""From a stored run to the answer: analysed, printed, and kept beside the run as summary.json where there is none yet."""
 
 from __future__ import annotations
 
@@ -19,19 +19,27 @@ def answer(folder: Path, *, as_json: bool, picture: Path | None = None) -> Summa
     from benchkit.experiment.closing import open_run
     from benchkit.report.summary_json import to_json
     from benchkit.stats.analysis import analyse
-    from benchkit.store import write_text
 
     summary = analyse(open_run(folder))
     text = json.dumps(to_json(summary), indent=1, ensure_ascii=False) + "\n"
-    try:
-        write_text(folder / "summary.json", text)
-    except StoreError as error:
-        typer.echo(f"benchkit: summary.json is not stored: {error}", err=True)
+    _keep(folder / "summary.json", text)
     if as_json:
         typer.echo(text, nl=False)
     else:
         _show(summary, picture)
     return summary
+
+
+def _keep(path: Path, text: str) -> None:
+    """The run's own answer is never overwritten by a later look at it."""
+    from benchkit.store import write_text
+
+    if path.exists():
+        return
+    try:
+        write_text(path, text)
+    except StoreError as error:
+        typer.echo(f"benchkit: summary.json is not stored: {error}", err=True)
 
 
 def exit_code(summary: Summary) -> ExitCode:
