@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.peers.requirements import need, need_root
 from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
+MASTER = Path("/usr/lib/postfix/sbin/master")
 QUEUES = ("maildrop", "incoming", "active", "deferred", "bounce", "defer")
 
 
@@ -30,7 +32,9 @@ def start(yard: Path) -> Iterator[Peer]:
     fill_in(HERE / "postfix.master.cf", etc / "master.cf", plain=plain, tls=tls)
     for name in ("postfix-files", "dynamicmaps.cf"):
         shutil.copy(Path("/etc/postfix", name), etc)
-    with serving([program, "-c", etc, "start-fg"], yard, [plain, tls]):
+    subprocess.run([program, "-c", etc, "check"], check=True, capture_output=True)  # it lays out the queues
+    # The master itself, not "postfix start-fg", whose shell ends without it.
+    with serving([MASTER, "-c", etc, "-d"], yard, [plain, tls]):
         yield Peer(
             "postfix",
             (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
