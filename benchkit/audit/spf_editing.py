@@ -8,6 +8,8 @@ from benchkit.audit import paste
 from benchkit.audit.facts.spf_record import SpfFound
 from benchkit.audit.records.text import Span
 
+LONGEST_MENDED = 4_096  # octets; a longer record is no work for pasting, and would be copied once a fault
+
 
 def edited(text: str, changes: Mapping[Span, str]) -> str:
     """The words at these places replaced; an empty text takes a word out."""
@@ -18,7 +20,7 @@ def edited(text: str, changes: Mapping[Span, str]) -> str:
 
 def fix(found: SpfFound, changes: Mapping[Span, str], *, end: str = "") -> str:
     """The paste that puts the edited record in the place of the one there is; `end` is put behind the last term."""
-    if found.parsed is None:
+    if found.parsed is None or len(found.parsed.text) > LONGEST_MENDED:
         return ""
     text = edited(found.parsed.text, changes)
     return paste.replace_txt(paste.holder(found.answer), found.records, f"{text} {end}".strip())

@@ -1,4 +1,4 @@
-"""What the audit says of zones that other auditors get wrong, as a table: lines of a zone → the cases that show, and those that must not."""
+"""What the audit says of zones that other auditors get wrong, as a table: a zone, the cases that show, those that must not."""
 
 from __future__ import annotations
 

@@ -1,0 +1,116 @@
+"""`benchkit audit` and `benchkit explain` as a script meets them: formats, exit codes, bad input."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner, Result
+
+from benchkit.cli.main import app
+from benchkit.errors import InputError
+from benchkit.report.audit_json import schema
+
+ZONES = Path(__file__).parents[2] / "scenarios" / "zones"
+GOOD, BAD = ZONES / "good.zone", ZONES / "bad.zone"
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--zone", GOOD, "--fail-on", "warn"), 0),
+        (("--zone", BAD), 0),
+        (("--zone", BAD, "--fail-on", "fail"), 3),
+        (("--zone", BAD, "--fail-on", "warn"), 3),
+    ],
+)
+def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
+    assert run("audit", *words, "shop.example").exit_code == code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--zone", GOOD, "a@shop.example"),
+        ("--zone", GOOD, "shop..example"),
+        ("--zone", GOOD, "--fail-on", "often", "shop.example"),
+        ("--zone", GOOD, "--ip", "1.2.3", "shop.example"),
+        ("--zone", GOOD, "--json", "--csv", "shop.example"),
+        ("--zone", GOOD, "-n", "192.0.2.1", "shop.example"),
+        ("--zone", "none.zone", "shop.example"),
+        ("--replay", "none.jsonl", "shop.example"),
+        ("--zone", GOOD, "--message", "none.eml", "shop.example"),
+        ("--zone", GOOD, "--baseline", GOOD, "shop.example"),
+    ],
+)
+def test_bad_input_is_told_as_such(words: tuple[str | Path, ...]) -> None:
+    assert isinstance(run("audit", *words).exception, InputError)
+
+
+@pytest.mark.parametrize("zone", [GOOD, BAD])
+def test_json_is_of_its_schema(zone: Path) -> None:
+    document = json.loads(run("audit", "--zone", zone, "--json", "--ip", "192.0.2.17", "shop.example").stdout)
+    Draft202012Validator(schema()).validate(document)
+    assert document["domain"] == "shop.example"
+
+
+def test_several_domains_are_a_list(tmp_path: Path) -> None:
+    names = tmp_path / "domains"
+    names.write_text("shop.example  # ours\n\nold.shop.example\n", "utf-8")
+    documents = json.loads(run("audit", "--zone", BAD, "--json", names).stdout)
+    assert [document["domain"] for document in documents] == ["shop.example", "old.shop.example"]
+    rows = list(csv.DictReader(run("audit", "--zone", BAD, "--csv", names).stdout.splitlines()))
+    assert [(row["domain"], row["verdict"]) for row in rows] == [("shop.example", "fail"), ("old.shop.example", "fail")]
+
+
+def test_junit_and_sarif() -> None:
+    suites = ElementTree.fromstring(run("audit", "--zone", BAD, "--junit", "shop.example").stdout.encode())
+    assert int(suites[0].attrib["failures"]) == len(suites.findall(".//failure")) > 10
+    sarif = json.loads(run("audit", "--zone", BAD, "--sarif", "shop.example").stdout)
+    lines = BAD.read_text("utf-8").splitlines()
+    found = {
+        result["ruleId"]: lines[result["locations"][0]["physicalLocation"]["region"]["startLine"] - 1]
+        for result in sarif["runs"][0]["results"]
+    }
+    assert found["dmarc_policy"].startswith("_dmarc ")
+    assert "v=spf1 mx" in found["spf_lookups"]
+
+
+def test_baseline_shows_what_has_changed(tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    before.write_text(run("audit", "--zone", BAD, "--json", "shop.example").stdout, "utf-8")
+    same = json.loads(run("audit", "--zone", BAD, "--json", "--baseline", before, "shop.example").stdout)
+    assert (same["findings"], same["gone"]) == ([], [])
+    better = json.loads(run("audit", "--zone", GOOD, "--json", "--baseline", before, "shop.example").stdout)
+    assert "spf_lookups.many" in {finding["rule"] for finding in better["gone"]}
+
+
+def test_recording_replays_byte_for_byte(tmp_path: Path) -> None:
+    record = tmp_path / "answers.jsonl"
+    first = run("audit", "--zone", GOOD, "--record", record, "--json", "shop.example").stdout
+    again = [run("audit", "--replay", record, "--json", "shop.example").stdout for _ in range(2)]
+    assert again[0] == again[1]
+    told, replayed = json.loads(first), json.loads(again[0])
+    assert (replayed["spf"], replayed["dmarc"]) == (told["spf"], told["dmarc"])
+
+
+def test_screen_reads_from_the_top() -> None:
+    screen = run("audit", "--zone", BAD, "shop.example").stdout
+    order = [
+        screen.index(words) for words in ("shop.example: fail", "Findings", "To paste", "Taken off", "Not checked")
+    ]
+    assert order == sorted(order)
+
+
+def test_explain() -> None:
+    assert "`+all`" in run("explain", "spf_all.plus").stdout
+    assert isinstance(run("explain", "no_such_rule").exception, InputError)
