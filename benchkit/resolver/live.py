@@ -9,19 +9,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dns.name import Name
 from dns.rdatatype import RdataType
 
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.cache import Cache
 from benchkit.resolver.effort import Effort
-from benchkit.resolver.names import text_name, unaskable, wire_name, wire_type
-from benchkit.resolver.question import Question
+from benchkit.resolver.names import text_name, unaskable
+from benchkit.resolver.question import Question, question_of
 from benchkit.resolver.reading import CHAIN_LIMIT, FAILURE_TTL_S, Reading, read
 from benchkit.resolver.servers import Server
 
-Key = tuple[Name, RdataType]
+Key = tuple[str, RdataType]
 NS_PER_MS = 1e6
 TELLING = (AnswerState.SERVFAIL, AnswerState.REFUSED, AnswerState.MALFORMED, AnswerState.TIMEOUT)  # the most first
 
@@ -46,16 +45,16 @@ class LiveAsk:
         self._room = asyncio.Semaphore(patience.in_flight)
 
     async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
-        asked, kind = wire_name(name), wire_type(type)
-        if asked is None or kind is None:
+        question = question_of(name, type)
+        if question is None:
             return unaskable(name, type)
-        key = (asked, kind)
+        key = question.key
         if (kept := self._cache.get(key)) is not None:
             return kept
         if (flight := self._flights.get(key)) is not None:
             return replace(await asyncio.shield(flight), queries=0)
         # A task of its own: whoever asked first may be cancelled, those who joined still want the answer.
-        flight = self._flights[key] = asyncio.create_task(self._fly(key))
+        flight = self._flights[key] = asyncio.create_task(self._fly(question))
         return await asyncio.shield(flight)
 
     async def close(self) -> None:
@@ -65,14 +64,14 @@ class LiveAsk:
         for server in self._servers:
             server.close()
 
-    async def _fly(self, key: Key) -> Answer:
+    async def _fly(self, question: Question) -> Answer:
         try:
             async with self._room:
-                reading = await self._resolve(Question(*key))
-            self._cache.put(key, reading.answer, reading.ttl_s)
+                reading = await self._resolve(question)
+            self._cache.put(question.key, reading.answer, reading.ttl_s)
             return reading.answer
         finally:
-            del self._flights[key]
+            del self._flights[question.key]
 
     async def _resolve(self, question: Question) -> Reading:
         """The answer at the end of the chain, in the time that a question has."""
@@ -88,13 +87,14 @@ class LiveAsk:
     async def _to_the_end(self, question: Question, effort: Effort) -> Reading:
         """A chain that leaves the response is followed by asking on."""
         reading = await self._ask(question, effort)
-        seen = {question.name}
+        seen = {question.text}
         while (target := reading.next_name) is not None:
-            if target in seen or len(reading.answer.cnames) > CHAIN_LIMIT:
+            onward = question_of(text_name(target), question.type.name)
+            if onward is None or onward.text in seen or len(reading.answer.cnames) > CHAIN_LIMIT:
                 answer = replace(reading.answer, state=AnswerState.MALFORMED, ede=("CNAME loop",))
                 return Reading(answer, FAILURE_TTL_S)
-            seen.add(target)
-            reading = _joined(reading, await self._ask(replace(question, name=target), effort))
+            seen.add(onward.text)
+            reading = _joined(reading, await self._ask(onward, effort))
         return reading
 
     async def _ask(self, question: Question, effort: Effort) -> Reading:
@@ -132,9 +132,7 @@ class LiveAsk:
     def _silence(self, question: Question, server: Server | None = None, why: str = "") -> Reading:
         asked = server.name if server else ", ".join(server.name for server in self._servers)
         reason = (why,) if why else ()
-        answer = Answer(
-            text_name(question.name), question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0
-        )
+        answer = Answer(question.text, question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0)
         return Reading(answer)
 
 

@@ -7,10 +7,13 @@ OPT record (EDNS, RFC 6891) with DO, for signatures and compact denial are only 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct, pack
 
 from dns.name import Name
 from dns.rdatatype import RdataType
+
+from benchkit.resolver.names import text_name, wire_name, wire_type
 
 HEADER = Struct("!HHHHHH")
 RECURSE_AND_AD = 0x0120  # RD, and AD: "I understand the AD bit" (RFC 6840 §5.7)
@@ -22,15 +25,21 @@ WITHOUT_EDNS = (1, 4)  # FORMERR and NOTIMP: a server from before RFC 6891
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A name and a type; the name is lower case."""
+    """A name and a type, ready to be sent; made by `question_of`."""
 
     name: Name
     type: RdataType
+    text: str  # the name as an Answer has it
+    asked: bytes  # the question section: lower-case name, type, class
     edns: bool = True
+
+    @property
+    def key(self) -> tuple[str, RdataType]:
+        return self.text, self.type
 
     def wire(self, ident: int) -> bytes:
         header = HEADER.pack(ident, RECURSE_AND_AD, 1, 0, 0, 1 if self.edns else 0)
-        return header + self._asked() + (OPT if self.edns else b"")
+        return header + self.asked + (OPT if self.edns else b"")
 
     def is_answered_by(self, wire: bytes) -> bool:
         """Whether the bytes are a response that repeats this question; a bare error may leave the question out."""
@@ -42,12 +51,17 @@ class Question:
         return (not questions and bool(flags & RCODE)) or (questions == 1 and self._is_repeated(wire))
 
     def _is_repeated(self, wire: bytes) -> bool:
-        asked = self._asked()
-        end, name_end = HEADER.size + len(asked), HEADER.size + len(asked) - 4
-        return wire[HEADER.size : name_end].lower() + wire[name_end:end] == asked
+        end, name_end = HEADER.size + len(self.asked), HEADER.size + len(self.asked) - 4
+        return wire[HEADER.size : name_end].lower() + wire[name_end:end] == self.asked
 
-    def _asked(self) -> bytes:
-        return self.name.to_digestable() + pack("!HH", self.type, 1)
+
+@lru_cache(maxsize=65_536)
+def question_of(name: str, type: str) -> Question | None:  # noqa: A002
+    """None for what is no name or no type that can be asked for."""
+    asked, kind = wire_name(name), wire_type(type)
+    if asked is None or kind is None:
+        return None
+    return Question(asked, kind, text_name(asked), asked.to_digestable() + pack("!HH", kind, 1))
 
 
 def is_truncated(wire: bytes) -> bool:

@@ -18,6 +18,7 @@ from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
 from benchkit.model.dns import Answer, AnswerState
+from benchkit.resolver.denial import Denial, plain_denial
 from benchkit.resolver.names import text_name
 from benchkit.resolver.question import Question
 from benchkit.resolver.records import records_of
@@ -44,11 +45,22 @@ class Reading:
 
 def read(wire: bytes, question: Question) -> Reading:
     """The reading of a response; never raises."""
-    asked = Answer(text_name(question.name), question.type.name, AnswerState.MALFORMED)
+    if (denial := plain_denial(wire, question)) is not None:
+        return _plainly(denial, question)
+    asked = Answer(question.text, question.type.name, AnswerState.MALFORMED)
     try:
         return _read(dns.message.from_wire(wire, ignore_trailing=True), question, asked)
     except Exception as error:  # dnspython's reader meets bytes of strangers: whatever it trips over is their defect
         return Reading(replace(asked, ede=(f"unreadable: {type(error).__name__}",)))
+
+
+def _plainly(denial: Denial, question: Question) -> Reading:
+    missing = denial.rcode == Rcode.NXDOMAIN
+    state = AnswerState.NXDOMAIN if missing else AnswerState.NODATA
+    answer = Answer(
+        question.text, question.type.name, state, rcode="NXDOMAIN" if missing else "NOERROR", ad=denial.authenticated
+    )
+    return Reading(answer, min(_bounded(denial.ttl_s), denial.minimum_s))
 
 
 def _read(message: Message, question: Question, asked: Answer) -> Reading:
@@ -143,7 +155,11 @@ def _is_from_wildcard(message: Message, records: RRset) -> bool:
 
 
 def _ttl(rrset: RRset) -> int:
-    return min(rrset.ttl, TTL_LIMIT_S) if rrset.ttl < 2**31 else 0  # RFC 2181 §8
+    return _bounded(rrset.ttl)
+
+
+def _bounded(ttl_s: int) -> int:
+    return min(ttl_s, TTL_LIMIT_S) if ttl_s < 2**31 else 0  # RFC 2181 §8
 
 
 def _extended_errors(message: Message) -> Iterator[str]:

@@ -22,7 +22,8 @@ from benchkit.resolver import Patience, open_live
 
 Script = Callable[[QueryMessage, str], Iterable[bytes]]  # query, "udp" or "tcp" → the datagrams or frames to send back
 T = TypeVar("T")
-HASTE = Patience(tries_s=(0.05, 0.05, 0.1), whole_s=0.5)
+CALM = Patience(tries_s=(5.0, 5.0), whole_s=10.0)  # for servers that answer: a busy machine must not fail a test
+HASTE = Patience(tries_s=(0.1, 0.1, 0.1), whole_s=0.5)  # for servers that do not
 
 
 def reply(
@@ -120,7 +121,7 @@ def _one_port() -> tuple[socket.socket, socket.socket]:
 def asking(
     *scripts: Script,
     ask: Callable[[Ask], Awaitable[T]],
-    patience: Patience = HASTE,
+    patience: Patience = CALM,
     clock: Clock | None = None,
 ) -> tuple[T, list[ScriptedServer]]:
     """Runs `ask` against one server for each script; what it returned, and the servers."""

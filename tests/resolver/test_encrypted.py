@@ -14,7 +14,7 @@ from dns.message import QueryMessage
 
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import open_live
-from tests.resolver.scripted import HASTE, reply
+from tests.resolver.scripted import CALM, reply
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -96,7 +96,7 @@ def asked(
         async with (
             asyncio.timeout(20),
             listening(authority, serve, connections) as port,
-            open_live([address.format(port=port)], patience=HASTE, tls=context) as ask,
+            open_live([address.format(port=port)], patience=CALM, tls=context) as ask,
         ):
             return await each(ask)
 

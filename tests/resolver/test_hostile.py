@@ -6,21 +6,21 @@ import asyncio
 import random
 import time
 from struct import pack
+from typing import cast
 
 import dns.message
-import dns.name
-import dns.rdatatype
 import pytest
 from dns.message import QueryMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchkit.model.dns import Answer, AnswerState, Ask
-from benchkit.resolver.question import Question
+from benchkit.resolver import reading
+from benchkit.resolver.question import Question, question_of
 from benchkit.resolver.reading import read
-from tests.resolver.scripted import asking, reply
+from tests.resolver.scripted import HASTE, asking, reply
 
-QUESTION = Question(dns.name.from_text("www.a.example."), dns.rdatatype.TXT)
+QUESTION = cast(Question, question_of("www.a.example", "TXT"))
 HEAD = QUESTION.wire(7)[:12]
 ASKED = QUESTION.wire(7)[12:-11]
 RESPONSE = pack("!HHHHHH", 7, 0x8180, 1, 1, 0, 0) + ASKED
@@ -41,7 +41,7 @@ def model(answers: list[str], authority: list[str]) -> bytes:
     return reply(query, *answers, authority=authority)
 
 
-MODELS = [model(CHAIN, []), model([], DENIAL), model(CHAIN[:1], DENIAL)]
+MODELS = [model(CHAIN, []), model([], DENIAL), model(CHAIN[:1], DENIAL), model([], DENIAL[:1])]
 
 
 def rr(owner: bytes, kind: int, rdata: bytes, length: int | None = None) -> bytes:
@@ -99,6 +99,17 @@ def test_mutations(seed: int, which: int, changes: int) -> None:
     judged(mutated(MODELS[which], random.Random(seed), changes))
 
 
+@settings(max_examples=500, deadline=None)
+@given(seed=st.integers(0, 2**32), changes=st.integers(0, 3))
+def test_a_denial_read_by_hand_is_what_dnspython_reads(seed: int, changes: int) -> None:
+    wire = mutated(MODELS[3], random.Random(seed), changes)
+    by_hand = read(wire, QUESTION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "plain_denial", lambda wire, question: None)
+        by_dnspython = read(wire, QUESTION)
+    assert by_hand == by_dnspython or by_dnspython.answer.state is AnswerState.MALFORMED
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=600))
 def test_random_bytes(tail: bytes) -> None:
@@ -135,7 +146,7 @@ def test_a_hostile_server_gets_an_answer_each_time() -> None:
         return list(await asyncio.gather(*(ask(f"{number}.example", "TXT") for number in range(200))))
 
     started = time.monotonic()
-    answers, _ = asking(script, ask=many)
+    answers, _ = asking(script, ask=many, patience=HASTE)
     assert {type(answer) for answer in answers} == {Answer}
     assert AnswerState.OK in {answer.state for answer in answers}
     assert max(answer.queries for answer in answers) <= 3 * 18 * 2

@@ -14,11 +14,12 @@ from dns.message import QueryMessage
 from benchkit.clock import ManualClock
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import Patience, open_live
-from tests.resolver.scripted import HASTE, Script, asking, reply
+from tests.resolver.scripted import CALM, HASTE, Script, asking, reply
 
 SOA = "a.example. 300 IN SOA ns1.a.example. h.a.example. 1 2 3 4 60"
 RA_AD = dns.flags.RA | dns.flags.AD
 S = 1_000_000_000
+FAILOVER = Patience(tries_s=(0.1, 5.0), whole_s=10.0)
 
 
 def one(name: str = "www.a.example", kind: str = "A") -> Callable[[Ask], asyncio.Future[Answer]]:
@@ -72,7 +73,7 @@ def raw(change: Callable[[bytes], bytes]) -> Script:
     ],
 )
 def test_states(script: Script, state: str, rcode: str) -> None:
-    answer, _ = asking(script, ask=one())
+    answer, _ = asking(script, ask=one(), patience=HASTE if state == "timeout" else CALM)
     assert (answer.state, answer.rcode) == (state, rcode)
 
 
@@ -218,7 +219,7 @@ def test_a_broken_end_of_a_chain_keeps_its_state() -> None:
 
 
 def test_the_second_server_is_asked_when_the_first_is_silent() -> None:
-    answer, (first, second) = asking(silent, saying("www.a.example. 9 IN A 192.0.2.1"), ask=one())
+    answer, (first, second) = asking(silent, saying("www.a.example. 9 IN A 192.0.2.1"), ask=one(), patience=FAILOVER)
     assert (answer.state, answer.resolver, answer.queries) == ("ok", second.address, 2)
     assert len(first.asked) == 1
 
@@ -230,7 +231,7 @@ def test_the_second_server_is_asked_when_the_first_fails(rcode: str) -> None:
 
 
 def test_the_most_telling_failure_is_kept() -> None:
-    answer, (first, *_) = asking(saying(rcode="SERVFAIL"), saying(rcode="REFUSED"), silent, ask=one())
+    answer, (first, *_) = asking(saying(rcode="SERVFAIL"), saying(rcode="REFUSED"), silent, ask=one(), patience=HASTE)
     assert (answer.state, answer.resolver) == ("servfail", first.address)
     assert len(first.asked) == 1
 
@@ -239,7 +240,7 @@ def test_a_silent_server_is_asked_last_from_then_on() -> None:
     async def three(ask: Ask) -> list[Answer]:
         return [await ask(f"{number}.example", "A") for number in range(3)]
 
-    _, (first, second) = asking(silent, saying(), ask=three)
+    _, (first, second) = asking(silent, saying(), ask=three, patience=FAILOVER)
     assert len(first.asked) == 1
     assert len(second.asked) == 3
 
@@ -303,7 +304,7 @@ def test_answers_are_kept_as_long_as_they_hold(script: Script, held_s: int) -> N
         answers.append(await ask("www.a.example", "A"))
         return [answer.queries for answer in answers]
 
-    queries, _ = asking(script, ask=four, clock=clock)
+    queries, _ = asking(script, ask=four, clock=clock, patience=HASTE if script is silent else CALM)
     assert queries[0] >= 1
     assert (queries[1] == 0) == (held_s > 0)
     assert queries[2] >= 1
