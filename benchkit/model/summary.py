@@ -145,6 +145,7 @@ class Agreement:
     turns_in_time: float | None  # median service time ÷ RTT: holds the processors' time too, so a lab's link only
     turns_on_wire: int | None  # all connections of the arm, warm-up included, as the link saw them …
     turns_for_wire: float | None  # … and as the turn counter and the table for what it does not see have them
+    wire_agrees: bool | None  # where tolerances and TLS's session tickets are allowed for (stats/wire_truth.py)
     wire_bytes_predicted: float | None  # outward a message, without TLS's records and lone acknowledgements
     wire_bytes: float | None
     retransmits: int | None

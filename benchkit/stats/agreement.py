@@ -51,6 +51,7 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, baseline: ArmSummary |
         turns_in_time=median / condition.rtt_ms if median is not None and known_rtt and condition.rtt_ms else None,
         turns_on_wire=truth.turns if truth else None,
         turns_for_wire=truth.counted if truth else None,
+        wire_agrees=truth.agrees if truth else None,
         wire_bytes_predicted=float(wire_bytes(size, round(predicted))) if size and predicted is not None else None,
         wire_bytes=truth.bytes_out / int(sent.sum()) if truth and sent.any() else None,
         retransmits=truth.retransmits if truth else None,
@@ -59,13 +60,13 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, baseline: ArmSummary |
 
 
 def _break_even(record: ArmRecord, arm: ArmSummary, baseline: ArmSummary | None) -> BreakEven | None:
-    """From mean times, which add up over the phases; an arm that opens a new connection each shows what opening costs."""
-    if (
-        record.connection != "fresh"
-        or record.baseline
-        or baseline is None
-        or not (arm.phases_ms and baseline.phases_ms)
-    ):
+    """From mean times, which add up over the phases; an arm that opens a new connection each shows what opening costs.
+
+    Against its own kind it would come out as noise: the same message, once with an opening and once without.
+    """
+    if record.connection != "fresh" or baseline is None or arm.transport == baseline.transport:
+        return None
+    if not (arm.phases_ms and baseline.phases_ms):
         return None
     setup_ms = sum(arm.phases_ms.get(phase, 0.0) for phase in _SETUP)
     message_ms = _spent_ms(arm) - setup_ms

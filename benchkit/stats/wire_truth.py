@@ -1,8 +1,10 @@
 """The turn counter against the wire: what a transport counted in its own stream, and what the lab's link saw from outside.
 
-Both sides of the sum are of one arm under one condition, warm-up included. A connection on which the client never spoke is
-a probe's. The wire knows nothing of messages, so kept connections are set up and closed in nobody's time: the table says for
-how much. Retransmitted packets are no turns on either side.
+Both sides of the sum are of one arm under one condition, warm-up included. A connection on which the client never spoke is a
+probe's. A kept connection is opened before the first message and closed after the last one, in nobody's time: the table says
+for how many turns. Retransmitted packets are no turns on either side. Session tickets are an answer that nobody asked for:
+where the client is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and
+like none if not, so that many are left open.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 from benchkit.model.run import ArmRecord, Run
 
 TOLERANCE = 0.05
-LEAST_RTT_MS = 1.0  # below it, TLS session tickets overtake the client's next word, and look like an answer
+LEAST_RTT_MS = 1.0  # below it, the client's own delays are as long as a turn, and who answers whom is not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,18 @@ class WireTruth:
     connections: int
     turns: int
     counted: float | None
+    tickets: int  # turns that session tickets may look like
     retransmits: int
     bytes_out: int
     bytes_in: int
 
     @property
-    def disagrees(self) -> bool:
-        """By more than a few: a TLS ticket that travels alone looks like an answer, at most once or twice a connection."""
+    def agrees(self) -> bool | None:
+        """None where it cannot be known."""
         if self.counted is None:
-            return False
-        off = abs(self.turns - self.counted)
-        return off > TOLERANCE * self.counted and off > max(2.0, self.connections / 2)
+            return None
+        tolerance = max(TOLERANCE * self.counted, 2.0)
+        return self.counted - tolerance <= self.turns <= self.counted + self.tickets + tolerance
 
 
 def wire_truth(run: Run, condition: int, arm: int) -> WireTruth | None:
@@ -43,13 +46,14 @@ def wire_truth(run: Run, condition: int, arm: int) -> WireTruth | None:
     if not run.manifest.conditions[condition].lab or not len(wire.get("turns", ())):
         return None
     mine = (wire["condition"] == condition) & (wire["arm"] == arm) & (wire["payload_out"] > 0)
-    connections = int(np.count_nonzero(mine))
+    connections, record = int(np.count_nonzero(mine)), run.manifest.arms[arm]
     rows = (run.messages["condition"] == condition) & (run.messages["arm"] == arm)
     counted = int(run.messages["turns"][rows].sum()) + int(run.messages["turns_to_close"][rows].sum())
     return WireTruth(
         connections=connections,
         turns=int(wire["turns"][mine].sum()),
-        counted=_with_unrecorded(run.manifest.arms[arm], counted, connections, int(np.count_nonzero(rows))),
+        counted=_with_unrecorded(record, counted, len(np.unique(run.messages["sender"][rows]))),
+        tickets=connections if (record.transport, record.security) == ("api", "implicit") else 0,
         retransmits=int(wire["retransmits"][mine].sum()),
         bytes_out=int(wire["bytes_out"][mine].sum()),
         bytes_in=int(wire["bytes_in"][mine].sum()),
@@ -57,22 +61,18 @@ def wire_truth(run: Run, condition: int, arm: int) -> WireTruth | None:
 
 
 def disagreement(run: Run, condition: int, arm: int) -> str:
-    """In words; empty where counter and wire agree, or cannot be compared: no lab, a short link, a broken connection."""
+    """In words; empty where counter and wire agree, or cannot be compared: no lab, a short link, broken connections."""
     truth = wire_truth(run, condition, arm)
     record, rtt_ms = run.manifest.arms[arm], run.manifest.conditions[condition].rtt_ms
-    if truth is None or rtt_ms is None or rtt_ms < LEAST_RTT_MS or record.expects_faults or not truth.disagrees:
+    if truth is None or rtt_ms is None or rtt_ms < LEAST_RTT_MS or record.expects_faults or truth.agrees is not False:
         return ""
     return f"{record.name}: {truth.counted:g} turns were counted and {truth.turns} seen on the wire"
 
 
-def _with_unrecorded(record: ArmRecord, counted: int, connections: int, messages: int) -> float | None:
-    """A kept connection is opened before the first message and closed after the last one, in nobody's time.
-
-    The close of SMTP is one turn (QUIT). That of HTTPS is none, but its opening shows one more: the server's session tickets
-    answer the client's Finished while nobody asks.
-    """
+def _with_unrecorded(record: ArmRecord, counted: int, senders: int) -> float | None:
+    """Each sender's kept connection adds its opening, and, where it is SMTP's, its QUIT."""
     if record.connection != "reuse":
         return float(counted)
-    if record.setup_turns is None or not messages:
+    if record.setup_turns is None:
         return None
-    return counted + connections * (record.setup_turns + (record.transport == "smtp" or record.security == "implicit"))
+    return counted + senders * (record.setup_turns + (record.transport == "smtp"))
