@@ -15,7 +15,7 @@ _DOMAIN = rb"\[[0-9A-Za-z.:]+\]|[^\s\"<>()\[\],;:\\@\x00-\x1f\x7f]+"
 _MAILBOX = rb"(?:" + _LOCAL + rb")@(?:" + _DOMAIN + rb")"
 _FROM = re.compile(rb"FROM: ?<(" + _MAILBOX + rb"|)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
 _TO = re.compile(rb"TO: ?<(" + _MAILBOX + rb"|postmaster)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
-_BODY_TYPES = frozenset({b"7BIT", b"8BITMIME"})
+_BODY_TYPES = frozenset({b"7BIT", b"8BITMIME", b"BINARYMIME"})
 
 
 class Refusal(Exception):
@@ -25,6 +25,10 @@ class Refusal(Exception):
         super().__init__(reply)
         self.reply = reply
 
+    @property
+    def wire(self) -> bytes:
+        return self.reply.encode() + b"\r\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -33,6 +37,7 @@ class Sender:
     path: bytes
     size: int = 0
     utf8: bool = False
+    binary: bool = False  # RFC 3030 §3: only BDAT can carry it
 
 
 def split_command(line: bytes) -> tuple[bytes, bytes]:
@@ -45,14 +50,14 @@ def split_command(line: bytes) -> tuple[bytes, bytes]:
 def parse_mail(argument: bytes) -> Sender:
     """`FROM:<path> SIZE=… BODY=… SMTPUTF8`; raises Refusal 501, 553 or 555."""
     path, parameters = _path(_FROM, argument, "MAIL FROM:<address>")
-    size, utf8 = 0, False
+    size, utf8, binary = 0, False, False
     for parameter in parameters:
         keyword, _, value = parameter.partition(b"=")
         match keyword.upper():
             case b"SIZE" if value.isdigit() and len(value) <= 20:
                 size = int(value)
             case b"BODY" if value.upper() in _BODY_TYPES:
-                pass
+                binary = value.upper() == b"BINARYMIME"
             case b"SMTPUTF8" if not value:
                 utf8 = True
             case b"AUTH" if value:  # RFC 4954 §5: who first submitted it; nothing here depends on that
@@ -62,7 +67,7 @@ def parse_mail(argument: bytes) -> Sender:
             case _:
                 raise Refusal("555 5.5.4 Unknown MAIL parameter")
     _check_charset(path, utf8)
-    return Sender(path, size, utf8)
+    return Sender(path, size, utf8, binary)
 
 
 @lru_cache(4096)

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchkit.protocol.authentication import Exchange, exchange
+from benchkit.protocol.chunk import Chunk, parse_bdat
 from benchkit.protocol.commands import Refusal, Sender, parse_mail, parse_rcpt, split_command
 from benchkit.protocol.inbox import Inbox
+from benchkit.protocol.server_tables import AFTER_TLS, CONSTANT_ANSWERS, POINTS, without_secret
 from benchkit.protocol.service import Service
 
 MAX_RECIPIENTS = 1000
@@ -25,8 +27,8 @@ class Dialogue:
     """One connection's state. `tls_wanted` and `ended` tell the owner what to do once the replies are written."""
 
     __slots__ = (
-        "_authenticated", "_deliver", "_exchange", "_greeted", "_in_content", "_inbox", "_recipients", "_secure", "_sender",
-        "_service", "ended", "feed", "messages", "seen", "tls_wanted",
+        "_authenticated", "_chunk", "_chunks", "_deliver", "_exchange", "_greeted", "_in_content", "_inbox", "_recipients",
+        "_secure", "_sender", "_service", "ended", "feed", "messages", "seen", "tls_wanted",
     )  # fmt: skip
 
     def __init__(self, service: Service, deliver: Deliver, *, secure: bool = False) -> None:
@@ -39,6 +41,8 @@ class Dialogue:
         self._in_content = self._authenticated = self._greeted = False
         self._sender: Sender | None = None
         self._recipients: list[bytes] = []
+        self._chunk: Chunk | None = None  # announced by BDAT, and not yet taken
+        self._chunks: list[bytes] = []
         self.messages = 0
         self.seen = b""  # the unit last taken, as a transcript may show it
         self.tls_wanted = self.ended = False
@@ -52,30 +56,38 @@ class Dialogue:
         if self.ended or self.tls_wanted:
             return None
         try:
+            if self._chunk is not None:
+                return self._receive_chunk(self._chunk)
             return self._receive_content() if self._in_content else self._receive_line()
         except Refusal as refusal:
-            return _bytes_of(refusal)
+            return refusal.wire
 
     def point(self) -> str | None:
         """Which point of the dialogue the next unit is (model/scenario.Fault.at), "" for none; None: incomplete."""
         if self.ended or self.tls_wanted:
             return None
+        if self._chunk is not None:
+            return "content" if self._inbox.has(self._chunk.size) else None
         if self._in_content:
             return "content" if self._inbox.has_content() else None
         line = self._inbox.peek_line()
         if line is None:
             return None
-        return "auth" if self._exchange is not None else _POINTS.get(split_command(line)[0], "")
+        return "auth" if self._exchange is not None else POINTS.get(split_command(line)[0], "")
 
     def refuse(self, reply: str) -> bytes:
         """Take the next unit, which `point` has found to be there, and answer this instead; it has no other effect."""
         try:
-            self._take_content() if self._in_content else self._take_line()
+            if self._chunk is not None:
+                self._take_chunk(self._chunk)
+                self._reset()
+            else:
+                self._take_content() if self._in_content else self._take_line()
         except Refusal as refusal:
-            return _bytes_of(refusal)
+            return refusal.wire
         self._exchange = None
         self.ended = reply.startswith("421")
-        return _bytes_of(Refusal(reply))
+        return Refusal(reply).wire
 
     def secured(self) -> None:
         """TLS stands: everything said before is forgotten (RFC 3207 §4.2)."""
@@ -97,7 +109,7 @@ class Dialogue:
             self.seen, self._exchange = b"<bad line>", None
             raise
         if line is not None:
-            self.seen = b"****" if self._exchange is not None else _without_secret(line)
+            self.seen = b"****" if self._exchange is not None else without_secret(line)
         return line
 
     def _receive_content(self) -> bytes | None:
@@ -106,6 +118,9 @@ class Dialogue:
         if content is None:
             return None
         assert sender is not None
+        return self._accept(sender, recipients, content)
+
+    def _accept(self, sender: Sender, recipients: list[bytes], content: bytes) -> bytes:
         self.messages += 1
         self._deliver(sender.path, recipients, content)
         return b"250 2.0.0 OK: queued\r\n"
@@ -126,26 +141,49 @@ class Dialogue:
         self._in_content = False
         self._reset()
 
+    def _receive_chunk(self, chunk: Chunk) -> bytes | None:
+        """Its octets come whatever we think of it; without a transaction they are thrown away (RFC 3030 §2)."""
+        data, sender = self._take_chunk(chunk), self._sender
+        if data is None:
+            return None
+        if sender is None or not self._recipients:
+            self._reset()
+            raise Refusal("503 5.5.1 MAIL and RCPT first")
+        self._chunks.append(data)
+        content, recipients = b"".join(self._chunks), self._recipients
+        if len(content) > self._service.max_size:
+            self._reset()
+            raise Refusal("552 5.3.4 Message too big")
+        if not chunk.last:
+            return f"250 2.0.0 {chunk.size} octets\r\n".encode()
+        self._reset()
+        return self._accept(sender, recipients, content)
+
+    def _take_chunk(self, chunk: Chunk) -> bytes | None:
+        data = self._inbox.take_exactly(chunk.size)
+        if data is not None:
+            self._chunk, self.seen = None, b"<content>"
+        return data
+
     def _reset(self) -> None:
         self._sender = None
         self._recipients = []
+        self._chunks = []
 
     def _answer(self, line: bytes) -> bytes:
         verb, argument = split_command(line)
+        if verb in CONSTANT_ANSWERS:
+            return CONSTANT_ANSWERS[verb]
         command = _COMMANDS.get(verb)
         if command is None:
             raise Refusal("500 5.5.1 Command unknown")
-        if self._service.starttls and not self._secure and verb in _AFTER_TLS:
-            raise Refusal(_AFTER_TLS[verb])
+        if self._service.starttls and not self._secure and verb in AFTER_TLS:
+            raise Refusal(AFTER_TLS[verb])
         return command(self, argument)
 
     def _ehlo(self, argument: bytes) -> bytes:
         self._greet(argument)
-        lines = [self._service.hostname, "PIPELINING", f"SIZE {self._service.max_size}", "8BITMIME", "SMTPUTF8"]
-        if self._service.starttls and not self._secure:
-            lines.append("STARTTLS")
-        elif self._service.username:
-            lines.append("AUTH PLAIN LOGIN")
+        lines = [self._service.hostname, *self._service.capabilities(secure=self._secure)]
         return "".join(f"250-{line}\r\n" for line in lines).encode() + b"250 ENHANCEDSTATUSCODES\r\n"
 
     def _helo(self, argument: bytes) -> bytes:
@@ -215,17 +253,25 @@ class Dialogue:
     def _data(self, argument: bytes) -> bytes:
         if argument:
             raise Refusal("501 5.5.4 DATA takes no parameter")
-        if not self._recipients:
+        if self._sender is None or not self._recipients:
             raise Refusal("503 5.5.1 RCPT first")
+        if self._chunks or self._sender.binary:
+            raise Refusal("503 5.5.1 What BDAT began, or is binary, DATA cannot end")  # RFC 3030 §2, §3
         self._in_content = True
         self._inbox.begin_content()
         return b"354 End with CRLF.CRLF\r\n"
 
+    def _bdat(self, argument: bytes) -> bytes:
+        """Answered when its octets are there."""
+        chunk = parse_bdat(argument)
+        if chunk.size > self._service.max_size:  # nobody waits for that much, and what follows is no command
+            self.ended = True
+            raise Refusal("552 5.3.4 Chunk too big")
+        self._chunk = chunk
+        return b""
+
     def _rset(self, _argument: bytes) -> bytes:
         self._reset()
-        return b"250 2.0.0 OK\r\n"
-
-    def _noop(self, _argument: bytes) -> bytes:
         return b"250 2.0.0 OK\r\n"
 
     def _vrfy(self, argument: bytes) -> bytes:
@@ -233,25 +279,9 @@ class Dialogue:
             raise Refusal("501 5.5.4 Syntax: VRFY address")
         return b"252 2.5.0 Send it and see\r\n"
 
-    def _help(self, _argument: bytes) -> bytes:
-        return b"214 2.0.0 See RFC 5321\r\n"
-
-    def _unoffered(self, _argument: bytes) -> bytes:
-        raise Refusal("502 5.5.1 Command not implemented")
-
     def _quit(self, _argument: bytes) -> bytes:
         self.ended = True
         return b"221 2.0.0 Bye\r\n"
-
-
-def _without_secret(line: bytes) -> bytes:
-    """A command as it may be shown: the initial response of AUTH is a password."""
-    words = line.split(b" ", 2)
-    return b" ".join((*words[:2], b"****")) if len(words) == 3 and words[0].upper() == b"AUTH" else line
-
-
-def _bytes_of(refusal: Refusal) -> bytes:
-    return refusal.reply.encode() + b"\r\n"
 
 
 _COMMANDS: dict[bytes, Callable[[Dialogue, bytes], bytes]] = {
@@ -263,28 +293,7 @@ _COMMANDS: dict[bytes, Callable[[Dialogue, bytes], bytes]] = {
     b"RCPT": Dialogue._rcpt,
     b"DATA": Dialogue._data,
     b"RSET": Dialogue._rset,
-    b"NOOP": Dialogue._noop,
     b"VRFY": Dialogue._vrfy,
-    b"EXPN": Dialogue._unoffered,
-    b"BDAT": Dialogue._unoffered,
-    b"HELP": Dialogue._help,
+    b"BDAT": Dialogue._bdat,
     b"QUIT": Dialogue._quit,
-}
-_TLS_FIRST = "530 5.7.0 Must issue a STARTTLS command first"
-_AFTER_TLS = {
-    b"AUTH": "538 5.7.11 Encryption required for requested authentication mechanism",
-    b"MAIL": _TLS_FIRST,
-    b"RCPT": _TLS_FIRST,
-    b"DATA": _TLS_FIRST,
-    b"VRFY": _TLS_FIRST,
-}
-_POINTS = {
-    b"EHLO": "ehlo",
-    b"HELO": "ehlo",
-    b"STARTTLS": "starttls",
-    b"AUTH": "auth",
-    b"MAIL": "mail",
-    b"RCPT": "rcpt",
-    b"DATA": "data",
-    b"QUIT": "quit",
 }

@@ -54,6 +54,17 @@ class Inbox:
             raise Refusal("500 5.5.2 A line ends with CRLF")
         return line[:-2]
 
+    def has(self, size: int) -> bool:
+        return len(self._bytes) >= size
+
+    def take_exactly(self, size: int) -> bytes | None:
+        """So many octets, whatever they are (RFC 3030 §2), None while there are fewer."""
+        if not self.has(size):
+            return None
+        taken = bytes(self._bytes[:size])
+        del self._bytes[:size]
+        return taken
+
     def begin_content(self) -> None:
         """DATA was taken; its CRLF comes back, so that the first line of content begins like every other."""
         self._bytes[:0] = CRLF

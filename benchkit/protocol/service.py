@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 
-from benchkit.protocol.authentication import Credentials
+from benchkit.protocol.authentication import MECHANISMS, Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,12 @@ class Service:
     password: str = field(default="", repr=False)
     max_size: int = 50_000_000
 
-    def admits(self, credentials: Credentials) -> bool:
-        given = "\0".join(credentials).encode()
-        return hmac.compare_digest(given, f"{self.username}\0{self.password}".encode())
+    def capabilities(self, *, secure: bool) -> list[str]:
+        """The keywords of EHLO but the last; AUTH is on offer where there is a user name, after TLS if TLS is on offer."""
+        keywords = ["PIPELINING", f"SIZE {self.max_size}", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME"]
+        if self.starttls and not secure:
+            return [*keywords, "STARTTLS"]
+        return [*keywords, f"AUTH {' '.join(MECHANISMS)}"] if self.username else keywords
+
+    def admits(self, claim: Claim) -> bool:
+        return claim.proves(self.username, self.password)

@@ -32,7 +32,7 @@ MAIL_REFUSED = {
     b"FROM:<a@b.example> SIZE=": "501",
     b"FROM:<a@b.example> SIZE=-1": "501",
     b"FROM:<a@b.example> SIZE=" + b"9" * 21: "501",
-    b"FROM:<a@b.example> BODY=BINARYMIME": "501",
+    b"FROM:<a@b.example> BODY=16BIT": "501",
     b"FROM:<a@b.example> SMTPUTF8=1": "501",
     b"FROM:<a@b.example> RET=FULL": "555",
     "FROM:<müller@b.example>".encode(): "553",

@@ -50,7 +50,22 @@ TABLE: dict[str, tuple[Service, bytes, str]] = {
         "250 250 250 354 552 250",
     ),
     "the rest": (OPEN, b"NOOP\r\nNOOP x\r\nVRFY a\r\nVRFY\r\nHELP\r\nRSET\r\n", "250 250 252 501 214 250"),
-    "not offered": (OPEN, b"EXPN x\r\nBDAT 1 LAST\r\nSTARTTLS\r\nAUTH PLAIN x\r\n", "502 502 502 502"),
+    "not offered": (OPEN, b"EXPN x\r\nSTARTTLS\r\nAUTH PLAIN x\r\n", "502 502 502"),
+    "BDAT": (OPEN, EHLO + MAIL + RCPT + b"BDAT 5\r\n.\r\n.\rBDAT 2 LAST\r\n\nx" + MAIL, "250 250 250 250 250 250"),
+    "BDAT without a transaction swallows its octets": (OPEN, b"BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n", "503 250"),
+    "BDAT and DATA do not mix": (OPEN, EHLO + MAIL + RCPT + b"BDAT 0\r\nDATA\r\n", "250 250 250 250 503"),
+    "BDAT that is too big in the end": (
+        OPEN,
+        EHLO + MAIL + RCPT + (b"BDAT 150\r\n" + b"x" * 150) * 2 + MAIL,
+        "250 250 250 250 552 250",
+    ),
+    "BDAT of more than a message ends it": (OPEN, EHLO + b"BDAT 999 LAST\r\nNOOP\r\n", "250 552"),
+    "BDAT syntax": (OPEN, b"BDAT\r\nBDAT x\r\nBDAT 1 2\r\n", "501 501 501"),
+    "binary content needs BDAT": (
+        OPEN,
+        EHLO + b"MAIL FROM:<a@b.example> BODY=BINARYMIME\r\n" + RCPT + b"DATA\r\nBDAT 3 LAST\r\n\0\xff\n",
+        "250 250 250 503 250",
+    ),
     "unknown": (OPEN, b"FOO\r\n\r\n \r\nEHLOX c\r\n\0\xff\r\n", "500 500 500 500 500"),
     "bare LF": (OPEN, b"NOOP\nNOOP\r\n", "500 250"),
     "bare CR": (OPEN, b"NOOP\rNOOP\r\nNOOP\r\n", "500 250"),
@@ -75,7 +90,7 @@ TABLE: dict[str, tuple[Service, bytes, str]] = {
     "AUTH not base64": (GUARDED, EHLO + b"AUTH PLAIN !\r\nAUTH LOGIN\r\n\xff\r\nNOOP\r\n", "250 501 334 501 250"),
     "AUTH of two fields": (GUARDED, EHLO + b"AUTH PLAIN " + USER + b"\r\n", "250 501"),
     "AUTH empty response": (GUARDED, EHLO + b"AUTH PLAIN =\r\n", "250 501"),
-    "AUTH unknown": (GUARDED, EHLO + b"AUTH CRAM-MD5\r\nAUTH\r\n", "250 504 501"),
+    "AUTH unknown": (GUARDED, EHLO + b"AUTH GSSAPI\r\nAUTH\r\n", "250 504 501"),
     "AUTH twice": (GUARDED, EHLO + (b"AUTH PLAIN " + PLAIN + b"\r\n") * 2, "250 235 503"),
     "AUTH before EHLO": (GUARDED, b"AUTH PLAIN " + PLAIN + b"\r\n", "503"),
     "before TLS": (STARTTLS, EHLO + b"AUTH PLAIN x\r\n" + MAIL + RCPT + b"DATA\r\nNOOP\r\n", "250 538 530 530 530 250"),
@@ -167,11 +182,11 @@ def test_what_is_offered() -> None:
         dialogue.feed(EHLO)
         return [line[4:] for line in (dialogue.step() or b"").decode().split("\r\n")[1:-1]]
 
-    always = ["PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8"]
+    always = ["PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME"]
     assert offered(Service(), False) == [*always, "ENHANCEDSTATUSCODES"]
-    assert offered(GUARDED, False) == [*always, "AUTH PLAIN LOGIN", "ENHANCEDSTATUSCODES"]
+    assert offered(GUARDED, False) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2", "ENHANCEDSTATUSCODES"]
     assert offered(STARTTLS, False) == [*always, "STARTTLS", "ENHANCEDSTATUSCODES"]
-    assert offered(STARTTLS, True) == [*always, "AUTH PLAIN LOGIN", "ENHANCEDSTATUSCODES"]
+    assert offered(STARTTLS, True) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2", "ENHANCEDSTATUSCODES"]
 
 
 def test_all_is_forgotten_once_tls_stands() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchkit.protocol.authentication import exchange
-from benchkit.protocol.login import LOGINS
+from benchkit.protocol.authentication import Claim, Exchange, exchange
+from benchkit.protocol.login import LOGINS, Login
 from benchkit.protocol.reply_stream import Garbled
 
 
@@ -23,12 +23,22 @@ def test_a_challenge_that_is_not_base64() -> None:
         login.send("not base64!")
 
 
-@pytest.mark.parametrize("mechanism", ["plain", "login"])
+@pytest.mark.parametrize("mechanism", sorted(LOGINS))
 def test_both_halves_agree(mechanism: str) -> None:
     login = LOGINS[mechanism]("ünser".encode(), b"pass\xc3\xa4word")
     server = exchange(next(login).removeprefix(b"AUTH "))
-    with pytest.raises(StopIteration) as end:
+    claim = concluded(server, login)
+    assert claim.proves("ünser", "passäword")
+    assert not claim.proves("ünser", "password")
+    assert not claim.proves("user", "passäword")
+
+
+def concluded(server: Exchange, login: Login) -> Claim:
+    """What the server's half comes to, fed with the client's answers to its challenges."""
+    try:
         challenge = next(server)
         while True:
             challenge = server.send(login.send(challenge.decode()[4:].strip()))
-    assert end.value.value == ("ünser", "passäword")
+    except StopIteration as end:
+        claim: Claim = end.value
+        return claim

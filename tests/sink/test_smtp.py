@@ -185,7 +185,9 @@ def test_turns_in_the_transcript(running: Any, listener: Listener, version: str 
         if listener is STARTTLS:
             client.starttls(context=sink.tls)
         if listener.username:
-            client.login("user", "pass")
+            client.user, client.password = "user", "pass"
+            client.ehlo()
+            client.auth("PLAIN", client.auth_plain)
         client.sendmail("a@b.example", ["c@d.example"], MAIL)
         assert sink.transcript.bursts(0) == bursts
     assert sink.transcript.said(0, "in")[-2:] == ["<content>", "QUIT"]
