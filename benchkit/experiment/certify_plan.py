@@ -55,6 +55,7 @@ DIALOGUES = (
     _smtp("smtp, plain, new connection", 7, _FRESH, Security.NONE),
     _smtp("smtp, one command a turn, reused", 4, _REUSE, Security.NONE),
     _grouped("smtp, pipelined, reused", 2, "pipelined"),
+    _grouped("smtp, bdat-eager, reused", 1, "bdat-eager"),
     _api("https, new connection", 3, _FRESH),
     _api("https, reused", 1, _REUSE),
     _api("https, reused again (A/A)", 1, _REUSE),
