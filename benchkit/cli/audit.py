@@ -52,6 +52,9 @@ def audit(
         bool,
         typer.Option("--connect", help="Connect to the MX hosts and the MTA-STS policy: STARTTLS, certificates, TLSA."),
     ] = False,
+    blocklists: Annotated[
+        bool, typer.Option("--blocklists", help="Ask DNS blocklists about the addresses that send.")
+    ] = False,
     nsec_walk: Annotated[
         bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")
     ] = False,
@@ -91,6 +94,7 @@ def audit(
         selectors=tuple(selectors or ()),
         offline=bool(zones),
         connections=Connections() if connect else None,
+        blocklists=blocklists,
         nsec_walk=nsec_walk,
         mail=_mail(message),
         now_s=round(utc_now().timestamp()),

@@ -1,4 +1,4 @@
-"""Every rule is told whole: in `benchkit explain`, in docs/audit.md, and with a reference; docs/audit.md is what the rules say."""
+"""Every rule is told whole, in `benchkit explain` and in docs/audit.md, which is what the rules say and nothing else."""
 
 from __future__ import annotations
 

@@ -1,0 +1,76 @@
+"""Whether addresses that send for the domain are on blocklists that work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit.blocklists import BLOCKLISTS, LISTED, NOT_LISTED, Blocklist, is_listing, question
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.spf_tree import spf_addresses
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.special_addresses import special_use
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer, AnswerState
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="blocklisted",
+    mechanism=Mechanism.DNS,
+    title="Addresses that send are on no blocklist",
+    reference="RFC 5782 §2.1",
+    text="With `--blocklists`, the MX hosts' addresses and those that SPF authorises one by one, the first eight, are "
+    "looked for in a few DNS blocklists. Each list is tested first (RFC 5782 §5): it must list 127.0.0.2 and must "
+    "not list 127.0.0.1. Lists refuse public resolvers, and some resolvers rewrite answers: such a reply is "
+    "unknown and no listing. Ask the list why before you ask to be taken off.",
+    cases={
+        "listed": Case(Status.FAIL, "An address is on a blocklist.", 10),
+        "not_working": Case(Status.UNKNOWN, "A list fails its own test from this resolver: it refuses it, or is dead."),
+    },
+)
+LOOKED_AT = 8
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    if not dossier.options.blocklists:
+        return
+    addresses = await _addresses(dossier)
+    for found in await asyncio.gather(*(_ask(dossier, each, addresses) for each in BLOCKLISTS)):
+        for finding in found:
+            yield finding
+
+
+async def _addresses(dossier: Dossier) -> list[str]:
+    hosts, authorised = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_addresses))
+    networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
+    single = [str(each.network_address) for each in networks if each.num_addresses == 1]
+    own = [text for host in hosts.hosts for text in host.addresses.texts]
+    return [address for address in dict.fromkeys([*own, *single]) if not special_use(address)][:LOOKED_AT]
+
+
+async def _ask(dossier: Dossier, blocklist: Blocklist, addresses: list[str]) -> list[Finding]:
+    probes = [question(address, blocklist.zone) for address in (LISTED, NOT_LISTED)]
+    listed, not_listed = await asyncio.gather(*(dossier.ask(name, "A") for name in probes))
+    if not (_lists(listed, blocklist) and not_listed.state is AnswerState.NXDOMAIN):
+        message = f"{blocklist.zone} fails its own test from this resolver: nothing it says is believed"
+        return [RULE.finding("not_working", blocklist.zone, message, evidence=[listed, not_listed])]
+    answers = await asyncio.gather(*(dossier.ask(question(each, blocklist.zone), "A") for each in addresses))
+    findings = [
+        RULE.finding(
+            "listed", address, f"{address} is on {blocklist.zone} ({answer.records[0].text})", evidence=[answer]
+        )
+        for address, answer in zip(addresses, answers, strict=True)
+        if _lists(answer, blocklist)
+    ]
+    if dark := lost(answers):
+        return [*findings, RULE.unknown(blocklist.zone, dark)]
+    none = RULE.passed(blocklist.zone, f"none of {len(addresses)} addresses is listed", evidence=answers)
+    return findings or [none]
+
+
+def _lists(answer: Answer, blocklist: Blocklist) -> bool:
+    return any(is_listing(record.text, blocklist) for record in answer.records)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,45 @@
+"""Names that mail depends on and that anybody could register."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.spf_tree import spf_tree
+from benchkit.audit.psl import is_public_suffix, registrable
+from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import AnswerState
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dangling_names",
+    mechanism=Mechanism.DNS,
+    title="Mail depends on no name that is free to register",
+    reference="RFC 7208 §11.4",
+    text="An MX host, an SPF include or a delegated name below a domain that nobody holds any more is an open door: "
+    "whoever registers that domain takes the mail, or sends in your name and passes SPF. Take such names out of "
+    "the zone at once.",
+    cases={"free": Case(Status.FAIL, "A domain that mail depends on does not exist, and may be free to register.", 25)},
+)
+LOOKED_AT = 40
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    hosts, tree = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_tree))
+    names = [host.name for host in hosts.hosts] + (list(tree.nodes) if tree else [])
+    foreign = {registrable(name) for name in names if "." in name} - {registrable(dossier.domain)}
+    domains = sorted(domain for domain in foreign if not is_public_suffix(domain))[:LOOKED_AT]
+    answers = await asyncio.gather(*(dossier.ask(domain, "SOA") for domain in domains))
+    for domain, answer in zip(domains, answers, strict=True):
+        if answer.state is AnswerState.NXDOMAIN:
+            users = ", ".join(sorted({name for name in names if registrable(name) == domain}))
+            message = f"{domain} does not exist; {users} depends on it"
+            yield RULE.finding("free", domain, message, evidence=[answer], advice="Take these names out of the zone.")
+    if dark := lost(answers):
+        yield RULE.unknown(dossier.domain, dark)
+
+
+CHECK = Check(RULE, judge)

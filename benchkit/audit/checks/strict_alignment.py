@@ -1,0 +1,43 @@
+"""Strict alignment that a provider's envelope sender can never meet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dkim.discovery import inferred_senders
+from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="strict_alignment",
+    mechanism=Mechanism.DMARC,
+    title="Alignment is no stricter than the providers can meet",
+    reference="RFC 9989 §4.4",
+    text="With `aspf=s` the envelope sender must be in the very From domain. Providers send with an envelope of their "
+    "own, or of a subdomain that is set up with them, so that SPF never aligns strictly, and DMARC rests on DKIM "
+    "alone. Relaxed alignment (the default) accepts a subdomain.",
+    cases={
+        "subdomain": Case(
+            Status.WARN, "A provider's envelope is in a subdomain: it aligns relaxed, and never strictly.", 3
+        ),
+        "provider": Case(Status.INFO, "A provider's envelope is its own: SPF does not align at all."),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    found = (await dossier.fact(own_walk)).policy
+    if found is None or found.record is None or found.record.aspf != "s":
+        return
+    for sender in await dossier.fact(inferred_senders):
+        if sender.return_path != "own":
+            relaxed = fix(found, aspf=None) if sender.return_path == "subdomain" else ""
+            message = f"aspf=s, and {sender.name} sends with an envelope of a domain other than {dossier.domain}"
+            yield RULE.finding(sender.return_path, sender.name, message, evidence=[found.answer], paste=relaxed)
+
+
+CHECK = Check(RULE, judge)
