@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from benchkit.audit.arm_identities import ArmIdentity
 from benchkit.audit.connections import Connections
 from benchkit.audit.mail.message import Mail
 from benchkit.errors import InputError, Mistake
@@ -35,6 +36,7 @@ class Options:
     blocklists: bool = False
     nsec_walk: bool = False
     mail: Mail | None = None
+    arms: tuple[ArmIdentity, ...] = ()
     now_s: int = 0  # seconds since 1970, for signatures that expire; 0: they never do
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
     from benchkit.audit import Options
+    from benchkit.audit.arm_identities import ArmIdentity
     from benchkit.audit.mail.message import Mail
     from benchkit.model.audit import AuditReport
 
@@ -47,6 +48,9 @@ def audit(
     ] = None,
     message: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Judge this message too: signatures, alignment, headers.")
+    ] = None,
+    scenario: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge the mail that this scenario's arms would send.")
     ] = None,
     connect: Annotated[
         bool,
@@ -97,6 +101,7 @@ def audit(
         blocklists=blocklists,
         nsec_walk=nsec_walk,
         mail=_mail(message),
+        arms=_arms(scenario),
         now_s=round(utc_now().timestamp()),
     )
     named = _named(domains_of(domains or [], sys.stdin.read), options)
@@ -123,9 +128,20 @@ def _mail(path: Path | None) -> Mail | None:
         raise InputError(Mistake(str(path), f"cannot be read: {error.strerror}")) from None
 
 
+def _arms(path: Path | None) -> tuple[ArmIdentity, ...]:
+    if path is None:
+        return ()
+    from benchkit.audit.arm_identities import identities
+    from benchkit.cli.names import known_names
+    from benchkit.scenario import load
+
+    return identities(load(path, known_names()))
+
+
 def _named(domains: Sequence[str], options: Options) -> Sequence[str]:
-    """Without a domain, the message's author's."""
-    found = domains or (options.mail.author_domains if options.mail else ())
+    """Without a domain, the message's author's, or the scenario's."""
+    authors = options.mail.author_domains if options.mail else tuple(arm.author for arm in options.arms[:1])
+    found = domains or authors
     if not found:
         raise InputError(Mistake("audit", "name a domain, as in: benchkit audit shop.example"))
     return found

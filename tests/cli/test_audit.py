@@ -114,3 +114,18 @@ def test_screen_reads_from_the_top() -> None:
 def test_explain() -> None:
     assert "`+all`" in run("explain", "spf_all.plus").stdout
     assert isinstance(run("explain", "no_such_rule").exception, InputError)
+
+
+def test_scenario_is_judged_by_what_its_arms_would_send(tmp_path: Path) -> None:
+    text = (ZONES.parent / "quickstart.toml").read_text("utf-8").replace("hearth.example", "shop.example")
+    for name in ("templates", "data"):
+        (tmp_path / name).symlink_to(ZONES.parent / name)
+    path = tmp_path / "shop.toml"
+    path.write_text(text, "utf-8")
+    document = json.loads(run("audit", "--zone", GOOD, "--scenario", path, "--json").stdout)
+    told = {
+        finding["subject"]: finding["rule"] for finding in document["findings"] if "arm_alignment" in finding["rule"]
+    }
+    assert document["domain"] == "shop.example"
+    assert told["smtp, reused"] == "arm_alignment.signer_unknown"
+    assert told["api, reused"] == "arm_alignment"

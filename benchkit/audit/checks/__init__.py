@@ -65,5 +65,6 @@ CHECKS: Registry[Check] = Registry(
         "message_signatures",
         "message_alignment",
         "message_unsubscribe",
+        "arm_alignment",
     ),
 )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Whether the mail of a scenario's arms would align, if it were sent for real."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.arm_identities import ArmIdentity
+from benchkit.audit.dmarc.alignment import Alignment, alignment
+from benchkit.audit.dmarc.walk import walk
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="arm_alignment",
+    mechanism=Mechanism.MAIL,
+    title="The scenario's mail would align",
+    reference="RFC 9989 §4.4",
+    text="With `--scenario`, every arm is judged by the identities it would send with: the envelope sender, the From "
+    "address, and the domain that the provider signs with by default. DMARC needs one of them to stand for the "
+    "From domain and to pass. Microsoft wants SPF and DKIM both to pass. Who signs behind an SMTP arm is not "
+    "known from the scenario: a real message tells (`--message`).",
+    cases={
+        "not_aligned": Case(
+            Status.FAIL, "Neither the envelope nor the provider's signature stands for the From domain."
+        ),
+        "spf_only": Case(Status.WARN, "Only the envelope stands for the From domain: forwarded mail fails.", 3),
+        "dkim_only": Case(Status.INFO, "Only the signature stands for the From domain: DMARC passes by DKIM alone."),
+        "signer_unknown": Case(Status.INFO, "The envelope stands for the From domain; who signs is not known."),
+        "no_unsubscribe": Case(
+            Status.INFO, "The mail would offer no one-click unsubscription, which marketing mail needs."
+        ),
+    },
+)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    for identity in dossier.options.arms:
+        yield await _judge(dossier, identity)
+    if arms := [identity.arm for identity in dossier.options.arms if not identity.unsubscribe]:
+        message = "no List-Unsubscribe: right for receipts and resets, refused by Gmail and Yahoo for marketing"
+        yield RULE.finding("no_unsubscribe", ", ".join(arms), message, reference="RFC 8058 §3.1")
+
+
+async def _judge(dossier: Dossier, identity: ArmIdentity) -> Finding:
+    found = (await dossier.fact(walk, identity.author)).policy
+    record = found.record if found else None
+    spf = await _alignment(dossier, identity, identity.envelope, strict=bool(record and record.aspf == "s"))
+    dkim = await _alignment(dossier, identity, identity.signer, strict=bool(record and record.adkim == "s"))
+    if dark := [answer for each in (spf, dkim) if each and each.aligned is None for answer in each.lost]:
+        return RULE.unknown(identity.arm, dark)
+    message = f"From {identity.author}, envelope {identity.envelope or '?'}, signed by {identity.signer or '?'}"
+    by_spf, by_dkim = bool(spf and spf.aligned), bool(dkim and dkim.aligned)
+    if by_spf and by_dkim:
+        return RULE.passed(identity.arm, f"{message}: both align")
+    if by_spf:
+        return RULE.finding("spf_only" if identity.signer else "signer_unknown", identity.arm, message)
+    return RULE.finding("dkim_only" if by_dkim else "not_aligned", identity.arm, message)
+
+
+async def _alignment(dossier: Dossier, identity: ArmIdentity, domain: str, *, strict: bool) -> Alignment | None:
+    return await alignment(dossier, identity.author, domain, strict=strict) if domain else None
+
+
+CHECK = Check(RULE, judge)
