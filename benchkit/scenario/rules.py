@@ -95,6 +95,11 @@ def check_network(draft: Draft) -> None:
     foreign = [arm.name for arm in draft.form.arm if arm.server != "embedded"]
     if draft.written("network") and foreign:
         draft.mistakes.add(("network",), f"is for embedded servers only, and these arms have others: {listed(foreign)}")
+    for key, values in draft.form.network:
+        if isinstance(values, list) and len(set(values)) < len(values):
+            draft.mistakes.add(
+                ("network", key), "names a value twice: each condition has its own, so give each value once"
+            )
     if draft.gives("network", "queue_kb") and not draft.gives("network", "bandwidth_mbit"):
         draft.mistakes.add(("network", "queue_kb"), "needs bandwidth_mbit: without a bottleneck nothing queues")
 

@@ -1,18 +1,20 @@
 """The turn counter against the wire: what a transport counted in its own stream, and what the lab's link saw from outside.
 
-Both sides of the sum are of one arm under one condition, warm-up included. A connection on which the client never spoke is a
-probe's. A kept connection is opened before the first message and closed after the last one, in nobody's time: the table says
-for how many turns. Retransmitted packets are no turns on either side. Session tickets are an answer that nobody asked for:
-where the client is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and
-like none if not, so that many are left open.
+Both sides of the sum are of one arm under one condition, warm-up included, and of connections that carried a message. A kept
+connection is opened before the first message and closed after the last one, in nobody's time: the table says for how many
+turns. Retransmitted packets are no turns on either side. Session tickets are an answer that nobody asked for: where the client
+is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and like none if not,
+so that many are left open.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Run
 
 TOLERANCE = 0.05
@@ -45,9 +47,9 @@ def wire_truth(run: Run, condition: int, arm: int) -> WireTruth | None:
     wire = run.wire
     if not run.manifest.conditions[condition].lab or not len(wire.get("turns", ())):
         return None
-    mine = (wire["condition"] == condition) & (wire["arm"] == arm) & (wire["payload_out"] > 0)
-    connections, record = int(np.count_nonzero(mine)), run.manifest.arms[arm]
     rows = (run.messages["condition"] == condition) & (run.messages["arm"] == arm)
+    mine = (wire["condition"] == condition) & (wire["arm"] == arm) & (wire["payload_out"] >= _least_bytes(run, rows))
+    connections, record = int(np.count_nonzero(mine)), run.manifest.arms[arm]
     counted = int(run.messages["turns"][rows].sum()) + int(run.messages["turns_to_close"][rows].sum())
     return WireTruth(
         connections=connections,
@@ -67,6 +69,12 @@ def disagreement(run: Run, condition: int, arm: int) -> str:
     if truth is None or rtt_ms is None or rtt_ms < LEAST_RTT_MS or record.expects_faults or truth.agrees is not False:
         return ""
     return f"{record.name}: {truth.counted:g} turns were counted and {truth.turns} seen on the wire"
+
+
+def _least_bytes(run: Run, rows: Any) -> int:
+    """What a connection has carried at least if a message went over it; others are those of probes and checks."""
+    accepted = rows & (run.messages["outcome"] == OutcomeKind.ACCEPTED)
+    return max(1, int(run.messages["bytes_out"][accepted].min())) if accepted.any() else 1
 
 
 def _with_unrecorded(record: ArmRecord, counted: int, senders: int) -> float | None:

@@ -66,6 +66,8 @@ ROWS: list[tuple[int, str, str, str]] = [
     (8, '[network]\nrtt_ms = [1, "2"]', "9:14 network.rtt_ms.1", "must be a number, not a string"),
     (8, "[network]\nrtt_ms = []", "9:1 network.rtt_ms", "at least 1 of them"),
     (8, "[network]\nloss_percent = 101", "9:1 network.loss_percent", "at most 100"),
+    (8, "[network]\nqueue_kb = 64", "9:1 network.queue_kb", "needs bandwidth_mbit"),
+    (8, "[network]\nrtt_ms = [5, 10, 5]", "9:1 network.rtt_ms", "each value once"),
     (8, "[network]\nrtt = 1", "9:1 network.rtt", 'did you mean "rtt_ms"?'),
     # an arm by itself
     (13, "", "12:3 arm.0.name", "is missing"),
