@@ -24,7 +24,7 @@ class Certificate:
     created_utc: str
     version: str
     machine: str
-    lab: str  # "root", "rootless", or why there was none
+    lab: str  # "TUN", or why there was none
     seconds: float
     checks: Sequence[Check]
 
