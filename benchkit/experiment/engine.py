@@ -35,10 +35,14 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ArmAtWork:
-    """One arm's senders and what each message of the batch became for its transport."""
+    """One arm's senders and what each message of the batch became for its transport.
+
+    `foreign`: at a server that is not ours, of which nobody knows yet whether it offers what the arm needs.
+    """
 
     senders: tuple[VirtualSender, ...]
     prepared: tuple[Any, ...]
+    foreign: bool = False
 
 
 class _Todo:
@@ -69,14 +73,14 @@ class Engine:
         self.stopping = False
 
     async def open(self) -> list[tuple[int, Outcome]]:
-        """Make the kept connections; gives (arm, why) for each that cannot be made."""
+        """Make the kept connections, after trying out the foreign servers; gives (arm, why) for each that cannot be made."""
         failures = []
         for number, arm in enumerate(self._arms):
+            failure = await arm.senders[0].try_out() if arm.foreign else None
             for sender in arm.senders:
-                failure = await sender.open()
-                if failure is not None:
-                    failures.append((number, failure))
-                    break
+                failure = failure or await sender.open()
+            if failure is not None:
+                failures.append((number, failure))
         return failures
 
     async def walk(self, cells: Iterable[Cell]) -> None:

@@ -44,6 +44,13 @@ class VirtualSender:
             self._number_connection()
         return failure
 
+    async def try_out(self) -> Outcome | None:
+        """Connect and hang up: what the server does not offer, or does not allow, is known before the first send."""
+        self.trace.begin()
+        failure = await self._transport.connect(self.trace)
+        await self._transport.close(self.trace)
+        return failure
+
     async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
         """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
         self.trace.begin()

@@ -23,6 +23,7 @@ from benchkit.experiment.pipe import ParentLine
 from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
 from benchkit.experiment.targets import round_trips_ms
+from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
@@ -41,7 +42,8 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
     recorder = Recorder(Path(job.folder), MonotonicClock())
     line.tell(overhead_us=await own_cost_us(job))
     engine = Engine(_arms(job), PACES[job.scenario.load.model], job.run_token, recorder)
-    unreachable = [(arm, failure.text) for arm, failure in await engine.open() if not job.endpoints[arm].arm.faults]
+    failures = await engine.open()
+    unreachable = [(arm, why.text) for arm, why in failures if _is_final(why) or not job.endpoints[arm].arm.faults]
     if unreachable:
         line.tell(unreachable="; ".join(f"arm {job.endpoints[arm].arm.name!r}: {text}" for arm, text in unreachable))
         return
@@ -66,6 +68,11 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
         await asyncio.gather(news, stop, return_exceptions=True)
 
 
+def _is_final(failure: Outcome) -> bool:
+    """A refusal without a code is our own: the server lacks what the arm needs, and no fault of its is to blame."""
+    return failure.kind is OutcomeKind.REJECTED and not failure.code
+
+
 def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     """Senders and prepared messages of every arm: all of it before the clock starts."""
     load = job.scenario.load
@@ -78,7 +85,7 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
         transports = [make(endpoint) for _ in range(senders)]
         virtual = tuple(VirtualSender(transport, endpoint.arm.connection, numbers) for transport in transports)
         prepared = tuple(transports[0].prepare(message) for message in job.batch.messages)
-        arms.append(ArmAtWork(virtual, prepared))
+        arms.append(ArmAtWork(virtual, prepared, foreign=endpoint.arm.server is not None))
     return tuple(arms)
 
 
