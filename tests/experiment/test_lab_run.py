@@ -25,7 +25,7 @@ LOAD = "blocks = 6\nmessages_per_block = 1"
 ARMS = ("smtp", "smtp fresh", 'api|transport = "api"\nprovider = "mailgun"\nclient = "wire"\n')
 WRONG_RULERS = {
     "a hidden NOOP": "await self._smtp.noop()",
-    "an extra sleep": "await asyncio.sleep(0.03)",
+    "an extra sleep": "await asyncio.sleep(0.01)",
 }
 
 
