@@ -19,6 +19,8 @@ loaded = {"aiosmtplib", "httpx", "aiohttp"} & sys.modules.keys()
 assert not loaded, loaded
 """
 
+WORDS = {"latency": "11 turns against 1", "audit": "no-such-name.shop.example"}  # what its tables must say
+
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def notebook(request: pytest.FixtureRequest) -> Path:
@@ -55,4 +57,5 @@ def test_runs_on_the_sample(notebook: Path, tmp_path: Path) -> None:
     NotebookClient(document, timeout=120, kernel_name="python3", resources=place).execute()
     shown = [output.get("data", {}) for cell in document.cells for output in cell.get("outputs", [])]
     assert any("image/svg+xml" in data for data in shown)
-    assert any("11 turns against 1" in data.get("text/markdown", "") for data in shown)
+    wanted = WORDS.get(notebook.stem, "")
+    assert any(wanted in data.get("text/markdown", "") for data in shown)
