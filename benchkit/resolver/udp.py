@@ -1,48 +1,63 @@
-"""One connected UDP socket for one server, and every question to it: the kernel drops datagrams from anybody else."""
+"""One connected UDP socket for one server, and every question to it: the kernel drops datagrams from anybody else.
+
+On the bare socket and not on asyncio's transport, which reads one datagram a turn of the loop: a burst of answers would wait
+for so many turns that questions look unanswered whose answers have long come.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 
 from benchkit.resolver.matching import Waiting
 from benchkit.resolver.question import Question
 
 RECEIVE_BYTES = 1 << 20  # a burst of answers must not overrun the socket
+DATAGRAM_BYTES = 65_535
+A_TURN = 64  # datagrams, before the rest of the program has its turn
 
 
-class UdpChannel(asyncio.DatagramProtocol):
+class UdpChannel:
     """Opened with the first question, from a port of the kernel's choice."""
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
         self._waiting = Waiting()
-        self._transport: asyncio.DatagramTransport | None = None
-        self._opening = asyncio.Lock()
+        self._socket: socket.socket | None = None
 
     async def exchange(self, question: Question) -> bytes:
         """The response; OSError when the server's host says that nobody is there. Waits for ever: the caller has the clock."""
-        transport = self._transport or await self._open()
+        opened = self._socket or self._open()
         with self._waiting.expect(question) as (ident, response):
-            transport.sendto(question.wire(ident))
+            with suppress(BlockingIOError):  # no room: as lost as on the way, and sent again as that would be
+                opened.send(question.wire(ident))
             return await response
 
-    async def _open(self) -> asyncio.DatagramTransport:
-        async with self._opening:
-            if self._transport is None:
-                loop = asyncio.get_running_loop()
-                self._transport, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=self._address)
-                opened: socket.socket = self._transport.get_extra_info("socket")
-                opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
-            return self._transport
+    def _open(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
+        opened = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        try:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+            opened.connect(self._address)
+        except BaseException:
+            opened.close()
+            raise
+        asyncio.get_running_loop().add_reader(opened, self._read, opened)
+        self._socket = opened
+        return opened
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
-        self._waiting.settle(data)
-
-    def error_received(self, exc: Exception) -> None:
-        self._waiting.fail(exc if isinstance(exc, OSError) else OSError(str(exc)))
+    def _read(self, opened: socket.socket) -> None:
+        try:
+            for _ in range(A_TURN):
+                self._waiting.settle(opened.recv(DATAGRAM_BYTES))
+        except BlockingIOError:
+            pass
+        except OSError as error:  # what ICMP said of an earlier datagram, and so of them all
+            self._waiting.fail(error)
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
