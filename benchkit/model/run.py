@@ -7,11 +7,11 @@ never started. The columns, with their types, are listed below and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 SCHEMA_VERSION = 1
 
@@ -75,6 +75,13 @@ WIRE_COLUMNS = {  # one row a TCP connection, as the lab's link saw it from outs
 }
 
 Table = Mapping[str, Any]
+
+
+@runtime_checkable
+class InBatches(Protocol):
+    """A table too long to be held: each look at a column reads it from the disk, and `batches` gives some columns in parts."""
+
+    def batches(self, *names: str) -> Iterator[Table]: ...
 
 
 class RunStatus(StrEnum):

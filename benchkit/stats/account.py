@@ -11,16 +11,12 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.run import Manifest, Run
+from benchkit.model.run import Run
 from benchkit.model.summary import Account
 from benchkit.stats.delivery import Delivery
+from benchkit.stats.rows_by_send import planned_sends, recorded_once
 
 MAY_HAVE_ARRIVED = np.array([kind for kind in OutcomeKind if kind.may_have_arrived])
-
-
-def planned_sends(manifest: Manifest) -> int:
-    cells = len(manifest.arms) * len(manifest.conditions) * (manifest.blocks + manifest.warmup_blocks)
-    return cells * manifest.messages_per_block
 
 
 def account_of(run: Run, delivery: Delivery) -> Account:
@@ -40,12 +36,6 @@ def account_of(run: Run, delivery: Delivery) -> Account:
         altered=_count(delivery.altered[first]),
         unaccounted=_count(~arguable & (times > 0)) + delivery.strays,
     )
-
-
-def recorded_once(run: Run) -> Any:
-    """Positions of the first row of each send of the plan; other rows are a defect, named in validity.py."""
-    sends, first = np.unique(run.messages["send"], return_index=True)
-    return first[(sends >= 0) & (sends < planned_sends(run.manifest))]
 
 
 def _count(flags: Any) -> int:

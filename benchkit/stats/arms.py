@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.durations import NS_PER_MS, phase_ns, response_ns, service_ns, span_ns, wait_ns
+from benchkit.model.durations import response_ns, service_ns, span_ns, wait_ns
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Run, Table
 from benchkit.model.summary import ArmSummary, Estimate, Turns
-from benchkit.model.trace import Phase
 from benchkit.stats import STATISTICS
-from benchkit.stats.delivery import Delivery, is_observed, positions
+from benchkit.stats.delivery import Delivery, is_observed
+from benchkit.stats.phase_means import mean_phases_ms
 from benchkit.stats.proportion import wilson
 from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite, rows_by_block
 
@@ -23,11 +23,11 @@ COMMONEST_TEXTS = 10
 
 
 def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmSummary, ...]:
-    row_of_phase = positions(run.phases["send"], run.messages["send"])
-    return tuple(_summarise(run, sample, delivery, row_of_phase) for sample in samples.values())
+    phases_ms = mean_phases_ms(run, samples)
+    return tuple(_summarise(run, sample, delivery, phases_ms[key]) for key, sample in samples.items())
 
 
-def _summarise(run: Run, sample: Sample, delivery: Delivery, row_of_phase: Any) -> ArmSummary:
+def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[str, float]) -> ArmSummary:
     manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
     arm = manifest.arms[sample.arm]
     planned = manifest.blocks * manifest.messages_per_block
@@ -53,7 +53,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, row_of_phase: Any) 
         throughput_per_s=_throughput(rows, accepted),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
-        phases_ms=_phases(run.phases, row_of_phase, sample.index[accepted]),
+        phases_ms=phases_ms,
         outcomes=_outcomes(rows["outcome"]),
         failure_rate=wilson(sample.failed, sample.started, manifest.confidence),
         connections=connections(rows),
@@ -91,20 +91,9 @@ def _estimates(durations_ns: Any, accepted: Any, confidence: float) -> Mapping[s
 
 def _throughput(rows: Table, accepted: Any) -> float | None:
     """Accepted messages per second of the arm's own time: the spans of its cells, without the gaps between them."""
-    cells = rows_by_block(rows).values()
-    busy_ns = sum(span_ns(rows["started_ns"][cell], rows["ended_ns"][cell]) for cell in cells)
+    started_ns, ended_ns = rows["started_ns"], rows["ended_ns"]
+    busy_ns = sum(span_ns(started_ns[cell], ended_ns[cell]) for cell in rows_by_block(rows).values())
     return int(np.count_nonzero(accepted)) * 1e9 / busy_ns if busy_ns > 0 else None
-
-
-def _phases(phases: Table, row_of_phase: Any, accepted_rows: Any) -> Mapping[str, float]:
-    """Mean ms that an accepted message spent in each phase, zero where it had none of it; CLOSE is outside service time."""
-    mine = np.isin(row_of_phase, accepted_rows) & (row_of_phase >= 0)
-    kinds, durations = phases["phase"][mine], phase_ns(phases)[mine]
-    return {
-        phase.label: float(durations[kinds == phase].sum()) / len(accepted_rows) / NS_PER_MS
-        for phase in Phase
-        if (kinds == phase).any()
-    }
 
 
 def _outcomes(outcome: Any) -> Mapping[str, int]:

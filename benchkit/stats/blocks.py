@@ -10,7 +10,7 @@ import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, response_ns, service_ns, span_ns
 from benchkit.model.scenario import LoadModel
-from benchkit.stats.sample import Sample, milliseconds_or_infinite, rows_by_block
+from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite, rows_by_block
 
 METRICS = {LoadModel.TALK: "service", LoadModel.THROUGHPUT: "time per message", LoadModel.OPEN: "response"}
 
@@ -23,12 +23,9 @@ def metric_of(load_model: str) -> str:
 def block_values(sample: Sample, metric: str, messages_per_block: int) -> dict[int, float]:
     """The metric in ms by complete block; +∞ where so many failed that it has no value."""
     blocks = rows_by_block(sample.rows).items()
-    return {block: _VALUE[metric](_cell(sample, index)) for block, index in blocks if len(index) >= messages_per_block}
-
-
-def _cell(sample: Sample, index: Any) -> Sample:
-    rows = {name: sample.rows[name][index] for name in ("intended_ns", "started_ns", "ended_ns", "outcome")}
-    return Sample(sample.arm, sample.condition, index, rows)
+    rows = {name: sample.rows[name] for name in ("intended_ns", "started_ns", "ended_ns", "outcome")}
+    cells = {block: Sample(sample.arm, sample.condition, index, RowsOf(rows, index)) for block, index in blocks}
+    return {block: _VALUE[metric](cell) for block, cell in cells.items() if cell.started >= messages_per_block}
 
 
 def _service(cell: Sample) -> float:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.run import ArmRecord, Manifest, Run
+from benchkit.model.run import ArmRecord, Manifest, Run, Table
+from benchkit.stats.rows_by_send import batches, positions, rows_by_send
 
 _DIGEST = "S16"  # numpy ignores trailing NULs in comparisons of this type, on both sides alike
 
@@ -34,30 +35,26 @@ def is_observed(arm: ArmRecord) -> bool:
     return arm.embedded and arm.transport != "null"
 
 
-def positions(wanted: Any, among: Any) -> Any:
-    """For each of `wanted` its position in `among` (the first, where there are more), or -1."""
-    if len(among) == 0:
-        return np.full(len(wanted), -1)
-    order = np.argsort(among, kind="stable")
-    found = np.minimum(np.searchsorted(among, wanted, sorter=order), len(among) - 1)
-    return np.where(among[order[found]] == wanted, order[found], -1)
-
-
 def deliveries(run: Run) -> Delivery:
-    rows = positions(run.arrivals["send"], run.messages["send"])
-    unread = np.array([digest is None for digest in run.arrivals["digest"]], dtype=bool)
-    digests = np.where(unread, b"", run.arrivals["digest"]).astype(_DIGEST)  # empty where what arrived is no mail
-    known = rows >= 0
-    differs = known & ~unread & (digests != _expected(run.manifest, run.messages["message"], rows))
-    differs |= known & ~unread & _other_recipients(run, rows)
-    count = len(run.messages["send"])
-    return Delivery(
-        observed=_observed(run.manifest.arms, run.messages["arm"]),
-        times=np.bincount(rows[known], minlength=count),
-        altered=np.bincount(rows[differs], minlength=count) > 0,
-        strays=int(np.count_nonzero(~known)),
-        unread=int(np.count_nonzero(unread)),
-    )
+    rows_of_sends, sent = rows_by_send(run), {name: run.messages[name] for name in ("message", "refused", "outcome")}
+    count = len(sent["message"])
+    times, altered = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=bool)
+    strays = unread = 0
+    for arrivals in batches(run.arrivals, "send", "digest", "recipients"):
+        rows = positions(arrivals["send"], rows_of_sends)
+        known, lost = rows >= 0, np.array([digest is None for digest in arrivals["digest"]], dtype=bool)
+        np.add.at(times, rows[known], 1)
+        altered[rows[known & ~lost & _differs(run.manifest, sent, arrivals, rows, lost)]] = True
+        strays += int(np.count_nonzero(~known))
+        unread += int(np.count_nonzero(lost))
+    return Delivery(_observed(run.manifest.arms, run.messages["arm"]), times, altered, strays, unread)
+
+
+def _differs(manifest: Manifest, sent: Table, arrivals: Table, rows: Any, lost: Any) -> Any:
+    """Whether what arrived is not what was sent; without meaning where its row is not known."""
+    digests = np.where(lost, b"", arrivals["digest"]).astype(_DIGEST)  # empty where what arrived is no mail
+    other_content = digests != _expected(manifest, sent["message"], rows)
+    return other_content | _other_recipients(manifest, sent, arrivals, rows)
 
 
 def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
@@ -65,14 +62,14 @@ def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
     return np.isin(arm_of_row, np.array(ours, dtype=np.int64))
 
 
-def _other_recipients(run: Run, rows: Any) -> Any:
+def _other_recipients(manifest: Manifest, sent: Table, arrivals: Table, rows: Any) -> Any:
     """Whether an accepted message arrived for another number of recipients than it was accepted for."""
-    messages, planned = run.messages, np.array(run.manifest.recipients)
-    if len(planned) == 0 or len(messages["send"]) == 0:
+    planned = np.array(manifest.recipients)
+    if len(planned) == 0 or len(sent["message"]) == 0:
         return np.zeros(len(rows), dtype=bool)
-    wanted = planned[messages["message"][rows] % len(planned)] - messages["refused"][rows]
-    accepted = messages["outcome"][rows] == OutcomeKind.ACCEPTED
-    return accepted & (run.arrivals["recipients"] != wanted)
+    wanted = planned[sent["message"][rows] % len(planned)] - sent["refused"][rows]
+    accepted = sent["outcome"][rows] == OutcomeKind.ACCEPTED
+    return accepted & (arrivals["recipients"] != wanted)
 
 
 def _expected(manifest: Manifest, message_of_row: Any, rows: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,23 @@ import numpy as np
 from benchkit.model.durations import NS_PER_MS
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, Table
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf(Mapping[str, Any]):
+    """Some rows of a table. A column is cut out when it is asked for and not kept: who needs it twice holds on to it."""
+
+    table: Table
+    index: Any
+
+    def __getitem__(self, name: str) -> Any:
+        return self.table[name][self.index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table)
+
+    def __len__(self) -> int:
+        return len(self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +55,13 @@ class Sample:
 
 def rows_by_block(rows: Table) -> dict[int, Any]:
     """Positions in `rows` by block, each in the order of recording: one sort instead of a search per block."""
-    order = np.argsort(rows["block"], kind="stable")
-    numbers, first = np.unique(rows["block"][order], return_index=True)
-    return dict(zip(numbers.tolist(), np.split(order, first[1:]), strict=False))
+    numbers = rows["block"]
+    if len(numbers) == 0:
+        return {}
+    order = np.argsort(numbers, kind="stable")
+    numbers = numbers[order]
+    first = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
+    return dict(zip(numbers[first].tolist(), np.split(order, first[1:]), strict=True))
 
 
 Samples = Mapping[tuple[int, int], Sample]
@@ -55,9 +76,11 @@ def measured_samples(run: Run) -> Samples:
 def _sample(messages: Table, condition: int, arm: int) -> Sample:
     mine = ~messages["warmup"] & (messages["condition"] == condition) & (messages["arm"] == arm)
     index = np.flatnonzero(mine)
-    return Sample(arm, condition, index, {name: column[index] for name, column in messages.items()})
+    return Sample(arm, condition, index, RowsOf(messages, index))
 
 
 def milliseconds_or_infinite(durations_ns: Any, accepted: Any) -> Any:
     """Durations in ms; a failure is +∞, so that it stands above every success in the ranks and is never dropped."""
-    return np.where(accepted, np.asarray(durations_ns, dtype=np.float64) / NS_PER_MS, np.inf)
+    values = np.asarray(durations_ns) / NS_PER_MS
+    values[~accepted] = np.inf
+    return values

@@ -9,8 +9,8 @@ import numpy as np
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Manifest, Run, RunStatus
 from benchkit.model.summary import Account
-from benchkit.stats.account import recorded_once
 from benchkit.stats.comparison import Comparison
+from benchkit.stats.rows_by_send import recorded_once
 
 
 def reasons_against(run: Run, account: Account, differing: Sequence[Comparison]) -> tuple[str, ...]:

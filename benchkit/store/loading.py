@@ -1,11 +1,9 @@
-"""Reading a run back, closed or not."""
+"""Reading a run back, closed or not. Short tables are held, long ones stay on the disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,6 +13,9 @@ from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_batches
+from benchkit.store.stored_table import StoredTable, to_numpy
+
+HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
 
 
 def load_run(folder: Path, parse: Parse | None = None) -> Run:
@@ -25,39 +26,37 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     manifest = read_manifest(folder)
     closed = all((folder / f"{name}.parquet").exists() for name in ("messages", "phases", "arrivals"))
     try:
-        tables = _closed_tables(folder) if closed else _spooled_tables(folder, parse)
+        messages, phases, arrivals = _closed_tables(folder) if closed else _spooled_tables(folder, parse)
         wire = _wire_table(folder)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: {error}") from error
-    messages, phases, arrivals = (_to_numpy(table) for table in tables)
-    return Run(folder, manifest, messages, phases, arrivals, recovered=not closed, wire=_to_numpy(wire))
+    return Run(folder, manifest, messages, phases, arrivals, recovered=not closed, wire=wire)
 
 
-def _closed_tables(folder: Path) -> list[pa.Table]:
-    return [pq.read_table(folder / f"{name}.parquet") for name in ("messages", "phases", "arrivals")]
+def _closed_tables(folder: Path) -> list[Table]:
+    return [_closed_table(folder / f"{name}.parquet") for name in ("messages", "phases", "arrivals")]
 
 
-def _spooled_tables(folder: Path, parse: Parse | None) -> list[pa.Table]:
+def _closed_table(path: Path) -> Table:
+    stored = StoredTable(path)
+    return stored if stored.rows > HELD_ROWS else _held(pq.read_table(path))
+
+
+def _spooled_tables(folder: Path, parse: Parse | None) -> list[Table]:
     bodies = bodies_by_key(folder, parse) if parse is not None else {}
-    return [
+    tables = (
         pa.Table.from_batches(read_batches(folder / "messages.arrow"), arrow_schema(MESSAGE_COLUMNS)),
         pa.Table.from_batches(read_batches(folder / "phases.arrow"), arrow_schema(PHASE_COLUMNS)),
         pa.Table.from_batches(resolved_arrivals(folder, bodies), ARRIVAL_SCHEMA),
-    ]
+    )
+    return [_held(table) for table in tables]
 
 
-def _wire_table(folder: Path) -> pa.Table:
+def _wire_table(folder: Path) -> Table:
     if (folder / "wire.parquet").exists():
-        return pq.read_table(folder / "wire.parquet")
-    return pa.Table.from_batches(read_batches(folder / "wire.arrow"), arrow_schema(WIRE_COLUMNS))
+        return _held(pq.read_table(folder / "wire.parquet"))
+    return _held(pa.Table.from_batches(read_batches(folder / "wire.arrow"), arrow_schema(WIRE_COLUMNS)))
 
 
-def _to_numpy(table: pa.Table) -> Table:
-    columns: dict[str, Any] = {}
-    for name in table.column_names:
-        column = table.column(name)
-        if pa.types.is_string(column.type) or pa.types.is_binary(column.type):
-            columns[name] = np.array(column.to_pylist(), dtype=object)
-        else:
-            columns[name] = column.to_numpy()
-    return columns
+def _held(table: pa.Table) -> Table:
+    return {name: to_numpy(table.column(name).combine_chunks()) for name in table.column_names}

@@ -62,9 +62,12 @@ class SpoolWriter:
 
 
 def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """Every whole batch of a spool; a truncated one, as a kill leaves it, ends the reading without an error."""
+    """Every whole batch of a spool; a truncated one, as a kill leaves it, ends the reading without an error.
+
+    Read and not mapped: the pages of a mapped file would count as this process's memory, all of them.
+    """
     try:
-        with pa.memory_map(str(path)) as file:
+        with pa.OSFile(str(path)) as file:
             yield from _batches(file)
     except FileNotFoundError:
         return

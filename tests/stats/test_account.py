@@ -17,7 +17,8 @@ from benchkit.model.run import Run, Table
 from benchkit.model.summary import Account
 from benchkit.stats.account import account_of
 from benchkit.stats.analysis import analyse
-from benchkit.stats.delivery import deliveries, positions
+from benchkit.stats.delivery import deliveries
+from benchkit.stats.rows_by_send import positions, rows_by_send
 
 Factory = Callable[..., Run]
 A, D, X = OutcomeKind.ACCEPTED, OutcomeKind.DEFERRED, OutcomeKind.AMBIGUOUS
@@ -112,10 +113,14 @@ def test_a_send_recorded_twice_is_a_defect_and_counts_once(synthetic_run: Factor
     )
 
 
-@given(st.lists(st.integers(-2, 20)), st.lists(st.integers(-2, 20)))
-def test_positions_find_the_first_or_nothing(wanted: list[int], among: list[int]) -> None:
-    found = positions(np.array(wanted, dtype=np.int64), np.array(among, dtype=np.int64))
-    assert found.tolist() == [among.index(value) if value in among else -1 for value in wanted]
+@given(st.lists(st.integers(-2, SIZE + 2)), st.lists(st.integers(-2, SIZE + 2)))
+def test_a_send_of_the_plan_is_found_in_its_first_row_or_nowhere(
+    synthetic_run: Factory, wanted: list[int], recorded: list[int]
+) -> None:
+    run = small(synthetic_run, [0] * len(recorded), [A] * len(recorded), [])
+    run = replace(run, messages=with_column(run.messages, "send", recorded))
+    found = positions(np.array(wanted, dtype=np.int64), rows_by_send(run))
+    assert found.tolist() == [recorded.index(send) if send in recorded and 0 <= send < SIZE else -1 for send in wanted]
 
 
 @settings(max_examples=120, deadline=None)

@@ -1,0 +1,49 @@
+"""Where the sends of the plan stand in a run's tables. Sends are numbered without a gap, so that a join is a look-up.
+
+Law: tables may be long (model.run.InBatches); nothing here, or in who uses it, holds more of them than a few columns at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from benchkit.model.run import InBatches, Manifest, Run, Table
+
+
+def planned_sends(manifest: Manifest) -> int:
+    cells = len(manifest.arms) * len(manifest.conditions) * (manifest.blocks + manifest.warmup_blocks)
+    return cells * manifest.messages_per_block
+
+
+def rows_by_send(run: Run) -> Any:
+    """For each send of the plan the position of its first row in `run.messages`, or -1."""
+    rows = np.full(planned_sends(run.manifest), -1, dtype=np.int32)
+    sends = run.messages["send"]
+    last_to_first = np.flatnonzero((sends >= 0) & (sends < len(rows)))[::-1]
+    rows[sends[last_to_first]] = last_to_first
+    return rows
+
+
+def recorded_once(run: Run) -> Any:
+    """Positions of the first row of each send of the plan; other rows are a defect, named in validity.py."""
+    rows = rows_by_send(run)
+    return rows[rows >= 0]
+
+
+def positions(sends: Any, rows: Any) -> Any:
+    """For each of `sends` its position in `run.messages`, or -1; `rows` are those of rows_by_send."""
+    found = np.full(len(sends), -1, dtype=np.int32)
+    planned = (sends >= 0) & (sends < len(rows))
+    found[planned] = rows[sends[planned]]
+    return found
+
+
+def batches(table: Table, *names: str) -> Iterator[Table]:
+    """Some columns of a table in parts; one that is held anyway is its own single part."""
+    if isinstance(table, InBatches):
+        yield from table.batches(*names)
+    else:
+        yield {name: table[name] for name in names}

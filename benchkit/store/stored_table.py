@@ -1,0 +1,57 @@
+"""A table that stays in its Parquet file: a column is read when it is asked for and not kept, so that millions of rows fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+BATCH_ROWS = 8_192
+
+
+class StoredTable(Mapping[str, Any]):
+    """Column name → numpy array, as a dictionary of all columns would be; implements model.run.InBatches."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with pq.ParquetFile(path) as file:
+            self._metadata = file.metadata
+            self._schema = file.schema_arrow
+
+    @property
+    def rows(self) -> int:
+        return int(self._metadata.num_rows)
+
+    def __getitem__(self, name: str) -> Any:
+        """Raises KeyError where there is no such column."""
+        column = np.empty(self.rows, to_numpy(pa.array([], self._schema.field(name).type)).dtype)
+        filled = 0
+        for batch in self.batches(name):
+            part = batch[name]
+            column[filled : filled + len(part)] = part
+            filled += len(part)
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schema.names)
+
+    def __len__(self) -> int:
+        return len(self._schema.names)
+
+    def batches(self, *names: str) -> Iterator[Mapping[str, Any]]:
+        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+            for batch in file.iter_batches(BATCH_ROWS, columns=list(names), use_threads=False):
+                yield {name: to_numpy(batch.column(name)) for name in names}
+
+
+def to_numpy(column: pa.Array) -> Any:
+    """Texts and digests become objects, equal ones the same object: most messages say the same."""
+    if not (pa.types.is_string(column.type) or pa.types.is_binary(column.type)):
+        return column.to_numpy(zero_copy_only=False)
+    encoded = column.dictionary_encode()
+    values = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+    return values[encoded.indices.fill_null(len(values) - 1).to_numpy()]
