@@ -129,9 +129,5 @@ class MeteredBackend:
 
     @property
     def closed_by_server(self) -> bool:
-        """What can be read on an idle connection of HTTP/1.1 is its end; over HTTP/2 it may be a setting or a window."""
-        if self._stream is None:
-            return True
-        if self.http2:
-            return not is_established(self._stream.get_extra_info("socket"))
-        return bool(self._stream.get_extra_info("is_readable"))
+        """The kernel's word: what can be read on an idle connection may be its end, but also session tickets or a setting."""
+        return self._stream is None or not is_established(self._stream.get_extra_info("socket"))

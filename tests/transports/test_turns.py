@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import uvloop
 
+from benchkit.model.endpoint import Endpoint, Listener
+from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.scenario import ArmSpec, Limit
-from benchkit.model.trace import Phase
+from benchkit.model.scenario import ArmSpec, Limit, Secret
+from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
+from benchkit.sink import MemoryLedger, Sink
+from benchkit.transports import TRANSPORTS
 
 Make = Callable[..., Message]
 
@@ -124,3 +130,32 @@ def test_a_reconnect_that_the_server_forces_is_counted(talk: Any, compose_messag
             if one.outcome.kind is OutcomeKind.ACCEPTED:
                 assert one.turns == (first if connected else open_turns)
         assert any(connects)
+
+
+async def _tickets_before_the_first_message(arm: ArmSpec, message: Message) -> tuple[bool, int]:
+    """Whether the client still holds its connection once TLS session tickets wait to be read, and the message's turns."""
+    door = Listener(0, "api", arm.security, provider=arm.provider, password="key", auth_required=True)
+    sink = Sink((door,), MemoryLedger())
+    (port,) = await sink.start()
+    client = TRANSPORTS[f"api_{arm.client}"](
+        Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "", Secret("key"))
+    )
+    trace = Trace()
+    assert await client.connect(trace) is None
+    for _ in range(200):  # the tickets follow the handshake, a round trip later
+        await asyncio.sleep(0.001)
+    held = client.connected
+    trace.begin()
+    outcome = await client.send(client.prepare(message), token_of("00000000", 0), trace)
+    assert outcome.kind is OutcomeKind.ACCEPTED
+    await client.close(Trace())
+    await sink.stop()
+    return held, trace.turns
+
+
+@pytest.mark.parametrize("client", ["httpx", "httpx2", "aiohttp", "wire"])
+def test_session_tickets_are_no_reason_to_connect_again(
+    client: str, make_arm: Callable[..., ArmSpec], compose_message: Make
+) -> None:
+    arm = make_arm("api implicit", client=client)
+    assert uvloop.run(_tickets_before_the_first_message(arm, compose_message())) == (True, 1)
