@@ -9,7 +9,7 @@ import httptools
 
 from benchkit.model.exchange import Response
 
-MAX_RESPONSE = 1 << 20  # of an email API; a server that never stops must not fill our memory
+MAX_RESPONSE = 1 << 20  # where nothing else is said; a server that never stops must not fill our memory
 
 
 class GarbledResponse(ValueError):
@@ -22,7 +22,8 @@ class ResponseReader:
     The parser refers to its reader: `discard` cuts the cycle, which the frozen garbage collector would not find.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MAX_RESPONSE) -> None:
+        self._limit = limit
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self.keeps_alive = True
         self.expect()
@@ -38,8 +39,8 @@ class ResponseReader:
         assert self._parser is not None
         self._size += len(data)
         try:
-            if self._size > MAX_RESPONSE:
-                raise GarbledResponse(f"the response is larger than {MAX_RESPONSE} bytes")
+            if self._size > self._limit:
+                raise GarbledResponse(f"the response is larger than {self._limit} bytes")
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, GarbledResponse) as error:
             self.keeps_alive = False

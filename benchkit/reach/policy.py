@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchkit.model.exchange import Response
-from benchkit.protocol.http_response import GarbledResponse, ResponseReader
+from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 
 HTTPS_PORT = 443
 TIMEOUT_S = 10.0  # §3.3 suggests a minute; who waits for an audit will not
@@ -100,12 +100,18 @@ async def _get(host: str, address: str, port: int, context: ssl.SSLContext) -> R
     try:
         head = f"GET {PATH} HTTP/1.1\r\nhost: {host}\r\nuser-agent: benchkit\r\naccept: text/plain\r\nconnection: close\r\n\r\n"
         outgoing.write(head.encode("ascii"))
-        while reader.response is None:
-            if data := await incoming.read(READ_BYTES):
-                reader.feed(data)
-            elif not reader.end():
-                raise GarbledResponse("the server closed before the response was whole")
-        return reader.response
+        while data := await incoming.read(READ_BYTES):
+            if response := reader.feed(data):
+                return response
+        return _at_its_end(reader)
     finally:
         reader.discard()
         outgoing.transport.abort()
+
+
+def _at_its_end(reader: ResponseReader) -> Response:
+    """The server has closed: one that was reached and said half a response, or nothing."""
+    try:
+        return reader.end()
+    except ConnectionResetError as error:
+        raise GarbledResponse(str(error)) from error

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult
 
 from benchkit.model.exchange import Response
-from benchkit.protocol.http_response import GarbledResponse, ResponseReader
+from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.resolver.effort import Effort
 from benchkit.resolver.question import Question
 
@@ -26,26 +26,23 @@ class Connection:
 
     incoming: asyncio.StreamReader
     outgoing: asyncio.StreamWriter
-    response: ResponseReader = field(default_factory=ResponseReader)
+    reader: ResponseReader = field(default_factory=ResponseReader)
 
     async def exchange(self, request: bytes) -> Response:
         """Raises OSError; also for what is no HTTP."""
-        self.response.expect()
+        self.reader.expect()
         self.outgoing.write(request)
-        while self.response.response is None:
-            data = await self.incoming.read(READ_BYTES)
+        while data := await self.incoming.read(READ_BYTES):
             try:
-                if data:
-                    self.response.feed(data)
-                elif not self.response.end():
-                    raise ConnectionResetError("the server closed the connection")
+                if response := self.reader.feed(data):
+                    return response
             except GarbledResponse as error:
                 raise ConnectionError(str(error)) from error
-        return self.response.response
+        return self.reader.end()
 
     def close(self) -> None:
         self.outgoing.transport.abort()
-        self.response.discard()
+        self.reader.discard()
 
 
 class HttpsServer:
@@ -87,7 +84,7 @@ class HttpsServer:
         keep = False
         try:
             response = await connection.exchange(request)
-            keep = connection.response.keeps_alive
+            keep = connection.reader.keeps_alive
         finally:
             if keep:
                 self._idle.append(connection)
