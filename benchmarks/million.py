@@ -55,7 +55,7 @@ def run(way: str, messages: int) -> tuple[dict[str, float], dict[str, Any], floa
         text = SCENARIO.format(arm=ARMS[way], blocks=BLOCKS, messages_per_block=messages // BLOCKS)
         scenario.write_text(text, "utf-8")
         program = Path(sys.executable).with_name("benchkit")
-        command = [program, "run", scenario, "--json", "--out", f"{folder}/results"]
+        command: list[str | Path] = [program, "run", scenario, "--json", "--out", f"{folder}/results"]
         started = time.perf_counter()
         with printed.open("w", encoding="utf-8") as stdout:
             process = subprocess.Popen(command, stdout=stdout)

@@ -4,17 +4,13 @@ A stream is readable up to its last whole batch whenever the writer dies; an unc
 Law: no statistic is computed here. pyarrow's one home.
 """
 
-import pyarrow as pa
-
+import benchkit.store.allocator  # noqa: F401 (first of all)
 from benchkit.store.closing import close_tables
 from benchkit.store.folder import create_folder, newest_run, read_manifest, write_manifest, write_text
 from benchkit.store.ledger import SpoolLedger
 from benchkit.store.loading import load_run
 from benchkit.store.recorder import Recorder
 from benchkit.store.wire import record_wire
-
-# Arrow's own allocator keeps what was freed for later use, and the peak of a long run is what it has kept.
-pa.set_memory_pool(pa.system_memory_pool())
 
 __all__ = [
     "Recorder",
