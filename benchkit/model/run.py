@@ -1,8 +1,9 @@
 """A stored run: the manifest (run.json) and three tables. The verbs of benchkit meet only here.
 
-Tables are mappings of column name → numpy array, all of one length, in the order of recording. Times are nanoseconds of
-CLOCK_MONOTONIC, absolute. Every planned send that was started has one row in `messages`; a planned send without a row was
-never started. The columns, with their types, are listed below and nowhere else.
+Tables are mappings of column name → numpy array, all of one length, in the order of recording; a long one reads a column from
+the disk whenever it is asked for (InBatches). Times are nanoseconds of CLOCK_MONOTONIC, absolute. Every planned send that was
+started has one row in `messages`; a planned send without a row was never started. The columns, with their types, are listed
+below and nowhere else.
 """
 
 from __future__ import annotations

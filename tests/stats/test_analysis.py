@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -314,3 +314,18 @@ def test_whatever_the_tables_hold_there_is_a_summary_that_json_can_write(
     run = with_columns(run, ended_ns=run.messages["started_ns"]) if data.draw(st.booleans()) else run
     run = with_columns(run, message=run.messages["message"] + 3) if data.draw(st.booleans()) else run
     json.dumps(asdict(analyse(run)), allow_nan=False)
+
+
+class LongTable(dict[str, Any]):
+    """Gives its columns in parts of five rows."""
+
+    def batches(self, *names: str) -> Iterator[Table]:
+        for first in range(0, len(self[names[0]]), 5):
+            yield {name: self[name][first : first + 5] for name in names}
+
+
+def test_a_table_in_batches_has_the_summary_of_one_that_is_held(synthetic_run: Factory) -> None:
+    run = with_failures(synthetic_run(times=(1.0, 2.0), blocks=8), arm=1, every=3)
+    messages, phases, arrivals = (LongTable(table) for table in (run.messages, run.phases, run.arrivals))
+    long = replace(run, messages=messages, phases=phases, arrivals=arrivals)
+    assert analyse(long) == analyse(run)

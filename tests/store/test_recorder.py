@@ -16,7 +16,7 @@ from benchkit.clock import ManualClock
 from benchkit.errors import InputError, StoreError
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
-from benchkit.model.run import MESSAGE_COLUMNS, Manifest, RunStatus
+from benchkit.model.run import MESSAGE_COLUMNS, InBatches, Manifest, RunStatus
 from benchkit.model.trace import Phase, Trace
 from benchkit.store import Recorder, SpoolLedger, ballast, close_tables, load_run, write_manifest
 from benchkit.store.resolving import NO_MAIL, Resolved
@@ -246,3 +246,29 @@ def test_an_empty_run_has_tables_of_no_rows(tmp_path: Path) -> None:
     run = load_run(tmp_path)
     assert {len(column) for table in (run.messages, run.phases, run.arrivals) for column in table.values()} == {0}
     assert run.messages["send"].dtype == np.int64
+
+
+def test_a_long_table_stays_on_the_disk_and_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_manifest(tmp_path, manifest())
+    recorder, ledger = Recorder(tmp_path, ManualClock()), SpoolLedger(tmp_path)
+    record(recorder, range(50))
+    record(recorder, range(50, 60), REFUSED)
+    for send in range(60):
+        ledger.arrived(send, 1, bytes(16), 5, 100, 1)
+    ledger.body(bytes(16), 1, b"", b"body")
+    recorder.close()
+    ledger.close()
+    close_tables(tmp_path, lambda arm, head, body: Resolved(b"d" * 16, 1))
+    held = load_run(tmp_path)
+    monkeypatch.setattr("benchkit.store.loading.HELD_ROWS", 0)
+    monkeypatch.setattr("benchkit.store.stored_table.BATCH_ROWS", 7)
+    stored = load_run(tmp_path)
+    for short, long in zip(
+        (held.messages, held.phases, held.arrivals), (stored.messages, stored.phases, stored.arrivals), strict=True
+    ):
+        assert isinstance(long, InBatches)
+        assert list(long) == list(short)
+        for name, column in short.items():
+            assert long[name].dtype == column.dtype
+            assert long[name].tolist() == column.tolist()
+            assert [value for batch in long.batches(name) for value in batch[name].tolist()] == column.tolist()
