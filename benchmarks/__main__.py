@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…]`: every quick benchmark, or those named; each prints what it measured and the goal beside it."""
+"""`python -m benchmarks [NAME…]`: every quick benchmark, or those named; each prints what it found and the goal beside it."""
 
 from __future__ import annotations
 
