@@ -202,7 +202,10 @@ class Client:
                 replies.extend([replies[-1]] * (count - len(replies)))
             else:
                 raise ConnectionResetError(_CLOSED)
-        return [replies.popleft() for _ in range(count)]
+        taken = [replies.popleft() for _ in range(count)]
+        if count > 1 and not inbox.idle:  # with one too many, each may answer another command than it seems to
+            raise Garbled(f"more replies than commands, after {taken[-1].code} {taken[-1].text!r}")
+        return taken
 
     def _has_left(self, following: Letter | None) -> bool:
         assert self._stream is not None

@@ -56,6 +56,7 @@ def mangle(draw: random.Random, wire: bytes) -> bytes:
 class Case:
     """One connection's server: mangles some of its replies, and keeps what it took."""
 
+    seed: int
     draw: random.Random
     taken: list[bytes] = field(default_factory=list)  # contents, each answered with a line that begins with 250
 
@@ -114,14 +115,13 @@ async def survive(
     arm: Callable[[str], ArmSpec], message: Message, seeds: range, dialogues: tuple[str, ...]
 ) -> dict[OutcomeKind, int]:
     """Every seed's mangled server against every dialogue in turn; the outcomes counted. Raises at the first that is none."""
-    cases: dict[int, Case] = {}
     loop = asyncio.get_running_loop()
     found = dict.fromkeys(OutcomeKind, 0)
     limit = asyncio.Semaphore(_AT_ONCE)
 
     async def one(seed: int) -> None:
         async with limit:
-            case = Case(random.Random(seed))
+            case = Case(seed, random.Random(seed))
             server = await loop.create_server(lambda: MangledServer(case), "127.0.0.1", 0)
             endpoint = Endpoint(
                 "127.0.0.1", server.sockets[0].getsockname()[1], "localhost", arm(dialogues[seed % len(dialogues)])
@@ -130,9 +130,10 @@ async def survive(
                 for kind in await _session(Client(endpoint), message, case):
                     found[kind] += 1
             server.close()
-            cases[seed] = case
 
-    await asyncio.gather(*(one(seed) for seed in seeds))
+    async with asyncio.TaskGroup() as group:
+        for seed in seeds:
+            group.create_task(one(seed))
     return found
 
 
@@ -148,7 +149,9 @@ async def _session(client: Client, message: Message, case: Case) -> list[Outcome
                 client.announce(letter)
             outcome = await client.send(letter, identity, trace)
         if outcome.kind is OutcomeKind.ACCEPTED:
-            assert any(identity in content for content in case.taken), f"a false accepted: {identity!r}"
+            assert any(identity in content for content in case.taken), (
+                f"a false accepted: {identity!r}, seed {case.seed}"
+            )
         else:
             assert outcome.text or outcome.code
         kinds.append(outcome.kind)

@@ -14,6 +14,7 @@ from benchkit.model.scenario import ArmSpec
 from benchkit.protocol.dialogues import DIALOGUES
 from tests.transports.mangled import MESSAGES, survive
 
+FOUND = range(7164, 7165)  # a reply too many in bdat-eager's one group
 CASES = int(os.environ.get("BENCHKIT_FUZZ", "2000"))
 
 
@@ -23,5 +24,6 @@ def test_mangled_servers(make_arm: Callable[..., ArmSpec], compose_message: Call
         return make_arm("smtp none", **settings)
 
     found = uvloop.run(survive(arm, compose_message(), range(CASES), tuple(DIALOGUES)))
+    uvloop.run(survive(arm, compose_message(), FOUND, tuple(DIALOGUES)))
     assert sum(found.values()) == CASES * MESSAGES
     assert min(found[kind] for kind in (OutcomeKind.ACCEPTED, OutcomeKind.GARBLED, OutcomeKind.AMBIGUOUS)) > 0
