@@ -1,4 +1,4 @@
-"""From a stored run to the answer: analysed, printed, and kept beside the run as summary.json where there is none yet."""
+"""From a stored run to the answer: analysed, printed, and kept beside the run as summary.json when the run has just ended."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from benchkit.model.summary import Summary
 
 
-def answer(folder: Path, *, as_json: bool, picture: Path | None = None) -> Summary:
-    """Prints on stdout; a folder that cannot be written to is no reason to keep the answer back."""
+def answer(folder: Path, *, as_json: bool, keep: bool = False, picture: Path | None = None) -> Summary:
+    """Prints on stdout. Only the run itself keeps its answer: a later look, or one at a run under way, changes nothing."""
     from benchkit.experiment.closing import open_run
     from benchkit.report.summary_json import to_json
     from benchkit.stats.analysis import analyse
 
     summary = analyse(open_run(folder))
     text = json.dumps(to_json(summary), indent=1, ensure_ascii=False) + "\n"
-    _keep(folder / "summary.json", text)
+    if keep:
+        _keep(folder / "summary.json", text)
     if as_json:
         typer.echo(text, nl=False)
     else:
@@ -31,11 +32,9 @@ def answer(folder: Path, *, as_json: bool, picture: Path | None = None) -> Summa
 
 
 def _keep(path: Path, text: str) -> None:
-    """The run's own answer is never overwritten by a later look at it."""
+    """A folder that cannot be written to is no reason to keep the answer back."""
     from benchkit.store import write_text
 
-    if path.exists():
-        return
     try:
         write_text(path, text)
     except StoreError as error:

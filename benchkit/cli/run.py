@@ -49,7 +49,7 @@ def run(
         ended = conduct(plan, batch, _secrets(plan), out, progress)
     if ended.trouble:
         typer.echo(f"benchkit: {ended.trouble}", err=True)
-    summary = answer(ended.folder, as_json=as_json)
+    summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     raise typer.Exit(exit_code(summary))
 

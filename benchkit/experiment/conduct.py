@@ -23,6 +23,7 @@ from benchkit.experiment.place import lab_refusal
 from benchkit.experiment.plan import links, sends_per_condition, total_sends
 from benchkit.experiment.record import manifest_of
 from benchkit.experiment.segment import Segment
+from benchkit.experiment.stopping import Stopping
 from benchkit.model.message import Batch
 from benchkit.model.run import Manifest, RunStatus
 from benchkit.model.scenario import NetworkSpec, Scenario, Secret
@@ -47,28 +48,37 @@ def conduct(
     """Run it. Raises TargetUnreachable (nothing was sent, no folder is left) and StoreError (no folder can be made)."""
     token = secrets.token_hex(4)
     folder = create_folder(results, scenario.name, token)
+    stopping = Stopping()
     try:
-        return asyncio.run(_conduct(scenario, batch, revealed, folder, token, progress))
-    except (TargetUnreachable, KeyboardInterrupt):  # before the first worker stands, Ctrl-C has nothing to drain
+        return asyncio.run(_conduct(scenario, batch, revealed, folder, token, progress, stopping))
+    except TargetUnreachable:
         _remove(folder)
         raise
+    except KeyboardInterrupt:
+        if not stopping.begun:
+            _remove(folder)
+        raise
+    finally:
+        if stopping.begun:
+            stopping.ignore()
 
 
 async def _conduct(
-    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], folder: Path, token: str, progress: Progress
-) -> Ended:
+    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], folder: Path, token: str,
+    progress: Progress, stopping: Stopping,
+) -> Ended:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run says so."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
     if refusal:
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
-    return await _Conductor(scenario, batch, revealed, folder, progress, manifest).run()
+    return await _Conductor(scenario, batch, revealed, folder, progress, manifest, stopping).run()
 
 
 class _Conductor:
     def __init__(
         self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret],
-        folder: Path, progress: Progress, manifest: Manifest,
+        folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping,
     ) -> None:  # fmt: skip
         self._scenario = scenario
         self._batch = batch
@@ -76,6 +86,7 @@ class _Conductor:
         self._folder = folder
         self._progress = progress
         self._manifest = manifest
+        self._stopping = stopping
 
     async def run(self) -> Ended:
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
@@ -83,10 +94,14 @@ class _Conductor:
         status, trouble = RunStatus.COMPLETE, ""
         for condition, link in enumerate(links(self._scenario) or (None,)):
             segment = Segment(
-                self._scenario, self._batch, self._revealed, self._folder, self._manifest.token, condition, link
-            )
+                self._scenario, self._batch, self._revealed, self._folder, self._manifest.token, condition, link,
+                self._stopping,
+            )  # fmt: skip
             status, trouble = await (segment.run(self) if condition == 0 else self._run_later(segment))
             if status is not RunStatus.COMPLETE:
+                break
+            if self._stopping.asked:  # between two segments
+                status = RunStatus.INTERRUPTED
                 break
         return self._close(status, trouble)
 
@@ -122,7 +137,7 @@ class _Conductor:
     def _close(self, status: RunStatus, trouble: str) -> Ended:
         try:
             close_tables(self._folder, parser_for(self._scenario.arms))
-            self._note(status=status)
+            self._note(status=status, warnings=(*self._manifest.warnings, *([trouble] if trouble else [])))
         except StoreError as error:
             return Ended(self._folder, RunStatus.BROKEN, "; ".join(part for part in (trouble, str(error)) if part))
         log = self._folder / "children.log"

@@ -6,9 +6,7 @@ Both ends are processes of their own; what they are told travels in jobs, what t
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +16,7 @@ from benchkit.experiment import targets
 from benchkit.experiment.children import Child, ChildBroken
 from benchkit.experiment.job import SinkJob, WorkerJob
 from benchkit.experiment.place import Place, place_of
+from benchkit.experiment.stopping import Stopping
 from benchkit.lab import LinkSpec
 from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network
 from benchkit.model.endpoint import Endpoint
@@ -42,6 +41,7 @@ class Segment:
     token: str
     condition: int
     link: LinkSpec | None
+    stopping: Stopping
 
     async def run(self, listener: Listener) -> tuple[RunStatus, str]:
         """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
@@ -93,7 +93,7 @@ class _Walk:
         watch = [asyncio.create_task(_watch(sink, worker)) for sink in sinks]
         link = asyncio.create_task(_watch_link(self._place.lab, worker))
         try:
-            with _asked_to_stop(worker):
+            with segment.stopping.reaches(worker):
                 status = await self._listen(worker)
             if link.done():
                 await link
@@ -149,23 +149,3 @@ async def _watch_link(lab: Lab | None, worker: Child) -> None:
     await worker.ask_to_stop()
     await worker.ask_to_stop()
     raise ChildBroken("the link's process died")
-
-
-@contextmanager
-def _asked_to_stop(worker: Child) -> Iterator[None]:
-    """Ctrl-C and SIGTERM become the worker's drain; the second one cuts short what is under way."""
-    loop = asyncio.get_running_loop()
-    asking: set[asyncio.Task[None]] = set()
-
-    def ask() -> None:
-        task = asyncio.ensure_future(worker.ask_to_stop())
-        asking.add(task)
-        task.add_done_callback(asking.discard)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ask)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -18,6 +18,7 @@ from benchkit.sink import Sink
 from benchkit.store import SpoolLedger
 
 _FLUSH_EVERY_S = 0.5
+_ORPHAN_GRACE_S = 3.0  # longer than the worker's
 
 
 async def serve(line: ParentLine, job: SinkJob) -> None:
@@ -30,6 +31,8 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
     stop = asyncio.create_task(line.next_word())
     try:
         await asyncio.wait({stop, flushing}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.done() and not stop.result():  # the parent is dead: the worker first ends what it has under way
+            await asyncio.sleep(_ORPHAN_GRACE_S)
         await sink.stop()
         if flushing.done():
             await flushing

@@ -15,13 +15,14 @@ from benchkit.store import ballast
 
 
 def create_folder(results: Path, scenario: str, token: str) -> Path:
-    """`<results>/<utc>-<scenario>-<token>/`, new; raises StoreError where it cannot be made."""
+    """`<results>/<utc>-<scenario>-<token>/`, new; raises InputError where it cannot be made."""
     slug = re.sub(r"[^A-Za-z0-9._]+", "-", scenario).strip("-.") or "run"
     folder = results / f"{utc_now():%Y%m%dT%H%M%SZ}-{slug}-{token}"
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}") from error
+        told = f"no run can be stored there: {error.strerror}; name another folder with --out"
+        raise InputError(Mistake(str(results), told)) from error
     ballast.lay(folder)
     return folder
 

@@ -170,7 +170,10 @@ class Client:
 def _outcome_of(error: BaseException, trace: Trace) -> Outcome:
     """The table of aiosmtplib's errors; whether the content had left decides between a clean failure and doubt."""
     in_doubt = trace.phases[-1:] == [Phase.CONTENT]
-    text = str(getattr(error, "message", "") or error or type(error).__name__)
+    told = (
+        error.__cause__ or error if isinstance(error, aiosmtplib.SMTPConnectError) else error
+    )  # it names no real port
+    text = str(getattr(told, "message", "") or told or type(told).__name__)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return (
             outcome_of_reply(error.code, error.message) if in_doubt else outcome_of_refusal(error.code, error.message)

@@ -1,0 +1,51 @@
+"""Ctrl-C and SIGTERM, from the first send to the last line printed: they end the run early, and never what it has measured.
+
+The first one drains: sends under way end, nothing new starts. The second one cuts them short. After that, and while a run is
+being closed, there is nothing left to stop: a signal changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchkit.experiment.children import Child
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopping:
+    """`begun`: a worker stands, so that there may be something to keep. `asked`: somebody wants the end."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self.asked = False
+        self._worker: Child | None = None
+        self._asking: set[asyncio.Task[None]] = set()
+
+    @contextmanager
+    def reaches(self, worker: Child) -> Iterator[None]:
+        """While this worker walks, signals are its business; the handlers stay when it has ended."""
+        if not self.begun:
+            for number in _SIGNALS:
+                asyncio.get_running_loop().add_signal_handler(number, self._ask)
+        self.begun = True
+        self._worker = worker
+        try:
+            yield
+        finally:
+            self._worker = None
+
+    def ignore(self) -> None:
+        """The loop is gone and took its handlers along: what follows is only printing."""
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    def _ask(self) -> None:
+        self.asked = True
+        if self._worker is not None:
+            task = asyncio.ensure_future(self._worker.ask_to_stop())
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
