@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from benchkit.audit.arm_identities import ArmIdentity
     from benchkit.audit.mail.message import Mail
     from benchkit.model.audit import AuditReport
+
+_COLLECT_AFTER = 100_000  # objects; the default is 700
 
 
 def audit(
@@ -105,9 +106,20 @@ def audit(
         now_s=round(utc_now().timestamp()),
     )
     named = _named(domains_of(domains or [], sys.stdin.read), options)
-    reports, changed = since(asyncio.run(_audit(named, source, options)), baseline)
+    reports, changed = since(_run(_audit(named, source, options)), baseline)
     show(reports, form, changed, verbose=verbose, fail_on=fail_on, zone=zones[0] if zones else None)
     raise typer.Exit(exit_code(reports, fail_on))
+
+
+def _run(audits: Coroutine[Any, Any, list[AuditReport]]) -> list[AuditReport]:
+    """On uvloop, and with a lazier garbage collector: by default it takes a third of a fleet's time."""
+    import gc
+
+    import uvloop
+
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+    return uvloop.run(audits)
 
 
 async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:
