@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Agreement, ArmSummary, BreakEven
+from benchkit.stats.pairs import baseline_of
 from benchkit.stats.sample import Sample, Samples
 from benchkit.stats.theory import break_even_batch, slow_start_flights, wire_bytes
 from benchkit.stats.wire_truth import LEAST_RTT_MS, wire_truth
@@ -79,4 +80,4 @@ def _spent_ms(arm: ArmSummary) -> float:
 
 
 def _is_base(run: Run, sample: Sample) -> bool:
-    return run.manifest.arms[sample.arm].baseline
+    return sample.arm == baseline_of(run.manifest.arms)

@@ -11,6 +11,7 @@ from benchkit.model.run import ConditionRecord, Manifest, Run
 from benchkit.model.summary import BreakEven, LatencyFit
 from benchkit.stats.agreement import predicted_turns
 from benchkit.stats.blocks import block_values
+from benchkit.stats.pairs import baseline_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.theory import break_even_rtt, fit
 
@@ -18,12 +19,14 @@ from benchkit.stats.theory import break_even_rtt, fit
 def fits_of(run: Run, samples: Samples) -> tuple[LatencyFit, ...]:
     """For each group of links that differ in RTT alone, one for each arm; nothing where no RTT was varied."""
     manifest = run.manifest
-    base = next((index for index, arm in enumerate(manifest.arms) if arm.baseline), 0)
+    base = baseline_of(manifest.arms)
+    if base is None:
+        return ()
     return tuple(
         found
         for link, conditions in _sweeps(manifest).items()
-        for arm in range(len(manifest.arms))
-        if (found := _fit(run, samples, arm, base, link, conditions)) is not None
+        for arm, record in enumerate(manifest.arms)
+        if record.transport != "null" and (found := _fit(run, samples, arm, base, link, conditions)) is not None
     )
 
 

@@ -1,4 +1,7 @@
-"""Which arm is compared with which: every way of sending against the baseline, and every copy against its original (A/A)."""
+"""Which arm is compared with which: every way of sending against the baseline, and every copy against its original (A/A).
+
+A null arm sends nothing to anybody: its time is the ruler's cost, and it is compared with nobody.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,28 @@ class Pair:
 
 def pairs_of(arms: Sequence[ArmRecord]) -> list[Pair]:
     """In the order of the arms. A group of copies is represented by the baseline if it is one of them, else by its first."""
-    if not arms:
+    baseline = baseline_of(arms)
+    if baseline is None:
         return []
-    baseline = next((index for index, arm in enumerate(arms) if arm.baseline), 0)
-    original = {_original(arms, index): index for index in reversed(range(len(arms)))}
+    sending = _sending(arms)
+    original = {_original(arms, index): index for index in reversed(sending)}
     original[_original(arms, baseline)] = baseline
-    references = [original[_original(arms, index)] for index in range(len(arms))]
+    references = [(index, original[_original(arms, index)]) for index in sending]
     return [
         Pair(index, baseline, aa=False) if reference == index else Pair(index, reference, aa=True)
-        for index, reference in enumerate(references)
+        for index, reference in references
         if index != baseline
     ]
+
+
+def baseline_of(arms: Sequence[ArmRecord]) -> int | None:
+    """The arm that says so, else the first; None where no arm sends."""
+    sending = _sending(arms)
+    return next((index for index in sending if arms[index].baseline), sending[0] if sending else None)
+
+
+def _sending(arms: Sequence[ArmRecord]) -> list[int]:
+    return [index for index, arm in enumerate(arms) if arm.transport != "null"]
 
 
 def _original(arms: Sequence[ArmRecord], index: int) -> int:

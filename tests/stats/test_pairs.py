@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchkit.model.run import ArmRecord
@@ -35,3 +37,21 @@ def arms(aa_of: tuple[int, ...], baseline: int | None) -> list[ArmRecord]:
 )  # fmt: skip
 def test_pairs(aa_of: tuple[int, ...], baseline: int | None, expected: list[Pair]) -> None:
     assert pairs_of(arms(aa_of, baseline)) == expected
+
+
+@pytest.mark.parametrize(
+    ("null", "baseline", "expected"),
+    [
+        ({2}, 0, [Pair(1, 0, aa=False)]),
+        ({0}, None, [Pair(2, 1, aa=False)]),
+        ({0}, 0, [Pair(2, 1, aa=False)]),
+        ({0, 1, 2}, None, []),
+    ],
+    ids=["an arm", "where the automatic baseline would be", "as the baseline", "nothing else"],
+)
+def test_a_null_arm_is_compared_with_nobody(null: set[int], baseline: int | None, expected: list[Pair]) -> None:
+    mixed = [
+        replace(arm, transport="null") if index in null else arm
+        for index, arm in enumerate(arms((-1, -1, -1), baseline))
+    ]
+    assert pairs_of(mixed) == expected
