@@ -113,6 +113,7 @@ class Account:
     duplicates: int  # sends that arrived more than once
     altered: int  # arrived with another digest or another number of recipients
     unaccounted: int  # arrived although it failed for certain, or without an identity of this run
+    unobserved: int = 0  # accepted where nobody tells of arrivals: a server that is not ours, or a null arm
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _arrived(account: Account) -> Text:
         ("unaccounted", account.unaccounted),
     ):
         line.append(f" · {name} ").append(f"{number:,}", style="bold red" if number else "green")
-    return line
+    return line.append(f" · not observed {account.unobserved:,}") if account.unobserved else line
 
 
 def _arrivals_known(summary: Summary) -> bool:

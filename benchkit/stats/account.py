@@ -2,6 +2,7 @@
 
 planned = accepted + failed + unsent
 sends that arrived + arrivals without one = arrived_once + duplicates + unaccounted
+accepted = arrived_once + duplicates + missing + unobserved, less the ambiguous that arrived, once or more often
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ def account_of(run: Run, delivery: Delivery) -> Account:
     first = recorded_once(run)
     outcome, times = run.messages["outcome"][first], delivery.times[first]
     accepted, arguable = outcome == OutcomeKind.ACCEPTED, np.isin(outcome, MAY_HAVE_ARRIVED)
+    seen = delivery.observed[first]
     planned = planned_sends(run.manifest)
     return Account(
         planned=planned,
@@ -31,10 +33,11 @@ def account_of(run: Run, delivery: Delivery) -> Account:
         ambiguous=_count(arguable & ~accepted),
         unsent=planned - len(first),
         arrived_once=_count(arguable & (times == 1)),
-        missing=_count(accepted & delivery.observed[first] & (times == 0)),
+        missing=_count(accepted & seen & (times == 0)),
         duplicates=_count(arguable & (times > 1)),
         altered=_count(delivery.altered[first]),
         unaccounted=_count(~arguable & (times > 0)) + delivery.strays,
+        unobserved=_count(accepted & ~seen & (times == 0)),
     )
 
 

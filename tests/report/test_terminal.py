@@ -84,6 +84,14 @@ def test_another_ones_server_tells_nothing_of_arrivals(quickstart: Summary) -> N
     assert "arrived once" not in shown(outside)
 
 
+@pytest.mark.parametrize(("unobserved", "told"), [(0, ""), (1200, " · not observed 1,200")])
+def test_what_nobody_saw_arrive_is_told_apart(quickstart: Summary, unobserved: int, told: str) -> None:
+    lines = shown(
+        replace(quickstart, account=replace(quickstart.account, unobserved=unobserved)), width=140
+    ).splitlines()
+    assert any(line.endswith(f"unaccounted 0{told}") for line in lines)
+
+
 def test_a_phase_has_one_colour_and_one_letter(quickstart: Summary) -> None:
     assert len(set(COLOURS.values())) == len(set(LETTERS.values())) == len(COLOURS) == len(LETTERS)
     assert "close" not in legend(quickstart.arms, Console()).plain
