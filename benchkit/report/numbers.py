@@ -6,12 +6,14 @@ Law: value → str only; what cannot be known is NOT_KNOWN, what the sample does
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from benchkit.model.summary import Estimate
 
 NOT_KNOWN = "–"
 SIGNIFICANT_DIGITS = 3
 MOST_DECIMALS = 3
+_MOST_DECIMALS_OF_A_RATIO = 6  # beyond it no reader would tell an end from the edge
 _COARSEST = 3  # an interval is at least so many units of its last digit wide
 
 
@@ -33,14 +35,22 @@ def with_interval(estimate: Estimate, between: str = " ") -> str:
         return f"needs {estimate.needs:,}" if estimate.needs else NOT_KNOWN
     if estimate.low is None or estimate.high is None or not math.isfinite(estimate.value):
         return decimal(estimate.value)
-    return between.join(_rounded_together(estimate.value, estimate.low, estimate.high))
+    found = estimate.value, estimate.low, estimate.high
+    return between.join(_to_decimals(_decimals_of_interval(*found), *found))
 
 
-def times(ratio: float, ci: tuple[float, float] | None) -> tuple[str, str]:
-    """A ratio and its interval, to the same digit: ("2.9×", "[2.7, 3.1]"); the interval is empty where there is none."""
+def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] = (1.0,)) -> tuple[str, str]:
+    """A ratio and its interval, to the same digit: ("2.9×", "[2.7, 3.1]"); the interval is empty where there is none.
+
+    Both ends have two digits at least, and more where one would be rounded onto an edge, or across it: the digits that are
+    read must not contradict the verdict.
+    """
     if ci is None:
         return f"{decimal(ratio)}×", ""
-    value, interval = _rounded_together(ratio, *ci)
+    decimals = max(_decimals_of_interval(ratio, *ci), *(_decimals(end, 2) for end in ci if math.isfinite(end)), 0)
+    while decimals < _MOST_DECIMALS_OF_A_RATIO and any(_moves(end, decimals, edge) for end in ci for edge in edges):
+        decimals += 1
+    value, interval = _to_decimals(decimals, ratio, *ci)
     return f"{value}×", interval
 
 
@@ -64,10 +74,18 @@ def size(number_of_bytes: float) -> str:
     return f"{number_of_bytes:.0f} B"
 
 
-def _rounded_together(value: float, low: float, high: float) -> tuple[str, str]:
+def _decimals_of_interval(value: float, low: float, high: float) -> int:
     width = high - low
     known = width > 0 and math.isfinite(width)
-    decimals = _decimals(width / _COARSEST, 1) if known else _decimals(value, SIGNIFICANT_DIGITS)
+    return _decimals(width / _COARSEST, 1) if known else _decimals(value, SIGNIFICANT_DIGITS)
+
+
+def _moves(end: float, decimals: int, edge: float) -> bool:
+    """Whether rounding brings the end onto the edge or to its other side."""
+    return (end > edge) - (end < edge) != (round(end, decimals) > edge) - (round(end, decimals) < edge)
+
+
+def _to_decimals(decimals: int, value: float, low: float, high: float) -> tuple[str, str]:
     ends = ", ".join("∞" if math.isinf(end) else f"{end:,.{decimals}f}" for end in (low, high))
     return f"{value:,.{decimals}f}", f"[{ends}]"
 

@@ -72,17 +72,30 @@ def described(condition: ConditionSummary) -> str:
 
 
 def _slower(summary: Summary, contrast: Contrast) -> str:
-    return _compared(summary, contrast, "slower", contrast.ratio or math.nan, contrast.ci)
+    return _compared(summary, contrast, "slower", contrast.ratio or math.nan, contrast.ci, summary.rope)
 
 
 def _faster(summary: Summary, contrast: Contrast) -> str:
     """The ratio turned over, so that the number that is read is above 1."""
-    ci = (1 / contrast.ci[1], 1 / contrast.ci[0]) if contrast.ci else None
-    return _compared(summary, contrast, "faster", 1 / contrast.ratio if contrast.ratio else math.nan, ci)
+    ci = _turned_over(contrast.ci) if contrast.ci else None
+    return _compared(
+        summary, contrast, "faster", 1 / contrast.ratio if contrast.ratio else math.nan, ci, _turned_over(summary.rope)
+    )
 
 
-def _compared(summary: Summary, contrast: Contrast, word: str, ratio: float, ci: tuple[float, float] | None) -> str:
-    value, interval = numbers.times(ratio, ci)
+def _turned_over(ci: tuple[float, float]) -> tuple[float, float]:
+    return 1 / ci[1], 1 / ci[0]
+
+
+def _compared(
+    summary: Summary,
+    contrast: Contrast,
+    word: str,
+    ratio: float,
+    ci: tuple[float, float] | None,
+    rope: tuple[float, float],
+) -> str:
+    value, interval = numbers.times(ratio, ci, (1.0, *rope))
     how_much = f"{value} {word} {interval}".rstrip()
     where = f"on {link(summary, contrast.condition)}"
     return f"“{contrast.arm}” is {how_much} than “{contrast.baseline}” {where}{_turns(summary, contrast)}."
@@ -91,14 +104,14 @@ def _compared(summary: Summary, contrast: Contrast, word: str, ratio: float, ci:
 def _equivalent(summary: Summary, contrast: Contrast) -> str:
     return (
         f"“{contrast.arm}” takes as long as “{contrast.baseline}” on {link(summary, contrast.condition)}: "
-        f"{_ratio(contrast)}{_turns(summary, contrast, ', ')}."
+        f"{_ratio(summary, contrast)}{_turns(summary, contrast, ', ')}."
     )
 
 
 def _undecided(summary: Summary, contrast: Contrast) -> str:
     return (
         f"Undecided whether “{contrast.arm}” is slower or faster than “{contrast.baseline}” on "
-        f"{link(summary, contrast.condition)}: {_ratio(contrast)}; {_what_it_takes(contrast)}."
+        f"{link(summary, contrast.condition)}: {_ratio(summary, contrast)}; {_what_it_takes(contrast)}."
     )
 
 
@@ -121,10 +134,15 @@ def _aa(summary: Summary, contrast: Contrast) -> str:
     where = link(summary, contrast.condition)
     pair = f"A/A: “{contrast.arm}” and “{contrast.baseline}”, which send in the same way,"
     if contrast.verdict is Verdict.WITHHELD:
-        return f"{pair} on {where}: {_ratio(contrast)}, but {_because(contrast)}."
+        return f"{pair} on {where}: {_ratio(summary, contrast)}, but {_because(contrast)}."
     if contrast.verdict is Verdict.EQUIVALENT:
-        return f"{pair} show no difference on {where}: {_ratio(contrast)}."
-    return f"{pair} differ no more than chance explains on {where}: {_ratio(contrast)}."
+        return f"{pair} show no difference on {where}: {_ratio(summary, contrast)}."
+    if contrast.ci and not contrast.ci[0] <= 1 <= contrast.ci[1]:
+        return (
+            f"{pair} on {where}: {_ratio(summary, contrast)}: a difference, but within what the rule for A/A pairs allows "
+            "(docs/method.md, §7)."
+        )
+    return f"{pair} differ no more than chance explains on {where}: {_ratio(summary, contrast)}."
 
 
 def _because(contrast: Contrast) -> str:
@@ -140,10 +158,10 @@ _SENTENCES = {
 }
 
 
-def _ratio(contrast: Contrast) -> str:
+def _ratio(summary: Summary, contrast: Contrast) -> str:
     if contrast.ratio is None:
         return "the ratio is not known"
-    return " the time ".join(numbers.times(contrast.ratio, contrast.ci)).rstrip()
+    return " the time ".join(numbers.times(contrast.ratio, contrast.ci, (1.0, *summary.rope))).rstrip()
 
 
 def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:

@@ -45,10 +45,27 @@ def test_with_interval(estimate: Estimate, expected: str) -> None:
         (2.913, (2.71, 3.11), ("2.9×", "[2.7, 3.1]")),
         (1.004, (0.981, 1.032), ("1.00×", "[0.98, 1.03]")),
         (2, None, ("2.00×", "")),
+        (5.2, (1.31, 9.4), ("5.2×", "[1.3, 9.4]")),
+        (5.2, (1.04, 9.4), ("5.20×", "[1.04, 9.40]")),
+        (0.6, (0.34, 0.9004), ("0.6000×", "[0.3400, 0.9004]")),
+        (0.62, (0.34, 0.941), ("0.62×", "[0.34, 0.94]")),
+        (12.3, (9.6, 14.2), ("12.3×", "[9.6, 14.2]")),
+        (1.3, (1.1, 1.5), ("1.3×", "[1.1, 1.5]")),
+        (2.0, (1.5, math.inf), ("2.00×", "[1.50, ∞]")),
     ],
 )
 def test_times(ratio: float, ci: tuple[float, float] | None, expected: tuple[str, str]) -> None:
-    assert numbers.times(ratio, ci) == expected
+    assert numbers.times(ratio, ci, (1.0, 0.9, 1.1)) == expected
+
+
+@given(low=st.floats(0.01, 100), factor=st.floats(1.0, 50))
+def test_an_end_is_read_on_the_side_of_an_edge_where_it_lies(low: float, factor: float) -> None:
+    ends, edges = (low, low * factor), (1.0, 0.9, 1.1)
+    _, interval = numbers.times(low, ends, edges)
+    for end, read in zip(
+        ends, map(float, interval.strip("[]").replace(", ", " ").replace(",", "").split()), strict=True
+    ):
+        assert all((read > edge) == (end > edge) or abs(end - edge) < 1e-6 for edge in edges)
 
 
 @pytest.mark.parametrize(
