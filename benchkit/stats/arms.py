@@ -103,5 +103,12 @@ def _outcomes(outcome: Any) -> Mapping[str, int]:
 
 def _failure_texts(rows: Table, failed: Any) -> Mapping[str, int]:
     columns = (rows[name][failed].tolist() for name in ("code", "enhanced", "text"))
-    texts = Counter(" ".join(str(part) for part in parts if part) for parts in zip(*columns, strict=True))
+    texts = Counter(_failure_text(*parts) for parts in zip(*columns, strict=True))
     return dict(sorted(texts.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST_TEXTS])
+
+
+def _failure_text(code: int, enhanced: str, text: str) -> str:
+    """`450 4.2.1 busy`: an SMTP reply's text begins with its enhanced status code, an API's does not."""
+    if text.split(" ", 1)[0] == enhanced:
+        enhanced = ""
+    return " ".join(str(part) for part in (code, enhanced, text) if part)

@@ -16,4 +16,6 @@ def wilson(count: int, n: int, confidence: float) -> Estimate:
     rate = count / n
     centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Estimate(rate, max(0.0, centre - half), min(1.0, centre + half))
+    low = max(0.0, centre - half) if count else 0.0  # centre and half are equal here, but for the last bit
+    high = min(1.0, centre + half) if count < n else 1.0
+    return Estimate(rate, low, high)

@@ -30,7 +30,7 @@ def differing_text(manifest: Manifest, comparison: Comparison) -> str:
 
 def _broken(run: Run) -> Iterator[str]:
     if run.manifest.status is RunStatus.BROKEN:
-        yield "the run broke: a worker died or reported a defect"
+        yield "the run broke: one of its processes died or reported a defect"
     if not np.any(~run.messages["warmup"] & (run.messages["outcome"] == OutcomeKind.ACCEPTED)):
         yield "nothing measured: no message outside the warm-up was accepted"
     if strange := len(run.messages["send"]) - len(recorded_once(run)):

@@ -215,6 +215,12 @@ def test_failures_are_counted_by_their_text(synthetic_run: Factory) -> None:
     assert (arm.turns, arm.phases_ms, arm.throughput_per_s) == (None, {}, 0.0)
 
 
+def test_an_enhanced_status_code_stands_once(synthetic_run: Factory) -> None:
+    run = synthetic_run(failures={0: 1.0})
+    texts = np.where(run.messages["text"] != "", "4.2.1 busy", "").astype(object)
+    assert analyse(with_columns(run, text=texts)).arms[0].failure_texts == {"450 4.2.1 busy": 300}
+
+
 def test_late_starts_of_an_open_load_are_a_warning(synthetic_run: Factory) -> None:
     run = synthetic_run(load="open")
     intended = run.messages["started_ns"] - np.where(run.messages["nth"] % 10 == 0, 2_000_000, 0)
@@ -275,7 +281,7 @@ def test_thresholds_name_the_condition_where_there_are_several(synthetic_run: Fa
 
 def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:
     summary = analyse(synthetic_run(status=RunStatus.BROKEN))
-    assert summary.invalid_because == ("the run broke: a worker died or reported a defect",)
+    assert summary.invalid_because == ("the run broke: one of its processes died or reported a defect",)
 
 
 def test_only_copies_of_the_baseline_is_no_reason_to_warn_of_a_missing_copy(synthetic_run: Factory) -> None:

@@ -110,3 +110,8 @@ def test_wilson_s_interval_as_in_scipy(count_of: tuple[int, int]) -> None:
         return
     expected = stats.binomtest(count, n).proportion_ci(method="wilson")
     assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 7, 300, 310, 12_345])
+def test_a_rate_of_none_begins_at_zero_and_a_rate_of_all_ends_at_one(n: int) -> None:
+    assert (wilson(0, n, 0.95).low, wilson(n, n, 0.95).high) == (0.0, 1.0)
