@@ -1,9 +1,12 @@
 """The arms side by side, a row an arm: turns, times with intervals, messages/s, failures by kind, bytes per message.
 
-Below WIDE columns the intervals go under their values, so that the table stands whole on an 80-column terminal.
+Below WIDE columns the intervals go under their values, so that the table stands whole on an 80-column terminal. Law: no number
+is ever cut. Where there is no room for all columns the bytes go; where that is not enough, the arms stand one below the other.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -13,19 +16,57 @@ from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.report import numbers
 
 WIDE = 110
+_NAME_WIDTH = 14
+_GAP = 2
 _NOTHING = Estimate(None)
 
 
 def arms_table(summary: Summary, condition: str, *, width: int) -> Table:
     duration = duration_of(summary)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("arm", overflow="fold", min_width=14)
-    for heading in ("turns", f"median {duration}, ms", f"p95 {duration}, ms", "messages/s", "failed", "bytes each"):
-        table.add_column(Text(_broken(heading)), justify="right")
-    for arm in summary.arms:
-        if arm.condition == condition:
-            table.add_row(*_cells(arm, duration, between=" " if width >= WIDE else "\n"))
+    headings = ("turns", f"median {duration}, ms", f"p95 {duration}, ms", "messages/s", "failed", "bytes each")
+    between = " " if width >= WIDE else "\n"
+    rows = [_cells(arm, duration, between=between) for arm in summary.arms if arm.condition == condition]
+    for shown in (len(headings), len(headings) - 1):
+        table = [list(map(Text, map(_broken, headings[:shown]))), *(cells[1 : shown + 1] for cells in rows)]
+        if _width(table) <= width:
+            return _side_by_side([cells[0] for cells in rows], table)
+    return _one_below_the_other(headings, rows)
+
+
+def _width(table: Sequence[Sequence[Text]]) -> int:
+    """What the columns of numbers need beside that of the names; a cell is as wide as its widest line."""
+    columns = zip(*table, strict=True)
+    return _NAME_WIDTH + sum(_GAP + max(_cell_width(cell) for cell in column) for column in columns)
+
+
+def _cell_width(cell: Text) -> int:
+    return max(line.cell_len for line in cell.split("\n", allow_blank=True))
+
+
+def _side_by_side(names: Sequence[Text], numbers_of_arms: Sequence[Sequence[Text]]) -> Table:
+    headings, *rows = numbers_of_arms
+    table = _empty_table()
+    table.add_column("arm", overflow="fold", min_width=_NAME_WIDTH)
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, cells in zip(names, rows, strict=True):
+        table.add_row(name, *cells)
     return table
+
+
+def _one_below_the_other(headings: Sequence[str], rows: Sequence[Sequence[Text]]) -> Table:
+    table = _empty_table()
+    table.add_column("arm", overflow="fold", min_width=_NAME_WIDTH)
+    table.add_column("")
+    table.add_column("", justify="right", no_wrap=True)
+    for name, *cells in rows:
+        for first, heading, cell in zip((name, *[Text()] * len(cells)), headings, cells, strict=False):
+            table.add_row(first, heading, cell)
+    return table
+
+
+def _empty_table() -> Table:
+    return Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
 
 
 def duration_of(summary: Summary) -> str:

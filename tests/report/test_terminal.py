@@ -30,6 +30,19 @@ def test_fits_the_terminal(quickstart: Summary, width: int) -> None:
     assert max(map(len, shown(quickstart, width=width).splitlines())) <= width
 
 
+@pytest.mark.parametrize("width", [60, 66, 70, 76, 80, 109, 110])
+@pytest.mark.parametrize("ms", [1.0, 1234.5])
+def test_no_number_of_an_arm_is_cut(quickstart: Summary, width: int, ms: float) -> None:
+    times = {"p50": Estimate(ms, ms - 0.031, ms + 0.032), "p95": Estimate(2 * ms, 2 * ms - 0.031, 2 * ms + 0.032)}
+    outcomes = {"accepted": 3, "deferred": 1234, "timed out": 12}
+    arms = vary_first_arm(quickstart, service_ms=times, turns=Turns(4, 4, 11), outcomes=outcomes)
+    out = shown(arms, width=width)
+    low, high = (f"{end:,.2f}" for end in (ms - 0.031, ms + 0.032))
+    assert all(told in out for told in (f"[{low}, {high}]", "4 (4–11)", "1,234 deferred", "12 timed out"))
+    assert "…" not in out
+    assert "4.52 kB" in out or "bytes" not in out
+
+
 def test_begins_with_the_verdict(quickstart: Summary) -> None:
     first_lines = " ".join(shown(quickstart).splitlines()[:2])
     assert first_lines.startswith(
