@@ -78,9 +78,8 @@ def _slower(summary: Summary, contrast: Contrast) -> str:
 def _faster(summary: Summary, contrast: Contrast) -> str:
     """The ratio turned over, so that the number that is read is above 1."""
     ci = _turned_over(contrast.ci) if contrast.ci else None
-    return _compared(
-        summary, contrast, "faster", 1 / contrast.ratio if contrast.ratio else math.nan, ci, _turned_over(summary.rope)
-    )
+    ratio = 1 / contrast.ratio if contrast.ratio else math.nan
+    return _compared(summary, contrast, "faster", ratio, ci, _turned_over(summary.rope))
 
 
 def _turned_over(ci: tuple[float, float]) -> tuple[float, float]:
