@@ -91,7 +91,7 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
-    BROKEN = "broken"  # the worker died or reported a defect
+    BROKEN = "broken"  # one of its processes died or reported a defect
 
 
 @dataclass(frozen=True, slots=True)
