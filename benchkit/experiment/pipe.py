@@ -13,8 +13,13 @@ import pickle
 import signal
 import struct
 import sys
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
+
+import uvloop
+
+from benchkit.errors import StoreError
 
 _LENGTH = struct.Struct("!Q")
 
@@ -46,6 +51,19 @@ class ParentLine:
             loop = asyncio.get_running_loop()
             await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         return bool(await self._reader.readline())
+
+
+def run_child(life: Callable[[ParentLine, Any], Coroutine[Any, Any, None]], who: str) -> None:
+    """A child's `main`: take the job, live, and tell the parent what ended it if it was not the job's end."""
+    line = ParentLine()
+    job = line.receive()
+    try:
+        uvloop.run(life(line, job))
+    except StoreError as error:
+        line.tell(broken=str(error))
+    except Exception as error:
+        line.tell(broken=f"{who} has a defect: {type(error).__name__}: {error}")
+        raise
 
 
 def frame(job: object) -> bytes:

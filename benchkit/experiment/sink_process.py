@@ -6,14 +6,11 @@ News to the parent: {"ports", "ca_pem"} once it listens, then {"done"} or {"brok
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
-
-import uvloop
 
 from benchkit.errors import StoreError
 from benchkit.experiment.job import SinkJob
-from benchkit.experiment.pipe import ParentLine
+from benchkit.experiment.pipe import ParentLine, run_child
 from benchkit.sink import Sink
 from benchkit.store import SpoolLedger
 
@@ -51,18 +48,5 @@ async def _keep_flushing(ledger: SpoolLedger) -> None:
     raise StoreError("the disk is full: the sink stopped, all that had arrived is recorded")
 
 
-def main() -> None:
-    line = ParentLine()
-    job = line.receive()
-    try:
-        uvloop.run(serve(line, job))
-    except StoreError as error:
-        line.tell(broken=str(error))
-    except Exception as error:
-        line.tell(broken=f"the sink has a defect: {type(error).__name__}: {error}")
-        raise
-
-
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        main()
+    run_child(serve, "the sink")

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from contextlib import suppress
 from pathlib import Path
 
-import uvloop
-
 from benchkit.clock import MonotonicClock
-from benchkit.errors import StoreError, TargetUnreachable
+from benchkit.errors import TargetUnreachable
 from benchkit.experiment.engine import ArmAtWork, Engine
 from benchkit.experiment.job import WorkerJob
 from benchkit.experiment.overhead import own_cost_us
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.pipe import ParentLine
+from benchkit.experiment.pipe import ParentLine, run_child
 from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
 from benchkit.experiment.targets import round_trips_ms
@@ -107,18 +104,5 @@ async def _wind_up(walk: asyncio.Task[None], line: ParentLine, *, told: bool) ->
         await asyncio.wait({walk}, timeout=0.1)
 
 
-def main() -> None:
-    line = ParentLine()
-    job = line.receive()
-    try:
-        uvloop.run(work(line, job))
-    except StoreError as error:
-        line.tell(broken=str(error))
-    except Exception as error:
-        line.tell(broken=f"the load worker has a defect: {type(error).__name__}: {error}")
-        raise
-
-
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        main()
+    run_child(work, "the load worker")
