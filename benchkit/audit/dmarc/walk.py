@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.dossier import Dossier
-from benchkit.audit.records.dmarc import DmarcRecord, DmarcSelection, parse_dmarc, select_dmarc
+from benchkit.audit.records.dmarc import DmarcRecord, parse_dmarc, select_dmarc
+from benchkit.audit.records.selection import Selection
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer, AnswerState
@@ -26,7 +27,7 @@ class Step:
 
     name: str
     answer: Answer
-    selection: DmarcSelection
+    selection: Selection
     record: DmarcRecord | None
 
 

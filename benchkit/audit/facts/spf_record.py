@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchkit.audit.dossier import Dossier
-from benchkit.audit.records.spf import SpfRecord, SpfSelection, parse_spf, select_spf
+from benchkit.audit.records.selection import Selection
+from benchkit.audit.records.spf import SpfRecord, parse_spf, select_spf
 from benchkit.audit.records.text import txt_of, txts_of
 from benchkit.model.dns import Answer, Record
 
@@ -15,7 +16,7 @@ class SpfFound:
     """`parsed` is None unless there is exactly one record."""
 
     answer: Answer
-    selection: SpfSelection
+    selection: Selection
     parsed: SpfRecord | None
 
     @property

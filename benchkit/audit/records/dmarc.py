@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
+from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.tags import Tag, TagList, parse_tags
 from benchkit.audit.records.text import Fault, as_text, strange_octets
 
@@ -80,34 +81,14 @@ class DmarcRecord:
         return asked_for.when_testing if self.testing else asked_for
 
 
-@dataclass(frozen=True, slots=True)
-class DmarcSelection:
-    """A `_dmarc` name's TXT texts sorted: DMARC records, texts that were meant to be one, and unrelated ones."""
-
-    records: tuple[str, ...]
-    almost: tuple[str, ...]
-    others: tuple[str, ...]
-
-    @property
-    def only(self) -> str | None:
-        """The one record; several at a name are all discarded, and the walk goes on (§4.10)."""
-        return self.records[0] if len(self.records) == 1 else None
-
-
 def is_dmarc(text: str) -> bool:
     """Whether the text begins with `v=DMARC1`, blanks around `=` allowed."""
     return _VERSION.match(text) is not None
 
 
-def select_dmarc(texts: Iterable[bytes | str]) -> DmarcSelection:
-    """Record selection over a name's TXT records, each already joined from its strings."""
-    records: list[str] = []
-    almost: list[str] = []
-    others: list[str] = []
-    for text in map(as_text, texts):
-        kind = records if is_dmarc(text) else almost if _ALMOST.match(text) else others
-        kind.append(text)
-    return DmarcSelection(tuple(records), tuple(almost), tuple(others))
+def select_dmarc(texts: Iterable[bytes | str]) -> Selection:
+    """Of a name's TXT texts: several at a name are all discarded, and the walk goes on (RFC 9989 §4.10)."""
+    return select(texts, is_dmarc, _ALMOST)
 
 
 def parse_dmarc(raw: bytes | str) -> DmarcRecord:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.spf_syntax import parse_terms
 from benchkit.audit.records.spf_terms import Mechanism, MechanismKind, Modifier, Qualifier, Term
 from benchkit.audit.records.text import Fault, as_text, is_fatal
@@ -19,7 +20,6 @@ __all__ = [
     "Modifier",
     "Qualifier",
     "SpfRecord",
-    "SpfSelection",
     "Term",
     "is_spf",
     "parse_spf",
@@ -70,34 +70,14 @@ class SpfRecord:
         return next((term for term in self.terms if isinstance(term, Modifier) and term.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SpfSelection:
-    """A name's TXT texts sorted: SPF records, texts that were meant to be one, and the rest."""
-
-    records: tuple[str, ...]
-    almost: tuple[str, ...]
-    others: tuple[str, ...]
-
-    @property
-    def only(self) -> str | None:
-        """The one record; None when there is none (result none) or more than one (permerror, §4.5)."""
-        return self.records[0] if len(self.records) == 1 else None
-
-
 def is_spf(text: str) -> bool:
     """Whether the text begins with the version, and that ends at a space or with the text (§4.5)."""
     return _VERSION.match(text) is not None
 
 
-def select_spf(texts: Iterable[bytes | str]) -> SpfSelection:
-    """Record selection over a name's TXT records, each already joined from its strings."""
-    records: list[str] = []
-    almost: list[str] = []
-    others: list[str] = []
-    for text in map(as_text, texts):
-        kind = records if is_spf(text) else almost if _ALMOST.match(text) else others
-        kind.append(text)
-    return SpfSelection(tuple(records), tuple(almost), tuple(others))
+def select_spf(texts: Iterable[bytes | str]) -> Selection:
+    """Of a name's TXT texts: none is "none", more than one is permerror (§4.5)."""
+    return select(texts, is_spf, _ALMOST)
 
 
 def parse_spf(raw: bytes | str) -> SpfRecord:

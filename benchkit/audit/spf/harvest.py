@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from benchkit.audit.records.selection import Selection
 from benchkit.audit.records.spf import (
     Mechanism,
     MechanismKind,
     Modifier,
     SpfRecord,
-    SpfSelection,
     Term,
     parse_spf,
     select_spf,
@@ -38,7 +38,7 @@ class Source:
     """A domain's SPF: what was answered, which texts are SPF records, and the one among them if it is one."""
 
     answer: Answer
-    selection: SpfSelection
+    selection: Selection
     record: SpfRecord | None
 
 
