@@ -84,10 +84,11 @@ def _authorization(secret: str) -> str:
 
 
 def _judge(response: Response) -> tuple[OutcomeKind, str]:
-    said = _message(response.body)
+    answer = _parsed(response.body)
+    if response.status == 200:
+        return _judge_success(answer, response.body)
+    said = _message(answer, response.body)
     match response.status:
-        case 200:
-            return _judge_success(response.body)
         case 429 | 420:
             return OutcomeKind.THROTTLED, said
         case 408:
@@ -100,26 +101,25 @@ def _judge(response: Response) -> tuple[OutcomeKind, str]:
             return OutcomeKind.GARBLED, said
 
 
-def _judge_success(body: bytes) -> tuple[OutcomeKind, str]:
+def _judge_success(answer: Any, body: bytes) -> tuple[OutcomeKind, str]:
     """200 means accepted only with an id: a wrong path is answered 200 as well, by a welcome page."""
-    answer = _parsed(body)
     if isinstance(answer, dict) and isinstance(answer.get("id"), str) and answer["id"]:
         return OutcomeKind.ACCEPTED, ""
     if _MAGNIFICENT in body:
         return OutcomeKind.REJECTED, "Mailgun Magnificent API: there is no such path"
-    return OutcomeKind.GARBLED, _message(body)
+    return OutcomeKind.GARBLED, _message(answer, body)
 
 
 def _parsed(body: bytes) -> Any:
+    """None where it is no JSON."""
     try:
         return json.loads(body)
     except ValueError:
         return None
 
 
-def _message(body: bytes) -> str:
+def _message(answer: Any, body: bytes) -> str:
     """What the body says: its `message`, a bare JSON string (401), or its beginning."""
-    answer = _parsed(body)
     said = answer.get("message") if isinstance(answer, dict) else answer
     return said if isinstance(said, str) else body[:200].decode("utf-8", "replace")
 
