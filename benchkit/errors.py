@@ -39,7 +39,7 @@ class Mistake:
     key: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.where}:{self.line}:{self.column}" if self.line else self.where
+        place = ":".join([self.where, *(str(number) for number in (self.line, self.column) if number)])
         return " ".join(part for part in (place, self.key, self.message) if part)
 
 

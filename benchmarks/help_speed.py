@@ -8,7 +8,7 @@ from statistics import median
 from time import perf_counter
 
 PAIRS = 15
-HELP = [sys.executable, "-c", "from benchkit.cli.main import main; main()", "--help"]
+HELP = [sys.executable, "-m", "benchkit", "--help"]
 IMPORTS = [sys.executable, "-c", "import typer, rich, pydantic"]
 
 

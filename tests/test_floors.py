@@ -19,6 +19,7 @@ FLOORS = (
     {"experiment", "audit"},
     {"report", "plots"},
     {"cli"},
+    {"__main__"},
 )
 HOMES = {
     "aiosmtplib": {"transports"},

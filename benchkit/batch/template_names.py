@@ -5,6 +5,7 @@ Jinja2 counts what a child template imports or sets at its top as unknown inside
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jinja2 import meta, nodes
@@ -16,6 +17,15 @@ def names_asked_for(tree: nodes.Template) -> dict[str, int]:
     for name in sorted(meta.find_undeclared_variables(tree) - set(_bound(tree))):
         lines[name] = min(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
     return lines
+
+
+def column_of(name: str, line: str) -> int:
+    """Where a line reads a name, from 1: within brackets that are open there; 0 where none are. Jinja2 tells lines only."""
+    for found in re.finditer(rf"\b{re.escape(name)}\b", line):
+        before = line[: found.start()]
+        if max(before.rfind("{{"), before.rfind("{%")) > max(before.rfind("}}"), before.rfind("%}")):
+            return found.start() + 1
+    return 0
 
 
 def _bound(tree: nodes.Template) -> Iterator[str]:

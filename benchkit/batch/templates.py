@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
 from jinja2.sandbox import SandboxedEnvironment
 
-from benchkit.batch.template_names import names_asked_for
+from benchkit.batch.template_names import column_of, names_asked_for
 from benchkit.errors import InputError, Mistake
 from benchkit.model.message import canonical_text
 
@@ -63,7 +63,7 @@ class TemplateSet:
             tree = self._environment.parse(source, name)
             asked = names_asked_for(tree)
         except TemplateSyntaxError as error:
-            yield Mistake(where, f"is not a template: {error.message}", error.lineno, 1)
+            yield Mistake(where, f"is not a template: {error.message}", error.lineno)
             return
         except TemplateNotFound:
             yield Mistake(where, "is included or extended, and is not in the folder of its template")
@@ -73,7 +73,8 @@ class TemplateSet:
             return
         there_are = ", ".join(sorted(known))
         for line, variable in sorted((line, variable) for variable, line in asked.items() if variable not in known):
-            yield Mistake(where, f"asks for {variable!r}, which no column gives; there are: {there_are}", line, 1)
+            told = f"asks for {variable!r}, which no column gives; there are: {there_are}"
+            yield Mistake(where, told, line, column_of(variable, source.splitlines()[line - 1]))
         waiting += [other for other in meta.find_referenced_templates(tree) if other]
 
     def render(self, variables: Mapping[str, Any]) -> Rendered:
@@ -96,8 +97,8 @@ class TemplateSet:
         places = [
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == self._folder
         ]
-        where = places[-1].filename if places else str(self._folder / name)
-        return Mistake(where, f"fails: {message}", (places[-1].lineno or 0) if places else 0, 1)
+        where = Path(places[-1].filename) if places else self._folder / name
+        return Mistake(str(where), f"fails: {message}", (places[-1].lineno or 0) if places else 0)
 
     def _exists(self, name: str) -> bool:
         return (self._folder / name).is_file()

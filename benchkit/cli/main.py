@@ -44,13 +44,13 @@ def _options(version: bool = typer.Option(False, "--version", help="Print the ve
 
 
 def main() -> None:
-    """The console script."""
+    """The program; `benchkit/__main__.py` is its door."""
+    if os.environ.get("NO_COLOR"):
+        os.environ.pop("FORCE_COLOR", None)  # rich would write bold and underlined text into a pipe
     try:
         app()
     except BenchkitError as error:
         _end(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:  # a reader like `head` has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(ExitCode.FINE)

@@ -1,4 +1,4 @@
-"""The scenario as the rest of the house sees it: validated, defaults filled in, paths absolute, secrets only by reference.
+"""The scenario as the rest of the house sees it: validated, defaults filled in, paths to open, secrets only by reference.
 
 The form that users fill in (TOML, with its shorthands) is in scenario/; this is what comes out of it. Units are in names.
 """
@@ -241,11 +241,8 @@ class Scenario:
 
     @property
     def baseline(self) -> int:
-        """Index of the baseline arm: the one that says so, else the first API arm, else the first arm."""
-        for index, arm in enumerate(self.arms):
-            if arm.baseline:
-                return index
-        for index, arm in enumerate(self.arms):
-            if arm.transport == "api":
-                return index
-        return 0
+        """Index of the baseline arm: the one that says so, else the first API arm, else the first that sends at all."""
+        named = [index for index, arm in enumerate(self.arms) if arm.baseline]
+        by_api = [index for index, arm in enumerate(self.arms) if arm.transport == "api"]
+        sending = [index for index, arm in enumerate(self.arms) if arm.transport != "null"]
+        return [*named, *by_api, *sending, 0][0]

@@ -6,6 +6,7 @@ that holds %22, %0D or %0A itself, or ends with a backslash, cannot be told from
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # what it warns of is in its errors too
 
 _UNESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 _ESCAPED = {character: code for code, character in _UNESCAPED.items()} | {"\\": "\\\\"}

@@ -1,4 +1,4 @@
-"""From a form without mistakes to the frozen nouns of model/scenario.py: shorthands spelled out, paths made absolute."""
+"""From a form without mistakes to the frozen nouns of model/scenario.py: shorthands spelled out, paths completed."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from benchkit.scenario.vocabulary import Vocabulary
 
 def build(draft: Draft, vocabulary: Vocabulary) -> Scenario:
     """The draft must have been checked."""
-    form, folder = draft.form, draft.path.resolve().parent
+    form, folder = draft.form, draft.path.parent
     low, high = form.verdict.rope
     return Scenario(
         name=form.name,
         question=form.question,
-        path=draft.path.resolve(),
+        path=draft.path,
         source=draft.source,
         message=_message(form.message, folder),
         load=_load(form.load),

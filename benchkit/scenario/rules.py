@@ -111,7 +111,7 @@ def check_verdict(draft: Draft) -> None:
 
 
 def check_arm_names(draft: Draft) -> None:
-    """Names are unique, and at most one arm is the baseline."""
+    """Names are unique, and at most one arm, which sends, is the baseline."""
     seen: Counter[str] = Counter()
     baselines = 0
     for index, arm in enumerate(draft.form.arm):
@@ -119,7 +119,9 @@ def check_arm_names(draft: Draft) -> None:
         baselines += arm.baseline
         if arm.name and seen[arm.name] > 1:
             draft.mistakes.add(("arm", index, "name"), f'"{arm.name}" is the name of another arm: give each its own')
-        if arm.baseline and baselines > 1:
+        if arm.baseline and arm.transport == "null":
+            draft.mistakes.add(("arm", index, "baseline"), "a null arm sends to nobody: compare with an arm that sends")
+        elif arm.baseline and baselines > 1:
             draft.mistakes.add(("arm", index, "baseline"), "only one arm can be the baseline: remove one")
 
 

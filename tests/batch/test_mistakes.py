@@ -37,12 +37,14 @@ ONE_MISTAKE = [
     ("to.csv", CSV.encode() + b"a@x.example,A,1\nb@x.example,B\xff,2\n", "to.csv:3:1 is not UTF-8: byte 0xff"),
     ("to.csv", CSV + 'a@x.example,"A,1\n', "to.csv:2:1 is not readable as CSV from here on: unexpected end of data"),
     ("to.csv", None, "to.csv cannot be read: No such file or directory"),
-    ("mail.txt", "Dear\n{{ nam }}", f"mail.txt:2:1 asks for 'nam', which no column gives; {COLUMNS}"),
-    ("mail.txt", "\n{% if %}", "mail.txt:2:1 is not a template: Expected an expression, got 'end of statement block'"),
-    ("mail.txt", "{{ name.first }}", f"mail.txt:1:1 fails: 'str object' has no attribute 'first' {ROW}"),
-    ("mail.txt", "\n{{ 1 / 0 }}", f"mail.txt:2:1 fails: ZeroDivisionError: division by zero {ROW}"),
+    ("mail.txt", "Dear\n{{ nam }}", f"mail.txt:2:4 asks for 'nam', which no column gives; {COLUMNS}"),
+    ("mail.txt", "nam {{ name }} {% if nam %}x{% endif %}", f"mail.txt:1:22 asks for 'nam', which no column gives; {COLUMNS}"),
+    ("mail.txt", "{{\nnam }}", f"mail.txt:2 asks for 'nam', which no column gives; {COLUMNS}"),
+    ("mail.txt", "\n{% if %}", "mail.txt:2 is not a template: Expected an expression, got 'end of statement block'"),
+    ("mail.txt", "{{ name.first }}", f"mail.txt:1 fails: 'str object' has no attribute 'first' {ROW}"),
+    ("mail.txt", "\n{{ 1 / 0 }}", f"mail.txt:2 fails: ZeroDivisionError: division by zero {ROW}"),
     ("mail.txt", "{{ name.__class__.__mro__ }}",
-     f"mail.txt:1:1 fails: access to attribute '__class__' of 'str' object is unsafe. {ROW}"),
+     f"mail.txt:1 fails: access to attribute '__class__' of 'str' object is unsafe. {ROW}"),
     ("mail.txt", "{% include '../secret.txt' %}",
      "../secret.txt is included or extended, and is not in the folder of its template"),
     ("mail.subject", "a\nb", f"mail.subject gives a subject with a line break {ROW}"),
@@ -68,7 +70,7 @@ def test_all_mistakes_are_told_at_once(spec: Spec, mistakes: Mistakes, tmp_path:
     }
     said = mistakes(lambda: compose(spec(files, attachments=(tmp_path / "none.pdf",), sender=Address("", "me"))))
     assert [line.split(" ")[0] for line in said] == [
-        "message", "none.pdf", "to.csv:2:1", "to.csv:4:1", "mail.subject:1:1", "mail.txt:1:1",
+        "message", "none.pdf", "to.csv:2:1", "to.csv:4:1", "mail.subject:1:4", "mail.txt:1:4",
     ]  # fmt: skip
 
 

@@ -123,7 +123,7 @@ BAD_INPUT = [
     Bad(
         "a variable that no column gives",
         templated("{{ nope }}"),
-        ["m.txt:1:1 asks for 'nope', which no column gives; there are: email"],
+        ["m.txt:1:4 asks for 'nope', which no column gives; there are: email"],
     ),
     Bad(
         "a broken row",

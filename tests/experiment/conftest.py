@@ -45,7 +45,7 @@ class Program:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", "from benchkit.cli.main import main; main()", *arguments],
+            [sys.executable, "-m", "benchkit", *arguments],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
         )  # fmt: skip

@@ -98,7 +98,7 @@ def test_without_a_lab_it_runs_on_loopback_and_says_so(program: Any, text: Text)
         pytest.skip("hides /dev/net/tun as root")
     program.write(lab_text(text))
     hide = 'mount --bind /dev/null /dev/net/tun && exec "$@"'
-    benchkit = (sys.executable, "-c", "from benchkit.cli.main import main; main()", "run", "scenario.toml")
+    benchkit = (sys.executable, "-m", "benchkit", "run", "scenario.toml")
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", hide, "sh", *benchkit], cwd=program.folder, capture_output=True, text=True, check=False
     )  # fmt: skip

@@ -21,7 +21,7 @@ def test_a_run_against_a_server_of_ones_own(name: str, auth: str, start_peer: An
     starttls = peer.doors[1]
     ways = [Way(starttls, auth, "aiosmtplib", "step", connection) for connection in ("fresh", "reuse")]
     (tmp_path / "own.toml").write_text(scenario_text(peer, ways).replace("blocks = 1", "blocks = 6"), "utf-8")
-    command = [sys.executable, "-c", "from benchkit.cli.main import main; main()", "run", "own.toml", "--json"]
+    command = [sys.executable, "-m", "benchkit", "run", "own.toml", "--json"]
     done = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, env=_environment(peer.password), timeout=60
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +57,15 @@ BROKEN = {
 def test_what_is_no_form_is_a_value_error(content_type: str, body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode(content_type, body)
+
+
+def test_nothing_but_the_error_tells_what_is_broken() -> None:
+    """The parser logs as well, and where nobody has set logging up that would be a line on stderr."""
+    told = (
+        "from benchkit.providers.multipart import decode\ntry:\n decode({!r}, b'--y')\nexcept ValueError: print('told')"
+    )
+    done = subprocess.run([sys.executable, "-c", told.format(FORM)], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("told\n", "")
 
 
 @given(st.binary(max_size=300))

@@ -221,6 +221,14 @@ def test_two_baselines(base: str, vocabulary: Vocabulary, write: Callable[[str],
         load(write(text), vocabulary)
 
 
+def test_a_null_arm_as_baseline(base: str, vocabulary: Vocabulary, write: Callable[[str], Path]) -> None:
+    text = base + '[[arm]]\nname = "ruler"\ntransport = "null"\nbaseline = true\n'
+    with pytest.raises(
+        InputError, match=r"arm\.2\.baseline a null arm sends to nobody: compare with an arm that sends"
+    ):
+        load(write(text), vocabulary)
+
+
 def test_leaving_loopback_takes_three_keys(base: str, vocabulary: Vocabulary, write: Callable[[str], Path]) -> None:
     remote = base.replace(SMTP, SMTP + 'server = { host = "mx.example", port = 25 }\n')
     with pytest.raises(InputError) as caught:
