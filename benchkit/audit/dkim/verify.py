@@ -82,6 +82,10 @@ def _judge(mail: Mail, field: Field, signature: DkimSignature, key: DkimKey) -> 
     """§6.1.2 and §6.1.3, in their order."""
     if wrong := _key_trouble(signature, key):
         return DkimResult.PERMERROR, wrong
+    if len(authors := mail.all("from")) > signature.headers.count(
+        "from"
+    ):  # §8.15: the one that is shown may be another
+        return DkimResult.FAIL, f"there are {len(authors)} From fields, and not all of them are signed"
     body = canonical.body(mail.body, signature.body_canonicalization)
     if signature.body_length is not None and signature.body_length > len(body):
         return DkimResult.PERMERROR, "l= is longer than the body"

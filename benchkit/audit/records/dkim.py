@@ -81,7 +81,7 @@ def parse_dkim(raw: bytes | str) -> DkimKey:
     """Any text → a key record with its faults; never raises."""
     text = as_text(raw)
     tags = parse_tags(text)
-    kind = tags.value("k", "rsa").lower()
+    kind = tags.value("k", "rsa")  # values are case-sensitive (§3.2)
     key, key_faults = _key(tags, kind)
     return DkimKey(
         text,
@@ -98,7 +98,7 @@ def parse_dkim(raw: bytes | str) -> DkimKey:
 
 
 def _words(tags: TagList, name: str) -> tuple[str, ...]:
-    return tuple(word for part in tags.value(name).split(":") if (word := part.strip().lower()))
+    return tuple(word for part in tags.value(name).split(":") if (word := part.strip()))
 
 
 # what is wrong with the record

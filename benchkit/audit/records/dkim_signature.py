@@ -44,12 +44,12 @@ def parse_dkim_signature(raw: bytes | str) -> DkimSignature:
     """A header's value, folded or not → its tags and faults; never raises."""
     text = as_text(raw)
     tags = parse_tags(text)
-    header, _, body = tags.value("c", "simple/simple").lower().partition("/")
+    header, _, body = tags.value("c", "simple/simple").partition("/")
     domain = tags.value("d").lower().rstrip(".")
     return DkimSignature(
         text,
         tags,
-        algorithm=tags.value("a").lower(),
+        algorithm=tags.value("a"),
         domain=domain,
         selector=tags.value("s").lower(),
         identity=tags.value("i") or f"@{domain}",
@@ -103,14 +103,14 @@ def _faults(tags: TagList) -> Iterator[Fault]:
 def _choice_faults(tags: TagList) -> Iterator[Fault]:
     if tags.value("v", "1") != "1":
         yield Fault("version", f"v={tags.value('v')[:20]} is not v=1", _span(tags, "v"))
-    algorithm = tags.value("a").lower()
+    algorithm = tags.value("a")  # values are case-sensitive (§3.2)
     if algorithm == "rsa-sha1":
         yield Fault("rsa-sha1", "verifiers must not accept rsa-sha1 (RFC 8301)", _span(tags, "a"))
     elif algorithm and algorithm not in _ALGORITHMS:
         yield Fault("algorithm", f"a={algorithm[:40]} is no algorithm of DKIM", _span(tags, "a"))
-    if any(part.strip() not in _CANONICALIZATIONS for part in tags.value("c", "simple").lower().split("/", 1)):
+    if any(part.strip() not in _CANONICALIZATIONS for part in tags.value("c", "simple").split("/", 1)):
         yield Fault("canonicalization", f"c={tags.value('c')[:40]} is no canonicalization", _span(tags, "c"))
-    if "dns/txt" not in [part.strip().lower() for part in tags.value("q", "dns/txt").split(":")]:
+    if "dns/txt" not in [part.strip() for part in tags.value("q", "dns/txt").split(":")]:
         yield Fault("query-method", "q= names no method but dns/txt", _span(tags, "q"))
 
 
