@@ -17,7 +17,7 @@ import dns.rrset
 from dns.message import QueryMessage
 
 from benchkit.clock import Clock
-from benchkit.model.dns import Ask
+from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import Patience, open_live
 
 Script = Callable[[QueryMessage, str], Iterable[bytes]]  # query, "udp" or "tcp" → the datagrams or frames to send back
@@ -142,3 +142,18 @@ async def _all(scripts: Sequence[Script]) -> AsyncIterator[list[ScriptedServer]]
         return
     async with scripted(scripts[0]) as first, _all(scripts[1:]) as rest:
         yield [first, *rest]
+
+
+def saying(*answers: str, **how: object) -> Script:
+    return lambda query, transport: [reply(query, *answers, **how)]  # type: ignore[arg-type]
+
+
+def silent(query: QueryMessage, transport: str) -> Iterable[bytes]:
+    return ()
+
+
+def one(name: str = "www.a.example", kind: str = "A") -> Callable[[Ask], asyncio.Future[Answer]]:
+    async def ask(live: Ask) -> Answer:
+        return await live(name, kind)
+
+    return lambda live: asyncio.ensure_future(ask(live))

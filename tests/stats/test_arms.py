@@ -1,0 +1,87 @@
+"""The numbers of an arm, its failures by their text, and the thresholds that are held against them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchkit.model.run import ConditionRecord
+from benchkit.model.summary import Estimate
+from benchkit.stats.analysis import analyse
+from tests.stats.varied import Factory, with_columns
+
+
+def test_numbers_of_an_arm(synthetic_run: Factory) -> None:
+    arm = analyse(synthetic_run(block_noise=0, message_noise=0, drift=0)).arms[0]
+    assert arm.planned == arm.accepted == arm.arrived == 300
+    assert arm.service_ms["p50"] == Estimate(5.0, 5.0, 5.0)
+    assert arm.service_ms["p99"] == Estimate(None, needs=400)
+    assert sum(arm.phases_ms.values()) == pytest.approx(5.0)
+    assert list(arm.phases_ms) == ["mail", "rcpt", "data", "content"]
+    assert arm.throughput_per_s == pytest.approx(200, rel=0.001)
+    assert (arm.bytes_out, arm.connections, arm.late) == (300 * 4200, 1, 0)
+    assert arm.outcomes == {"accepted": 300}
+
+
+def test_failures_are_counted_by_their_text(synthetic_run: Factory) -> None:
+    arm = analyse(synthetic_run(failures={0: 1.0})).arms[0]
+    assert arm.failure_texts == {"450 4.2.1 busy": 300}
+    assert arm.outcomes == {"deferred": 300}
+    assert arm.service_ms["p50"] == arm.service_ms["mean"] == Estimate(None)
+    assert (arm.turns, arm.phases_ms, arm.throughput_per_s) == (None, {}, 0.0)
+
+
+def test_an_enhanced_status_code_stands_once(synthetic_run: Factory) -> None:
+    run = synthetic_run(failures={0: 1.0})
+    texts = np.where(run.messages["text"] != "", "4.2.1 busy", "").astype(object)
+    assert analyse(with_columns(run, text=texts)).arms[0].failure_texts == {"450 4.2.1 busy": 300}
+
+
+@pytest.mark.parametrize(
+    ("arm", "metric", "statistic", "comparison", "limit", "crossed"),
+    [
+        ("arm 0", "service", "p50", "<", 7.0, [False]),
+        ("arm 0", "service", "p50", "<", 6.0, [True]),
+        ("arm 0", "service", "p50", ">", 6.0, [False]),
+        ("arm *", "failure_rate", "", "<=", 0.0, [False, True]),
+        ("*", "throughput", "", ">=", 1.0, [False, False]),
+        ("arm 0", "turns", "", "<=", 3.0, [True]),
+        ("arm 0", "response", "p99", "<", 1.0, [None]),
+        ("arm 1", "response", "p95", "<", 1e9, [True]),  # failures reach that rank: +∞ is over any limit
+        ("api", "turns", "", "<", 1.0, [None]),
+    ],
+)
+def test_thresholds(
+    synthetic_run: Factory,
+    arm: str,
+    metric: str,
+    statistic: str,
+    comparison: str,
+    limit: float,
+    crossed: list[bool | None],
+) -> None:
+    threshold = {
+        "key": "k", "arm": arm, "metric": metric, "statistic": statistic,
+        "comparison": comparison, "limit": limit, "text": "t",
+    }  # fmt: skip
+    summary = analyse(synthetic_run(thresholds=[threshold], failures={1: 0.2}))
+    assert [result.crossed for result in summary.thresholds] == crossed
+
+
+def test_thresholds_name_the_condition_where_there_are_several(synthetic_run: Factory) -> None:
+    threshold = {
+        "key": "k",
+        "arm": "arm 1",
+        "metric": "turns",
+        "statistic": "",
+        "comparison": "<",
+        "limit": 9.0,
+        "text": "t",
+    }
+    conditions = (ConditionRecord("near", 1.0), ConditionRecord("far", 40.0))
+    summary = analyse(synthetic_run(thresholds=[threshold], conditions=conditions, blocks=6))
+    assert [result.arm for result in summary.thresholds] == ["arm 1 (near)", "arm 1 (far)"]
+    assert [(arm.name, arm.condition) for arm in summary.arms] == [
+        ("arm 0", "near"), ("arm 1", "near"), ("arm 0", "far"), ("arm 1", "far"),
+    ]  # fmt: skip
+    assert [contrast.condition for contrast in summary.contrasts] == ["near", "far"]

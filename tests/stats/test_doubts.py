@@ -1,0 +1,113 @@
+"""What withholds a verdict, what makes a run invalid, and what is only warned of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import RunStatus
+from benchkit.model.summary import Verdict
+from benchkit.stats.analysis import analyse
+from tests.stats.varied import Factory, only, with_arms, with_columns, with_failures, with_rows
+
+
+def test_an_invalid_run_gives_no_verdict(synthetic_run: Factory) -> None:
+    for run in (synthetic_run(blocks=0), synthetic_run(status=RunStatus.BROKEN)):
+        summary = analyse(run)
+        assert not summary.valid
+        assert {contrast.verdict for contrast in summary.contrasts} == {Verdict.WITHHELD}
+
+
+def test_aa_that_differs_withholds_every_verdict(synthetic_run: Factory) -> None:
+    summary = analyse(synthetic_run(times=(1.0, 1.4, 2.9), aa={1: 0}))
+    assert not summary.valid
+    assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.WITHHELD] * 2
+    assert summary.invalid_because == summary.contrasts[1].reasons
+    assert summary.invalid_because[0].startswith("A/A differs: arm 1 against arm 0 is 1.4")
+
+
+def test_failure_rates_that_differ_withhold_the_arm_s_verdict_only(synthetic_run: Factory) -> None:
+    summary = analyse(with_failures(synthetic_run(times=(1.0, 2.9, 2.9)), arm=2, every=10))
+    assert summary.valid
+    assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.SLOWER, Verdict.WITHHELD]
+    assert summary.contrasts[1].reasons == ("failure rates differ: arm 2 30 of 300, arm 0 0 of 300",)
+    assert "arm 2: 30 of 300 messages failed" in summary.warnings
+
+
+def test_equal_failure_rates_withhold_nothing(synthetic_run: Factory) -> None:
+    run = with_failures(with_failures(synthetic_run(times=(1.0, 2.9)), arm=0, every=10), arm=1, every=10)
+    summary = analyse(with_arms(run, expects_faults=True))
+    assert only(summary).verdict is Verdict.SLOWER
+    assert not any("failed" in warning for warning in summary.warnings)
+
+
+@pytest.mark.parametrize(
+    ("policy", "columns", "reason"),
+    [
+        ("reuse", {"connection": "send"}, "arm 0: 300 connections where its policy (reuse) makes 1 at most"),
+        ("reuse", {"connection": "block"}, "arm 0: 30 connections where its policy (reuse) makes 1 at most"),
+        (
+            "3 messages",
+            {"connection": "send"},
+            "arm 0: 300 connections where its policy (3 messages) makes 102 at most",
+        ),
+        ("fresh", {}, "arm 0: 300 messages went over a connection that was not new"),
+    ],
+)
+def test_connections_that_are_not_what_the_arm_says(
+    synthetic_run: Factory, policy: str, columns: dict[str, str], reason: str
+) -> None:
+    run = with_arms(synthetic_run(times=(1.0, 2.9)), connection=policy)
+    broken = {name: run.messages[source].astype(run.messages[name].dtype) for name, source in columns.items()}
+    contrast = only(analyse(with_columns(run, **broken)))
+    assert contrast.verdict is Verdict.WITHHELD
+    assert reason in contrast.reasons
+
+
+def test_a_rare_reconnection_is_no_doubt_nor_is_one_that_the_scenario_asks_for(synthetic_run: Factory) -> None:
+    run = synthetic_run(times=(1.0, 2.9))
+    rare = with_columns(run, connection=(run.messages["send"] // 250).astype("int32"))
+    asked_for = with_arms(with_columns(run, connection=run.messages["block"]), expects_faults=True)
+    assert only(analyse(rare)).verdict is only(analyse(asked_for)).verdict is Verdict.SLOWER
+
+
+def test_blocks_that_are_incomplete_drop_out_pairwise(synthetic_run: Factory) -> None:
+    run = synthetic_run(times=(1.0, 2.9), status=RunStatus.INTERRUPTED)
+    stopped = with_rows(run, np.flatnonzero(run.messages["send"] < 20 * 20 + 13))  # in the second arm of the 20th block
+    stopped = replace(stopped, arrivals={name: column[: 20 * 20 + 13] for name, column in run.arrivals.items()})
+    summary = analyse(stopped)
+    assert (summary.valid, only(summary).blocks, only(summary).verdict) == (True, 19, Verdict.SLOWER)
+    assert "arm 1 and arm 0: 11 of 30 blocks left out because they are incomplete" in summary.warnings
+    assert "the run was interrupted: 207 of 620 sends were never started" in summary.warnings
+
+
+def test_blocks_without_a_time_are_left_out_and_named(synthetic_run: Factory) -> None:
+    run = synthetic_run(times=(1.0, 2.9))
+    lost = (run.messages["arm"] == 1) & (run.messages["block"] == 4)
+    outcome = np.where(lost, OutcomeKind.TIMED_OUT, run.messages["outcome"]).astype("int8")
+    summary = analyse(with_columns(run, outcome=outcome))
+    assert only(summary).blocks == 29
+    assert "arm 1 and arm 0: 1 blocks left out because too many messages failed to give them a time" in summary.warnings
+
+
+def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:
+    summary = analyse(synthetic_run(status=RunStatus.BROKEN))
+    assert summary.invalid_because == ("the run broke: one of its processes died or reported a defect",)
+
+
+def test_only_copies_of_the_baseline_is_no_reason_to_warn_of_a_missing_copy(synthetic_run: Factory) -> None:
+    text = "no A/A arm: nothing shows how far this machine differs from itself"
+    assert text in analyse(synthetic_run()).warnings
+    assert text not in analyse(synthetic_run(aa={1: 0})).warnings
+    assert text not in analyse(synthetic_run(times=(1.0,))).warnings
+
+
+def test_late_starts_of_an_open_load_are_a_warning(synthetic_run: Factory) -> None:
+    run = synthetic_run(load="open")
+    intended = run.messages["started_ns"] - np.where(run.messages["nth"] % 10 == 0, 2_000_000, 0)
+    summary = analyse(with_columns(run, intended_ns=intended))
+    assert summary.arms[0].late == 30
+    assert "arm 0; arm 1: 30 of 300 messages started more than 1 ms late" in summary.warnings
