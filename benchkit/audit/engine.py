@@ -26,10 +26,7 @@ AT_ONCE = 32  # domains of a fleet that are under way together; the resolver bou
 
 async def audit_domain(domain: str, ask: Ask, options: Options | None = None) -> AuditReport:
     """Raises InputError where `domain` is no domain name; for nothing that the DNS says or does not say."""
-    dossier = Dossier(domain_name(domain), ask, options)
-    checks = [CHECKS[name] for name in CHECKS.names()]
-    found = await asyncio.gather(*(_run(check, dossier) for check in checks))
-    return _report(dossier, checks, found)
+    return await _audit(domain_name(domain), ask, options, _checks())
 
 
 async def audit_domains(
@@ -39,12 +36,12 @@ async def audit_domains(
 
     `ask_for` gives each domain its `Ask` when its audit begins, for budgets and recordings are a domain's own.
     """
-    names = [domain_name(domain) for domain in domains]
+    names, checks = [domain_name(domain) for domain in domains], _checks()
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(domain: str) -> AuditReport:
         async with gate:
-            return await audit_domain(domain, ask_for(domain), options)
+            return await _audit(domain, ask_for(domain), options, checks)
 
     tasks = [asyncio.ensure_future(one(name)) for name in names]
     try:
@@ -53,6 +50,17 @@ async def audit_domains(
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _checks() -> Sequence[Check]:
+    """All of them; once for a call, for whoever asks the registry asks every installed package."""
+    return [CHECKS[name] for name in CHECKS.names()]
+
+
+async def _audit(domain: str, ask: Ask, options: Options | None, checks: Sequence[Check]) -> AuditReport:
+    dossier = Dossier(domain, ask, options)
+    found = await asyncio.gather(*(_run(check, dossier) for check in checks))
+    return _report(dossier, checks, found)
 
 
 async def _run(check: Check, dossier: Dossier) -> list[Finding]:

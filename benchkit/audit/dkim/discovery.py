@@ -88,8 +88,12 @@ async def discovery(dossier: Dossier) -> Discovery:
     for name, source in given:
         sources.setdefault(name, source)
     answers = await asyncio.gather(*(dossier.ask(f"{name}.{base}", "TXT") for name in sources))
-    found = [_selector(name, sources[name], answer) for name, answer in zip(sources, answers, strict=True)]
-    found = [each for each in found if not _is_wildcards(each, control)]
+    answered = [
+        _selector(name, source, answer)
+        for (name, source), answer in zip(sources.items(), answers, strict=True)
+        if source == "given" or answer.records or answer.cnames
+    ]
+    found = [each for each in answered if not _is_wildcards(each, control)]
     kept = tuple(each for each in found if each.texts or each.answer.cnames or each.source == "given")
     dark = lost(answers)
     return Discovery(_outcome(kept, probe, control, dark), kept, len(sources), inferred, control, probe, dark)
