@@ -14,10 +14,9 @@ from rich.text import Text
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.report import numbers
+from benchkit.report.columns import NAME_WIDTH, column_width, empty_table
 
 WIDE = 110
-_NAME_WIDTH = 14
-_GAP = 2
 _NOTHING = Estimate(None)
 
 
@@ -34,39 +33,26 @@ def arms_table(summary: Summary, condition: str, *, width: int) -> Table:
 
 
 def _width(table: Sequence[Sequence[Text]]) -> int:
-    """What the columns of numbers need beside that of the names; a cell is as wide as its widest line."""
-    columns = zip(*table, strict=True)
-    return _NAME_WIDTH + sum(_GAP + max(_cell_width(cell) for cell in column) for column in columns)
-
-
-def _cell_width(cell: Text) -> int:
-    return max(line.cell_len for line in cell.split("\n", allow_blank=True))
+    """What the columns of numbers need beside that of the names."""
+    return NAME_WIDTH + sum(column_width(column) for column in zip(*table, strict=True))
 
 
 def _side_by_side(names: Sequence[Text], numbers_of_arms: Sequence[Sequence[Text]]) -> Table:
     headings, *rows = numbers_of_arms
-    table = _empty_table()
-    table.add_column("arm", overflow="fold", min_width=_NAME_WIDTH)
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = empty_table("arm", *headings, no_wrap=True)
     for name, cells in zip(names, rows, strict=True):
         table.add_row(name, *cells)
     return table
 
 
 def _one_below_the_other(headings: Sequence[str], rows: Sequence[Sequence[Text]]) -> Table:
-    table = _empty_table()
-    table.add_column("arm", overflow="fold", min_width=_NAME_WIDTH)
+    table = empty_table("arm")
     table.add_column("")
     table.add_column("", justify="right", no_wrap=True)
     for name, *cells in rows:
         for first, heading, cell in zip((name, *[Text()] * len(cells)), headings, cells, strict=False):
             table.add_row(first, heading, cell)
     return table
-
-
-def _empty_table() -> Table:
-    return Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
 
 
 def duration_of(summary: Summary) -> str:

@@ -71,31 +71,21 @@ def described(condition: ConditionSummary) -> str:
     return f"{condition.name} ({rtt})"
 
 
-def _slower(summary: Summary, contrast: Contrast) -> str:
-    return _compared(summary, contrast, "slower", contrast.ratio or math.nan, contrast.ci, summary.rope)
+def ratio(summary: Summary, contrast: Contrast) -> tuple[str, str]:
+    """The ratio as it is read, and its interval: of a faster arm both are turned over, so that the number is above 1."""
+    value, ci, rope = contrast.ratio or math.nan, contrast.ci, summary.rope
+    if contrast.verdict is Verdict.FASTER and not contrast.aa:
+        value, ci, rope = 1 / value, _turned_over(ci) if ci else None, _turned_over(rope)
+    return numbers.times(value, ci, (1.0, *rope))
 
 
-def _faster(summary: Summary, contrast: Contrast) -> str:
-    """The ratio turned over, so that the number that is read is above 1."""
-    ci = _turned_over(contrast.ci) if contrast.ci else None
-    ratio = 1 / contrast.ratio if contrast.ratio else math.nan
-    return _compared(summary, contrast, "faster", ratio, ci, _turned_over(summary.rope))
+def _turned_over(ends: tuple[float, float]) -> tuple[float, float]:
+    return 1 / ends[1], 1 / ends[0]
 
 
-def _turned_over(ci: tuple[float, float]) -> tuple[float, float]:
-    return 1 / ci[1], 1 / ci[0]
-
-
-def _compared(
-    summary: Summary,
-    contrast: Contrast,
-    word: str,
-    ratio: float,
-    ci: tuple[float, float] | None,
-    rope: tuple[float, float],
-) -> str:
-    value, interval = numbers.times(ratio, ci, (1.0, *rope))
-    how_much = f"{value} {word} {interval}".rstrip()
+def _decided(summary: Summary, contrast: Contrast) -> str:
+    value, interval = ratio(summary, contrast)
+    how_much = f"{value} {contrast.verdict.lower()} {interval}".rstrip()
     where = f"on {link(summary, contrast.condition)}"
     return f"“{contrast.arm}” is {how_much} than “{contrast.baseline}” {where}{_turns(summary, contrast)}."
 
@@ -103,14 +93,14 @@ def _compared(
 def _equivalent(summary: Summary, contrast: Contrast) -> str:
     return (
         f"“{contrast.arm}” takes as long as “{contrast.baseline}” on {link(summary, contrast.condition)}: "
-        f"{_ratio(summary, contrast)}{_turns(summary, contrast, ', ')}."
+        f"{_time(summary, contrast)}{_turns(summary, contrast, ', ')}."
     )
 
 
 def _undecided(summary: Summary, contrast: Contrast) -> str:
     return (
         f"Undecided whether “{contrast.arm}” is slower or faster than “{contrast.baseline}” on "
-        f"{link(summary, contrast.condition)}: {_ratio(summary, contrast)}; {_what_it_takes(contrast)}."
+        f"{link(summary, contrast.condition)}: {_time(summary, contrast)}; {_what_it_takes(contrast)}."
     )
 
 
@@ -133,15 +123,15 @@ def _aa(summary: Summary, contrast: Contrast) -> str:
     where = link(summary, contrast.condition)
     pair = f"A/A: “{contrast.arm}” and “{contrast.baseline}”, which send in the same way,"
     if contrast.verdict is Verdict.WITHHELD:
-        return f"{pair} on {where}: {_ratio(summary, contrast)}, but {_because(contrast)}."
+        return f"{pair} on {where}: {_time(summary, contrast)}, but {_because(contrast)}."
     if contrast.verdict is Verdict.EQUIVALENT:
-        return f"{pair} show no difference on {where}: {_ratio(summary, contrast)}."
+        return f"{pair} show no difference on {where}: {_time(summary, contrast)}."
     if contrast.ci and not contrast.ci[0] <= 1 <= contrast.ci[1]:
         return (
-            f"{pair} on {where}: {_ratio(summary, contrast)}: a difference, but within what the rule for A/A pairs allows "
+            f"{pair} on {where}: {_time(summary, contrast)}: a difference, but within what the rule for A/A pairs allows "
             "(docs/method.md, §7)."
         )
-    return f"{pair} differ no more than chance explains on {where}: {_ratio(summary, contrast)}."
+    return f"{pair} differ no more than chance explains on {where}: {_time(summary, contrast)}."
 
 
 def _because(contrast: Contrast) -> str:
@@ -149,18 +139,18 @@ def _because(contrast: Contrast) -> str:
 
 
 _SENTENCES = {
-    Verdict.SLOWER: _slower,
-    Verdict.FASTER: _faster,
+    Verdict.SLOWER: _decided,
+    Verdict.FASTER: _decided,
     Verdict.EQUIVALENT: _equivalent,
     Verdict.UNDECIDED: _undecided,
     Verdict.WITHHELD: _withheld,
 }
 
 
-def _ratio(summary: Summary, contrast: Contrast) -> str:
+def _time(summary: Summary, contrast: Contrast) -> str:
     if contrast.ratio is None:
         return "the ratio is not known"
-    return " the time ".join(numbers.times(contrast.ratio, contrast.ci, (1.0, *summary.rope))).rstrip()
+    return " the time ".join(ratio(summary, contrast)).rstrip()
 
 
 def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:

@@ -15,10 +15,12 @@ from benchkit.model.summary import Account, ArmSummary, Summary, Verdict
 from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import arms_table
 from benchkit.report.phase_bars import legend, phase_bars
+from benchkit.report.sweep_table import sweep_tables
 from benchkit.report.theory_tables import agreements_table, batches, fits_table
 from benchkit.report.threshold_lines import threshold_lines
 
-_STYLES = {Verdict.UNDECIDED: "yellow", Verdict.WITHHELD: "yellow"}
+_OPEN = (Verdict.UNDECIDED, Verdict.WITHHELD)  # they have more to say than a table's cell holds: what it would take
+_STYLES = dict.fromkeys(_OPEN, "yellow")
 
 
 def render(summary: Summary, console: Console) -> None:
@@ -36,10 +38,21 @@ def render(summary: Summary, console: Console) -> None:
 def _verdicts(summary: Summary, console: Console) -> None:
     console.print(Text(sentences.headline(summary), style="bold" if summary.valid else "bold red"))
     if summary.valid:
-        for contrast in sentences.by_strength(summary)[1:]:
+        contrasts = sentences.by_strength(summary)[1:]
+        if len(summary.conditions) > 1:
+            _sweep(summary, console)
+            contrasts = [contrast for contrast in contrasts if contrast.verdict in _OPEN and not contrast.aa]
+        for contrast in contrasts:
             console.print(_listed(Text(sentences.sentence(summary, contrast), style=_STYLES.get(contrast.verdict, ""))))
         console.print(Text(sentences.basis(summary), style="dim"))
     console.print(Text(sentences.ONE_HOP, style="dim"))
+
+
+def _sweep(summary: Summary, console: Console) -> None:
+    """A sentence for each arm and condition would be a wall of them."""
+    for table in sweep_tables(summary, width=console.width):
+        console.print(Padding(table, (1, 0, 0, 0)))
+    console.print()
 
 
 def _listed(text: Text) -> Table:

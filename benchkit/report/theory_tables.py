@@ -7,11 +7,12 @@ from rich.text import Text
 
 from benchkit.model.summary import Agreement, BreakEven, LatencyFit, Summary
 from benchkit.report import numbers
+from benchkit.report.columns import empty_table
 
 
 def fits_table(summary: Summary) -> Table:
     """Service time on RTT: the slope is in turns."""
-    table = _table("arm", "turns", "slope", "at no RTT, ms", "level with the baseline")
+    table = empty_table("arm", "turns", "slope", "at no RTT, ms", "level with the baseline")
     for fit in summary.fits:
         table.add_row(
             Text(f"{fit.arm} ({fit.link})" if fit.link else fit.arm),
@@ -25,7 +26,7 @@ def fits_table(summary: Summary) -> Table:
 
 def agreements_table(summary: Summary, condition: str) -> Table:
     """Turns as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
-    table = _table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each")
+    table = empty_table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each")
     for agreement in summary.agreements:
         if agreement.condition == condition:
             table.add_row(
@@ -46,14 +47,6 @@ def batches(summary: Summary, condition: str) -> list[str]:
         for agreement in summary.agreements
         if agreement.condition == condition and agreement.break_even_batch is not None
     ]
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column(headings[0], overflow="fold", min_width=14)
-    for heading in headings[1:]:
-        table.add_column(heading, justify="right")
-    return table
 
 
 def _level_at(fit: LatencyFit) -> str:
