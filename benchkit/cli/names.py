@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 def known_names() -> Vocabulary:
     from benchkit.protocol.dialogues import DIALOGUES
-    from benchkit.protocol.login import LOGINS
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS
@@ -21,5 +20,5 @@ def known_names() -> Vocabulary:
         providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
         statistics=STATISTICS.names(),
         dialogues={"wire": tuple(name for name in DIALOGUES if name != "step")},
-        more_auth={"wire": tuple(LOGINS)},
+        more_auth={"wire": ("xoauth2",), "aiosmtplib": ("xoauth2",)},
     )

@@ -35,7 +35,7 @@ MESSAGE_COLUMNS = {
     "bytes_out": "int64",  # of the decrypted stream
     "bytes_in": "int64",
     "retransmits": "int32",  # of the kernel's TCP_INFO, as the three that follow: what the message's connection did meanwhile
-    "segments_out": "int32",  # 0 where the client does not let its socket be asked
+    "segments_out": "int32",  # 0 where there is no socket (null), or the kernel did not tell
     "segments_in": "int32",
     "min_rtt_us": "int32",  # the smallest round trip of the connection so far; -1 where not known
     "outcome": "int8",  # OutcomeKind

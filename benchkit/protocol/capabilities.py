@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.protocol.reply_stream import Reply
 
 
@@ -22,6 +23,11 @@ class Capabilities:
     def missing(self, needed: Iterable[str]) -> str:
         """What is needed and not offered, in words; empty where nothing is missing."""
         return ", ".join(keyword for keyword in needed if keyword not in self)
+
+
+def unoffered(missing: str) -> Outcome:
+    """The outcome where the arm, or the message, needs what the server lacks: our own refusal, so it has no code."""
+    return Outcome(OutcomeKind.REJECTED, text=f"the server does not offer {missing}")
 
 
 def capabilities_of(reply: Reply) -> Capabilities:

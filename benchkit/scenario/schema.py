@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from benchkit.scenario.form import ScenarioForm
@@ -15,7 +16,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     arm["transport"]["enum"] = sorted(vocabulary.clients)
     arm["client"]["enum"] = sorted({client for clients in vocabulary.clients.values() for client in clients})
     arm["provider"]["enum"] = sorted(vocabulary.providers)
-    arm["auth"]["enum"] = ["", *vocabulary.auth]
+    arm["auth"]["enum"] = ["", *vocabulary.auth, *sorted(set(chain.from_iterable(vocabulary.more_auth.values())))]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -16,6 +16,6 @@ class Vocabulary:
     clients: Mapping[str, tuple[str, ...]]
     providers: Mapping[str, frozenset[str]]
     statistics: tuple[str, ...]
-    auth: tuple[str, ...] = ("plain", "login")
+    auth: tuple[str, ...] = ("plain", "login", "cram-md5")
     dialogues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     more_auth: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

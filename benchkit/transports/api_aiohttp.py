@@ -64,10 +64,8 @@ class Client:
         try:
             await connector.open()
         except _FAILURES as error:
-            connector.counter.settle(trace)
-            await self._drop()
-            return _outcome_of(error, trace)
-        connector.counter.settle(trace)
+            return await self._failed(error, trace)
+        connector.meter.settle(trace)
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
@@ -79,12 +77,9 @@ class Client:
         try:
             response = await self._exchange(prepared, body)
         except _FAILURES as error:
-            trace.finish()
-            await self._drop()
-            return _outcome_of(error, trace)
-        finally:
-            connector.counter.settle(trace)
+            return await self._failed(error, trace)
         trace.finish()
+        connector.meter.settle(trace)
         return self._provider.outcome(response)
 
     async def close(self, trace: Trace) -> None:
@@ -104,6 +99,13 @@ class Client:
             content = await response.read()
             headers = tuple((name.lower(), value) for name, value in response.headers.items())
             return Response(response.status, headers, content)
+
+    async def _failed(self, error: Exception, trace: Trace) -> Outcome:
+        trace.finish()
+        if self._connector is not None:
+            self._connector.meter.settle(trace)
+        await self._drop()
+        return _outcome_of(error, trace)
 
     async def _drop(self) -> None:
         connector, self._connector = self._connector, None

@@ -54,7 +54,7 @@ class Client:
                 await stream.start_tls(self._tls, self._endpoint.server_name)
         except OSError as error:  # TimeoutError and ssl.SSLError are OSErrors
             return self._failed(error, trace, in_doubt=False)
-        stream.settle(trace)
+        stream.meter.settle(trace)
         return None
 
     async def send(self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace) -> Outcome:
@@ -68,7 +68,7 @@ class Client:
             self._drop()
             raise
         trace.finish()
-        stream.settle(trace)
+        stream.meter.settle(trace)
         if (
             not stream.has_left()
         ):  # the server has answered a part of the request: the rest would be read as the next one
@@ -99,7 +99,7 @@ class Client:
     def _failed(self, error: Exception, trace: Trace, *, in_doubt: bool) -> Outcome:
         trace.finish()
         if self._stream is not None:
-            self._stream.settle(trace)
+            self._stream.meter.settle(trace)
         self._drop()
         return _outcome_of(error, in_doubt=in_doubt)
 

@@ -88,10 +88,8 @@ class HttpxClient:
         try:
             await self._backend.open(self._tls, self._endpoint.server_name, self._endpoint.arm.timeout_s)
         except self._library.failures as error:
-            await self._drop()
-            return self._outcome_of(error, trace)
-        finally:
-            self._backend.counter.settle(trace)
+            return await self._failed(error, trace)
+        self._backend.meter.settle(trace)
         self._open = True
         return None
 
@@ -102,18 +100,21 @@ class HttpxClient:
         try:
             response = await self._client.request(prepared.method, prepared.url, headers=prepared.headers, content=body)
         except self._library.failures as error:
-            trace.finish()
-            await self._drop()
-            return self._outcome_of(error, trace)
-        finally:
-            self._backend.counter.settle(trace)
+            return await self._failed(error, trace)
         trace.finish()
+        self._backend.meter.settle(trace)
         return self._provider.outcome(Response(response.status_code, _headers(response), response.content))
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
         await self._drop()
         trace.finish_close()
+
+    async def _failed(self, error: Exception, trace: Trace) -> Outcome:
+        trace.finish()
+        self._backend.meter.settle(trace)
+        await self._drop()
+        return self._outcome_of(error, trace)
 
     async def _drop(self) -> None:
         self._open = False

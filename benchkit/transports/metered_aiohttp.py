@@ -16,7 +16,7 @@ from aiohttp.client_proto import ResponseHandler
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
 from benchkit.transports.sockets import open_socket
 
@@ -29,7 +29,7 @@ class MeteredConnector(aiohttp.BaseConnector):
     def __init__(self, endpoint: Endpoint, tls: ssl.SSLContext | None, trace: Trace) -> None:
         super().__init__(limit=1, keepalive_timeout=_KEEPALIVE_S)
         self.trace = trace
-        self.counter = TurnCounter()
+        self.meter = ConnectionMeter()
         self._endpoint = endpoint
         self._tls = tls
         self._standing: _MeteredProtocol | None = None
@@ -57,7 +57,7 @@ class MeteredConnector(aiohttp.BaseConnector):
     async def _connect(self) -> _MeteredProtocol:
         self.trace.mark(Phase.CONNECT)
         sock = await open_socket(self._endpoint)
-        self.counter.connected()
+        self.meter.over(sock)
         if self._tls is not None:
             self.trace.mark(Phase.TLS)
         loop = asyncio.get_running_loop()
@@ -85,13 +85,13 @@ class _MeteredProtocol(ResponseHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         if session is not None:
-            self._connector.counter.secured(session.version() or "", bool(session.session_reused))
+            self._connector.meter.secured(session.version() or "", bool(session.session_reused))
         self._below = cast(asyncio.Transport, transport)
         super().connection_made(cast(asyncio.Transport, _MeteredTransport(self._below, self._connector)))
 
     def data_received(self, data: bytes) -> None:
         if data:  # the library calls this itself, with nothing, to go on parsing
-            self._connector.counter.read(len(data))
+            self._connector.meter.read(len(data))
             response_read(self._connector.trace)
         super().data_received(data)
 
@@ -113,7 +113,7 @@ class _MeteredTransport:
         self._connector = connector
 
     def write(self, data: bytes) -> None:
-        self._connector.counter.wrote(len(data))
+        self._connector.meter.wrote(len(data))
         self._inner.write(data)
         request_written(self._connector.trace)
 

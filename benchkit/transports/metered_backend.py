@@ -14,7 +14,7 @@ from typing import Any
 
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import http2_frames
-from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
 from benchkit.transports.sockets import is_established
 
@@ -25,20 +25,20 @@ class MeteredStream:
     def __init__(self, inner: Any, backend: MeteredBackend) -> None:
         self._inner = inner
         self._backend = backend
-        self._counter = backend.counter
+        self._meter = backend.meter
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = await self._inner.read(max_bytes, timeout)
         if data:
             response_read(self._backend.trace)
-            self._counter.read(len(data))
+            self._meter.read(len(data))
         else:
             self._backend.ended = True
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         asks = not self._backend.http2 or http2_frames.asks(buffer)
-        self._counter.wrote(len(buffer), asks)
+        self._meter.wrote(len(buffer), asks)
         await self._inner.write(buffer, timeout)
         if asks:
             request_written(self._backend.trace)
@@ -55,7 +55,7 @@ class MeteredStream:
         if self._backend.http2 and session.selected_alpn_protocol() != "h2":
             await inner.aclose()
             raise ConnectionRefusedError("the server does not speak HTTP/2 (it chose no h2 by ALPN)")
-        self._counter.secured(session.version() or "", bool(session.session_reused))
+        self._meter.secured(session.version() or "", bool(session.session_reused))
         return self._backend.take(inner)
 
     def get_extra_info(self, info: str) -> Any:
@@ -80,7 +80,7 @@ class MeteredBackend:
 
     def __init__(self, host: str, port: int, inner: Any, *, http2: bool) -> None:
         self.trace = Trace()
-        self.counter = TurnCounter()
+        self.meter = ConnectionMeter()
         self.ended = False
         self.http2 = http2
         self._address = (host, port)
@@ -117,7 +117,7 @@ class MeteredBackend:
         if not self.trace.phases or self.trace.phases[-1] != Phase.CONNECT:  # the pool connects by itself
             self.trace.mark(Phase.CONNECT)
         inner = await self._inner.connect_tcp(*self._address, timeout=timeout_s)
-        self.counter.connected()
+        self.meter.over(inner.get_extra_info("socket"))
         return self.take(inner)
 
     async def discard(self) -> None:

@@ -15,22 +15,22 @@ from aiosmtplib import SMTP, SMTPResponse
 from aiosmtplib.protocol import SMTPProtocol
 
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.connection_meter import ConnectionMeter
 
 
 class MeteredSMTP(SMTP):
-    """A client with a turn counter, and the trace of the message under way."""
+    """A client with a meter, and the trace of the message under way."""
 
-    def __init__(self, counter: TurnCounter, trace: Trace, **settings: Any) -> None:
+    def __init__(self, meter: ConnectionMeter, trace: Trace, **settings: Any) -> None:
         super().__init__(**settings)
-        self.counter = counter
+        self.meter = meter
         self.trace = trace
 
     def secured(self, transport: asyncio.BaseTransport) -> None:
         """Count the handshake, if there was one."""
         session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         if session is not None:
-            self.counter.secured(session.version() or "", bool(session.session_reused))
+            self.meter.secured(session.version() or "", bool(session.session_reused))
 
 
 class _MeteredProtocol(SMTPProtocol):
@@ -50,14 +50,14 @@ class _MeteredProtocol(SMTPProtocol):
 
     def write(self, data: bytes) -> None:
         if self._client is not None:
-            self._client.counter.wrote(len(data))
+            self._client.meter.wrote(len(data))
             if self._under_way() == Phase.DATA and data != b"DATA\r\n":
                 self._client.trace.mark(Phase.CONTENT)
         super().write(data)
 
     def data_received(self, data: bytes) -> None:
         if self._client is not None:
-            self._client.counter.read(len(data))
+            self._client.meter.read(len(data))
         super().data_received(data)
 
     async def read_response(self, timeout: float | None = None) -> SMTPResponse:  # noqa: ASYNC109

@@ -11,7 +11,7 @@ from typing import Any
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.connection_meter import ConnectionMeter
 
 
 class MeteredSMTP(smtplib.SMTP):
@@ -20,8 +20,8 @@ class MeteredSMTP(smtplib.SMTP):
     def __init__(self, connected: socket.socket, endpoint: Endpoint, tls: ssl.SSLContext | None, trace: Trace) -> None:
         super().__init__(local_hostname=endpoint.local_hostname, timeout=endpoint.arm.timeout_s)
         self.trace = trace
-        self.counter = TurnCounter()
-        self.counter.connected()
+        self.meter = ConnectionMeter()
+        self.meter.over(connected)
         self._host = endpoint.server_name  # what the library's STARTTLS holds the certificate against
         self._connected = connected
         self._connected.settimeout(endpoint.arm.timeout_s)
@@ -38,12 +38,12 @@ class MeteredSMTP(smtplib.SMTP):
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
         if self.trace.phases[-1] == Phase.DATA and data != b"data\r\n":
             self.trace.mark(Phase.CONTENT)
-        self.counter.wrote(len(data))
+        self.meter.wrote(len(data))
         super().send(data)
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = io.BufferedReader(_MeteredReader(self.sock, self.counter))
+            self.file = io.BufferedReader(_MeteredReader(self.sock, self.meter))
         return super().getreply()
 
     def hang_up(self) -> None:
@@ -55,16 +55,16 @@ class MeteredSMTP(smtplib.SMTP):
 class _MeteredReader(io.RawIOBase):
     """The reading half of a socket, which counts."""
 
-    def __init__(self, sock: socket.socket, counter: TurnCounter) -> None:
+    def __init__(self, sock: socket.socket, meter: ConnectionMeter) -> None:
         self._socket = sock
-        self._counter = counter
+        self._meter = meter
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         size = self._socket.recv_into(buffer)
-        self._counter.read(size)
+        self._meter.read(size)
         return size
 
 
@@ -78,5 +78,6 @@ class _MeteredContext:
     def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
         self._smtp.trace.mark(Phase.TLS)
         secured = self._context.wrap_socket(sock, server_hostname=server_hostname)
-        self._smtp.counter.secured(secured.version() or "", bool(secured.session_reused))
+        self._smtp.meter.moved_to(secured)
+        self._smtp.meter.secured(secured.version() or "", bool(secured.session_reused))
         return secured

@@ -16,13 +16,17 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
-from benchkit.protocol.turns import TurnCounter
+from benchkit.protocol.reply_stream import Reply
+from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.metered_smtp import MeteredSMTP
 from benchkit.transports.sockets import open_socket, tls_context
 
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
 _FAILURES = (aiosmtplib.SMTPException, OSError)  # TimeoutError and ssl.SSLError are OSErrors
+
+_LOGINS = {"plain": "auth_plain", "login": "auth_login", "cram-md5": "auth_crammd5", "xoauth2": "auth_xoauth2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class Client:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._tls = tls_context(endpoint)
-        self._counter = TurnCounter()
+        self._meter = ConnectionMeter()
         self._smtp: MeteredSMTP | None = None
+        self._offer = Capabilities()
 
     @property
     def connected(self) -> bool:
@@ -63,10 +68,10 @@ class Client:
         try:
             await self._connect(trace)
         except _FAILURES as error:
-            self._counter.settle(trace)
+            self._meter.settle(trace)
             self._drop()
             return _outcome_of(error, trace)
-        self._counter.settle(trace)
+        self._meter.settle(trace)
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
@@ -74,7 +79,7 @@ class Client:
         assert smtp is not None, "connect first"
         smtp.trace = trace
         outcome = await self._transaction(smtp, prepared, identity.join(prepared.pieces), trace)
-        self._counter.settle(trace)
+        self._meter.settle(trace)
         if outcome.kind is not OutcomeKind.ACCEPTED:
             await self._recover(outcome, trace)
         return outcome
@@ -87,16 +92,16 @@ class Client:
                 await self._smtp.quit(timeout=_GOODBYE_S)
         self._drop()
         trace.finish_close()
-        self._counter.settle_close(trace)
+        self._meter.settle_close(trace)
 
     async def _connect(self, trace: Trace) -> None:
         endpoint, arm = self._endpoint, self._endpoint.arm
         trace.mark(Phase.CONNECT)
         sock = await open_socket(endpoint)
-        self._counter = TurnCounter()
-        self._counter.connected()
+        self._meter = ConnectionMeter()
+        self._meter.over(sock)
         smtp = self._smtp = MeteredSMTP(
-            self._counter,
+            self._meter,
             trace,
             hostname=endpoint.server_name,
             local_hostname=endpoint.local_hostname,
@@ -108,17 +113,26 @@ class Client:
         if arm.security is Security.IMPLICIT:
             trace.mark(Phase.TLS)
         await smtp.connect(sock=sock)
-        trace.mark(Phase.EHLO)
-        await smtp.ehlo()
+        await self._greet(smtp, trace)
         if arm.security is Security.STARTTLS:
+            self._need("STARTTLS")
             trace.mark(Phase.STARTTLS)
             await smtp.starttls(server_hostname=endpoint.server_name)
-            trace.mark(Phase.EHLO)
-            await smtp.ehlo()
+            await self._greet(smtp, trace)
         if arm.auth:
+            self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
-            login = smtp.auth_plain if arm.auth == "plain" else smtp.auth_login
+            login = getattr(smtp, _LOGINS[arm.auth])
             await login(endpoint.username, endpoint.password.reveal())
+
+    async def _greet(self, smtp: MeteredSMTP, trace: Trace) -> None:
+        trace.mark(Phase.EHLO)
+        reply = await smtp.ehlo()
+        self._offer = capabilities_of(Reply(reply.code, tuple(reply.message.split("\n"))))
+
+    def _need(self, *keywords: str) -> None:
+        if missing := self._offer.missing(keywords):
+            raise aiosmtplib.SMTPNotSupported(unoffered(missing).text)
 
     async def _transaction(self, smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
         try:
@@ -159,7 +173,7 @@ class Client:
             await self._smtp.rset()
         except _FAILURES:
             self._drop()
-        self._counter.settle_close(trace)
+        self._meter.settle_close(trace)
 
     def _drop(self) -> None:
         if self._smtp is not None:

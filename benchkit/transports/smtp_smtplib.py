@@ -20,7 +20,9 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.reply_stream import Reply
 from benchkit.transports.metered_smtplib import MeteredSMTP
 from benchkit.transports.sockets import is_established, open_socket, tls_context
 
@@ -30,6 +32,8 @@ _FAILURES = (
     OSError,
     ValueError,
 )  # all of smtplib's own are OSErrors; ValueError where a command cannot be written down
+
+_LOGINS = {"plain": "auth_plain", "login": "auth_login", "cram-md5": "auth_cram_md5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Client:
         self._tls = tls_context(endpoint)
         self._thread = ThreadPoolExecutor(1, "smtplib")
         self._smtp: MeteredSMTP | None = None
+        self._offer = Capabilities()
 
     @property
     def connected(self) -> bool:
@@ -65,8 +70,8 @@ class Client:
         except OSError as error:
             return _outcome_of(error, trace)
         smtp = self._smtp = MeteredSMTP(connected, self._endpoint, self._tls, trace)
-        failure = await self._in_thread(connected, lambda: self._greet(smtp, trace))
-        smtp.counter.settle(trace)
+        failure = await self._in_thread(connected, lambda: self._get_ready(smtp, trace))
+        smtp.meter.settle(trace)
         if failure is not None:
             self._drop()
         return failure
@@ -91,7 +96,7 @@ class Client:
             sock.settimeout(_GOODBYE_S)
             with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
                 await self._in_thread(sock, smtp.quit)
-            smtp.counter.settle_close(trace)
+            smtp.meter.settle_close(trace)
         self._drop()
         trace.finish_close()
 
@@ -107,30 +112,41 @@ class Client:
             self._drop()
             raise
 
-    def _greet(self, smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
+    def _get_ready(self, smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
         try:
-            return self._refusal_on_the_way(smtp, trace)
+            self._open(smtp, trace)
         except _FAILURES as error:
             return _outcome_of(error, trace)
+        return None
 
-    def _refusal_on_the_way(self, smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
-        """From the banner to AUTH; None when the server is ready for a message."""
+    def _open(self, smtp: MeteredSMTP, trace: Trace) -> None:
+        """From the banner to AUTH; afterwards the server is ready for a message."""
         endpoint, arm = self._endpoint, self._endpoint.arm
         reply = smtp.connect(endpoint.host, endpoint.port)
         if reply[0] != 220:
-            return _refusal(*reply)
-        if failure := _ehlo(smtp, trace):
-            return failure
+            raise smtplib.SMTPResponseException(*reply)
+        self._greet(smtp, trace)
         if arm.security is Security.STARTTLS:
+            self._need("STARTTLS")
             trace.mark(Phase.STARTTLS)
             smtp.starttls(context=smtp.tls)  # type: ignore[arg-type]
-            if failure := _ehlo(smtp, trace):
-                return failure
+            self._greet(smtp, trace)
         if arm.auth:
+            self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
             smtp.user, smtp.password = endpoint.username, endpoint.password.reveal()
-            smtp.auth(arm.auth, smtp.auth_plain if arm.auth == "plain" else smtp.auth_login)
-        return None
+            smtp.auth(arm.auth, getattr(smtp, _LOGINS[arm.auth]))
+
+    def _greet(self, smtp: MeteredSMTP, trace: Trace) -> None:
+        trace.mark(Phase.EHLO)
+        code, text = smtp.ehlo()
+        if code != 250:
+            raise smtplib.SMTPResponseException(code, text)
+        self._offer = capabilities_of(Reply(code, tuple(text.decode("utf-8", "replace").split("\n"))))
+
+    def _need(self, *keywords: str) -> None:
+        if missing := self._offer.missing(keywords):
+            raise smtplib.SMTPNotSupportedError(unoffered(missing).text)
 
     def _transact(self, smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
         try:
@@ -138,22 +154,16 @@ class Client:
         except _FAILURES as error:
             outcome = _outcome_of(error, trace)
         trace.finish()
-        smtp.counter.settle(trace)
+        smtp.meter.settle(trace)
         if outcome.kind is not OutcomeKind.ACCEPTED:
             _recover(smtp, outcome)
-            smtp.counter.settle_close(trace)
+            smtp.meter.settle_close(trace)
         return outcome
 
     def _drop(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.hang_up()
-
-
-def _ehlo(smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
-    trace.mark(Phase.EHLO)
-    code, text = smtp.ehlo()
-    return None if code == 250 else _refusal(code, text)
 
 
 def _transaction(smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:

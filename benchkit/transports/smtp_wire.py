@@ -15,7 +15,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.capabilities import Capabilities, capabilities_of
+from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.dialogues import DIALOGUES, Ending, Then
 from benchkit.protocol.letter import Letter
 from benchkit.protocol.login import LOGINS
@@ -82,7 +82,7 @@ class Client:
         assert self._stream is not None, "connect first"
         if missing := self._offer.missing(prepared.needs):
             trace.finish()
-            return _unoffered(missing)
+            return unoffered(missing)
         following, self._announced = self._announced, None
         try:
             outcome, then = await self._transact(prepared, identity, trace, following)
@@ -106,7 +106,7 @@ class Client:
                     await self._ask(b"QUIT\r\n")
         trace.finish_close()
         if self._stream is not None:
-            self._stream.settle_close(trace)
+            self._stream.meter.settle_close(trace)
         self._drop()
 
     async def _open(self, trace: Trace) -> None:
@@ -156,7 +156,7 @@ class Client:
 
     def _need(self, *keywords: str) -> None:
         if missing := self._offer.missing(keywords):
-            raise _Refused(_unoffered(missing))
+            raise _Refused(unoffered(missing))
 
     async def _expect(self, line: bytes, code: int) -> Reply:
         reply = await self._ask(line)
@@ -216,7 +216,7 @@ class Client:
         if then is Then.RESET and self._stream is not None:
             try:
                 if (await self._ask(b"RSET\r\n")).code == 250:
-                    self._stream.settle_close(trace)
+                    self._stream.meter.settle_close(trace)
                     return
             except (OSError, Garbled):
                 pass
@@ -229,17 +229,13 @@ class Client:
 
     def _settle(self, trace: Trace) -> None:
         if self._stream is not None:
-            self._stream.settle(trace)
+            self._stream.meter.settle(trace)
 
     def _drop(self) -> None:
         self._announced = self._in_flight = None
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-
-
-def _unoffered(missing: str) -> Outcome:
-    return Outcome(OutcomeKind.REJECTED, text=f"the server does not offer {missing}")
 
 
 def _outcome_of(error: Exception, *, in_doubt: bool) -> Outcome:

@@ -15,18 +15,18 @@ _NO_RTT_YET = 0xFFFFFFFF
 class KernelMeter:
     """Deltas since the last settling; one for each connection."""
 
-    __slots__ = ("_before", "_socket")
+    __slots__ = ("_before", "socket")
 
     def __init__(self, connected: socket.socket) -> None:
-        self._socket = connected
+        self.socket = connected
         self._before = (0, 0, 0)
 
     def settle(self, trace: Trace) -> None:
         """Add what happened since to the trace of the message under way; a closed socket adds nothing."""
         try:
-            info = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LENGTH)
+            info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LENGTH)
             retransmits, segments_out, segments_in, min_rtt_us = _FIELDS.unpack(info)
-        except (OSError, struct.error):
+        except (OSError, ValueError, struct.error):  # closed (uvloop says so by ValueError), or an older kernel
             return
         before_retransmits, before_out, before_in = self._before
         self._before = (retransmits, segments_out, segments_in)

@@ -12,10 +12,8 @@ import ssl
 from collections.abc import Callable
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.trace import Trace
-from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.sockets import open_socket
-from benchkit.transports.tcp_info import KernelMeter
 from benchkit.transports.tls_layer import TlsLayer
 
 _READ_SIZE = 65_536
@@ -27,18 +25,16 @@ class WireStream:
     """Made by `open`. `read` gives bytes as they come, b"" at the end; failures are OSErrors, TimeoutError among them."""
 
     __slots__ = (
-        "_arrived", "_deadline", "_error", "_kernel", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer", "_tls",
-        "_unsent", "_waiter", "counter",
+        "_arrived", "_deadline", "_error", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer", "_tls",
+        "_unsent", "_waiter", "meter",
     )  # fmt: skip
 
     def __init__(self, connected: socket.socket, timeout_s: float) -> None:
-        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), "METHOD §5: or a lone dot waits for an ACK"
-        self.counter = TurnCounter()
-        self.counter.connected()
+        self.meter = ConnectionMeter()
+        self.meter.over(connected)
         self._loop = asyncio.get_running_loop()
         self._socket = connected
         self._timeout_s = timeout_s
-        self._kernel = KernelMeter(connected)
         self._tls: TlsLayer | None = None
         self._take: Callable[[bytes], None] = self._take_plain
         self._arrived = b""
@@ -61,7 +57,7 @@ class WireStream:
 
     def write(self, data: bytes) -> None:
         """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read."""
-        self.counter.wrote(len(data))
+        self.meter.wrote(len(data))
         self._send(data if self._tls is None else self._tls.encrypted(data))
 
     def has_left(self, tail: int = 0) -> bool:
@@ -94,19 +90,10 @@ class WireStream:
                 raise ssl.SSLError("the server closed the connection during the TLS handshake")
             layer.received(received)
         self._send(layer.outgoing())
-        self.counter.secured(layer.version, layer.resumed)
+        self.meter.secured(layer.version, layer.resumed)
         self._tls = layer
         self._take = self._take_encrypted
         self._take_encrypted(self._drain())  # the server's first words may have come with its last handshake message
-
-    def settle(self, trace: Trace) -> None:
-        """Hand over what the message under way has cost."""
-        self.counter.settle(trace)
-        self._kernel.settle(trace)
-
-    def settle_close(self, trace: Trace) -> None:
-        """The same for what came after its outcome was known."""
-        self.counter.settle_close(trace)
 
     def close(self) -> None:
         """At once; more than once does no harm."""
@@ -130,7 +117,7 @@ class WireStream:
             self._end(None)
 
     def _take_plain(self, data: bytes) -> None:
-        self.counter.read(len(data))
+        self.meter.read(len(data))
         self._hand_over(data)
 
     def _take_encrypted(self, wire: bytes) -> None:

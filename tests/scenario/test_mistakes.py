@@ -119,7 +119,7 @@ ROWS: list[tuple[int, str, str, str]] = [
     (15, SMTP + 'server = "embeded"', "16:1 arm.0.server", 'did you mean "embedded"?'),
     (15, SMTP + 'server = { host = "127.0.0.1" }', "16:1 arm.0.server.port", "is missing"),
     (15, SMTP + 'server = { host = "::1", port = 0 }', "16:26 arm.0.server.port", "at least 1"),
-    (15, SMTP + 'auth = "cram"', "16:1 arm.0.auth", 'there are: "login", "plain"'),
+    (15, SMTP + 'auth = "cram"', "16:1 arm.0.auth", 'did you mean "cram-md5"?'),
     (15, SMTP + 'username = "u"', "16:1 arm.0.username", "never used: the arm has no auth"),
     (15, SMTP + 'auth = "plain"\npassword = {}', "17:1 arm.0.password", "exactly one source"),
     (15, SMTP + 'auth = "plain"\npassword = { evn = "P" }', "17:14 arm.0.password.evn", 'did you mean "env"?'),

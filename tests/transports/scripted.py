@@ -1,4 +1,4 @@
-"""A server that says what a test tells it to, and the wire client driven against it, one message or more."""
+"""A server that says what a test tells it to, and a client driven against it, one message or more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from benchkit.model.contracts import LooksAhead, Transport
 from benchkit.model.endpoint import Endpoint
@@ -15,7 +15,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import ArmSpec, Secret
 from benchkit.model.trace import Trace
-from benchkit.transports.smtp_wire import Client
+from benchkit.transports import TRANSPORTS
 
 EHLO = b"250-scripted\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
 
@@ -57,12 +57,13 @@ class ScriptedServer(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def against(arm: ArmSpec, script: Script, heard: list[bytes]) -> AsyncIterator[Client]:
+async def against(arm: ArmSpec, script: Script, heard: list[bytes]) -> AsyncIterator[Any]:
     """A client of such a server; `heard` fills with its commands and contents."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: ScriptedServer(script, heard), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    client = Client(Endpoint("127.0.0.1", port, "localhost", arm, "", "user", Secret("password")))
+    endpoint = Endpoint("127.0.0.1", port, "localhost", arm, "", "user", Secret("password"))
+    client = TRANSPORTS[f"smtp_{arm.client}"](endpoint)
     try:
         yield client
     finally:

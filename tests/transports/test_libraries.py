@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import uvloop
 
 from benchkit.model.message import Message
-from benchkit.model.outcome import OutcomeKind
-from benchkit.model.scenario import Fault, Limit
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import ArmSpec, Fault, Limit
 from benchkit.model.trace import Phase
 from benchkit.protocol.http2_frames import PREFACE, asks
+from tests.transports.scripted import Script, against, send_all
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
+SMTP = ("aiosmtplib", "smtplib", "wire")
 API = ("aiohttp", "httpx", "httpx2", "httpx2h2", "wire")
 LARGE = "A line of text that is sent often enough to fill more than a window.\n" * 20_000
 
@@ -51,11 +54,46 @@ def test_a_reconnect_is_counted_not_hidden(client: str, talk: Any, compose_messa
     assert [one.phases[0] is Phase.CONNECT for one in found.sent] == [False, False, True, False, True, False]
 
 
-@pytest.mark.parametrize("client", ["aiosmtplib", "smtplib", "wire"])
+@pytest.mark.parametrize("client", SMTP)
 @pytest.mark.parametrize(("way", "turns"), [("smtp none", 7), ("smtp starttls plain", 11), ("smtp implicit login", 10)])
 def test_smtp_in_steps(client: str, way: str, turns: int, talk: Any, compose_message: Make) -> None:
     found = talk(way, [compose_message()] * 2, fresh=True, client=client)
     assert [one.turns for one in found.sent] == [turns] * 2
+
+
+@pytest.mark.parametrize("client", SMTP)
+@pytest.mark.parametrize(("mechanism", "turns"), [("plain", 1), ("login", 2), ("cram-md5", 2)])
+def test_the_arm_names_its_mechanism(client: str, mechanism: str, turns: int, talk: Any, compose_message: Make) -> None:
+    """The libraries would rather take CRAM-MD5, which the sink offers too."""
+    found = talk(f"smtp none {mechanism}", [compose_message()], fresh=False, client=client)
+    logins = [line for line in found.transcript.said(0, "in") if line.upper().startswith("AUTH")]
+    assert [line.split()[:2] for line in logins] == [["AUTH", mechanism.upper()]]
+    assert found.setup_turns == 3 + turns
+    assert found.sent[0].outcome.kind is Kind.ACCEPTED
+
+
+LACKING = [
+    ("smtp none cram-md5", b"250-x\r\n250 AUTH PLAIN LOGIN\r\n", "AUTH CRAM-MD5"),
+    ("smtp none plain", b"250 bare\r\n", "AUTH PLAIN"),
+    ("smtp starttls", b"250 bare\r\n", "STARTTLS"),
+]
+
+
+@pytest.mark.parametrize("client", SMTP)
+@pytest.mark.parametrize(("way", "ehlo", "missing"), LACKING)
+def test_what_is_not_offered_is_not_tried(
+    client: str, way: str, ehlo: bytes, missing: str, make_arm: Callable[..., ArmSpec], compose_message: Make
+) -> None:
+    heard: list[bytes] = []
+
+    async def run() -> Outcome:
+        async with against(make_arm(way, client=client), Script(lambda _: b"250 ok\r\n", ehlo=ehlo), heard) as one:
+            ((outcome, _),) = await send_all(one, [compose_message()])
+            return outcome
+
+    outcome = uvloop.run(run())
+    assert (outcome.kind, outcome.code, outcome.text) == (Kind.REJECTED, 0, f"the server does not offer {missing}")
+    assert [unit.split()[0].upper() for unit in heard] == [b"EHLO"]
 
 
 @pytest.mark.parametrize("client", ["aiosmtplib", "smtplib"])

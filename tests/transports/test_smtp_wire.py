@@ -271,7 +271,8 @@ def test_a_stop_takes_back_the_envelope_in_flight(make_arm: MakeArm, compose_mes
             assert await client.connect(trace) is None
             letter = client.prepare(compose_message())
             client.announce(letter)
-            return await client.send(letter, b"bk0badcafe-0000000000", trace)
+            outcome: Outcome = await client.send(letter, b"bk0badcafe-0000000000", trace)
+            return outcome
 
     assert uvloop.run(run()).kind is Kind.ACCEPTED
     assert heard[-3:] == [heard[1], heard[2], b"DATA"]
