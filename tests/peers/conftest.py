@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchkit.batch import compose
-from benchkit.cli.names import known_names
-from benchkit.experiment.conduct import Ended, conduct
-from benchkit.model.message import Batch
-from benchkit.model.run import Run
-from benchkit.model.scenario import Secret
-from benchkit.scenario import load
-from benchkit.store import load_run
-from tests.peers.scenario_text import scenario_text
+from benchkit.experiment.conduct import Ended
+from tests.peers.running import Asked, Sent, ask_for
 from tests.peers.servers import START
 from tests.peers.servers.peer import Peer
-from tests.peers.ways import Way, ways
+from tests.peers.ways import ways
 
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One run through a peer, as it was asked for and as it was recorded."""
-
-    peer: Peer
-    ways: tuple[Way, ...]
-    batch: Batch
-    ended: Ended
-    run: Run
+RUNS_AT_ONCE = 3
 
 
 @pytest.fixture(scope="session")
@@ -65,18 +51,28 @@ def peer(request: pytest.FixtureRequest, start_peer: Any) -> Peer:
     return found
 
 
+@pytest.fixture(scope="session", autouse=True)
+def under_way(
+    request: pytest.FixtureRequest, start_peer: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, tuple[Asked, Future[Ended]]]]:
+    """The runs through all peers that this session asks for, behind its other tests: each mostly waits for its server."""
+    runs = {}
+    with ProcessPoolExecutor(RUNS_AT_ONCE, get_context("spawn")) as pool:
+        for name in _named(request.session):
+            with suppress(pytest.skip.Exception, pytest.fail.Exception):  # the test that is about it will say so
+                peer = start_peer(name)
+                asked = ask_for(peer, ways(peer), tmp_path_factory.mktemp(name))
+                runs[name] = asked, pool.submit(asked.conducted)
+        yield runs
+
+
+def _named(session: pytest.Session) -> Iterable[str]:
+    """The peers that the collected tests of `sent` go through, in their order."""
+    tests = [item for item in session.items if isinstance(item, pytest.Function) and "sent" in item.fixturenames]
+    return dict.fromkeys(str(test.callspec.params["peer"]) for test in tests)
+
+
 @pytest.fixture(scope="session")
-def sent(peer: Peer, tmp_path_factory: pytest.TempPathFactory) -> Sent:
-    return send_through(peer, ways(peer), tmp_path_factory.mktemp(peer.name))
-
-
-def send_through(peer: Peer, some: Iterable[Way], folder: Path) -> Sent:
-    """A run with an arm for each way."""
-    arms = tuple(some)
-    path = folder / "scenario.toml"
-    path.write_text(scenario_text(peer, arms), "utf-8")
-    scenario = load(path, known_names(), ())
-    batch = compose(scenario.message)
-    passwords = {number: Secret(peer.password) for number, way in enumerate(arms) if way.auth}
-    ended = conduct(scenario, batch, passwords, folder / "results", lambda sent, planned: None)
-    return Sent(peer, arms, batch, ended, load_run(ended.folder))
+def sent(peer: Peer, under_way: Mapping[str, tuple[Asked, Future[Ended]]]) -> Sent:
+    asked, ended = under_way[peer.name]
+    return asked.told(ended.result())

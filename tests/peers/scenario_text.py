@@ -53,8 +53,8 @@ def _arm(peer: Peer, way: Way) -> str:
     }
     if way.door.security != "none":
         keys["ca_file"] = str(peer.ca_file)
-    if way.auth:
-        keys |= {"auth": way.auth, "username": peer.username}
+    if way.auth and peer.account:
+        keys |= {"auth": way.auth, "username": peer.account.username}
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items()]
     lines.append(f'server = {{ host = "{NAME}", port = {way.door.port} }}')
     if way.auth:

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import re
 
-TRACE = frozenset((b"received", b"return-path", b"delivered-to", b"x-original-to", b"envelope-to", b"delivery-date"))
+TRACE = frozenset(
+    (
+        b"authentication-results",  # RFC 8601 §4.1: treated as a trace field
+        b"delivered-to",
+        b"delivery-date",
+        b"envelope-to",
+        b"received",
+        b"return-path",
+        b"x-original-to",
+    )
+)
 _FIELD = re.compile(rb"([!-9;-~]+):[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.peers.scenario_text import MESSAGES, scenario_text
+from tests.peers.servers.peer import Peer
 from tests.peers.ways import Way
 
 
@@ -22,9 +23,7 @@ def test_a_run_against_a_server_of_ones_own(name: str, auth: str, start_peer: An
     ways = [Way(starttls, auth, "aiosmtplib", "step", connection) for connection in ("fresh", "reuse")]
     (tmp_path / "own.toml").write_text(scenario_text(peer, ways).replace("blocks = 1", "blocks = 6"), "utf-8")
     command = [sys.executable, "-m", "benchkit", "run", "own.toml", "--json"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env=_environment(peer.password), timeout=60
-    )
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=_environment(peer), timeout=60)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["valid"] is True, summary["invalid_because"]
@@ -37,5 +36,5 @@ def test_a_run_against_a_server_of_ones_own(name: str, auth: str, start_peer: An
     assert [len(copies) for copies in arrived.values()] == [1] * (2 * 6 * MESSAGES)
 
 
-def _environment(password: str) -> dict[str, str]:
-    return os.environ | {"BENCHKIT_PEER_PASSWORD": password, "NO_COLOR": "1"}
+def _environment(peer: Peer) -> dict[str, str]:
+    return os.environ | {"BENCHKIT_PEER_PASSWORD": peer.account.password if peer.account else "", "NO_COLOR": "1"}

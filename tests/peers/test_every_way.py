@@ -8,7 +8,7 @@ from benchkit.batch import from_mime
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import RunStatus
-from tests.peers.conftest import Sent
+from tests.peers.running import Sent
 from tests.peers.scenario_text import MESSAGES
 from tests.peers.stored_bytes import without_trace
 

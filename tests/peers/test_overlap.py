@@ -1,6 +1,5 @@
 """Servers that offer PIPELINING and cannot take an envelope right behind a content: doubt is recorded as doubt.
 
-
 Haraka refuses the envelope (503); Dovecot 2.3 breaks down with the message relayed and the reply unsent.
 """
 
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchkit.model.outcome import OutcomeKind
-from tests.peers.conftest import send_through
+from tests.peers.running import ask_for
 from tests.peers.ways import overlapping_ways
 
 FIRST = {"haraka": OutcomeKind.ACCEPTED, "dovecot": OutcomeKind.AMBIGUOUS}
@@ -23,7 +22,8 @@ SECOND = {"haraka": OutcomeKind.REJECTED, "dovecot": OutcomeKind.AMBIGUOUS}
 def test_what_a_server_cannot_take_is_never_called_accepted(name: str, start_peer: Any, tmp_path: Path) -> None:
     peer = start_peer(name)
     way = next(overlapping_ways(peer))
-    run = send_through(peer, [way], tmp_path).run
+    asked = ask_for(peer, [way], tmp_path)
+    run = asked.told(asked.conducted()).run
     outcomes = dict(zip(run.messages["send"].tolist(), map(OutcomeKind, run.messages["outcome"]), strict=True))
     assert list(outcomes.values())[:2] == [FIRST[name], SECOND[name]]
     taken = [send for send, kind in outcomes.items() if kind is OutcomeKind.ACCEPTED]

@@ -75,23 +75,25 @@ def offered_ways(peer: Peer) -> Iterator[Way]:
     names = known_names()
     clients = names.clients["smtp"]
     for door in peer.doors:
-        offered, mechanisms = _offers(peer, door)
-        logins = _logins(peer, door, mechanisms & set(names.auth))
+        offered, mechanisms = offers(peer, door)
         for client in clients:
+            logins = _logins(peer, door, mechanisms & {*names.auth, *names.more_auth.get(client, ())})
             for dialogue in ("step", *names.dialogues.get(client, ())):
                 if NEEDS[dialogue] <= offered:
-                    # How one logs in has nothing to do with the dialogue after it: all ways in, in one of the dialogues.
-                    for auth in logins if dialogue == "step" else logins[-1:]:
-                        for connection in ("fresh", "reuse"):
-                            yield Way(door, auth, client, dialogue, connection)
+                    # How one logs in has nothing to do with what comes after it: all ways in, but each only once.
+                    yield from (Way(door, auth, client, dialogue, "reuse") for auth in logins[:1])
+                    yield from (
+                        Way(door, auth, client, dialogue, "fresh")
+                        for auth in (logins if dialogue == "step" else logins[-1:])
+                    )
 
 
 def _logins(peer: Peer, door: Door, known: set[str]) -> list[str]:
     without = [] if door.login else [""]
-    return without + (sorted(known) if peer.username else [])
+    return without + (sorted(known) if peer.account else [])
 
 
-def _offers(peer: Peer, door: Door) -> tuple[set[str], set[str]]:
+def offers(peer: Peer, door: Door) -> tuple[set[str], set[str]]:
     """The EHLO keywords, and the mechanisms of AUTH, as Python's smtplib reads them at that door."""
     context = ssl.create_default_context(cafile=peer.ca_file) if peer.ca_file else None
     with _connected(door, context) as smtp:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchkit.model.scenario import Security
-from tests.peers.servers.peer import Door, Peer, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Account, Door, Peer, free_ports, serving, write_certificate
 
 SCRIPT = Path(__file__).with_name("aiosmtpd_doors.py")
 
@@ -18,13 +18,14 @@ def start(yard: Path) -> Iterator[Peer]:
     (yard / "mail").mkdir()
     _, ca_file = write_certificate(yard)
     plain, tls = free_ports(2)
-    with serving([sys.executable, "-P", SCRIPT, yard, str(plain), str(tls)], yard, [plain, tls]):
+    account = Account()
+    admitted = (account.username, account.password)
+    with serving([sys.executable, "-P", SCRIPT, yard, str(plain), str(tls), *admitted], yard, [plain, tls]):
         yield Peer(
             "aiosmtpd",
             (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
             mailbox=yard / "mail",
             ca_file=ca_file,
-            username="user",
-            password="correct-horse",
+            account=account,
             refusals={"reject": 550, "defer": 451},
         )

@@ -1,6 +1,6 @@
 """aiosmtpd as a process of its own: each message one file, as it came.
 
-Arguments: the yard, the port with STARTTLS, the port with TLS.
+Arguments: the yard, the port with STARTTLS, the port with TLS, who may log in, with which password.
 """
 
 from __future__ import annotations
@@ -38,18 +38,16 @@ class Store:
         return "250 2.0.0 stored"
 
 
-def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, credentials: Any) -> AuthResult:
-    known = isinstance(credentials, LoginPassword) and credentials == LoginPassword(b"user", b"correct-horse")
-    return AuthResult(success=known)
+async def _serve(yard: Path, plain: int, tls: int, admitted: LoginPassword) -> None:
+    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+        return AuthResult(success=given == admitted, handled=False)  # not handled: it writes the 535 itself
 
-
-async def _serve(yard: Path, plain: int, tls: int) -> None:
     loop = asyncio.get_running_loop()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(yard / "server.pem")
     store = Store(yard / "mail")
     shared: dict[str, Any] = {
-        "authenticator": _authenticate,
+        "authenticator": authenticate,
         "auth_require_tls": False,
         "hostname": "aiosmtpd.peer.test",
     }
@@ -59,4 +57,6 @@ async def _serve(yard: Path, plain: int, tls: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(
+        _serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), LoginPassword(*map(str.encode, sys.argv[4:])))
+    )

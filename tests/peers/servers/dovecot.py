@@ -9,11 +9,10 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_root
-from tests.peers.servers import postfix
+from tests.peers.servers import dovecot_auth, postfix
 from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
-PASSWORD = "correct-horse"
 
 
 @contextmanager
@@ -25,8 +24,9 @@ def start(yard: Path) -> Iterator[Peer]:
     shutil.chown(yard / "home", "nobody", "nogroup")
     chain, ca_file = write_certificate(yard)
     plain, tls = free_ports(2)
-    with postfix.start(yard / "relay") as relay:
-        values = {"yard": yard, "chain": chain, "plain": plain, "tls": tls, "password": PASSWORD}
+    account = dovecot_auth.configure(yard)
+    with postfix.relay(yard / "relay") as relay:
+        values = {"yard": yard, "chain": chain, "plain": plain, "tls": tls}
         conf = fill_in(HERE / "dovecot.conf", yard / "dovecot.conf", relay=relay.doors[0].port, **values)
         with serving([program, "-F", "-c", conf], yard, [plain, tls]):
             yield Peer(
@@ -39,8 +39,7 @@ def start(yard: Path) -> Iterator[Peer]:
                 mailbox=relay.mailbox,
                 queues=relay.queues,
                 ca_file=ca_file,
-                username="user",
-                password=PASSWORD,
+                account=account,
                 refusals=relay.refusals,
                 overlaps=False,  # 2.3.19 panics there ("pending_rcpt_cmds == 0"), with the message relayed and no reply sent
             )

@@ -1,4 +1,4 @@
-"""Exim: PIPELINING, CHUNKING, 8BITMIME, SMTPUTF8, PRDR; its TLS is GnuTLS's, where most others' is OpenSSL's."""
+"""Exim: PIPELINING, CHUNKING, 8BITMIME, SMTPUTF8, PRDR, AUTH; its TLS is GnuTLS's, where most others' is OpenSSL's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need_unpacked
 from tests.peers.servers.namespace import own_namespace
-from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Account, Door, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 
@@ -23,9 +23,10 @@ def start(yard: Path) -> Iterator[Peer]:
     for path in (*_folders(yard), chain):
         shutil.chown(path, "nobody", "nogroup")
     plain, tls = free_ports(2)
-    conf = fill_in(
-        HERE / "exim.conf", yard / "exim.conf", yard=yard, program=program, chain=chain, plain=plain, tls=tls
-    )
+    account = Account()
+    values = {"program": program, "chain": chain, "plain": plain, "tls": tls}
+    values |= {"username": account.username, "password": account.password}
+    conf = fill_in(HERE / "exim.conf", yard / "exim.conf", yard=yard, **values)
     with serving([*prefix, program, "-C", conf, "-bdf", "-q30m"], yard, [plain, tls]):
         yield Peer(
             "exim",
@@ -33,6 +34,7 @@ def start(yard: Path) -> Iterator[Peer]:
             mailbox=yard / "mail" / "new",
             queues=(yard / "spool" / "input",),
             ca_file=ca_file,
+            account=account,
             refusals={"reject": 550, "defer": 451},
         )
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_unpacked
-from tests.peers.servers.peer import DOMAIN, HOST, Door, Peer, free_ports, serving, write_certificate
+from tests.peers.servers.peer import DOMAIN, HOST, Account, Door, Peer, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
-PLUGINS = ("tls", "rcpt_to.in_host_list", "queue/test")  # the last writes each message to the folder of temporary files
+PLUGINS = ("tls", "auth/flat_file", "deliver_here", "rcpt_to.in_host_list", "queue/test")
+# queue/test writes each message to the folder of temporary files; but who has logged in would have it relayed, to elsewhere.
+DELIVER_HERE = "exports.hook_mail = (next, connection) => { connection.relaying = false; next(); };"
 
 
 # Its defaults stand in this file, not in its code: a configuration without it fails at the first connection.
@@ -31,6 +33,12 @@ close=bye
 banner_chars=6
 deny_chars=0
 """
+USERS = """[core]
+methods=PLAIN,LOGIN,CRAM-MD5
+constrain_sender=false
+[users]
+{0.username}={0.password}
+"""
 
 
 @contextmanager
@@ -39,7 +47,8 @@ def start(yard: Path) -> Iterator[Peer]:
     program = need_unpacked("npm", "node_modules", "Haraka", "bin", "haraka")
     plain, tls = free_ports(2)
     chain, ca_file = write_certificate(yard)
-    _configure(yard / "config", chain, plain, tls)
+    account = Account()
+    _configure(yard / "config", chain, plain, tls, account)
     (yard / "mail").mkdir()
     with serving([node, program, "-c", yard], yard, [plain, tls], {"TMPDIR": str(yard / "mail")}):
         yield Peer(
@@ -48,12 +57,15 @@ def start(yard: Path) -> Iterator[Peer]:
             mailbox=yard / "mail",
             stored="mail_*.eml",
             ca_file=ca_file,
+            account=account,
             overlaps=False,  # "503 Bad sequence of commands - pipelined after end of DATA": its guard against smuggling
         )
 
 
-def _configure(config: Path, chain: Path, plain: int, tls: int) -> None:
-    config.mkdir()
+def _configure(config: Path, chain: Path, plain: int, tls: int, account: Account) -> None:
+    for folder in (config / "auth", config.parent / "plugins"):
+        folder.mkdir(parents=True)
+    (config.parent / "plugins" / "deliver_here.js").write_text(DELIVER_HERE, "utf-8")
     shutil.copy(HERE / "haraka.dhparams.pem", config / "dhparams.pem")  # RFC 7919's group, or it makes one for minutes
     files = {
         "plugins": "\n".join(PLUGINS),
@@ -62,6 +74,8 @@ def _configure(config: Path, chain: Path, plain: int, tls: int) -> None:
         "smtp.ini": f"listen={HOST}:{plain},{HOST}:{tls}\nsmtps_port={tls}\nnodes=0\n",  # 0: no process but this one
         "connection.ini": CONNECTION,
         "tls.ini": f"key={chain}\ncert={chain}\n",
+        "auth_flat_file.ini": USERS.format(account),
+        "auth/flat_file.timeout": "1",  # what it waits before a refusal is below this many seconds
         "log.ini": "level=warn\n",
     }
     for name, text in files.items():

@@ -25,9 +25,11 @@ from benchkit.model.scenario import Security
 HOST = "127.0.0.1"
 NAME = "localhost"  # in every certificate
 DOMAIN = "peer.test"  # the domain that every peer delivers for
+USERNAME = "user"
 _START_S = 20.0
 _DELIVERY_S = 10.0
 _LOOK_AGAIN_S = 0.01
+_END_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Whom a peer lets in: by the password, or with XOAUTH2 by the token."""
+
+    username: str = USERNAME
+    password: str = "correct-horse"
+    token: str = "battery.staple"
+
+    def secret(self, mechanism: str) -> str:
+        return self.token if mechanism == "xoauth2" else self.password
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     """`stored` finds the files of delivered messages below `mailbox`; `queues` are empty once all is delivered."""
 
@@ -49,8 +63,7 @@ class Peer:
     stored: str = "*"
     queues: tuple[Path, ...] = ()
     ca_file: Path | None = None
-    username: str = ""
-    password: str = ""
+    account: Account | None = None  # None where it offers no AUTH
     refusals: Mapping[str, int] = field(default_factory=dict)  # local part → reply code to RCPT
     overlaps: bool = True  # whether it takes an envelope right behind a content, as RFC 2920 §3.1 has it
 
@@ -144,9 +157,10 @@ def _await_listener(port: int, process: subprocess.Popen[bytes], log: Path) -> N
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """With all its children, which are of its group: Dovecot's may outlive it by five seconds."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(10)
+        process.wait(_END_S)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()

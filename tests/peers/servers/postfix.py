@@ -1,4 +1,4 @@
-"""Postfix: PIPELINING, CHUNKING, 8BITMIME, DSN, SMTPUTF8, with TLS at both kinds of door."""
+"""Postfix: PIPELINING, CHUNKING, 8BITMIME, DSN, SMTPUTF8, with TLS at both kinds of door; AUTH by way of Dovecot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_root
-from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving, write_certificate
+from tests.peers.servers import dovecot_auth
+from tests.peers.servers.peer import Account, Door, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 MASTER = Path("/usr/lib/postfix/sbin/master")
@@ -19,6 +20,22 @@ QUEUES = ("maildrop", "incoming", "active", "deferred", "bounce", "defer")
 
 @contextmanager
 def start(yard: Path) -> Iterator[Peer]:
+    with (
+        dovecot_auth.serve_socket(yard / "auth") as (socket, account),
+        _serve(yard, account, smtpd_sasl_auth_enable="yes", smtpd_sasl_path=socket) as peer,
+    ):
+        yield peer
+
+
+@contextmanager
+def relay(yard: Path) -> Iterator[Peer]:
+    """Without AUTH, for a server that relays to it."""
+    with _serve(yard, None) as peer:
+        yield peer
+
+
+@contextmanager
+def _serve(yard: Path, account: Account | None, **settings: object) -> Iterator[Peer]:
     program = need("postfix")
     need_root("start Postfix")
     etc, spool, mail = (yard / name for name in ("etc", "spool", "mail"))
@@ -28,7 +45,8 @@ def start(yard: Path) -> Iterator[Peer]:
     shutil.chown(mail, "nobody", "nogroup")
     chain, ca_file = write_certificate(yard)
     plain, tls = free_ports(2)
-    fill_in(HERE / "postfix.main.cf", etc / "main.cf", yard=yard, chain=chain)
+    more = "".join(f"{name} = {value}\n" for name, value in settings.items())
+    fill_in(HERE / "postfix.main.cf", etc / "main.cf", yard=yard, chain=chain, more=more)
     fill_in(HERE / "postfix.master.cf", etc / "master.cf", plain=plain, tls=tls)
     for name in ("postfix-files", "dynamicmaps.cf"):
         shutil.copy(Path("/etc/postfix", name), etc)
@@ -41,5 +59,6 @@ def start(yard: Path) -> Iterator[Peer]:
             mailbox=mail / "all" / "new",
             queues=tuple(spool / name for name in QUEUES),
             ca_file=ca_file,
+            account=account,
             refusals={"reject": 550, "defer": 451},
         )

@@ -1,6 +1,6 @@
 // nodemailer's smtp-server as a test's peer: each message one file, as it came. Arguments: its folder of node_modules, the yard,
-// the port with STARTTLS, the port with TLS from the first byte.
-const [modules, yard, plain, tls] = process.argv.slice(2);
+// the port with STARTTLS, the port with TLS from the first byte, who may log in, with which password or token.
+const [modules, yard, plain, tls, username, password, token] = process.argv.slice(2);
 const fs = require("node:fs");
 const path = require("node:path");
 const { SMTPServer } = require(path.join(modules, "smtp-server"));
@@ -17,12 +17,21 @@ const options = {
   key: pem,
   cert: pem,
   authOptional: true,
-  authMethods: ["PLAIN", "LOGIN"],
+  authMethods: ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"],
   allowInsecureAuth: true,
   disableReverseLookup: true,
   onAuth(auth, session, done) {
-    const known = auth.username === "user" && auth.password === "correct-horse";
-    done(known ? null : refusal(535, "5.7.8 wrong"), { user: auth.username });
+    const proved = {
+      "CRAM-MD5": () => auth.validatePassword(password),
+      XOAUTH2: () => auth.accessToken === token,
+    }[auth.method] ?? (() => auth.password === password);
+    if (auth.username === username && proved()) {
+      done(null, { user: username });
+    } else if (auth.method === "XOAUTH2") {
+      done(null, { data: { status: "401", schemes: "bearer" } }); // what goes into the 334 before the refusal
+    } else {
+      done(refusal(535, "5.7.8 wrong"));
+    }
   },
   onRcptTo({ address }, session, done) {
     const refused = refusals[address.split("@")[0]];

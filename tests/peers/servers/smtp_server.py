@@ -1,4 +1,4 @@
-"""nodemailer's smtp-server: AUTH PLAIN and LOGIN at every door, and PIPELINING."""
+"""nodemailer's smtp-server: AUTH PLAIN, LOGIN, CRAM-MD5 and XOAUTH2 at every door, and PIPELINING."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_unpacked
-from tests.peers.servers.peer import Door, Peer, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Account, Door, Peer, free_ports, serving, write_certificate
 
 SCRIPT = Path(__file__).with_name("smtp_server.cjs")
 
@@ -20,13 +20,14 @@ def start(yard: Path) -> Iterator[Peer]:
     (yard / "mail").mkdir()
     _, ca_file = write_certificate(yard)
     plain, tls = free_ports(2)
-    with serving([node, SCRIPT, modules, yard, str(plain), str(tls)], yard, [plain, tls]):
+    account = Account()
+    admitted = (account.username, account.password, account.token)
+    with serving([node, SCRIPT, modules, yard, str(plain), str(tls), *admitted], yard, [plain, tls]):
         yield Peer(
             "smtp_server",
             (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
             mailbox=yard / "mail",
             ca_file=ca_file,
-            username="user",
-            password="correct-horse",
+            account=account,
             refusals={"reject": 550, "defer": 451},
         )

@@ -1,0 +1,67 @@
+"""Whole runs through a peer: an arm for each way, as `benchkit run` conducts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchkit.batch import compose
+from benchkit.cli.names import known_names
+from benchkit.experiment.conduct import Ended, conduct
+from benchkit.model.message import Batch
+from benchkit.model.run import Run
+from benchkit.model.scenario import Scenario, Secret
+from benchkit.scenario import load
+from benchkit.store import load_run
+from tests.peers.scenario_text import scenario_text
+from tests.peers.servers.peer import Peer
+from tests.peers.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One run through a peer, as it was asked for and as it was recorded."""
+
+    peer: Peer
+    ways: tuple[Way, ...]
+    scenario: Scenario
+    batch: Batch
+    ended: Ended
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A run that is asked for; `conducted` may happen in another process, `told` happens here."""
+
+    peer: Peer
+    ways: tuple[Way, ...]
+    folder: Path
+
+    def conducted(self) -> Ended:
+        scenario = self._scenario()
+        return conduct(scenario, compose(scenario.message), self._passwords(), self.folder / "results", _in_silence)
+
+    def told(self, ended: Ended) -> Sent:
+        scenario = self._scenario()
+        return Sent(self.peer, self.ways, scenario, compose(scenario.message), ended, load_run(ended.folder))
+
+    def _scenario(self) -> Scenario:
+        return load(self.folder / "scenario.toml", known_names(), ())
+
+    def _passwords(self) -> Mapping[int, Secret]:
+        account = self.peer.account
+        return {
+            number: Secret(account.secret(way.auth)) for number, way in enumerate(self.ways) if way.auth and account
+        }
+
+
+def ask_for(peer: Peer, some: Iterable[Way], folder: Path) -> Asked:
+    """Writes the scenario that has an arm for each way."""
+    arms = tuple(some)
+    (folder / "scenario.toml").write_text(scenario_text(peer, arms), "utf-8")
+    return Asked(peer, arms, folder)
+
+
+def _in_silence(_sent: int, _planned: int) -> None: ...
