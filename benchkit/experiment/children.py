@@ -57,7 +57,11 @@ class Child:
         await self._write(b"stop\n")
 
     async def end(self) -> None:
-        """Close the line and wait; a child that does not go is killed."""
+        """Tell it to stop, close the line and wait; a child that does not go is killed.
+
+        The word comes first: a line that closes without one says that the parent is dead, and a sink then waits for its worker.
+        """
+        await self.ask_to_stop()
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
