@@ -24,7 +24,7 @@ def plot(
     stored = open_run(run or newest_run(Path("results")))
     folder = out or stored.path
     folder.mkdir(parents=True, exist_ok=True)
-    for name in figures or PLOTS.names():
+    for name in figures or [name for name in PLOTS.names() if PLOTS[name].suits(stored)]:
         path = folder / f"{name}.svg"
         save(stored, name, path)
         typer.echo(path)

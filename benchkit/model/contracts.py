@@ -108,4 +108,7 @@ class Plot(Protocol):
     name: str
     title: str
 
+    def suits(self, run: Run) -> bool:
+        """Whether the run holds what the figure is about: it is drawn unasked only then, and otherwise says what is missing."""
+
     def draw(self, run: Run, figure: Any) -> None: ...

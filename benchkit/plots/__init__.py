@@ -9,4 +9,4 @@ from __future__ import annotations
 from benchkit.model.contracts import Plot
 from benchkit.registry import Registry
 
-PLOTS: Registry[Plot] = Registry("plot", "benchkit.plots", "PLOT", ("phases", "latency", "ecdf", "blocks"))
+PLOTS: Registry[Plot] = Registry("plot", "benchkit.plots", "PLOT", ("phases", "latency", "ecdf", "blocks", "slopes"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from benchkit.model.run import Run
-from benchkit.plots.look import FAINT, arm_colour, arm_label, logarithmic, panels, three_digits
+from benchkit.plots.look import FAINT, arm_colour, arm_label, labels_at_the_right, logarithmic, panels, three_digits
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples, measured_samples
@@ -24,6 +23,9 @@ _LABEL_IN = 0.34  # two lines of a label at the right
 class Blocks:
     name = "blocks"
     title = "The same in every block?"
+
+    def suits(self, run: Run) -> bool:
+        return True
 
     def draw(self, run: Run, figure: Figure) -> None:
         metric = metric_of(run.manifest.load["model"])
@@ -85,22 +87,17 @@ def _y_limits(panel: Axes, low: float, high: float) -> tuple[float, float]:
 
 
 def _labels(panel: Axes, run: Run, drawn: list[tuple[float, Pair]]) -> None:
-    """At the right, each at its median, pushed up where two would overlap."""
+    """Each at its median."""
     bottom, top = np.log(panel.get_ylim())
-    places = _apart([(np.log(median) - bottom) / (top - bottom) for median, _ in drawn], _LABEL_IN / _PANEL_IN)
-    for (median, pair), place in zip(drawn, places, strict=True):
-        text = f"{arm_label(run, pair.arm, 26)}\n{three_digits(median)}× in the median"
-        panel.annotate(text, (1, place), (8, 0), xycoords="axes fraction", textcoords="offset points", va="center",
-                       fontsize=8, color=arm_colour(pair.arm))  # fmt: skip
-
-
-def _apart(places: list[float], distance: float) -> list[float]:
-    """Rising places, at least so far from one another; moved down together where the last would stand too high."""
-    risen = list(places)
-    for below, above in pairwise(range(len(risen))):
-        risen[above] = max(risen[above], risen[below] + distance)
-    excess = max(0.0, risen[-1] - 1.0) if risen else 0.0
-    return [place - excess for place in risen]
+    labels = [
+        (
+            (np.log(median) - bottom) / (top - bottom),
+            f"{arm_label(run, pair.arm, 26)}\n{three_digits(median)}× in the median",
+            arm_colour(pair.arm),
+        )
+        for median, pair in drawn
+    ]
+    labels_at_the_right(panel, labels, _LABEL_IN, _PANEL_IN)
 
 
 PLOT = Blocks()

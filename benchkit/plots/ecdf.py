@@ -19,6 +19,9 @@ class Ecdf:
     name = "ecdf"
     title = "How many messages are accepted within a time"
 
+    def suits(self, run: Run) -> bool:
+        return True
+
     def draw(self, run: Run, figure: Figure) -> None:
         arms = run.manifest.arms
         axes = panels(

@@ -21,6 +21,9 @@ class Latency:
     name = "latency"
     title = "How long a message takes"
 
+    def suits(self, run: Run) -> bool:
+        return True
+
     def draw(self, run: Run, figure: Figure) -> None:
         arms = len(run.manifest.arms)
         axes = panels(

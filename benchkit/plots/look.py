@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -84,8 +86,28 @@ def panels(
 
     `height_in` is a panel's, `below_in` the room under each for its axis and under the last for a legend too.
     """
-    conditions = run.manifest.conditions
-    rows = len(conditions)
+    links = [link(condition) for condition in run.manifest.conditions]
+    where = f"on {links[0]}" if len(links) == 1 else f"on {len(links)} links"
+    return stacked(
+        run, figure, title, f"{subtitle}, {where}", links,
+        height_in=height_in, left_in=left_in, right_in=right_in, below_in=below_in,
+    )  # fmt: skip
+
+
+def stacked(
+    run: Run,
+    figure: Figure,
+    title: str,
+    subtitle: str,
+    headings: Sequence[str],
+    *,
+    height_in: float,
+    left_in: float,
+    right_in: float,
+    below_in: float,
+) -> list[Axes]:
+    """One panel a heading, which stands over it where there are several."""
+    rows = len(headings)
     head_in = HEAD_IN + (_PANEL_TITLE_IN if rows > 1 else 0)
     total_in = head_in + rows * height_in + (rows - 1) * _PANEL_GAP_IN + below_in + _FOOT_IN
     figure.set_size_inches(WIDTH_IN, total_in)
@@ -97,12 +119,30 @@ def panels(
         bottom=(below_in + _FOOT_IN) / total_in,
         hspace=_PANEL_GAP_IN / height_in,
     )
-    where = f"on {link(conditions[0])}" if rows == 1 else f"on {rows} links"
-    _frame(figure, title, f"{subtitle}, {where}", f"{ONE_HOP}  Run {run.manifest.run}", total_in)
+    _frame(figure, title, subtitle, f"{ONE_HOP}  Run {run.manifest.run}", total_in)
     if rows > 1:
-        for panel, condition in zip(axes, conditions, strict=True):
-            panel.set_title(link(condition))
+        for panel, heading in zip(axes, headings, strict=True):
+            panel.set_title(heading)
     return list(axes)
+
+
+def labels_at_the_right(
+    panel: Axes, labels: Sequence[tuple[float, str, str]], apart_in: float, height_in: float
+) -> None:
+    """(place, text, colour) each, the places rising as fractions of the panel's height, pushed up where two would overlap."""
+    places = _apart([place for place, _, _ in labels], apart_in / height_in)
+    for (_, text, colour), place in zip(labels, places, strict=True):
+        panel.annotate(text, (1, place), (8, 0), xycoords="axes fraction", textcoords="offset points", va="center",
+                       fontsize=8, color=colour)  # fmt: skip
+
+
+def _apart(places: list[float], distance: float) -> list[float]:
+    """Rising places, at least so far from one another; moved down together where the last would stand too high."""
+    risen = list(places)
+    for below, above in pairwise(range(len(risen))):
+        risen[above] = max(risen[above], risen[below] + distance)
+    excess = max(0.0, risen[-1] - 1.0) if risen else 0.0
+    return [place - excess for place in risen]
 
 
 def link(condition: ConditionRecord) -> str:

@@ -25,6 +25,9 @@ class Phases:
     name = "phases"
     title = "Where the time goes"
 
+    def suits(self, run: Run) -> bool:
+        return True
+
     def draw(self, run: Run, figure: Figure) -> None:
         arms = summarise_arms(run, measured_samples(run), deliveries(run))
         per_panel = len(run.manifest.arms)

@@ -24,13 +24,13 @@ def fits_of(run: Run, samples: Samples) -> tuple[LatencyFit, ...]:
         return ()
     return tuple(
         found
-        for link, conditions in _sweeps(manifest).items()
+        for link, conditions in sweeps_of(manifest).items()
         for arm, record in enumerate(manifest.arms)
         if record.transport != "null" and (found := _fit(run, samples, arm, base, link, conditions)) is not None
     )
 
 
-def _sweeps(manifest: Manifest) -> Mapping[str, list[int]]:
+def sweeps_of(manifest: Manifest) -> Mapping[str, list[int]]:
     """Conditions by what their links have in common; the name of a link says its RTT first."""
     groups: dict[str, list[int]] = {}
     for index, condition in enumerate(manifest.conditions):
