@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +38,14 @@ def need_root(why: str) -> None:
     """Some servers change to a user of their own, which only root may do."""
     if os.geteuid() != 0:
         _lacking(f"only root can {why}", cure="run the tests as root")
+
+
+def need_free(host: str, port: int) -> None:
+    """Where only one port will do, nobody else may have it."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        _lacking(f"{host}:{port} cannot be listened at ({error.strerror})", cure="end what listens there")
 
 
 def _lacking(what: str, cure: str = "install the servers: sudo tests/peers/install") -> NoReturn:

@@ -25,6 +25,9 @@ RULE = Rule(
     "old answer has run out of every cache, change the key, then take the old record out.",
     cases={
         "none": Case(Status.FAIL, "No TLSA record matches: senders that validate DANE do not deliver.", 15),
+        "not_validated": Case(
+            Status.INFO, "The TLSA records are not validated here: senders pass over them, and so does this rule."
+        ),
         "stale": Case(Status.INFO, "A TLSA record matches nothing; others do."),
     },
 )
@@ -34,15 +37,20 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     leave = dossier.options.connections
     for seen in await dossier.fact(mail_servers):
         answer = await dossier.ask(f"_25._tcp.{seen.host}", "TLSA")
-        if leave and seen.chain and answer.records:
+        if leave is None or not seen.chain or not answer.records:
+            continue
+        if answer.ad or dossier.options.offline:
             yield _judge(seen, answer, [seen.host, dossier.domain], leave.now)
+        else:
+            message = "the resolver has not validated the TLSA records (DNSSEC), so senders pass over them"
+            yield RULE.finding("not_validated", _subject(seen), message, evidence=[answer])
 
 
 def _judge(seen: MailServer, answer: Answer, names: list[str], now: datetime) -> Finding:
     parsed = [parse_tlsa(record.text) for record in answer.records]
     associations = [Association(each.usage, each.selector, each.matching, each.data) for each in parsed if each.usable]
     matches = match_all(associations, seen.chain, names, now)
-    subject, good = f"{seen.host} [{seen.address}]", [each for each in matches if each.verdict is Verdict.MATCH]
+    subject, good = _subject(seen), [each for each in matches if each.verdict is Verdict.MATCH]
     if not good:
         why = ", ".join(dict.fromkeys(each.verdict.value for each in matches)) or "none is usable"
         message = f"none of {len(answer.records)} TLSA records matches: {why}"
@@ -51,6 +59,10 @@ def _judge(seen: MailServer, answer: Answer, names: list[str], now: datetime) ->
         message = f"{len(good)} of {len(answer.records)} TLSA records match"
         return RULE.finding("stale", subject, message, evidence=[answer])
     return RULE.passed(subject, f"all {len(good)} TLSA records match", evidence=[answer])
+
+
+def _subject(seen: MailServer) -> str:
+    return f"{seen.host} [{seen.address}]"
 
 
 CHECK = Check(RULE, judge)

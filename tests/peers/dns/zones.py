@@ -62,14 +62,22 @@ class ZoneFile:
 
 def write_zones(yard: Path) -> list[ZoneFile]:
     """All three, in a folder; needs ldnsutils."""
-    plain = ZoneFile("shop.example", yard / "shop.example.zone")
-    plain.path.write_text(PLAIN, "utf-8")
-    return [plain, _signed(yard, "signed.example", VALID), _signed(yard, "bogus.example", EXPIRED)]
+    return [
+        plain(yard, "shop.example", PLAIN),
+        signed(yard, "signed.example", SIGNED.format(origin="signed.example")),
+        signed(yard, "bogus.example", SIGNED.format(origin="bogus.example"), EXPIRED),
+    ]
 
 
-def _signed(yard: Path, origin: str, valid: tuple[str, str]) -> ZoneFile:
-    unsigned = yard / f"{origin}.zone"
-    unsigned.write_text(SIGNED.format(origin=origin), "utf-8")
+def plain(yard: Path, origin: str, text: str) -> ZoneFile:
+    zone = ZoneFile(origin, yard / f"{origin}.zone")
+    zone.path.write_text(text, "utf-8")
+    return zone
+
+
+def signed(yard: Path, origin: str, text: str, valid: tuple[str, str] = VALID) -> ZoneFile:
+    """Signed with a key of its own; `valid` are the days on which the signatures begin and end."""
+    unsigned = plain(yard, origin, text).path
     key = _run(yard, "ldns-keygen", "-k", "-a", "ECDSAP256SHA256", origin).strip()
     inception, expiration = valid
     _run(yard, "ldns-signzone", "-i", inception, "-e", expiration, unsigned.name, key)

@@ -121,9 +121,12 @@ def fill_in(template: Path, target: Path, **values: object) -> Path:
 
 @contextmanager
 def serving(
-    command: Sequence[str | Path], yard: Path, ports: Sequence[int], environment: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    yard: Path,
+    ports: Sequence[int | tuple[str, int]],
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The server's process, from when it greets at every port until it has ended."""
+    """The server's process, from when it greets at every port (of HOST, or of the address beside it) until it has ended."""
     log = yard / "output.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -137,20 +140,20 @@ def serving(
         )
     try:
         for port in ports:
-            _await_listener(port, process, log)
+            _await_listener((HOST, port) if isinstance(port, int) else port, process, log)
         yield process
     finally:
         _end(process)
 
 
-def _await_listener(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _await_listener(where: tuple[str, int], process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START_S
     while True:
         try:
-            socket.create_connection((HOST, port), timeout=1).close()
+            socket.create_connection(where, timeout=1).close()
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{process.args!r} does not serve port {port}:\n{log.read_text()}") from None
+                raise RuntimeError(f"{process.args!r} does not serve {where}:\n{log.read_text()}") from None
             time.sleep(_LOOK_AGAIN_S)
         else:
             return

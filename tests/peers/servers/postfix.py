@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_root
 from tests.peers.servers import dovecot_auth
-from tests.peers.servers.peer import Account, Door, Peer, fill_in, free_ports, serving, write_certificate
+from tests.peers.servers.peer import HOST, Account, Door, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 MASTER = Path("/usr/lib/postfix/sbin/master")
@@ -36,29 +36,45 @@ def relay(yard: Path) -> Iterator[Peer]:
 
 @contextmanager
 def _serve(yard: Path, account: Account | None, **settings: object) -> Iterator[Peer]:
-    program = need("postfix")
-    need_root("start Postfix")
-    etc, spool, mail = (yard / name for name in ("etc", "spool", "mail"))
-    for folder in (etc, spool, mail, yard / "data"):
-        folder.mkdir()
-    shutil.chown(yard / "data", "postfix")
-    shutil.chown(mail, "nobody", "nogroup")
+    need("postfix")
     chain, ca_file = write_certificate(yard)
     plain, tls = free_ports(2)
-    more = "".join(f"{name} = {value}\n" for name, value in settings.items())
-    fill_in(HERE / "postfix.main.cf", etc / "main.cf", yard=yard, chain=chain, more=more)
-    fill_in(HERE / "postfix.master.cf", etc / "master.cf", plain=plain, tls=tls)
-    for name in ("postfix-files", "dynamicmaps.cf"):
-        shutil.copy(Path("/etc/postfix", name), etc)
-    subprocess.run([program, "-c", etc, "check"], check=True, capture_output=True)  # it lays out the queues
-    # The master itself, not "postfix start-fg", whose shell ends without it.
-    with serving([MASTER, "-c", etc, "-d"], yard, [plain, tls]):
+    doors = {(HOST, plain): (), (HOST, tls): ("smtpd_tls_wrappermode=yes",)}
+    with listening(yard, doors, chain, **settings):
         yield Peer(
             "postfix",
             (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
-            mailbox=mail / "all" / "new",
-            queues=tuple(spool / name for name in QUEUES),
+            mailbox=yard / "mail" / "all" / "new",
+            queues=tuple(yard / "spool" / name for name in QUEUES),
             ca_file=ca_file,
             account=account,
             refusals={"reject": 550, "defer": 451},
         )
+
+
+@contextmanager
+def listening(
+    yard: Path, doors: Mapping[tuple[str, int], Sequence[str]], chain: Path, **settings: object
+) -> Iterator[None]:
+    """A Postfix at these addresses and ports, each with settings of its own; `chain` is the certificate of the rest."""
+    program = need("postfix")
+    need_root("start Postfix")
+    etc, mail = yard / "etc", yard / "mail"
+    for folder in (etc, mail, yard / "spool", yard / "data"):
+        folder.mkdir()
+    shutil.chown(yard / "data", "postfix")
+    shutil.chown(mail, "nobody", "nogroup")
+    more = "".join(f"{name} = {value}\n" for name, value in settings.items())
+    fill_in(HERE / "postfix.main.cf", etc / "main.cf", yard=yard, chain=chain, more=more)
+    fill_in(HERE / "postfix.master.cf", etc / "master.cf", doors="\n".join(_service(*door) for door in doors.items()))
+    for name in ("postfix-files", "dynamicmaps.cf"):
+        shutil.copy(Path("/etc/postfix", name), etc)
+    subprocess.run([program, "-c", etc, "check"], check=True, capture_output=True)  # it lays out the queues
+    # The master itself, not "postfix start-fg", whose shell ends without it.
+    with serving([MASTER, "-c", etc, "-d"], yard, list(doors)):
+        yield
+
+
+def _service(door: tuple[str, int], settings: Sequence[str]) -> str:
+    host, port = door
+    return "\n  -o ".join([f"{host}:{port} inet n - n - 100 smtpd", *settings])
