@@ -18,6 +18,7 @@ from benchkit.conditions import describe_host
 from benchkit.errors import StoreError, TargetUnreachable
 from benchkit.experiment.certificate_file import certificate_in_words
 from benchkit.experiment.closing import parser_for
+from benchkit.experiment.congestion import with_congestion
 from benchkit.experiment.gate import leaving_hosts
 from benchkit.experiment.place import lab_refusal
 from benchkit.experiment.plan import links, sends_per_condition, total_sends
@@ -45,7 +46,8 @@ class Ended:
 def conduct(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress
 ) -> Ended:
-    """Run it. Raises TargetUnreachable (nothing was sent, no folder is left) and StoreError (no folder can be made)."""
+    """Run it. Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made)."""
+    scenario = with_congestion(scenario)
     token = secrets.token_hex(4)
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping()
@@ -121,6 +123,8 @@ class _Conductor:
             self._note_condition(condition, rtt_ms=news["rtt_ms"])
         if "link" in news:
             self._note_condition(condition, link=news["link"])
+        for facts in news.get("arms", ()):
+            self._note_arm(**facts)
         if "sent" in news:
             before = condition * sends_per_condition(self._scenario)
             self._progress(before + news["sent"], total_sends(self._scenario))
@@ -129,6 +133,11 @@ class _Conductor:
         conditions = list(self._manifest.conditions)
         conditions[condition] = replace(conditions[condition], **facts)
         self._note(conditions=tuple(conditions))
+
+    def _note_arm(self, arm: int, **facts: Any) -> None:
+        arms = list(self._manifest.arms)
+        arms[arm] = replace(arms[arm], **facts)
+        self._note(arms=tuple(arms))
 
     def _note(self, **facts: Any) -> None:
         self._manifest = replace(self._manifest, **facts)

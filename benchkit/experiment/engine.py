@@ -18,7 +18,7 @@ from benchkit.model.contracts import Pace
 from benchkit.model.identity import token_of
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
-from benchkit.model.trace import Trace
+from benchkit.model.trace import SocketOptions, Trace
 
 _LEAD_NS = 2_000_000  # a cell's schedule begins a little ahead, so that its first send is not late by construction
 _TIMER_ERROR_NS = 1_500_000  # timers of the loop count in whole ms: the last stretch is waited for by yielding
@@ -101,6 +101,12 @@ class Engine:
         for arm in self._arms:
             for sender in arm.senders:
                 await sender.close()
+
+    @property
+    def sockets(self) -> dict[int, SocketOptions]:
+        """What was in force on the connections of each arm that made one."""
+        of_arms = ((number, sender.trace.socket) for number, arm in enumerate(self._arms) for sender in arm.senders)
+        return {number: options for number, options in of_arms if options is not None}
 
     async def _work(self, cell: Cell) -> None:
         todo = _Todo(cell.count)

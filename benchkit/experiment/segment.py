@@ -81,6 +81,9 @@ class _Walk:
             ready = await sink.hear()
             self._ports = {door.arm: port for door, port in zip(doors, ready["ports"], strict=True)}
             ca_pem = ready["ca_pem"]
+            in_force = zip(doors, ready["congestion"], strict=True)
+            facts = [{"arm": door.arm, "server_congestion": name} for door, name in in_force]
+            self._listener.heard(segment.condition, {"arms": facts})
         sink_end = targets.SinkEnd(self._place.sink_host, self._ports, ca_pem, password)
         return targets.endpoints(segment.scenario, segment.revealed, sink_end)
 

@@ -1,6 +1,6 @@
 """The embedded sink in a process of its own, with its ledger on disk.
 
-News to the parent: {"ports", "ca_pem"} once it listens, then {"done"} or {"broken"}.
+News to the parent: {"ports", "ca_pem", "congestion"} once it listens, then {"done"} or {"broken"}.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
     sink = Sink(job.listeners, ledger, run_token=job.run_token, host=job.host)
     ports = await sink.start()
     flushing = asyncio.create_task(_keep_flushing(ledger))
-    line.tell(ports=list(ports), ca_pem=sink.ca_pem)
+    line.tell(ports=list(ports), ca_pem=sink.ca_pem, congestion=sink.congestion)
     stop = asyncio.create_task(line.next_word())
     try:
         await asyncio.wait({stop, flushing}, return_when=asyncio.FIRST_COMPLETED)

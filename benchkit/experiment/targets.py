@@ -46,6 +46,7 @@ def listeners(scenario: Scenario, password: str) -> tuple[Listener, ...]:
             faults=arm.faults,
             limit=arm.limit,
             seed=scenario.load.seed,
+            congestion=arm.congestion,
         )
         for number, arm in enumerate(scenario.arms)
         if is_embedded(arm)

@@ -1,7 +1,7 @@
 """The load worker: a process of its own with a loop of its own, away from the progress display and from the sink.
 
 News to the parent, a JSON object a line: {"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"sent"} up to four times a second, and
-at the end {"done", "sent", "interrupted"} or {"broken"}.
+at the end {"arms"}, {"done", "sent", "interrupted"} or {"broken"}.
 """
 
 from __future__ import annotations
@@ -58,11 +58,20 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
             await walk
         finally:
             recorder.close()
+        line.tell(arms=_in_force(engine))
         line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
     finally:
         for task in (news, stop):
             task.cancel()
         await asyncio.gather(news, stop, return_exceptions=True)
+
+
+def _in_force(engine: Engine) -> list[dict[str, object]]:
+    """As fields of the arms' records."""
+    return [
+        {"arm": arm, "client_congestion": options.congestion, "nodelay": options.nodelay}
+        for arm, options in engine.sockets.items()
+    ]
 
 
 def _is_final(failure: Outcome) -> bool:

@@ -37,3 +37,4 @@ class Listener:
     faults: tuple[Fault, ...] = ()
     limit: Limit = field(default_factory=Limit)
     seed: int = 0
+    congestion: str = ""

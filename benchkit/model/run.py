@@ -111,6 +111,9 @@ class ArmRecord:
     expects_faults: bool = False
     setup_turns: int | None = None  # by the table of METHOD §2; None in runs that did not record it
     message_turns: float | None = None  # the mean over the batch, on a connection that is ready
+    client_congestion: str | None = None  # TCP congestion control in force on its sockets; None where not recorded
+    server_congestion: str | None = None  # … on those of the embedded server
+    nodelay: bool | None = None  # TCP_NODELAY on the client's sockets
 
 
 @dataclass(frozen=True, slots=True)

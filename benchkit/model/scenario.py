@@ -166,7 +166,10 @@ class NetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class ArmSpec:
-    """One way to send. `server` None is the embedded one. `options` are the provider's own (providers/<name>.py)."""
+    """One way to send. `server` None is the embedded one. `options` are the provider's own (providers/<name>.py).
+
+    `congestion` is the TCP congestion control that both ends set; empty is the kernel's choice.
+    """
 
     name: str
     transport: str
@@ -185,6 +188,7 @@ class ArmSpec:
     ca_file: Path | None = None
     faults: tuple[Fault, ...] = ()
     limit: Limit = Limit()
+    congestion: str = ""
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (METHOD §5)."""
@@ -194,6 +198,7 @@ class ArmSpec:
         return (
             self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
             self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file, self.faults, self.limit,
+            self.congestion,
         )  # fmt: skip
 
 

@@ -67,6 +67,10 @@ class ArmSummary:
     connections: int
     late: int  # open load: started more than 1 ms after the intended time
     failure_texts: Mapping[str, int] = field(default_factory=dict)  # "450 4.2.1 busy": 7; at most the ten commonest
+    retransmitted: int = 0  # messages whose connection retransmitted meanwhile, by the client's kernel
+    client_congestion: str | None = None  # TCP congestion control in force; None where not recorded
+    server_congestion: str | None = None  # … at the embedded server
+    nodelay: bool | None = None  # TCP_NODELAY at the client
 
 
 @dataclass(frozen=True, slots=True)

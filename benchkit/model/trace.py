@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from time import perf_counter_ns
+from typing import NamedTuple
 
 
 class Phase(IntEnum):
@@ -33,8 +34,18 @@ class Phase(IntEnum):
         return self.name.lower()
 
 
+class SocketOptions(NamedTuple):
+    """What is in force on a TCP socket, as the kernel says."""
+
+    congestion: str
+    nodelay: bool
+
+
 class Trace:
-    """The stamps of the send under way. `phases[i]` began at `edges[i]`; it ends at the next edge or `ended_ns`."""
+    """The stamps of the send under way. `phases[i]` began at `edges[i]`; it ends at the next edge or `ended_ns`.
+
+    `socket` is of the connection last made, None before the first: it outlives the message that paid for the connection.
+    """
 
     __slots__ = (
         "bytes_in",
@@ -47,6 +58,7 @@ class Trace:
         "retransmits",
         "segments_in",
         "segments_out",
+        "socket",
         "started_ns",
         "turns",
         "turns_to_close",
@@ -55,6 +67,7 @@ class Trace:
     def __init__(self) -> None:
         self.phases: list[int] = []
         self.edges: list[int] = []
+        self.socket: SocketOptions | None = None
         self.begin()
 
     def begin(self) -> None:

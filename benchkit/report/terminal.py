@@ -16,6 +16,7 @@ from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import arms_table
 from benchkit.report.phase_bars import legend, phase_bars
 from benchkit.report.sweep_table import sweep_tables
+from benchkit.report.tcp_line import tcp_line
 from benchkit.report.theory_tables import agreements_table, batches, fits_table
 from benchkit.report.threshold_lines import threshold_lines
 
@@ -73,6 +74,8 @@ def _condition(summary: Summary, condition: str, console: Console) -> None:
     arms = [arm for arm in summary.arms if arm.condition == condition]
     _heading(console, f"Arms on {sentences.link(summary, condition)}")
     console.print(arms_table(summary, condition, width=console.width))
+    if told := tcp_line(arms):
+        console.print(Text(told, style="dim"))
     for arm in arms:
         _failure_texts(arm, console)
     if any(arm.phases_ms for arm in arms):

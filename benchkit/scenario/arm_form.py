@@ -116,6 +116,11 @@ class ArmForm(Form):
         said("smtp: how commands are grouped; which ones a client knows is its own matter."),
     ] = "step"
     timeout_s: Annotated[float, Field(gt=0, le=3600), said("Longest wait for one step, in seconds.")] = 30.0
+    congestion: Annotated[
+        str,
+        Field(pattern=r"^[a-z0-9_-]{1,15}$"),
+        said('TCP congestion control of its connections; "cubic" where the kernel allows it.'),
+    ] = ""
     ca_file: Annotated[FilePath | None, said("PEM file of the authorities that sign the server's certificate.")] = None
     fault: Annotated[list[FaultForm], Field(default_factory=list), said("What goes wrong at the embedded server.")]
     limit: Annotated[LimitForm, Field(default_factory=LimitForm), said("Limits of the embedded server.")]

@@ -19,7 +19,7 @@ from benchkit.scenario.vocabulary import Vocabulary
 
 _API_KEYS = ("provider", "options", "api_key")
 _SMTP_KEYS = ("auth", "username", "password", "dialogue")
-_SERVER_KEYS = ("server", "security", "ca_file", "fault", "limit")
+_SERVER_KEYS = ("server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
     "api": (_SMTP_KEYS, "is for smtp arms only: an api arm has provider and api_key"),

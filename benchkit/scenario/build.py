@@ -122,6 +122,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         password=_secret(form.password or form.api_key, folder),
         dialogue=form.dialogue,
         timeout_s=float(form.timeout_s),
+        congestion=form.congestion,
         ca_file=folder / form.ca_file if form.ca_file else None,
         faults=tuple(map(_fault, form.fault)),
         limit=Limit(limit.messages_per_connection, float(limit.rate_per_s), limit.burst),

@@ -6,6 +6,7 @@ Ports are the kernel's choice. TLS comes from a certificate authority that lives
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 
@@ -70,6 +71,14 @@ class Sink:
     def open_connections(self) -> int:
         return len(self._connections.live)
 
+    @property
+    def congestion(self) -> tuple[str, ...]:
+        """The TCP congestion control in force at each listener, which its connections inherit."""
+        names = (
+            server.sockets[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16) for server in self._servers
+        )
+        return tuple(name.rstrip(b"\0").decode("ascii") for name in names)
+
     async def start(self) -> tuple[int, ...]:
         for listener in self._listeners:
             self._servers.append(await self._listen(listener))
@@ -97,7 +106,7 @@ class Sink:
     async def _listen(self, listener: Listener) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         tls = self._tls_of(listener)
-        return await loop.create_server(
+        server = await loop.create_server(
             self._factory(listener, tls),
             self._host,
             0,
@@ -105,6 +114,10 @@ class Sink:
             ssl_handshake_timeout=HANDSHAKE_S if listener.security is Security.IMPLICIT else None,
             backlog=BACKLOG,
         )
+        if listener.congestion:  # nobody knows the port yet: every connection will have it
+            name = listener.congestion.encode("ascii")
+            server.sockets[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name)
+        return server
 
     def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:
         if self._certificate is None or listener.security is Security.NONE:

@@ -59,6 +59,10 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         connections=connections(rows),
         late=int(np.count_nonzero(wait_ns(rows) > LATE_NS)),
         failure_texts=_failure_texts(rows, ~accepted),
+        retransmitted=int(np.count_nonzero(rows["retransmits"] > 0)),
+        client_congestion=arm.client_congestion,
+        server_congestion=arm.server_congestion,
+        nodelay=arm.nodelay,
     )
 
 

@@ -74,6 +74,8 @@ def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterat
     label, started = label_of(manifest, arm.name, arm.condition), arm.accepted + arm.failed
     if arm.failed and not record.expects_faults:
         yield label, f"{arm.failed} of {started} messages failed"
+    if arm.retransmitted:
+        yield label, f"{arm.retransmitted} of {started} messages met a retransmit"
     if needs := arm.service_ms["p95"].needs:
         yield label, f"{started} samples; a 95th percentile needs {needs}"
     if arm.unsent and manifest.status is RunStatus.COMPLETE:

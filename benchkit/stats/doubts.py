@@ -18,6 +18,7 @@ from benchkit.stats.sample import Sample, Samples
 from benchkit.stats.wire_truth import disagreement
 
 DIFFERENT_FAILURES = 0.05
+RETRANSMITS = 0.01  # share of messages (docs/method.md, §7)
 UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
 
 
@@ -30,6 +31,8 @@ def doubts_of(run: Run, samples: Samples, delivery: Delivery, comparison: Compar
         *_failure_doubts(run, arm, reference),
         *_connection_doubts(run, arm),
         *_connection_doubts(run, reference),
+        *_retransmit_doubts(run, arm),
+        *_retransmit_doubts(run, reference),
         *_wire_doubts(run, arm),
         *_wire_doubts(run, reference),
     )
@@ -69,6 +72,16 @@ def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
         made, foreseen = connections(rows), _connections_foreseen(record.connection, sample)
         if made - foreseen > UNFORESEEN_CONNECTIONS * sample.started:
             yield f"{record.name}: {made} connections where its policy ({record.connection}) makes {foreseen} at most"
+
+
+def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    """On a link that was asked to lose packets, or to have a queue that overflows, loss is the subject."""
+    asked = run.manifest.conditions[sample.condition].asked
+    if asked.get("loss_percent") or asked.get("queue_kb"):
+        return
+    met = int(np.count_nonzero(sample.rows["retransmits"] > 0))
+    if met > RETRANSMITS * sample.started:
+        yield f"{run.manifest.arms[sample.arm].name}: {met} of {sample.started} messages met a retransmit"
 
 
 def _wire_doubts(run: Run, sample: Sample) -> Iterator[str]:

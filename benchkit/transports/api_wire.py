@@ -48,7 +48,7 @@ class Client:
         self._reader = ResponseReader()
         trace.mark(Phase.CONNECT)
         try:
-            stream = self._stream = await WireStream.open(self._endpoint)
+            stream = self._stream = await WireStream.open(self._endpoint, trace)
             if self._tls is not None:
                 trace.mark(Phase.TLS)
                 await stream.start_tls(self._tls, self._endpoint.server_name)

@@ -10,6 +10,7 @@ import socket
 
 from benchkit.model.trace import Trace
 from benchkit.protocol.turns import TurnCounter
+from benchkit.transports.sockets import options_in_force
 from benchkit.transports.tcp_info import KernelMeter
 
 
@@ -22,9 +23,10 @@ class ConnectionMeter(TurnCounter):
         super().__init__()
         self._kernel: KernelMeter | None = None
 
-    def over(self, connected: socket.socket) -> None:
+    def over(self, connected: socket.socket, trace: Trace) -> None:
         """A TCP connection stands, and what is counted from now on goes over it."""
-        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), "METHOD §5: or a lone dot waits for an ACK"
+        trace.socket = options_in_force(connected)
+        assert trace.socket.nodelay, "METHOD §5: or a lone dot waits for an ACK"
         self.connected()
         self._kernel = KernelMeter(connected)
 

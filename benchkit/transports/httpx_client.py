@@ -57,7 +57,7 @@ class HttpxClient:
         self._account = Account(endpoint.password.reveal(), arm.options)
         self._library = library
         self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
-        self._backend = MeteredBackend(endpoint.host, endpoint.port, library.core.AnyIOBackend(), http2=library.http2)
+        self._backend = MeteredBackend(endpoint, library.core.AnyIOBackend(), http2=library.http2)
         self._pool = library.core.AsyncConnectionPool(
             ssl_context=self._tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             http1=not library.http2,

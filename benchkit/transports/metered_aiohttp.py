@@ -57,7 +57,7 @@ class MeteredConnector(aiohttp.BaseConnector):
     async def _connect(self) -> _MeteredProtocol:
         self.trace.mark(Phase.CONNECT)
         sock = await open_socket(self._endpoint)
-        self.meter.over(sock)
+        self.meter.over(sock, self.trace)
         if self._tls is not None:
             self.trace.mark(Phase.TLS)
         loop = asyncio.get_running_loop()

@@ -12,11 +12,12 @@ import ssl
 from collections.abc import Iterable
 from typing import Any
 
+from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import http2_frames
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
-from benchkit.transports.sockets import is_established
+from benchkit.transports.sockets import is_established, options_of
 
 
 class MeteredStream:
@@ -78,12 +79,12 @@ class MeteredBackend:
     """One virtual sender's network, above httpcore's own `inner`; `trace` is where the stamps go, `ended` says that the server
     has closed the connection while we read."""
 
-    def __init__(self, host: str, port: int, inner: Any, *, http2: bool) -> None:
+    def __init__(self, endpoint: Endpoint, inner: Any, *, http2: bool) -> None:
         self.trace = Trace()
         self.meter = ConnectionMeter()
         self.ended = False
         self.http2 = http2
-        self._address = (host, port)
+        self._endpoint = endpoint
         self._inner = inner
         self._standing: MeteredStream | _Standing | None = None
         self._stream: MeteredStream | None = None
@@ -116,8 +117,9 @@ class MeteredBackend:
     async def _connect(self, timeout_s: float | None) -> MeteredStream:
         if not self.trace.phases or self.trace.phases[-1] != Phase.CONNECT:  # the pool connects by itself
             self.trace.mark(Phase.CONNECT)
-        inner = await self._inner.connect_tcp(*self._address, timeout=timeout_s)
-        self.meter.over(inner.get_extra_info("socket"))
+        host, port, options = self._endpoint.host, self._endpoint.port, options_of(self._endpoint.arm)
+        inner = await self._inner.connect_tcp(host, port, timeout=timeout_s, socket_options=options)
+        self.meter.over(inner.get_extra_info("socket"), self.trace)
         return self.take(inner)
 
     async def discard(self) -> None:

@@ -21,7 +21,7 @@ class MeteredSMTP(smtplib.SMTP):
         super().__init__(local_hostname=endpoint.local_hostname, timeout=endpoint.arm.timeout_s)
         self.trace = trace
         self.meter = ConnectionMeter()
-        self.meter.over(connected)
+        self.meter.over(connected, trace)
         self._host = endpoint.server_name  # what the library's STARTTLS holds the certificate against
         self._connected = connected
         self._connected.settimeout(endpoint.arm.timeout_s)

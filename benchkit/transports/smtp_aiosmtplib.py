@@ -99,7 +99,7 @@ class Client:
         trace.mark(Phase.CONNECT)
         sock = await open_socket(endpoint)
         self._meter = ConnectionMeter()
-        self._meter.over(sock)
+        self._meter.over(sock, trace)
         smtp = self._smtp = MeteredSMTP(
             self._meter,
             trace,

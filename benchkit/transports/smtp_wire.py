@@ -111,7 +111,7 @@ class Client:
 
     async def _open(self, trace: Trace) -> None:
         endpoint, arm = self._endpoint, self._endpoint.arm
-        stream = self._stream = await WireStream.open(endpoint)
+        stream = self._stream = await WireStream.open(endpoint, trace)
         if arm.security is Security.IMPLICIT:
             await self._secure(stream, trace)
         trace.mark(Phase.BANNER)

@@ -8,19 +8,38 @@ import ssl
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.scenario import Security
+from benchkit.model.scenario import ArmSpec, Security
+from benchkit.model.trace import SocketOptions
 
 _TCP_ESTABLISHED = 1
+_NAME_SIZE = 16  # TCP_CA_NAME_MAX (linux/include/net/tcp.h)
+
+
+def options_of(arm: ArmSpec) -> list[tuple[int, int, int | bytes]]:
+    """What every client sets on its socket, as arguments of setsockopt.
+
+    Without TCP_NODELAY a lone final dot in a second write waits 40 ms for a delayed ACK (METHOD §5).
+    """
+    options: list[tuple[int, int, int | bytes]] = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if arm.congestion:
+        options.append((socket.IPPROTO_TCP, socket.TCP_CONGESTION, arm.congestion.encode("ascii")))
+    return options
+
+
+def options_in_force(sock: socket.socket) -> SocketOptions:
+    congestion = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, _NAME_SIZE)
+    nodelay = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    return SocketOptions(congestion.rstrip(b"\0").decode("ascii"), bool(nodelay))
 
 
 async def open_socket(endpoint: Endpoint) -> socket.socket:
-    """A connected, non-blocking socket with TCP_NODELAY; `endpoint.host` is an address. Raises OSError, TimeoutError."""
+    """A connected, non-blocking socket with its arm's options; `endpoint.host` is an address. Raises OSError, TimeoutError."""
     family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
-        # A lone final dot in a second write waits 40 ms for a delayed ACK without it (METHOD §5).
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for level, name, value in options_of(endpoint.arm):
+            sock.setsockopt(level, name, value)
         loop = asyncio.get_running_loop()
         await asyncio.wait_for(loop.sock_connect(sock, (endpoint.host, endpoint.port)), endpoint.arm.timeout_s)
     except BaseException:

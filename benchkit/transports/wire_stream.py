@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 
 from benchkit.model.endpoint import Endpoint
+from benchkit.model.trace import Trace
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.sockets import open_socket
 from benchkit.transports.tls_layer import TlsLayer
@@ -29,9 +30,9 @@ class WireStream:
         "_unsent", "_waiter", "meter",
     )  # fmt: skip
 
-    def __init__(self, connected: socket.socket, timeout_s: float) -> None:
+    def __init__(self, connected: socket.socket, timeout_s: float, trace: Trace) -> None:
         self.meter = ConnectionMeter()
-        self.meter.over(connected)
+        self.meter.over(connected, trace)
         self._loop = asyncio.get_running_loop()
         self._socket = connected
         self._timeout_s = timeout_s
@@ -47,8 +48,8 @@ class WireStream:
         self._loop.add_reader(connected, self._readable)
 
     @classmethod
-    async def open(cls, endpoint: Endpoint) -> WireStream:
-        return cls(await open_socket(endpoint), endpoint.arm.timeout_s)
+    async def open(cls, endpoint: Endpoint, trace: Trace) -> WireStream:
+        return cls(await open_socket(endpoint), endpoint.arm.timeout_s, trace)
 
     @property
     def quiet(self) -> bool:

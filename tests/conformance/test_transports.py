@@ -17,7 +17,7 @@ from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Delay, Fault, Secret, Security
-from benchkit.model.trace import Trace
+from benchkit.model.trace import SocketOptions, Trace
 from benchkit.sink import MemoryLedger, Sink, Transcript
 from benchkit.transports import TRANSPORTS
 
@@ -129,6 +129,14 @@ def test_every_message_has_the_kernels_account_of_its_connection(spec: ArmSpec) 
         assert stage.trace.segments_out < 30, "what one message cost, not the whole connection"
 
     play(spec, talk)
+
+
+def test_the_arms_congestion_control_is_in_force_and_no_write_waits(spec: ArmSpec) -> None:
+    async def talk(stage: Stage) -> None:
+        assert await stage.client.connect(stage.trace) is None
+        assert stage.trace.socket == SocketOptions("reno", nodelay=True)
+
+    play(replace(spec, congestion="reno"), talk)
 
 
 def test_preparing_is_pure(plain: ArmSpec) -> None:

@@ -58,6 +58,24 @@ def test_an_invalid_run_says_so_first_and_gives_no_verdict(quickstart: Summary) 
 
 
 @pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("cubic", "cubic", True), "TCP: cubic at both ends, TCP_NODELAY"),
+        (("bbr", "cubic", True), "TCP: bbr at the client, cubic at the server, TCP_NODELAY"),
+        (("cubic", None, False), "TCP: cubic at the client"),
+        ((None, None, None), ""),
+    ],
+)
+def test_what_tcp_was_told(quickstart: Summary, options: tuple[str | None, str | None, bool | None], told: str) -> None:
+    changes: dict[str, Any] = dict(zip(("client_congestion", "server_congestion", "nodelay"), options, strict=True))
+    alike = replace(quickstart, arms=tuple(replace(arm, **changes) for arm in quickstart.arms))
+    assert [line for line in shown(alike).splitlines() if line.startswith("TCP")] == [told] * bool(told)
+    if told:
+        unlike = vary_first_arm(alike, client_congestion="reno", server_congestion="reno")
+        assert "TCP: smtp, new connection: reno at both ends" in shown(unlike)
+
+
+@pytest.mark.parametrize(
     "expected",
     [
         "✓ api.response.p95 < 250 ms · api, reused: 1.02 ms",

@@ -201,3 +201,18 @@ def test_nodelay_on_both_kinds_of_loop(running: Any) -> None:
         assert codes(sink.talk(b"QUIT\r\n")) == "220 221"
     with socket.socket() as idle:
         assert idle.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0
+
+
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_connections_have_the_congestion_control_of_their_listener(running: Any, loop: str) -> None:
+    sink = running(Listener(0, "smtp", Security.NONE, congestion="reno"), loop=loop)
+    with sink.connect() as client:
+        assert client.recv(3) == b"220"
+        (accepted,) = sink.call(
+            lambda: [
+                one.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16)
+                for one in sink.sink._connections.live
+            ]
+        )
+    assert accepted.rstrip(b"\0") == b"reno"
+    assert sink.sink.congestion == ("reno",)

@@ -74,6 +74,25 @@ def test_a_rare_reconnection_is_no_doubt_nor_is_one_that_the_scenario_asks_for(s
     assert only(analyse(rare)).verdict is only(analyse(asked_for)).verdict is Verdict.SLOWER
 
 
+@pytest.mark.parametrize(("count", "withheld"), [(3, False), (4, True)])
+def test_retransmits_withhold_a_verdict_unless_loss_is_the_subject(
+    synthetic_run: Factory, count: int, withheld: bool
+) -> None:
+    run = synthetic_run(times=(1.0, 2.9))
+    met = np.zeros(len(run.messages["send"]), "int32")
+    met[np.flatnonzero((run.messages["arm"] == 1) & ~run.messages["warmup"])[:count]] = 2
+    lossy = with_columns(run, retransmits=met)
+    summary = analyse(lossy)
+    reason = f"arm 1: {count} of 300 messages met a retransmit"
+    assert [arm.retransmitted for arm in summary.arms] == [0, count]
+    assert reason in summary.warnings
+    assert only(summary).reasons == ((reason,) if withheld else ())
+    for subject in ({"loss_percent": 1.0}, {"queue_kb": 64.0}):
+        asked = tuple(replace(condition, asked=subject) for condition in run.manifest.conditions)
+        on_purpose = replace(lossy, manifest=replace(run.manifest, conditions=asked))
+        assert only(analyse(on_purpose)).verdict is Verdict.SLOWER
+
+
 def test_blocks_that_are_incomplete_drop_out_pairwise(synthetic_run: Factory) -> None:
     run = synthetic_run(times=(1.0, 2.9), status=RunStatus.INTERRUPTED)
     stopped = with_rows(run, np.flatnonzero(run.messages["send"] < 20 * 20 + 13))  # in the second arm of the 20th block

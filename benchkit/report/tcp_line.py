@@ -1,0 +1,22 @@
+"""What TCP was told at both ends, in one line; arm by arm where the arms differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchkit.model.summary import ArmSummary
+
+
+def tcp_line(arms: Sequence[ArmSummary]) -> str:
+    """`TCP: cubic at both ends, TCP_NODELAY`; empty where nobody recorded it."""
+    told = {arm.name: _told(arm) for arm in arms if arm.client_congestion}
+    if len(set(told.values())) <= 1:
+        return "".join(f"TCP: {one}" for one in set(told.values()))
+    return "TCP: " + "; ".join(f"{name}: {one}" for name, one in told.items())
+
+
+def _told(arm: ArmSummary) -> str:
+    client, server = arm.client_congestion, arm.server_congestion
+    at_server = f", {server} at the server" if server else ""
+    congestion = f"{client} at both ends" if client == server else f"{client} at the client{at_server}"
+    return f"{congestion}, TCP_NODELAY" if arm.nodelay else congestion
