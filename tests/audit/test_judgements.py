@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from benchkit.model.finding import Finding, Status
 SPF = '@ IN TXT "v=spf1 {} "'
 DMARC = '_dmarc IN TXT "v=DMARC1; {}"'
 SOUND = DMARC.format("p=reject; rua=mailto:d@shop.example") + "\n" + '@ IN TXT "v=spf1 ip4:192.0.2.25 -all"'
+GOOD = (Path(__file__).parents[2] / "scenarios" / "zones" / "good.zone").read_text("utf-8")
+RSA = "".join(re.search(r's1\._domainkey +IN TXT +"(.+)" "(.+)"', GOOD).groups())  # type: ignore[union-attr]
 INCLUDES = "\n".join(f'i{number} IN TXT "v=spf1 ip4:192.0.2.{number} -all"' for number in range(12))
 
 
@@ -102,6 +106,34 @@ CASES: dict[str, tuple[str, set[str], set[str]]] = {
         DMARC.format("p=none")
         + '\ndefault._bimi IN TXT "v=BIMI1; l=https://shop.example/a.svg; a=https://shop.example/a.pem"',
         {"bimi_record.policy"},
+        set(),
+    ),
+    "a blank lost between two strings": (
+        '@ IN TXT "v=spf1 ip4:192.0.2.25" "ip4:192.0.2.26 -all"',
+        {"spf_split.joined", "spf_syntax.error"},
+        set(),
+    ),
+    "a blank kept between two strings": ('@ IN TXT "v=spf1 mx " "-all"', {"spf_split"}, {"spf_syntax.error"}),
+    "an error that no blank mends": ('@ IN TXT "v=spf1 moo" "-all"', {"spf_syntax.error"}, {"spf_split.joined"}),
+    "a key that one string could not hold": (
+        f'dkim._domainkey IN TXT "{RSA[:255]}"',
+        {"dkim_size.cut", "dkim_key_record.unusable"},
+        {"dkim_size"},
+    ),
+    "a key in two strings": (f'dkim._domainkey IN TXT "{RSA[:255]}" "{RSA[255:]}"', {"dkim_size", "dkim_ttl"}, set()),
+    "a key behind much else": (
+        f'dkim._domainkey IN TXT "{RSA[:255]}" "{RSA[255:]}" ' + 4 * f'";{"n" * 200}=" ',
+        {"dkim_size.large"},
+        set(),
+    ),
+    "a key that is kept for a week": (
+        f'dkim._domainkey 604800 IN TXT "{RSA[:255]}" "{RSA[255:]}"',
+        {"dkim_ttl.long"},
+        set(),
+    ),
+    "a key that is kept for a minute": (
+        f'dkim._domainkey 60 IN TXT "{RSA[:255]}" "{RSA[255:]}"',
+        {"dkim_ttl.short"},
         set(),
     ),
     "Ed25519 alone": (

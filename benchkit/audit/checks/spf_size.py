@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.txt_size import UNFRAGMENTED, answer_octets
 from benchkit.model.audit import Mechanism
 from benchkit.model.finding import Finding, Status
 
@@ -25,18 +26,13 @@ RULE = Rule(
     },
 )
 ADVISED = 450
-UNFRAGMENTED = 1232  # octets of a UDP answer (DNS flag day 2020)
-OVERHEAD = 12 + 4 + 11  # header, question without its name, OPT record
-PER_RECORD = 12  # compressed owner, type, class, TTL, length
 
 
 async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None:
         return
-    octets = OVERHEAD + len(dossier.domain) + 2
-    octets += sum(PER_RECORD + sum(len(part) + 1 for part in record.strings) for record in found.answer.records)
-    own, evidence = len(found.parsed.text), [found.answer]
+    octets, own, evidence = answer_octets(found.answer), len(found.parsed.text), [found.answer]
     if octets > UNFRAGMENTED:
         message = f"{len(found.answer.records)} TXT records make an answer of {octets:,} octets"
         advice = "Take out verification texts that nobody looks for any more."

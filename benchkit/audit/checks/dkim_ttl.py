@@ -1,0 +1,48 @@
+"""Whether a key record is kept neither so long that it cannot be revoked, nor so short that it is always asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="dkim_ttl",
+    mechanism=Mechanism.DKIM,
+    title="Key records are kept for hours",
+    reference="RFC 1035 §3.2.1",
+    text="The TTL says how long a resolver may answer from memory. A key that has been stolen is believed until it has "
+    "run out everywhere, so a day is the most. Below a few minutes every message costs a look-up, and each outage "
+    "of the zone's servers is felt at once. An hour is right. A resolver tells what is left of the time, not what "
+    "was published: too short is said of zone files only.",
+    cases={
+        "long": Case(Status.INFO, "The record is kept for more than a day."),
+        "short": Case(Status.INFO, "The record is kept for less than five minutes."),
+    },
+)
+HOUR_S = 3600
+LONGEST_S, SHORTEST_S = 24 * HOUR_S, 300
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    for selector in (await dossier.fact(discovery)).keys:
+        yield _judge(selector, published=dossier.options.offline)
+
+
+def _judge(selector: Selector, *, published: bool) -> Finding:
+    ttl_s, evidence = min(record.ttl for record in selector.answer.records), [selector.answer]
+    advice = f"Give it a TTL of {HOUR_S} seconds."
+    if ttl_s > LONGEST_S:
+        message = f"{selector.name} is kept for {ttl_s / HOUR_S:,.0f} hours after it is revoked"
+        return RULE.finding("long", selector.at, message, evidence=evidence, advice=advice)
+    if published and ttl_s < SHORTEST_S:
+        message = f"{selector.name} is kept for {ttl_s} seconds only"
+        return RULE.finding("short", selector.at, message, evidence=evidence, advice=advice)
+    return RULE.passed(selector.at, f"kept for {ttl_s:,} s", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)
