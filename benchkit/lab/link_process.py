@@ -8,6 +8,7 @@ hold them.
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -91,6 +92,8 @@ def _missing(error: OSError) -> str:
         return "there is no /dev/net/tun: modprobe tun, or start the container with --device /dev/net/tun"
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         return "/dev/net/tun may not be opened: chmod 0666 /dev/net/tun, as most distributions have it, or run as root"
+    if error.errno == errno.ENOSPC:  # user_namespaces(7): what unshare says at the limit
+        return "user namespaces are turned off: run as root, or raise sysctl user.max_user_namespaces"
     if isinstance(error, PermissionError):
         return f"no network namespace may be made ({error.strerror}): run as root, or allow user namespaces"
     return f"no link can be made: {error.strerror or error}"

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,14 @@ def scenario_text(
 
 
 class Program:
-    """`benchkit` in a folder of the test's own."""
+    """`benchkit` in a folder of the test's own, in the environment of the tests or one with changes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, become: Callable[..., Sequence[str]] = lambda *command: command, **changes: str
+    ) -> None:
         self.folder = folder
+        self._become = become
+        self._environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | changes
 
     def write(self, text: str, name: str = "scenario.toml") -> Path:
         path = self.folder / name
@@ -45,9 +49,9 @@ class Program:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "benchkit", *arguments],
+            self._become(sys.executable, "-m", "benchkit", *arguments),
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
+            env=self._environment,
         )  # fmt: skip
 
     def run(self, *arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
