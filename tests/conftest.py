@@ -15,6 +15,8 @@ import pytest
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import (
     ARRIVAL_COLUMNS,
+    CELL_COLUMNS,
+    LAG_COLUMNS,
     MESSAGE_COLUMNS,
     PHASE_COLUMNS,
     ArmRecord,
@@ -50,6 +52,9 @@ class Recipe:
     conditions: tuple[ConditionRecord, ...] = (ConditionRecord("loopback", 0.05),)
     embedded: bool = True
     thresholds: Sequence[Mapping[str, Any]] = ()
+    cpu: float = 0.3  # share of each cell's time that the generator computes
+    queued: float = 0.0  # … and waits for a core
+    lags: Sequence[tuple[int, int, int]] = ()  # first row of `messages` under it, last one, ns that the loop computed
     status: RunStatus = RunStatus.COMPLETE
     recovered: bool = False
     seed: int = 0
@@ -59,7 +64,10 @@ def synthesise(**recipe: Any) -> Run:
     """A whole run by its recipe; every accepted message arrives once and unaltered."""
     r = Recipe(**recipe)
     messages = _messages(r, np.random.default_rng(r.seed))
-    return Run(Path("synthetic"), _manifest(r), messages, _phases(messages), _arrivals(messages, r), r.recovered)
+    return Run(
+        Path("synthetic"), _manifest(r), messages, _phases(messages), _arrivals(messages, r), r.recovered,
+        cells=_cells(r, messages), lags=_lags(r, messages),
+    )  # fmt: skip
 
 
 def _manifest(r: Recipe) -> Manifest:
@@ -153,6 +161,27 @@ def _phases(messages: Mapping[str, Any]) -> dict[str, Any]:
         "ended_ns": edges[1:].ravel(),
     }
     return _typed(columns, PHASE_COLUMNS, n * len(PARTS))
+
+
+def _cells(r: Recipe, messages: Mapping[str, Any]) -> dict[str, Any]:
+    """One row a measured cell, of the one worker."""
+    first = np.flatnonzero((np.arange(len(messages["send"])) % r.messages_per_block == 0) & ~messages["warmup"])
+    started_ns, ended_ns = messages["started_ns"][first], messages["ended_ns"][first + r.messages_per_block - 1]
+    columns = {name: messages[name][first] for name in ("condition", "block", "arm")}
+    columns |= {"started_ns": started_ns, "ended_ns": ended_ns}
+    columns |= {"cpu_ns": r.cpu * (ended_ns - started_ns), "queued_ns": r.queued * (ended_ns - started_ns)}
+    return _typed(columns, CELL_COLUMNS, len(first))
+
+
+def _lags(r: Recipe, messages: Mapping[str, Any]) -> dict[str, Any]:
+    """Each from within its first message to within its last."""
+    columns = {
+        "condition": [messages["condition"][first] for first, _, _ in r.lags],
+        "due_ns": [messages["started_ns"][first] + 1 for first, _, _ in r.lags],
+        "called_ns": [messages["ended_ns"][last] - 1 for _, last, _ in r.lags],
+        "cpu_ns": [cpu_ns for _, _, cpu_ns in r.lags],
+    }
+    return _typed(columns, LAG_COLUMNS, len(r.lags))
 
 
 def _arrivals(messages: Mapping[str, Any], r: Recipe) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Protocol
 
+from benchkit.clock import MonotonicClock
+from benchkit.experiment.cell_watch import Watch, unwatched
 from benchkit.experiment.sender import VirtualSender
+from benchkit.experiment.waiting import Waiting
 from benchkit.model.contracts import Pace
 from benchkit.model.identity import token_of
 from benchkit.model.outcome import Outcome
@@ -21,7 +24,6 @@ from benchkit.model.plan import Cell
 from benchkit.model.trace import SocketOptions, Trace
 
 _LEAD_NS = 2_000_000  # a cell's schedule begins a little ahead, so that its first send is not late by construction
-_TIMER_ERROR_NS = 1_500_000  # timers of the loop count in whole ms: the last stretch is waited for by yielding
 
 
 class Records(Protocol):
@@ -65,11 +67,15 @@ class _Todo:
 
 
 class Engine:
-    def __init__(self, arms: tuple[ArmAtWork, ...], pace: Pace, run_token: str, records: Records) -> None:
+    def __init__(
+        self, arms: tuple[ArmAtWork, ...], pace: Pace, run_token: str, records: Records, watch: Watch = unwatched
+    ) -> None:
         self._arms = arms
         self._pace = pace
         self._run_token = run_token
         self._records = records
+        self._watch = watch
+        self._waiting = Waiting(MonotonicClock())
         self.stopping = False
 
     async def open(self) -> list[tuple[int, Outcome]]:
@@ -92,7 +98,8 @@ class Engine:
             for cell in cells:
                 if self.stopping:
                     return
-                await self._work(cell)
+                with self._watch(cell, self._waiting):
+                    await self._work(cell)
                 gc.collect()
         finally:
             gc.enable()
@@ -136,7 +143,7 @@ class Engine:
         while i is not None:
             offset_ns = self._pace.offset_ns(cell, i)
             if offset_ns is not None:
-                await _until(start_ns + offset_ns)
+                await self._waiting.until(start_ns + offset_ns)
             if self.stopping:
                 return
             following = todo.take() if sender.looks_ahead and self._is_due(cell, todo.first, start_ns) else None
@@ -157,8 +164,3 @@ class Engine:
         """A send of the future is not promised to a sender that may be busy then."""
         offset_ns = None if i is None else self._pace.offset_ns(cell, i)
         return offset_ns is None or start_ns + offset_ns <= perf_counter_ns()
-
-
-async def _until(moment_ns: int) -> None:
-    while (left_ns := moment_ns - perf_counter_ns()) > 0:  # noqa: ASYNC110 (a clock is no event)
-        await asyncio.sleep(max(left_ns - _TIMER_ERROR_NS, 0) / 1e9)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchkit.clock import MonotonicClock
 from benchkit.errors import TargetUnreachable
+from benchkit.experiment.cell_watch import CellWatch
 from benchkit.experiment.engine import ArmAtWork, Engine
 from benchkit.experiment.job import WorkerJob
 from benchkit.experiment.overhead import own_cost_us
@@ -36,9 +37,11 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
         line.tell(unreachable=str(error))
         return
     line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
-    recorder = Recorder(Path(job.folder), MonotonicClock())
+    clock = MonotonicClock()
+    recorder = Recorder(Path(job.folder), clock)
     line.tell(overhead_us=await own_cost_us(job))
-    engine = Engine(_arms(job), PACES[job.scenario.load.model], job.run_token, recorder)
+    watch = CellWatch(recorder, clock)
+    engine = Engine(_arms(job), PACES[job.scenario.load.model], job.run_token, recorder, watch.over)
     failures = await engine.open()
     unreachable = [(arm, why.text) for arm, why in failures if _is_final(why) or not job.endpoints[arm].arm.faults]
     if unreachable:

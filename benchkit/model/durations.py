@@ -1,6 +1,7 @@
 """The only subtraction of stamps in benchkit. Each duration has one name, and no flag changes its meaning (METHOD §3).
 
 wait = started − intended · service = ended − started · response = ended − intended · close = closed − ended.
+own lateness = started − ready, of `wait` the part that no busy connection explains · lag = called − due, of a timer.
 All take and give numpy arrays or ints of nanoseconds.
 """
 
@@ -17,6 +18,15 @@ def wait_ns(messages: Table) -> Any:
     return messages["started_ns"] - messages["intended_ns"]
 
 
+def own_lateness_ns(messages: Table, ready_ns: Any) -> Any:
+    """`ready_ns`: the later one of the intended time and the moment at which the message's sender was free."""
+    return messages["started_ns"] - ready_ns
+
+
+def lag_ns(lags: Table) -> Any:
+    return lags["called_ns"] - lags["due_ns"]
+
+
 def service_ns(messages: Table) -> Any:
     return messages["ended_ns"] - messages["started_ns"]
 
@@ -27,6 +37,10 @@ def response_ns(messages: Table) -> Any:
 
 def phase_ns(phases: Table) -> Any:
     return phases["ended_ns"] - phases["started_ns"]
+
+
+def cell_ns(cells: Table) -> Any:
+    return cells["ended_ns"] - cells["started_ns"]
 
 
 def span_ns(started_ns: Any, ended_ns: Any) -> int:

@@ -1,9 +1,9 @@
-"""A stored run: the manifest (run.json) and three tables. The verbs of benchkit meet only here.
+"""A stored run: the manifest (run.json) and its tables. The verbs of benchkit meet only here.
 
-Tables are mappings of column name → numpy array, all of one length, in the order of recording; a long one reads a column from
-the disk whenever it is asked for (InBatches). Times are nanoseconds of CLOCK_MONOTONIC, absolute. Every planned send that was
-started has one row in `messages`; a planned send without a row was never started. The columns, with their types, are listed
-below and nowhere else.
+Tables are mappings of column name → numpy array, all of one length, in each worker's order of recording; a long one reads a
+column from the disk whenever it is asked for (InBatches). Times are nanoseconds of CLOCK_MONOTONIC, absolute. Every planned
+send that was started has one row in `messages`; a planned send without a row was never started. The columns, with their
+types, are listed below and nowhere else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MESSAGE_COLUMNS = {
     "condition": "int16",  # index into Manifest.conditions
     "arm": "int16",  # index into Manifest.arms
     "message": "int32",  # index into the batch
-    "sender": "int16",  # virtual sender within the arm
+    "sender": "int16",  # virtual sender within the arm; it belongs to worker `sender` modulo the number of workers
     "intended_ns": "int64",  # open load: by the schedule; closed loop: equal to started_ns
     "started_ns": "int64",
     "ended_ns": "int64",  # the outcome was known
@@ -74,6 +74,26 @@ WIRE_COLUMNS = {  # one row a TCP connection, as the lab's link saw it from outs
     "retransmits": "int32",
     "turns": "int32",  # the handshake, and each time the server said something new after the client did
 }
+
+CELL_COLUMNS = {  # one row a measured cell and worker: what the generator itself was doing meanwhile
+    "condition": "int16",
+    "block": "int32",
+    "arm": "int16",
+    "worker": "int16",
+    "started_ns": "int64",
+    "ended_ns": "int64",
+    "cpu_ns": "int64",  # user and system time of the worker's process, all its threads
+    "spare_ns": "int64",  # of it: spent on watching the clock for the next intended start
+    "queued_ns": "int64",  # the loop's thread was ready to run and had no core; -1 where the kernel does not tell
+}
+LAG_COLUMNS = {  # one row each time that a worker's loop stood still for longer than LAG_NS, in a measured cell
+    "condition": "int16",
+    "worker": "int16",
+    "due_ns": "int64",  # a timer was to be called …
+    "called_ns": "int64",  # … and was
+    "cpu_ns": "int64",  # what the loop's thread computed since the call before
+}
+LAG_NS = 10_000_000
 
 Table = Mapping[str, Any]
 
@@ -174,3 +194,5 @@ class Run:
     arrivals: Table
     recovered: bool = False
     wire: Table = field(default_factory=dict)  # no rows without a lab
+    cells: Table = field(default_factory=dict)  # no rows in runs that did not record them, as of `lags`
+    lags: Table = field(default_factory=dict)

@@ -38,6 +38,17 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratorLoad:
+    """What benchkit itself was doing while it measured an arm. Shares are of the arm's time, of its busiest worker."""
+
+    cpu: float | None = None  # CPU time that its messages took, all threads; None in runs that did not record it
+    queued: float | None = None  # ready to run, and without a core; None where the kernel does not tell
+    lagged: int | None = None  # messages under which the loop stood still
+    unlagged_p50_ms: Estimate = Estimate(None)  # the median of the load model's duration without those
+    late: int = 0  # open load: started more than 1 ms late although a connection was free
+
+
+@dataclass(frozen=True, slots=True)
 class ArmSummary:
     """One arm under one condition, warm-up left out. planned = accepted + failed + unsent; arrived counts each send once."""
 
@@ -71,6 +82,8 @@ class ArmSummary:
     client_congestion: str | None = None  # TCP congestion control in force; None where not recorded
     server_congestion: str | None = None  # … at the embedded server
     nodelay: bool | None = None  # TCP_NODELAY at the client
+    generator: GeneratorLoad = GeneratorLoad()
+    saturated: tuple[str, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
 
 
 @dataclass(frozen=True, slots=True)

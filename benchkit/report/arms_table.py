@@ -64,7 +64,7 @@ def _cells(arm: ArmSummary, duration: str, *, between: str) -> list[Text]:
     times = arm.response_ms if duration == "response" else arm.service_ms
     sent = arm.accepted + arm.failed
     return [
-        Text(arm.name),
+        _name(arm),
         Text(_turns(arm)),
         _estimate(times.get("p50", _NOTHING), between),
         _estimate(times.get("p95", _NOTHING), between),
@@ -72,6 +72,11 @@ def _cells(arm: ArmSummary, duration: str, *, between: str) -> list[Text]:
         _failures(arm),
         Text(numbers.size(arm.bytes_out / sent) if sent else numbers.NOT_KNOWN),
     ]
+
+
+def _name(arm: ArmSummary) -> Text:
+    """Marked where the numbers are the generator's own and say nothing of the target."""
+    return Text.assemble(arm.name, ("\nsaturated", "yellow")) if arm.saturated else Text(arm.name)
 
 
 def _estimate(estimate: Estimate, between: str) -> Text:

@@ -59,6 +59,7 @@ def _arm(arm: ArmSummary) -> dict[str, Any]:
     document = asdict(arm)
     for name in ("service_ms", "response_ms", "wait_ms"):
         document |= _estimates(name, getattr(arm, name))
+    document["generator"] |= _estimate("unlagged_p50_ms", arm.generator.unlagged_p50_ms)
     return document | _estimate("failure_rate", arm.failure_rate)
 
 

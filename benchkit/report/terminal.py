@@ -13,7 +13,8 @@ from rich.text import Text
 
 from benchkit.model.summary import Account, ArmSummary, Summary, Verdict
 from benchkit.report import numbers, sentences
-from benchkit.report.arms_table import arms_table
+from benchkit.report.arms_table import arms_table, duration_of
+from benchkit.report.generator_lines import generator_lines
 from benchkit.report.phase_bars import legend, phase_bars
 from benchkit.report.sweep_table import sweep_tables
 from benchkit.report.tcp_line import tcp_line
@@ -78,6 +79,8 @@ def _condition(summary: Summary, condition: str, console: Console) -> None:
         console.print(Text(told, style="dim"))
     for arm in arms:
         _failure_texts(arm, console)
+    for line in generator_lines(arms, duration_of(summary)):
+        console.print(line)
     if any(arm.phases_ms for arm in arms):
         _heading(console, "Where the time goes, mean service time a message")
         console.print(phase_bars(arms, console))

@@ -17,6 +17,7 @@ from benchkit.stats.doubts import doubts_of
 from benchkit.stats.latency_fits import fits_of
 from benchkit.stats.paired import holm
 from benchkit.stats.sample import measured_samples
+from benchkit.stats.saturation import saturated_arms, saturation_doubts
 from benchkit.stats.thresholds import threshold_results
 from benchkit.stats.validity import reasons_against
 from benchkit.stats.verdict import judge
@@ -28,7 +29,11 @@ def analyse(run: Run, seed: int = 0) -> Summary:
     account, arms = account_of(run, delivery), summarise_arms(run, samples, delivery)
     comparisons = compare_arms(run, samples, seed)
     invalid_because = reasons_against(run, account, differing_pairs(comparisons, manifest.rope))
-    doubts = [(*invalid_because, *doubts_of(run, samples, delivery, comparison)) for comparison in comparisons]
+    saturated = saturated_arms(samples, arms)
+    doubts = [
+        (*invalid_because, *doubts_of(run, samples, delivery, comparison), *saturation_doubts(comparison, saturated))
+        for comparison in comparisons
+    ]
     return Summary(
         run=manifest.run,
         scenario=manifest.scenario,

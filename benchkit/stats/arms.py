@@ -14,11 +14,12 @@ from benchkit.model.run import ArmRecord, Run, Table
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
 from benchkit.stats.delivery import Delivery, is_observed
+from benchkit.stats.generator import LATE_NS, generator_load
 from benchkit.stats.phase_means import mean_phases_ms
 from benchkit.stats.proportion import wilson
 from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite, rows_by_block
+from benchkit.stats.saturation import limits_of
 
-LATE_NS = 1_000_000
 COMMONEST_TEXTS = 10
 
 
@@ -32,6 +33,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
     arm = manifest.arms[sample.arm]
     planned = manifest.blocks * manifest.messages_per_block
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
+    generator = generator_load(run, sample)
     return ArmSummary(
         name=arm.name,
         transport=arm.transport,
@@ -63,6 +65,8 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         client_congestion=arm.client_congestion,
         server_congestion=arm.server_congestion,
         nodelay=arm.nodelay,
+        generator=generator,
+        saturated=() if arm.transport == "null" else limits_of(generator, manifest.load, sample.started),
     )
 
 

@@ -81,4 +81,5 @@ def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterat
     if arm.unsent and manifest.status is RunStatus.COMPLETE:
         yield label, f"{arm.unsent} planned messages were never started"
     if manifest.load["model"] == LoadModel.OPEN and arm.late > LATE_SHARE * started:
-        yield label, f"{arm.late} of {started} messages started more than 1 ms late"
+        own = f", {arm.generator.late} of them although a connection was free" if arm.generator.late else ""
+        yield label, f"{arm.late} of {started} messages started more than 1 ms late{own}"

@@ -9,23 +9,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
-from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS
+from benchkit.model.run import CELL_COLUMNS, LAG_COLUMNS, MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS
 from benchkit.store import ballast
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
-from benchkit.store.spool import read_batches
+from benchkit.store.spool import read_table, spools_of
 
 
 def close_tables(folder: Path, parse: Parse) -> None:
     """Write the Parquet tables of a run; the spools go only once all of them stand. Raises StoreError."""
     bodies = bodies_by_key(folder, parse)
     tables = {
-        "messages": (arrow_schema(MESSAGE_COLUMNS), read_batches(folder / "messages.arrow")),
-        "phases": (arrow_schema(PHASE_COLUMNS), read_batches(folder / "phases.arrow")),
+        "messages": (arrow_schema(MESSAGE_COLUMNS), read_table(folder, "messages")),
+        "phases": (arrow_schema(PHASE_COLUMNS), read_table(folder, "phases")),
+        "cells": (arrow_schema(CELL_COLUMNS), read_table(folder, "cells")),
+        "lags": (arrow_schema(LAG_COLUMNS), read_table(folder, "lags")),
         "arrivals": (ARRIVAL_SCHEMA, resolved_arrivals(folder, bodies)),
     }
-    if (folder / "wire.arrow").exists():
-        tables["wire"] = (arrow_schema(WIRE_COLUMNS), read_batches(folder / "wire.arrow"))
+    if spools_of(folder, "wire"):
+        tables["wire"] = (arrow_schema(WIRE_COLUMNS), read_table(folder, "wire"))
     ballast.remove(folder)
     try:
         for name, (schema, batches) in tables.items():
@@ -33,7 +35,8 @@ def close_tables(folder: Path, parse: Parse) -> None:
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
     for name in (*tables, "bodies"):
-        (folder / f"{name}.arrow").unlink(missing_ok=True)
+        for spool in spools_of(folder, name):
+            spool.unlink()
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:

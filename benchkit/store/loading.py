@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
-from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS, Run, Table
+from benchkit.model.run import (
+    CELL_COLUMNS,
+    LAG_COLUMNS,
+    MESSAGE_COLUMNS,
+    PHASE_COLUMNS,
+    WIRE_COLUMNS,
+    Run,
+    Table,
+)
 from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
-from benchkit.store.spool import read_batches
+from benchkit.store.spool import read_table
 from benchkit.store.stored_table import StoredTable, to_numpy
 
 HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
@@ -27,10 +36,11 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     closed = all((folder / f"{name}.parquet").exists() for name in ("messages", "phases", "arrivals"))
     try:
         messages, phases, arrivals = _closed_tables(folder) if closed else _spooled_tables(folder, parse)
-        wire = _wire_table(folder)
+        wire = _table_if_any(folder, "wire", WIRE_COLUMNS)
+        cells, lags = _table_if_any(folder, "cells", CELL_COLUMNS), _table_if_any(folder, "lags", LAG_COLUMNS)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: {error}") from error
-    return Run(folder, manifest, messages, phases, arrivals, recovered=not closed, wire=wire)
+    return Run(folder, manifest, messages, phases, arrivals, recovered=not closed, wire=wire, cells=cells, lags=lags)
 
 
 def _closed_tables(folder: Path) -> list[Table]:
@@ -45,17 +55,18 @@ def _closed_table(path: Path) -> Table:
 def _spooled_tables(folder: Path, parse: Parse | None) -> list[Table]:
     bodies = bodies_by_key(folder, parse) if parse is not None else {}
     tables = (
-        pa.Table.from_batches(read_batches(folder / "messages.arrow"), arrow_schema(MESSAGE_COLUMNS)),
-        pa.Table.from_batches(read_batches(folder / "phases.arrow"), arrow_schema(PHASE_COLUMNS)),
+        pa.Table.from_batches(read_table(folder, "messages"), arrow_schema(MESSAGE_COLUMNS)),
+        pa.Table.from_batches(read_table(folder, "phases"), arrow_schema(PHASE_COLUMNS)),
         pa.Table.from_batches(resolved_arrivals(folder, bodies), ARRIVAL_SCHEMA),
     )
     return [_held(table) for table in tables]
 
 
-def _wire_table(folder: Path) -> Table:
-    if (folder / "wire.parquet").exists():
-        return _held(pq.read_table(folder / "wire.parquet"))
-    return _held(pa.Table.from_batches(read_batches(folder / "wire.arrow"), arrow_schema(WIRE_COLUMNS)))
+def _table_if_any(folder: Path, name: str, columns: Mapping[str, str]) -> Table:
+    """Without rows where the run has none of it."""
+    if (folder / f"{name}.parquet").exists():
+        return _closed_table(folder / f"{name}.parquet")
+    return _held(pa.Table.from_batches(read_table(folder, name), arrow_schema(columns)))
 
 
 def _held(table: pa.Table) -> Table:

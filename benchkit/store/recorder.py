@@ -11,10 +11,11 @@ from benchkit.clock import Clock
 from benchkit.errors import StoreError
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
-from benchkit.model.run import MESSAGE_COLUMNS, PHASE_COLUMNS
+from benchkit.model.run import CELL_COLUMNS, LAG_COLUMNS, MESSAGE_COLUMNS, PHASE_COLUMNS
 from benchkit.model.trace import Phase, Trace
 from benchkit.store.rows import RowBuffer, arrow_schema
-from benchkit.store.spool import SpoolWriter
+from benchkit.store.spool import SpoolWriter, spool_of
+from benchkit.store.spooled_rows import SpooledRows
 
 ROWS = 8192
 FLUSH_EVERY_NS = 500_000_000  # half of the second that a crash may cost
@@ -22,14 +23,16 @@ _PHASES_A_MESSAGE = len(Phase) + 2  # EHLO twice, and one to spare
 
 
 class Recorder:
-    """Writes `messages.arrow` and `phases.arrow` into `folder`. Raises StoreError when the disk refuses."""
+    """Writes a worker's spools of messages, phases, cells and lags into `folder`. Raises StoreError when the disk refuses."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, worker: int = 0) -> None:
         fixed, self._texts = _without_texts(MESSAGE_COLUMNS)
         self._messages = RowBuffer(fixed, ROWS)
-        self._phases = RowBuffer(PHASE_COLUMNS, ROWS * 4)
-        self._message_spool = SpoolWriter(folder / "messages.arrow", arrow_schema(MESSAGE_COLUMNS))
-        self._phase_spool = SpoolWriter(folder / "phases.arrow", arrow_schema(PHASE_COLUMNS))
+        self._message_spool = SpoolWriter(spool_of(folder, "messages", worker), arrow_schema(MESSAGE_COLUMNS))
+        self._phases = SpooledRows(spool_of(folder, "phases", worker), PHASE_COLUMNS, ROWS * 4)
+        self._cells = SpooledRows(spool_of(folder, "cells", worker), CELL_COLUMNS, ROWS)
+        self._lags = SpooledRows(spool_of(folder, "lags", worker), LAG_COLUMNS, ROWS)
+        self._worker = worker
         self._clock = clock
         self._flushed_ns = clock.now_ns()
         self.recorded = 0
@@ -55,6 +58,18 @@ class Recorder:
         else:
             self.flush_if_due()
 
+    def record_cell(
+        self, cell: Cell, started_ns: int, ended_ns: int, cpu_ns: int, spare_ns: int, queued_ns: int
+    ) -> None:
+        """What the generator was doing over one measured cell."""
+        self._cells.append(
+            cell.condition, cell.block, cell.arm, self._worker, started_ns, ended_ns, cpu_ns, spare_ns, queued_ns
+        )
+
+    def record_lag(self, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
+        """One time that the loop stood still."""
+        self._lags.append(condition, self._worker, due_ns, called_ns, cpu_ns)
+
     def flush_if_due(self) -> None:
         """To be called now and then by the loop too: a server that hangs must not keep back what was recorded before."""
         if self._clock.now_ns() - self._flushed_ns > FLUSH_EVERY_NS:
@@ -63,13 +78,13 @@ class Recorder:
     def flush(self) -> None:
         """Write out what is there. Raises StoreError on a full disk, when all of it is safe on the ballast's room."""
         self._write_out()
-        if self._message_spool.disk_full or self._phase_spool.disk_full:
+        if any(spool.disk_full for spool in (self._message_spool, self._phases, self._cells, self._lags)):
             raise StoreError(f"the disk is full: stopped after {self.recorded} sends, all of them recorded")
 
     def close(self) -> None:
         self._write_out()
-        self._message_spool.close()
-        self._phase_spool.close()
+        for spool in (self._message_spool, self._phases, self._cells, self._lags):
+            spool.close()
 
     def _write_out(self) -> None:
         self._flushed_ns = self._clock.now_ns()
@@ -80,13 +95,12 @@ class Recorder:
             for texts in self._texts.values():
                 texts.clear()
             self._message_spool.write(columns)
-        if self._phases.count:
-            self._phase_spool.write(self._phases.take())
+        for rows in (self._phases, self._cells, self._lags):
+            rows.write_out()
 
     @property
     def _full(self) -> bool:
-        phases = self._phases
-        return self._messages.count == ROWS or phases.count + _PHASES_A_MESSAGE > phases.capacity
+        return self._messages.count == ROWS or self._phases.room < _PHASES_A_MESSAGE
 
     def _record_phases(self, send: int, trace: Trace) -> None:
         edges, last = trace.edges, len(trace.edges) - 1

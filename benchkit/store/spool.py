@@ -1,6 +1,7 @@
 """Arrow IPC streams on disk: appended batch by batch, each whole or not at all, read up to the last whole one.
 
-A spool may hold several streams, one behind the other: each segment of a run appends its own. When the disk is full, the run's
+A spool may hold several streams, one behind the other: each segment of a run appends its own. Each worker has spools of its
+own, and a table is what stands in all of them. When the disk is full, the run's
 ballast is given up for what must still be written, and `disk_full` says that it is time to stop.
 """
 
@@ -59,6 +60,25 @@ class SpoolWriter:
         except OSError:
             os.ftruncate(self._descriptor, whole)
             raise
+
+
+def spool_of(folder: Path, table: str, worker: int = 0) -> Path:
+    return folder / (f"{table}-{worker}.arrow" if worker else f"{table}.arrow")
+
+
+def spools_of(folder: Path, table: str) -> list[Path]:
+    """All that there are, in the order of the workers."""
+    return sorted((*folder.glob(f"{table}.arrow"), *folder.glob(f"{table}-*.arrow")), key=_worker_of)
+
+
+def read_table(folder: Path, table: str) -> Iterator[pa.RecordBatch]:
+    """Every whole batch of a table, worker by worker."""
+    for path in spools_of(folder, table):
+        yield from read_batches(path)
+
+
+def _worker_of(path: Path) -> int:
+    return int(path.stem.partition("-")[2] or 0)
 
 
 def read_batches(path: Path) -> Iterator[pa.RecordBatch]:

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from benchkit.model.run import LAG_NS
 from benchkit.model.scenario import LoadModel
-from benchkit.model.summary import Account, Verdict
+from benchkit.model.summary import Account, GeneratorLoad, Verdict
 from benchkit.stats import STATISTICS
 from benchkit.stats.blocks import METRICS
 from benchkit.stats.comparison import MIN_BLOCKS
 from benchkit.stats.paired import RESAMPLES
+from benchkit.stats.saturation import MOST_BUSY, MOST_LAGGED, MOST_LATE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+GENERATOR = [f"`generator.{field.name}`" for field in fields(GeneratorLoad)]
 TERMS = [field.name.replace("_", " ") for field in fields(Account)]
 
 
@@ -23,11 +26,21 @@ def test_names_in_code(word: str) -> None:
     assert f"`{word}`" in PAGE
 
 
-@pytest.mark.parametrize("word", [*Verdict, *METRICS.values(), *TERMS])
+@pytest.mark.parametrize("word", [*Verdict, *METRICS.values(), *TERMS, *GENERATOR])
 def test_words(word: str) -> None:
     assert word in PAGE
 
 
-@pytest.mark.parametrize("number", [f"{RESAMPLES:,} resamples", f"fewer than {MIN_BLOCKS} blocks"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        f"{RESAMPLES:,} resamples",
+        f"fewer than {MIN_BLOCKS} blocks",
+        f"stood still for more than {LAG_NS // 10**6} ms",
+        f"| – | {MOST_BUSY[LoadModel.THROUGHPUT]:.0%} | {MOST_BUSY[LoadModel.OPEN]:.0%} |".replace("%", " %"),
+        f"| {MOST_LAGGED:.0%}, off the CPU |".replace("%", " %"),
+        f"| – | – | {MOST_LATE:.0%} |".replace("%", " %"),
+    ],
+)
 def test_numbers(number: str) -> None:
     assert number in PAGE

@@ -1,0 +1,33 @@
+"""What the generator itself did to an arm's numbers, as lines: why it was the limit, and the median without its standstills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from benchkit.model.summary import ArmSummary, Estimate
+from benchkit.report import numbers
+
+_NOTHING = Estimate(None)
+
+
+def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Text]:
+    """`duration` is the one that the arms' table shows."""
+    for arm in arms:
+        for reason in arm.saturated:
+            yield Text(f"{arm.name} is saturated: {reason}", style="yellow")
+        if arm.generator.lagged:
+            yield Text(f"{arm.name}: {_standstills(arm, duration)}")
+
+
+def _standstills(arm: ArmSummary, duration: str) -> str:
+    times = arm.response_ms if duration == "response" else arm.service_ms
+    with_them, without = (
+        numbers.decimal(median.value, "ms") for median in (times.get("p50", _NOTHING), arm.generator.unlagged_p50_ms)
+    )
+    number, sent = arm.generator.lagged, arm.accepted + arm.failed
+    return (
+        f"benchkit's loop stood still under {number:,} of {sent:,} messages: median {duration} {with_them} with them, "
+        f"{without} without"
+    )

@@ -1,0 +1,95 @@
+"""What the generator itself was doing while it measured an arm: shares of its time, standstills, starts that it made late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchkit.model.durations import cell_ns, lag_ns, own_lateness_ns, response_ns, service_ns
+from benchkit.model.run import LAG_NS, Run, Table
+from benchkit.model.scenario import LoadModel
+from benchkit.model.summary import Estimate, GeneratorLoad
+from benchkit.stats import STATISTICS
+from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite
+
+LATE_NS = 1_000_000
+
+
+def generator_load(run: Run, sample: Sample) -> GeneratorLoad:
+    """Runs that did not watch their generator tell only what their messages show: the late starts."""
+    model = LoadModel(run.manifest.load["model"])
+    late = late_by_generator(sample.rows) if model is LoadModel.OPEN else 0
+    cells = _rows_of_arm(run.cells, sample)
+    if cells is None:
+        return GeneratorLoad(late=late)
+    cpu, queued = _busiest(cells)
+    lagged = lagged_messages(sample.rows, _lags_that_count(run.lags, sample, model), _workers(run))
+    return GeneratorLoad(cpu, queued, int(np.count_nonzero(lagged)), _median_without(run, sample, lagged, model), late)
+
+
+def late_by_generator(messages: Table) -> int:
+    """Messages that started more than LATE_NS after both their intended time and their sender's last message."""
+    ready_ns = np.maximum(messages["intended_ns"], _freed_ns(messages))
+    return int(np.count_nonzero(own_lateness_ns(messages, ready_ns) > LATE_NS))
+
+
+def lagged_messages(messages: Table, lags: Table, workers: int) -> Any:
+    """Of each message, whether it was under way while the loop of its worker stood still."""
+    lagged, worker_of = np.zeros(len(messages["sender"]), dtype=bool), messages["sender"] % workers
+    for worker in np.unique(lags["worker"]):
+        mine, own = np.flatnonzero(worker_of == worker), lags["worker"] == worker
+        due_ns, called_ns = lags["due_ns"][own], lags["called_ns"][own]  # ascending, and none overlaps the next
+        next_lag = np.searchsorted(called_ns, messages["started_ns"][mine], side="right")
+        due_next_ns = np.append(due_ns, np.iinfo(np.int64).max)[next_lag]
+        lagged[mine] = due_next_ns < messages["ended_ns"][mine]
+    return lagged
+
+
+def _workers(run: Run) -> int:
+    return int(run.manifest.load.get("workers", 1))
+
+
+def _freed_ns(messages: Table) -> Any:
+    """When the sender of each message was done with the one before it in the same block; 0 where there was none."""
+    sender, block = messages["sender"], messages["block"]
+    order = np.lexsort((messages["started_ns"], sender, block))
+    before, after = order[:-1], order[1:]
+    follows = (sender[before] == sender[after]) & (block[before] == block[after])
+    done_ns = np.maximum(messages["ended_ns"], messages["closed_ns"])
+    freed_ns = np.zeros(len(order), dtype=np.int64)
+    freed_ns[after] = np.where(follows, done_ns[before], 0)
+    return freed_ns
+
+
+def _rows_of_arm(cells: Table, sample: Sample) -> Table | None:
+    if not len(cells.get("arm", ())):
+        return None
+    index = np.flatnonzero((cells["condition"] == sample.condition) & (cells["arm"] == sample.arm))
+    return RowsOf(cells, index) if len(index) else None
+
+
+def _busiest(cells: Table) -> tuple[float, float | None]:
+    """CPU and queueing as shares of the time of the worker that was wanted most."""
+    return max((_shares(cells, worker) for worker in np.unique(cells["worker"])), key=lambda s: s[0] + (s[1] or 0.0))
+
+
+def _shares(cells: Table, worker: int) -> tuple[float, float | None]:
+    own = RowsOf(cells, np.flatnonzero(cells["worker"] == worker))
+    time_ns, queued_ns = max(1, int(cell_ns(own).sum())), own["queued_ns"]
+    cpu_ns = int(own["cpu_ns"].sum()) - int(own["spare_ns"].sum())
+    return cpu_ns / time_ns, None if np.any(queued_ns < 0) else int(queued_ns.sum()) / time_ns
+
+
+def _lags_that_count(lags: Table, sample: Sample, model: LoadModel) -> Table:
+    """In a talk, time that the client itself computed is part of what is compared: only standstills off the CPU count."""
+    mine = lags["condition"] == sample.condition
+    if model is LoadModel.TALK:
+        mine = mine & (lag_ns(lags) - lags["cpu_ns"] > LAG_NS)
+    return RowsOf(lags, np.flatnonzero(mine))
+
+
+def _median_without(run: Run, sample: Sample, lagged: Any, model: LoadModel) -> Estimate:
+    durations_ns = (response_ns if model is LoadModel.OPEN else service_ns)(sample.rows)
+    values = milliseconds_or_infinite(durations_ns, sample.accepted)
+    return STATISTICS["p50"](values[~lagged], run.manifest.confidence)

@@ -1,0 +1,84 @@
+"""When the generator, and not the target, was the limit of an arm: the rule, and how to mend it (docs/method.md §7).
+
+Three measures, each held against the share of the result that it could have made: the generator may account for a tenth, which
+is what the ROPE calls no difference. In `talk` the client's CPU is part of what is compared, and no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from benchkit.model.scenario import LoadModel
+from benchkit.model.summary import ArmSummary, GeneratorLoad
+from benchkit.stats.comparison import Comparison
+from benchkit.stats.sample import Samples
+
+# In a closed loop an infinitely fast target would have made the arm at most 1 ÷ 0.9 times as fast. In an open load a message
+# waits for the generator ρ ÷ (2 (1 − ρ)) times as long as it keeps it busy (Pollaczek and Khinchine): twice at 0.8, 4.5 times
+# at 0.9.
+MOST_BUSY = {LoadModel.THROUGHPUT: 0.90, LoadModel.OPEN: 0.80}
+MOST_LAGGED = (
+    0.10  # of the messages: the median of the others then lies within some five percentiles of the median of all
+)
+MOST_LATE = 0.10  # likewise
+
+Saturated = Mapping[tuple[int, int], ArmSummary]
+
+
+def limits_of(generator: GeneratorLoad, load: Mapping[str, Any], started: int) -> tuple[str, ...]:
+    """Each measure over its limit, with the way out; none where the target was the limit, or where it is not known."""
+    model = LoadModel(load["model"])
+    return (
+        *_busy(generator, model, load.get("workers", 1)),
+        *_lagged(generator, started),
+        *_late(generator, model, started),
+    )
+
+
+def saturated_arms(samples: Samples, arms: Sequence[ArmSummary]) -> Saturated:
+    """By (condition, arm); `arms` are those of summarise_arms, in the order of `samples`."""
+    return {key: arm for key, arm in zip(samples, arms, strict=True) if arm.saturated}
+
+
+def saturation_doubts(comparison: Comparison, saturated: Saturated) -> Iterator[str]:
+    """What a saturated arm shows is the client's own rate: nothing about the path can be read from it, from either side."""
+    for index in (comparison.pair.arm, comparison.pair.reference):
+        if arm := saturated.get((comparison.condition, index)):
+            yield f"{arm.name}: the generator was the limit, not the target: {', and '.join(arm.saturated)}"
+
+
+def _busy(generator: GeneratorLoad, model: LoadModel, workers: int) -> Iterator[str]:
+    most = MOST_BUSY.get(model)
+    if most is None or generator.cpu is None:
+        return
+    queued = generator.queued or 0.0
+    if generator.cpu + queued > most:
+        yield (
+            f"its processor was wanted {_percent(generator.cpu + queued)} of the time, {_percent(queued)} of it without a "
+            f"core to run on (at most {_percent(most)}; set workers = {workers + 1} or {_less(model)} in [load])"
+        )
+
+
+def _lagged(generator: GeneratorLoad, started: int) -> Iterator[str]:
+    if generator.lagged and generator.lagged > MOST_LAGGED * started:
+        yield (
+            f"its event loop stood still under {_percent(generator.lagged / started)} of the messages "
+            f"(at most {_percent(MOST_LAGGED)}; leave the machine to the run, and let no client block the loop)"
+        )
+
+
+def _late(generator: GeneratorLoad, model: LoadModel, started: int) -> Iterator[str]:
+    if generator.late > MOST_LATE * started:
+        yield (
+            f"it started {_percent(generator.late / started)} of the messages over 1 ms late although a connection was free "
+            f"(at most {_percent(MOST_LATE)}; set {_less(model)} in [load])"
+        )
+
+
+def _less(model: LoadModel) -> str:
+    return "a lower rate_per_s" if model is LoadModel.OPEN else "a lower concurrency"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
