@@ -132,7 +132,9 @@ class HttpxClient:
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
         client, text = self._library.client, str(error) or type(error).__name__
         phase = trace.phases[-1]
-        garbled = isinstance(error, (client.RemoteProtocolError, client.DecodingError)) and not self._backend.ended
+        garbled = isinstance(error, (client.RemoteProtocolError, client.DecodingError)) and not (
+            self._backend.ended or _is_reset(error)
+        )
         if phase == Phase.RESPONSE and garbled:
             return Outcome(OutcomeKind.GARBLED, text=text)
         if phase in (Phase.WAIT, Phase.RESPONSE):
@@ -144,3 +146,9 @@ class HttpxClient:
 
 def _headers(response: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), value) for name, value in response.headers.multi_items())
+
+
+def _is_reset(error: Exception) -> bool:
+    """Whether the server took back stream or connection by HTTP/2's own frames (RFC 9113 §5.4): no answer, not a wrong one."""
+    cause = error.__cause__
+    return cause is not None and any(hasattr(event, "error_code") for event in cause.args)

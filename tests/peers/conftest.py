@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from benchkit.experiment.conduct import Ended
+from tests.peers.api_ways import api_ways
 from tests.peers.running import Asked, Sent, ask_for
 from tests.peers.servers import START
 from tests.peers.servers.peer import Peer
@@ -61,7 +62,8 @@ def under_way(
         for name in _named(request.session):
             with suppress(pytest.skip.Exception, pytest.fail.Exception):  # the test that is about it will say so
                 peer = start_peer(name)
-                asked = ask_for(peer, ways(peer), tmp_path_factory.mktemp(name))
+                some = api_ways(peer) if peer.http_versions else ways(peer)
+                asked = ask_for(peer, some, tmp_path_factory.mktemp(name))
                 runs[name] = asked, pool.submit(asked.conducted)
         yield runs
 

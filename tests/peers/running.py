@@ -14,6 +14,7 @@ from benchkit.model.run import Run
 from benchkit.model.scenario import Scenario, Secret
 from benchkit.scenario import load
 from benchkit.store import load_run
+from tests.peers.api_ways import ApiWay
 from tests.peers.scenario_text import scenario_text
 from tests.peers.servers.peer import Peer
 from tests.peers.ways import Way
@@ -24,7 +25,7 @@ class Sent:
     """One run through a peer, as it was asked for and as it was recorded."""
 
     peer: Peer
-    ways: tuple[Way, ...]
+    ways: tuple[Way | ApiWay, ...]
     scenario: Scenario
     batch: Batch
     ended: Ended
@@ -36,7 +37,7 @@ class Asked:
     """A run that is asked for; `conducted` may happen in another process, `told` happens here."""
 
     peer: Peer
-    ways: tuple[Way, ...]
+    ways: tuple[Way | ApiWay, ...]
     folder: Path
 
     def conducted(self) -> Ended:
@@ -51,13 +52,11 @@ class Asked:
         return load(self.folder / "scenario.toml", known_names(), ())
 
     def _passwords(self) -> Mapping[int, Secret]:
-        account = self.peer.account
-        return {
-            number: Secret(account.secret(way.auth)) for number, way in enumerate(self.ways) if way.auth and account
-        }
+        secrets = ((number, way.secret(self.peer)) for number, way in enumerate(self.ways))
+        return {number: Secret(secret) for number, secret in secrets if secret}
 
 
-def ask_for(peer: Peer, some: Iterable[Way], folder: Path) -> Asked:
+def ask_for(peer: Peer, some: Iterable[Way | ApiWay], folder: Path) -> Asked:
     """Writes the scenario that has an arm for each way."""
     arms = tuple(some)
     (folder / "scenario.toml").write_text(scenario_text(peer, arms), "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from tests.peers.api_ways import ApiWay
 from tests.peers.servers.peer import DOMAIN, NAME, Peer
 from tests.peers.ways import Way
 
@@ -20,7 +21,7 @@ trailing space and tab:@ 	 @
 the end.""".replace("@", "")
 
 
-def scenario_text(peer: Peer, ways: Sequence[Way], to: str = f"Zoë Ärger <one@{DOMAIN}>") -> str:
+def scenario_text(peer: Peer, ways: Sequence[Way | ApiWay], to: str = f"Zoë Ärger <one@{DOMAIN}>") -> str:
     """TOML; JSON's strings are TOML's."""
     message = f"""
 name = "every way"
@@ -41,22 +42,19 @@ warmup_blocks = 0
     return message + "".join(_arm(peer, way) for way in ways)
 
 
-def _arm(peer: Peer, way: Way) -> str:
-    keys: dict[str, object] = {
+def _arm(peer: Peer, way: Way | ApiWay) -> str:
+    keys = way.arm(peer) | {
         "name": way.name,
-        "transport": "smtp",
-        "client": way.client,
-        "dialogue": way.dialogue,
-        "connection": way.connection,
         "security": way.door.security.value,
+        "server": {"host": NAME, "port": way.door.port},
         "timeout_s": 10,
     }
     if way.door.security != "none":
         keys["ca_file"] = str(peer.ca_file)
-    if way.auth and peer.account:
-        keys |= {"auth": way.auth, "username": peer.account.username}
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items()]
-    lines.append(f'server = {{ host = "{NAME}", port = {way.door.port} }}')
-    if way.auth:
-        lines.append('password = { env = "BENCHKIT_PEER_PASSWORD" }')
-    return "\n".join(["[[arm]]", *lines, ""])
+    return "\n".join(["[[arm]]", *(f"{key} = {_toml(value)}" for key, value in keys.items()), ""])
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from benchkit.batch import to_mime
-from benchkit.model.contracts import LooksAhead
+from benchkit.model.contracts import LooksAhead, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
@@ -47,23 +47,39 @@ def converse(
 
     `auth` if not told is PLAIN where nobody gets through without; `secret` if not told is the right one.
     """
+    return asyncio.run(talk(client_of(peer, client, dialogue, door, auth, secret), messages))
+
+
+def client_of(
+    peer: Peer, client: str, dialogue: str = "step",
+    door: Door | None = None, auth: str | None = None, secret: str | None = None,
+) -> Transport:  # fmt: skip
+    """What `converse` talks through."""
     door = door or peer.doors[0]
+    transport = "api" if peer.http_versions else "smtp"
     if auth is None:
-        auth = "plain" if door.login else ""
-    arm = ArmSpec("arm", "smtp", client, ConnectionPolicy(0), door.security, dialogue=dialogue, auth=auth, timeout_s=10)
+        auth = "plain" if door.login and transport == "smtp" else ""
+    arm = ArmSpec(
+        "arm", transport, client, ConnectionPolicy(0), door.security,
+        provider="mailgun" if transport == "api" else "", dialogue=dialogue, auth=auth, timeout_s=10,
+    )  # fmt: skip
     username, known = (peer.account.username, peer.account.secret(auth)) if peer.account else ("", "")
     ca_pem = peer.ca_file.read_text("ascii") if peer.ca_file else ""
     password = Secret(known if secret is None else secret)
-    return asyncio.run(_converse(Endpoint(HOST, door.port, NAME, arm, ca_pem, username, password), messages))
+    return TRANSPORTS[f"{transport}_{client}"](Endpoint(HOST, door.port, NAME, arm, ca_pem, username, password))
 
 
-async def _converse(endpoint: Endpoint, messages: Sequence[Message]) -> Session:
-    client = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"](endpoint)
+async def talk(
+    client: Transport, messages: Sequence[Message], between: Callable[[], Awaitable[None]] | None = None
+) -> Session:
+    """`between` happens before each message but the first."""
     token, trace = secrets.token_hex(4), Trace()
     prepared = [client.prepare(message) for message in messages]
     failure = await client.connect(trace)
     setup_turns, outcomes, turns = trace.turns, [], []
     for number, letter in enumerate(prepared):
+        if number and between is not None:
+            await between()
         trace.begin()
         if number and not client.connected:
             failure = await client.connect(trace)

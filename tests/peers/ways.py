@@ -27,6 +27,7 @@ SETUP_TURNS = {
     Security.STARTTLS: 6,
 }  # connect, banner, EHLO; TLS; STARTTLS, TLS, EHLO
 AUTH_TURNS = {"": 0, "plain": 1, "login": 2, "xoauth2": 1, "cram-md5": 2}
+PASSWORD = {"env": "BENCHKIT_PEER_PASSWORD"}
 TEXT_TURNS = {"step": 4, "pipelined": 2, "bdat-strict": 2, "bdat-eager": 1}
 
 
@@ -44,6 +45,17 @@ class Way:
     def name(self) -> str:
         auth = f" {self.auth}" if self.auth else ""
         return f"{self.client} {self.dialogue}, {self.connection}, {self.door.security}{auth}"
+
+    def arm(self, peer: Peer) -> dict[str, object]:
+        """Its keys in a scenario, but for the server."""
+        keys = {"transport": "smtp", "client": self.client, "dialogue": self.dialogue, "connection": self.connection}
+        if not (self.auth and peer.account):
+            return {**keys}
+        return {**keys, "auth": self.auth, "username": peer.account.username, "password": PASSWORD}
+
+    def secret(self, peer: Peer) -> str:
+        """What the scenario does not tell; empty where there is nothing to tell."""
+        return peer.account.secret(self.auth) if self.auth and peer.account else ""
 
     @property
     def overlaps(self) -> bool:

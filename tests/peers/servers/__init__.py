@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.peers.servers import aiosmtpd, dovecot, exim, haraka, opensmtpd, postfix, smtp_server
+from tests.peers.servers import aiosmtpd, dovecot, exim, haraka, hypercorn, opensmtpd, postfix, smtp_server, uvicorn
 from tests.peers.servers.peer import Start
 
 START: Mapping[str, Start] = {
@@ -15,4 +15,6 @@ START: Mapping[str, Start] = {
     "haraka": haraka.start,
     "smtp_server": smtp_server.start,
     "aiosmtpd": aiosmtpd.start,
+    "uvicorn": uvicorn.start,
+    "hypercorn": hypercorn.start,
 }

@@ -65,6 +65,7 @@ class Peer:
     ca_file: Path | None = None
     account: Account | None = None  # None where it offers no AUTH
     refusals: Mapping[str, int] = field(default_factory=dict)  # local part → reply code to RCPT
+    http_versions: frozenset[str] = frozenset()  # of an email API; empty where SMTP is spoken
     overlaps: bool = True  # whether it takes an envelope right behind a content, as RFC 2920 §3.1 has it
 
     def messages(self, run_token: str, wanted: int) -> dict[int, list[bytes]]:
@@ -128,7 +129,7 @@ def serving(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process, from when it greets at every port (of HOST, or of the address beside it) until it has ended."""
     log = yard / "output.log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=yard,
