@@ -29,6 +29,9 @@ def run(
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder that the run's folder is made in.")] = Path("results"),
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json on stdout and nothing else.")] = False,
+    pcap: Annotated[
+        bool, typer.Option("--pcap", help="Keep what crosses the lab's link: link-0.pcap and so on, one a condition.")
+    ] = False,
     send: Annotated[
         bool, typer.Option("--send", help="Real mail may leave this machine, if the scenario allows it.")
     ] = False,
@@ -40,6 +43,8 @@ def run(
     from benchkit.scenario import load
 
     plan = load(scenario, known_names(), overrides or ())
+    if pcap:
+        plan = _captured(plan)
     batch = compose(plan.message)
     if dry_run:
         _show_plan(plan, batch, as_json=as_json)
@@ -52,6 +57,22 @@ def run(
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     raise typer.Exit(exit_code(summary))
+
+
+def _captured(scenario: Scenario) -> Scenario:
+    """Raises InputError where no link of ours will lie between."""
+    from dataclasses import replace
+
+    from benchkit.errors import InputError, Mistake
+    from benchkit.model.scenario import NetworkSpec
+
+    if scenario.network == NetworkSpec():
+        raise InputError(
+            Mistake(
+                "--pcap", "keeps what crosses the lab's link, and this scenario has none: give it [network] rtt_ms = 10"
+            )
+        )
+    return replace(scenario, network=replace(scenario.network, capture=True))
 
 
 def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:

@@ -72,6 +72,7 @@ async def _conduct(
     """A machine without a lab measures on plain loopback, and the run says so."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
     if refusal:
+        refusal += "; so there is nothing to capture" if scenario.network.capture else ""
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
     return await _Conductor(scenario, batch, revealed, folder, progress, manifest, stopping).run()
@@ -123,6 +124,8 @@ class _Conductor:
             self._note_condition(condition, rtt_ms=news["rtt_ms"])
         if "link" in news:
             self._note_condition(condition, link=news["link"])
+        if "warning" in news:
+            self._note(warnings=(*self._manifest.warnings, news["warning"]))
         for facts in news.get("arms", ()):
             self._note_arm(**facts)
         if "sent" in news:

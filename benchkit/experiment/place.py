@@ -31,12 +31,12 @@ class Place:
 
 
 @asynccontextmanager
-async def place_of(link: LinkSpec | None, log: Path) -> AsyncIterator[Place]:
+async def place_of(link: LinkSpec | None, log: Path, capture: Path | None) -> AsyncIterator[Place]:
     """Raises LabRefused where there is to be a link and this machine has none to give."""
     if link is None:
         yield Place()
         return
-    async with open_lab(link, log) as lab:
+    async with open_lab(link, log, capture) as lab:
         yield Place(lab)
 
 

@@ -43,10 +43,15 @@ class Segment:
     link: LinkSpec | None
     stopping: Stopping
 
+    @property
+    def capture(self) -> Path | None:
+        """The file that what crosses the link is kept in."""
+        return self.folder / f"link-{self.condition}.pcap" if self.scenario.network.capture else None
+
     async def run(self, listener: Listener) -> tuple[RunStatus, str]:
         """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
         try:
-            async with place_of(self.link, self.folder / "children.log") as place:
+            async with place_of(self.link, self.folder / "children.log", self.capture) as place:
                 return await _Walk(self, place, listener).run()
         except LabRefused as refused:
             return RunStatus.BROKEN, str(refused)
@@ -132,6 +137,10 @@ class _Walk:
         record_wire(self._segment.folder, rows)
         link = {name: value for name, value in asdict(counters).items() if name != "connections"}
         self._listener.heard(condition, {"link": link})
+        capture = self._segment.capture
+        if capture is not None and counters.captured < counters.packets:
+            told = f"{capture.name} holds the first {counters.captured:,} of {counters.packets:,} packets: the disk was full"
+            self._listener.heard(condition, {"warning": told})
 
 
 async def _watch(sink: Child, worker: Child) -> None:

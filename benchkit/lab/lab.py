@@ -50,12 +50,16 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class LinkCounters:
-    """What crossed the link, or was dropped at it: packets and bytes of both directions together."""
+    """What was put on the link, or was dropped at it: packets and bytes of both directions together.
+
+    `captured` are the packets that the capture file holds: all of them, unless the disk was full; 0 without one.
+    """
 
     packets: int
     bytes: int
     lost: int
     overflowed: int
+    captured: int
     connections: tuple[ConnectionCount, ...]
 
 

@@ -82,6 +82,7 @@ def _pump(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
         "bytes": wire.bytes,
         "lost": out.line.lost + back.line.lost,
         "overflowed": out.line.overflowed + back.line.overflowed,
+        "captured": capture.captured if capture is not None else 0,
         "connections": [astuple(connection) for connection in wire.connections],
     }
 

@@ -140,8 +140,8 @@ class ArmRecord:
 class ConditionRecord:
     """One network condition. `rtt_ms` is the smallest that the kernel measured, None where unknown.
 
-    `asked` is the lab's link as the scenario wants it (lab/spec.py); `link` is what that link counted: packets, bytes, and of
-    the packets those lost by chance and those that found the queue full.
+    `asked` is the lab's link as the scenario wants it (lab/spec.py); `link` is what that link counted: packets, bytes, of the
+    packets those lost by chance and those that found the queue full, and those that a capture file (link-0.pcap …) holds.
     """
 
     name: str

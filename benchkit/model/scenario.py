@@ -155,13 +155,17 @@ class LoadSpec:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
-    """The lab's link; every field is a sweep of one or more values, each a condition (METHOD §7)."""
+    """The lab's link; every field is a sweep of one or more values, each a condition (METHOD §7).
+
+    `capture`: what crosses it is kept as a file (`run --pcap`).
+    """
 
     rtt_ms: tuple[float, ...] = ()
     jitter_ms: tuple[float, ...] = ()
     bandwidth_mbit: tuple[float, ...] = ()
     loss_percent: tuple[float, ...] = ()
     queue_kb: tuple[float, ...] = ()
+    capture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

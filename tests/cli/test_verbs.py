@@ -137,6 +137,7 @@ BAD_INPUT = [
         ["--set load.blocks 0 would be an empty batch"],
         ("--set", "load.blocks=0"),
     ),
+    Bad("a capture of no link", {"s.toml": HEAD + ARM}, ["--pcap keeps what crosses the lab's link"], ("--pcap",)),
     Bad("two mistakes", {"s.toml": MISSPELT}, ["load.bloks", "--set colour"], ("--set", "colour=3")),
 ]
 

@@ -6,17 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import dpkt
 import pytest
 
 from benchkit.experiment import certify as certification
 from benchkit.experiment.certify_plan import DIALOGUES
 from benchkit.experiment.closing import open_run
 from benchkit.experiment.place import lab_refusal
+from benchkit.model.run import Run
 
 Text = Callable[..., str]
 LINKS = "[network]\nrtt_ms = [1, 5]\n"
@@ -48,9 +50,38 @@ def lab_text(text: Text, *, load: str = LOAD) -> str:
     return text(*ARMS, load=load) + LINKS
 
 
+def captured(capture: Path) -> dict[str, int]:
+    """What another reader than ours finds in a capture, with the counters' names."""
+    with capture.open("rb") as file:
+        reader = dpkt.pcap.Reader(file)
+        assert reader.datalink() == 101, "LINKTYPE_RAW"
+        packets = [dpkt.ip.IP(packet) for _, packet in reader]
+    opening = [
+        packet for packet in packets if packet.data.flags & (dpkt.tcp.TH_SYN | dpkt.tcp.TH_ACK) == dpkt.tcp.TH_SYN
+    ]
+    return {
+        "packets": len(packets),
+        "bytes": sum(packet.len for packet in packets),
+        "payload": sum(len(packet.data.data) for packet in packets),
+        "syns": len(opening),
+    }
+
+
+def counted(run: Run, number: int, link: Mapping[str, int]) -> dict[str, int]:
+    """The same of the wire's counters; on a link that loses nothing, every payload byte crossed once."""
+    mine = run.wire["condition"] == number
+    payload = sum(int(run.wire[name][mine].sum()) for name in ("payload_out", "payload_in"))
+    return {
+        "packets": link["captured"],
+        "bytes": link["bytes"],
+        "payload": payload,
+        "syns": int(run.wire["syns"][mine].sum()),
+    }
+
+
 def test_each_link_is_a_condition_and_the_wire_agrees_with_the_counter(program: Any, text: Text) -> None:
     program.write(lab_text(text))
-    code, summary = program.summary()
+    code, summary = program.summary("--pcap")
     assert code == 0, summary["invalid_because"]
     assert [(condition["name"], condition["lab"]) for condition in summary["conditions"]] == [
         ("1 ms link", True), ("5 ms link", True),
@@ -67,6 +98,8 @@ def test_each_link_is_a_condition_and_the_wire_agrees_with_the_counter(program: 
     run = open_run(program.runs[0])
     assert sorted(run.messages["send"]) == list(range(42))
     assert set(run.wire["condition"]) == {0, 1}
+    for number, condition in enumerate(run.manifest.conditions):
+        assert captured(program.runs[0] / f"link-{number}.pcap") == counted(run, number, condition.link)
 
 
 def test_without_a_lab_it_runs_on_loopback_and_says_so(program: Any, text: Text) -> None:
@@ -75,12 +108,15 @@ def test_without_a_lab_it_runs_on_loopback_and_says_so(program: Any, text: Text)
         pytest.skip("hides /dev/net/tun as root")
     program.write(lab_text(text))
     hide = 'mount --bind /dev/null /dev/net/tun && exec "$@"'
-    benchkit = (sys.executable, "-m", "benchkit", "run", "scenario.toml")
+    benchkit = (sys.executable, "-m", "benchkit", "run", "scenario.toml", "--pcap")
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", hide, "sh", *benchkit], cwd=program.folder, capture_output=True, text=True, check=False
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "plain loopback, not the lab" in " ".join(done.stdout.split())
+    told = " ".join(done.stdout.split())
+    assert "plain loopback, not the lab" in told
+    assert "so there is nothing to capture" in told
+    assert not list(program.runs[0].glob("*.pcap"))
     (condition,) = open_run(program.runs[0]).manifest.conditions
     assert (condition.name, condition.lab) == ("loopback", False)
 

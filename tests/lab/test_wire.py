@@ -120,6 +120,13 @@ def test_other_protocols_are_counted_as_packets_only() -> None:
     assert (counter.packets, counter.bytes, counter.connections) == (1, 28, ())
 
 
+def test_a_full_disk_ends_the_capture_and_nothing_else() -> None:
+    capture = PcapWriter(Path("/dev/full"))
+    capture.write(b"\x45abc", 5)
+    capture.close()
+    assert capture.captured == 0
+
+
 def test_a_capture_is_pcap_with_nanoseconds_and_raw_ip(tmp_path: Path) -> None:
     capture = PcapWriter(tmp_path / "link.pcap")
     capture.write(b"\x45abc", 5)
