@@ -19,6 +19,15 @@ def known_names() -> Vocabulary:
         clients=clients_by_transport(),
         providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
         statistics=STATISTICS.names(),
+        batch_limits=_batch_limits(),
         dialogues={"wire": tuple(name for name in DIALOGUES if name != "step")},
         more_auth={"wire": ("xoauth2",), "aiosmtplib": ("xoauth2",)},
     )
+
+
+def _batch_limits() -> dict[str, int]:
+    from benchkit.model.contracts import BatchProvider
+    from benchkit.providers import PROVIDERS
+
+    providers = (PROVIDERS[name] for name in PROVIDERS.names())
+    return {provider.name: provider.batch_limit for provider in providers if isinstance(provider, BatchProvider)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.scenario import ArmSpec
 from benchkit.sink import parse_body
@@ -13,14 +14,18 @@ from benchkit.store.resolving import NO_MAIL, Parse, Resolved
 
 
 def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
-    """(arm, head, body) → canonical digest and number of recipients."""
+    """(arm, head, body) → of each mail its canonical digest and number of recipients; an identity without one is no mail."""
 
-    def parse(arm: int, head: bytes, body: bytes) -> Resolved:
+    def parse(arm: int, head: bytes, body: bytes) -> list[Resolved]:
+        spec = arms[arm]
+        together = spec.messages_per_request > 1
         try:
-            parsed = parse_body(arms[arm].transport, arms[arm].provider, head, body)
+            mails = parse_body(spec.transport, spec.provider, head, body, batches=together)
         except ValueError:
-            return NO_MAIL
-        return Resolved(parsed.contents[0].digest, parsed.recipients)
+            mails = ()
+        resolved = [Resolved(mail.content.digest, mail.recipients) for mail in mails]
+        identities = body.count(PLACEHOLDER) if together else 1
+        return resolved + [NO_MAIL] * (identities - len(resolved))
 
     return parse
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Protocol
@@ -139,6 +139,9 @@ class Engine:
         """One sender's share of a cell: it takes the next send whenever it is free."""
         arm = self._arms[cell.arm]
         sender, prepared = arm.senders[number], arm.prepared
+        if sender.batches:
+            await self._drain_in_batches(cell, number, todo, start_ns)
+            return
         i = todo.take()
         while i is not None:
             offset_ns = self._pace.offset_ns(cell, i)
@@ -159,6 +162,45 @@ class Engine:
                 send, cell, message, number, intended_ns, trace, sender.connection, sender.nth, outcome
             )  # fmt: skip
             i = todo.take() if following is None else following
+
+    async def _drain_in_batches(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
+        """The same where a request carries several messages: all that are due when it leaves, as far as there is room."""
+        arm = self._arms[cell.arm]
+        sender = arm.senders[number]
+        while (first := todo.take()) is not None:
+            offset_ns = self._pace.offset_ns(cell, first)
+            if offset_ns is not None:
+                await self._waiting.until(start_ns + offset_ns)
+            if self.stopping:
+                return
+            taken = [first, *self._due(cell, todo, start_ns, sender.room - 1)]
+            outcomes = await sender.send_batch(
+                [arm.prepared[cell.message_of(i)] for i in taken],
+                [token_of(self._run_token, cell.first_send + i) for i in taken],
+            )
+            self._record_batch(cell, number, taken, outcomes, start_ns)
+
+    def _due(self, cell: Cell, todo: _Todo, start_ns: int, room: int) -> Iterator[int]:
+        """The next sends, at most `room` of them."""
+        while room > 0 and (i := todo.first) is not None and self._is_due(cell, i, start_ns):
+            todo.take()
+            yield i
+            room -= 1
+
+    def _record_batch(
+        self, cell: Cell, number: int, taken: Sequence[int], outcomes: Sequence[Outcome], start_ns: int
+    ) -> None:
+        """A row for each message, with the stamps of their request; what that cost on the wire is the first one's."""
+        sender = self._arms[cell.arm].senders[number]
+        trace = sender.trace
+        for place, (i, outcome) in enumerate(zip(taken, outcomes, strict=True)):
+            offset_ns = self._pace.offset_ns(cell, i)
+            intended_ns = trace.started_ns if offset_ns is None else start_ns + offset_ns
+            nth = sender.nth if sender.connection < 0 else sender.nth + place
+            self._records.record(
+                cell.first_send + i, cell, cell.message_of(i), number, intended_ns, trace, sender.connection, nth, outcome
+            )  # fmt: skip
+            trace.share()
 
     def _is_due(self, cell: Cell, i: int | None, start_ns: int) -> bool:
         """A send of the future is not promised to a sender that may be busy then."""

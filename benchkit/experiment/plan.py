@@ -10,11 +10,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from itertools import accumulate
+from statistics import mean
 
 from benchkit.experiment.paces import PACES
 from benchkit.lab import LinkSpec, links_of
+from benchkit.model.message import Batch
 from benchkit.model.plan import Cell, Planned
 from benchkit.model.scenario import ArmSpec, Arrivals, LoadModel, LoadSpec, Scenario
+from benchkit.protocol.expected_turns import message_turns
 
 
 def links(scenario: Scenario) -> tuple[LinkSpec, ...]:
@@ -72,6 +75,14 @@ def messages_in_a_row(load: LoadSpec, arm: ArmSpec) -> int:
     senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
     share = -(-load.messages_per_block // senders)
     return min(share, arm.connection.messages) if arm.connection.messages else share
+
+
+def mean_message_turns(load: LoadSpec, arm: ArmSpec, batch: Batch) -> float | None:
+    """Over the batch, on a connection that is ready; None where the load decides it: requests that carry what is due."""
+    if load.model is LoadModel.OPEN and arm.messages_per_request > 1:
+        return None
+    in_a_row = messages_in_a_row(load, arm)
+    return mean(message_turns(arm, len(message.recipients), in_a_row) for message in batch.messages)
 
 
 def arm_order(arms: int, seed: int, block: int) -> list[int]:

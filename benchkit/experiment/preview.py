@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from statistics import mean
-
 from benchkit.experiment.gate import is_loopback
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan import condition_count, links, messages_in_a_row, schedule
+from benchkit.experiment.plan import condition_count, links, mean_message_turns, schedule
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.model.scenario import ArmSpec, LoadModel, LoadSpec, Scenario
-from benchkit.protocol.expected_turns import message_turns, setup_turns
+from benchkit.protocol.expected_turns import setup_turns
 
 _SAMPLE = 3
 
@@ -50,8 +48,8 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     sends = load.all_blocks * load.messages_per_block
     connections = _connections(load, arm, sends)
     bytes_of_all = sum(len(batch.messages[i % len(batch)].mime) for i in range(sends))
-    in_a_row = messages_in_a_row(load, arm)
-    each = mean(message_turns(arm, len(message.recipients), in_a_row) for message in batch.messages)
+    each = mean_message_turns(load, arm, batch)
+    share = setup_turns(arm) * connections / sends if arm.connection.messages else 0
     return ArmPlan(
         name=arm.name,
         target=_target(arm),
@@ -59,7 +57,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         sends=conditions * load.blocks * load.messages_per_block,
         warmup_sends=conditions * load.warmup_blocks * load.messages_per_block,
         connections=conditions * connections,
-        turns=each + (setup_turns(arm) * connections / sends if arm.connection.messages else 0),
+        turns=None if each is None else each + share,
         bytes=conditions * bytes_of_all,
     )
 

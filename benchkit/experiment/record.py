@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from statistics import mean
 
 from benchkit.clock import utc_now
 from benchkit.experiment.gate import is_loopback
-from benchkit.experiment.plan import links, messages_in_a_row
+from benchkit.experiment.plan import links, mean_message_turns
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Scenario
-from benchkit.protocol.expected_turns import message_turns, setup_turns
+from benchkit.protocol.expected_turns import setup_turns
 
 _NO_LAB = "plain loopback, not the lab that [network] asks for: "
 
@@ -57,7 +56,6 @@ def _condition_name(scenario: Scenario) -> str:
 
 
 def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> ArmRecord:
-    in_a_row = messages_in_a_row(scenario.load, arm)
     twin = next((i for i in range(number) if scenario.arms[i].same_way(arm)), -1)
     return ArmRecord(
         name=arm.name,
@@ -72,5 +70,6 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         aa_of=twin,
         expects_faults=bool(arm.faults) or bool(arm.limit.messages_per_connection or arm.limit.rate_per_s),
         setup_turns=setup_turns(arm),
-        message_turns=mean(message_turns(arm, len(message.recipients), in_a_row) for message in batch.messages),
+        message_turns=mean_message_turns(scenario.load, arm, batch),
+        messages_per_request=arm.messages_per_request,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from benchkit.model.contracts import LooksAhead, Transport
+from benchkit.model.contracts import Batches, LooksAhead, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.model.trace import Phase, Trace
@@ -17,9 +17,11 @@ _STOPPED = "stopped by the user"
 
 
 class VirtualSender:
-    """Sends one message after the other; `connection` and `nth` say where the last one went."""
+    """Sends one message, or one request, after the other; `connection` and `nth` say where its first message went."""
 
-    def __init__(self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int]) -> None:
+    def __init__(
+        self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1
+    ) -> None:
         self.trace = Trace()
         self.connection = -1
         self.nth = -1
@@ -27,12 +29,25 @@ class VirtualSender:
         self._policy = policy
         self._numbers = numbers
         self._carried = 0
+        self._messages_per_request = messages_per_request
         self._far_sighted = transport if isinstance(transport, LooksAhead) and transport.looks_ahead else None
 
     @property
     def looks_ahead(self) -> bool:
         """Whether `send` makes use of a `following` message."""
         return self._far_sighted is not None
+
+    @property
+    def batches(self) -> bool:
+        """Whether it is to be given its messages by `send_batch`."""
+        return self._messages_per_request > 1
+
+    @property
+    def room(self) -> int:
+        """Messages that its next request may carry: as many as it holds, or as are left to the connection."""
+        if self._policy.messages and self._transport.connected:
+            return min(self._messages_per_request, self._policy.messages - self._carried)
+        return self._messages_per_request
 
     async def open(self) -> Outcome | None:
         """Before the clock: a kept connection is made ahead of its first message, which so costs what every other costs."""
@@ -62,27 +77,58 @@ class VirtualSender:
             await self._transport.close(self.trace)
         return outcome
 
+    async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
+        """The same with several messages in one request, of which the trace is then told once."""
+        self.trace.begin()
+        outcomes: Sequence[Outcome]
+        try:
+            outcomes = await self._exchange_batch(prepared, identities)
+        except asyncio.CancelledError:
+            outcomes = [self._cut_short()] * len(identities)
+        if self._is_used_up or any(outcome.kind is OutcomeKind.AMBIGUOUS for outcome in outcomes):
+            await self._transport.close(self.trace)
+        return outcomes
+
     async def close(self) -> None:
         """The end of the run; nobody's time."""
         self.trace.begin()
         await self._transport.close(self.trace)
 
     async def _exchange(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
-        if not self._transport.connected:
-            failure = await self._transport.connect(self.trace)
-            if failure is not None:
-                self.trace.finish()
-                self.connection = self.nth = -1
-                return failure
-            self._carried = 0
+        failure = await self._connect_if_need_be()
+        if failure is not None:
+            return failure
         if following is not None and self._far_sighted is not None and self._carried + 1 != self._policy.messages:
             self._far_sighted.announce(following)
         outcome = await self._transport.send(prepared, identity, self.trace)
+        self._count(1)
+        return outcome
+
+    async def _exchange_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
+        assert isinstance(self._transport, Batches), "the scenario's rules know which clients do"
+        failure = await self._connect_if_need_be()
+        if failure is not None:
+            return [failure] * len(identities)
+        outcomes = await self._transport.send_batch(prepared, identities, self.trace)
+        self._count(len(identities))
+        return outcomes
+
+    async def _connect_if_need_be(self) -> Outcome | None:
+        if self._transport.connected:
+            return None
+        failure = await self._transport.connect(self.trace)
+        if failure is None:
+            self._carried = 0
+        else:
+            self.trace.finish()
+            self.connection = self.nth = -1
+        return failure
+
+    def _count(self, messages: int) -> None:
         if Phase.CONNECT in self.trace.phases:  # also when the client reconnected by itself
             self._number_connection()
-        self._carried += 1
-        self.nth += 1
-        return outcome
+        self.nth = self._carried
+        self._carried += messages
 
     def _cut_short(self) -> Outcome:
         self.trace.finish()
@@ -92,7 +138,6 @@ class VirtualSender:
     def _number_connection(self) -> None:
         self.connection = next(self._numbers)
         self._carried = 0
-        self.nth = -1
 
     @property
     def _is_used_up(self) -> bool:

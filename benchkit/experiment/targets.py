@@ -45,6 +45,7 @@ def listeners(scenario: Scenario, password: str) -> tuple[Listener, ...]:
             auth_required=bool(arm.auth) or arm.transport == "api",
             faults=arm.faults,
             limit=arm.limit,
+            batches=arm.messages_per_request > 1,
             seed=scenario.load.seed,
             congestion=arm.congestion,
         )

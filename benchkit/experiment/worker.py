@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from pathlib import Path
+from typing import Any
 
 from benchkit.clock import MonotonicClock
 from benchkit.errors import TargetUnreachable
@@ -21,6 +22,8 @@ from benchkit.experiment.pipe import ParentLine, run_child
 from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
 from benchkit.experiment.targets import round_trips_ms
+from benchkit.model.contracts import Batches, Transport
+from benchkit.model.message import Batch
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
@@ -92,10 +95,18 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     for endpoint in job.endpoints:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
-        virtual = tuple(VirtualSender(transport, endpoint.arm.connection, numbers) for transport in transports)
-        prepared = tuple(transports[0].prepare(message) for message in job.batch.messages)
+        policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
+        virtual = tuple(VirtualSender(transport, policy, numbers, together) for transport in transports)
+        prepared = _prepared(transports[0], job.batch, together=together > 1)
         arms.append(ArmAtWork(virtual, prepared, foreign=endpoint.arm.server is not None))
     return tuple(arms)
+
+
+def _prepared(transport: Transport, batch: Batch, *, together: bool) -> tuple[Any, ...]:
+    if not together:
+        return tuple(transport.prepare(message) for message in batch.messages)
+    assert isinstance(transport, Batches), "the scenario's rules know which clients do"
+    return tuple(transport.prepare_batch(batch.messages))
 
 
 async def _tell_news(line: ParentLine, recorder: Recorder) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Account, JointRequest, Received, Request, Response
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
@@ -46,6 +47,17 @@ class LooksAhead(Transport, Protocol):
         """Before a `send`: what this same connection will be given after it. Closing the connection takes it back."""
 
 
+@runtime_checkable
+class Batches(Transport, Protocol):
+    """A transport that can put several messages into one request, where the arm's provider takes them."""
+
+    def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Any]:
+        """What each becomes as one of several, whichever they will be. Raises ValueError where they cannot share a request."""
+
+    async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes], trace: Trace) -> Sequence[Outcome]:
+        """One request; an outcome for each message, in order. `trace` holds what the request cost, once."""
+
+
 class Provider(Protocol):
     """One email API, without I/O: what leaves and what comes back as bytes and values; and its receiving half."""
 
@@ -74,8 +86,29 @@ class Provider(Protocol):
     def refused(self, status: int, text: str, retry_after_s: int) -> Response: ...
 
 
+@runtime_checkable
+class BatchProvider(Provider, Protocol):
+    """An email API that takes several messages in one request; each keeps its identity, its content and its outcome."""
+
+    batch_limit: int  # messages that one request may carry
+
+    def batch(self, messages: Sequence[Message], account: Account) -> JointRequest:
+        """Identities stand in the body in the order of the messages. Raises ValueError where they cannot share a request."""
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        """One for each message of the request, in their order."""
+
+    def receive_batch(self, request: Request) -> tuple[Received, ...]:
+        """Receiving half: each mail, in the order of their identities; raises ValueError as `receive` does."""
+
+    def accepted_batch(self, identities: Sequence[bytes]) -> Response: ...
+
+
 class Ledger(Protocol):
-    """Where the sink writes what arrived. `key` is the digest of the bytes without the identity; `body` comes once a key."""
+    """Where the sink writes what arrived. `key` is the digest of the bytes without the identity; `body` comes once a key.
+
+    Of a request that carried several mails `body` comes once, under the first one's key (model.identity.nth_key).
+    """
 
     def arrived(self, send: int, arm: int, key: bytes, arrived_ns: int, size: int, recipients: int) -> None: ...
 

@@ -36,5 +36,6 @@ class Listener:
     auth_required: bool = False
     faults: tuple[Fault, ...] = ()
     limit: Limit = field(default_factory=Limit)
+    batches: bool = False  # each request carries several messages, or may
     seed: int = 0
     congestion: str = ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from benchkit.model.message import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,44 @@ class Response:
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One mail of those that a request carried; `recipients` is how many the request names for it."""
+
+    content: Content
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A place in the body of a joint request where each message has its piece, split at the places of its identity."""
+
+    before: bytes
+    between: bytes
+    pieces: tuple[tuple[bytes, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JointRequest:
+    """Requests that carry several messages of one batch each, all but put together: any of them, in any number.
+
+    `keys`, where there are any, are what a server tells the messages of one request apart by, one a message: no two messages
+    with the same key go into one request.
+    """
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    after: bytes
+    keys: tuple[str, ...] = ()
+
+    def request(self, members: Sequence[int], identities: Sequence[bytes]) -> Request:
+        """The request of these messages, each under its identity."""
+        parts = []
+        for section in self.sections:
+            own = [identity.join(section.pieces[i]) for i, identity in zip(members, identities, strict=True)]
+            parts += [section.before, section.between.join(own)]
+        return Request(self.method, self.target, self.headers, b"".join([*parts, self.after]))

@@ -8,6 +8,7 @@ that patching is one `join` and the sink can cut the identity out and digest the
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 PLACEHOLDER = b"bk00000000-0000000000"
 HEADER = "X-Benchkit-Id"
@@ -30,3 +31,19 @@ def find_identity(body: bytes) -> tuple[bytes, str, int] | None:
     if match is None:
         return None
     return match.group(0), match.group(1).decode("ascii"), int(match.group(2))
+
+
+def find_identities(body: bytes, run_token: str) -> dict[bytes, int]:
+    """Every identity of that run (of any, if empty) with its send, in the order in which they first stand there."""
+    found = ((match[0], match[1].decode("ascii"), int(match[2])) for match in _PATTERN.finditer(body))
+    return {identity: send for identity, token, send in found if not run_token or token == run_token}
+
+
+def without_identities(body: bytes, identities: Container[bytes]) -> bytes:
+    """What arrived with PLACEHOLDER wherever one of these stood."""
+    return _PATTERN.sub(lambda match: PLACEHOLDER if match[0] in identities else match[0], body)
+
+
+def nth_key(key: bytes, nth: int) -> bytes:
+    """The key of the nth mail, from 0, of a request that carried several, from the key of its bytes (16 bytes)."""
+    return ((int.from_bytes(key, "big") + nth) % (1 << 8 * len(key))).to_bytes(len(key), "big")

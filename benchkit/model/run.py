@@ -134,6 +134,7 @@ class ArmRecord:
     client_congestion: str | None = None  # TCP congestion control in force on its sockets; None where not recorded
     server_congestion: str | None = None  # … on those of the embedded server
     nodelay: bool | None = None  # TCP_NODELAY on the client's sockets
+    messages_per_request: int = 1  # at most; an API's only
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ class ArmSpec:
     server: Server | None = None
     provider: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    messages_per_request: int = 1
     auth: str = ""
     username: str = ""
     password: SecretRef | None = None
@@ -201,8 +202,8 @@ class ArmSpec:
     def _way(self) -> tuple[object, ...]:
         return (
             self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
-            self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file, self.faults, self.limit,
-            self.congestion,
+            self.messages_per_request, self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file,
+            self.faults, self.limit, self.congestion,
         )  # fmt: skip
 
 

@@ -85,6 +85,11 @@ class Trace:
         self.phases.append(phase)
         self.edges.append(perf_counter_ns())
 
+    def share(self) -> None:
+        """On to the next message of the same request: its stamps are the same; what it cost on the wire is told already."""
+        self.turns = self.turns_to_close = self.bytes_out = self.bytes_in = 0
+        self.retransmits = self.segments_out = self.segments_in = 0
+
     def finish(self) -> None:
         """The outcome is known: service time ends here."""
         self.ended_ns = perf_counter_ns()

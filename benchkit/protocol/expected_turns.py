@@ -20,11 +20,14 @@ def setup_turns(arm: ArmSpec) -> int:
 
 
 def message_turns(arm: ArmSpec, recipients: int, in_a_row: int = 1) -> float:
-    """On a connection that is ready, as one of `in_a_row` messages that follow each other on it without a pause."""
+    """On a connection that is ready, as one of `in_a_row` messages that follow each other on it without a pause.
+
+    Of a request that carries several messages each has its share of the turn, which all of them wait for.
+    """
     if arm.transport == "null":
         return 0
     if arm.transport == "api":
-        return 1
+        return 1 / arm.messages_per_request
     return {
         "step": 3 + recipients,
         "pipelined": 2,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -33,12 +33,22 @@ class Part:
 
 def encode(parts: Sequence[Part]) -> tuple[str, bytes]:
     """(content type, body). The boundary is the same for the same parts, and occurs in none of them."""
-    boundary = _boundary(parts)
-    lines: list[bytes] = []
-    for part in parts:
-        lines += [b"--" + boundary, _head(part), b"", part.data]
-    lines += [b"--" + boundary + b"--", b""]
-    return f"multipart/form-data; boundary={boundary.decode()}", b"\r\n".join(lines)
+    boundary = boundary_beside(part.data for part in parts)
+    body = b"".join([*(rendered(part, boundary) for part in parts), ending(boundary)])
+    return content_type_with(boundary), body
+
+
+def content_type_with(boundary: bytes) -> str:
+    return f"multipart/form-data; boundary={boundary.decode()}"
+
+
+def rendered(part: Part, boundary: bytes) -> bytes:
+    """One part, from its delimiter to the line end before the next one."""
+    return b"\r\n".join((b"--" + boundary, _head(part), b"", part.data, b""))
+
+
+def ending(boundary: bytes) -> bytes:
+    return b"--" + boundary + b"--\r\n"
 
 
 def decode(content_type: str, body: bytes) -> tuple[Part, ...]:
@@ -52,9 +62,10 @@ def decode(content_type: str, body: bytes) -> tuple[Part, ...]:
     return _Collector(parameters[b"boundary"]).parse(body)
 
 
-def _boundary(parts: Sequence[Part]) -> bytes:
-    n = 0
-    while any(b"benchkit-form-%d" % n in part.data for part in parts):
+def boundary_beside(contents: Iterable[bytes]) -> bytes:
+    """A boundary that occurs in none of them."""
+    known, n = tuple(contents), 0
+    while any(b"benchkit-form-%d" % n in content for content in known):
         n += 1
     return b"benchkit-form-%d" % n
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from benchkit.scenario.fields import PLAIN, TABLE, FilePath, Form, Milliseconds, Name, said, table_or_plain
+from benchkit.scenario.fields import PLAIN, TABLE, Count, FilePath, Form, Milliseconds, Name, said, table_or_plain
 
 
 class SecretForm(Form):
@@ -103,6 +103,9 @@ class ArmForm(Form):
     server: Annotated[ServerKey, said("The server that is sent to: benchkit's own, or another.")] = "embedded"
     provider: Annotated[str, said("api: whose API it is.")] = ""
     options: Annotated[dict[str, str], Field(default_factory=dict), said("api: the provider's own settings.")]
+    messages_per_request: Annotated[
+        Count, said("api: messages that one request carries, of a provider that takes several.")
+    ] = 1
     connection: Annotated[ConnectionKey, said("How long a connection is used.")] = "reuse"
     security: Annotated[
         Literal["none", "starttls", "implicit"] | None, said('How TLS comes in; "none" for smtp, "implicit" for api.')

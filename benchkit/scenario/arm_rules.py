@@ -15,9 +15,10 @@ from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
 from benchkit.scenario.mistakes import suggestion
+from benchkit.scenario.request_rules import check_messages_per_request
 from benchkit.scenario.vocabulary import Vocabulary
 
-_API_KEYS = ("provider", "options", "api_key")
+_API_KEYS = ("provider", "options", "messages_per_request", "api_key")
 _SMTP_KEYS = ("auth", "username", "password", "dialogue")
 _SERVER_KEYS = ("server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -62,6 +63,7 @@ def check_arm(draft: Draft, index: int, vocabulary: Vocabulary) -> None:
     _check_security(arm)
     _check_server(arm)
     _check_provider(arm, vocabulary)
+    check_messages_per_request(draft, index, vocabulary)
     _check_credentials(arm, vocabulary)
     _check_embedded(arm)
 

@@ -117,6 +117,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         server=Server(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
         provider=form.provider,
         options=dict(form.options),
+        messages_per_request=form.messages_per_request,
         auth=form.auth,
         username=form.username or "",
         password=_secret(form.password or form.api_key, folder),

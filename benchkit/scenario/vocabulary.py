@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 class Vocabulary:
     """`clients` by transport (a transport with a single client needs no `client` key); `providers` with their option names.
 
+    `batch_limits` says how many messages one request may carry, of the providers that take more than one.
     `dialogues` names, by client, the ways of talking that it knows besides "step"; `more_auth` its mechanisms besides `auth`.
     """
 
@@ -18,4 +19,5 @@ class Vocabulary:
     statistics: tuple[str, ...]
     auth: tuple[str, ...] = ("plain", "login", "cram-md5")
     dialogues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    batch_limits: Mapping[str, int] = field(default_factory=dict)
     more_auth: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import httptools
 
-from benchkit.model.contracts import Provider
+from benchkit.model.contracts import BatchProvider, Provider
 from benchkit.model.exchange import Account, Request, Response
 from benchkit.sink import http2
 from benchkit.sink.connection import Connection, Connections
@@ -33,10 +33,11 @@ class ApiDoor:
     intake: Intake
     connections: Connections
     max_body: int = MAX_BODY
+    batches: BatchProvider | None = None  # the provider, where requests carry several messages
 
     def answer(self, request: Request) -> Response:
         refusal = self._refusal(request)
-        return refusal or self._take(request)
+        return refusal or (self._take(request) if self.batches is None else self._take_batch(request, self.batches))
 
     def refuse(self, status: int, text: str = "", retry_after_s: int = 0) -> Response:
         return self.provider.refused(status, text or _phrase(status), retry_after_s)
@@ -57,6 +58,13 @@ class ApiDoor:
                 return self.refuse(400, str(error))
         key = self.intake.take(request_head(request), request.body, 0, identity, send)
         return self.provider.accepted(identity or key.hex().encode())
+
+    def _take_batch(self, request: Request, provider: BatchProvider) -> Response:
+        sends = self.intake.identify_all(request.body)
+        if not sends:
+            return self._take(request)
+        self.intake.take_batch(request_head(request), request.body, sends)
+        return provider.accepted_batch(tuple(sends))
 
 
 class ApiSession(Connection):

@@ -6,11 +6,9 @@ to read the body for an API.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from benchkit.batch import from_mime
-from benchkit.model.exchange import Request
-from benchkit.model.message import Content
+from benchkit.model.contracts import BatchProvider
+from benchkit.model.exchange import Received, Request
 from benchkit.providers import PROVIDERS
 
 _MAIL = b"MAIL FROM:<%s>\r\n"
@@ -18,20 +16,16 @@ _RCPT = b"RCPT TO:<%s>\r\n"
 _PARSED_HEADERS = ("content-type", "content-encoding")
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """`recipients` is the number of the envelope's, or of those that the request names."""
-
-    contents: tuple[Content, ...]
-    recipients: int
-
-
-def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> Parsed:
-    """`protocol` and `provider` are the listener's; raises ValueError where it is no mail."""
+def parse_body(
+    protocol: str, provider: str, head: bytes, body: bytes, *, batches: bool = False
+) -> tuple[Received, ...]:
+    """The mails in it. `protocol`, `provider` and `batches` are the listener's; raises ValueError where it is no mail."""
     if protocol == "smtp":
-        return Parsed((from_mime(body),), head.count(b"\r\nRCPT TO:<"))
-    request = _request_of(head, body)
-    return Parsed((PROVIDERS[provider].receive(request),), PROVIDERS[provider].recipients(request))
+        return (Received(from_mime(body), head.count(b"\r\nRCPT TO:<")),)
+    request, api = _request_of(head, body), PROVIDERS[provider]
+    if batches and isinstance(api, BatchProvider):
+        return api.receive_batch(request)
+    return (Received(api.receive(request), api.recipients(request)),)
 
 
 def envelope_head(sender: bytes, recipients: list[bytes]) -> bytes:

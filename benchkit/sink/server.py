@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Sequence
 
 from benchkit.clock import Clock, MonotonicClock
-from benchkit.model.contracts import Ledger
+from benchkit.model.contracts import BatchProvider, Ledger
 from benchkit.model.endpoint import Listener
 from benchkit.model.exchange import Account
 from benchkit.model.scenario import Security
@@ -150,5 +150,6 @@ class Sink:
     def _api_factory(self, listener: Listener, intake: Intake, faults: Faults | None) -> _Factory:
         account = Account(listener.password, listener.options)
         provider = PROVIDERS[listener.provider]
-        door = ApiDoor(provider, account, listener.auth_required, intake, self._connections)
+        batches = provider if listener.batches and isinstance(provider, BatchProvider) else None
+        door = ApiDoor(provider, account, listener.auth_required, intake, self._connections, batches=batches)
         return (lambda: ApiSession(door)) if faults is None else (lambda: CarefulApiSession(door, faults))

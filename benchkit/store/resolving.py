@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
+from benchkit.model.identity import nth_key
 from benchkit.model.run import ARRIVAL_COLUMNS
 from benchkit.store.spool import read_batches
 
@@ -21,8 +22,8 @@ class Resolved(NamedTuple):
 
 NO_MAIL = Resolved(b"", 0)
 _LOST = Resolved(None, 0)  # its body did not get to the disk: nothing is known of what it was
-# (arm, head, body) → what it is.
-Parse = Callable[[int, bytes, bytes], Resolved]
+# (arm, head, body) → the mails in it, in their order.
+Parse = Callable[[int, bytes, bytes], Sequence[Resolved]]
 
 ARRIVAL_SCHEMA = pa.schema(
     [
@@ -36,11 +37,12 @@ Bodies = dict[tuple[int, bytes], Resolved]
 
 
 def bodies_by_key(folder: Path, parse: Parse) -> Bodies:
-    """(arm, key) → what it is, for every distinct body that arrived."""
+    """(arm, key) → what it is, for every mail of every distinct body that arrived."""
     bodies: Bodies = {}
     for batch in read_batches(folder / "bodies.arrow"):
         for row in batch.to_pylist():
-            bodies[row["arm"], row["key"]] = parse(row["arm"], row["head"], row["body"])
+            for nth, mail in enumerate(parse(row["arm"], row["head"], row["body"])):
+                bodies[row["arm"], nth_key(row["key"], nth)] = mail
     return bodies
 
 

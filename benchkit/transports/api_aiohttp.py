@@ -9,13 +9,14 @@ import aiohttp
 from yarl import URL
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Account, Response
+from benchkit.model.exchange import Account, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.providers import PROVIDERS
+from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_aiohttp import MeteredConnector
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -31,7 +32,7 @@ class _Prepared:
     pieces: tuple[bytes, ...]
 
 
-class Client:
+class Client(JointRequests):
     """One HTTP/1.1 connection at a time, kept open between requests."""
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -51,7 +52,9 @@ class Client:
         return self._connector is not None and self._connector.connected
 
     def prepare(self, message: Message) -> _Prepared:
-        request = self._provider.request(message, self._account)
+        return self._prepared(self._provider.request(message, self._account))
+
+    def _prepared(self, request: Request) -> _Prepared:
         url = URL(self._base + request.target)
         return _Prepared(request.method, url, request.headers, split_at_identity(request.body))
 
@@ -69,10 +72,16 @@ class Client:
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+        answer = await self._answer(prepared, identity.join(prepared.pieces), trace)
+        return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
+
+    async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
+        return await self._answer(self._prepared(request), request.body, trace)
+
+    async def _answer(self, prepared: _Prepared, body: bytes, trace: Trace) -> Response | Outcome:
         connector = self._connector
         assert connector is not None, "connect first"
         connector.trace = trace
-        body = identity.join(prepared.pieces)
         trace.mark(Phase.REQUEST)
         try:
             response = await self._exchange(prepared, body)
@@ -80,7 +89,7 @@ class Client:
             return await self._failed(error, trace)
         trace.finish()
         connector.meter.settle(trace)
-        return self._provider.outcome(response)
+        return response
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)

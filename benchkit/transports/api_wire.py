@@ -17,6 +17,7 @@ from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.providers import PROVIDERS
+from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.sockets import bracketed, tls_context
 from benchkit.transports.wire_stream import WireStream
 
@@ -24,7 +25,7 @@ _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider
 _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 
 
-class Client:
+class Client(JointRequests):
     """One connection at a time, kept open between requests."""
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -58,10 +59,17 @@ class Client:
         return None
 
     async def send(self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace) -> Outcome:
+        answer = await self._answer(identity.join(prepared), trace)
+        return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
+
+    async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
+        return await self._answer(request_head(request, self._host()) + request.body, trace)
+
+    async def _answer(self, request: bytes, trace: Trace) -> Response | Outcome:
         stream = self._stream
         assert stream is not None, "connect first"
         try:
-            response = await self._exchange(stream, identity.join(prepared), trace)
+            response = await self._exchange(stream, request, trace)
         except (OSError, GarbledResponse) as error:
             return self._failed(error, trace, in_doubt=stream.has_left())
         except asyncio.CancelledError:
@@ -73,7 +81,7 @@ class Client:
             not stream.has_left()
         ):  # the server has answered a part of the request: the rest would be read as the next one
             self._drop()
-        return self._provider.outcome(response)
+        return response
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Account, Response
+from benchkit.model.exchange import Account, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.providers import PROVIDERS
+from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_backend import MeteredBackend
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -47,7 +48,7 @@ class _Prepared:
     pieces: tuple[bytes, ...]
 
 
-class HttpxClient:
+class HttpxClient(JointRequests):
     """One connection at a time, kept open between requests."""
 
     def __init__(self, endpoint: Endpoint, library: Library) -> None:
@@ -76,7 +77,9 @@ class HttpxClient:
         return self._open and not self._backend.closed_by_server
 
     def prepare(self, message: Message) -> _Prepared:
-        request = self._provider.request(message, self._account)
+        return self._prepared(self._provider.request(message, self._account))
+
+    def _prepared(self, request: Request) -> _Prepared:
         url = self._library.client.URL(self._base + request.target)
         headers = [*request.headers, ("content-length", str(len(request.body)))]
         return _Prepared(request.method, url, headers, split_at_identity(request.body))
@@ -94,8 +97,14 @@ class HttpxClient:
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+        answer = await self._answer(prepared, identity.join(prepared.pieces), trace)
+        return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
+
+    async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
+        return await self._answer(self._prepared(request), request.body, trace)
+
+    async def _answer(self, prepared: _Prepared, body: bytes, trace: Trace) -> Response | Outcome:
         self._backend.trace = trace
-        body = identity.join(prepared.pieces)
         trace.mark(Phase.REQUEST)
         try:
             response = await self._client.request(prepared.method, prepared.url, headers=prepared.headers, content=body)
@@ -103,7 +112,7 @@ class HttpxClient:
             return await self._failed(error, trace)
         trace.finish()
         self._backend.meter.settle(trace)
-        return self._provider.outcome(Response(response.status_code, _headers(response), response.content))
+        return Response(response.status_code, _headers(response), response.content)
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.batch import to_mime
-from benchkit.model.contracts import Provider
+from benchkit.model.contracts import BatchProvider, Provider
 from benchkit.model.exchange import Account, Request, Response
-from benchkit.model.identity import PLACEHOLDER, find_identity, split_at_identity, token_of
+from benchkit.model.identity import (
+    PLACEHOLDER,
+    find_identities,
+    find_identity,
+    split_at_identity,
+    token_of,
+    without_identities,
+)
 from benchkit.model.message import Address, Attachment, Content, Message, canonical_text
 from benchkit.model.outcome import OutcomeKind
 from benchkit.providers import PROVIDERS
@@ -185,3 +193,87 @@ def test_no_request_raises_anything_but_a_value_error(case: Case, body: bytes, c
     for method in (provider.receive, provider.recipients):
         with suppress(ValueError):
             method(Request("POST", target, (("content-type", content_type),), body))
+
+
+@st.composite
+def mails_for_one_request(draw: st.DrawFn) -> list[Message]:
+    """What every such API takes together: one sender, the same files, a recipient of its own for each."""
+    sender, files = draw(_ADDRESSES), tuple(draw(st.lists(_FILES, max_size=2)))
+    bodies = draw(st.lists(st.tuples(_NAMES, _BODIES, _NAMES), min_size=1, max_size=5))
+    return [
+        message_of(Content(subject, sender, (Address(name, f"{number}@x.example"),), *texts, attachments=files))
+        for number, (subject, texts, name) in enumerate(bodies)
+    ]
+
+
+@pytest.fixture(
+    params=[name for name in PROVIDERS.names() if isinstance(PROVIDERS[name], BatchProvider)], scope="module"
+)
+def together(request: pytest.FixtureRequest) -> BatchProvider:
+    provider = PROVIDERS[request.param]
+    assert isinstance(provider, BatchProvider)
+    return provider
+
+
+def identities_of(members: list[int]) -> list[bytes]:
+    return [token_of("0badcafe", 10 * (i + 1)) for i in members]
+
+
+@given(messages=mails_for_one_request(), data=st.data())
+def test_any_of_them_share_a_request_and_each_arrives_as_it_was_composed(
+    together: BatchProvider, messages: list[Message], data: st.DataObject
+) -> None:
+    members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
+    identities = identities_of(members)
+    request = together.batch(messages, Account(SECRET)).request(members, identities)
+    mails = together.receive_batch(request)
+    assert [mail.content for mail in mails] == [messages[i].content for i in members]
+    assert [mail.recipients for mail in mails] == [1] * len(members)
+    assert list(find_identities(request.body, "0badcafe")) == identities
+    assert together.serves(request.method, request.target)
+    assert together.authorised(request, Account(SECRET))
+    assert SECRET.encode() not in request.body
+
+
+@given(messages=mails_for_one_request())
+def test_the_bytes_of_a_request_without_its_identities_depend_on_its_mails_alone(
+    together: BatchProvider, messages: list[Message]
+) -> None:
+    joint, members = together.batch(messages, Account(SECRET)), list(range(len(messages)))
+    first, second = (identities_of([i + shift for i in members]) for shift in (0, 100))
+    bare = [without_identities(joint.request(members, ids).body, ids) for ids in (first, second)]
+    assert bare[0] == bare[1]
+    assert together.receive_batch(replace(joint.request(members, first), body=bare[0])) == together.receive_batch(
+        joint.request(members, first)
+    )
+
+
+def test_an_answer_is_one_for_each_message(together: BatchProvider) -> None:
+    identities = identities_of([0, 1, 2])
+    accepted = together.outcomes(together.accepted_batch(identities), identities)
+    assert [outcome.kind for outcome in accepted] == [OutcomeKind.ACCEPTED] * 3
+    for status, kind in ((503, OutcomeKind.DEFERRED), (429, OutcomeKind.THROTTLED), (401, OutcomeKind.REJECTED)):
+        refused = together.outcomes(together.refused(status, "because", 0), identities)
+        assert [(outcome.kind, outcome.code) for outcome in refused] == [(kind, status)] * 3
+
+
+@given(
+    status=st.integers(0, 999), body=st.one_of(st.binary(max_size=60), st.sampled_from([b"null", b"[]", b'{"id":1}']))
+)
+def test_no_answer_to_several_is_an_exception_and_only_2xx_is_accepted(
+    together: BatchProvider, status: int, body: bytes
+) -> None:
+    outcomes = together.outcomes(Response(status, (), body), identities_of([0, 1]))
+    assert len(outcomes) == 2
+    assert 200 <= status < 300 or all(outcome.kind is not OutcomeKind.ACCEPTED for outcome in outcomes)
+
+
+@given(
+    body=st.binary(max_size=200), content_type=st.sampled_from(["", "text/plain", "multipart/form-data; boundary=x"])
+)
+def test_no_request_of_several_raises_anything_but_a_value_error(
+    together: BatchProvider, body: bytes, content_type: str
+) -> None:
+    target = together.request(PLAIN, Account(SECRET)).target
+    with suppress(ValueError):
+        together.receive_batch(Request("POST", target, (("content-type", content_type),), body))

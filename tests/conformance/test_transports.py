@@ -11,14 +11,14 @@ import pytest
 import uvloop
 
 from benchkit.batch import to_mime
-from benchkit.model.contracts import Transport
+from benchkit.model.contracts import Batches, Transport
 from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Delay, Fault, Secret, Security
 from benchkit.model.trace import SocketOptions, Trace
-from benchkit.sink import MemoryLedger, Sink, Transcript
+from benchkit.sink import MemoryLedger, Sink, Transcript, parse_body
 from benchkit.transports import TRANSPORTS
 
 RUN_TOKEN = "0badcafe"
@@ -72,6 +72,7 @@ def play(spec: ArmSpec, talk: Talk) -> Stage:
         door = Listener(
             0, spec.transport, spec.security, spec.provider, username="user", password="secret",
             auth_required=bool(spec.auth) or spec.transport == "api", faults=spec.faults,
+            batches=spec.messages_per_request > 1,
         )  # fmt: skip
         sink = Sink((door,), stage.ledger, RUN_TOKEN, stage.transcript)
         (port,) = await sink.start()
@@ -237,3 +238,68 @@ def test_closing_never_raises(plain: ArmSpec) -> None:
         await stage.client.close(stage.trace)
 
     play(plain, talk)
+
+
+# several messages in one request
+
+
+def person(number: int) -> Message:
+    content = replace(message(number).content, to=(Address("", f"user{number}@example.com"),))
+    return Message(number, content, to_mime(content), "shop@shop.example", (f"user{number}@example.com",))
+
+
+async def send_together(stage: Stage, sends: list[int]) -> list[OutcomeKind]:
+    """Of five that may share a request, these."""
+    assert isinstance(stage.client, Batches)
+    prepared = stage.client.prepare_batch([person(number) for number in range(5)])
+    stage.trace.begin()
+    outcomes = await stage.client.send_batch(
+        [prepared[number % 5] for number in sends], [token_of(RUN_TOKEN, number) for number in sends], stage.trace
+    )
+    assert list(stage.trace.edges) == sorted(stage.trace.edges)
+    assert stage.trace.ended_ns >= stage.trace.started_ns
+    return [outcome.kind for outcome in outcomes]
+
+
+@pytest.fixture(params=[way for way in WAYS if way[0].startswith("api_")], ids="-".join)
+def joint(request: pytest.FixtureRequest) -> ArmSpec:
+    return replace(arm(*request.param), messages_per_request=5)
+
+
+def test_messages_that_share_a_request_arrive_once_each_and_share_its_turn(joint: ArmSpec) -> None:
+    turns = []
+
+    async def talk(stage: Stage) -> None:
+        assert await stage.client.connect(stage.trace) is None
+        for sends in ([0, 1, 2, 3, 4], [7, 5], [14]):
+            assert await send_together(stage, sends) == [OutcomeKind.ACCEPTED] * len(sends)
+            turns.append(stage.trace.turns)
+
+    stage = play(joint, talk)
+    assert stage.arrived == [0, 1, 2, 3, 4, 7, 5, 14]
+    assert turns == [1, 1, 1]
+    assert len(stage.transcript.said(0, "in")) == 3
+    for arrival, (key, (head, body)) in zip(stage.ledger.arrivals[::5], stage.ledger.bodies.items(), strict=False):
+        assert arrival.key == key[1]
+        assert all(mail.recipients == 1 for mail in parse_body("api", joint.provider, head, body, batches=True))
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("", drop=True), Fault("", delay=Delay("constant", 60_000))], ids=["cut", "silent"]
+)
+def test_no_answer_to_a_request_leaves_all_its_messages_in_doubt(joint: ArmSpec, fault: Fault) -> None:
+    async def talk(stage: Stage) -> None:
+        assert await stage.client.connect(stage.trace) is None
+        assert await send_together(stage, [0, 1, 2]) == [OutcomeKind.AMBIGUOUS] * 3
+        assert not stage.client.connected
+
+    assert play(replace(joint, faults=(replace(fault, at="response"),)), talk).arrived == [0, 1, 2]
+
+
+def test_a_request_refused_is_refused_for_all_its_messages(joint: ArmSpec) -> None:
+    async def talk(stage: Stage) -> None:
+        assert await stage.client.connect(stage.trace) is None
+        assert await send_together(stage, [0, 1]) == [OutcomeKind.THROTTLED] * 2
+        assert stage.client.connected
+
+    assert play(replace(joint, faults=(Fault("request", status=429),)), talk).arrived == []

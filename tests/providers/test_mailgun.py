@@ -70,13 +70,13 @@ def test_the_structured_request() -> None:
         Part("to", b'"Ann" <ann@x.example>'),
         Part("to", b"bo@x.example"),
         Part("cc", b'"Cy" <cy@x.example>'),
-        Part("bcc", b"blind@x.example"),
         Part("subject", "Grüße".encode()),
         Part("h:Reply-To", b'help@shop.example, "Desk" <desk@shop.example>'),
         Part("text", b"hello\nyou"),
         Part("html", b"<p>hello</p>"),
         Part("inline", LOGO.data, "logo", 'image/png; name="our logo.png"'),
         Part("attachment", TERMS.data, "terms.pdf", "application/pdf"),
+        Part("bcc", b"blind@x.example"),
     )
 
 

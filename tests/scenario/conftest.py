@@ -43,7 +43,8 @@ Write = Callable[[str], Path]
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         clients={"smtp": ("aiosmtplib",), "api": ("httpx",), "null": ("",)},
-        providers={"mailgun": frozenset({"domain", "mime"})},
+        providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset()},
+        batch_limits={"mailgun": 1000},
         statistics=("p50", "p90", "p95", "p99"),
     )
 

@@ -114,6 +114,33 @@ ROWS: list[tuple[int, str, str, str]] = [
     (21, API + 'security = "starttls"', "22:1 arm.1.security", "command of SMTP"),
     (21, API + 'options = { domian = "x" }', "22:13 arm.1.options.domian", 'did you mean "domain"?'),
     (21, API + "options = { domain = 1 }", "22:13 arm.1.options.domain", "must be a string"),
+    (15, SMTP + "messages_per_request = 2", "16:1 arm.0.messages_per_request", "for api arms only"),
+    (21, API + "messages_per_request = 0", "22:1 arm.1.messages_per_request", "at least 1"),
+    (
+        21,
+        API + "messages_per_request = 1001",
+        "22:1 arm.1.messages_per_request",
+        "more than mailgun takes: at most 1000",
+    ),
+    (
+        20,
+        'provider = "single"\nmessages_per_request = 2',
+        "21:1 arm.1.messages_per_request",
+        'single takes one message a request; several are taken by: "mailgun"',
+    ),
+    (21, API + "messages_per_request = 2", "22:1 arm.1.messages_per_request", '"talk" sends one message at a time'),
+    (
+        21,
+        API + 'messages_per_request = 2\nconnection = "fresh"',
+        "22:1 arm.1.messages_per_request",
+        "{{ messages = 2 }} is a new one for each request",
+    ),
+    (
+        21,
+        API + "messages_per_request = 5\nconnection = { messages = 12 }",
+        "22:1 arm.1.messages_per_request",
+        "does not divide the 12 messages of a connection",
+    ),
     (21, API + 'auth = "plain"', "22:1 arm.1.auth", "for smtp arms only"),
     # servers and secrets
     (15, SMTP + 'server = "embeded"', "16:1 arm.0.server", 'did you mean "embedded"?'),

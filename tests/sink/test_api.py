@@ -123,9 +123,9 @@ def test_httpx_with_files(running: Any) -> None:
             files={"attachment": ("a.bin", bytes(range(256)) * 1000)},
         )
     ((head, body),) = sink.ledger.bodies.values()
-    parsed = parse_body("api", "mailgun", head, body)
+    (mail,) = parse_body("api", "mailgun", head, body)
     assert response.json()["id"].startswith(f"<{sink.ledger.arrivals[0].key.hex()}@")
-    assert (parsed.recipients, parsed.contents[0].attachments[0].data) == (2, bytes(range(256)) * 1000)
+    assert (mail.recipients, mail.content.attachments[0].data) == (2, bytes(range(256)) * 1000)
 
 
 @pytest.mark.parametrize("endpoint", ["messages", "mime"])
@@ -144,7 +144,7 @@ def test_what_a_run_sends_is_what_arrives(running: Any, endpoint: str) -> None:
     assert [arrival.send for arrival in sink.ledger.arrivals] == [5, 6, -1]
     ((head, body),) = sink.ledger.bodies.values()
     assert body == request.body
-    assert [found.digest for found in parse_body("api", "mailgun", head, body).contents] == [message.digest]
+    assert [mail.content.digest for mail in parse_body("api", "mailgun", head, body)] == [message.digest]
 
 
 def test_a_transcript_of_lines(running: Any) -> None:

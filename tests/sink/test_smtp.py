@@ -148,7 +148,7 @@ def test_smtputf8(running: Any) -> None:
     with smtplib.SMTP("127.0.0.1", sink.port) as client:
         client.send_message(message)
     ((head, body),) = sink.ledger.bodies.values()
-    content = parse_body("smtp", "", head, body).contents[0]
+    content = parse_body("smtp", "", head, body)[0].content
     assert (content.sender, content.subject, content.text) == (Address("", "müller@b.example"), "Grüße", "hällo")
 
 
@@ -165,8 +165,8 @@ def test_the_ledger_has_it_before_the_reply(running: Any) -> None:
     assert first.arrived_ns < second.arrived_ns
     ((head, body),) = sink.ledger.bodies.values()
     assert body == mail
-    parsed = parse_body("smtp", "", head, body)
-    assert (parsed.recipients, parsed.contents[0].text) == (2, ".dotted")
+    (parsed,) = parse_body("smtp", "", head, body)
+    assert (parsed.recipients, parsed.content.text) == (2, ".dotted")
 
 
 @pytest.mark.parametrize(

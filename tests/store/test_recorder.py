@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchkit.clock import ManualClock
 from benchkit.errors import InputError, StoreError
+from benchkit.model.identity import nth_key
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
 from benchkit.model.run import MESSAGE_COLUMNS, InBatches, Manifest, RunStatus
@@ -129,9 +130,9 @@ def test_each_distinct_body_is_parsed_once(tmp_path: Path) -> None:
     ledger.close()
     parsed: list[bytes] = []
 
-    def parse(arm: int, head: bytes, body: bytes) -> Resolved:
+    def parse(arm: int, head: bytes, body: bytes) -> list[Resolved]:
         parsed.append(body)
-        return Resolved(body.rjust(16), 7)
+        return [Resolved(body.rjust(16), 7)]
 
     unclosed = load_run(tmp_path, parse)
     assert unclosed.recovered
@@ -145,6 +146,20 @@ def test_each_distinct_body_is_parsed_once(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.arrow"))
 
 
+def test_a_body_of_several_mails_is_kept_once_and_each_has_its_own_digest(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    Recorder(tmp_path, ManualClock()).close()
+    ledger, key = SpoolLedger(tmp_path), b"\xff" * 16  # the last key there is, so that the next one is the first
+    ledger.body(key, 1, b"head", b"both")
+    for number in range(4):
+        ledger.arrived(number, 1, nth_key(key, number % 2), number, 100, 0)
+    ledger.close()
+    close_tables(tmp_path, lambda arm, head, body: [Resolved(b"a" * 16, 1), Resolved(b"b" * 16, 3)])
+    arrivals = load_run(tmp_path).arrivals
+    assert arrivals["digest"].tolist() == [b"a" * 16, b"b" * 16] * 2
+    assert arrivals["recipients"].tolist() == [1, 3] * 2
+
+
 def test_what_cannot_be_parsed_has_an_empty_digest(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
     Recorder(tmp_path, ManualClock()).close()
@@ -152,7 +167,7 @@ def test_what_cannot_be_parsed_has_an_empty_digest(tmp_path: Path) -> None:
     ledger.body(b"k" * 16, 0, b"", b"junk")
     ledger.arrived(-1, 0, b"k" * 16, 1, 4, 1)
     ledger.close()
-    close_tables(tmp_path, lambda arm, head, body: NO_MAIL)
+    close_tables(tmp_path, lambda arm, head, body: [NO_MAIL])
     assert load_run(tmp_path).arrivals["digest"].tolist() == [b""]
 
 
@@ -258,7 +273,7 @@ def test_a_long_table_stays_on_the_disk_and_reads_the_same(tmp_path: Path, monke
     ledger.body(bytes(16), 1, b"", b"body")
     recorder.close()
     ledger.close()
-    close_tables(tmp_path, lambda arm, head, body: Resolved(b"d" * 16, 1))
+    close_tables(tmp_path, lambda arm, head, body: [Resolved(b"d" * 16, 1)])
     held = load_run(tmp_path)
     monkeypatch.setattr("benchkit.store.loading.HELD_ROWS", 0)
     monkeypatch.setattr("benchkit.store.stored_table.BATCH_ROWS", 7)

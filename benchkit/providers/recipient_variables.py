@@ -1,0 +1,127 @@
+"""Mailgun's recipient variables: one request, a mail of its own for each `to`, `%recipient.key%` filled in for each.
+
+Law: what is the same in all messages of the batch stands in the form as it is; what differs is a variable. A variable is filled
+in once: what its value holds is text. Mailgun tells the mails of a request apart by their recipient and by nothing else, so
+each has one, and no other mail of the request the same; sender, Reply-To and attachments are the request's, the same for all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from benchkit.model.exchange import Section
+from benchkit.model.identity import PLACEHOLDER, split_at_identity
+from benchkit.model.message import Content, Message
+from benchkit.providers.mailgun_form import addresses, content_of, content_parts, mailbox
+from benchkit.providers.multipart import Part, boundary_beside, content_type_with, ending, rendered
+
+LIMIT = 1000
+_FIELD = "recipient-variables"
+_IDENTITY = "id"
+_TEXTS = ("subject", "text", "html")
+_VARIABLE = re.compile(r"%recipient\.([^%\r\n]+)%")
+_MARK = "%recipient"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`sections`: who gets a mail, and what is his own in it; `after`: what all have in common."""
+
+    content_type: str
+    sections: tuple[Section, ...]
+    after: bytes
+
+
+def form_of(messages: Sequence[Message]) -> Form:
+    """Raises ValueError where these messages cannot share requests."""
+    _check(messages)
+    differing = [name for name in _TEXTS if len({_text(message, name) for message in messages}) > 1]
+    to = [Part("to", mailbox(message.content.to[0]).encode("utf-8")) for message in messages]
+    entries = [_entry(message, differing) for message in messages]
+    variables: dict[str, Any] = {name: f"%recipient.{name}%" for name in differing}
+    common = content_parts(replace(messages[0].content, to=(), **variables), f"%recipient.{_IDENTITY}%")
+    boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
+    opening, closing = rendered(Part(_FIELD, b"{}"), boundary).split(b"{}")
+    return Form(
+        content_type_with(boundary),
+        (
+            Section(b"", b"", tuple((rendered(part, boundary),) for part in to)),
+            Section(opening + b"{", b",", tuple(split_at_identity(entry) for entry in entries)),
+        ),
+        b"".join([b"}", closing, *(rendered(part, boundary) for part in common), ending(boundary)]),
+    )
+
+
+def contents_of(parts: tuple[Part, ...]) -> tuple[Content, ...]:
+    """What each `to` of the form is sent, as Mailgun fills it in; raises ValueError on what it would refuse."""
+    to = addresses(parts, "to")
+    if len(to) > LIMIT:
+        raise ValueError(f"too many recipients: a request takes {LIMIT}")
+    written = next((part.data.decode("utf-8") for part in parts if part.name == _FIELD), None)
+    if written is None or not to:
+        return (content_of(parts),)
+    variables = _parsed(written)
+    common = [part for part in parts if part.name not in ("to", _FIELD)]
+    return tuple(
+        content_of((Part("to", mailbox(one).encode("utf-8")), *_filled_in(common, variables.get(one.addr, {}))))
+        for one in to
+    )
+
+
+def _check(messages: Sequence[Message]) -> None:
+    first = messages[0].content
+    for message in messages:
+        if obstacle := _obstacle(message, first):
+            raise ValueError(f"message {message.index} of the batch {obstacle}")
+
+
+def _obstacle(message: Message, first: Content) -> str:
+    content = message.content
+    if content.cc or len(content.to) != 1 or message.recipients != (content.to[0].addr,):
+        return "has more than one recipient, and in a request of several messages each has one"
+    if any(getattr(content, name) != getattr(first, name) for name in ("sender", "reply_to", "attachments")):
+        return "has another sender, Reply-To or attachment than the first, and those are the same for all of a request"
+    if any(
+        _MARK in text for text in (*(_text(message, name) for name in _TEXTS), content.sender.name, content.to[0].name)
+    ):
+        return f"holds {_MARK!r}, which Mailgun would take for a variable"
+    return ""
+
+
+def _text(message: Message, name: str) -> str:
+    text: str = getattr(message.content, name)
+    return text
+
+
+def _entry(message: Message, differing: Sequence[str]) -> bytes:
+    """A message's own variables, as a member of the JSON object."""
+    own = {_IDENTITY: PLACEHOLDER.decode()} | {name: _text(message, name) for name in differing}
+    return json.dumps({message.recipients[0]: own}, ensure_ascii=False)[1:-1].encode("utf-8")
+
+
+def _parsed(written: str) -> Mapping[str, Mapping[str, str]]:
+    try:
+        found = json.loads(written)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(variables, dict) for variables in found.values()):
+        raise ValueError(f"'{_FIELD}' parameter is not a valid JSON dictionary")
+    return {to: {key: str(value) for key, value in variables.items()} for to, variables in found.items()}
+
+
+def _filled_in(parts: Sequence[Part], variables: Mapping[str, str]) -> list[Part]:
+    """Every known variable of every field, once, from left to right. Files stay as they are."""
+
+    def value_of(match: re.Match[str]) -> str:
+        return variables.get(match[1], match[0])
+
+    return [
+        part
+        if part.filename
+        else replace(part, data=_VARIABLE.sub(value_of, part.data.decode("utf-8")).encode("utf-8"))
+        for part in parts
+    ]

@@ -1,0 +1,55 @@
+"""What `messages_per_request` means together with an arm's provider and connection, and with the load.
+
+Law: as in rules.py. Every request of a closed loop is full, so that what a message costs is a number; an open load fills its
+requests with what is due.
+"""
+
+from __future__ import annotations
+
+from benchkit.scenario.arm_form import ConnectionForm
+from benchkit.scenario.draft import Draft
+from benchkit.scenario.mistakes import listed
+from benchkit.scenario.vocabulary import Vocabulary
+
+
+def check_messages_per_request(draft: Draft, index: int, vocabulary: Vocabulary) -> None:
+    """Report the first reason why the requests of this api arm cannot carry so many messages."""
+    path = ("arm", index, "messages_per_request")
+    if draft.form.arm[index].messages_per_request > 1 and not draft.mistakes.reported(path):
+        reason = (
+            _provider_reason(draft, index, vocabulary) or _connection_reason(draft, index) or _load_reason(draft, index)
+        )
+        if reason:
+            draft.mistakes.add(path, reason)
+
+
+def _provider_reason(draft: Draft, index: int, vocabulary: Vocabulary) -> str:
+    arm, limits = draft.form.arm[index], vocabulary.batch_limits
+    if arm.provider not in vocabulary.providers:
+        return ""
+    if arm.provider not in limits:
+        return (
+            f"{arm.provider} takes one message a request; several are taken by: {listed(sorted(limits)) or 'none here'}"
+        )
+    if arm.messages_per_request > limits[arm.provider]:
+        return f"is more than {arm.provider} takes: at most {limits[arm.provider]}"
+    return ""
+
+
+def _connection_reason(draft: Draft, index: int) -> str:
+    arm = draft.form.arm[index]
+    together = arm.messages_per_request
+    if arm.connection == "fresh":
+        return f"needs a connection that carries them: {{ messages = {together} }} is a new one for each request"
+    if isinstance(arm.connection, ConnectionForm) and arm.connection.messages % together:
+        return f"does not divide the {arm.connection.messages} messages of a connection: its last request would not be full"
+    return ""
+
+
+def _load_reason(draft: Draft, index: int) -> str:
+    load, together = draft.form.load, draft.form.arm[index].messages_per_request
+    if load.model == "talk":
+        return 'is for model = "throughput" or "open": "talk" sends one message at a time'
+    if load.model == "throughput" and load.messages_per_block % together:
+        return f"does not divide the {load.messages_per_block} messages of a block: its last request would not be full"
+    return ""
