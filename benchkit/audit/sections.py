@@ -54,7 +54,7 @@ def dmarc_summary(dossier: Dossier) -> DmarcSummary:
     return DmarcSummary(
         record=record.text if record else None,
         found_at=found.name if found and record else None,
-        policy=record.tags.value("p") or None if record else None,
+        policy=record.p if record else None,
         effective_policy=effective.policy,
         psl_answer=suffix_list_answer(trod) or None,
     )

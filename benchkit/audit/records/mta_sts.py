@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.records.tags import BLANK, TagList, parse_tags
+from benchkit.audit.records.tags import BLANK, TagList, parse_tags, spaced
 from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
 
 _VERSION = re.compile(r"v=STSv1[ \t]*(?:;|\Z)")
@@ -95,6 +95,7 @@ def _record_faults(tags: TagList) -> Iterator[Fault]:
     whole = (0, len(tags.text))
     yield from strange_octets(tags.text)
     yield from tags.faults
+    yield from spaced(tags)  # the ABNF of §3.1 has none
     if not _VERSION.match(tags.text):
         yield Fault("version", "does not begin with v=STSv1;", (0, min(len(tags.text), 8)))
     found = tags.find("id")

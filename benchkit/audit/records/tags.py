@@ -56,6 +56,13 @@ def parse_tags(text: str, separator: str = ";") -> TagList:
     return TagList(text, tuple(tags), tuple(faults))
 
 
+def spaced(tags: TagList) -> Iterator[Fault]:
+    """Blanks around `=`, which some of those that share this grammar forbid."""
+    for tag in tags.tags:
+        if tag.value_span[0] - tag.span[0] != len(tag.name) + 1:
+            yield Fault("blanks-around-equals", f"{tag.name}= has blanks around the '='", tag.span)
+
+
 def trim(text: str, span: Span) -> Span:
     """The span without the blanks at both its ends; an empty one stays where it began."""
     start, end = span

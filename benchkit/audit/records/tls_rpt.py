@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
-from benchkit.audit.records.tags import TagList, parse_tags
+from benchkit.audit.records.tags import TagList, parse_tags, spaced
 from benchkit.audit.records.text import Fault, as_text, is_fatal, strange_octets
 
 _VERSION = re.compile(r"v=TLSRPTv1[ \t]*(?:;|\Z)")
@@ -44,6 +44,7 @@ def parse_tls_rpt(raw: bytes | str) -> TlsRptRecord:
 def _faults(tags: TagList, uris: tuple[ReportUri, ...]) -> Iterator[Fault]:
     yield from strange_octets(tags.text)
     yield from tags.faults
+    yield from spaced(tags)  # the ABNF of §3 has none
     if not _VERSION.match(tags.text):
         yield Fault("version", "does not begin with v=TLSRPTv1;", (0, min(len(tags.text), 11)))
     if not uris:

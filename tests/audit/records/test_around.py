@@ -29,6 +29,8 @@ def codes(parsed: Any) -> list[str]:
         ("v=STSv1", ["id-missing"]),
         ("v=STSv1; id=2026-01-01", ["bad-id"]),
         ("v=STSv1; id=" + "1" * 33, ["bad-id"]),
+        ("v=STSv1; id = 1;", ["blanks-around-equals"]),
+        ("v=STSv1 ; id=1 ;", []),
         ("id=1; v=STSv1", ["version"]),
         ("v=stsv1; id=1", ["version"]),
     ],
@@ -87,6 +89,7 @@ def test_a_policy_of_mode_none_needs_no_mx() -> None:
         ("v=TLSRPTv1;", ["rua-missing"]),
         ("v=TLSRPTv1; rua=ftp://x.example", ["rua-missing", "uri-scheme"]),
         ("v=TLSRPTv2; rua=mailto:a@x.example", ["version"]),
+        ("v=TLSRPTv1; rua= mailto:a@x.example", ["blanks-around-equals"]),
     ],
 )
 def test_tls_reports(text: str, wanted: list[str]) -> None:
