@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,24 @@ def start_peer(request: pytest.FixtureRequest) -> Any:
 
 
 def _standing(name: str) -> Iterator[Peer]:
+    with _new_yard() as yard, START[name](yard) as peer:
+        yield peer
+
+
+@contextmanager
+def _new_yard() -> Iterator[Path]:
     # Not pytest's own folder: servers that change to a user of their own could not look into it.
     with tempfile.TemporaryDirectory(prefix="benchkit-peer-", ignore_cleanup_errors=True) as folder:
         yard = Path(folder)
         yard.chmod(0o755)
-        with START[name](yard) as peer:
-            yield peer
+        yield yard
+
+
+@pytest.fixture
+def yard() -> Iterator[Path]:
+    """For a server of the test's own."""
+    with _new_yard() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session", params=START)

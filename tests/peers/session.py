@@ -41,18 +41,18 @@ def message_to(*local_parts: str, subject: str = "Grüße") -> Message:
 
 def converse(
     peer: Peer, client: str, messages: Sequence[Message], *,
-    dialogue: str = "step", door: Door | None = None, auth: str | None = None, secret: str | None = None,
+    dialogue: str = "step", door: Door | None = None, auth: str | None = None, secret: str | None = None, timeout_s: float = 10,
 ) -> Session:  # fmt: skip
     """One message after the other, on one connection for as long as it stands, at the peer's first door if not told.
 
     `auth` if not told is PLAIN where nobody gets through without; `secret` if not told is the right one.
     """
-    return asyncio.run(talk(client_of(peer, client, dialogue, door, auth, secret), messages))
+    return asyncio.run(talk(client_of(peer, client, dialogue, door, auth, secret, timeout_s), messages))
 
 
 def client_of(
     peer: Peer, client: str, dialogue: str = "step",
-    door: Door | None = None, auth: str | None = None, secret: str | None = None,
+    door: Door | None = None, auth: str | None = None, secret: str | None = None, timeout_s: float = 10,
 ) -> Transport:  # fmt: skip
     """What `converse` talks through."""
     door = door or peer.doors[0]
@@ -61,7 +61,7 @@ def client_of(
         auth = "plain" if door.login and transport == "smtp" else ""
     arm = ArmSpec(
         "arm", transport, client, ConnectionPolicy(0), door.security,
-        provider="mailgun" if transport == "api" else "", dialogue=dialogue, auth=auth, timeout_s=10,
+        provider="mailgun" if transport == "api" else "", dialogue=dialogue, auth=auth, timeout_s=timeout_s,
     )  # fmt: skip
     username, known = (peer.account.username, peer.account.secret(auth)) if peer.account else ("", "")
     ca_pem = peer.ca_file.read_text("ascii") if peer.ca_file else ""

@@ -15,6 +15,11 @@ TRACE = frozenset(
         b"envelope-to",
         b"received",
         b"return-path",
+        b"x-client-addr",  # these of smtp-sink
+        b"x-client-proto",
+        b"x-helo-args",
+        b"x-mail-args",
+        b"x-rcpt-args",
         b"x-original-to",
     )
 )

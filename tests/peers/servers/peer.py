@@ -61,6 +61,7 @@ class Peer:
     doors: tuple[Door, ...]
     mailbox: Path
     stored: str = "*"
+    separator: bytes = b""  # what it writes behind each stored message
     queues: tuple[Path, ...] = ()
     ca_file: Path | None = None
     account: Account | None = None  # None where it offers no AUTH
@@ -81,7 +82,7 @@ class Peer:
     def _of_run(self, run_token: str) -> dict[int, list[bytes]]:
         found: dict[int, list[bytes]] = {}
         for path in self.mailbox.glob(self.stored):
-            raw = path.read_bytes()
+            raw = path.read_bytes().removesuffix(self.separator)
             identity = find_identity(raw)
             if identity is not None and identity[1] == run_token:
                 found.setdefault(identity[2], []).append(raw)
