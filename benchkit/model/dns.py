@@ -6,6 +6,7 @@ resolver/: live, from a zone file, or from a recording.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -64,4 +65,4 @@ class Answer:
 class Ask(Protocol):
     """The one question. It never raises for what the DNS says or does not say."""
 
-    async def __call__(self, name: str, type: str) -> Answer: ...  # noqa: A002 (the field's word)
+    def __call__(self, name: str, type: str) -> Awaitable[Answer]: ...  # noqa: A002 (the field's word)

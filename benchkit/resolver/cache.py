@@ -22,10 +22,10 @@ class Cache(Generic[K]):
 
     def get(self, key: K) -> Answer | None:
         until_ns, answer = self._kept.get(key, (0, None))
-        return answer if self._clock.now_ns() < until_ns else None
+        return replace(answer, queries=0) if answer and self._clock.now_ns() < until_ns else None
 
     def put(self, key: K, answer: Answer, ttl_s: int) -> None:
         self._kept.pop(key, None)
-        self._kept[key] = (self._clock.now_ns() + ttl_s * NS_PER_S, replace(answer, queries=0))
+        self._kept[key] = (self._clock.now_ns() + ttl_s * NS_PER_S, answer)
         if len(self._kept) > LIMIT:
             del self._kept[next(iter(self._kept))]

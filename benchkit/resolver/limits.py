@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from benchkit.clock import Clock, MonotonicClock
 from benchkit.model.dns import Answer, AnswerState, Ask
@@ -22,6 +23,9 @@ class Budget:
         self._clock = clock or MonotonicClock()
         self._queries_left, self._queries, self._seconds = queries, queries, seconds
         self._until_ns = self._clock.now_ns() + round(seconds * NS_PER_S)
+        self._open: set[asyncio.Future[Answer]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._over = False
 
     async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
         left_s = (self._until_ns - self._clock.now_ns()) / NS_PER_S
@@ -31,12 +35,31 @@ class Budget:
             return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
         self._queries_left -= 1  # taken before it is known what was spent, or many at once would pass
         try:
-            async with asyncio.timeout(left_s):
-                answer = await self._ask(name, type)
-        except TimeoutError:
+            answer = await self._in_time(asyncio.ensure_future(self._ask(name, type)), left_s)
+        except asyncio.CancelledError:
+            if not self._over:
+                raise
             return _stopped(name, type, f"no answer before {self._seconds:g} s for one domain were over")
         self._queries_left += 1 - answer.queries
         return answer
+
+    async def _in_time(self, asked: asyncio.Future[Answer], left_s: float) -> Answer:
+        """One timer for all that is open: a domain has a hundred questions at once, and their time is over at once."""
+        self._open.add(asked)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(left_s, self._stop)
+        try:
+            return await asked
+        finally:
+            self._open.discard(asked)
+            if not self._open:
+                self._timer.cancel()
+                self._timer = None
+
+    def _stop(self) -> None:
+        self._over = True
+        for asked in self._open:
+            asked.cancel()
 
 
 def _stopped(name: str, type: str, why: str) -> Answer:  # noqa: A002
@@ -48,7 +71,7 @@ class Snapshot:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._answers: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+        self._answers: dict[tuple[str, str], asyncio.Future[Answer]] = {}
 
     @property
     def queries(self) -> int:
@@ -61,12 +84,8 @@ class Snapshot:
         finished = (task for task in self._answers.values() if task.done() and not task.cancelled())
         return tuple(task.result() for task in finished)
 
-    async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
+    def __call__(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
         key = (name.lower().removesuffix("."), type.upper())
         if key not in self._answers:
-            self._answers[key] = asyncio.create_task(_awaited(self._ask, name, type))
-        return await asyncio.shield(self._answers[key])
-
-
-async def _awaited(ask: Ask, name: str, type: str) -> Answer:  # noqa: A002
-    return await ask(name, type)
+            self._answers[key] = asyncio.ensure_future(self._ask(name, type))
+        return asyncio.shield(self._answers[key])

@@ -6,7 +6,7 @@ The times are for an audit, not for a browser: a lost datagram costs half a seco
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 
 from dns.rdatatype import RdataType
@@ -14,7 +14,7 @@ from dns.rdatatype import RdataType
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.cache import Cache
-from benchkit.resolver.effort import Effort
+from benchkit.resolver.effort import NS_PER_S, Effort
 from benchkit.resolver.names import text_name, unaskable
 from benchkit.resolver.question import Question, question_of
 from benchkit.resolver.reading import CHAIN_LIMIT, FAILURE_TTL_S, Reading, read
@@ -44,18 +44,18 @@ class LiveAsk:
         self._flights: dict[Key, asyncio.Task[Answer]] = {}
         self._room = asyncio.Semaphore(patience.in_flight)
 
-    async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
+    def __call__(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
         question = question_of(name, type)
         if question is None:
-            return unaskable(name, type)
+            return _at_once(unaskable(name, type))
         key = question.key
         if (kept := self._cache.get(key)) is not None:
-            return kept
+            return _at_once(kept)
         if (flight := self._flights.get(key)) is not None:
-            return replace(await asyncio.shield(flight), queries=0)
+            return _with_others(flight)
         # A task of its own: whoever asked first may be cancelled, those who joined still want the answer.
         flight = self._flights[key] = asyncio.create_task(self._fly(question))
-        return await asyncio.shield(flight)
+        return asyncio.shield(flight)
 
     async def close(self) -> None:
         for flight in (flights := list(self._flights.values())):
@@ -67,22 +67,19 @@ class LiveAsk:
     async def _fly(self, question: Question) -> Answer:
         try:
             async with self._room:
-                reading = await self._resolve(question)
-            self._cache.put(question.key, reading.answer, reading.ttl_s)
-            return reading.answer
+                answer, ttl_s = await self._resolve(question)
+            self._cache.put(question.key, answer, ttl_s)
+            return answer
         finally:
             del self._flights[question.key]
 
-    async def _resolve(self, question: Question) -> Reading:
-        """The answer at the end of the chain, in the time that a question has."""
-        started_ns, effort = self._clock.now_ns(), Effort()
-        try:
-            async with asyncio.timeout(self._patience.whole_s):
-                reading = await self._to_the_end(question, effort)
-        except TimeoutError:
-            reading = self._silence(question)
+    async def _resolve(self, question: Question) -> tuple[Answer, int]:
+        """The answer at the end of the chain, in the time that a question has; and how long it holds."""
+        started_ns = self._clock.now_ns()
+        effort = Effort(self._clock, started_ns + round(self._patience.whole_s * NS_PER_S))
+        reading = await self._to_the_end(question, effort)
         rtt_ms = (self._clock.now_ns() - started_ns) / NS_PER_MS
-        return replace(reading, answer=replace(reading.answer, rtt_ms=rtt_ms, queries=effort.queries))
+        return replace(reading.answer, rtt_ms=rtt_ms, queries=effort.queries), reading.ttl_s
 
     async def _to_the_end(self, question: Question, effort: Effort) -> Reading:
         """A chain that leaves the response is followed by asking on."""
@@ -103,7 +100,8 @@ class LiveAsk:
         spoken: set[str] = set()
         for wait_s in self._patience.tries_s:
             for server in [server for server in self._servers if server.name not in spoken]:
-                reading = await self._try(server, question, effort, wait_s)
+                effort.begin_try(wait_s)
+                reading = self._silence(question) if effort.is_over else await self._try(server, question, effort)
                 if reading.answer.state.known:
                     return reading
                 failures.append(reading)
@@ -112,18 +110,16 @@ class LiveAsk:
                 spoken.add(server.name)
         return min(failures, key=lambda failure: TELLING.index(failure.answer.state))
 
-    async def _try(self, server: Server, question: Question, effort: Effort, wait_s: float) -> Reading:
+    async def _try(self, server: Server, question: Question, effort: Effort) -> Reading:
         try:
-            async with asyncio.timeout(wait_s):
-                wire = await server.exchange(question, effort)
+            wire = await server.exchange(question, effort)
         except TimeoutError:
             self._demote(server)
             return self._silence(question, server)
         except OSError as error:
             self._demote(server)
             return self._silence(question, server, str(error))
-        reading = read(wire, question)
-        return replace(reading, answer=replace(reading.answer, resolver=server.name))
+        return read(wire, question, server.name)
 
     def _demote(self, server: Server) -> None:
         if self._servers[0] is server:
@@ -134,6 +130,17 @@ class LiveAsk:
         reason = (why,) if why else ()
         answer = Answer(question.text, question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0)
         return Reading(answer)
+
+
+def _at_once(answer: Answer) -> asyncio.Future[Answer]:
+    future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    future.set_result(answer)
+    return future
+
+
+async def _with_others(flight: asyncio.Future[Answer]) -> Answer:
+    """Whoever joins costs no query."""
+    return replace(await asyncio.shield(flight), queries=0)
 
 
 def _joined(so_far: Reading, rest: Reading) -> Reading:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from secrets import randbelow
 
 from benchkit.resolver.question import Question
@@ -19,20 +18,24 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._by_id)
 
-    @contextmanager
-    def expect(self, question: Question) -> Iterator[tuple[int, asyncio.Future[bytes]]]:
-        """An id that nobody else uses now, and the response to come; both are given back at the end."""
+    async def exchange(self, question: Question, send: Callable[[bytes], object], wait_s: float) -> bytes:
+        """Sends the question with an id that nobody else uses now. Raises TimeoutError, and what `fail` was told."""
         ident = randbelow(65_536)
         while ident in self._by_id:
             ident = randbelow(65_536)
-        response: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        response: asyncio.Future[bytes] = loop.create_future()
         self._by_id[ident] = (question, response)
+        # A bare timer, for asyncio.timeout takes longer than all the rest of a question.
+        timer = loop.call_later(wait_s, _expire, response)
         try:
-            yield ident, response
+            send(question.wire(ident))
+            return await response
         finally:
+            timer.cancel()
             del self._by_id[ident]
             if response.done() and not response.cancelled():
-                response.exception()  # seen, also when a timeout came first
+                response.exception()  # seen, also when whoever waited is gone
 
     def settle(self, wire: bytes) -> None:
         question, response = self._by_id.get(int.from_bytes(wire[:2], "big"), (None, None))
@@ -44,3 +47,8 @@ class Waiting:
         for _, response in self._by_id.values():
             if not response.done():
                 response.set_exception(error)
+
+
+def _expire(response: asyncio.Future[bytes]) -> None:
+    if not response.done():
+        response.set_exception(TimeoutError())

@@ -6,6 +6,7 @@ OPT record (EDNS, RFC 6891) with DO, for signatures and compact denial are only 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct, pack
@@ -21,21 +22,30 @@ PAYLOAD = 1232  # no fragments on any path (DNS flag day 2020)
 OPT = pack("!BHHIH", 0, RdataType.OPT, PAYLOAD, 0x8000, 0)
 RESPONSE, OPCODE, TRUNCATED, RCODE = 0x8000, 0x7800, 0x0200, 0x000F
 WITHOUT_EDNS = (1, 4)  # FORMERR and NOTIMP: a server from before RFC 6891
+PLAIN_NAME = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.ASCII
+)  # written as it is on the wire
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A name and a type, ready to be sent; made by `question_of`."""
 
-    name: Name
-    type: RdataType
     text: str  # the name as an Answer has it
+    type: RdataType
     asked: bytes  # the question section: lower-case name, type, class
     edns: bool = True
 
     @property
     def key(self) -> tuple[str, RdataType]:
         return self.text, self.type
+
+    @property
+    def name(self) -> Name:
+        """The name as dnspython has it, made for what dnspython reads only."""
+        name = wire_name(self.text)
+        assert name is not None
+        return name
 
     def wire(self, ident: int) -> bytes:
         header = HEADER.pack(ident, RECURSE_AND_AD, 1, 0, 0, 1 if self.edns else 0)
@@ -58,10 +68,18 @@ class Question:
 @lru_cache(maxsize=65_536)
 def question_of(name: str, type: str) -> Question | None:  # noqa: A002
     """None for what is no name or no type that can be asked for."""
-    asked, kind = wire_name(name), wire_type(type)
-    if asked is None or kind is None:
+    kind = wire_type(type)
+    if kind is None:
         return None
-    return Question(asked, kind, text_name(asked), asked.to_digestable() + pack("!HH", kind, 1))
+    plain = name.lower().removesuffix(".")
+    if PLAIN_NAME.fullmatch(plain):
+        return Question(plain, kind, _encoded(plain) + pack("!HH", kind, 1))
+    asked = wire_name(name)
+    return None if asked is None else Question(text_name(asked), kind, asked.to_digestable() + pack("!HH", kind, 1))
+
+
+def _encoded(plain: str) -> bytes:
+    return "".join(f"{chr(len(label))}{label}" for label in plain.split(".")).encode("ascii") + b"\0"
 
 
 def is_truncated(wire: bytes) -> bool:

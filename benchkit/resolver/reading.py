@@ -43,23 +43,21 @@ class Reading:
     next_name: Name | None = None
 
 
-def read(wire: bytes, question: Question) -> Reading:
-    """The reading of a response; never raises."""
+def read(wire: bytes, question: Question, resolver: str = "") -> Reading:
+    """The reading of a response, from the server of that name; never raises."""
     if (denial := plain_denial(wire, question)) is not None:
-        return _plainly(denial, question)
-    asked = Answer(question.text, question.type.name, AnswerState.MALFORMED)
+        return _plainly(denial, question, resolver)
+    asked = Answer(question.text, question.type.name, AnswerState.MALFORMED, resolver=resolver)
     try:
         return _read(dns.message.from_wire(wire, ignore_trailing=True), question, asked)
     except Exception as error:  # dnspython's reader meets bytes of strangers: whatever it trips over is their defect
         return Reading(replace(asked, ede=(f"unreadable: {type(error).__name__}",)))
 
 
-def _plainly(denial: Denial, question: Question) -> Reading:
+def _plainly(denial: Denial, question: Question, resolver: str) -> Reading:
     missing = denial.rcode == Rcode.NXDOMAIN
-    state = AnswerState.NXDOMAIN if missing else AnswerState.NODATA
-    answer = Answer(
-        question.text, question.type.name, state, rcode="NXDOMAIN" if missing else "NOERROR", ad=denial.authenticated
-    )
+    state, rcode = (AnswerState.NXDOMAIN, "NXDOMAIN") if missing else (AnswerState.NODATA, "NOERROR")
+    answer = Answer(question.text, question.type.name, state, rcode=rcode, resolver=resolver, ad=denial.authenticated)
     return Reading(answer, min(_bounded(denial.ttl_s), denial.minimum_s))
 
 

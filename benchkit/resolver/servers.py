@@ -13,7 +13,7 @@ from benchkit.resolver.udp import UdpChannel
 
 
 class Server(Protocol):
-    """`name` is what an Answer tells of it; `exchange` gives a response or raises OSError, and waits as long as it is let."""
+    """`name` is what an Answer tells of it; `exchange` gives a response or raises OSError, TimeoutError among them."""
 
     @property
     def name(self) -> str: ...
@@ -32,10 +32,10 @@ class PlainServer:
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
         effort.queries += 1
-        wire = await self._udp.exchange(question)
+        wire = await self._udp.exchange(question, effort.left_s)
         if is_truncated(wire):
             effort.queries += 1
-            wire = await self._tcp.exchange(question)
+            wire = await self._tcp.exchange(question, effort.left_s)
         if question.edns and dislikes_edns(wire):
             return await self.exchange(replace(question, edns=False), effort)
         return wire
@@ -54,7 +54,7 @@ class TlsServer:
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
         effort.queries += 1
-        return await self._stream.exchange(question)
+        return await self._stream.exchange(question, effort.left_s)
 
     def close(self) -> None:
         self._stream.close()

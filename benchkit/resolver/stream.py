@@ -22,22 +22,20 @@ class StreamChannel(asyncio.Protocol):
         self._connecting = asyncio.Lock()
         self._received = bytearray()
 
-    async def exchange(self, question: Question) -> bytes:
-        """The response; OSError when there is no connection. An idle connection that the server closed is opened again once."""
+    async def exchange(self, question: Question, wait_s: float) -> bytes:
+        """The response; TimeoutError, or OSError without a connection. One that closed while idle is opened again once."""
         reused = self._transport is not None
-        try:
-            return await self._exchange(question)
-        except ConnectionError:
-            if not reused:
-                raise
-            return await self._exchange(question)
+        async with asyncio.timeout(wait_s):  # connecting included
+            try:
+                return await self._exchange(question, wait_s)
+            except ConnectionError:
+                if not reused:
+                    raise
+                return await self._exchange(question, wait_s)
 
-    async def _exchange(self, question: Question) -> bytes:
+    async def _exchange(self, question: Question, wait_s: float) -> bytes:
         transport = self._transport or await self._connect()
-        with self._waiting.expect(question) as (ident, response):
-            wire = question.wire(ident)
-            transport.write(len(wire).to_bytes(LENGTH_BYTES, "big") + wire)
-            return await response
+        return await self._waiting.exchange(question, lambda wire: transport.write(_frame(wire)), wait_s)
 
     async def _connect(self) -> asyncio.Transport:
         async with self._connecting:
@@ -65,3 +63,7 @@ class StreamChannel(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
+
+
+def _frame(wire: bytes) -> bytes:
+    return len(wire).to_bytes(LENGTH_BYTES, "big") + wire

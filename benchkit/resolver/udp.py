@@ -26,13 +26,16 @@ class UdpChannel:
         self._waiting = Waiting()
         self._socket: socket.socket | None = None
 
-    async def exchange(self, question: Question) -> bytes:
-        """The response; OSError when the server's host says that nobody is there. Waits for ever: the caller has the clock."""
-        opened = self._socket or self._open()
-        with self._waiting.expect(question) as (ident, response):
-            with suppress(BlockingIOError):  # no room: as lost as on the way, and sent again as that would be
-                opened.send(question.wire(ident))
-            return await response
+    async def exchange(self, question: Question, wait_s: float) -> bytes:
+        """The response; TimeoutError, or OSError when the server's host says that nobody is there."""
+        if self._socket is None:
+            self._socket = self._open()
+        return await self._waiting.exchange(question, self._send, wait_s)
+
+    def _send(self, wire: bytes) -> None:
+        assert self._socket is not None
+        with suppress(BlockingIOError):  # no room: as lost as on the way, and sent again as that would be
+            self._socket.send(wire)
 
     def _open(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
@@ -44,7 +47,6 @@ class UdpChannel:
             opened.close()
             raise
         asyncio.get_running_loop().add_reader(opened, self._read, opened)
-        self._socket = opened
         return opened
 
     def _read(self, opened: socket.socket) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from dns.message import QueryMessage
 
+from benchkit.clock import ManualClock
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import Patience, open_live
-from tests.resolver.scripted import HASTE, asking, one, saying, silent
+from tests.resolver.scripted import HASTE, asking, one, reply, saying, silent
 
 FAILOVER = Patience(tries_s=(0.1, 5.0), whole_s=10.0)
 
@@ -48,3 +50,28 @@ def test_nobody_listens() -> None:
     answer = asyncio.run(run())
     assert answer.state == "timeout"
     assert "refused" in answer.ede[0].lower()
+
+
+def test_a_question_ends_in_time_however_many_servers_there_are() -> None:
+    clock = ManualClock()
+
+    def failing_slowly(query: QueryMessage, transport: str) -> list[bytes]:
+        clock.advance(1_000_000_000)
+        return [reply(query, rcode="SERVFAIL")]
+
+    patience = Patience(tries_s=(5.0, 5.0), whole_s=2.0)
+    answer, servers = asking(*[failing_slowly] * 4, ask=one(), clock=clock, patience=patience)
+    assert (answer.state, answer.queries) == ("servfail", 2)
+    assert [len(server.asked) for server in servers] == [1, 1, 0, 0]
+
+
+def test_a_question_ends_in_time_however_long_the_chain_is() -> None:
+    clock = ManualClock()
+
+    def leading_on(query: QueryMessage, transport: str) -> list[bytes]:
+        clock.advance(1_000_000_000)
+        name = query.question[0].name.to_text()
+        return [reply(query, f"{name} 9 IN CNAME x{name}")]
+
+    answer, _ = asking(leading_on, ask=one(), clock=clock, patience=Patience(tries_s=(5.0,), whole_s=3.0))
+    assert (answer.state, answer.queries) == ("timeout", 3)
