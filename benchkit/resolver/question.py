@@ -22,9 +22,8 @@ PAYLOAD = 1232  # no fragments on any path (DNS flag day 2020)
 OPT = pack("!BHHIH", 0, RdataType.OPT, PAYLOAD, 0x8000, 0)
 RESPONSE, OPCODE, TRUNCATED, RCODE = 0x8000, 0x7800, 0x0200, 0x000F
 WITHOUT_EDNS = (1, 4)  # FORMERR and NOTIMP: a server from before RFC 6891
-PLAIN_NAME = re.compile(
-    r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.ASCII
-)  # written as it is on the wire
+# Written as it is on the wire; its length is looked at first, for a long text must not take long.
+PLAIN_NAME = re.compile(r"(?=.{1,253}\.?\Z)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ def question_of(name: str, type: str) -> Question | None:  # noqa: A002
     kind = wire_type(type)
     if kind is None:
         return None
-    plain = name.lower().removesuffix(".")
-    if PLAIN_NAME.fullmatch(plain):
+    if PLAIN_NAME.fullmatch(name):
+        plain = name.lower().removesuffix(".")
         return Question(plain, kind, _encoded(plain) + pack("!HH", kind, 1))
     asked = wire_name(name)
     return None if asked is None else Question(text_name(asked), kind, asked.to_digestable() + pack("!HH", kind, 1))

@@ -19,7 +19,9 @@ NAMES = st.lists(LABELS, max_size=6).map(".".join)
 @example("a" * 64 + ".example")
 @example(".".join(["a" * 49] * 5) + ".abc")  # 253 characters, as long as a name can be
 @example(".".join(["a" * 49] * 5) + ".abcd")
+@example(".".join(["a" * 49] * 5) + ".abc.")
 @example("Shop.Example.")
+@example("_\u212a")  # lower case it is ASCII
 @example("shop.example..")
 @example("shop.example\n")
 @example(".")
