@@ -26,7 +26,7 @@ def fits_table(summary: Summary) -> Table:
 
 def agreements_table(summary: Summary, condition: str) -> Table:
     """Turns as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
-    table = empty_table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each")
+    table = empty_table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each, − predicted")
     for agreement in summary.agreements:
         if agreement.condition == condition:
             table.add_row(
@@ -35,7 +35,7 @@ def agreements_table(summary: Summary, condition: str) -> Table:
                 numbers.decimal(agreement.turns_counted),
                 numbers.decimal(agreement.turns_in_time),
                 _on_wire(agreement),
-                numbers.size(agreement.wire_bytes) if agreement.wire_bytes else numbers.NOT_KNOWN,
+                _wire_bytes(agreement),
             )
     return table
 
@@ -60,15 +60,29 @@ def _level_at(fit: LatencyFit) -> str:
 
 
 def _batch(found: BreakEven) -> str:
+    if found.found == "not identified":
+        least = "" if found.low is None else f", but hardly under {found.low:,.0f}"
+        return f"how many messages a connection must carry to be level with the baseline is not identified{least}"
     if found.value is None:
         return "never level with the baseline, however many messages a connection carries"
-    return f"level with the baseline once a connection carries {found.value:,.0f} messages"
+    interval = "" if found.low is None or found.high is None else f" [{found.low:,.0f}, {found.high:,.0f}]"
+    return f"level with the baseline once a connection carries {found.value:,.0f}{interval} messages"
 
 
 def _predicted(agreement: Agreement) -> str:
     """`11`, or `11 + 2` where slow start adds flights."""
     turns = numbers.decimal(agreement.turns_predicted)
     return f"{turns} + {agreement.flights_predicted}" if agreement.flights_predicted else turns
+
+
+def _wire_bytes(agreement: Agreement) -> str:
+    """`8.43 kB, +1.5 %`: what was measured, and how far above the prediction."""
+    if not agreement.wire_bytes:
+        return numbers.NOT_KNOWN
+    measured = numbers.size(agreement.wire_bytes)
+    if not agreement.wire_bytes_predicted:
+        return measured
+    return f"{measured}, {100 * (agreement.wire_bytes / agreement.wire_bytes_predicted - 1):+.1f} %"
 
 
 def _on_wire(agreement: Agreement) -> str:

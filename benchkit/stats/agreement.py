@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Agreement, ArmSummary, BreakEven
+from benchkit.stats.batch_break_even import break_even_of, setup_ms_of_rows
 from benchkit.stats.pairs import baseline_of
 from benchkit.stats.sample import Sample, Samples
-from benchkit.stats.theory import break_even_batch, slow_start_flights, wire_bytes
+from benchkit.stats.theory import connection_bytes, message_bytes, slow_start_flights
 from benchkit.stats.wire_truth import LEAST_RTT_MS, wire_truth
 
-_SETUP = ("connect", "tls", "banner", "ehlo", "starttls", "auth")
 
-
-def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> tuple[Agreement, ...]:
+def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary], seed: int) -> tuple[Agreement, ...]:
     """One for each arm that talks to somebody; `arms` are those of summarise_arms, in the order of `samples`."""
-    baselines = {
-        arm.condition: arm for arm, sample in zip(arms, samples.values(), strict=True) if _is_base(run, sample)
-    }
+    setup_ms = setup_ms_of_rows(run)
     return tuple(
-        _agreement(run, sample, arm, baselines.get(arm.condition))
+        _agreement(
+            run, sample, arm, _break_even(run, sample, _of_baseline(run, samples, sample.condition), setup_ms, seed)
+        )
         for arm, sample in zip(arms, samples.values(), strict=True)
         if arm.transport != "null"
     )
@@ -36,48 +36,53 @@ def predicted_turns(record: ArmRecord) -> float | None:
     return record.message_turns + record.setup_turns / messages
 
 
-def _agreement(run: Run, sample: Sample, arm: ArmSummary, baseline: ArmSummary | None) -> Agreement:
+def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven | None) -> Agreement:
     record, condition = run.manifest.arms[sample.arm], run.manifest.conditions[sample.condition]
     size = round(arm.bytes_out / sample.started) if sample.started else 0
     truth = wire_truth(run, sample.condition, sample.arm)
-    sent = (run.messages["condition"] == sample.condition) & (run.messages["arm"] == sample.arm)
+    connections = truth.connections if truth else arm.connections
+    started = int(((run.messages["condition"] == sample.condition) & (run.messages["arm"] == sample.arm)).sum())
     median, known_rtt = arm.service_ms["p50"].value, condition.lab and (condition.rtt_ms or 0.0) >= LEAST_RTT_MS
-    predicted = predicted_turns(record)
     return Agreement(
         arm=arm.name,
         condition=arm.condition,
-        turns_predicted=predicted,
+        turns_predicted=predicted_turns(record),
         turns_counted=arm.turns.median if arm.turns else None,
         flights_predicted=slow_start_flights(size) if record.connection == "fresh" and size else 0,
         turns_in_time=median / condition.rtt_ms if median is not None and known_rtt and condition.rtt_ms else None,
         turns_on_wire=truth.turns if truth else None,
         turns_for_wire=truth.counted if truth else None,
         wire_agrees=truth.agrees if truth else None,
-        wire_bytes_predicted=float(wire_bytes(size, round(predicted))) if size and predicted is not None else None,
-        wire_bytes=truth.bytes_out / int(sent.sum()) if truth and sent.any() else None,
+        wire_bytes_predicted=_wire_bytes(record, size, connections / started) if started else None,
+        wire_bytes=truth.bytes_out / started if truth and started else None,
         retransmits=truth.retransmits if truth else None,
-        break_even_batch=_break_even(record, arm, baseline),
+        break_even_batch=break_even,
     )
 
 
-def _break_even(record: ArmRecord, arm: ArmSummary, baseline: ArmSummary | None) -> BreakEven | None:
-    """From mean times, which add up over the phases; an arm that opens a new connection each shows what opening costs.
+def _break_even(run: Run, sample: Sample, baseline: Sample | None, setup_ms: Any, seed: int) -> BreakEven | None:
+    """An arm that opens a new connection each shows what opening costs.
 
     Against its own kind it would come out as noise: the same message, once with an opening and once without.
     """
-    if record.connection != "fresh" or baseline is None or arm.transport == baseline.transport:
+    record = run.manifest.arms[sample.arm]
+    if record.connection != "fresh" or baseline is None:
         return None
-    if not (arm.phases_ms and baseline.phases_ms):
+    if record.transport == run.manifest.arms[baseline.arm].transport or not setup_ms[sample.index].any():
         return None
-    setup_ms = sum(arm.phases_ms.get(phase, 0.0) for phase in _SETUP)
-    message_ms = _spent_ms(arm) - setup_ms
-    messages = break_even_batch(setup_ms, message_ms, _spent_ms(baseline))
-    return BreakEven("never") if messages is None else BreakEven("at", float(messages))
+    where = (seed, sample.condition, sample.arm)
+    return break_even_of(sample, baseline, setup_ms, run.manifest.confidence, where)
 
 
-def _spent_ms(arm: ArmSummary) -> float:
-    return sum(spent for phase, spent in arm.phases_ms.items() if phase != "close")
+def _of_baseline(run: Run, samples: Samples, condition: int) -> Sample | None:
+    base = baseline_of(run.manifest.arms)
+    return None if base is None else samples[condition, base]
 
 
-def _is_base(run: Run, sample: Sample) -> bool:
-    return sample.arm == baseline_of(run.manifest.arms)
+def _wire_bytes(record: ArmRecord, size: int, connections: float) -> float | None:
+    """Predicted, a message, of so many connections a message."""
+    if not size or record.setup_turns is None or record.message_turns is None:
+        return None
+    tls = record.security != "none"
+    opening = connection_bytes(record.setup_turns + (record.transport == "smtp"), tls=tls)
+    return message_bytes(size, record.message_turns, tls=tls) + connections * opening

@@ -51,7 +51,7 @@ def analyse(run: Run, seed: int = 0) -> Summary:
         account=account,
         overhead_us=manifest.overhead_us,
         warnings=cautions_of(run, delivery, account, arms, comparisons),
-        agreements=agreements_of(run, samples, arms),
+        agreements=agreements_of(run, samples, arms, seed),
         fits=fits_of(run, samples),
         certificate=manifest.certificate,
     )

@@ -18,6 +18,9 @@ from benchkit.model.summary import Estimate
 MSS = 1448  # of a 1,500-byte MTU, with TCP's time stamps
 INITIAL_WINDOW = 10  # segments (RFC 6928)
 HEADERS = 52  # bytes a packet: IPv4 20, TCP 20 and its time stamps 12
+SYN_OPTIONS = 8  # MSS, SACK and window scale, which no later packet repeats (RFC 9293 §3.2, RFC 7323)
+RECORD, RECORD_PAYLOAD = 22, 16_384  # a TLS 1.3 record: header 5, content type 1, tag 16 (RFC 8446 §5.2)
+HELLO, FINISHED = 517, 80  # a ClientHello as OpenSSL pads it; ChangeCipherSpec and Finished with SHA-384
 
 
 def slow_start_flights(size: int, mss: int = MSS) -> int:
@@ -25,9 +28,15 @@ def slow_start_flights(size: int, mss: int = MSS) -> int:
     return max(0, ceil(log2(size / (INITIAL_WINDOW * mss) + 1)) - 1)
 
 
-def wire_bytes(payload: int, turns: int, mss: int = MSS) -> int:
-    """What `payload` bytes outward take as IP packets at least: a header for each full segment, and one a turn."""
-    return payload + HEADERS * (ceil(payload / mss) + turns)
+def message_bytes(payload: int, turns: float, *, tls: bool, mss: int = MSS) -> float:
+    """What a message's bytes outward take as IP packets: a header for each full segment, and one a turn, as TLS a record."""
+    records = RECORD * (turns + payload // RECORD_PAYLOAD) if tls else 0.0
+    return payload + records + HEADERS * (ceil((payload + records) / mss) + turns)
+
+
+def connection_bytes(turns: int, *, tls: bool) -> float:
+    """What a connection takes outward besides messages: a packet a turn, FIN, the last ACK, SYN's options, TLS 1.3's own."""
+    return SYN_OPTIONS + HEADERS * (turns + 2) + (HELLO + FINISHED + HEADERS if tls else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +87,6 @@ def break_even_rtt(rtt_ms: Any, difference_ms: Any, confidence: float) -> Estima
     c = line.intercept**2 - t2 * line.var_intercept
     half = sqrt(max(0.0, b * b - a * c))
     return Estimate(root, max(0.0, (-b - half) / a), (-b + half) / a)
-
-
-def break_even_batch(setup_ms: float, message_ms: float, baseline_ms: float) -> int | None:
-    """Messages that a connection must carry to make up for its set-up, against a baseline that takes so long; None: never."""
-    gain_ms = baseline_ms - message_ms
-    return max(1, ceil(setup_ms / gain_ms)) if gain_ms > 0 else None
 
 
 def _line(x: Any, y: Any, confidence: float) -> _Line | None:

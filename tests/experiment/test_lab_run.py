@@ -92,6 +92,8 @@ def test_each_link_is_a_condition_and_the_wire_agrees_with_the_counter(program: 
         ("smtp", 4, 4), ("smtp fresh", 11, 11), ("api", 1, 1),
     }  # fmt: skip
     assert all(agreement["wire_agrees"] for agreement in summary["agreements"]), summary["agreements"]
+    for agreement in summary["agreements"]:  # messages of a kilobyte: one lone ACK more or less is 4 % of them
+        assert agreement["wire_bytes"] == pytest.approx(agreement["wire_bytes_predicted"], rel=0.15)
     assert {fit["arm"] for fit in summary["fits"]} == {"smtp", "smtp fresh", "api"}
     account = summary["account"]
     assert account["planned"] == account["accepted"] == account["arrived_once"] == 2 * 7 * 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchkit.stats.theory import break_even_batch, break_even_rtt, fit, slow_start_flights, wire_bytes
+from benchkit.stats.theory import break_even_rtt, connection_bytes, fit, message_bytes, slow_start_flights
 
 RTTS = np.repeat([1.0, 10.0, 40.0], 15)
 
@@ -21,9 +21,18 @@ def test_flights_of_slow_start(size: int, flights: int) -> None:
     assert slow_start_flights(size) == flights
 
 
-@pytest.mark.parametrize(("payload", "turns", "expected"), [(1448, 0, 1500), (1449, 0, 1553), (100, 4, 360)])
-def test_bytes_on_the_wire(payload: int, turns: int, expected: int) -> None:
-    assert wire_bytes(payload, turns) == expected
+@pytest.mark.parametrize(
+    ("payload", "turns", "tls", "expected"),
+    [(1448, 0, False, 1500), (1449, 0, False, 1553), (100, 4, False, 360), (100, 1, True, 226), (1440, 0, True, 1492)],
+)
+def test_bytes_of_a_message_on_the_wire(payload: int, turns: int, tls: bool, expected: int) -> None:
+    assert message_bytes(payload, turns, tls=tls) == expected
+
+
+def test_bytes_of_a_connection_on_the_wire() -> None:
+    """SYN with its options, ACK, FIN, ACK; TLS adds a hello, and the client's Finished in a packet of its own."""
+    assert connection_bytes(2, tls=False) == 60 + 52 + 52 + 52
+    assert connection_bytes(2, tls=True) - connection_bytes(2, tls=False) == 517 + 52 + 80
 
 
 def test_a_line_without_noise_is_found_exactly() -> None:
@@ -70,17 +79,3 @@ def test_the_break_even_rtt_is_covered_as_often_as_it_says() -> None:
 def test_a_break_even_that_is_not_there_is_not_identified(intercept: float, slope: float, noise: float) -> None:
     draw = np.random.default_rng(3)
     assert break_even_rtt(RTTS, intercept + slope * RTTS + draw.normal(0, noise, len(RTTS)), 0.95) is None
-
-
-@pytest.mark.parametrize(
-    ("setup_ms", "message_ms", "baseline_ms", "messages"),
-    [
-        (70.0, 20.0, 30.0, 7),
-        (71.0, 20.0, 30.0, 8),
-        (0.0, 20.0, 30.0, 1),
-        (70.0, 40.0, 10.0, None),
-        (70.0, 10, 10, None),
-    ],
-)
-def test_break_even_batch(setup_ms: float, message_ms: float, baseline_ms: float, messages: int | None) -> None:
-    assert break_even_batch(setup_ms, message_ms, baseline_ms) == messages
