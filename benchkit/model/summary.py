@@ -35,6 +35,12 @@ class Turns:
     min: int
     median: float
     max: int
+    mean: float
+
+    @property
+    def each(self) -> float:
+        """What a message costs: the median; the mean where requests are shared, and most messages so have paid nothing."""
+        return self.median or self.mean
 
 
 @dataclass(frozen=True, slots=True)

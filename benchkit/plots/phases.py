@@ -84,9 +84,7 @@ def _bar(panel: Axes, row: int, arm: ArmSummary, longest: float) -> None:
 def _beside(arm: ArmSummary) -> str:
     """Turns, and what came after service time had ended."""
     turns = (
-        "turns not known"
-        if arm.turns is None
-        else f"{arm.turns.median:g} {'turn' if arm.turns.median == 1 else 'turns'}"
+        "turns not known" if arm.turns is None else f"{arm.turns.each:.3g} {'turn' if arm.turns.each == 1 else 'turns'}"
     )
     close = arm.phases_ms.get(Phase.CLOSE.label)
     return f"{turns}, then close {close:.2g} ms" if close else turns

@@ -87,11 +87,11 @@ def _estimate(estimate: Estimate, between: str) -> Text:
 
 
 def _turns(arm: ArmSummary) -> str:
-    """The median, and the range where the messages of an arm differ."""
+    """What a message costs, and the range where the messages of an arm differ."""
     if arm.turns is None:
         return numbers.NOT_KNOWN
     same = arm.turns.min == arm.turns.max
-    return f"{arm.turns.median:g}" if same else f"{arm.turns.median:g} ({arm.turns.min}–{arm.turns.max})"
+    return f"{arm.turns.each:.3g}" if same else f"{arm.turns.each:.3g} ({arm.turns.min}–{arm.turns.max})"
 
 
 def _failures(arm: ArmSummary) -> Text:

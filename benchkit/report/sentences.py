@@ -159,9 +159,9 @@ def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:
     if not (arm and baseline and arm.turns and baseline.turns):
         return ""
     ours, theirs = (
-        f"{turns.median:g} {'turn' if turns.median == 1 else 'turns'}" for turns in (arm.turns, baseline.turns)
+        f"{turns.each:.3g} {'turn' if turns.each == 1 else 'turns'}" for turns in (arm.turns, baseline.turns)
     )
-    return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {baseline.turns.median:g}"
+    return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {baseline.turns.each:.3g}"
 
 
 def _crosses_transports(summary: Summary, contrast: Contrast) -> bool:

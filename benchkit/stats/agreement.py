@@ -36,6 +36,13 @@ def predicted_turns(record: ArmRecord) -> float | None:
     return record.message_turns + record.setup_turns / messages
 
 
+def share_of_request(record: ArmRecord) -> float | None:
+    """What part of its request's time is a message's; None where requests carried as many as were due."""
+    if record.messages_per_request > 1 and record.message_turns is None:
+        return None
+    return 1 / record.messages_per_request
+
+
 def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven | None) -> Agreement:
     record, condition = run.manifest.arms[sample.arm], run.manifest.conditions[sample.condition]
     size = round(arm.bytes_out / sample.started) if sample.started else 0
@@ -47,9 +54,9 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven 
         arm=arm.name,
         condition=arm.condition,
         turns_predicted=predicted_turns(record),
-        turns_counted=arm.turns.median if arm.turns else None,
+        turns_counted=arm.turns.each if arm.turns else None,
         flights_predicted=slow_start_flights(size) if record.connection == "fresh" and size else 0,
-        turns_in_time=median / condition.rtt_ms if median is not None and known_rtt and condition.rtt_ms else None,
+        turns_in_time=_turns_in_time(record, median, condition.rtt_ms if known_rtt else None),
         turns_on_wire=truth.turns if truth else None,
         turns_for_wire=truth.counted if truth else None,
         wire_agrees=truth.agrees if truth else None,
@@ -58,6 +65,11 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven 
         retransmits=truth.retransmits if truth else None,
         break_even_batch=break_even,
     )
+
+
+def _turns_in_time(record: ArmRecord, service_ms: float | None, rtt_ms: float | None) -> float | None:
+    share = share_of_request(record)
+    return None if service_ms is None or share is None or not rtt_ms else share * service_ms / rtt_ms
 
 
 def _break_even(run: Run, sample: Sample, baseline: Sample | None, setup_ms: Any, seed: int) -> BreakEven | None:

@@ -85,7 +85,9 @@ def _arrivals(arm: ArmRecord, sample: Sample, delivery: Delivery) -> tuple[int |
 
 
 def _turns(turns: Any) -> Turns | None:
-    return Turns(int(turns.min()), float(np.median(turns)), int(turns.max())) if len(turns) else None
+    if not len(turns):
+        return None
+    return Turns(int(turns.min()), float(np.median(turns)), int(turns.max()), float(turns.mean()))
 
 
 def _median(values: Any) -> float | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchkit.model.run import ConditionRecord, Manifest, Run
 from benchkit.model.summary import BreakEven, LatencyFit
-from benchkit.stats.agreement import predicted_turns
+from benchkit.stats.agreement import predicted_turns, share_of_request
 from benchkit.stats.blocks import block_values
 from benchkit.stats.pairs import baseline_of
 from benchkit.stats.sample import Samples
@@ -54,14 +54,17 @@ def _fit(run: Run, samples: Samples, arm: int, base: int, link: str, conditions:
 
 
 def _by_block(run: Run, samples: Samples, arm: int, conditions: list[int]) -> dict[tuple[int, int], float]:
-    """Median service times in ms by (condition, block); blocks of failures have none."""
+    """Median service times in ms by (condition, block), a message's share of them; blocks of failures have none."""
     return dict(_finite(run, samples, arm, conditions))
 
 
 def _finite(run: Run, samples: Samples, arm: int, conditions: list[int]) -> Iterator[tuple[tuple[int, int], float]]:
+    share = share_of_request(run.manifest.arms[arm])
+    if share is None:
+        return
     for condition in conditions:
         values = block_values(samples[condition, arm], "service", run.manifest.messages_per_block)
-        yield from (((condition, block), value) for block, value in values.items() if np.isfinite(value))
+        yield from (((condition, block), share * value) for block, value in values.items() if np.isfinite(value))
 
 
 def _crossing(rtt_ms: Any, difference_ms: Any, confidence: float) -> BreakEven:

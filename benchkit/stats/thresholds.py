@@ -29,7 +29,7 @@ DURATIONS: Mapping[str, Callable[[ArmSummary], Mapping[str, Estimate]]] = {
 NUMBERS: Mapping[str, tuple[str, Callable[[ArmSummary], float | None]]] = {
     "failure_rate": ("", lambda arm: arm.failure_rate.value),
     "throughput": ("1/s", lambda arm: arm.throughput_per_s),
-    "turns": ("", lambda arm: arm.turns.median if arm.turns else None),
+    "turns": ("", lambda arm: arm.turns.each if arm.turns else None),
 }
 
 

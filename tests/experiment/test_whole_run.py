@@ -44,7 +44,7 @@ def test_every_n_messages_opens_a_connection_for_every_nth(program: Any, text: T
     program.write(text(f"every 4|{every}", load="blocks = 6\nmessages_per_block = 8\nwarmup_blocks = 0"))
     _, summary = program.summary()
     (arm,) = summary["arms"]
-    assert arm["turns"] == {"min": 4, "median": 4, "max": 7}
+    assert arm["turns"] == {"min": 4, "median": 4, "max": 7, "mean": 4.75}
     assert arm["connections"] == 12
 
 
@@ -100,6 +100,7 @@ def test_several_messages_a_request_are_several_messages(program: Any) -> None:
         assert arm["planned"] == arm["accepted"] == arm["arrived"] == 6 * 24
         assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
     agreements = {found["arm"]: found["turns_predicted"] for found in summary["agreements"]}
+    assert {arm["name"]: arm["turns"]["mean"] for arm in summary["arms"]} == pytest.approx(agreements)
     assert agreements == {"one": 1, "joint": 1 / 6, "new connections": 1 / 4 + 1 / 4}
     messages = load_run(program.runs[0]).messages
     for arm, expected in enumerate(agreements.values()):

@@ -39,7 +39,7 @@ def make_arm(name: str, phases: Mapping[str, float], turns: int) -> ArmSummary:
     return ArmSummary(
         name=name, transport=name.split(",")[0], client="aiosmtplib" if name.startswith("smtp") else "httpx",
         condition="loopback", planned=300, accepted=300, failed=0, unsent=0, arrived=300, missing=0, duplicates=0, altered=0,
-        turns=Turns(turns, turns, turns), turns_to_close=turns + 1, service_ms=times, response_ms=times,
+        turns=Turns(turns, turns, turns, turns), turns_to_close=turns + 1, service_ms=times, response_ms=times,
         wait_ms={"p50": Estimate(0.0)}, throughput_per_s=1000 / total, bytes_out=1_356_000, bytes_in=90_000,
         phases_ms=dict(phases), outcomes={"accepted": 300}, failure_rate=Estimate(0.0, 0.0, 0.0126), connections=300, late=0,
     )  # fmt: skip

@@ -103,7 +103,7 @@ def test_unknowns_and_infinities_are_null(quickstart: Summary) -> None:
 
 def test_the_shape_that_scripts_rely_on(quickstart: Summary) -> None:
     document = to_json(quickstart)
-    assert document["arms"][0]["turns"] == {"min": 11, "median": 11, "max": 11}
+    assert document["arms"][0]["turns"] == {"min": 11, "median": 11, "max": 11, "mean": 11}
     assert document["arms"][0]["service_ms"]["p50"] == pytest.approx(2.1)
     assert document["contrasts"][1]["ci"] == [0.81, 0.88]
     assert document["contrasts"][1]["verdict"] == "FASTER"

@@ -35,7 +35,7 @@ def test_fits_the_terminal(quickstart: Summary, width: int) -> None:
 def test_no_number_of_an_arm_is_cut(quickstart: Summary, width: int, ms: float) -> None:
     times = {"p50": Estimate(ms, ms - 0.031, ms + 0.032), "p95": Estimate(2 * ms, 2 * ms - 0.031, 2 * ms + 0.032)}
     outcomes = {"accepted": 3, "deferred": 1234, "timed out": 12}
-    arms = vary_first_arm(quickstart, service_ms=times, turns=Turns(4, 4, 11), outcomes=outcomes)
+    arms = vary_first_arm(quickstart, service_ms=times, turns=Turns(4, 4, 11, 4.02), outcomes=outcomes)
     out = shown(arms, width=width)
     low, high = (f"{end:,.2f}" for end in (ms - 0.031, ms + 0.032))
     assert all(told in out for told in (f"[{low}, {high}]", "4 (4–11)", "1,234 deferred", "12 timed out"))
@@ -99,7 +99,8 @@ def test_shows(quickstart: Summary, expected: str) -> None:
         ({"service_ms": {"p50": Estimate(None, needs=6)}}, "needs 6"),
         ({"outcomes": {"accepted": 290, "deferred": 7, "ambiguous": 3}}, "7 deferred"),
         ({"unsent": 12}, "12 unsent"),
-        ({"turns": Turns(4, 4, 11)}, "4 (4–11)"),
+        ({"turns": Turns(4, 4, 11, 4.02)}, "4 (4–11)"),
+        ({"turns": Turns(0, 0, 1, 1 / 12)}, "0.0833 (0–1)"),
         ({"turns": None}, "–"),
         ({"failure_texts": {"450 4.2.1 busy": 7}}, "smtp, new connection: 7 × 450 4.2.1 busy"),
         ({"accepted": 0, "bytes_out": 0}, "–"),
