@@ -33,6 +33,7 @@ class Options:
     selectors: tuple[str, ...] = ()
     offline: bool = False
     connections: Connections | None = None
+    authorities: Callable[[str, str], Ask] | None = None  # a domain and a name server's address → that server's word
     blocklists: bool = False
     nsec_walk: bool = False
     mail: Mail | None = None
@@ -56,6 +57,13 @@ class Dossier:
         self.options = options or Options()
         self.ask = Snapshot(ask)
         self._facts: dict[Any, asyncio.Task[Any]] = {}
+        self._servers: dict[str, Snapshot] = {}
+
+    def at(self, address: str) -> Ask | None:
+        """The word of one of the zone's own name servers; None without leave to ask them."""
+        if self.options.authorities and address not in self._servers:
+            self._servers[address] = Snapshot(self.options.authorities(self.domain, address))
+        return self._servers.get(address)
 
     async def fact(
         self, make: Callable[Concatenate[Dossier, P], Awaitable[T]], *arguments: P.args, **named: P.kwargs
@@ -75,11 +83,16 @@ class Dossier:
     @property
     def answers(self) -> tuple[Answer, ...]:
         """All that were got, in the order of name and type: what comes first must not show."""
-        return tuple(sorted(self.ask.answers, key=lambda answer: (answer.name, answer.type)))
+        found = (answer for asked in self._asked for answer in asked.answers)
+        return tuple(sorted(found, key=lambda answer: (answer.name, answer.type)))
 
     @property
     def queries(self) -> int:
-        return self.ask.queries
+        return sum(asked.queries for asked in self._asked)
+
+    @property
+    def _asked(self) -> tuple[Snapshot, ...]:
+        return (self.ask, *(self._servers[address] for address in sorted(self._servers)))
 
 
 async def _coroutine(awaitable: Awaitable[T]) -> T:

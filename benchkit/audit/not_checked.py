@@ -18,6 +18,8 @@ def not_checked(options: Options) -> tuple[str, ...]:
         told.append(
             "STARTTLS, certificates, TLSA matches and the MTA-STS policy: they need a connection, --connect opens it"
         )
+    if options.authorities is None and not options.offline:
+        told.append("whether the zone's name servers say the same: --authorities asks each of them")
     if not options.ip:
         told.append("SPF's result for a sending address: give it with --ip")
     if not options.blocklists:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,6 +58,9 @@ def audit(
         bool,
         typer.Option("--connect", help="Connect to the MX hosts and the MTA-STS policy: STARTTLS, certificates, TLSA."),
     ] = False,
+    authorities: Annotated[
+        bool, typer.Option("--authorities", help="Ask every name server of the zone itself whether they agree.")
+    ] = False,
     blocklists: Annotated[
         bool, typer.Option("--blocklists", help="Ask DNS blocklists about the addresses that send.")
     ] = False,
@@ -90,6 +94,8 @@ def audit(
         raise InputError(Mistake("--fail-on", f"unknown status {fail_on!r}: say warn or fail"))
     source = Source(tuple(zones or ()), replay, record, tuple(servers or ()))
     source.check()
+    if authorities and zones:
+        raise InputError(Mistake("--authorities", "asks servers, and a zone file has none: leave one of them out"))
     from benchkit.audit import Connections, Options
 
     options = Options(
@@ -106,7 +112,7 @@ def audit(
         now_s=round(utc_now().timestamp()),
     )
     named = _named(domains_of(domains or [], sys.stdin.read), options)
-    reports, changed = since(_run(_audit(named, source, options)), baseline)
+    reports, changed = since(_run(_audit(named, source, options, authorities=authorities)), baseline)
     show(reports, form, changed, verbose=verbose, fail_on=fail_on, zone=zones[0] if zones else None)
     raise typer.Exit(exit_code(reports, fail_on))
 
@@ -122,11 +128,12 @@ def _run(audits: Coroutine[Any, Any, list[AuditReport]]) -> list[AuditReport]:
     return uvloop.run(audits)
 
 
-async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:
+async def _audit(domains: Sequence[str], source: Source, options: Options, *, authorities: bool) -> list[AuditReport]:
     from benchkit.audit import audit_domains
 
-    async with open_source(source) as ask_for:
-        return [report async for report in audit_domains(domains, ask_for, options)]
+    async with open_source(source) as doors:
+        options = replace(options, authorities=doors.at if authorities else None)
+        return [report async for report in audit_domains(domains, doors.of, options)]
 
 
 def _mail(path: Path | None) -> Mail | None:

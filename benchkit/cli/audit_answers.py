@@ -12,6 +12,7 @@ from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
     from benchkit.model.dns import Ask
+    from benchkit.resolver import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +32,62 @@ class Source:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """`of(domain)` is a domain's `Ask`, within its limits; `at(domain, address)` that of one name server: a file has none."""
+
+    of: Callable[[str], Ask]
+    at: Callable[[str, str], Ask] | None = None
+
+
 @asynccontextmanager
-async def open_source(source: Source) -> AsyncIterator[Callable[[str], Ask]]:
-    """Gives each domain its `Ask`, within its limits; the recording is written at the end, also after an interrupt."""
+async def open_source(source: Source) -> AsyncIterator[Doors]:
+    """The recording is written at the end, also after an interrupt."""
     from benchkit.resolver import Recorder
 
-    recorder = Recorder() if source.record else None
-    async with _asks(source) as ask_for:
+    recorder = Recorder()
+    async with _doors(source) as doors:
         try:
-            yield (lambda domain: recorder.of(domain, ask_for(domain))) if recorder else ask_for
+            yield _recorded(doors, recorder) if source.record else doors
         finally:
-            if recorder and source.record:
+            if source.record:
                 _save(recorder.save, source.record)
 
 
+def _recorded(doors: Doors, recorder: Recorder) -> Doors:
+    def of(domain: str) -> Ask:
+        return recorder.of(domain, doors.of(domain))
+
+    def at(domain: str, address: str) -> Ask:
+        assert doors.at is not None
+        return recorder.of(_at(domain, address), doors.at(domain, address))
+
+    return Doors(of, at if doors.at else None)
+
+
+def _at(domain: str, address: str) -> str:
+    """What a name server itself has answered stands in a recording under a heading of its own."""
+    return f"{domain} at {address}"
+
+
 @asynccontextmanager
-async def _asks(source: Source) -> AsyncIterator[Callable[[str], Ask]]:
-    from benchkit.resolver import Budget, Replay, from_zone, open_live
+async def _doors(source: Source) -> AsyncIterator[Doors]:
+    from benchkit.resolver import Budget, Replay, from_zone, open_each, open_live
 
     if source.zones:
         zone = from_zone(source.zones)
-        yield lambda domain: zone
+        yield Doors(lambda domain: zone)
     elif source.replay:
-        yield Replay(source.replay).of
+        replay = Replay(source.replay)
+        yield Doors(replay.of, lambda domain, address: replay.of(_at(domain, address)))
     else:
-        async with open_live(source.servers) as live:
-            yield lambda domain: Budget(live)
+        budgets: dict[str, Budget] = {}
+        async with open_live(source.servers) as live, open_each() as each:
+
+            def budget(domain: str) -> Budget:
+                return budgets.setdefault(domain, Budget(live))
+
+            yield Doors(budget, lambda domain, address: budget(domain).shared_with(each(address)))
 
 
 def _save(save: Callable[[Path], None], path: Path) -> None:

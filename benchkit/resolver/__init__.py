@@ -2,6 +2,7 @@
 
 async with open_live(["192.0.2.53"]) as ask: ...        live, one cache for every domain of the call
 ask = from_zone(["shop.zone"], origin="shop.example")   a zone before it is published
+async with open_each() as at: ...  at("192.0.2.53")     one server by itself, as an `Ask`
 Snapshot(Budget(ask))                                   what an audit of one domain asks by: limits, one answer a question
 Snapshot(recorder.of(domain, Budget(ask)))              … and written down: recorder = Recorder(); recorder.save(path)
 Snapshot(Replay(path).of(domain))                       … and offline
@@ -10,12 +11,12 @@ Snapshot(Replay(path).of(domain))                       … and offline
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from benchkit.clock import Clock, MonotonicClock
 from benchkit.model.dns import Ask
-from benchkit.resolver.addresses import servers_of
+from benchkit.resolver.addresses import DNS_PORT, plain_server, servers_of
 from benchkit.resolver.addresses import system_servers as system_servers
 from benchkit.resolver.limits import Budget as Budget
 from benchkit.resolver.limits import Snapshot as Snapshot
@@ -42,3 +43,22 @@ async def open_live(
         yield ask
     finally:
         await ask.close()
+
+
+@asynccontextmanager
+async def open_each(
+    *, port: int = DNS_PORT, patience: Patience = PATIENCE, clock: Clock | None = None
+) -> AsyncIterator[Callable[[str], Ask]]:
+    """Gives each address an `Ask` of its own: what that one server says, whoever else holds the zone."""
+    asks: dict[str, LiveAsk] = {}
+
+    def at(address: str) -> Ask:
+        if address not in asks:
+            asks[address] = LiveAsk([plain_server(address, port)], clock or MonotonicClock(), patience)
+        return asks[address]
+
+    try:
+        yield at
+    finally:
+        for ask in asks.values():
+            await ask.close()

@@ -38,6 +38,11 @@ def server_of(text: str, context: ssl.SSLContext | None = None) -> Server:
         raise InputError(Mistake("DNS server", f"{text!r} names no server ({error}); {FORMS}")) from error
 
 
+def plain_server(address: str, port: int = DNS_PORT) -> Server:
+    """The server at an address that a zone names; raises ValueError for what is no address."""
+    return PlainServer(str(ipaddress.ip_address(address)), port)
+
+
 def _server_of(text: str, context: ssl.SSLContext | None) -> Server:
     if "://" not in text:
         parts = urlsplit(f"dns://{_bracketed(text)}")

@@ -28,6 +28,17 @@ class Budget:
         self._over = False
 
     async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
+        return await self._spend(self._ask, name, type)
+
+    def shared_with(self, ask: Ask) -> Ask:
+        """Another way to the DNS, out of the same purse."""
+
+        async def asked(name: str, type: str) -> Answer:  # noqa: A002
+            return await self._spend(ask, name, type)
+
+        return asked
+
+    async def _spend(self, ask: Ask, name: str, type: str) -> Answer:  # noqa: A002
         left_s = (self._until_ns - self._clock.now_ns()) / NS_PER_S
         if self._queries_left <= 0:
             return _stopped(name, type, f"not asked: {self._queries} queries for one domain are spent")
@@ -35,7 +46,7 @@ class Budget:
             return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
         self._queries_left -= 1  # taken before it is known what was spent, or many at once would pass
         try:
-            answer = await self._in_time(asyncio.ensure_future(self._ask(name, type)), left_s)
+            answer = await self._in_time(asyncio.ensure_future(ask(name, type)), left_s)
         except asyncio.CancelledError:
             if not self._over:
                 raise

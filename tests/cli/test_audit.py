@@ -48,6 +48,7 @@ def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
         ("--zone", GOOD, "-n", "192.0.2.1", "shop.example"),
         ("--zone", "none.zone", "shop.example"),
         ("--replay", "none.jsonl", "shop.example"),
+        ("--zone", GOOD, "--authorities", "shop.example"),
         ("--zone", GOOD, "--message", "none.eml", "shop.example"),
         ("--zone", GOOD, "--baseline", GOOD, "shop.example"),
     ],

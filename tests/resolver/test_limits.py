@@ -34,6 +34,17 @@ def test_queries_run_out() -> None:
     assert answers[3].queries == 0
 
 
+def test_another_way_is_paid_out_of_the_same_purse() -> None:
+    async def run() -> list[Answer]:
+        budget, server = Budget(Numbering(), queries=3), Numbering(cost=2)
+        return [
+            await ask("a.example", "A")
+            for ask in (budget, budget.shared_with(server), budget, budget.shared_with(server))
+        ]
+
+    assert [answer.state for answer in asyncio.run(run())] == ["ok", "ok", "timeout", "timeout"]
+
+
 def test_many_at_once_do_not_pass_the_limit() -> None:
     async def run() -> tuple[int, list[Answer]]:
         asked = Numbering()

@@ -58,6 +58,7 @@ CHECKS: Registry[Check] = Registry(
         "dane_match",
         "dnssec",
         "name_servers",
+        "name_servers_agree",
         "wildcard_names",
         "dangling_names",
         "blocklisted",

@@ -14,13 +14,13 @@ HERE = Path(__file__).parent
 
 
 @contextmanager
-def nsd(yard: Path, zones: Sequence[ZoneFile]) -> Iterator[str]:
-    """The address of an authoritative server of these zones."""
-    program, (port,) = need("nsd"), free_ports(1)
+def nsd(yard: Path, zones: Sequence[ZoneFile], host: str = HOST, port: int = 0) -> Iterator[str]:
+    """The address of an authoritative server of these zones; 0: a port that the kernel chooses."""
+    program, port = need("nsd"), port or free_ports(1)[0]
     held = "".join(f'zone:\n  name: "{zone.origin}"\n  zonefile: "{zone.path}"\n' for zone in zones)
-    configuration = fill_in(HERE / "nsd.conf", yard / "nsd.conf", yard=yard, port=port, zones=held)
-    with serving([program, "-d", "-c", configuration], yard, [port]):
-        yield f"{HOST}:{port}"
+    configuration = fill_in(HERE / "nsd.conf", yard / "nsd.conf", yard=yard, host=host, port=port, zones=held)
+    with serving([program, "-d", "-c", configuration], yard, [(host, port)]):
+        yield f"{host}:{port}"
 
 
 @contextmanager

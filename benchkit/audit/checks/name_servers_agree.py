@@ -1,0 +1,92 @@
+"""Whether all name servers of the zone say the same."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.authorities import Authority, authorities
+from benchkit.audit.rule import Case, Check, Rule
+from benchkit.model.audit import Mechanism
+from benchkit.model.dns import Answer, AnswerState
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="name_servers_agree",
+    mechanism=Mechanism.DNS,
+    title="All name servers of the zone say the same",
+    reference="RFC 1034 §4.3.5",
+    text="With `--authorities`, each name server of the zone is asked itself for its serial and for the records that mail "
+    "rests on. A receiver's resolver takes any of them: where they differ, the same mail passes now and fails an "
+    "hour later, and no single look shows why. Where serials differ and records do not, a transfer is under way "
+    "or has stopped. Let the secondaries transfer the zone anew, and take servers out of the NS records that do "
+    "not serve it. A server that does not answer at all is unknown: it may answer others.",
+    cases={
+        "differs": Case(Status.FAIL, "Name servers give different answers about a record that mail rests on."),
+        "lame": Case(Status.WARN, "A server that the NS records name does not serve the zone (RFC 1912 §2.8)."),
+        "serials": Case(Status.WARN, "The records agree; the serials of the zone do not.", 2),
+    },
+)
+REFUSALS = (AnswerState.REFUSED, AnswerState.SERVFAIL)
+
+
+async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+    servers = await dossier.fact(authorities)
+    for server in servers:
+        if not server.soa.state.known:
+            yield _silent(server)
+    holding = [server for server in servers if server.soa.state.known]
+    if len(holding) < 2:
+        return
+    differing = [finding for answers in zip(*_records(holding), strict=True) for finding in _compared(holding, answers)]
+    for finding in differing:
+        yield finding
+    if not differing:
+        yield _serials(dossier.domain, holding)
+
+
+def _records(holding: Sequence[Authority]) -> list[tuple[Answer, ...]]:
+    """Without SOA, whose serial is judged by itself."""
+    return [server.answers[1:] for server in holding]
+
+
+def _silent(server: Authority) -> Finding:
+    if server.soa.state not in REFUSALS:
+        return RULE.unknown(str(server), [server.soa])
+    message = f"{server} does not serve the zone: {server.soa.state.value}"
+    advice = "Let it serve the zone, or take it out of the NS records, here and at the registrar."
+    return RULE.finding("lame", str(server), message, evidence=[server.soa], advice=advice, reference="RFC 1912 §2.8")
+
+
+def _compared(holding: Sequence[Authority], answers: Sequence[Answer]) -> list[Finding]:
+    """Nothing where all say the same, as far as they say anything."""
+    said: dict[str, list[Authority]] = {}
+    for server, answer in zip(holding, answers, strict=True):
+        if (words := _said(answer)) is not None:
+            said.setdefault(words, []).append(server)
+    if len(said) < 2:
+        return []
+    told = "; ".join(f"{', '.join(server.name for server in who)}: {words[:60]}" for words, who in said.items())
+    subject = f"{answers[0].name} {answers[0].type}"
+    advice = "Let every secondary transfer the zone from its primary."
+    return [RULE.finding("differs", subject, f"{subject} differs: {told}", evidence=answers, advice=advice)]
+
+
+def _said(answer: Answer) -> str | None:
+    """None where the server has not answered; a CNAME counts for itself, its target may be another zone's."""
+    if answer.cnames:
+        return f"CNAME {answer.cnames[0]}"
+    if not answer.state.known:
+        return None
+    return " | ".join(record.text for record in answer.records) or f"nothing ({answer.state.value})"
+
+
+def _serials(domain: str, holding: Sequence[Authority]) -> Finding:
+    evidence = [server.soa for server in holding]
+    if len({server.serial for server in holding}) > 1:
+        told = ", ".join(f"{server.name} {server.serial or '?'}" for server in holding)
+        return RULE.finding("serials", domain, f"the serials differ: {told}", evidence=evidence)
+    return RULE.passed(domain, f"{len(holding)} name servers agree, serial {holding[0].serial}", evidence=evidence)
+
+
+CHECK = Check(RULE, judge)

@@ -1,0 +1,64 @@
+"""What each of the zone's own name servers says about the records that mail rests on, asked one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from benchkit.audit.dkim.discovery import discovery
+from benchkit.audit.dossier import Dossier
+from benchkit.audit.facts.mail_hosts import Addresses, addresses
+from benchkit.model.dns import Answer, Ask
+
+SERVERS = 8  # more are counted, not asked
+SELECTORS = 4
+Question = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """`answers` are to the same questions, in the same order, at every server; the first is to SOA."""
+
+    name: str
+    address: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def soa(self) -> Answer:
+        return self.answers[0]
+
+    @property
+    def serial(self) -> str:
+        """RFC 1035 §3.3.13; "" where it did not tell."""
+        return self.soa.records[0].text.split()[2] if self.soa.records else ""
+
+    def __str__(self) -> str:
+        return f"{self.name} [{self.address}]"
+
+
+async def authorities(dossier: Dossier) -> tuple[Authority, ...]:
+    """Empty without leave to ask them, or where the name is no zone of its own."""
+    if dossier.options.authorities is None:
+        return ()
+    named = await dossier.ask(dossier.domain, "NS")
+    hosts = await asyncio.gather(*(dossier.fact(addresses, record.target) for record in named.records[:SERVERS]))
+    questions = await _questions(dossier)
+    found = await asyncio.gather(*(_asked(dossier, host, questions) for host in hosts))
+    return tuple(each for each in found if each is not None)
+
+
+async def _questions(dossier: Dossier) -> list[Question]:
+    domain, keys = dossier.domain, (await dossier.fact(discovery)).keys
+    own = [key.at for key in keys if not key.answer.cnames]  # what a CNAME leads to is somebody else's to say
+    texts = [domain, f"_dmarc.{domain}", *own[:SELECTORS]]
+    return [(domain, "SOA"), (domain, "MX"), *((name, "TXT") for name in texts)]
+
+
+async def _asked(dossier: Dossier, host: Addresses, questions: list[Question]) -> Authority | None:
+    """At its first address, IPv4 if it has one; None where it has none."""
+    address = next(iter(host.texts), "")
+    ask: Ask | None = dossier.at(address) if address else None
+    if ask is None:
+        return None
+    answers = await asyncio.gather(*(ask(name, kind) for name, kind in questions))
+    return Authority(host.name, address, tuple(answers))
