@@ -10,7 +10,7 @@ from benchkit.experiment.plan import links, mean_message_turns
 from benchkit.experiment.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
-from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.model.scenario import ArmSpec, Limit, Scenario
 from benchkit.protocol.expected_turns import setup_turns
 
 _NO_LAB = "plain loopback, not the lab that [network] asks for: "
@@ -68,7 +68,7 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         baseline=number == scenario.baseline,
         embedded=is_embedded(arm),
         aa_of=twin,
-        expects_faults=bool(arm.faults) or bool(arm.limit.messages_per_connection or arm.limit.rate_per_s),
+        expects_faults=bool(arm.faults) or arm.limit != Limit(),
         setup_turns=setup_turns(arm),
         message_turns=mean_message_turns(scenario.load, arm, batch),
         messages_per_request=arm.messages_per_request,

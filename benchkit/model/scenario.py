@@ -113,11 +113,23 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The embedded server's limits; 0 is none. Over the rate: 421/450 or 429 with Retry-After (a token bucket)."""
+    """The embedded server's limits; 0 is none. Over the rate: 450 or 429 with Retry-After (a token bucket)."""
 
     messages_per_connection: int = 0
     rate_per_s: float = 0.0
     burst: int = 1
+    idle_s: float = 0.0
+    message_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dsn:
+    """The delivery status notifications that an smtp arm asks for (RFC 3461 §4); what is empty is not said."""
+
+    ret: str = ""  # "full" or "hdrs"
+    envid: str = ""
+    notify: tuple[str, ...] = ()  # "never" alone, or some of "success", "failure", "delay"
+    orcpt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,7 @@ class ArmSpec:
     faults: tuple[Fault, ...] = ()
     limit: Limit = Limit()
     congestion: str = ""
+    dsn: Dsn = Dsn()
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (METHOD §5)."""
@@ -203,7 +216,7 @@ class ArmSpec:
         return (
             self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
             self.messages_per_request, self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file,
-            self.faults, self.limit, self.congestion,
+            self.faults, self.limit, self.congestion, self.dsn,
         )  # fmt: skip
 
 

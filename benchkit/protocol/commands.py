@@ -1,4 +1,5 @@
-"""SMTP commands as a server reads them: verb, path, parameters (RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 6152).
+"""SMTP commands as a server reads them: verb, path, parameters (RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 3461,
+RFC 6152).
 
 A command that cannot be taken raises `Refusal`, which is the reply. Parsing is a pure function of the argument, so its
 results are kept: a load test says the same MAIL FROM a hundred thousand times.
@@ -10,12 +11,18 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from benchkit.protocol.dsn import XTEXT
+
 _LOCAL = rb'"(?:\\[\x20-\x7e]|[^"\\\x00-\x1f\x7f])*"|[^\s"<>()\[\],;:\\@\x00-\x1f\x7f]+'
 _DOMAIN = rb"\[[0-9A-Za-z.:]+\]|[^\s\"<>()\[\],;:\\@\x00-\x1f\x7f]+"
 _MAILBOX = rb"(?:" + _LOCAL + rb")@(?:" + _DOMAIN + rb")"
 _FROM = re.compile(rb"FROM: ?<(" + _MAILBOX + rb"|)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
 _TO = re.compile(rb"TO: ?<(" + _MAILBOX + rb"|postmaster)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
 _BODY_TYPES = frozenset({b"7BIT", b"8BITMIME", b"BINARYMIME"})
+_RETURNS = frozenset({b"FULL", b"HDRS"})
+_ENVID = re.compile(XTEXT)
+_ORCPT = re.compile(rb"[0-9A-Za-z-]+;" + XTEXT)
+_NOTIFY = re.compile(rb"NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*", re.IGNORECASE)
 
 
 class Refusal(Exception):
@@ -62,7 +69,11 @@ def parse_mail(argument: bytes) -> Sender:
                 utf8 = True
             case b"AUTH" if value:  # RFC 4954 §5: who first submitted it; nothing here depends on that
                 pass
-            case b"SIZE" | b"BODY" | b"SMTPUTF8" | b"AUTH":
+            case b"RET" if value.upper() in _RETURNS:  # RFC 3461 §4: nothing is delivered here, so nothing is reported
+                pass
+            case b"ENVID" if _ENVID.fullmatch(value):
+                pass
+            case b"SIZE" | b"BODY" | b"SMTPUTF8" | b"AUTH" | b"RET" | b"ENVID":
                 raise Refusal("501 5.5.4 Bad value of a MAIL parameter")
             case _:
                 raise Refusal("555 5.5.4 Unknown MAIL parameter")
@@ -72,10 +83,19 @@ def parse_mail(argument: bytes) -> Sender:
 
 @lru_cache(4096)
 def parse_rcpt(argument: bytes, utf8: bool) -> bytes:
-    """`TO:<path>`; `utf8`: whether MAIL allowed it; raises Refusal 501, 553 or 555."""
+    """`TO:<path> NOTIFY=… ORCPT=…`; `utf8`: whether MAIL allowed it; raises Refusal 501, 553 or 555."""
     path, parameters = _path(_TO, argument, "RCPT TO:<address>")
-    if parameters:
-        raise Refusal("555 5.5.4 Unknown RCPT parameter")
+    for parameter in parameters:
+        keyword, _, value = parameter.partition(b"=")
+        match keyword.upper():
+            case b"NOTIFY" if _NOTIFY.fullmatch(value):
+                pass
+            case b"ORCPT" if _ORCPT.fullmatch(value):
+                pass
+            case b"NOTIFY" | b"ORCPT":
+                raise Refusal("501 5.5.4 Bad value of a RCPT parameter")
+            case _:
+                raise Refusal("555 5.5.4 Unknown RCPT parameter")
     _check_charset(path, utf8)
     return path
 

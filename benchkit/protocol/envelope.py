@@ -1,4 +1,4 @@
-"""The commands of one message as a client says them: MAIL and RCPT with their parameters, made once, before the clock.
+"""The envelope of one message as a client says it: MAIL and RCPT with their parameters, made once, before the clock.
 
 Nothing in an address can inject a command: each command is read back with the server's own parser, and must say what was meant.
 """
@@ -10,33 +10,67 @@ from dataclasses import dataclass
 
 from benchkit.errors import InputError, Mistake
 from benchkit.model.message import Message
+from benchkit.model.scenario import Dsn
+from benchkit.protocol import dsn
+from benchkit.protocol.capabilities import Capabilities
 from benchkit.protocol.commands import Refusal, parse_mail, parse_rcpt
+from benchkit.protocol.content import CRLF
+
+_PARAMETERS = {"8BITMIME": "BODY=8BITMIME", "SMTPUTF8": "SMTPUTF8"}
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Each command with its CRLF."""
+    """What every SMTP client says of a message, its own way of saying it apart.
 
-    mail: bytes
-    rcpts: tuple[bytes, ...]
+    `needs` are the capabilities that a server must offer; `size` is what MAIL declares where SIZE is on offer (RFC 1870).
+    """
+
+    sender: str
+    recipients: tuple[str, ...]
+    needs: tuple[str, ...]
+    mail_parameters: tuple[str, ...]
+    rcpt_parameters: tuple[tuple[str, ...], ...]
+    size: int
+
+    @property
+    def utf8(self) -> bool:
+        return "SMTPUTF8" in self.needs
+
+    @property
+    def declared_size(self) -> str:
+        return f"SIZE={self.size}"
+
+    def mail_parameters_at(self, offer: Capabilities) -> tuple[str, ...]:
+        """SIZE too, where it is on offer."""
+        return (*self.mail_parameters, self.declared_size) if "SIZE" in offer else self.mail_parameters
+
+    def mail(self) -> bytes:
+        """The command without SIZE. Raises InputError for a bad address, as `rcpts` does."""
+        return mail_command(self.sender, self.mail_parameters)
+
+    def rcpts(self) -> tuple[bytes, ...]:
+        pairs = zip(self.recipients, self.rcpt_parameters, strict=True)
+        return tuple(rcpt_command(recipient, parameters, utf8=self.utf8) for recipient, parameters in pairs)
 
 
-def needs_of(message: Message) -> tuple[str, ...]:
-    """What a server must offer to take it: for an address beyond ASCII (RFC 6531 §3.1), for such content (RFC 6152)."""
+def envelope_of(message: Message, asked: Dsn = dsn.NOTHING) -> Envelope:
+    needs = _needs_of(message)
+    parameters = tuple(parameter for need, parameter in _PARAMETERS.items() if need in needs)
+    return Envelope(
+        message.envelope_from,
+        message.recipients,
+        needs,
+        parameters + dsn.of_mail(asked),
+        tuple(dsn.of_rcpt(asked, recipient) for recipient in message.recipients),
+        len(message.mime) + (0 if message.mime.endswith(CRLF) else len(CRLF)),
+    )
+
+
+def _needs_of(message: Message) -> tuple[str, ...]:
+    """For an address beyond ASCII (RFC 6531 §3.1), for such content (RFC 6152)."""
     needs = () if message.mime.isascii() else ("8BITMIME",)
     return (*needs, "SMTPUTF8") if message.needs_smtputf8 else needs
-
-
-def envelope_of(message: Message) -> Envelope:
-    """The envelope with the parameters that the message needs. Raises InputError for a bad address."""
-    needs = needs_of(message)
-    parameters = ["BODY=8BITMIME"] if "8BITMIME" in needs else []
-    parameters += ["SMTPUTF8"] if "SMTPUTF8" in needs else []
-    utf8 = "SMTPUTF8" in needs
-    return Envelope(
-        mail_command(message.envelope_from, parameters),
-        tuple(rcpt_command(recipient, utf8=utf8) for recipient in message.recipients),
-    )
 
 
 def mail_command(path: str, parameters: Sequence[str] = ()) -> bytes:
@@ -49,9 +83,9 @@ def mail_command(path: str, parameters: Sequence[str] = ()) -> bytes:
     return _command(b"MAIL ", argument, path, understood)
 
 
-def rcpt_command(path: str, *, utf8: bool = False) -> bytes:
-    """`RCPT TO:<path>`."""
-    argument = f"TO:<{path}>".encode("utf-8", "surrogateescape")
+def rcpt_command(path: str, parameters: Sequence[str] = (), *, utf8: bool = False) -> bytes:
+    """`RCPT TO:<path> …`."""
+    argument = " ".join([f"TO:<{path}>", *parameters]).encode("utf-8", "surrogateescape")
     try:
         understood = parse_rcpt(argument, utf8)
     except Refusal as refusal:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from benchkit.protocol.authentication import MECHANISMS, Claim
 
+MAX_MESSAGE = 50_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -16,11 +18,11 @@ class Service:
     auth_required: bool = False
     username: str = ""
     password: str = field(default="", repr=False)
-    max_size: int = 50_000_000
+    max_size: int = MAX_MESSAGE
 
     def capabilities(self, *, secure: bool) -> list[str]:
         """The keywords of EHLO but the last; AUTH is on offer where there is a user name, after TLS if TLS is on offer."""
-        keywords = ["PIPELINING", f"SIZE {self.max_size}", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME"]
+        keywords = ["PIPELINING", f"SIZE {self.max_size}", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN"]
         if self.starttls and not secure:
             return [*keywords, "STARTTLS"]
         return [*keywords, f"AUTH {' '.join(MECHANISMS)}"] if self.username else keywords

@@ -9,7 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from benchkit.scenario.fields import PLAIN, TABLE, Count, FilePath, Form, Milliseconds, Name, said, table_or_plain
+from benchkit.scenario.fields import (
+    PLAIN,
+    TABLE,
+    Count,
+    FilePath,
+    Form,
+    Milliseconds,
+    Name,
+    said,
+    shaped,
+    table_or_plain,
+)
 
 
 class SecretForm(Form):
@@ -80,6 +91,26 @@ class LimitForm(Form):
     ] = 0
     rate_per_s: Annotated[float, Field(ge=0), said("Messages per second that it takes on.")] = 0.0
     burst: Annotated[int, Field(ge=1, le=1_000_000), said("Messages that it takes at once before the rate counts.")] = 1
+    idle_s: Annotated[float, Field(ge=0, le=3600), said("Seconds of silence before it closes a connection.")] = 0.0
+    message_bytes: Annotated[int, Field(ge=0, le=50_000_000), said("Bytes of the largest message that it takes.")] = 0
+
+
+EnvelopeId = Annotated[
+    str, Field(min_length=1, max_length=100), shaped("[ -~]*", "must be printable ASCII")
+]  # RFC 3461 §4.4
+
+
+class DsnForm(Form):
+    """The delivery status notifications that an smtp arm asks for (RFC 3461)."""
+
+    ret: Annotated[Literal["full", "hdrs"] | None, said("How much of the message a report shall return.")] = None
+    envid: Annotated[EnvelopeId | None, said("What reports shall call the envelope.")] = None
+    notify: Annotated[
+        list[Literal["never", "success", "failure", "delay"]],
+        Field(default_factory=list),
+        said('When to report: "never" alone, or some of "success", "failure", "delay".'),
+    ]
+    orcpt: Annotated[bool, said("Name each recipient as the original one.")] = False
 
 
 ConnectionKey = Annotated[
@@ -114,6 +145,7 @@ class ArmForm(Form):
     username: Annotated[Name | None, said("smtp: whom to log in as.")] = None
     password: Annotated[SecretForm | None, said("smtp: where the password is read from.")] = None
     api_key: Annotated[SecretForm | None, said("api: where the key is read from.")] = None
+    dsn: Annotated[DsnForm, Field(default_factory=DsnForm), said("smtp: the delivery status notifications asked for.")]
     dialogue: Annotated[
         Literal["step", "pipelined", "overlapped", "bdat-strict", "bdat-eager"],
         said("smtp: how commands are grouped; which ones a client knows is its own matter."),
@@ -121,7 +153,7 @@ class ArmForm(Form):
     timeout_s: Annotated[float, Field(gt=0, le=3600), said("Longest wait for one step, in seconds.")] = 30.0
     congestion: Annotated[
         str,
-        Field(pattern=r"^[a-z0-9_-]{1,15}$"),
+        shaped("[a-z0-9_-]{1,15}", 'must be a name that a kernel may know, as "cubic", "bbr" or "reno"'),
         said('TCP congestion control of its connections; "cubic" where the kernel allows it.'),
     ] = ""
     ca_file: Annotated[FilePath | None, said("PEM file of the authorities that sign the server's certificate.")] = None

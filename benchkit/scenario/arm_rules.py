@@ -19,7 +19,7 @@ from benchkit.scenario.request_rules import check_messages_per_request
 from benchkit.scenario.vocabulary import Vocabulary
 
 _API_KEYS = ("provider", "options", "messages_per_request", "api_key")
-_SMTP_KEYS = ("auth", "username", "password", "dialogue")
+_SMTP_KEYS = ("auth", "username", "password", "dialogue", "dsn")
 _SERVER_KEYS = ("server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
@@ -65,6 +65,7 @@ def check_arm(draft: Draft, index: int, vocabulary: Vocabulary) -> None:
     _check_provider(arm, vocabulary)
     check_messages_per_request(draft, index, vocabulary)
     _check_credentials(arm, vocabulary)
+    _check_dsn(arm)
     _check_embedded(arm)
 
 
@@ -170,6 +171,15 @@ def _check_auth(arm: _Arm, vocabulary: Vocabulary) -> None:
             arm.wrong(key, "is never used: the arm has no auth")
         elif auth and not arm.embedded and not arm.gives(key):
             arm.wrong(key, "is missing: auth at a server that is not embedded needs it")
+
+
+def _check_dsn(arm: _Arm) -> None:
+    """RFC 3461 §4.1: NEVER stands alone."""
+    if arm.draft.written("arm", arm.index, "dsn") == {}:
+        arm.wrong("dsn", "asks for nothing: give ret, envid, notify or orcpt")
+    notify = arm.form.dsn.notify
+    if len(set(notify)) < len(notify) or ("never" in notify and len(notify) > 1):
+        arm.wrong("dsn", 'is "never" alone, or some of "success", "failure", "delay", each once', "notify")
 
 
 def _check_embedded(arm: _Arm) -> None:

@@ -10,6 +10,7 @@ from benchkit.model.scenario import (
     Arrivals,
     ConnectionPolicy,
     Delay,
+    Dsn,
     Fault,
     Limit,
     LoadModel,
@@ -124,9 +125,16 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         dialogue=form.dialogue,
         timeout_s=float(form.timeout_s),
         congestion=form.congestion,
+        dsn=Dsn(form.dsn.ret or "", form.dsn.envid or "", tuple(form.dsn.notify), form.dsn.orcpt),
         ca_file=folder / form.ca_file if form.ca_file else None,
         faults=tuple(map(_fault, form.fault)),
-        limit=Limit(limit.messages_per_connection, float(limit.rate_per_s), limit.burst),
+        limit=Limit(
+            limit.messages_per_connection,
+            float(limit.rate_per_s),
+            limit.burst,
+            float(limit.idle_s),
+            limit.message_bytes,
+        ),
     )
 
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from benchkit.scenario.arm_form import ArmForm, ConnectionForm, DelayForm, FaultForm, LimitForm, SecretForm, ServerForm
+from benchkit.scenario.arm_form import (
+    ArmForm,
+    ConnectionForm,
+    DelayForm,
+    DsnForm,
+    FaultForm,
+    LimitForm,
+    SecretForm,
+    ServerForm,
+)
 from benchkit.scenario.fields import Form
 from benchkit.scenario.form import LoadForm, MessageForm, NetworkForm, ScenarioForm, VerdictForm
 from benchkit.scenario.locate import KeyPath
@@ -31,6 +40,7 @@ _TABLES: Mapping[str, type[Form]] = {
     "fault": FaultForm,
     "delay_ms": DelayForm,
     "limit": LimitForm,
+    "dsn": DsnForm,
 }
 _TABLE_FORMS = {
     "connection": " or { messages = 100 }",

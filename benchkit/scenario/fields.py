@@ -6,9 +6,10 @@ forms and stand in `required`, so that a form with holes can still be checked fo
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 
 def _declare_required(schema: dict[str, Any], form: type[Form]) -> None:
@@ -49,6 +50,17 @@ FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_refuse_empty)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+def shaped(pattern: str, advice: str) -> Any:
+    """A string of that shape; where it is not, `advice` says what it must be."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(advice)
+        return value
+
+    return AfterValidator(check)
 
 
 def said(text: str) -> Any:

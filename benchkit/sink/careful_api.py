@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter_ns
 
 from benchkit.model.exchange import Request, Response
 from benchkit.sink.api import ApiDoor, ApiSession, rendered
 from benchkit.sink.faults import Action, Faults
+from benchkit.sink.idle import IdleTimer
 
 
 class CarefulApiSession(ApiSession):
@@ -23,17 +25,31 @@ class CarefulApiSession(ApiSession):
         self._waiting: deque[Callable[[], None]] = deque()  # what is still to be done, in order
         self._held: asyncio.TimerHandle | None = None
         self._messages = 0
+        self._idle = IdleTimer(faults.idle_s, self._hang_up)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self._idle.wind_up()
         self._act(self._faults.meet("connect", 0), lambda: None)
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._idle.stop()
         self._waiting.clear()
         if self._held is not None:
             self._held.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._idle.wind_up()
+        super().data_received(data)
+
+    def _hang_up(self) -> None:
+        """Without a word: who asked for nothing gets no answer; but the silence may be ours."""
+        if self._held is None:
+            self.hang_up()
+        else:
+            self._idle.wind_up()
 
     def _complete(self, request: Request, keep_alive: bool) -> None:
         self._note("in", f"{request.method} {request.target}".encode(), perf_counter_ns())
@@ -88,6 +104,8 @@ class CarefulApiSession(ApiSession):
 
     def _respond(self, response: Response, keep_alive: bool) -> None:
         self._closing = not keep_alive
+        if keep_alive and (promise := self._faults.keep_alive(self._messages)):
+            response = replace(response, headers=(*response.headers, ("keep-alive", promise)))
         self._out.append(rendered(response, keep_alive))
         if self._closing:
             self._waiting.clear()

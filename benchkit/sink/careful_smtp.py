@@ -10,7 +10,10 @@ import asyncio
 from time import perf_counter_ns
 
 from benchkit.sink.faults import Action, Faults
+from benchkit.sink.idle import IdleTimer
 from benchkit.sink.smtp import SmtpDoor, SmtpSession
+
+_TOO_LONG_SILENT = b"421 4.4.2 Silent for too long\r\n"
 
 
 class CarefulSmtpSession(SmtpSession):
@@ -21,18 +24,32 @@ class CarefulSmtpSession(SmtpSession):
         self._replies: list[bytes] = []
         self._held: asyncio.TimerHandle | None = None
         self._read_ns = 0
+        self._idle = IdleTimer(faults.idle_s, self._hang_up)
 
     def data_received(self, data: bytes) -> None:
         self._read_ns = perf_counter_ns()
+        self._idle.wind_up()
         super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._idle.stop()
         if self._held is not None:
             self._held.cancel()
 
     def _greet(self) -> None:
+        self._idle.wind_up()
         self._run()
+
+    def _hang_up(self) -> None:
+        """RFC 5321 §3.8: 421 may be said at any time; but the silence may be ours."""
+        if self._held is not None:
+            self._idle.wind_up()
+            return
+        if self._upgrading is None:
+            self._replies.append(_TOO_LONG_SILENT)
+            self._write()
+        self.hang_up()
 
     def _run(self) -> None:
         while self._held is None and not self.transport.is_closing():

@@ -52,6 +52,11 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.live.discard(self)
 
+    def hang_up(self) -> None:
+        """Our good-bye goes out; the client's is not waited for, as TLS would."""
+        self.transport.close()
+        asyncio.get_running_loop().call_soon(self.transport.abort)
+
     def pause_writing(self) -> None:
         """A client that does not read its replies is not read either."""
         self.transport.pause_reading()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchkit.clock import Clock
 from benchkit.model.endpoint import Listener
@@ -66,6 +66,7 @@ class Faults:
             self._by_point.setdefault(fault.at, []).append(fault)
         self._smtp = listener.protocol == "smtp"
         self._per_connection = listener.limit.messages_per_connection
+        self.idle_s = listener.limit.idle_s
         self._bucket = _bucket(listener.limit, clock)
 
     def meet(self, point: str, messages: int) -> Action:
@@ -78,6 +79,12 @@ class Faults:
     def last(self, messages: int) -> bool:
         """Whether a connection that has carried so many messages takes no more."""
         return 0 < self._per_connection <= messages
+
+    def keep_alive(self, messages: int) -> str:
+        """What a Keep-Alive header promises after so many messages (RFC 2068 §19.7.1.1); empty where there is no limit."""
+        timeout = [f"timeout={int(self.idle_s)}"] if self.idle_s else []
+        left = [f"max={self._per_connection - messages}"] if self._per_connection else []
+        return ", ".join(timeout + left)
 
     def _draw(self, point: str) -> Action:
         faults = self._by_point.get(point)
@@ -103,8 +110,9 @@ class Faults:
 
 
 def faults_of(listener: Listener, clock: Clock) -> Faults | None:
-    """None where nothing can go wrong."""
-    return Faults(listener, clock) if listener.faults or listener.limit != Limit() else None
+    """None where nothing can go wrong; how large a message may be is no session's matter."""
+    free = replace(listener.limit, message_bytes=0) == Limit()
+    return None if free and not listener.faults else Faults(listener, clock)
 
 
 def drawn_s(delay: Delay, source: random.Random) -> float:

@@ -15,10 +15,10 @@ from benchkit.model.contracts import BatchProvider, Ledger
 from benchkit.model.endpoint import Listener
 from benchkit.model.exchange import Account
 from benchkit.model.scenario import Security
-from benchkit.protocol.service import Service
+from benchkit.protocol.service import MAX_MESSAGE, Service
 from benchkit.providers import PROVIDERS
 from benchkit.sink import http2
-from benchkit.sink.api import ApiDoor, ApiSession
+from benchkit.sink.api import MAX_BODY, ApiDoor, ApiSession
 from benchkit.sink.careful_api import CarefulApiSession
 from benchkit.sink.careful_smtp import CarefulSmtpSession
 from benchkit.sink.certificate import ALPN, Certificate
@@ -142,6 +142,7 @@ class Sink:
             auth_required=listener.auth_required,
             username=listener.username,
             password=listener.password,
+            max_size=listener.limit.message_bytes or MAX_MESSAGE,
         )
         implicit = listener.security is Security.IMPLICIT
         door = SmtpDoor(service, intake, self._connections, implicit, tls)
@@ -151,5 +152,6 @@ class Sink:
         account = Account(listener.password, listener.options)
         provider = PROVIDERS[listener.provider]
         batches = provider if listener.batches and isinstance(provider, BatchProvider) else None
-        door = ApiDoor(provider, account, listener.auth_required, intake, self._connections, batches=batches)
+        max_body = listener.limit.message_bytes or MAX_BODY
+        door = ApiDoor(provider, account, listener.auth_required, intake, self._connections, max_body, batches)
         return (lambda: ApiSession(door)) if faults is None else (lambda: CarefulApiSession(door, faults))

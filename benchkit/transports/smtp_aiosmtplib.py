@@ -16,7 +16,9 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
+from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Reply
 from benchkit.transports.connection_meter import ConnectionMeter
@@ -31,12 +33,8 @@ _LOGINS = {"plain": "auth_plain", "login": "auth_login", "cram-md5": "auth_cramm
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    envelope_from: str
-    recipients: tuple[str, ...]
+    envelope: Envelope
     pieces: tuple[bytes, ...]
-    size: int
-    options: tuple[str, ...]
-    encoding: str
 
 
 class Client:
@@ -54,15 +52,7 @@ class Client:
         return self._smtp is not None and self._smtp.is_connected
 
     def prepare(self, message: Message) -> _Prepared:
-        utf8 = message.needs_smtputf8
-        return _Prepared(
-            message.envelope_from,
-            message.recipients,
-            split_at_identity(message.mime),
-            len(message.mime),
-            ("SMTPUTF8",) if utf8 else (),
-            "utf-8" if utf8 else "ascii",
-        )
+        return _Prepared(envelope_of(message, self._endpoint.arm.dsn), split_at_identity(message.mime))
 
     async def connect(self, trace: Trace) -> Outcome | None:
         try:
@@ -77,8 +67,12 @@ class Client:
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
         smtp = self._smtp
         assert smtp is not None, "connect first"
+        envelope = prepared.envelope
+        if refusal := self._offer.refusal(envelope.needs, envelope.size):
+            trace.finish()
+            return refusal
         smtp.trace = trace
-        outcome = await self._transaction(smtp, prepared, identity.join(prepared.pieces), trace)
+        outcome = await self._transaction(smtp, envelope, identity.join(prepared.pieces), trace)
         self._meter.settle(trace)
         if outcome.kind is not OutcomeKind.ACCEPTED:
             await self._recover(outcome, trace)
@@ -124,6 +118,7 @@ class Client:
             trace.mark(Phase.AUTH)
             login = getattr(smtp, _LOGINS[arm.auth])
             await login(endpoint.username, endpoint.password.reveal())
+        self._need(*dsn.needs_of(arm.dsn))
 
     async def _greet(self, smtp: MeteredSMTP, trace: Trace) -> None:
         trace.mark(Phase.EHLO)
@@ -134,13 +129,14 @@ class Client:
         if missing := self._offer.missing(keywords):
             raise aiosmtplib.SMTPNotSupported(unoffered(missing).text)
 
-    async def _transaction(self, smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
+    async def _transaction(self, smtp: MeteredSMTP, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
+        parameters = envelope.mail_parameters_at(self._offer)
         try:
             trace.mark(Phase.MAIL)
-            await smtp.mail(prepared.envelope_from, options=prepared.options, encoding=prepared.encoding)
+            await smtp.mail(envelope.sender, options=parameters, encoding=_encoding(envelope))
             trace.mark(Phase.RCPT)
-            refusals = await self._recipients(smtp, prepared)
-            if len(refusals) == len(prepared.recipients):
+            refusals = await self._recipients(smtp, envelope)
+            if len(refusals) == len(envelope.recipients):
                 return refusals[-1]
             trace.mark(Phase.DATA)
             reply = await smtp.data(content)
@@ -152,12 +148,12 @@ class Client:
             return Outcome(OutcomeKind.ACCEPTED, reply.code, refused_recipients=len(refusals), text=refusals[-1].text)
         return outcome_of_reply(reply.code, "")
 
-    async def _recipients(self, smtp: MeteredSMTP, prepared: _Prepared) -> list[Outcome]:
+    async def _recipients(self, smtp: MeteredSMTP, envelope: Envelope) -> list[Outcome]:
         """The refusals, one for each recipient that the server would not have."""
         refusals = []
-        for recipient in prepared.recipients:
+        for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):
             try:
-                await smtp.rcpt(recipient, encoding=prepared.encoding)
+                await smtp.rcpt(recipient, options=parameters, encoding=_encoding(envelope))
             except aiosmtplib.SMTPRecipientRefused as refusal:
                 if refusal.code == 421 or not smtp.is_connected:
                     raise
@@ -179,6 +175,10 @@ class Client:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _encoding(envelope: Envelope) -> str:
+    return "utf-8" if envelope.utf8 else "ascii"
 
 
 def _outcome_of(error: BaseException, trace: Trace) -> Outcome:

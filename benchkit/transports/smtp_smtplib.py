@@ -20,7 +20,9 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
+from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Reply
 from benchkit.transports.metered_smtplib import MeteredSMTP
@@ -38,10 +40,8 @@ _LOGINS = {"plain": "auth_plain", "login": "auth_login", "cram-md5": "auth_cram_
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    envelope_from: str
-    recipients: tuple[str, ...]
+    envelope: Envelope
     pieces: tuple[bytes, ...]
-    options: tuple[str, ...]
 
 
 class Client:
@@ -59,8 +59,7 @@ class Client:
         return self._smtp is not None and self._smtp.sock is not None and is_established(self._smtp.sock)
 
     def prepare(self, message: Message) -> _Prepared:
-        options = ("SMTPUTF8",) if message.needs_smtputf8 else ()
-        return _Prepared(message.envelope_from, message.recipients, split_at_identity(message.mime), options)
+        return _Prepared(envelope_of(message, self._endpoint.arm.dsn), split_at_identity(message.mime))
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
@@ -80,9 +79,12 @@ class Client:
         smtp = self._smtp
         sock = smtp.sock if smtp is not None else None
         assert smtp is not None and sock is not None, "connect first"  # noqa: PT018
+        envelope, content = prepared.envelope, identity.join(prepared.pieces)
+        if refusal := self._offer.refusal(envelope.needs, envelope.size):
+            trace.finish()
+            return refusal
         smtp.trace = trace
-        content = identity.join(prepared.pieces)
-        outcome = await self._in_thread(sock, lambda: self._transact(smtp, prepared, content, trace))
+        outcome = await self._in_thread(sock, lambda: self._transact(smtp, envelope, content, trace))
         if smtp.sock is None:
             self._drop()
         return outcome
@@ -136,6 +138,7 @@ class Client:
             trace.mark(Phase.AUTH)
             smtp.user, smtp.password = endpoint.username, endpoint.password.reveal()
             smtp.auth(arm.auth, getattr(smtp, _LOGINS[arm.auth]))
+        self._need(*dsn.needs_of(arm.dsn))
 
     def _greet(self, smtp: MeteredSMTP, trace: Trace) -> None:
         trace.mark(Phase.EHLO)
@@ -148,9 +151,9 @@ class Client:
         if missing := self._offer.missing(keywords):
             raise smtplib.SMTPNotSupportedError(unoffered(missing).text)
 
-    def _transact(self, smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
+    def _transact(self, smtp: MeteredSMTP, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
         try:
-            outcome = _transaction(smtp, prepared, content, trace)
+            outcome = self._transaction(smtp, envelope, content, trace)
         except _FAILURES as error:
             outcome = _outcome_of(error, trace)
         trace.finish()
@@ -160,33 +163,32 @@ class Client:
             smtp.meter.settle_close(trace)
         return outcome
 
+    def _transaction(self, smtp: MeteredSMTP, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
+        trace.mark(Phase.MAIL)
+        code, text = smtp.mail(envelope.sender, envelope.mail_parameters_at(self._offer))
+        if code != 250:
+            return _refusal(code, text)
+        trace.mark(Phase.RCPT)
+        refusals = []
+        for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):
+            code, text = smtp.rcpt(recipient, parameters)
+            if code not in (250, 251):
+                refusals.append(_refusal(code, text))
+            if code == 421:
+                return refusals[-1]
+        if len(refusals) == len(envelope.recipients):
+            return refusals[-1]
+        trace.mark(Phase.DATA)
+        code, text = smtp.data(content)
+        outcome = outcome_of_reply(code, text.decode("utf-8", "replace"))
+        if refusals and outcome.kind is OutcomeKind.ACCEPTED:
+            return Outcome(OutcomeKind.ACCEPTED, code, refused_recipients=len(refusals), text=refusals[-1].text)
+        return outcome
+
     def _drop(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.hang_up()
-
-
-def _transaction(smtp: MeteredSMTP, prepared: _Prepared, content: bytes, trace: Trace) -> Outcome:
-    trace.mark(Phase.MAIL)
-    code, text = smtp.mail(prepared.envelope_from, prepared.options)
-    if code != 250:
-        return _refusal(code, text)
-    trace.mark(Phase.RCPT)
-    refusals = []
-    for recipient in prepared.recipients:
-        code, text = smtp.rcpt(recipient)
-        if code not in (250, 251):
-            refusals.append(_refusal(code, text))
-        if code == 421:
-            return refusals[-1]
-    if len(refusals) == len(prepared.recipients):
-        return refusals[-1]
-    trace.mark(Phase.DATA)
-    code, text = smtp.data(content)
-    outcome = outcome_of_reply(code, text.decode("utf-8", "replace"))
-    if refusals and outcome.kind is OutcomeKind.ACCEPTED:
-        return Outcome(OutcomeKind.ACCEPTED, code, refused_recipients=len(refusals), text=refusals[-1].text)
-    return outcome
 
 
 def _recover(smtp: MeteredSMTP, outcome: Outcome) -> None:

@@ -15,6 +15,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.dialogues import DIALOGUES, Ending, Then
 from benchkit.protocol.letter import Letter
@@ -53,8 +54,8 @@ class Client:
         return self._dialogue.overlaps
 
     def announce(self, prepared: Letter) -> None:
-        if not self._offer.missing(prepared.needs):
-            self._announced = prepared
+        if not self._offer.refusal(prepared.needs, prepared.size):
+            self._announced = self._as_offered(prepared)
 
     @property
     def connected(self) -> bool:
@@ -62,7 +63,7 @@ class Client:
         return stream is not None and (self._in_flight is not None or (stream.quiet and self._inbox.idle))
 
     def prepare(self, message: Message) -> Letter:
-        return Letter(message, chunked=self._dialogue.chunked)
+        return Letter(message, chunked=self._dialogue.chunked, dsn=self._endpoint.arm.dsn)
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
@@ -80,12 +81,12 @@ class Client:
     async def send(self, prepared: Letter, identity: bytes, trace: Trace) -> Outcome:
         """Whatever cuts this short leaves the connection closed: nobody could say where the dialogue stood."""
         assert self._stream is not None, "connect first"
-        if missing := self._offer.missing(prepared.needs):
+        if refusal := self._offer.refusal(prepared.needs, prepared.size):
             trace.finish()
-            return unoffered(missing)
+            return refusal
         following, self._announced = self._announced, None
         try:
-            outcome, then = await self._transact(prepared, identity, trace, following)
+            outcome, then = await self._transact(self._as_offered(prepared), identity, trace, following)
         except (OSError, Garbled) as error:
             in_doubt = trace.phases[-1] == Phase.CONTENT and self._has_left(following)
             outcome, then = _outcome_of(error, in_doubt=in_doubt), Then.END
@@ -127,7 +128,10 @@ class Client:
             self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
             await self._log_in()
-        self._need(*self._dialogue.needs)
+        self._need(*self._dialogue.needs, *dsn.needs_of(arm.dsn))
+
+    def _as_offered(self, letter: Letter) -> Letter:
+        return letter.declared if "SIZE" in self._offer else letter
 
     async def _secure(self, stream: WireStream, trace: Trace) -> None:
         assert self._tls is not None

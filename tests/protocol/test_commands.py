@@ -15,6 +15,8 @@ MAIL = {
     b"FROM:<a@b.example> SIZE=12 BODY=7BIT": Sender(b"a@b.example", 12),
     b"FROM:<a@b.example> size=12 body=8bitmime smtputf8": Sender(b"a@b.example", 12, True),
     b"FROM:<a@b.example> AUTH=<>": Sender(b"a@b.example"),
+    b"FROM:<a@b.example> RET=FULL ENVID=a+2Bb": Sender(b"a@b.example"),
+    b"FROM:<a@b.example> ret=hdrs SIZE=7": Sender(b"a@b.example", 7),
     b'FROM:<"a b>\\""@b.example>': Sender(b'"a b>\\""@b.example'),
     b"FROM:<a@[127.0.0.1]>": Sender(b"a@[127.0.0.1]"),
     "FROM:<müller@b.example> SMTPUTF8".encode(): Sender("müller@b.example".encode(), 0, True),
@@ -34,7 +36,11 @@ MAIL_REFUSED = {
     b"FROM:<a@b.example> SIZE=" + b"9" * 21: "501",
     b"FROM:<a@b.example> BODY=16BIT": "501",
     b"FROM:<a@b.example> SMTPUTF8=1": "501",
-    b"FROM:<a@b.example> RET=FULL": "555",
+    b"FROM:<a@b.example> RET=SOME": "501",
+    b"FROM:<a@b.example> ENVID=": "501",
+    b"FROM:<a@b.example> ENVID=a+b": "501",
+    b"FROM:<a@b.example> ENVID=a=b": "501",
+    b"FROM:<a@b.example> NOTIFY=NEVER": "555",
     "FROM:<müller@b.example>".encode(): "553",
     b"FROM:<\xff@b.example> SMTPUTF8": "501",
 }
@@ -42,13 +48,19 @@ RCPT = {
     (b"TO:<a@b.example>", False): b"a@b.example",
     (b"to: <a@b.example>", False): b"a@b.example",
     (b"TO:<Postmaster>", False): b"Postmaster",
+    (b"TO:<a@b.example> NOTIFY=NEVER", False): b"a@b.example",
+    (b"TO:<a@b.example> notify=success,Delay orcpt=rfc822;a+2Bc@b.example", False): b"a@b.example",
     ("TO:<ü@b.example>".encode(), True): "ü@b.example".encode(),
 }
 RCPT_REFUSED = {
     (b"", False): "501",
     (b"TO:<>", False): "501",
     (b"TO:<a>", False): "501",
-    (b"TO:<a@b.example> NOTIFY=NEVER", False): "555",
+    (b"TO:<a@b.example> SIZE=1", False): "555",
+    (b"TO:<a@b.example> NOTIFY=", False): "501",
+    (b"TO:<a@b.example> NOTIFY=NEVER,DELAY", False): "501",
+    (b"TO:<a@b.example> ORCPT=a@b.example", False): "501",
+    (b"TO:<a@b.example> ORCPT=rfc822;a+b", False): "501",
     ("TO:<ü@b.example>".encode(), False): "553",
 }
 

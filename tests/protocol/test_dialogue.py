@@ -182,7 +182,7 @@ def test_what_is_offered() -> None:
         dialogue.feed(EHLO)
         return [line[4:] for line in (dialogue.step() or b"").decode().split("\r\n")[1:-1]]
 
-    always = ["PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME"]
+    always = ["PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN"]
     assert offered(Service(), False) == [*always, "ENHANCEDSTATUSCODES"]
     assert offered(GUARDED, False) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2", "ENHANCEDSTATUSCODES"]
     assert offered(STARTTLS, False) == [*always, "STARTTLS", "ENHANCEDSTATUSCODES"]

@@ -124,6 +124,20 @@ def test_both_halves_agree(dialogue: str, recipients: int, text: bytes) -> None:
     assert inbox.idle
 
 
+@given(st.sampled_from(sorted(DIALOGUES)), st.binary(max_size=60))
+def test_what_a_letter_declares_is_what_arrives(dialogue: str, text: bytes) -> None:
+    delivered: list[bytes] = []
+    server = Server(Service(), lambda sender, recipients, content: delivered.append(content))
+    letter = letter_of(dialogue, mime=MIME + text.replace(b"bk", b""))
+    said = b"EHLO client.invalid\r\n" + letter.declared.group + letter.content(IDENTITY)
+    server.feed(said)
+    while server.step() is not None:
+        pass
+    (content,) = delivered
+    assert letter.declared.mail == letter.mail[:-2] + b" SIZE=%d\r\n" % len(content)
+    assert letter.declared.group == letter.declared.mail + letter.group.removeprefix(letter.mail)
+
+
 @given(st.text(max_size=40))
 def test_nothing_in_an_address_can_inject(text: str) -> None:
     for say in (mail_command, rcpt_command):

@@ -14,6 +14,7 @@ from benchkit.model.scenario import (
     Arrivals,
     ConnectionPolicy,
     Delay,
+    Dsn,
     Fault,
     Limit,
     LoadModel,
@@ -174,6 +175,12 @@ ARMS: Mapping[str, tuple[str, object]] = {
     'auth = "plain"\npassword = { netrc = "mx" }': ("password", SecretRef("netrc", "mx")),
     "timeout_s = 5": ("timeout_s", 5.0),
     "limit = { messages_per_connection = 100, rate_per_s = 50, burst = 5 }": ("limit", Limit(100, 50.0, 5)),
+    "limit = { idle_s = 2, message_bytes = 1000 }": ("limit", Limit(idle_s=2.0, message_bytes=1000)),
+    'congestion = "bbr"': ("congestion", "bbr"),
+    'dsn = { ret = "full", envid = "x y", notify = ["success", "delay"], orcpt = true }': (
+        "dsn",
+        Dsn("full", "x y", ("success", "delay"), True),
+    ),
     '[[arm.fault]]\nat = "rcpt"\nprobability = 0.5\nreply = "450 4.2.1 busy"': (
         "faults",
         (Fault("rcpt", 0.5, "450 4.2.1 busy"),),

@@ -48,7 +48,7 @@ class ScriptedServer(asyncio.Protocol):
                 return
             self._pending, self._in_content = rest, False
             self._heard.append(unit)
-            reply = self._script.ehlo if unit.startswith(b"EHLO") else self._script.answer(unit)
+            reply = self._script.ehlo if unit[:4].upper() == b"EHLO" else self._script.answer(unit)
             if reply is None:
                 self._transport.abort()
                 return

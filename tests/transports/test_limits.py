@@ -1,0 +1,94 @@
+"""A server that closes connections, after so many messages or after silence: every client goes on, nothing is sent twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import uvloop
+
+from benchkit.model.endpoint import Endpoint, Listener
+from benchkit.model.identity import token_of
+from benchkit.model.message import Message
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.scenario import ArmSpec, Fault, Limit, Secret
+from benchkit.model.trace import Phase, Trace
+from benchkit.sink import MemoryLedger, Sink, Transcript
+from benchkit.transports import TRANSPORTS
+
+Make = Callable[..., Message]
+Kind = OutcomeKind
+SMTP = ("aiosmtplib", "smtplib", "wire")
+API = ("aiohttp", "httpx", "httpx2", "httpx2h2", "wire")
+WAYS = [*(("smtp none", client) for client in SMTP), *(("api implicit", client) for client in API)]
+
+
+async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[bool], MemoryLedger, Transcript]:
+    """Each message once the server has closed the connection of the one before; whether it had to connect anew."""
+    ledger, transcript, reconnected = MemoryLedger(), Transcript(), []
+    door = Listener(
+        0, arm.transport, arm.security, arm.provider, username="user", password="password",
+        auth_required=arm.transport == "api", limit=arm.limit,
+    )  # fmt: skip
+    sink = Sink((door,), ledger, "0badcafe", transcript)
+    (port,) = await sink.start()
+    endpoint = Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "user", Secret("password"))
+    client = TRANSPORTS[f"{arm.transport}_{arm.client}"](endpoint)
+    prepared, trace = client.prepare(message), Trace()
+    try:
+        for number in range(count):
+            trace.begin()
+            if not client.connected:
+                assert await client.connect(trace) is None
+            outcome = await client.send(prepared, token_of("0badcafe", number), trace)
+            assert outcome.kind is Kind.ACCEPTED
+            reconnected.append(Phase.CONNECT in trace.phases)
+            async with asyncio.timeout(5):
+                while sink.open_connections or client.connected:  # noqa: ASYNC110  (the kernel's doing, and no event tells)
+                    await asyncio.sleep(0)
+    finally:
+        await client.close(trace)
+        await sink.stop()
+    return reconnected, ledger, transcript
+
+
+@pytest.mark.parametrize(("way", "client"), WAYS, ids=lambda value: value)
+def test_a_connection_closed_in_a_pause_is_made_anew(
+    way: str, client: str, make_arm: Any, compose_message: Make
+) -> None:
+    arm = make_arm(way, client=client, limit=Limit(idle_s=0.1))
+    reconnected, ledger, transcript = uvloop.run(with_pauses(arm, compose_message(), 3))
+    assert reconnected == [True] * 3
+    assert [arrival.send for arrival in ledger.arrivals] == [0, 1, 2]
+    if way.startswith("smtp"):
+        assert [transcript.said(number, "out")[-1] for number in range(3)] == ["421 4.4.2 Silent for too long"] * 3
+
+
+@pytest.mark.parametrize("client", SMTP)
+def test_a_421_to_one_message_too_many_is_an_outcome_and_the_next_goes_over_a_new_connection(
+    client: str, talk: Any, compose_message: Make
+) -> None:
+    limit = Limit(messages_per_connection=2)
+    found = talk("smtp none", [compose_message()] * 6, fresh=False, client=client, limit=limit)
+    assert [one.outcome.kind for one in found.sent] == [Kind.ACCEPTED, Kind.ACCEPTED, Kind.DEFERRED] * 2
+    assert {one.outcome.code for one in found.sent[2::3]} == {421}
+    assert [arrival.send for arrival in found.ledger.arrivals] == [0, 1, 3, 4]
+    said = [line.upper()[:4] for connection in range(2) for line in found.transcript.said(connection, "in")]
+    assert said.count("MAIL") == 6
+
+
+@pytest.mark.parametrize("client", API)
+def test_a_close_that_meets_a_request_leaves_doubt_and_no_second_request(
+    client: str, talk: Any, compose_message: Make
+) -> None:
+    cut = Fault("request", drop=True, probability=0.3)
+    found = talk("api none", [compose_message()] * 30, fresh=False, client=client, faults=(cut,))
+    kinds = [one.outcome.kind for one in found.sent]
+    assert set(kinds) == {Kind.ACCEPTED, Kind.AMBIGUOUS}
+    requests = [line for line in found.transcript.lines if line.direction == "in"]
+    assert len(requests) == 30
+    assert [arrival.send for arrival in found.ledger.arrivals] == [
+        n for n, kind in enumerate(kinds) if kind is Kind.ACCEPTED
+    ]
