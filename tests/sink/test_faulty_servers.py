@@ -14,6 +14,7 @@ from benchkit.model.endpoint import Listener
 from benchkit.model.scenario import Delay, Fault, Limit, Security
 
 DELAY_MS = 30
+LEAST_S = 0.9 * DELAY_MS / 1e3  # the loop's clock stands still within a turn of its own: its timers may come early
 ENVELOPE = [b"MAIL FROM:<a@b.example>\r\n", b"RCPT TO:<c@d.example>\r\n", b"DATA\r\n"]
 CONTENT = b"hi\r\n.\r\n"
 SMTP = [b"EHLO c\r\n", b"AUTH PLAIN AHUAcA==\r\n", *ENVELOPE, CONTENT, b"QUIT\r\n"]
@@ -96,7 +97,7 @@ def test_a_delay(running: Any, at: str) -> None:
     sink = running(smtp(Fault(at, delay=Delay("constant", DELAY_MS))))
     started = time.perf_counter()
     assert converse(sink, SMTP) == FINE
-    assert time.perf_counter() - started >= DELAY_MS / 1e3
+    assert time.perf_counter() - started >= LEAST_S
     assert len(sink.ledger.arrivals) == 1
 
 
@@ -237,7 +238,7 @@ def test_a_delay_of_the_api(running: Any, at: str) -> None:
     started = time.perf_counter()
     answers = ask(sink, 3)
     assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * 3
-    assert time.perf_counter() - started >= DELAY_MS / 1e3 * (1 if at == "connect" else 3)
+    assert time.perf_counter() - started >= LEAST_S * (1 if at == "connect" else 3)
 
 
 def test_requests_of_a_connection(running: Any) -> None:
