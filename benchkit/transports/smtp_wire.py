@@ -216,7 +216,13 @@ class Client:
         return self._stream.has_left(0 if following is None else len(following.group))
 
     async def _recover(self, then: Then, trace: Trace) -> None:
-        """Leave the connection ready for the next message, or closed."""
+        """Leave the connection ready for the next message, or closed.
+
+        The reply to a content ends its transaction (RFC 5321 §4.1.1.4). Where the next one has begun behind it, the server
+        would take RSET for a line of that message.
+        """
+        if then is Then.RESET and self._in_flight is not None:
+            return
         if then is Then.RESET and self._stream is not None:
             try:
                 if (await self._ask(b"RSET\r\n")).code == 250:

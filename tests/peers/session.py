@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from benchkit.batch import to_mime
 from benchkit.model.contracts import LooksAhead, Transport
@@ -13,10 +14,10 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Server
 from benchkit.model.trace import Trace
 from benchkit.transports import TRANSPORTS
-from tests.peers.servers.peer import DOMAIN, HOST, NAME, Door, Peer
+from tests.peers.servers.peer import DOMAIN, HOST, NAME, Account, Door, Peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +40,33 @@ def message_to(*local_parts: str, subject: str = "Grüße") -> Message:
     return Message(0, content, to_mime(content), f"shop@{DOMAIN}", tuple(address.addr for address in to))
 
 
-def converse(
-    peer: Peer, client: str, messages: Sequence[Message], *,
-    dialogue: str = "step", door: Door | None = None, auth: str | None = None, secret: str | None = None, timeout_s: float = 10,
-) -> Session:  # fmt: skip
-    """One message after the other, on one connection for as long as it stands, at the peer's first door if not told.
-
-    `auth` if not told is PLAIN where nobody gets through without; `secret` if not told is the right one.
-    """
-    return asyncio.run(talk(client_of(peer, client, dialogue, door, auth, secret, timeout_s), messages))
-
-
-def client_of(
-    peer: Peer, client: str, dialogue: str = "step",
-    door: Door | None = None, auth: str | None = None, secret: str | None = None, timeout_s: float = 10,
-) -> Transport:  # fmt: skip
-    """What `converse` talks through."""
+def arm_for(peer: Peer, client: str, door: Door | None = None, **keys: Any) -> ArmSpec:
+    """At the peer's first door if not told, with PLAIN where nobody gets through without; `keys` are more of an arm's."""
     door = door or peer.doors[0]
-    transport = "api" if peer.http_versions else "smtp"
-    if auth is None:
-        auth = "plain" if door.login and transport == "smtp" else ""
-    arm = ArmSpec(
-        "arm", transport, client, ConnectionPolicy(0), door.security,
-        provider="mailgun" if transport == "api" else "", dialogue=dialogue, auth=auth, timeout_s=timeout_s,
+    if peer.http_versions:
+        settings = {"transport": "api", "provider": "mailgun"}
+    else:
+        settings = {"transport": "smtp", "auth": "plain" if door.login else ""}
+    server = Server(NAME, door.port)
+    return ArmSpec(
+        name="arm", client=client, connection=ConnectionPolicy(0), security=door.security, server=server,
+        **{"timeout_s": 10.0, **settings, **keys},
     )  # fmt: skip
-    username, known = (peer.account.username, peer.account.secret(auth)) if peer.account else ("", "")
+
+
+def converse(peer: Peer, arm: ArmSpec, messages: Sequence[Message], secret: str | None = None) -> Session:
+    """One message after the other, on one connection for as long as it stands; `secret` if not told is the right one."""
+    return asyncio.run(talk(client_of(peer, arm, secret), messages))
+
+
+def client_of(peer: Peer, arm: ArmSpec, secret: str | None = None) -> Transport:
+    """What `converse` talks through."""
+    assert arm.server is not None
+    account = peer.account or Account("", "", "")
+    password = Secret(account.secret(arm.auth) if secret is None else secret)
     ca_pem = peer.ca_file.read_text("ascii") if peer.ca_file else ""
-    password = Secret(known if secret is None else secret)
-    return TRANSPORTS[f"{transport}_{client}"](Endpoint(HOST, door.port, NAME, arm, ca_pem, username, password))
+    endpoint = Endpoint(HOST, arm.server.port, NAME, arm, ca_pem, account.username, password)
+    return TRANSPORTS[f"{arm.transport}_{arm.client}"](endpoint)
 
 
 async def talk(

@@ -11,6 +11,7 @@ from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import RunStatus
+from benchkit.protocol.expected_turns import message_turns, setup_turns
 from tests.peers.api_ways import ApiWay
 from tests.peers.running import Sent
 from tests.peers.scenario_text import MESSAGES
@@ -34,6 +35,14 @@ def test_every_way_costs_exactly_its_turns(sent: Sent) -> None:
     rows = sent.run.messages
     counted = {way.name: rows["turns"][rows["arm"] == arm].tolist() for arm, way in enumerate(sent.ways)}
     assert counted == {way.name: way.turns(MESSAGES) for way in sent.ways}
+
+
+def test_benchkit_expects_the_same_turns(sent: Sent) -> None:
+    for arm, way in zip(sent.scenario.arms, sent.ways, strict=True):
+        fresh = arm.connection.messages == 1
+        in_a_row = 1 if fresh else MESSAGES
+        expected = message_turns(arm, 1, in_a_row) + (setup_turns(arm) if fresh else 0)
+        assert sum(way.turns(MESSAGES)) == expected * MESSAGES, way.name
 
 
 def test_every_message_arrives_once_and_as_it_was_sent(sent: Sent) -> None:

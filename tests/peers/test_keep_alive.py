@@ -13,7 +13,7 @@ from benchkit.model.scenario import Security
 from tests.peers.api_ways import HTTP_VERSION, SETUP_TURNS
 from tests.peers.servers import hypercorn, uvicorn
 from tests.peers.servers.peer import Peer
-from tests.peers.session import client_of, converse, message_to, talk
+from tests.peers.session import arm_for, client_of, converse, message_to, talk
 
 CLIENTS = known_names().clients["api"]
 HTTP1 = [client for client in CLIENTS if client not in HTTP_VERSION]
@@ -45,7 +45,7 @@ def no_patience(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
 @pytest.mark.parametrize("security", DOORS)
 @pytest.mark.parametrize("client", HTTP1)
 def test_an_announced_end_costs_a_new_connection(two_requests: Peer, client: str, security: Security) -> None:
-    session = converse(two_requests, client, MESSAGES, door=two_requests.doors[DOORS[security]])
+    session = converse(two_requests, arm_for(two_requests, client, two_requests.doors[DOORS[security]]), MESSAGES)
     again = 1 + SETUP_TURNS[security]
     assert session.kinds == [OutcomeKind.ACCEPTED] * len(MESSAGES), session.outcomes
     assert session.turns == (1, 1, again, 1, again, 1)
@@ -56,7 +56,7 @@ def test_an_announced_end_costs_a_new_connection(two_requests: Peer, client: str
 @pytest.mark.parametrize("security", DOORS)
 def test_the_library_gives_up_the_stream_that_http2_ends_with(two_requests: Peer, security: Security) -> None:
     """hypercorn sends GOAWAY while it answers the third request; httpcore raises at once, and nobody knows that outcome."""
-    session = converse(two_requests, "httpx2h2", MESSAGES, door=two_requests.doors[DOORS[security]])
+    session = converse(two_requests, arm_for(two_requests, "httpx2h2", two_requests.doors[DOORS[security]]), MESSAGES)
     accepted, ambiguous, again = OutcomeKind.ACCEPTED, OutcomeKind.AMBIGUOUS, 1 + SETUP_TURNS[security]
     assert session.kinds == [accepted, accepted, ambiguous] * 2, session.outcomes
     assert session.turns == (1, 1, 1, again, 1, 1)
@@ -69,7 +69,7 @@ def test_the_library_gives_up_the_stream_that_http2_ends_with(two_requests: Peer
 @pytest.mark.parametrize("client", HTTP1)
 def test_an_end_without_a_word_is_never_taken_for_an_answer(no_patience: Peer, client: str, security: Security) -> None:
     """Whether a request meets it is chance (RFC 9112 §9.3.1); what is said of the message afterwards is not."""
-    session = converse(no_patience, client, MESSAGES, door=no_patience.doors[DOORS[security]])
+    session = converse(no_patience, arm_for(no_patience, client, no_patience.doors[DOORS[security]]), MESSAGES)
     arrived = no_patience.messages(session.token, wanted=session.kinds.count(OutcomeKind.ACCEPTED))
     assert session.kinds[0] is OutcomeKind.ACCEPTED
     for number, kind in enumerate(session.kinds):
@@ -78,7 +78,7 @@ def test_an_end_without_a_word_is_never_taken_for_an_answer(no_patience: Peer, c
 
 @pytest.mark.parametrize(("client", "security"), SEES_THE_END)
 def test_an_end_that_is_seen_costs_only_turns(no_patience: Peer, client: str, security: Security) -> None:
-    transport = client_of(no_patience, client, door=no_patience.doors[DOORS[security]])
+    transport = client_of(no_patience, arm_for(no_patience, client, no_patience.doors[DOORS[security]]))
 
     async def see_the_end() -> None:
         async with asyncio.timeout(_PATIENCE_S):

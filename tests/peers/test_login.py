@@ -16,7 +16,7 @@ from benchkit.errors import TargetUnreachable
 from benchkit.model.outcome import OutcomeKind
 from tests.peers.running import ask_for
 from tests.peers.servers.peer import Account
-from tests.peers.session import converse, message_to
+from tests.peers.session import arm_for, converse, message_to
 from tests.peers.ways import Way, offers
 
 ALL = ("plain", "login", "cram-md5", "xoauth2")
@@ -48,7 +48,7 @@ def test_a_wrong_secret_is_a_rejection_and_sends_nothing(
     name: str, client: str, mechanism: str, start_peer: Any
 ) -> None:
     peer = start_peer(name)
-    session = converse(peer, client, [message_to("one")], auth=mechanism, secret="wrong-horse")
+    session = converse(peer, arm_for(peer, client, auth=mechanism), [message_to("one")], secret="wrong-horse")
     (outcome,) = session.outcomes
     assert (outcome.kind, outcome.code) == (OutcomeKind.REJECTED, 535), outcome
     assert outcome.text

@@ -10,7 +10,7 @@ import pytest
 from benchkit.cli.names import known_names
 from benchkit.model.outcome import OutcomeKind
 from tests.peers.servers import smtp_sink
-from tests.peers.session import converse, message_to
+from tests.peers.session import arm_for, converse, message_to
 
 LONG = 200
 MESSAGES = [message_to("one")] * 3
@@ -39,7 +39,7 @@ CASES += [(settings, *way) for settings in ENDING for way in (*STEP, *GROUPS)]
 def test_every_message_meets_the_same_failure(settings: str, client: str, dialogue: str, yard: Path) -> None:
     kind, code, copies = {**REFUSING, **ENDING}[settings]
     with smtp_sink.start(yard, *settings.split()) as peer:
-        session = converse(peer, client, MESSAGES, dialogue=dialogue)
+        session = converse(peer, arm_for(peer, client, dialogue=dialogue), MESSAGES)
         assert [(outcome.kind, outcome.code) for outcome in session.outcomes] == [(kind, code)] * len(MESSAGES), (
             session.outcomes
         )
@@ -50,14 +50,14 @@ def test_every_message_meets_the_same_failure(settings: str, client: str, dialog
 @pytest.mark.parametrize(("client", "dialogue"), STEP)
 def test_a_server_that_is_slower_than_our_patience_has_no_content(client: str, dialogue: str, yard: Path) -> None:
     with smtp_sink.start(yard, "-w", "30") as peer:  # seconds before its reply to DATA
-        session = converse(peer, client, MESSAGES[:2], dialogue=dialogue, timeout_s=0.2)
+        session = converse(peer, arm_for(peer, client, dialogue=dialogue, timeout_s=0.2), MESSAGES[:2])
         assert session.kinds == [OutcomeKind.TIMED_OUT] * 2, session.outcomes
         assert peer.messages(session.token, wanted=0) == {}
 
 
 def test_overlapping_comes_to_one_turn_a_message(start_peer: Any) -> None:
     peer = start_peer("smtp_sink")
-    session = converse(peer, "wire", MESSAGES[:1] * LONG, dialogue="overlapped")
+    session = converse(peer, arm_for(peer, "wire", dialogue="overlapped"), MESSAGES[:1] * LONG)
     assert session.kinds == [OutcomeKind.ACCEPTED] * LONG
     assert sum(session.turns) == LONG + 1
     arrived = peer.messages(session.token, wanted=LONG)

@@ -201,6 +201,19 @@ def test_a_354_after_all_recipients_were_refused_gets_a_lone_dot(make_arm: MakeA
         assert heard.count(b"RSET") == 0
 
 
+def test_a_refused_content_leaves_the_envelope_behind_it_standing(make_arm: MakeArm, compose_message: Compose) -> None:
+    """RSET would be a line of the next message: the server waits for its content."""
+
+    def answer(unit: bytes) -> bytes:
+        return b"550 5.7.1 no\r\n" if b"-0000000001" in unit else polite(unit)
+
+    arm = make_arm("smtp none", client="wire", dialogue="overlapped")
+    outcomes, heard = by_script(arm, Script(answer), [compose_message(text="Hello")] * 3)
+    assert [outcome.kind for outcome in outcomes] == [Kind.ACCEPTED, Kind.REJECTED, Kind.ACCEPTED]
+    assert b"RSET" not in heard
+    assert sum(unit.startswith(b"EHLO") for unit in heard) == 1
+
+
 def test_a_reply_that_nobody_asked_for_is_never_an_acceptance(make_arm: MakeArm, compose_message: Compose) -> None:
     def answer(unit: bytes) -> bytes:
         return b"354 go\r\n250 ok\r\n" if unit.startswith(b"DATA") else polite(unit)

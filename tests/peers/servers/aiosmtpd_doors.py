@@ -34,6 +34,8 @@ class Store:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content or b""
+        if b"\r\nSubject: refuse" in content:
+            return "550 5.7.1 no such content"
         (self._folder / f"{next(self._numbers)}.eml").write_bytes(content)
         return "250 2.0.0 stored"
 

@@ -41,5 +41,4 @@ def start(yard: Path) -> Iterator[Peer]:
                 ca_file=ca_file,
                 account=account,
                 refusals=relay.refusals,
-                overlaps=False,  # 2.3.19 panics there ("pending_rcpt_cmds == 0"), with the message relayed and no reply sent
             )

@@ -58,7 +58,6 @@ def start(yard: Path) -> Iterator[Peer]:
             stored="mail_*.eml",
             ca_file=ca_file,
             account=account,
-            overlaps=False,  # "503 Bad sequence of commands - pipelined after end of DATA": its guard against smuggling
         )
 
 

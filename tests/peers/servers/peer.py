@@ -67,7 +67,6 @@ class Peer:
     account: Account | None = None  # None where it offers no AUTH
     refusals: Mapping[str, int] = field(default_factory=dict)  # local part → reply code to RCPT
     http_versions: frozenset[str] = frozenset()  # of an email API; empty where SMTP is spoken
-    overlaps: bool = True  # whether it takes an envelope right behind a content, as RFC 2920 §3.1 has it
 
     def messages(self, run_token: str, wanted: int) -> dict[int, list[bytes]]:
         """What has arrived of a run, as stored, by send; waits until at least `wanted` are there and no queue holds more."""

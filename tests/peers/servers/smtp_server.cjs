@@ -38,8 +38,16 @@ const options = {
     done(refused && refusal(...refused));
   },
   onData(stream, session, done) {
-    const file = fs.createWriteStream(path.join(yard, "mail", `${stored++}.eml`));
-    stream.pipe(file).on("finish", () => done(null, "2.0.0 stored"));
+    const chunks = [];
+    stream.on("data", (chunk) => chunks.push(chunk));
+    stream.on("end", () => {
+      const content = Buffer.concat(chunks);
+      if (/^Subject: refuse/m.test(content)) {
+        done(refusal(550, "5.7.1 no such content"));
+      } else {
+        fs.writeFile(path.join(yard, "mail", `${stored++}.eml`), content, () => done(null, "2.0.0 stored"));
+      }
+    });
   },
 };
 
