@@ -47,8 +47,8 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven 
     record, condition = run.manifest.arms[sample.arm], run.manifest.conditions[sample.condition]
     size = round(arm.bytes_out / sample.started) if sample.started else 0
     truth = wire_truth(run, sample.condition, sample.arm)
-    connections = truth.connections if truth else arm.connections
     started = int(((run.messages["condition"] == sample.condition) & (run.messages["arm"] == sample.arm)).sum())
+    connections = truth.connections / started if truth and started else arm.connections / max(1, sample.started)
     median, known_rtt = arm.service_ms["p50"].value, condition.lab and (condition.rtt_ms or 0.0) >= LEAST_RTT_MS
     return Agreement(
         arm=arm.name,
@@ -60,7 +60,7 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven 
         turns_on_wire=truth.turns if truth else None,
         turns_for_wire=truth.counted if truth else None,
         wire_agrees=truth.agrees if truth else None,
-        wire_bytes_predicted=_wire_bytes(record, size, connections / started) if started else None,
+        wire_bytes_predicted=_wire_bytes(record, size, connections),
         wire_bytes=truth.bytes_out / started if truth and started else None,
         retransmits=truth.retransmits if truth else None,
         break_even_batch=break_even,

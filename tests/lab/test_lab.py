@@ -3,60 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 import dpkt
 import pytest
 
 from benchkit.lab import LinkSpec, link_process
-from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network, open_lab
+from benchkit.lab.lab import LabRefused, LinkCounters, open_lab
+from tests.lab.asking import asked, inside, served
 
 pytestmark = pytest.mark.usefixtures("needs_lab")
-FAR_END = Path(__file__).with_name("far_end.py")
-
-
-def inside(network: Network, *arguments: str) -> subprocess.Popen[str]:
-    """far_end.py in a lab's network."""
-    environment = os.environ | {"PYTHONPATH": f"{FAR_END.parent}:{os.environ.get('PYTHONPATH', '')}"}
-    command = (*network.command("far_end"), *arguments)
-    return subprocess.Popen(
-        command, pass_fds=network.descriptors, stdout=subprocess.PIPE, text=True, env=environment, cwd=Path.cwd()
-    )
-
-
-@asynccontextmanager
-async def served(link: LinkSpec, log: Path, pcap: Path | None = None) -> AsyncIterator[Lab]:
-    async with open_lab(link, log, pcap) as lab:
-        with inside(lab.server, "serve", lab.server_address) as server:
-            assert server.stdout is not None
-            await asyncio.to_thread(server.stdout.readline)
-            try:
-                yield lab
-            finally:
-                server.kill()
-
-
-def asked(
-    link: LinkSpec, log: Path, *, pings: int = 0, packets: int = 0, size: int = 100, rate_per_s: float = 1e9
-) -> tuple[dict[str, Any], LinkCounters]:
-    async def run() -> tuple[dict[str, Any], LinkCounters]:
-        async with served(link, log) as lab:
-            numbers = (str(pings), str(packets), str(size), str(rate_per_s))
-            with inside(lab.client, "ask", lab.server_address, *numbers) as client:
-                out, _ = await asyncio.to_thread(client.communicate, None, 60)
-            return json.loads(out), await lab.finish()
-
-    return asyncio.run(run())
 
 
 @pytest.mark.parametrize(("rtt_ms", "pings"), [(1.0, 300), (10.0, 100), (40.0, 40), (200.0, 10)])
