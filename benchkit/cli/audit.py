@@ -131,7 +131,7 @@ def _run(audits: Coroutine[Any, Any, list[AuditReport]]) -> list[AuditReport]:
 async def _audit(domains: Sequence[str], source: Source, options: Options, *, authorities: bool) -> list[AuditReport]:
     from benchkit.audit import audit_domains
 
-    async with open_source(source) as doors:
+    async with open_source(source, domains[0]) as doors:
         options = replace(options, authorities=doors.at if authorities else None)
         return [report async for report in audit_domains(domains, doors.of, options)]
 

@@ -41,12 +41,12 @@ class Doors:
 
 
 @asynccontextmanager
-async def open_source(source: Source) -> AsyncIterator[Doors]:
-    """The recording is written at the end, also after an interrupt."""
+async def open_source(source: Source, domain: str) -> AsyncIterator[Doors]:
+    """`domain` is where a zone file begins that does not say. The recording is written at the end, also after an interrupt."""
     from benchkit.resolver import Recorder
 
     recorder = Recorder()
-    async with _doors(source) as doors:
+    async with _doors(source, domain) as doors:
         try:
             yield _recorded(doors, recorder) if source.record else doors
         finally:
@@ -71,11 +71,11 @@ def _at(domain: str, address: str) -> str:
 
 
 @asynccontextmanager
-async def _doors(source: Source) -> AsyncIterator[Doors]:
+async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
     from benchkit.resolver import Budget, Replay, from_zone, open_each, open_live
 
     if source.zones:
-        zone = from_zone(source.zones)
+        zone = from_zone(source.zones, origin=domain)
         yield Doors(lambda domain: zone)
     elif source.replay:
         replay = Replay(source.replay)

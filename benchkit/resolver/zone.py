@@ -24,7 +24,7 @@ LOOP = Answer("", "", AnswerState.MALFORMED, ede=("CNAME loop",), queries=0)
 
 
 def from_zone(paths: Sequence[str | Path], *, origin: str = "", elsewhere: Ask | None = None) -> Ask:
-    """Answers from these files; `origin` is where a file without `$ORIGIN` begins. Raises InputError with file and line."""
+    """Answers from these files; `origin` is where a file begins that does not say. Raises InputError with file and line."""
     zones: dict[Name, HeldZone] = {}
     for path in map(Path, paths):
         zone, begins = read_zone(path, origin)

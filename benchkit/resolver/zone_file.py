@@ -40,7 +40,7 @@ class PlacedTokenizer(Tokenizer):
 
 
 def read_zone(path: Path, origin: str = "") -> tuple[Zone, Name]:
-    """The zone in a file and its origin, which is the first `$ORIGIN`, else `origin`, else the owner of its SOA record."""
+    """The zone in a file and its origin, which is the first `$ORIGIN`, else the owner of its SOA record, else `origin`."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -52,7 +52,7 @@ def read_zone(path: Path, origin: str = "") -> tuple[Zone, Name]:
 def _origin(text: str, path: str, given: str) -> Name:
     stated = re.search(r"^\$ORIGIN\s+(\S+\.)\s*(?:;|$)", text, re.MULTILINE | re.IGNORECASE)
     owner = re.search(r"^(\S+\.)\s[^;\n]*\bSOA\b", text, re.MULTILINE | re.IGNORECASE)
-    name = stated[1] if stated else given or (owner[1] if owner else "")
+    name = next((found[1] for found in (stated, owner) if found), given)
     found = wire_name(name) if name else None
     if found is None:
         raise InputError(Mistake(path, 'has no origin: begin it with a line such as "$ORIGIN shop.example."'))

@@ -64,6 +64,15 @@ def test_json_is_of_its_schema(zone: Path) -> None:
     assert document["domain"] == "shop.example"
 
 
+@pytest.mark.parametrize("head", ["$ORIGIN shop.example.", "", "shop.example. 60 IN TXT x"])
+def test_a_zone_file_that_does_not_say_where_it_begins(head: str, tmp_path: Path) -> None:
+    """It begins at the domain that is audited."""
+    path = tmp_path / "own.zone"
+    path.write_text(GOOD.read_text("utf-8").replace("$ORIGIN shop.example.", head), "utf-8")
+    document = json.loads(run("audit", "--zone", path, "--json", "Shop.example.").stdout)
+    assert (document["verdict"], document["score"]) == ("pass", 100)
+
+
 def test_several_domains_are_a_list(tmp_path: Path) -> None:
     names = tmp_path / "domains"
     names.write_text("shop.example  # ours\n\nold.shop.example\n", "utf-8")
