@@ -6,7 +6,8 @@ Each gives SVG text, drawn in the house look; colours are told by words too, sin
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -16,15 +17,28 @@ from matplotlib.figure import Figure
 from benchkit.plots.look import RC
 
 COLOURS = {"pass": "#8fd3bd", "info": "#b3d4f0", "warn": "#f2b134", "fail": "#d1442b", "unknown": "#c9cdd3"}
+FOLLOWED, PALE = "#3f7fbf", "#d3e3f3"
+POINTS_A_LETTER = 4.9  # of the house font, so that the tree's labels can begin at one edge
 MECHANISMS = ("spf", "dkim", "dmarc", "mx", "transport", "dns", "brand", "sender_rules")
 LIMIT = 10
 Document = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A term that looks something up: `begins` lookups have been spent before it, `cost` with all that is below it."""
+
+    text: str
+    depth: int
+    begins: int
+    cost: int
+    leaf: bool
+
+
 def lookups(document: Document) -> str:
-    """What each term of the domain's SPF costs, with all that is below it, against the ten that a receiver follows."""
-    rows = list(_rows(document["spf"]["tree"], 0))
-    return _svg((8.0, 0.9 + 0.3 * len(rows)), lambda axes: _draw_lookups(axes, document, rows))
+    """The include tree in the order in which a receiver walks it, each term where it stands in the ten that are followed."""
+    rows = list(_rows(document["spf"]["tree"], 0, 0))
+    return _svg((8.0, 1.0 + 0.28 * len(rows)), lambda axes: _draw_lookups(axes, document, rows))
 
 
 def heat_map(documents: Sequence[Document]) -> str:
@@ -32,39 +46,54 @@ def heat_map(documents: Sequence[Document]) -> str:
     return _svg((8.0, 1.0 + 0.35 * len(documents)), lambda axes: _draw_heat(axes, documents))
 
 
-def _rows(node: Document | None, depth: int) -> list[tuple[str, int]]:
-    rows: list[tuple[str, int]] = []
+def _rows(node: Document | None, depth: int, begins: int) -> Iterator[Row]:
     for term in node["terms"] if node else ():
-        if term["lookups"]:
-            rows.append(("    " * depth + term["term"], term["lookups"]))
-            rows += _rows(term["include"], depth + 1)
-    return rows
+        if cost := term["lookups"]:
+            yield Row(term["term"], depth, begins, cost, leaf=not term["include"])
+            yield from _rows(term["include"], depth + 1, begins + 1)
+            begins += cost
 
 
-def _draw_lookups(axes: Axes, document: Document, rows: Sequence[tuple[str, int]]) -> None:
-    places = range(len(rows))
-    axes.barh(places, [number for _, number in rows], color="#3f7fbf", height=0.6)
+def _draw_lookups(axes: Axes, document: Document, rows: Sequence[Row]) -> None:
+    """An include is a pale bar as long as all that is below it, which begins with the one lookup that it takes itself."""
+    for place, row in enumerate(rows):
+        if not row.leaf:
+            axes.barh(place, row.cost, left=row.begins, color=PALE, height=0.62)
+        followed = row.begins < LIMIT
+        axes.barh(place, 1, left=row.begins, color=FOLLOWED if followed else COLOURS["fail"], height=0.62)
+    total = document["spf"]["lookups"] or 0
     axes.axvline(LIMIT, color=COLOURS["fail"], linewidth=1.2)
-    axes.set_yticks(places, [text for text, _ in rows])
-    axes.invert_yaxis()
-    axes.set_xlim(0, max(LIMIT + 1, *(number + 1 for _, number in rows), 0))
-    axes.set_xlabel("terms that look something up, those below included")
-    axes.set_title(f"{document['domain']}: {document['spf']['lookups']} of {LIMIT} lookups")
+    axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+    labels = ["    " * row.depth + row.text for row in rows]
+    axes.set_yticks(range(len(rows)), labels, ha="left")
+    axes.tick_params(axis="y", length=0, pad=POINTS_A_LETTER * max(map(len, labels), default=0))
+    axes.set_xlim(0, max(LIMIT, total) + 1)
+    axes.set_xticks(range(0, max(LIMIT, total) + 2, 2))
+    axes.set_xlabel("lookups spent; past the line a receiver gives up with permerror")
+    axes.set_title(f"{document['domain']}: {total} lookups, {LIMIT} are followed")
 
 
 def _draw_heat(axes: Axes, documents: Sequence[Document]) -> None:
     for row, document in enumerate(documents):
         for column, mechanism in enumerate(MECHANISMS):
             status = document["mechanisms"].get(mechanism, "")
-            axes.barh(row, 0.96, left=column, height=0.9, color=COLOURS.get(status, "#ffffff"))
-            axes.text(column + 0.48, row, status, ha="center", va="center", fontsize=8)
-    names = [f"{document['domain']} ({document['score']})" for document in documents]
-    axes.set_yticks(range(len(documents)), names)
+            axes.barh(row, 0.96, left=column + 0.02, height=0.9, color=COLOURS.get(status, "#ffffff"))
+            ink = "#ffffff" if status == "fail" else "#1b1f24"
+            axes.text(column + 0.5, row, status or "–", ha="center", va="center", fontsize=8, color=ink)
+    axes.set_yticks(range(len(documents)), [_name(document) for document in documents])
     axes.set_xticks(
-        [column + 0.48 for column in range(len(MECHANISMS))], [name.replace("_", " ") for name in MECHANISMS]
+        [column + 0.5 for column in range(len(MECHANISMS))], [name.replace("_", " ") for name in MECHANISMS]
     )
-    axes.invert_yaxis()
-    axes.set_title("Verdict by mechanism, and score")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlim(0, len(MECHANISMS))
+    axes.set_ylim(len(documents) - 0.5, -0.5)
+    axes.set_title("Verdict by mechanism, and the score out of 100")
+
+
+def _name(document: Document) -> str:
+    score = "–" if document["score"] is None else document["score"]
+    return f"{document['domain']}  {score:>3}"
 
 
 def _svg(size_in: tuple[float, float], draw: Callable[[Axes], None]) -> str:
