@@ -6,6 +6,7 @@ Head and body are built once a message; a send is one join and one write. What t
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from urllib.parse import quote
 
 from benchkit.model.endpoint import Endpoint
@@ -93,8 +94,7 @@ class Client(JointRequests):
         reader = self._reader
         reader.expect()
         trace.mark(Phase.REQUEST)
-        stream.write(request)
-        trace.mark(Phase.WAIT)
+        stream.write(request, partial(_request_left, trace))
         received = await stream.read()
         trace.mark(Phase.RESPONSE)
         while received:
@@ -121,6 +121,12 @@ class Client(JointRequests):
         arm, port = self._endpoint.arm, self._endpoint.port
         host = bracketed(self._endpoint.server_name)
         return host if port == _DEFAULT_PORTS.get(arm.security) else f"{host}:{port}"
+
+
+def _request_left(trace: Trace) -> None:
+    """The wait begins, unless the server has answered a part of the request already."""
+    if trace.phases[-1] == Phase.REQUEST:
+        trace.mark(Phase.WAIT)
 
 
 def request_head(request: Request, host: str) -> bytes:

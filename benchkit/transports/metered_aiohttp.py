@@ -95,6 +95,11 @@ class _MeteredProtocol(ResponseHandler):
             response_read(self._connector.trace)
         super().data_received(data)
 
+    def resume_writing(self) -> None:
+        """Of a large request the kernel has by now all but what the transport may still hold: its low-water mark, 16 KiB."""
+        request_written(self._connector.trace)
+        super().resume_writing()
+
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
         self._lost.set_result(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 
 _READ_SIZE = 262_144
 _RECORD = 16_384  # RFC 8446 §5.1
@@ -57,6 +58,12 @@ class TlsLayer:
         except ssl.SSLZeroReturnError:
             pass
         return b"".join(parts), False
+
+    def farewell(self) -> bytes:
+        """Our close_notify (RFC 8446 §6.1); the server's is not waited for."""
+        with suppress(ssl.SSLError):
+            self._session.unwrap()
+        return self._outgoing.read()
 
     @staticmethod
     def overhead(size: int) -> int:

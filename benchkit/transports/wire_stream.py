@@ -26,7 +26,7 @@ class WireStream:
     """Made by `open`. `read` gives bytes as they come, b"" at the end; failures are OSErrors, TimeoutError among them."""
 
     __slots__ = (
-        "_arrived", "_deadline", "_error", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer", "_tls",
+        "_arrived", "_deadline", "_error", "_left", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer", "_tls",
         "_unsent", "_waiter", "meter",
     )  # fmt: skip
 
@@ -40,6 +40,7 @@ class WireStream:
         self._take: Callable[[bytes], None] = self._take_plain
         self._arrived = b""
         self._unsent = memoryview(b"")
+        self._left: Callable[[], None] | None = None
         self._error: OSError | None = None
         self._over = False
         self._waiter: asyncio.Future[bytes] | None = None
@@ -56,10 +57,17 @@ class WireStream:
         """Open, and nothing has come that nobody asked for: fit for the next message."""
         return not (self._over or self._arrived)
 
-    def write(self, data: bytes) -> None:
-        """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read."""
+    def write(self, data: bytes, left: Callable[[], None] | None = None) -> None:
+        """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read.
+
+        `left` is called once the kernel has the last byte: at once, as a rule.
+        """
         self.meter.wrote(len(data))
         self._send(data if self._tls is None else self._tls.encrypted(data))
+        if self._unsent:
+            self._left = left
+        elif left is not None:
+            left()
 
     def has_left(self, tail: int = 0) -> bool:
         """Whether the kernel has all that was written but, at most, the last `tail` bytes: if in doubt, it has."""
@@ -97,7 +105,9 @@ class WireStream:
         self._take_encrypted(self._drain())  # the server's first words may have come with its last handshake message
 
     def close(self) -> None:
-        """At once; more than once does no harm."""
+        """At once, with TLS's good-bye where nothing is left unsaid; more than once does no harm."""
+        if self._tls is not None and not (self._over or self._unsent):
+            self._send(self._tls.farewell())
         self._end(None)
         if self._timer is not None:
             self._timer.cancel()
@@ -174,6 +184,8 @@ class WireStream:
         self._deadline = self._loop.time() + self._timeout_s
         if not self._unsent:
             self._loop.remove_writer(self._socket)
+            if self._left is not None:
+                self._left()
 
     def _check_deadline(self) -> None:
         """One timer for many reads: it looks at the deadline as it is now."""

@@ -21,10 +21,14 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
+from benchkit.sink.certificate import Certificate
+from benchkit.transports import TRANSPORTS
 from benchkit.transports.api_wire import Client, request_head
+from tests.transports.slow_reader import SlowReader
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
+LARGE = "A line of text that is sent often enough to fill every buffer there is.\n" * 150_000
 
 
 @pytest.mark.parametrize(("way", "turns"), [("api none", 2), ("api implicit", 3)])
@@ -41,6 +45,35 @@ def test_an_open_connection(way: str, talk: Any, compose_message: Make) -> None:
     assert [one.turns for one in found.sent] == [1] * 4
     assert [one.phases for one in found.sent] == [(Phase.REQUEST, Phase.WAIT, Phase.RESPONSE)] * 4
     assert found.transcript.bursts(0) == 4
+
+
+@pytest.mark.parametrize("client", ["wire", "aiohttp", "httpx", "httpx2"])
+@pytest.mark.parametrize("way", ["api none", "api implicit"])
+def test_the_wait_begins_when_the_last_byte_has_left(
+    way: str, client: str, make_arm: Callable[..., ArmSpec], compose_message: Make
+) -> None:
+    """A server that reads nothing at first: the request, larger than all buffers, cannot have left before it does."""
+
+    async def run() -> tuple[Trace, int]:
+        slow = SlowReader(Certificate() if way.endswith("implicit") else None)
+        async with slow as (port, ca_pem):
+            arm = make_arm(way, client=client)
+            one = TRANSPORTS[f"api_{client}"](Endpoint("127.0.0.1", port, "localhost", arm, ca_pem))
+            trace = Trace()
+            assert await one.connect(trace) is None
+            trace.begin()
+            prepared = one.prepare(compose_message(text=LARGE))
+            sending = asyncio.create_task(one.send(prepared, token_of("0badcafe", 0), trace))
+            for _ in range(100):
+                await asyncio.sleep(0)  # all that fits into buffers is written by now
+            slow.read_on.set()
+            assert (await sending).kind is Kind.ACCEPTED
+            await one.close(Trace())
+        return trace, slow.began_ns
+
+    trace, began_ns = uvloop.run(run())
+    assert trace.phases == [Phase.REQUEST, Phase.WAIT, Phase.RESPONSE]
+    assert trace.edges[1] > began_ns
 
 
 # What a server says to the request, and what the client makes of it.

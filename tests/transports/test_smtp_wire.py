@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +18,7 @@ from benchkit.model.scenario import ArmSpec, Delay, Fault, Secret
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
 from benchkit.sink import MemoryLedger, Sink, Transcript
+from benchkit.sink.certificate import Certificate
 from benchkit.transports import TRANSPORTS
 from tests.transports.scripted import Script, against, send_all
 
@@ -307,3 +310,29 @@ def test_phases_and_the_kernels_account(talk: Any, make_arm: MakeArm, compose_me
     assert trace.segments_in > 0
     assert trace.min_rtt_us > 0
     assert trace.retransmits == 0
+
+
+def test_closing_says_good_bye_in_tls_too(make_arm: MakeArm) -> None:
+    """The server's end of the stream is an end, and no connection that was cut (which it would hear as SSLEOFError)."""
+    certificate = Certificate()
+
+    def serve(listening: socket.socket) -> bytes:
+        accepted, _ = listening.accept()
+        with certificate.context().wrap_socket(accepted, server_side=True, suppress_ragged_eofs=False) as server:
+            server.sendall(b"220 hi\r\n")
+            server.recv(1000)
+            server.sendall(b"250 hi\r\n")
+            return server.recv(1000)
+
+    async def run() -> bytes:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(5)
+            end = asyncio.create_task(asyncio.to_thread(serve, listening))
+            arm = make_arm("smtp implicit", client="wire")
+            port = listening.getsockname()[1]
+            client: Any = TRANSPORTS["smtp_wire"](Endpoint("127.0.0.1", port, "localhost", arm, certificate.ca_pem))
+            assert await client.connect(Trace()) is None
+            client._drop()  # as after a failure: without a QUIT
+            return await end
+
+    assert uvloop.run(run()) == b""
