@@ -55,6 +55,7 @@ def certify(
 
 
 def _checks(swept: Run, dialogues: tuple[Dialogue, ...], folder: Path, tell: Tell) -> Iterator[Check]:
+    yield from certify_checks.link_checks(swept.manifest.conditions)
     yield from certify_checks.sweep_checks(dialogues, analyse(swept))
     way = next((dialogue.arm for dialogue in dialogues if dialogue.arm.auth and dialogue.turns == 11), None)
     if way is not None:

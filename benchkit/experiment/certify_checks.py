@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from benchkit.experiment.certify_plan import Dialogue
 from benchkit.model.certificate import Check
+from benchkit.model.run import ConditionRecord
 from benchkit.model.summary import Agreement, LatencyFit, Summary
 
+LINK_TOLERANCE, LINK_TOLERANCE_MS = 0.05, 0.7
 SLOPE_TOLERANCE = 0.10
 DELAY_TOLERANCE_MS = 1.0
 OWN_TIME_A_TURN_MS, OWN_TIME_MS = 1.0, 2.0  # both ends' processors, TLS included, on a machine that is not idle
 MOST_OVERHEAD_US = 100.0
 LEAST_PER_S = 250  # through the slowest of Python's clients, which shares the machine with the sink
+
+
+def link_checks(conditions: Iterable[ConditionRecord]) -> Iterator[Check]:
+    """The link itself: the kernel's smallest round trip beside the one that was asked for."""
+    for condition in conditions:
+        asked_ms, found_ms = condition.asked.get("rtt_ms") or 0.0, condition.rtt_ms
+        tolerance_ms = max(LINK_TOLERANCE * asked_ms, LINK_TOLERANCE_MS)
+        passed = found_ms is not None and abs(found_ms - asked_ms) <= tolerance_ms
+        found = "not known" if found_ms is None else f"RTT {found_ms:.2f} ms"
+        yield Check("link", condition.name, passed, found, f"{asked_ms:g} ± {tolerance_ms:g} ms")
 
 
 def sweep_checks(dialogues: tuple[Dialogue, ...], summary: Summary) -> Iterator[Check]:

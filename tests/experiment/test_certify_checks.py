@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from benchkit.experiment.certificate_file import certificate_in_words, machine_of, store_certificate
-from benchkit.experiment.certify_checks import delay_checks, overhead_check
+from benchkit.experiment.certify_checks import delay_checks, link_checks, overhead_check
 from benchkit.model.certificate import Certificate, Check
+from benchkit.model.run import ConditionRecord
 
 HOST: dict[str, Any] = {"kernel": "Linux 6", "python": "CPython 3.11", "pyperf": {"cpu_count": 2}}
 
@@ -27,6 +28,15 @@ HOST: dict[str, Any] = {"kernel": "Linux 6", "python": "CPython 3.11", "pyperf":
 def test_a_delay_is_found_in_its_own_phase_or_not_at_all(delayed_ms: dict[str, float], failed: set[str]) -> None:
     checks = list(delay_checks({"mail": 1.0, "rcpt": 1.0}, delayed_ms, {"mail": 13.0}))
     assert {check.subject for check in checks if not check.passed} == failed
+
+
+@pytest.mark.parametrize(
+    ("asked_ms", "found_ms", "passed"),
+    [(2.0, 2.1, True), (2.0, 2.8, False), (40.0, 41.9, True), (40.0, 37.0, False), (40.0, None, False)],
+)
+def test_the_link_must_be_as_long_as_was_asked(asked_ms: float, found_ms: float | None, passed: bool) -> None:
+    (check,) = link_checks([ConditionRecord("link", found_ms, lab=True, asked={"rtt_ms": asked_ms})])
+    assert check.passed is passed
 
 
 @pytest.mark.parametrize(
