@@ -69,11 +69,8 @@ def _captured(scenario: Scenario) -> Scenario:
     from benchkit.model.scenario import NetworkSpec
 
     if scenario.network == NetworkSpec():
-        raise InputError(
-            Mistake(
-                "--pcap", "keeps what crosses the lab's link, and this scenario has none: give it [network] rtt_ms = 10"
-            )
-        )
+        told = "keeps what crosses the lab's link, and this scenario has none: give it [network] rtt_ms = 10"
+        raise InputError(Mistake("--pcap", told))
     return replace(scenario, network=replace(scenario.network, capture=True))
 
 

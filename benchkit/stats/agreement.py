@@ -77,13 +77,16 @@ def _break_even(run: Run, sample: Sample, baseline: Sample | None, setup_ms: Any
 
     Against its own kind it would come out as noise: the same message, once with an opening and once without.
     """
-    record = run.manifest.arms[sample.arm]
-    if record.connection != "fresh" or baseline is None:
+    if baseline is None:
         return None
-    if record.transport == run.manifest.arms[baseline.arm].transport or not setup_ms[sample.index].any():
+    record, other = run.manifest.arms[sample.arm], run.manifest.arms[baseline.arm]
+    share = share_of_request(other)
+    if record.connection != "fresh" or record.messages_per_request > 1 or record.transport == other.transport:
+        return None
+    if share is None or not setup_ms[sample.index].any():
         return None
     where = (seed, sample.condition, sample.arm)
-    return break_even_of(sample, baseline, setup_ms, run.manifest.confidence, where)
+    return break_even_of(sample, baseline, share, setup_ms, run.manifest.confidence, where)
 
 
 def _of_baseline(run: Run, samples: Samples, condition: int) -> Sample | None:

@@ -37,12 +37,17 @@ def setup_ms_of_rows(run: Run) -> Any:
     return spent_ns / NS_PER_MS
 
 
-def break_even_of(arm: Sample, baseline: Sample, setup_ms: Any, confidence: float, seed: Sequence[int]) -> BreakEven:
-    """Of an arm that opens a connection for each message; `setup_ms` is of every row of the run."""
+def break_even_of(
+    arm: Sample, baseline: Sample, share: float, setup_ms: Any, confidence: float, seed: Sequence[int]
+) -> BreakEven:
+    """Of an arm that opens a connection for each message; `setup_ms` is of every row of the run.
+
+    `share` is the part of a baseline's request that is one message's.
+    """
     opened, whole, level = (
         _block_means(arm, setup_ms[arm.index]),
         _block_means(arm, service_ns(arm.rows) / NS_PER_MS),
-        _block_means(baseline, service_ns(baseline.rows) / NS_PER_MS),
+        _block_means(baseline, share * service_ns(baseline.rows) / NS_PER_MS),
     )
     common = sorted(opened.keys() & level.keys())
     values = np.array([(opened[block], whole[block] - opened[block], level[block]) for block in common])
