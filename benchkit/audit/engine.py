@@ -83,7 +83,7 @@ def _report(dossier: Dossier, checks: Sequence[Check], found: Sequence[Sequence[
     taken = deductions(findings, checks)
     return AuditReport(
         domain=dossier.domain,
-        verdict=worst(list(verdicts.values())),
+        verdict=worst([*verdicts.values()] or [Status.UNKNOWN]),
         score=score(taken, verdicts),
         verdicts=verdicts,
         findings=tuple(findings),

@@ -30,7 +30,7 @@ def deductions(findings: Sequence[Finding], checks: Iterable[Check]) -> tuple[De
 
 
 def score(taken: Sequence[Deduction], verdicts: dict[Mechanism, Status]) -> int | None:
-    """0 to 100, or None where SPF and DMARC are both unknown."""
-    if all(verdicts.get(mechanism) is Status.UNKNOWN for mechanism in CORE):
+    """0 to 100, or None where nothing is known of SPF and of DMARC."""
+    if all(verdicts.get(mechanism, Status.UNKNOWN) is Status.UNKNOWN for mechanism in CORE):
         return None
     return max(0, FULL - sum(item.points for item in taken))

@@ -13,6 +13,7 @@ from benchkit.errors import InputError, Mistake
 if TYPE_CHECKING:
     from benchkit.model.dns import Ask
     from benchkit.resolver import Recorder
+    from benchkit.resolver.zone import ZoneAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
 
     if source.zones:
         zone = from_zone(source.zones, origin=domain)
-        yield Doors(lambda domain: zone)
+        yield Doors(lambda domain: _held(domain, zone))
     elif source.replay:
         replay = Replay(source.replay)
         yield Doors(replay.of, lambda domain, address: replay.of(_at(domain, address)))
@@ -88,6 +89,13 @@ async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
                 return budgets.setdefault(domain, Budget(live))
 
             yield Doors(budget, lambda domain, address: budget(domain).shared_with(each(address)))
+
+
+def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:
+    """Nothing can be said of a domain that the files are silent about."""
+    if not zone.holds(domain):
+        raise InputError(Mistake(domain, f"is not in {', '.join(held.path for held in zone.zones.values())}"))
+    return zone
 
 
 def _save(save: Callable[[Path], None], path: Path) -> None:

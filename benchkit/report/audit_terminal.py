@@ -49,7 +49,7 @@ def _records(report: AuditReport, console: Console) -> None:
     grid = Table.grid(padding=(0, 1))
     for name, text in _record_lines(report):
         grid.add_row(Text(name, style="bold"), Text(text, overflow="fold"))
-    console.print(Padding(grid, (1, 0)))
+    console.print(Padding(grid, (1, 0), expand=False))
 
 
 def _record_lines(report: AuditReport) -> list[tuple[str, str]]:

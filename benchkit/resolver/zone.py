@@ -23,7 +23,7 @@ from benchkit.resolver.zone_look_up import HeldZone, Step
 LOOP = Answer("", "", AnswerState.MALFORMED, ede=("CNAME loop",), queries=0)
 
 
-def from_zone(paths: Sequence[str | Path], *, origin: str = "", elsewhere: Ask | None = None) -> Ask:
+def from_zone(paths: Sequence[str | Path], *, origin: str = "", elsewhere: Ask | None = None) -> ZoneAsk:
     """Answers from these files; `origin` is where a file begins that does not say. Raises InputError with file and line."""
     zones: dict[Name, HeldZone] = {}
     for path in map(Path, paths):
@@ -54,6 +54,11 @@ class ZoneAsk:
         found = self._said(targets[-1], step) if step.state else await self._away(targets[-1], kind)
         wildcard = found.state is AnswerState.OK and (wildcard or found.wildcard)
         return _answer(targets, kind, replace(found, wildcard=wildcard))
+
+    def holds(self, name: str) -> bool:
+        """Whether one of the files speaks for a name, be it to say that it does not exist."""
+        asked = wire_name(name)
+        return asked is not None and self._zone_of(asked) is not None
 
     def _step(self, name: Name, kind: RdataType) -> Step:
         zone = self._zone_of(name)

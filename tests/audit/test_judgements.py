@@ -182,3 +182,8 @@ def test_every_finding_says_what_it_rests_on(audit: Callable[..., AuditReport]) 
 
     for lines, _, _ in CASES.values():
         assert all(finding.evidence and finding.reference for finding in audit(lines).findings if from_dns(finding))
+
+
+def test_of_a_domain_that_the_file_does_not_hold_nothing_is_claimed(audit: Callable[..., AuditReport]) -> None:
+    report = audit(SOUND, "other.example")
+    assert (report.verdict, report.score, report.verdicts) == (Status.UNKNOWN, None, {})

@@ -49,6 +49,8 @@ def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
         ("--zone", "none.zone", "shop.example"),
         ("--replay", "none.jsonl", "shop.example"),
         ("--zone", GOOD, "--authorities", "shop.example"),
+        ("--zone", GOOD, "other.example"),
+        ("--zone", GOOD, "shop.example", "example"),
         ("--zone", GOOD, "--message", "none.eml", "shop.example"),
         ("--zone", GOOD, "--baseline", GOOD, "shop.example"),
     ],
