@@ -24,9 +24,12 @@ class Source:
     replay: Path | None = None
     record: Path | None = None
     servers: tuple[str, ...] = ()
+    authorities: bool = False  # whether a zone's own name servers may be asked
 
     def check(self) -> None:
-        """Raises InputError where two sources are named."""
+        """Raises InputError where two sources are named, or a file's servers are to be asked."""
+        if self.authorities and self.zones:
+            raise InputError(Mistake("--authorities", "asks servers, and a zone file has none: leave one of them out"))
         if sum((bool(self.zones), self.replay is not None, bool(self.servers))) > 1:
             raise InputError(
                 Mistake("audit", "--zone, --replay and -n exclude each other: the answers come from one source")
@@ -35,7 +38,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """`of(domain)` is a domain's `Ask`, within its limits; `at(domain, address)` that of one name server: a file has none."""
+    """`of(domain)` is a domain's `Ask`, within its limits; `at(domain, address)` that of one name server, with leave."""
 
     of: Callable[[str], Ask]
     at: Callable[[str, str], Ask] | None = None
@@ -80,7 +83,9 @@ async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
         yield Doors(lambda domain: _held(domain, zone))
     elif source.replay:
         replay = Replay(source.replay)
-        yield Doors(replay.of, lambda domain, address: replay.of(_at(domain, address)))
+        yield Doors(
+            replay.of, (lambda domain, address: replay.of(_at(domain, address))) if source.authorities else None
+        )
     else:
         budgets: dict[str, Budget] = {}
         async with open_live(source.servers) as live, open_each() as each:
@@ -88,7 +93,10 @@ async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
             def budget(domain: str) -> Budget:
                 return budgets.setdefault(domain, Budget(live))
 
-            yield Doors(budget, lambda domain, address: budget(domain).shared_with(each(address)))
+            def at(domain: str, address: str) -> Ask:
+                return budget(domain).shared_with(each(address))
+
+            yield Doors(budget, at if source.authorities else None)
 
 
 def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:

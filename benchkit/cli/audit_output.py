@@ -27,9 +27,9 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-def chosen(flags: Mapping[Format, bool]) -> Format:
-    """Raises InputError for two formats at once."""
-    asked = [name for name, wanted in flags.items() if wanted]
+def chosen(**flags: bool) -> Format:
+    """`flags` are formats by name. Raises InputError for two at once."""
+    asked = [Format(name) for name, wanted in flags.items() if wanted]
     if len(asked) > 1:
         raise InputError(Mistake("audit", f"one format at a time: {' or '.join(f'--{name}' for name in asked)}"))
     return asked[0] if asked else Format.SCREEN

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchkit.audit import arm_identities
 from benchkit.batch import to_mime
 from benchkit.model.contracts import BatchProvider, Provider
 from benchkit.model.exchange import Account, Request, Response
@@ -277,3 +278,9 @@ def test_no_request_of_several_raises_anything_but_a_value_error(
     target = together.request(PLAIN, Account(SECRET)).target
     with suppress(ValueError):
         together.receive_batch(Request("POST", target, (("content-type", content_type),), body))
+
+
+@pytest.mark.parametrize("name", PROVIDERS.names())
+def test_the_audit_knows_whose_identities_it_sends_with(name: str) -> None:
+    """`benchkit audit --scenario` judges the envelope and the signature that the provider gives a mail."""
+    assert name in arm_identities.PROVIDERS
