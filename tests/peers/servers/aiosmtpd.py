@@ -27,5 +27,4 @@ def start(yard: Path) -> Iterator[Peer]:
             mailbox=yard / "mail",
             ca_file=ca_file,
             account=account,
-            refusals={"reject": 550, "defer": 451},
         )

@@ -40,5 +40,4 @@ def start(yard: Path) -> Iterator[Peer]:
                 queues=relay.queues,
                 ca_file=ca_file,
                 account=account,
-                refusals=relay.refusals,
             )

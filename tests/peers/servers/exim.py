@@ -35,7 +35,6 @@ def start(yard: Path) -> Iterator[Peer]:
             queues=(yard / "spool" / "input",),
             ca_file=ca_file,
             account=account,
-            refusals={"reject": 550, "defer": 451},
         )
 
 

@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
@@ -65,7 +65,6 @@ class Peer:
     queues: tuple[Path, ...] = ()
     ca_file: Path | None = None
     account: Account | None = None  # None where it offers no AUTH
-    refusals: Mapping[str, int] = field(default_factory=dict)  # local part → reply code to RCPT
     http_versions: frozenset[str] = frozenset()  # of an email API; empty where SMTP is spoken
 
     def messages(self, run_token: str, wanted: int) -> dict[int, list[bytes]]:

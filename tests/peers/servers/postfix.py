@@ -48,7 +48,6 @@ def _serve(yard: Path, account: Account | None, **settings: object) -> Iterator[
             queues=tuple(yard / "spool" / name for name in QUEUES),
             ca_file=ca_file,
             account=account,
-            refusals={"reject": 550, "defer": 451},
         )
 
 
