@@ -117,4 +117,4 @@ def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, v
 
 
 def _echo_json(document: Any) -> None:
-    typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+    typer.echo(json.dumps(document, indent=1))  # all ASCII: a record's control characters must not reach the terminal

@@ -9,6 +9,7 @@ from io import StringIO
 
 from benchkit.model.audit import AuditReport, Mechanism
 from benchkit.model.finding import Status
+from benchkit.report.visible import visible_report
 
 COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 COLUMNS = (
@@ -18,6 +19,7 @@ COLUMNS = (
     *("spf_lookups", "dmarc_policy", "dmarc_effective_policy", "dkim_selectors", "worst_findings", "queries"),
 )
 NAMED = 3
+FORMULA = ("=", "+", "-", "@")
 
 
 def to_csv(reports: Sequence[AuditReport]) -> str:
@@ -25,8 +27,13 @@ def to_csv(reports: Sequence[AuditReport]) -> str:
     out = StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(_row(report) for report in reports)
+    writer.writerows(_row(visible_report(report)) for report in reports)
     return out.getvalue()
+
+
+def _no_formula(text: str) -> str:
+    """A spreadsheet would reckon with a stranger's cell that begins so; an apostrophe makes it text."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _row(report: AuditReport) -> dict[str, object]:
@@ -41,7 +48,7 @@ def _row(report: AuditReport) -> dict[str, object]:
         "spf_lookups": report.spf.lookups,
         "dmarc_policy": report.dmarc.policy,
         "dmarc_effective_policy": report.dmarc.effective_policy,
-        "dkim_selectors": " ".join(key.selector for key in report.dkim),
+        "dkim_selectors": _no_formula(" ".join(key.selector for key in report.dkim)),
         "worst_findings": " ".join(list(dict.fromkeys(bad))[:NAMED]),
         "queries": report.queries,
     }

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
+from benchkit.report.visible import visible_report
 
 
 def to_markdown(reports: Sequence[AuditReport]) -> str:
-    return "\n".join(line for report in reports for line in _report(report))
+    return "\n".join(line for report in reports for line in _report(visible_report(report)))
 
 
 def _report(report: AuditReport) -> Iterator[str]:

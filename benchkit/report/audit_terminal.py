@@ -16,6 +16,7 @@ from rich.text import Text
 from benchkit.model.audit import AuditReport, Mechanism
 from benchkit.model.finding import Finding, Status
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
+from benchkit.report.visible import visible, visible_report
 
 STYLES = {
     Status.FAIL: "bold red",
@@ -28,6 +29,7 @@ STYLES = {
 
 def render_audit(report: AuditReport, console: Console, *, verbose: bool = False) -> None:
     """`verbose` shows what has passed too."""
+    report = visible_report(report)
     console.print(
         Text(headline(report), style=STYLES[report.verdict] if report.verdict != Status.PASS else "bold green")
     )
@@ -126,4 +128,5 @@ def render_gone(gone: Sequence[Mapping[str, Any]], console: Console) -> None:
     """What an earlier audit had found and this one has not."""
     _heading(console, "Gone since the baseline" if gone else "Nothing is gone since the baseline")
     for finding in gone:
-        console.print(_listed("•", Text(f"{finding.get('status')} {finding.get('rule')}: {finding.get('message')}")))
+        told = f"{finding.get('status')} {finding.get('rule')}: {finding.get('message')}"
+        console.print(_listed("•", Text(visible(told))))

@@ -1,12 +1,20 @@
-"""What one question has cost so far, and how long it may still take."""
+"""What one question has cost so far, whether it may cost more, and how long it may still take."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from benchkit.clock import Clock
 
 NS_PER_S = 1e9
+# Set by a budget for what is asked under it: called for every query but a question's first, which is paid for.
+ALLOWANCE: ContextVar[Callable[[], None] | None] = ContextVar("allowance", default=None)
+
+
+class Spent(OSError):
+    """A budget allows no further query; like every other reason why no response comes, an OSError."""
 
 
 @dataclass(slots=True)
@@ -17,6 +25,13 @@ class Effort:
     end_ns: int  # of the question with all its tries
     try_end_ns: int = 0
     queries: int = 0
+
+    def spend(self) -> None:
+        """To be called before a query leaves; raises Spent."""
+        take = ALLOWANCE.get()
+        if self.queries and take:
+            take()
+        self.queries += 1
 
     def begin_try(self, wait_s: float) -> None:
         self.try_end_ns = min(self.end_ns, self.clock.now_ns() + round(wait_s * NS_PER_S))

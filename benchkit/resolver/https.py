@@ -62,7 +62,7 @@ class HttpsServer:
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
         wire = question.wire(0)  # the id is 0, so that equal questions are equal requests (RFC 8484 §4.1)
-        effort.queries += 1
+        effort.spend()
         async with asyncio.timeout(effort.left_s), self._room:
             response = await self._post(self._head + f"{len(wire)}\r\n\r\n".encode("ascii") + wire)
         if response.status != 200:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from benchkit.clock import Clock, MonotonicClock
 from benchkit.model.dns import Answer, AnswerState, Ask
+from benchkit.resolver.effort import ALLOWANCE, Spent
 
 QUERY_LIMIT = 1_000
 TIME_LIMIT_S = 5.0
@@ -21,7 +22,8 @@ class Budget:
     ) -> None:
         self._ask = ask
         self._clock = clock or MonotonicClock()
-        self._queries_left, self._queries, self._seconds = queries, queries, seconds
+        self._queries_left, self._seconds = queries, seconds
+        self._spent = f"not asked: {queries} queries for one domain are spent"
         self._until_ns = self._clock.now_ns() + round(seconds * NS_PER_S)
         self._open: set[asyncio.Future[Answer]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -41,17 +43,20 @@ class Budget:
     async def _spend(self, ask: Ask, name: str, type: str) -> Answer:  # noqa: A002
         left_s = (self._until_ns - self._clock.now_ns()) / NS_PER_S
         if self._queries_left <= 0:
-            return _stopped(name, type, f"not asked: {self._queries} queries for one domain are spent")
+            return _stopped(name, type, self._spent)
         if left_s <= 0:
             return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
-        self._queries_left -= 1  # taken before it is known what was spent, or many at once would pass
+        errand = Errand(self)
+        outer = ALLOWANCE.set(errand.more)
         try:
             answer = await self._in_time(asyncio.ensure_future(ask(name, type)), left_s)
         except asyncio.CancelledError:
             if not self._over:
                 raise
             return _stopped(name, type, f"no answer before {self._seconds:g} s for one domain were over")
-        self._queries_left += 1 - answer.queries
+        finally:
+            ALLOWANCE.reset(outer)
+        self._queries_left += errand.paid - answer.queries
         return answer
 
     async def _in_time(self, asked: asyncio.Future[Answer], left_s: float) -> Answer:
@@ -71,6 +76,25 @@ class Budget:
         self._over = True
         for asked in self._open:
             asked.cancel()
+
+    def take(self) -> None:
+        """Raises Spent where nothing is left."""
+        if self._queries_left <= 0:
+            raise Spent(self._spent)
+        self._queries_left -= 1
+
+
+class Errand:
+    """One question's share: taken before it is known what is spent, or many at once would pass the limit."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.paid = 0
+        self.more()
+
+    def more(self) -> None:
+        self._budget.take()
+        self.paid += 1
 
 
 def _stopped(name: str, type: str, why: str) -> Answer:  # noqa: A002

@@ -31,10 +31,10 @@ class PlainServer:
         self._udp, self._tcp = UdpChannel(host, port), StreamChannel(host, port)
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
-        effort.queries += 1
+        effort.spend()
         wire = await self._udp.exchange(question, effort.left_s)
         if is_truncated(wire):
-            effort.queries += 1
+            effort.spend()
             wire = await self._tcp.exchange(question, effort.left_s)
         if question.edns and dislikes_edns(wire):
             return await self.exchange(replace(question, edns=False), effort)
@@ -53,7 +53,7 @@ class TlsServer:
         self._stream = StreamChannel(host, port, tls=context, name=name or host)
 
     async def exchange(self, question: Question, effort: Effort) -> bytes:
-        effort.queries += 1
+        effort.spend()
         return await self._stream.exchange(question, effort.left_s)
 
     def close(self) -> None:

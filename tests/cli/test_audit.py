@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,8 @@ from benchkit.errors import InputError
 from benchkit.report.audit_json import schema
 
 ZONES = Path(__file__).parents[2] / "scenarios" / "zones"
+HEAD = "$ORIGIN shop.example.\n$TTL 60\n@ IN SOA ns1 h 1 2 3 4 5\n@ IN NS ns1\nns1 IN A 192.0.2.53"
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 GOOD, BAD = ZONES / "good.zone", ZONES / "bad.zone"
 
 
@@ -141,3 +144,16 @@ def test_scenario_is_judged_by_what_its_arms_would_send(tmp_path: Path) -> None:
     assert document["domain"] == "shop.example"
     assert told["smtp, reused"] == "arm_alignment.signer_unknown"
     assert told["api, reused"] == "arm_alignment"
+
+
+@pytest.mark.parametrize("form", [(), ("-v",), ("--json",), ("--csv",), ("--markdown",), ("--junit",), ("--sarif",)])
+def test_what_a_record_says_never_steers_the_terminal(form: tuple[str, ...], tmp_path: Path) -> None:
+    """ESC, CSI as one octet, DEL and carriage return, in records and in a host's name."""
+    zone = tmp_path / "evil.zone"
+    octets = "\\027[2J\\155\\049m\\127\\013"
+    lines = (f'@ IN TXT "v=spf1 a:x{octets}.example -all"', f'_dmarc IN TXT "v=DMARC1; p={octets}; rua=mailto:a@b"')
+    more = (f'a._domainkey IN TXT "v=DKIM1; k={octets}; p=AAAA"', "@ IN MX 10 \\027\\155.shop.example.")
+    zone.write_text("\n".join((HEAD, *lines, *more, "")), "utf-8")
+    shown = run("audit", "--zone", zone, *form, "--selector", "a", "shop.example").stdout
+    assert "x1b" in shown or "u001b" in shown or form == ("--csv",)
+    assert not STEERING.search(shown.replace("\r\n", "\n"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from benchkit.clock import ManualClock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver import Budget, Snapshot
+from benchkit.resolver.effort import Effort, Spent
 
 
 class Numbering:
@@ -53,6 +55,24 @@ def test_many_at_once_do_not_pass_the_limit() -> None:
 
     _, answers = asyncio.run(run())
     assert sum(answer.queries for answer in answers) == 10
+
+
+def test_queries_beyond_a_questions_first_are_taken_as_they_leave() -> None:
+    """A question that is sent again and again, with others at the same time, ends where the domain's queries do."""
+
+    async def stubborn(name: str, type: str) -> Answer:  # noqa: A002
+        effort = Effort(ManualClock(), 0)
+        with suppress(Spent):
+            while True:
+                effort.spend()
+                await asyncio.sleep(0)
+        return Answer(name, type, AnswerState.TIMEOUT, queries=effort.queries)
+
+    async def run() -> list[Answer]:
+        ask = Budget(stubborn, queries=10)
+        return await asyncio.gather(*(ask(f"{number}.example", "A") for number in range(4)))
+
+    assert sum(answer.queries for answer in asyncio.run(run())) == 10
 
 
 def test_cached_answers_cost_nothing() -> None:
