@@ -40,14 +40,14 @@ def run(
     from benchkit.batch import compose
     from benchkit.cli.names import known_names
     from benchkit.experiment.conduct import conduct
-    from benchkit.experiment.joint_check import check_joint_requests
+    from benchkit.experiment.request_check import check_requests
     from benchkit.scenario import load
 
     plan = load(scenario, known_names(), overrides or ())
     if pcap:
         plan = _captured(plan)
     batch = compose(plan.message)
-    check_joint_requests(plan, batch)
+    check_requests(plan, batch)
     if dry_run:
         _show_plan(plan, batch, as_json=as_json)
         return

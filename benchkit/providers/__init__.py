@@ -5,4 +5,4 @@ from __future__ import annotations
 from benchkit.model.contracts import Provider
 from benchkit.registry import Registry
 
-PROVIDERS: Registry[Provider] = Registry("provider", "benchkit.providers", "PROVIDER", ("mailgun",))
+PROVIDERS: Registry[Provider] = Registry("provider", "benchkit.providers", "PROVIDER", ("jmap", "mailgun"))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.experiment.engine import ArmAtWork, Engine
-from benchkit.experiment.joint_check import _repeated
 from benchkit.experiment.paces import PACES
+from benchkit.experiment.request_check import _repeated
 from benchkit.experiment.sender import VirtualSender
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind

@@ -144,9 +144,28 @@ def test_messages_that_cannot_share_a_request_are_an_error_before_the_first_send
     for command in (["run", "scenario.toml"], ["run", "scenario.toml", "--dry-run"]):
         done = program.run(*command)
         assert done.returncode == 2
-        assert "arm.0.messages_per_request (arm 'joint') two messages in one request would go to" in done.stderr
+        assert "arm.0 (arm 'joint') two messages in one request would go to" in done.stderr
         assert done.stderr.strip().count("\n") == 0
     assert program.runs == []
+
+
+def test_jmap_carries_the_bytes_of_smtp_one_or_several_at_a_time(program: Any) -> None:
+    way = 'transport = "api"\nprovider = "jmap"\nclient = "wire"\n'
+    many = "messages_per_request = 6\n"
+    draft = 'options = { upload = "Blob/set", username = "u" }\n'
+    people(
+        program, f"one|{way}", f"joint|{way}{many}", f"draft|{way}{many}{draft}",
+        load='model = "throughput"\nblocks = 6\nmessages_per_block = 12',
+    )  # fmt: skip
+    code, summary = program.summary()
+    assert code == 0, summary
+    for arm in summary["arms"]:
+        assert arm["planned"] == arm["accepted"] == arm["arrived"] == 72
+        assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
+    assert [arm["turns"]["mean"] for arm in summary["arms"]] == pytest.approx([1, 1 / 6, 1 / 6])
+    done = program.run("run", "scenario.toml", "--set", 'arm.0.options={ upload = "Blob/sett" }')
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "upload = 'Blob/sett' is no method; there are: Blob/upload, Blob/set" in done.stderr
 
 
 def test_a_crossed_threshold_is_exit_99(program: Any, text: Text) -> None:

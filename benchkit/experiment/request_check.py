@@ -1,4 +1,4 @@
-"""Before the first send: whether the messages of the batch can share requests, however an arm would put them together.
+"""Before the first send: whether each provider can make requests of the batch, and of any messages that would share one.
 
 A cell takes its messages from the batch one after the other, round and round, so any so many that follow each other may meet.
 """
@@ -15,34 +15,27 @@ from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.providers import PROVIDERS
 
 
-def check_joint_requests(scenario: Scenario, batch: Batch) -> None:
-    """Raises InputError with a line for each arm whose messages cannot share its requests."""
-    reasons = {
-        number: _obstacle(arm, batch, min(arm.messages_per_request, scenario.load.messages_per_block))
-        for number, arm in enumerate(scenario.arms)
-        if arm.messages_per_request > 1
-    }
+def check_requests(scenario: Scenario, batch: Batch) -> None:
+    """Raises InputError with a line for each arm whose provider cannot send this mail in the way that the arm asks for."""
     mistakes = [
-        Mistake(str(scenario.path), f"(arm {scenario.arms[number].name!r}) {reason}", key=_key(number))
-        for number, reason in reasons.items()
-        if reason
+        Mistake(str(scenario.path), f"(arm {arm.name!r}) {reason}", key=f"arm.{number}")
+        for number, arm in enumerate(scenario.arms)
+        if arm.provider and (reason := _obstacle(arm, batch, scenario.load.messages_per_block))
     ]
     if mistakes:
         raise InputError(*mistakes)
 
 
-def _key(arm: int) -> str:
-    return f"arm.{arm}.messages_per_request"
-
-
-def _obstacle(arm: ArmSpec, batch: Batch, together: int) -> str:
-    provider = PROVIDERS[arm.provider]
-    assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
+def _obstacle(arm: ArmSpec, batch: Batch, in_a_block: int) -> str:
+    provider, account = PROVIDERS[arm.provider], Account("", arm.options)
     try:
-        keys = provider.batch(batch.messages, Account("", arm.options)).keys
+        if arm.messages_per_request == 1:
+            provider.request(batch.messages[0], account)
+            return ""
+        assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
+        return _repeated(provider.batch(batch.messages, account).keys, min(arm.messages_per_request, in_a_block))
     except ValueError as error:
         return str(error)
-    return _repeated(keys, together)
 
 
 def _repeated(keys: tuple[str, ...], together: int) -> str:
