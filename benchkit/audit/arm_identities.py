@@ -31,7 +31,12 @@ def _mailgun(arm: ArmSpec, author: str) -> tuple[str, str]:
     return domain, domain
 
 
-PROVIDERS: dict[str, Domains] = {"mailgun": _mailgun}
+def _jmap(arm: ArmSpec, author: str) -> tuple[str, str]:
+    """The request names the envelope; who signs behind a server of that standard is not known."""
+    return author, ""
+
+
+PROVIDERS: dict[str, Domains] = {"jmap": _jmap, "mailgun": _mailgun}
 
 
 def identities(scenario: Scenario) -> tuple[ArmIdentity, ...]:
