@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.protocol.reply_stream import Reply
@@ -40,6 +41,7 @@ def unoffered(missing: str) -> Outcome:
     return Outcome(OutcomeKind.REJECTED, text=f"the server does not offer {missing}")
 
 
+@lru_cache(64)  # a new connection to the same server hears the same
 def capabilities_of(reply: Reply) -> Capabilities:
     """The first line is the server's greeting; `AUTH=PLAIN` is how some servers still write `AUTH PLAIN`."""
     offered: dict[str, tuple[str, ...]] = {}

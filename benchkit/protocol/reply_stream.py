@@ -39,17 +39,24 @@ class Reply:
         return 200 <= self.code < 300
 
 
+Known = dict[bytes, tuple[Reply, ...]]
+
+
 class ReplyStream:
-    """`replies` fills as bytes are fed; raises Garbled, with what came before still in `replies`."""
+    """`replies` fills as bytes are fed; raises Garbled, with what came before still in `replies`.
+
+    A server says the same few things all day, on each of its connections: `known` remembers what some reads meant, and may be
+    shared by the streams of a client's connections.
+    """
 
     __slots__ = ("_known", "_lines", "_partial", "_pending_code", "replies")
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known | None = None) -> None:
         self.replies: deque[Reply] = deque()
         self._partial = b""
         self._lines: list[str] = []
         self._pending_code = 0
-        self._known: dict[bytes, Reply] = {}  # a server says the same few lines all day
+        self._known: Known = {} if known is None else known
 
     @property
     def idle(self) -> bool:
@@ -57,13 +64,21 @@ class ReplyStream:
         return not (self.replies or self._partial or self._lines)
 
     def feed(self, data: bytes) -> None:
+        if self._partial or self._lines:
+            self._read(data)
+        elif known := self._known.get(data):
+            self.replies.extend(known)
+        else:
+            before = len(self.replies)
+            self._read(data)
+            whole = not (self._partial or self._lines)
+            if whole and len(data) <= MAX_LINE and len(self._known) < _REMEMBERED:
+                self._known[data] = tuple(self.replies)[before:]
+
+    def _read(self, data: bytes) -> None:
         *lines, self._partial = (self._partial + data).split(b"\r\n")
         for line in lines:
-            known = self._known.get(line) if not self._lines else None
-            if known is not None:
-                self.replies.append(known)
-            else:
-                self._take(line)
+            self._take(line)
         if len(self._partial) > MAX_LINE + 1:  # the one more is the CR of its end
             raise self._garbled("a reply line too long", self._partial)
 
@@ -80,11 +95,8 @@ class ReplyStream:
             if len(self._lines) == MAX_LINES:
                 raise self._garbled("a reply without end", line)
             return
-        reply = Reply(code, tuple(self._lines))
-        if len(self._lines) == 1 and len(self._known) < _REMEMBERED:
-            self._known[line] = reply
+        self.replies.append(Reply(code, tuple(self._lines)))
         self._lines.clear()
-        self.replies.append(reply)
 
     def _garbled(self, what: str, line: bytes) -> Garbled:
         self._partial = b"\0" * (MAX_LINE + 2)  # whatever is fed now is garbled again

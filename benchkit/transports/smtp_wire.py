@@ -21,7 +21,7 @@ from benchkit.protocol.dialogues import DIALOGUES, Ending, Then
 from benchkit.protocol.letter import Letter
 from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import outcome_of_refusal
-from benchkit.protocol.reply_stream import Garbled, Reply, ReplyStream
+from benchkit.protocol.reply_stream import Garbled, Known, Reply, ReplyStream
 from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
@@ -44,7 +44,8 @@ class Client:
         self._tls = tls_context(endpoint)
         self._dialogue = DIALOGUES[endpoint.arm.dialogue]
         self._stream: WireStream | None = None
-        self._inbox = ReplyStream()
+        self._known: Known = {}
+        self._inbox = ReplyStream(self._known)
         self._offer = Capabilities()
         self._announced: Letter | None = None
         self._in_flight: Letter | None = None
@@ -67,7 +68,7 @@ class Client:
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
-        self._inbox = ReplyStream()
+        self._inbox = ReplyStream(self._known)
         trace.mark(Phase.CONNECT)
         try:
             await self._open(trace)
@@ -103,8 +104,8 @@ class Client:
         trace.mark(Phase.CLOSE)
         if self._stream is not None and self._in_flight is None and self.connected:
             with suppress(OSError, Garbled):  # the mail is sent: a server that does not say good-bye changes nothing
-                async with asyncio.timeout(_GOODBYE_S):
-                    await self._ask(b"QUIT\r\n")
+                self._stream.be_patient(_GOODBYE_S)
+                await self._ask(b"QUIT\r\n")
         trace.finish_close()
         if self._stream is not None:
             self._stream.meter.settle_close(trace)

@@ -86,6 +86,11 @@ class WireStream:
             self._timer = self._loop.call_at(self._deadline, self._check_deadline)
         return await waiter or self._last_words()
 
+    def be_patient(self, timeout_s: float) -> None:
+        """From now on a read waits so long."""
+        self._timeout_s = timeout_s
+        self._stop_timer()
+
     async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
         """The handshake. Raises ssl.SSLError, TimeoutError, OSError, also where plaintext came before it (RFC 3207 §6)."""
         if self._arrived:
@@ -109,10 +114,13 @@ class WireStream:
         if self._tls is not None and not (self._over or self._unsent):
             self._send(self._tls.farewell())
         self._end(None)
+        self._stop_timer()
+        self._socket.close()
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._socket.close()
 
     def _readable(self) -> None:
         try:
