@@ -138,6 +138,8 @@ COMMON = (
     *("dk", "ed25519", "rsa", "rsa2048", "a1", "pm", "20230601", "20161025", "20210112"),
 )  # names that people choose, and those that programs preset
 
+LIKELIEST = ("default", "google", "selector1", "selector2", "s1", "s2", "k1", "dkim", "mail")  # what most domains have
+
 
 def within(name: str, suffixes: tuple[str, ...]) -> bool:
     return any(name == suffix or name.endswith(f".{suffix}") for suffix in suffixes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from benchkit.audit.arm_identities import ArmIdentity
     from benchkit.audit.mail.message import Mail
     from benchkit.model.audit import AuditReport
-
-_COLLECT_AFTER = 100_000  # objects; the default is 700
 
 
 def audit(
@@ -57,6 +55,7 @@ def audit(
     source = Source(tuple(zones or ()), replay, record, tuple(servers or ()), authorities)
     source.check()
     from benchkit.audit import Connections, Options
+    from benchkit.cli.audit_loop import run_audits
 
     options = Options(
         ip=ip,
@@ -72,20 +71,9 @@ def audit(
         now_s=round(utc_now().timestamp()),
     )
     named = _named(domains_of(domains or [], sys.stdin.read), options)
-    reports, changed = since(_run(_audit(named, source, options)), baseline)
+    reports, changed = since(run_audits(_audit(named, source, options)), baseline)
     show(reports, form, changed, verbose=verbose, fail_on=fail_on, zone=zones[0] if zones else None)
     raise typer.Exit(exit_code(reports, fail_on))
-
-
-def _run(audits: Coroutine[Any, Any, list[AuditReport]]) -> list[AuditReport]:
-    """On uvloop, and with a lazier garbage collector: by default it takes a third of a fleet's time."""
-    import gc
-
-    import uvloop
-
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER)
-    return uvloop.run(audits)
 
 
 async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:

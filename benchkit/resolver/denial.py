@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from struct import Struct
 
-from dns.flags import Flag
 from dns.rdatatype import RdataType
 
 from benchkit.resolver.question import HEADER, RCODE, Question
 
 RECORD = Struct("!HHIH")  # type, class, TTL, length of the data
 NOERROR, NXDOMAIN = 0, 3
+AUTHENTICATED = 0x0020  # AD
 POINTER = 0xC0
 SHORTEST_SOA = 22  # two root names and five numbers
 MINIMUM_OCTETS = 4
@@ -43,7 +43,7 @@ def plain_denial(wire: bytes, question: Question) -> Denial | None:
     if additional and not _is_bare_opt(wire, end):
         return None
     minimum_s = int.from_bytes(wire[end - MINIMUM_OCTETS : end], "big")
-    return Denial(flags & RCODE, bool(flags & Flag.AD), ttl_s, minimum_s)
+    return Denial(flags & RCODE, bool(flags & AUTHENTICATED), ttl_s, minimum_s)
 
 
 def _is_bare_opt(wire: bytes, begin: int) -> bool:

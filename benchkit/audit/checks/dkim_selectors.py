@@ -20,7 +20,7 @@ RULE = Rule(
     "`--selector` and those in a real message (`--message`) are sure; then come those that the providers in MX "
     "and SPF have their customers publish, and names that are common. So `not found where looked` never means "
     "that there is none. `None can exist` is said only where the zone denies `_domainkey` with all that is below "
-    "it (RFC 8020).",
+    "it (RFC 8020); the likeliest names are asked there all the same, for some servers deny too much.",
     cases={
         "none_can_exist": Case(Status.FAIL, "The zone denies that there is anything at or below `_domainkey`.", 15),
         "not_found": Case(Status.INFO, "No key was found where it was looked for; there may be others."),

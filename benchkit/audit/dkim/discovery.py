@@ -3,6 +3,8 @@
 Law: three answers only. FOUND; NOT_FOUND, that is not found where looked, and never that there are none; NONE_CAN_EXIST,
 where the zone denies `_domainkey` with everything below it (RFC 8020). Sources, the best first: selectors given, a message's,
 those that the providers in MX and SPF have their customers publish, names derived from the domain, then common names.
+Below a name that the zone denies, of the common names only the likeliest are asked: some servers wrongly deny names that have
+nothing but others below them, so that a denial alone proves nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
 from benchkit.audit.records.dkim_signature import parse_dkim_signature
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import lost
-from benchkit.audit.senders import COMMON, SENDERS, Sender, by_mx, by_spf, by_target
+from benchkit.audit.senders import COMMON, LIKELIEST, SENDERS, Sender, by_mx, by_spf, by_target
 from benchkit.model.dns import Answer, AnswerState
 
 CONTROL = "benchkit-control-7f3a9c"  # a selector that nobody has; a key there is a wildcard's
@@ -85,8 +87,10 @@ async def discovery(dossier: Dossier) -> Discovery:
     )
     inferred = await dossier.fact(inferred_senders)
     sources: dict[str, str] = {}
+    denied = _are_denied(probe, control)
     for name, source in given:
-        sources.setdefault(name, source)
+        if not denied or source != "common" or name in LIKELIEST:
+            sources.setdefault(name, source)
     answers = await asyncio.gather(*(dossier.ask(f"{name}.{base}", "TXT") for name in sources))
     answered = [
         _selector(name, source, answer)
@@ -168,6 +172,9 @@ def _outcome(kept: tuple[Selector, ...], probe: Answer, control: Answer, dark: t
         return Outcome.FOUND
     if dark:
         return Outcome.UNKNOWN
-    denied = (AnswerState.NXDOMAIN, AnswerState.NXDOMAIN)
-    certain = (probe.state, control.state) == denied and not probe.compact_denial
-    return Outcome.NONE_CAN_EXIST if certain else Outcome.NOT_FOUND
+    return Outcome.NONE_CAN_EXIST if _are_denied(probe, control) else Outcome.NOT_FOUND
+
+
+def _are_denied(probe: Answer, control: Answer) -> bool:
+    """Whether the zone denies `_domainkey`; a compact denial (RFC 9824) is said of a single name only."""
+    return (probe.state, control.state) == (AnswerState.NXDOMAIN, AnswerState.NXDOMAIN) and not probe.compact_denial

@@ -1,0 +1,18 @@
+"""The event loop that audits run on: uvloop, and a garbage collector that by default takes a third of a fleet's time."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import uvloop
+
+T = TypeVar("T")
+COLLECT_AFTER = 100_000  # objects; the default is 700
+
+
+def run_audits(audits: Coroutine[Any, Any, T]) -> T:
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+    return uvloop.run(audits)
