@@ -86,9 +86,9 @@ class Trace:
         self.edges.append(perf_counter_ns())
 
     def share(self) -> None:
-        """On to the next message of the same request: its stamps are the same; what it cost on the wire is told already."""
+        """On to the next message of the same request: it has the stamps, and met the retransmits; the cost is told already."""
         self.turns = self.turns_to_close = self.bytes_out = self.bytes_in = 0
-        self.retransmits = self.segments_out = self.segments_in = 0
+        self.segments_out = self.segments_in = 0
 
     def finish(self) -> None:
         """The outcome is known: service time ends here."""

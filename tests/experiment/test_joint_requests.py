@@ -58,6 +58,7 @@ class Together:
         trace.mark(Phase.REQUEST)
         trace.turns += 1
         trace.bytes_out += len(prepared)
+        trace.retransmits += 1
         trace.finish()
         return [REJECTED if number in self._failing else ACCEPTED for number in prepared]
 
@@ -69,20 +70,20 @@ class Together:
 class Rows:
     """What the engine records, a tuple a send."""
 
-    rows: list[tuple[int, int, int, int, int, int, int, OutcomeKind]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, int, int, int, int, int, OutcomeKind]] = field(default_factory=list)
 
     def record(
         self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
         trace: Trace, connection: int, nth: int, outcome: Outcome,
     ) -> None:  # fmt: skip
-        stamps = (trace.started_ns, trace.turns, trace.bytes_out)
+        stamps = (trace.started_ns, trace.turns, trace.bytes_out, trace.retransmits)
         self.rows.append((send, message, *stamps, connection, nth, outcome.kind))
 
     def column(self, number: int) -> list[Any]:
         return [row[number] for row in sorted(self.rows)]
 
 
-SEND, MESSAGE, STARTED, TURNS, BYTES, CONNECTION, NTH, KIND = range(8)
+SEND, MESSAGE, STARTED, TURNS, BYTES, RETRANSMITS, CONNECTION, NTH, KIND = range(9)
 
 
 def walk(transports: Sequence[Together], messages: int, together: int, policy: int = 0, cells: int = 1) -> Rows:
@@ -114,6 +115,7 @@ def test_the_first_of_a_request_has_what_it_cost_and_all_have_its_times_and_thei
     rows = walk([Together(failing=[101, 104])], messages=5, together=3)
     assert rows.column(TURNS) == [1, 0, 0, 1, 0]
     assert rows.column(BYTES) == [3, 0, 0, 2, 0]
+    assert rows.column(RETRANSMITS) == [1] * 5, "which each of them met"
     assert rows.column(NTH) == [0, 1, 2, 3, 4]
     assert rows.column(CONNECTION) == [0] * 5
     assert [kind is OutcomeKind.REJECTED for kind in rows.column(KIND)] == [False, True, False, False, True]
