@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def known_names() -> Vocabulary:
         statistics=STATISTICS.names(),
         batch_limits=_batch_limits(),
         dialogues={"wire": tuple(name for name in DIALOGUES if name != "step")},
+        cores=len(os.sched_getaffinity(0)),
         more_auth={"wire": ("xoauth2",), "aiosmtplib": ("xoauth2",)},
     )
 

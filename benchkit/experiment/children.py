@@ -52,6 +52,10 @@ class Child:
             raise ChildBroken(news["broken"])
         return news
 
+    async def go(self, moment_ns: int) -> None:
+        """To a worker that stands ready: when the cell begins."""
+        await self._write(b"go %d\n" % moment_ns)
+
     async def ask_to_stop(self) -> None:
         """The first time: after what is under way. The second time: at once."""
         await self._write(b"stop\n")

@@ -16,14 +16,13 @@ from typing import Any, Protocol
 from benchkit.clock import MonotonicClock
 from benchkit.experiment.cell_watch import Watch, unwatched
 from benchkit.experiment.sender import VirtualSender
+from benchkit.experiment.start import Start, at_once
 from benchkit.experiment.waiting import Waiting
 from benchkit.model.contracts import Pace
 from benchkit.model.identity import token_of
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
 from benchkit.model.trace import SocketOptions, Trace
-
-_LEAD_NS = 2_000_000  # a cell's schedule begins a little ahead, so that its first send is not late by construction
 
 
 class Records(Protocol):
@@ -68,13 +67,15 @@ class _Todo:
 
 class Engine:
     def __init__(
-        self, arms: tuple[ArmAtWork, ...], pace: Pace, run_token: str, records: Records, watch: Watch = unwatched
-    ) -> None:
+        self, arms: tuple[ArmAtWork, ...], pace: Pace, run_token: str, records: Records,
+        watch: Watch = unwatched, start: Start = at_once,
+    ) -> None:  # fmt: skip
         self._arms = arms
         self._pace = pace
         self._run_token = run_token
         self._records = records
         self._watch = watch
+        self._start = start
         self._waiting = Waiting(MonotonicClock())
         self.stopping = False
 
@@ -89,20 +90,22 @@ class Engine:
                 failures.append((number, failure))
         return failures
 
-    async def walk(self, cells: Iterable[Cell]) -> None:
-        """Every cell, one after the other. Garbage is collected between cells, never within one (METHOD §4)."""
+    async def walk(self, cells: Iterable[Cell]) -> bool:
+        """Every cell, one after the other; False where it was stopped. Garbage is collected between cells (METHOD §4)."""
         gc.collect()
         gc.freeze()
         gc.disable()
         try:
             for cell in cells:
-                if self.stopping:
-                    return
+                start_ns = await self._start()
+                if start_ns is None or self.stopping:
+                    return False
                 with self._watch(cell, self._waiting):
-                    await self._work(cell)
+                    await self._work(cell, start_ns)
                 gc.collect()
         finally:
             gc.enable()
+        return not self.stopping
 
     async def close(self) -> None:
         for arm in self._arms:
@@ -115,9 +118,8 @@ class Engine:
         of_arms = ((number, sender.trace.socket) for number, arm in enumerate(self._arms) for sender in arm.senders)
         return {number: options for number, options in of_arms if options is not None}
 
-    async def _work(self, cell: Cell) -> None:
+    async def _work(self, cell: Cell, start_ns: int) -> None:
         todo = _Todo(cell.count)
-        start_ns = perf_counter_ns() + _LEAD_NS
         senders = self._arms[cell.arm].senders[: cell.count]
         if len(senders) == 1:
             await self._drain(cell, 0, todo, start_ns)
@@ -150,7 +152,7 @@ class Engine:
             if self.stopping:
                 return
             following = todo.take() if sender.looks_ahead and self._is_due(cell, todo.first, start_ns) else None
-            send, message = cell.first_send + i, cell.message_of(i)
+            send, message = cell.send_of(i), cell.message_of(i)
             outcome = await sender.send(
                 prepared[message],
                 token_of(self._run_token, send),
@@ -176,7 +178,7 @@ class Engine:
             taken = [first, *self._due(cell, todo, start_ns, sender.room - 1)]
             outcomes = await sender.send_batch(
                 [arm.prepared[cell.message_of(i)] for i in taken],
-                [token_of(self._run_token, cell.first_send + i) for i in taken],
+                [token_of(self._run_token, cell.send_of(i)) for i in taken],
             )
             self._record_batch(cell, number, taken, outcomes, start_ns)
 
@@ -198,7 +200,7 @@ class Engine:
             intended_ns = trace.started_ns if offset_ns is None else start_ns + offset_ns
             nth = sender.nth if sender.connection < 0 else sender.nth + place
             self._records.record(
-                cell.first_send + i, cell, cell.message_of(i), number, intended_ns, trace, sender.connection, nth, outcome
+                cell.send_of(i), cell, cell.message_of(i), number, intended_ns, trace, sender.connection, nth, outcome
             )  # fmt: skip
             trace.share()
 

@@ -21,7 +21,10 @@ class SinkJob:
 
 @dataclass(frozen=True, slots=True)
 class WorkerJob:
-    """For experiment/worker.py: the plan of a condition follows from the scenario and the size of the batch."""
+    """For experiment/worker.py: the plan of a condition follows from the scenario and the size of the batch.
+
+    `worker` is its place among the `load.workers` that share every cell.
+    """
 
     scenario: Scenario
     batch: Batch
@@ -29,3 +32,4 @@ class WorkerJob:
     run_token: str
     folder: str
     condition: int
+    worker: int = 0

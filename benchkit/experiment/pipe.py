@@ -1,6 +1,6 @@
-"""The child's end of the line to its parent: a pickled job comes in, JSON lines go out, and the end of input means "stop".
+"""The child's end of the line to its parent: a pickled job comes in and words after it, JSON lines go out.
 
-The line is also a life-line: when the parent dies, however it dies, its end of the pipe closes and the child winds up.
+The line is also a life-line: when the parent dies, however it dies, its end of the pipe closes, and the child winds up.
 Signals of the terminal are the parent's business; a child's are ignored.
 """
 
@@ -44,13 +44,13 @@ class ParentLine:
         with suppress(OSError):
             print(json.dumps(news), file=self._output, flush=True)
 
-    async def next_word(self) -> bool:
-        """Waits until the parent wants something; True where it spoke, False where it is gone."""
+    async def next_word(self) -> str:
+        """Waits until the parent wants something: "stop", or "go" and a moment; empty where it is gone."""
         if self._reader is None:
             self._reader = reader = asyncio.StreamReader()
             loop = asyncio.get_running_loop()
             await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        return bool(await self._reader.readline())
+        return (await self._reader.readline()).decode("ascii").strip()
 
 
 def run_child(life: Callable[[ParentLine, Any], Coroutine[Any, Any, None]], who: str) -> None:

@@ -53,7 +53,7 @@ def planned_rows(scenario: Scenario, batch_size: int) -> Iterator[Planned]:
             for i in range(cell.count):
                 offset_ns = cell.offsets_ns[i] if cell.offsets_ns else 0
                 yield Planned(
-                    cell.first_send + i, cell.block, cell.warmup, condition, cell.arm, cell.message_of(i), offset_ns
+                    cell.send_of(i), cell.block, cell.warmup, condition, cell.arm, cell.message_of(i), offset_ns
                 )
 
 

@@ -36,6 +36,8 @@ def _load_in_words(scenario: Scenario) -> str:
         LoadModel.THROUGHPUT: f"{load.concurrency} senders, as fast as they are answered",
         LoadModel.OPEN: f"{load.rate_per_s:g} messages/s on a {load.arrivals} schedule that all arms share",
     }[load.model]
+    if load.workers > 1:
+        how += f", spread over {load.workers} worker processes"
     names = "; ".join(link.name for link in links(scenario))
     return (
         f"{load.model}: {how}; {load.blocks} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"

@@ -1,6 +1,7 @@
 """Before the first send: whether each provider can make requests of the batch, and of any messages that would share one.
 
-A cell takes its messages from the batch one after the other, round and round, so any so many that follow each other may meet.
+A cell takes its messages from the batch one after the other, round and round, so any so many that follow each other may meet;
+where several workers share it, each takes every n-th, and so reaches n times as far.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from benchkit.errors import InputError, Mistake
 from benchkit.model.contracts import BatchProvider
 from benchkit.model.exchange import Account
 from benchkit.model.message import Batch
-from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.model.scenario import ArmSpec, LoadSpec, Scenario
 from benchkit.providers import PROVIDERS
 
 
@@ -20,31 +21,33 @@ def check_requests(scenario: Scenario, batch: Batch) -> None:
     mistakes = [
         Mistake(str(scenario.path), f"(arm {arm.name!r}) {reason}", key=f"arm.{number}")
         for number, arm in enumerate(scenario.arms)
-        if arm.provider and (reason := _obstacle(arm, batch, scenario.load.messages_per_block))
+        if arm.provider and (reason := _obstacle(arm, batch, scenario.load))
     ]
     if mistakes:
         raise InputError(*mistakes)
 
 
-def _obstacle(arm: ArmSpec, batch: Batch, in_a_block: int) -> str:
+def _obstacle(arm: ArmSpec, batch: Batch, load: LoadSpec) -> str:
     provider, account = PROVIDERS[arm.provider], Account("", arm.options)
     try:
         if arm.messages_per_request == 1:
             provider.request(batch.messages[0], account)
             return ""
         assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
-        return _repeated(provider.batch(batch.messages, account).keys, min(arm.messages_per_request, in_a_block))
+        keys = provider.batch(batch.messages, account).keys
     except ValueError as error:
         return str(error)
+    return _repeated(keys, min(arm.messages_per_request * load.workers, load.messages_per_block), load.workers)
 
 
-def _repeated(keys: tuple[str, ...], together: int) -> str:
-    """Whether two messages with the same key are less than `together` apart, on a round through the batch and into the next."""
+def _repeated(keys: tuple[str, ...], reach: int, workers: int = 1) -> str:
+    """Whether two messages with the same key are less than `reach` apart, on a round through the batch and into the next."""
     last_seen: dict[str, int] = {}
-    closest, who = together, ""
-    for place, key in enumerate(islice(cycle(keys), len(keys) + together if keys else 0)):
-        apart = place - last_seen.get(key, -together)
+    closest, who = reach, ""
+    for place, key in enumerate(islice(cycle(keys), len(keys) + reach if keys else 0)):
+        apart = place - last_seen.get(key, -reach)
         if apart < closest:
             closest, who = apart, key
         last_seen[key] = place
-    return f"two messages in one request would go to {who}: give more recipients, or at most {closest}" if who else ""
+    most = max(1, closest // workers)
+    return f"two messages in one request would go to {who}: give more recipients, or at most {most}" if who else ""

@@ -1,19 +1,20 @@
-"""One segment of the plan, that of one condition: the place made, the sink up, the worker walked to its end, all of it gone.
+"""One segment of the plan, that of one condition: the place made, the sink up, the workers walked to their end, all of it gone.
 
-Both ends are processes of their own; what they are told travels in jobs, what they say comes back as news.
+All are processes of their own; what they are told travels in jobs, what they say comes back as news.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchkit.errors import TargetUnreachable
 from benchkit.experiment import targets
 from benchkit.experiment.children import Child, ChildBroken
+from benchkit.experiment.crew import Crew
 from benchkit.experiment.job import SinkJob, WorkerJob
 from benchkit.experiment.place import Place, place_of
 from benchkit.experiment.stopping import Stopping
@@ -93,16 +94,14 @@ class _Walk:
         return targets.endpoints(segment.scenario, segment.revealed, sink_end)
 
     async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
-        """The worker's life, and then the sink's end, so that the ledger holds all that was sent."""
-        segment = self._segment
-        job = WorkerJob(segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition)
-        worker = await self._start("benchkit.experiment.worker", job, self._place.client)
-        sinks = self._children[:-1]
-        watch = [asyncio.create_task(_watch(sink, worker)) for sink in sinks]
-        link = asyncio.create_task(_watch_link(self._place.lab, worker))
+        """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
+        sinks = list(self._children)
+        crew = await self._start_crew(arms)
+        watch = [asyncio.create_task(_watch(sink, crew)) for sink in sinks]
+        link = asyncio.create_task(_watch_link(self._place.lab, crew))
         try:
-            with segment.stopping.reaches(worker):
-                status = await self._listen(worker)
+            with self._segment.stopping.reaches(crew):
+                status = await crew.walk(partial(self._listener.heard, self._segment.condition))
             if link.done():
                 await link
             for sink in sinks:
@@ -116,14 +115,11 @@ class _Walk:
             await asyncio.gather(*watch, link, return_exceptions=True)
         return status, ""
 
-    async def _listen(self, worker: Child) -> RunStatus:
-        while True:
-            news = await worker.hear()
-            if "unreachable" in news:
-                raise TargetUnreachable(news["unreachable"])
-            self._listener.heard(self._segment.condition, news)
-            if "done" in news:
-                return RunStatus.INTERRUPTED if news["interrupted"] else RunStatus.COMPLETE
+    async def _start_crew(self, arms: tuple[Endpoint, ...]) -> Crew:
+        segment = self._segment
+        job = WorkerJob(segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition)
+        jobs = [replace(job, worker=worker) for worker in range(segment.scenario.load.workers)]
+        return Crew([await self._start("benchkit.experiment.worker", each, self._place.client) for each in jobs])
 
     async def _start(self, module: str, job: object, network: Network | None) -> Child:
         child = await Child.start(module, job, self._segment.folder / "children.log", network)
@@ -143,21 +139,21 @@ class _Walk:
             self._listener.heard(condition, {"warning": told})
 
 
-async def _watch(sink: Child, worker: Child) -> None:
-    """Until the sink says that it is done; if it breaks before, the worker need not go on against a dead server."""
+async def _watch(sink: Child, crew: Crew) -> None:
+    """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
     try:
         while "done" not in await sink.hear():
             pass
     except ChildBroken:
-        await worker.ask_to_stop()
+        await crew.ask_to_stop()
         raise
 
 
-async def _watch_link(lab: Lab | None, worker: Child) -> None:
+async def _watch_link(lab: Lab | None, crew: Crew) -> None:
     """Where the link dies, what is under way would wait for its time-out: it is cut short."""
     if lab is None:
         return
     await lab.broken()
-    await worker.ask_to_stop()
-    await worker.ask_to_stop()
+    await crew.ask_to_stop()
+    await crew.ask_to_stop()
     raise ChildBroken("the link's process died")

@@ -10,10 +10,13 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from benchkit.experiment.children import Child
+from typing import Protocol
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stoppable(Protocol):
+    async def ask_to_stop(self) -> None: ...
 
 
 class Stopping:
@@ -22,21 +25,21 @@ class Stopping:
     def __init__(self) -> None:
         self.begun = False
         self.asked = False
-        self._worker: Child | None = None
+        self._workers: Stoppable | None = None
         self._asking: set[asyncio.Task[None]] = set()
 
     @contextmanager
-    def reaches(self, worker: Child) -> Iterator[None]:
-        """While this worker walks, signals are its business; the handlers stay when it has ended."""
+    def reaches(self, workers: Stoppable) -> Iterator[None]:
+        """While these workers walk, signals are its business; the handlers stay when it has ended."""
         if not self.begun:
             for number in _SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._ask)
         self.begun = True
-        self._worker = worker
+        self._workers = workers
         try:
             yield
         finally:
-            self._worker = None
+            self._workers = None
 
     def ignore(self) -> None:
         """The loop is gone and took its handlers along: what follows is only printing."""
@@ -45,7 +48,7 @@ class Stopping:
 
     def _ask(self) -> None:
         self.asked = True
-        if self._worker is not None:
-            task = asyncio.ensure_future(self._worker.ask_to_stop())
+        if self._workers is not None:
+            task = asyncio.ensure_future(self._workers.ask_to_stop())
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)

@@ -1,13 +1,15 @@
 """The load worker: a process of its own with a loop of its own, away from the progress display and from the sink.
 
-News to the parent, a JSON object a line: {"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"sent"} up to four times a second, and
-at the end {"arms"}, {"done", "sent", "interrupted"} or {"broken"}.
+Several may share the plan; the first one speaks for all where all would say the same. News to the parent, a JSON object a line:
+{"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"ready"} before each cell where there are several, {"sent"} up to four times a
+second, and at the end {"arms"}, {"done", "sent", "interrupted"} or {"broken"}.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,12 @@ from benchkit.experiment.paces import PACES
 from benchkit.experiment.pipe import ParentLine, run_child
 from benchkit.experiment.plan import cells, sends_per_condition
 from benchkit.experiment.sender import VirtualSender
+from benchkit.experiment.start import InStep, at_once
 from benchkit.experiment.targets import round_trips_ms
 from benchkit.model.contracts import Batches, Transport
 from benchkit.model.message import Batch
 from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.plan import Cell
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
@@ -39,29 +43,32 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
         return
-    line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
-    clock = MonotonicClock()
-    recorder = Recorder(Path(job.folder), clock)
-    line.tell(overhead_us=await own_cost_us(job))
-    watch = CellWatch(recorder, clock)
-    engine = Engine(_arms(job), PACES[job.scenario.load.model], job.run_token, recorder, watch.over)
+    workers = job.scenario.load.workers
+    recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers)
+    if job.worker == 0:
+        line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
+        line.tell(overhead_us=await own_cost_us(job))
+    in_step = InStep(line)
+    engine = Engine(
+        _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
+        CellWatch(recorder, MonotonicClock()).over, in_step.start if workers > 1 else at_once,
+    )  # fmt: skip
     failures = await engine.open()
     unreachable = [(arm, why.text) for arm, why in failures if _is_final(why) or not job.endpoints[arm].arm.faults]
     if unreachable:
         line.tell(unreachable="; ".join(f"arm {job.endpoints[arm].arm.name!r}: {text}" for arm, text in unreachable))
         return
-    walk = asyncio.create_task(engine.walk(cells(job.scenario, len(job.batch), job.condition)))
+    walk = asyncio.create_task(engine.walk(_cells(job)))
     news = asyncio.create_task(_tell_news(line, recorder))
-    stop = asyncio.create_task(line.next_word())
+    stop = asyncio.create_task(in_step.told_to_stop())
     try:
         await asyncio.wait({walk, stop, news}, return_when=asyncio.FIRST_COMPLETED)
-        interrupted = not walk.done()
-        if interrupted:
+        if not walk.done():
             engine.stopping = True
             await _wind_up(walk, line, told=stop.done() and stop.result())
         await engine.close()
         try:
-            await walk
+            interrupted = walk.cancelled() or not await walk
         finally:
             recorder.close()
         line.tell(arms=_in_force(engine))
@@ -85,12 +92,19 @@ def _is_final(failure: Outcome) -> bool:
     return failure.kind is OutcomeKind.REJECTED and not failure.code
 
 
+def _cells(job: WorkerJob) -> Iterator[Cell]:
+    """This worker's share of each."""
+    for cell in cells(job.scenario, len(job.batch), job.condition):
+        yield cell.share(job.worker, job.scenario.load.workers)
+
+
 def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     """Senders and prepared messages of every arm: all of it before the clock starts."""
     load = job.scenario.load
-    senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
-    most_connections = sends_per_condition(job.scenario) + senders * len(job.endpoints)
-    numbers = itertools.count(job.condition * most_connections)
+    senders_of_all = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
+    senders = len(range(job.worker, senders_of_all, load.workers))
+    most_connections = sends_per_condition(job.scenario) + senders_of_all * len(job.endpoints)
+    numbers = itertools.count((job.condition * load.workers + job.worker) * most_connections)
     arms = []
     for endpoint in job.endpoints:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
@@ -117,9 +131,9 @@ async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
         line.tell(sent=recorder.recorded)
 
 
-async def _wind_up(walk: asyncio.Task[None], line: ParentLine, *, told: bool) -> None:
+async def _wind_up(walk: asyncio.Task[bool], line: ParentLine, *, told: bool) -> None:
     """Let the sends under way end. A second word of the parent, or two seconds after its death, ends them at once."""
-    hurry = asyncio.create_task(line.next_word() if told else asyncio.sleep(_ORPHAN_GRACE_S, False))
+    hurry = asyncio.create_task(line.next_word() if told else asyncio.sleep(_ORPHAN_GRACE_S, ""))
     await asyncio.wait({walk, hurry}, return_when=asyncio.FIRST_COMPLETED)
     hurry.cancel()
     while not walk.done():

@@ -1,13 +1,13 @@
 """The plan: every send listed before the first leaves, as cells of a randomised complete block design (METHOD §5).
 
-A cell is one arm's share of one block: `count` sends, numbered from `first_send`. Its i-th send carries message
-`message_of(i)` of the batch, the same for every arm of the block, and in an open load is intended at `offsets_ns[i]` after
-the cell's start, on a schedule that all arms share.
+A cell is one arm's share of one block: `count` sends, numbered `send_of(i)`. Its i-th send carries message `message_of(i)` of
+the batch, the same for every arm of the block, and in an open load is intended at `offsets_ns[i]` after the cell's start, on a
+schedule that all arms share. Where several workers send, each has a `share` of every cell: every n-th send of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,26 @@ class Cell:
     first_message: int
     batch_size: int
     offsets_ns: tuple[int, ...] = ()
+    stride: int = 1
+
+    def send_of(self, i: int) -> int:
+        """The number in the plan of the cell's i-th send."""
+        return self.first_send + i * self.stride
 
     def message_of(self, i: int) -> int:
         """Index into the batch of the cell's i-th send."""
-        return (self.first_message + i) % self.batch_size
+        return (self.first_message + i * self.stride) % self.batch_size
+
+    def share(self, worker: int, workers: int) -> Cell:
+        """That worker's part of a whole cell; the parts are the cell, with nothing twice."""
+        return replace(
+            self,
+            first_send=self.first_send + worker,
+            count=len(range(worker, self.count, workers)),
+            first_message=(self.first_message + worker) % self.batch_size,
+            offsets_ns=self.offsets_ns[worker::workers],
+            stride=workers,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ class LoadSpec:
     rate_per_s: float
     arrivals: Arrivals
     seed: int
+    workers: int = 1  # processes that an arm's senders are spread over
 
     @property
     def all_blocks(self) -> int:

@@ -27,7 +27,7 @@ from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_form import ArmForm, ConnectionForm, DelayForm, FaultForm, SecretForm, ServerForm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import DELAY_KEYS
-from benchkit.scenario.form import LoadForm, MessageForm, NetworkForm
+from benchkit.scenario.form import CONCURRENCY, LoadForm, MessageForm, NetworkForm
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -69,9 +69,6 @@ def _message(form: MessageForm, folder: Path) -> MessageSpec:
     )
 
 
-_CONCURRENCY = {"talk": 1, "throughput": 1, "open": 64}
-
-
 def _addresses(texts: list[str]) -> tuple[Address, ...]:
     return tuple(parse_address(text) for text in texts)
 
@@ -82,10 +79,11 @@ def _load(form: LoadForm) -> LoadSpec:
         blocks=form.blocks,
         messages_per_block=form.messages_per_block,
         warmup_blocks=form.warmup_blocks,
-        concurrency=form.concurrency or _CONCURRENCY[form.model],
+        concurrency=form.concurrency or CONCURRENCY[form.model],
         rate_per_s=form.rate_per_s if form.model == "open" else 0.0,
         arrivals=Arrivals(form.arrivals),
         seed=form.seed,
+        workers=form.workers,
     )
 
 

@@ -15,6 +15,7 @@ from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, 
 Amount = Annotated[float, Field(gt=0, le=1_000_000_000)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Ratio = Annotated[float, Field(gt=0, le=1000)]
+CONCURRENCY = {"talk": 1, "throughput": 1, "open": 64}  # where none is given
 
 
 class MessageForm(Form):
@@ -52,6 +53,9 @@ class LoadForm(Form):
             "Senders at once: of a throughput load (1), or at most of an open one (64); a busy one makes the next send late."
         ),
     ] = None
+    workers: Annotated[
+        int, Field(ge=1, le=1024), said("Processes that each arm's senders are spread over; at most one a core.")
+    ] = 1
     rate_per_s: Annotated[float, Field(gt=0, le=1_000_000), said("open: messages per second.")] = 1.0
     arrivals: Annotated[Literal["poisson", "constant"], said("open: how the schedule spaces the messages.")] = "poisson"
     seed: Annotated[Seed, said("Seed of the order of arms and of the schedule.")] = 1

@@ -50,6 +50,7 @@ def _load_reason(draft: Draft, index: int) -> str:
     load, together = draft.form.load, draft.form.arm[index].messages_per_request
     if load.model == "talk":
         return 'is for model = "throughput" or "open": "talk" sends one message at a time'
-    if load.model == "throughput" and load.messages_per_block % together:
-        return f"does not divide the {load.messages_per_block} messages of a block: its last request would not be full"
+    if load.model == "throughput" and load.messages_per_block % (together * load.workers):
+        whose = f" for each of {load.workers} workers" if load.workers > 1 else ""
+        return f"does not divide the {load.messages_per_block} messages of a block{whose}: its last request would not be full"
     return ""

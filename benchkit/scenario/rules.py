@@ -13,6 +13,7 @@ from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.files import check_files
+from benchkit.scenario.form import CONCURRENCY
 from benchkit.scenario.locate import KeyPath
 from benchkit.scenario.mistakes import listed
 from benchkit.scenario.thresholds import parse_threshold
@@ -25,7 +26,7 @@ def check(draft: Draft, vocabulary: Vocabulary) -> None:
     """Report everything that cannot be, in the draft's mistakes."""
     check_message(draft)
     check_files(draft)
-    check_load(draft)
+    check_load(draft, vocabulary)
     check_network(draft)
     check_verdict(draft)
     check_arm_names(draft)
@@ -76,18 +77,38 @@ def _check_addresses(draft: Draft) -> None:
             draft.mistakes.add(path, str(error))
 
 
-def check_load(draft: Draft) -> None:
+def check_load(draft: Draft, vocabulary: Vocabulary) -> None:
     """A key that the load model would not heed is a mistake, so that nobody measures something else than they think."""
     model = draft.form.load.model
     if draft.mistakes.reported(("load", "model")):
         return
-    owners = {"concurrency": ("throughput", "open"), "rate_per_s": ("open",), "arrivals": ("open",)}
+    several = ("throughput", "open")
+    owners = {"concurrency": several, "workers": several, "rate_per_s": ("open",), "arrivals": ("open",)}
     for key, models in owners.items():
         if draft.gives("load", key) and model not in models:
             wanted = " or ".join(f'"{name}"' for name in models)
             draft.mistakes.add(("load", key), f'is for model = {wanted} only, and this is "{model}"')
     if model == "open" and not draft.gives("load", "rate_per_s"):
         draft.mistakes.add(("load", "rate_per_s"), 'is missing: model = "open" needs a rate')
+    if model in several:
+        _check_workers(draft, vocabulary.cores)
+
+
+def _check_workers(draft: Draft, cores: int) -> None:
+    """Each works on a core of its own, with a sender of its own, and has a message of every block."""
+    load = draft.form.load
+    concurrency = load.concurrency or CONCURRENCY[load.model]
+    at_most = {
+        "cores on this machine": cores,
+        "senders (concurrency)": concurrency,
+        "messages_per_block": load.messages_per_block,
+    }
+    for what, most in at_most.items():
+        if load.workers > max(1, most):
+            draft.mistakes.add(
+                ("load", "workers"), f"is {load.workers}, for {most} {what}: at most {most} can share the work"
+            )
+            return
 
 
 def check_network(draft: Draft) -> None:

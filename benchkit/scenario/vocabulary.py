@@ -1,4 +1,4 @@
-"""The names that exist outside this room: whoever loads a scenario says which clients, providers and statistics there are."""
+"""The names that exist outside this room: whoever loads a scenario says what there is, machine included."""
 
 from __future__ import annotations
 
@@ -21,3 +21,4 @@ class Vocabulary:
     dialogues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     batch_limits: Mapping[str, int] = field(default_factory=dict)
     more_auth: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cores: int = 1  # of this machine, that a run may use

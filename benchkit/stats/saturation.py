@@ -18,10 +18,9 @@ from benchkit.stats.sample import Samples
 # waits for the generator ρ ÷ (2 (1 − ρ)) times as long as it keeps it busy (Pollaczek and Khinchine): twice at 0.8, 4.5 times
 # at 0.9.
 MOST_BUSY = {LoadModel.THROUGHPUT: 0.90, LoadModel.OPEN: 0.80}
-MOST_LAGGED = (
-    0.10  # of the messages: the median of the others then lies within some five percentiles of the median of all
-)
-MOST_LATE = 0.10  # likewise
+MOST_QUEUED = 0.10  # beyond it the machine lacks cores, and not the run workers
+# Of the messages: the median of the others then lies within some five percentiles of the median of all.
+MOST_LAGGED = MOST_LATE = 0.10
 
 Saturated = Mapping[tuple[int, int], ArmSummary]
 
@@ -56,14 +55,14 @@ def _busy(generator: GeneratorLoad, model: LoadModel, workers: int) -> Iterator[
     if generator.cpu + queued > most:
         yield (
             f"its processor was wanted {_percent(generator.cpu + queued)} of the time, {_percent(queued)} of it without a "
-            f"core to run on (at most {_percent(most)}; set workers = {workers + 1} or {_less(model)} in [load])"
+            f"core to run on (at most {_percent(most)}; {_way_out(queued, workers)}, or set {_less(model)} in [load])"
         )
 
 
 def _lagged(generator: GeneratorLoad, started: int) -> Iterator[str]:
     if generator.lagged and generator.lagged > MOST_LAGGED * started:
         yield (
-            f"its event loop stood still under {_percent(generator.lagged / started)} of the messages "
+            f"its event loop stood still for a tenth of the time of {_percent(generator.lagged / started)} of the messages "
             f"(at most {_percent(MOST_LAGGED)}; leave the machine to the run, and let no client block the loop)"
         )
 
@@ -72,8 +71,13 @@ def _late(generator: GeneratorLoad, model: LoadModel, started: int) -> Iterator[
     if generator.late > MOST_LATE * started:
         yield (
             f"it started {_percent(generator.late / started)} of the messages over 1 ms late although a connection was free "
-            f"(at most {_percent(MOST_LATE)}; set {_less(model)} in [load])"
+            f"(at most {_percent(MOST_LATE)}; leave the machine to the run, or set {_less(model)} in [load])"
         )
+
+
+def _way_out(queued: float, workers: int) -> str:
+    """A further worker where there is no core for those that there are would make it worse."""
+    return "leave the machine to the run" if queued > MOST_QUEUED else f"set workers = {workers + 1}"
 
 
 def _less(model: LoadModel) -> str:

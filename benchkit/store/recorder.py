@@ -23,9 +23,12 @@ _PHASES_A_MESSAGE = len(Phase) + 2  # EHLO twice, and one to spare
 
 
 class Recorder:
-    """Writes a worker's spools of messages, phases, cells and lags into `folder`. Raises StoreError when the disk refuses."""
+    """Writes a worker's spools of messages, phases, cells and lags into `folder`. Raises StoreError when the disk refuses.
 
-    def __init__(self, folder: Path, clock: Clock, worker: int = 0) -> None:
+    Of `workers` that share the plan it is number `worker`, and its i-th sender is the run's `worker + i · workers`.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1) -> None:
         fixed, self._texts = _without_texts(MESSAGE_COLUMNS)
         self._messages = RowBuffer(fixed, ROWS)
         self._message_spool = SpoolWriter(spool_of(folder, "messages", worker), arrow_schema(MESSAGE_COLUMNS))
@@ -33,6 +36,7 @@ class Recorder:
         self._cells = SpooledRows(spool_of(folder, "cells", worker), CELL_COLUMNS, ROWS)
         self._lags = SpooledRows(spool_of(folder, "lags", worker), LAG_COLUMNS, ROWS)
         self._worker = worker
+        self._workers = workers
         self._clock = clock
         self._flushed_ns = clock.now_ns()
         self.recorded = 0
@@ -43,7 +47,7 @@ class Recorder:
     ) -> None:  # fmt: skip
         """One send that has ended. Called after the outcome is known, so that writing out is in nobody's service time."""
         self._messages.append(
-            send, cell.block, cell.warmup, cell.condition, cell.arm, message, sender,
+            send, cell.block, cell.warmup, cell.condition, cell.arm, message, self._worker + sender * self._workers,
             intended_ns, trace.started_ns, trace.ended_ns, trace.closed_ns, connection, nth,
             trace.turns, trace.turns_to_close, trace.bytes_out, trace.bytes_in,
             trace.retransmits, trace.segments_out, trace.segments_in, trace.min_rtt_us,

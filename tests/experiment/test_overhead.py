@@ -22,9 +22,9 @@ def test_while_the_own_cost_is_measured_there_is_no_file_to_leave(
     seen: list[list[str]] = []
 
     class Watched(Engine):
-        async def walk(self, cells: Iterable[Cell]) -> None:
+        async def walk(self, cells: Iterable[Cell]) -> bool:
             seen.append(os.listdir(tmp_path))
-            await super().walk(cells)
+            return await super().walk(cells)
 
     monkeypatch.setattr(overhead, "Engine", Watched)
     job: Any = SimpleNamespace(endpoints=(None,), folder=str(tmp_path), run_token="00005eed")

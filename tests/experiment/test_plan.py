@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchkit.experiment.plan import arm_order, cells, planned_rows, schedule, total_sends
 from benchkit.model.message import Address
+from benchkit.model.plan import Cell
 from benchkit.model.scenario import (
     ArmSpec,
     Arrivals,
@@ -62,6 +63,20 @@ def test_every_block_holds_every_arm_once(load: LoadSpec, arms: int, batch: int,
         messages = {tuple(cell.message_of(i) for i in range(cell.count)) for cell in of_block}
         assert len(messages) == 1, "all arms of a block send the same messages"
         assert len({cell.offsets_ns for cell in of_block}) == 1, "on one schedule"
+
+
+@given(loads, st.integers(1, 12), st.integers(1, 12))
+def test_the_workers_shares_are_the_cell(load: LoadSpec, batch: int, workers: int) -> None:
+    (cell, *_) = cells(scenario(load, 1), batch, 0)
+    shares = [cell.share(worker, workers) for worker in range(workers)]
+    assert sorted(row for share in shares for row in rows_of(share)) == rows_of(cell)
+    counts = [share.count for share in shares]
+    assert max(counts) - min(counts) <= 1
+
+
+def rows_of(cell: Cell) -> list[tuple[int, int, int]]:
+    offsets_ns = cell.offsets_ns or (0,) * cell.count
+    return [(cell.send_of(i), cell.message_of(i), offsets_ns[i]) for i in range(cell.count)]
 
 
 @given(loads, st.integers(1, 6), st.integers(1, 12))

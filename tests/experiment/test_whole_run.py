@@ -19,6 +19,7 @@ from benchkit.store import load_run
 
 Text = Callable[..., str]
 MANY = "blocks = 400\nmessages_per_block = 50\nwarmup_blocks = 0"
+SEVERAL = 'model = "throughput"\nconcurrency = 4\nworkers = 2\n'
 SLOW = '[[arm.fault]]\nat = "content"\ndelay_ms = 20\n'
 
 
@@ -175,10 +176,11 @@ def test_a_crossed_threshold_is_exit_99(program: Any, text: Text) -> None:
     assert summary["valid"]
 
 
-@pytest.fixture
-def running(program: Any, text: Text) -> Iterator[tuple[Any, subprocess.Popen[str]]]:
+@pytest.fixture(params=["", SEVERAL], ids=["one worker", "two workers"])
+def running(request: pytest.FixtureRequest, program: Any, text: Text) -> Iterator[tuple[Any, subprocess.Popen[str]]]:
     """A run of 20,000 slow sends, well under way."""
-    program.write(text(f'smtp|transport = "smtp"\nclient = "aiosmtplib"\nconnection = "reuse"\n{SLOW}', load=MANY))
+    smtp = f'smtp|transport = "smtp"\nclient = "aiosmtplib"\nconnection = "reuse"\n{SLOW}'
+    program.write(text(smtp, load=f"{MANY}\n{request.param}"))
     process = program.start("run", "scenario.toml", "--json")
     try:
         _wait_until(lambda: _spooled(program) > 0)
@@ -196,9 +198,9 @@ def _wait_until(condition: Callable[[], object], timeout_s: float = 30.0) -> Non
 
 
 def _spooled(program: Any) -> int:
-    from benchkit.store.spool import read_batches
+    from benchkit.store.spool import read_table
 
-    return sum(batch.num_rows for run in program.runs for batch in read_batches(run / "messages.arrow"))
+    return sum(batch.num_rows for run in program.runs for batch in read_table(run, "messages"))
 
 
 def _child(process: subprocess.Popen[str], module: str) -> psutil.Process:

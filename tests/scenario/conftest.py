@@ -46,6 +46,7 @@ def vocabulary() -> Vocabulary:
         providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset()},
         batch_limits={"mailgun": 1000},
         statistics=("p50", "p90", "p95", "p99"),
+        cores=4,
     )
 
 

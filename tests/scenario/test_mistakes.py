@@ -61,6 +61,16 @@ ROWS: list[tuple[int, str, str, str]] = [
     (10, "rate_per_s = 5.0", "10:1 load.rate_per_s", 'for model = "open" only'),
     (10, 'arrivals = "constant"', "10:1 load.arrivals", 'for model = "open" only'),
     (10, "concurrency = 4", "10:1 load.concurrency", 'for model = "throughput" or "open" only'),
+    (10, "workers = 1", "10:1 load.workers", 'for model = "throughput" or "open" only'),
+    (10, 'model = "open"\nrate_per_s = 1\nworkers = 0', "12:1 load.workers", "at least 1"),
+    (10, 'model = "open"\nrate_per_s = 1\nworkers = 5', "12:1 load.workers", "for 4 cores on this machine: at most 4"),
+    (10, 'model = "throughput"\nworkers = 2', "11:1 load.workers", "for 1 senders (concurrency): at most 1"),
+    (
+        10,
+        'model = "open"\nrate_per_s = 1\nmessages_per_block = 2\nworkers = 3',
+        "13:1 load.workers",
+        "for 2 messages_per_block: at most 2",
+    ),
     # the network
     (8, "[network]\nrtt_ms = -1", "9:1 network.rtt_ms", "at least 0"),
     (8, '[network]\nrtt_ms = [1, "2"]', "9:14 network.rtt_ms.1", "must be a number, not a string"),

@@ -36,7 +36,7 @@ def test_words(word: str) -> None:
     [
         f"{RESAMPLES:,} resamples",
         f"fewer than {MIN_BLOCKS} blocks",
-        f"stood still for more than {LAG_NS // 10**6} ms",
+        f"by more than {LAG_NS // 10**6} ms at once",
         f"| – | {MOST_BUSY[LoadModel.THROUGHPUT]:.0%} | {MOST_BUSY[LoadModel.OPEN]:.0%} |".replace("%", " %"),
         f"| {MOST_LAGGED:.0%}, off the CPU |".replace("%", " %"),
         f"| – | – | {MOST_LATE:.0%} |".replace("%", " %"),

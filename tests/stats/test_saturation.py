@@ -34,7 +34,7 @@ SENT = 300
         pytest.param("talk", GeneratorLoad(cpu=1.00, queued=0.0), [], id="talk: the client's CPU is what is compared"),
         pytest.param("talk", GeneratorLoad(cpu=0.10, queued=0.8), [], id="talk: paired by block"),
         pytest.param("talk", GeneratorLoad(cpu=0.1, lagged=30), [], id="a tenth under lag"),
-        pytest.param("talk", GeneratorLoad(cpu=0.1, lagged=31), ["loop stood still"], id="more under lag"),
+        pytest.param("talk", GeneratorLoad(cpu=0.1, lagged=31), ["loop stood still for a tenth"], id="more under lag"),
         pytest.param("open", GeneratorLoad(cpu=0.1, late=30), [], id="a tenth late"),
         pytest.param("open", GeneratorLoad(cpu=0.1, late=31), ["although a connection was free"], id="more late"),
         pytest.param("open", GeneratorLoad(0.9, 0.1, 99, late=99), ["processor", "still", "free"], id="all three"),
@@ -51,15 +51,20 @@ def test_the_rule(load: str, generator: GeneratorLoad, measures: list[str]) -> N
 @pytest.mark.parametrize(
     ("load", "advice"),
     [
-        ({"model": "throughput"}, "set workers = 2 or a lower concurrency in [load]"),
-        ({"model": "throughput", "workers": 2}, "set workers = 3 or a lower concurrency in [load]"),
-        ({"model": "open", "workers": 1}, "set workers = 2 or a lower rate_per_s in [load]"),
+        ({"model": "throughput"}, "set workers = 2, or set a lower concurrency in [load]"),
+        ({"model": "throughput", "workers": 2}, "set workers = 3, or set a lower concurrency in [load]"),
+        ({"model": "open", "workers": 1}, "set workers = 2, or set a lower rate_per_s in [load]"),
     ],
 )
 def test_a_reason_says_how_much_and_how_to_mend_it(load: Mapping[str, Any], advice: str) -> None:
     (reason,) = limits_of(GeneratorLoad(cpu=0.95, queued=0.02), load, SENT)
     assert reason.startswith("its processor was wanted 97 % of the time, 2 % of it without a core")
     assert advice in reason
+
+
+def test_a_machine_without_a_core_to_spare_needs_no_further_worker() -> None:
+    (reason,) = limits_of(GeneratorLoad(cpu=0.5, queued=0.5), {"model": "open", "workers": 2}, SENT)
+    assert "leave the machine to the run, or set a lower rate_per_s" in reason
 
 
 def test_every_contrast_with_a_saturated_arm_is_withheld_and_no_other(synthetic_run: Factory) -> None:
@@ -138,8 +143,9 @@ def table(**columns: list[int]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("started", "ended", "tagged"),
-    [(0, 99, False), (0, 100, False), (0, 101, True), (150, 160, True), (50, 250, True), (199, 300, True),
-     (200, 300, False), (300, 400, False), (450, 460, True), (250, 600, True), (500, 600, False)],
+    [(0, 99, False), (0, 100, False), (0, 111, False), (0, 112, True), (0, 200, True), (150, 160, True), (100, 200, True),
+     (190, 290, False), (189, 290, True), (200, 300, False), (0, 2000, False), (0, 1999, True), (450, 460, True),
+     (300, 400, False), (500, 600, False), (100, 500, True)],
 )  # fmt: skip
 @pytest.mark.parametrize(("sender", "workers"), [(0, 1), (3, 1), (0, 2), (2, 2)])
 def test_under_way_while_the_loop_of_its_worker_stood_still(

@@ -1,0 +1,218 @@
+"""Several workers share a run: one plan, each send once, every cell at the same time, and nobody goes on without the others."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchkit.errors import TargetUnreachable
+from benchkit.experiment.children import ChildBroken
+from benchkit.experiment.crew import Crew
+from benchkit.experiment.plan import schedule
+from benchkit.experiment.start import InStep
+from benchkit.model.run import RunStatus
+from benchkit.model.scenario import Arrivals, LoadModel, LoadSpec
+from benchkit.store import load_run
+
+Text = Callable[..., str]
+News = dict[str, Any]
+WORKERS = 2
+CLOSED = f'model = "throughput"\nconcurrency = 5\nworkers = {WORKERS}\nblocks = 6\nmessages_per_block = 11'
+OPEN = f'model = "open"\nrate_per_s = 200\nconcurrency = 6\nworkers = {WORKERS}\nblocks = 6\nmessages_per_block = 7\nseed = 3'
+
+
+@pytest.mark.parametrize(("load", "per_block", "senders"), [(CLOSED, 11, 5), (OPEN, 7, 6)], ids=["throughput", "open"])
+def test_two_workers_send_the_plan_once(program: Any, text: Text, load: str, per_block: int, senders: int) -> None:
+    program.write(text("smtp", "smtp fresh", "api", load=load))
+    code, summary = program.summary()
+    assert code == 0, summary
+    planned = 3 * 7 * per_block
+    account = summary["account"]
+    assert account["planned"] == account["accepted"] == account["arrived_once"] == planned
+    (folder,) = program.runs
+    run = load_run(folder)
+    assert sorted(run.messages["send"]) == list(range(planned))
+    kept = run.messages["arm"] != 1
+    assert sorted(set(run.messages["sender"][kept])) == list(range(senders))
+    assert len(set(run.messages["connection"][~kept])) == 7 * per_block, (
+        "a new connection each, and none numbered twice"
+    )
+    assert len(set(run.messages["connection"][kept])) == 2 * senders
+    assert sorted({path.suffix for path in folder.iterdir()}) == [".json", ".parquet"], "no spool is left, of either"
+
+
+@pytest.mark.parametrize(("recipients", "code"), [(16, 0), (4, 2)], ids=["all differ", "a worker meets one twice"])
+def test_several_messages_a_request_are_shared_too(program: Any, text: Text, recipients: int, code: int) -> None:
+    program.write("email\n" + "".join(f"user{number}@example.com\n" for number in range(recipients)), "people.csv")
+    program.write("Hello", "letter.subject")
+    program.write("Hello {{ email }}", "letter.txt")
+    batch = 'transport = "api"\nprovider = "mailgun"\nclient = "wire"\nsecurity = "none"\nmessages_per_request = 4\n'
+    plan = text(
+        f"batch|{batch}", load=CLOSED.replace("11", "16"), message='template = "letter"\nrecipients = "people.csv"'
+    )
+    program.write(plan.replace('subject = "Grüße"\nto = ["b@example.com"]\n', ""))
+    done = program.run("run", "scenario.toml", "--json")
+    assert done.returncode == code, done.stderr
+    if code:
+        assert "give more recipients, or at most 2" in done.stderr
+    else:
+        account = json.loads(done.stdout)["account"]
+        assert account["arrived_once"] == account["planned"] == 7 * 16
+
+
+def test_they_work_the_same_cell_at_the_same_time(program: Any, text: Text) -> None:
+    program.write(text("smtp", "api", load=CLOSED))
+    program.summary()
+    cells = load_run(program.runs[0]).cells
+    order = np.lexsort((cells["arm"], cells["block"]))
+    both = {name: column[order].reshape(-1, WORKERS) for name, column in cells.items()}
+    assert len(both["worker"]) == 2 * 6
+    assert all(sorted(pair) == [0, 1] for pair in both["worker"].tolist())
+    spans = sorted(zip(both["started_ns"].min(axis=1), both["ended_ns"].max(axis=1), strict=True))
+    assert all(ended <= started for (_, ended), (started, _) in pairwise(spans)), (
+        "no cell begins before the one before ends"
+    )
+
+
+def test_an_open_schedule_is_split_and_remains_the_arms_own(program: Any, text: Text) -> None:
+    program.write(text("smtp", "api", load=OPEN))
+    program.summary()
+    messages = load_run(program.runs[0]).messages
+    load = LoadSpec(LoadModel.OPEN, 6, 7, 1, 6, 200.0, Arrivals.POISSON, 3, WORKERS)
+    for block in range(load.all_blocks):
+        for arm in range(2):
+            intended_ns = np.sort(messages["intended_ns"][(messages["block"] == block) & (messages["arm"] == arm)])
+            assert np.diff(intended_ns).tolist() == np.diff(schedule(load, block)).tolist()
+
+
+def test_a_plan_says_how_many_share_it(program: Any, text: Text) -> None:
+    program.write(text("smtp", load=CLOSED))
+    assert "spread over 2 worker processes" in " ".join(program.run("run", "scenario.toml", "--dry-run").stdout.split())
+
+
+def test_nobody_there_is_said_once_and_leaves_nothing(program: Any, text: Text) -> None:
+    nobody = 'transport = "smtp"\nclient = "aiosmtplib"\nserver = { host = "127.0.0.1", port = 1 }\n'
+    program.write(text(f"nobody|{nobody}", load=CLOSED))
+    done = program.run("run", "scenario.toml")
+    assert (done.returncode, done.stderr.strip().count("\n")) == (4, 0)
+    assert program.runs == []
+
+
+class Worker:
+    """A child that says what it is told to say, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.says: asyncio.Queue[News | Exception] = asyncio.Queue()
+        self.told: list[str] = []
+
+    async def hear(self) -> News:
+        news = await self.says.get()
+        if isinstance(news, Exception):
+            raise news
+        return news
+
+    async def go(self, moment_ns: int) -> None:
+        self.told.append(f"go {moment_ns}")
+
+    async def ask_to_stop(self) -> None:
+        self.told.append("stop")
+        self.says.put_nowait({"done": True, "sent": 3, "interrupted": True})
+
+
+class Scene:
+    def __init__(self, workers: int = 2) -> None:
+        self.workers = [Worker() for _ in range(workers)]
+        self.crew = Crew(self.workers)  # type: ignore[arg-type]
+        self.heard: list[Mapping[str, Any]] = []
+
+    async def say(self, number: int, **news: Any) -> None:
+        self.workers[number].says.put_nowait(news)
+        for _ in range(3):  # until it has been heard
+            await asyncio.sleep(0)
+
+
+def play(talk: Callable[[Scene], Coroutine[Any, Any, None]], workers: int = 2) -> tuple[Scene, RunStatus]:
+    async def perform() -> tuple[Scene, RunStatus]:
+        scene = Scene(workers)
+        walk = asyncio.create_task(scene.crew.walk(scene.heard.append))
+        await talk(scene)
+        return scene, await walk
+
+    return asyncio.run(perform())
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_all_begin_when_the_last_one_is_ready_and_at_one_moment(workers: int) -> None:
+    async def talk(scene: Scene) -> None:
+        for cell in (1, 2):
+            for number in range(workers):
+                assert all(len(worker.told) == cell - 1 for worker in scene.workers)
+                await scene.say(number, ready=True)
+        for number in range(workers):
+            await scene.say(number, done=True, sent=1, interrupted=False)
+
+    scene, status = play(talk, workers)
+    assert status is RunStatus.COMPLETE
+    first, *others = (worker.told for worker in scene.workers)
+    assert all(told == first for told in others)
+    assert first == sorted(first, key=lambda word: int(word.removeprefix("go ")))
+    assert [news["sent"] for news in scene.heard if "sent" in news] == list(range(1, workers + 1))
+
+
+def test_one_that_was_interrupted_interrupts_the_run_and_no_cell_begins_after_a_stop() -> None:
+    async def talk(scene: Scene) -> None:
+        await scene.say(0, ready=True)
+        await scene.crew.ask_to_stop()
+        await scene.say(1, ready=True)
+
+    scene, status = play(talk)
+    assert status is RunStatus.INTERRUPTED
+    assert [worker.told for worker in scene.workers] == [["stop"], ["stop"]]
+
+
+@pytest.mark.parametrize("ending", [ChildBroken("died"), None], ids=["broken", "unreachable"])
+def test_the_end_of_one_is_the_end_of_all(ending: Exception | None) -> None:
+    scene = Scene(3)
+
+    async def perform() -> None:
+        walk = asyncio.create_task(scene.crew.walk(scene.heard.append))
+        await scene.say(0, ready=True)
+        scene.workers[1].says.put_nowait(ending or {"unreachable": "nobody there"})
+        await walk
+
+    with pytest.raises(ChildBroken if ending else TargetUnreachable):
+        asyncio.run(perform())
+    assert scene.workers[0].told == scene.workers[2].told == ["stop"]
+
+
+class Line:
+    """The parent's words, one after the other; and what it was told."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = list(words)
+        self.heard: list[str] = []
+
+    def tell(self, **news: Any) -> None:
+        self.heard += news
+
+    async def next_word(self) -> str:
+        return self.words.pop(0)
+
+
+@pytest.mark.parametrize(("last", "told"), [("stop", True), ("", False)], ids=["told to stop", "the parent is gone"])
+def test_who_stands_ready_is_released_by_the_last_word(last: str, told: bool) -> None:
+    line = Line("go 17", "go 42", last)
+
+    async def perform() -> tuple[bool, list[int | None]]:
+        in_step = InStep(line)  # type: ignore[arg-type]
+        stop = await in_step.told_to_stop()
+        return stop, [await in_step.start() for _ in range(3)]
+
+    assert asyncio.run(perform()) == (told, [17, 42, None])
+    assert line.heard == ["ready"] * 3
