@@ -44,7 +44,7 @@ def saturation_doubts(comparison: Comparison, saturated: Saturated) -> Iterator[
     """What a saturated arm shows is the client's own rate: nothing about the path can be read from it, from either side."""
     for index in (comparison.pair.arm, comparison.pair.reference):
         if arm := saturated.get((comparison.condition, index)):
-            yield f"{arm.name}: the generator was the limit, not the target: {', and '.join(arm.saturated)}"
+            yield f"{arm.name}: the generator was the limit, not the target"
 
 
 def _busy(generator: GeneratorLoad, model: LoadModel, workers: int) -> Iterator[str]:
@@ -54,8 +54,8 @@ def _busy(generator: GeneratorLoad, model: LoadModel, workers: int) -> Iterator[
     queued = generator.queued or 0.0
     if generator.cpu + queued > most:
         yield (
-            f"its processor was wanted {_percent(generator.cpu + queued)} of the time, {_percent(queued)} of it without a "
-            f"core to run on (at most {_percent(most)}; {_way_out(queued, workers)}, or set {_less(model)} in [load])"
+            f"its processor was wanted {_percent(generator.cpu + queued)} of the time (in vain, for want of a core, "
+            f"{_percent(queued)}; at most {_percent(most)}; {_way_out(queued, workers)}, or set {_less(model)} in [load])"
         )
 
 
