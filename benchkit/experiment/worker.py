@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +53,16 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
         CellWatch(recorder, MonotonicClock()).over, in_step.start if workers > 1 else at_once,
     )  # fmt: skip
-    failures = await engine.open()
-    unreachable = [(arm, why.text) for arm, why in failures if _is_final(why) or not job.endpoints[arm].arm.faults]
-    if unreachable:
-        line.tell(unreachable="; ".join(f"arm {job.endpoints[arm].arm.name!r}: {text}" for arm, text in unreachable))
+    if told := _unreachable(job, await engine.open()):
+        line.tell(unreachable=told)
         return
+    interrupted = await _walk(engine, recorder, job, line, in_step)
+    line.tell(arms=_in_force(engine))
+    line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
+
+
+async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: ParentLine, in_step: InStep) -> bool:
+    """All cells, or as many as the parent lets us; gives whether some are missing. The records are closed whatever happens."""
     walk = asyncio.create_task(engine.walk(_cells(job)))
     news = asyncio.create_task(_tell_news(line, recorder))
     stop = asyncio.create_task(in_step.told_to_stop())
@@ -68,15 +73,19 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
             await _wind_up(walk, line, told=stop.done() and stop.result())
         await engine.close()
         try:
-            interrupted = walk.cancelled() or not await walk
+            return walk.cancelled() or not await walk
         finally:
             recorder.close()
-        line.tell(arms=_in_force(engine))
-        line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
     finally:
         for task in (news, stop):
             task.cancel()
         await asyncio.gather(news, stop, return_exceptions=True)
+
+
+def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str:
+    """Which arms cannot be made and why, in one line; nothing of those whose faults the scenario ordered."""
+    found = [(job.endpoints[arm].arm, why) for arm, why in failures]
+    return "; ".join(f"arm {arm.name!r}: {why.text}" for arm, why in found if _is_final(why) or not arm.faults)
 
 
 def _in_force(engine: Engine) -> list[dict[str, object]]:

@@ -10,11 +10,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from time import perf_counter_ns
 
 from benchkit.model.exchange import Request, Response
 from benchkit.sink.api import ApiDoor, ApiSession, rendered
 from benchkit.sink.faults import Action, Faults
+from benchkit.sink.hold import Hold
 from benchkit.sink.idle import IdleTimer
 
 
@@ -23,7 +25,7 @@ class CarefulApiSession(ApiSession):
         super().__init__(door)
         self._faults = faults
         self._waiting: deque[Callable[[], None]] = deque()  # what is still to be done, in order
-        self._held: asyncio.TimerHandle | None = None
+        self._held: Hold | None = None
         self._messages = 0
         self._idle = IdleTimer(faults.idle_s, self._hang_up)
 
@@ -84,7 +86,7 @@ class CarefulApiSession(ApiSession):
         """Go on now, later, or never."""
         if action.delay_s:
             self.transport.pause_reading()
-            self._held = asyncio.get_running_loop().call_later(action.delay_s, self._release, action.drop, then)
+            self._held = Hold(action.delay_s, partial(self._release, action.drop, then))
         else:
             self._proceed(action.drop, then)
 

@@ -6,10 +6,11 @@ together unless one of them is held back. Replies never change their order.
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from time import perf_counter_ns
 
 from benchkit.sink.faults import Action, Faults
+from benchkit.sink.hold import Hold
 from benchkit.sink.idle import IdleTimer
 from benchkit.sink.smtp import SmtpDoor, SmtpSession
 
@@ -22,7 +23,7 @@ class CarefulSmtpSession(SmtpSession):
         self._faults = faults
         self._before = ["connect", "banner"]  # points that no client's unit leads to
         self._replies: list[bytes] = []
-        self._held: asyncio.TimerHandle | None = None
+        self._held: Hold | None = None
         self._read_ns = 0
         self._idle = IdleTimer(faults.idle_s, self._hang_up)
 
@@ -84,7 +85,7 @@ class CarefulSmtpSession(SmtpSession):
         if action.delay_s:
             self._write()
             self.transport.pause_reading()
-            self._held = asyncio.get_running_loop().call_later(action.delay_s, self._release, reply, action.drop)
+            self._held = Hold(action.delay_s, partial(self._release, reply, action.drop))
         else:
             self._say(reply, action.drop)
 
