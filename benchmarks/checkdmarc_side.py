@@ -1,6 +1,6 @@
-"""checkdmarc over some domains, in a Python of its own: `PYTHON benchmarks/checkdmarc_side.py PORT DOMAIN…` prints the seconds.
+"""checkdmarc over some domains, in a process of its own: `python benchmarks/checkdmarc_side.py PORT DOMAIN…` prints the seconds.
 
-Knows nothing of benchkit, so that it runs wherever checkdmarc is installed.
+Knows nothing of benchkit.
 """
 
 from __future__ import annotations

@@ -36,23 +36,23 @@ def plain_denial(wire: bytes, question: Question) -> Denial | None:
     _, flags, questions, answers, authority, additional = HEADER.unpack_from(wire)
     if (questions, answers, authority) != (1, 0, 1) or additional > 1 or flags & RCODE not in (NOERROR, NXDOMAIN):
         return None
-    soa = _record(wire, HEADER.size + len(question.asked))
+    soa = record_at(wire, HEADER.size + len(question.asked))
     if soa is None or soa[0] != RdataType.SOA or soa[3] < SHORTEST_SOA:
         return None
     _, _, ttl_s, _, end = soa
-    if additional and not _is_bare_opt(wire, end):
+    if additional and not is_bare_opt(wire, end):
         return None
     minimum_s = int.from_bytes(wire[end - MINIMUM_OCTETS : end], "big")
     return Denial(flags & RCODE, bool(flags & AUTHENTICATED), ttl_s, minimum_s)
 
 
-def _is_bare_opt(wire: bytes, begin: int) -> bool:
+def is_bare_opt(wire: bytes, begin: int) -> bool:
     """Without options, and without the upper bits of a longer rcode (RFC 6891 §6.1.3)."""
-    found = _record(wire, begin)
+    found = record_at(wire, begin)
     return found is not None and found[0] == RdataType.OPT and not found[3] and not found[2] >> 24
 
 
-def _record(wire: bytes, begin: int) -> tuple[int, int, int, int, int] | None:
+def record_at(wire: bytes, begin: int) -> tuple[int, int, int, int, int] | None:
     """Type, class, TTL and length of the record that begins there, and where it ends."""
     place = begin
     while place < len(wire) and 0 < wire[place] < POINTER:

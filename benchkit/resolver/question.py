@@ -57,9 +57,9 @@ class Question:
         _, flags, questions, *_ = HEADER.unpack_from(wire)
         if not flags & RESPONSE or flags & OPCODE:
             return False
-        return (not questions and bool(flags & RCODE)) or (questions == 1 and self._is_repeated(wire))
+        return (not questions and bool(flags & RCODE)) or (questions == 1 and self.is_repeated_in(wire))
 
-    def _is_repeated(self, wire: bytes) -> bool:
+    def is_repeated_in(self, wire: bytes) -> bool:
         end, name_end = HEADER.size + len(self.asked), HEADER.size + len(self.asked) - 4
         return wire[HEADER.size : name_end].lower() + wire[name_end:end] == self.asked
 

@@ -20,6 +20,7 @@ from dns.rrset import RRset
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.denial import Denial, plain_denial
 from benchkit.resolver.names import text_name
+from benchkit.resolver.plain_answer import PlainAnswer, plain_answer
 from benchkit.resolver.question import Question
 from benchkit.resolver.records import records_of
 
@@ -49,6 +50,8 @@ def read(wire: bytes, question: Question, resolver: str = "") -> Reading:
         return _plainly(denial, question, resolver)
     asked = Answer(question.text, question.type.name, AnswerState.MALFORMED, resolver=resolver)
     try:
+        if (found := plain_answer(wire, question)) is not None:
+            return _found_plainly(found, question, resolver)
         return _read(dns.message.from_wire(wire, ignore_trailing=True), question, asked)
     except Exception as error:  # dnspython's reader meets bytes of strangers: whatever it trips over is their defect
         return Reading(replace(asked, ede=(f"unreadable: {type(error).__name__}",)))
@@ -59,6 +62,20 @@ def _plainly(denial: Denial, question: Question, resolver: str) -> Reading:
     state, rcode = (AnswerState.NXDOMAIN, "NXDOMAIN") if missing else (AnswerState.NODATA, "NOERROR")
     answer = Answer(question.text, question.type.name, state, rcode=rcode, resolver=resolver, ad=denial.authenticated)
     return Reading(answer, min(_bounded(denial.ttl_s), denial.minimum_s))
+
+
+def _found_plainly(found: PlainAnswer, question: Question, resolver: str) -> Reading:
+    records = records_of(found.records, found.ttl_s)
+    answer = Answer(
+        question.text,
+        question.type.name,
+        AnswerState.OK,
+        records,
+        rcode="NOERROR",
+        resolver=resolver,
+        ad=found.authenticated,
+    )
+    return Reading(answer, _bounded(found.ttl_s))
 
 
 def _read(message: Message, question: Question, asked: Answer) -> Reading:

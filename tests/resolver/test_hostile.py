@@ -42,6 +42,7 @@ def model(answers: list[str], authority: list[str]) -> bytes:
 
 
 MODELS = [model(CHAIN, []), model([], DENIAL), model(CHAIN[:1], DENIAL), model([], DENIAL[:1])]
+PLAIN = model(['www.a.example. 300 IN TXT "v=spf1 -all" "more"', 'www.a.example. 300 IN TXT "\\"\\200 \\\\"'], [])
 
 
 def rr(owner: bytes, kind: int, rdata: bytes, length: int | None = None) -> bytes:
@@ -108,6 +109,39 @@ def test_a_denial_read_by_hand_is_what_dnspython_reads(seed: int, changes: int) 
         patch.setattr(reading, "plain_denial", lambda wire, question: None)
         by_dnspython = read(wire, QUESTION)
     assert by_hand == by_dnspython or by_dnspython.answer.state is AnswerState.MALFORMED
+
+
+@settings(max_examples=500, deadline=None)
+@given(seed=st.integers(0, 2**32), changes=st.integers(0, 3))
+def test_an_answer_read_by_hand_is_what_dnspython_reads(seed: int, changes: int) -> None:
+    wire = mutated(PLAIN, random.Random(seed), changes)
+    by_hand = read(wire, QUESTION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "plain_answer", lambda wire, question: None)
+        by_dnspython = read(wire, QUESTION)
+    assert by_hand == by_dnspython or by_dnspython.answer.state is AnswerState.MALFORMED
+
+
+@pytest.mark.parametrize("kind", ["TXT", "A", "AAAA", "MX", "NS", "PTR", "SOA", "CNAME", "RRSIG", "TLSA", "CAA"])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_every_type_is_read_by_hand_as_by_dnspython(kind: str, copies: int) -> None:
+    texts = {
+        "TXT": '"a" "b;\\""', "A": "192.0.2.1", "AAAA": "::ffff:192.0.2.1", "MX": "10 mx.www.a.example.",
+        "NS": "ns.example.", "PTR": "Host.Example.", "SOA": "ns1.example. h.example. 1 2 3 4 60", "CNAME": "b.example.",
+        "RRSIG": "TXT 8 2 300 20300101000000 20200101000000 1 example. AAAA", "TLSA": "3 1 1 " + 32 * "0f",
+        "CAA": '0 issue "ca"',
+    }  # fmt: skip
+    question = cast(Question, question_of("www.a.example", kind))
+    query = dns.message.from_wire(question.wire(7))
+    assert isinstance(query, QueryMessage)
+    wire = bytearray(reply(query, f"www.a.example. 300 IN {kind} {texts[kind]}"))
+    record = wire[12 + len(question.asked) : len(wire) - 11]
+    wire[7] = copies
+    wire[len(wire) - 11 : len(wire) - 11] = record * (copies - 1)
+    by_hand = read(bytes(wire), question)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "plain_answer", lambda wire, question: None)
+        assert by_hand == read(bytes(wire), question)
 
 
 @settings(max_examples=200, deadline=None)
