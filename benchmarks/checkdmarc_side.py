@@ -1,4 +1,4 @@
-"""checkdmarc over some domains, in a process of its own: `python benchmarks/checkdmarc_side.py PORT DOMAIN…` prints the seconds.
+"""checkdmarc over some domains, in a process of its own: `checkdmarc_side.py PORT DOMAIN…` prints the seconds.
 
 Knows nothing of benchkit.
 """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from benchkit.clock import Clock
 
 NS_PER_S = 1e9
+NS_PER_MS = 1e6
 # Set by a budget for what is asked under it: called for every query but a question's first, which is paid for.
 ALLOWANCE: ContextVar[Callable[[], None] | None] = ContextVar("allowance", default=None)
 
@@ -22,6 +23,7 @@ class Effort:
     """`queries` is counted where a query leaves, so that those that were lost are counted too."""
 
     clock: Clock
+    started_ns: int
     end_ns: int  # of the question with all its tries
     try_end_ns: int = 0
     queries: int = 0
@@ -35,6 +37,11 @@ class Effort:
 
     def begin_try(self, wait_s: float) -> None:
         self.try_end_ns = min(self.end_ns, self.clock.now_ns() + round(wait_s * NS_PER_S))
+
+    @property
+    def rtt_ms(self) -> float:
+        """Since the question was asked, with all its tries and its chain."""
+        return (self.clock.now_ns() - self.started_ns) / NS_PER_MS
 
     @property
     def left_s(self) -> float:

@@ -21,7 +21,6 @@ from benchkit.resolver.reading import CHAIN_LIMIT, FAILURE_TTL_S, Reading, read
 from benchkit.resolver.servers import Server
 
 Key = tuple[str, RdataType]
-NS_PER_MS = 1e6
 TELLING = (AnswerState.SERVFAIL, AnswerState.REFUSED, AnswerState.MALFORMED, AnswerState.TIMEOUT)  # the most first
 
 
@@ -76,10 +75,9 @@ class LiveAsk:
     async def _resolve(self, question: Question) -> tuple[Answer, int]:
         """The answer at the end of the chain, in the time that a question has; and how long it holds."""
         started_ns = self._clock.now_ns()
-        effort = Effort(self._clock, started_ns + round(self._patience.whole_s * NS_PER_S))
+        effort = Effort(self._clock, started_ns, started_ns + round(self._patience.whole_s * NS_PER_S))
         reading = await self._to_the_end(question, effort)
-        rtt_ms = (self._clock.now_ns() - started_ns) / NS_PER_MS
-        return replace(reading.answer, rtt_ms=rtt_ms, queries=effort.queries), reading.ttl_s
+        return reading.answer, reading.ttl_s
 
     async def _to_the_end(self, question: Question, effort: Effort) -> Reading:
         """A chain that leaves the response is followed by asking on."""
@@ -108,7 +106,8 @@ class LiveAsk:
                 if reading.answer.state is AnswerState.TIMEOUT:
                     break
                 spoken.add(server.name)
-        return min(failures, key=lambda failure: TELLING.index(failure.answer.state))
+        worst = min(failures, key=lambda failure: TELLING.index(failure.answer.state))
+        return replace(worst, answer=replace(worst.answer, rtt_ms=effort.rtt_ms, queries=effort.queries))
 
     async def _try(self, server: Server, question: Question, effort: Effort) -> Reading:
         try:
@@ -119,7 +118,7 @@ class LiveAsk:
         except OSError as error:
             self._demote(server)
             return self._silence(question, server, str(error))
-        return read(wire, question, server.name)
+        return read(wire, question, server.name, effort.rtt_ms, effort.queries)
 
     def _demote(self, server: Server) -> None:
         if self._servers[0] is server:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import dns.flags
 import dns.message
@@ -44,38 +45,28 @@ class Reading:
     next_name: Name | None = None
 
 
-def read(wire: bytes, question: Question, resolver: str = "") -> Reading:
-    """The reading of a response, from the server of that name; never raises."""
+def read(wire: bytes, question: Question, resolver: str = "", rtt_ms: float = 0.0, queries: int = 1) -> Reading:
+    """The reading of a response, from the server of that name, and what it has cost until now; never raises."""
+    plain = partial(Answer, question.text, question.type.name, resolver=resolver, rtt_ms=rtt_ms, queries=queries)
     if (denial := plain_denial(wire, question)) is not None:
-        return _plainly(denial, question, resolver)
-    asked = Answer(question.text, question.type.name, AnswerState.MALFORMED, resolver=resolver)
+        return _plainly_denied(denial, plain)
     try:
         if (found := plain_answer(wire, question)) is not None:
-            return _found_plainly(found, question, resolver)
-        return _read(dns.message.from_wire(wire, ignore_trailing=True), question, asked)
+            return _plainly_found(found, plain)
+        return _read(dns.message.from_wire(wire, ignore_trailing=True), question, plain(AnswerState.MALFORMED))
     except Exception as error:  # dnspython's reader meets bytes of strangers: whatever it trips over is their defect
-        return Reading(replace(asked, ede=(f"unreadable: {type(error).__name__}",)))
+        return Reading(plain(AnswerState.MALFORMED, ede=(f"unreadable: {type(error).__name__}",)))
 
 
-def _plainly(denial: Denial, question: Question, resolver: str) -> Reading:
+def _plainly_denied(denial: Denial, plain: Callable[..., Answer]) -> Reading:
     missing = denial.rcode == Rcode.NXDOMAIN
     state, rcode = (AnswerState.NXDOMAIN, "NXDOMAIN") if missing else (AnswerState.NODATA, "NOERROR")
-    answer = Answer(question.text, question.type.name, state, rcode=rcode, resolver=resolver, ad=denial.authenticated)
-    return Reading(answer, min(_bounded(denial.ttl_s), denial.minimum_s))
+    return Reading(plain(state, rcode=rcode, ad=denial.authenticated), min(_bounded(denial.ttl_s), denial.minimum_s))
 
 
-def _found_plainly(found: PlainAnswer, question: Question, resolver: str) -> Reading:
+def _plainly_found(found: PlainAnswer, plain: Callable[..., Answer]) -> Reading:
     records = records_of(found.records, found.ttl_s)
-    answer = Answer(
-        question.text,
-        question.type.name,
-        AnswerState.OK,
-        records,
-        rcode="NOERROR",
-        resolver=resolver,
-        ad=found.authenticated,
-    )
-    return Reading(answer, _bounded(found.ttl_s))
+    return Reading(plain(AnswerState.OK, records, rcode="NOERROR", ad=found.authenticated), _bounded(found.ttl_s))
 
 
 def _read(message: Message, question: Question, asked: Answer) -> Reading:
