@@ -51,9 +51,6 @@ def main() -> None:
         app()
     except BenchkitError as error:
         _end(str(error), error.exit_code)
-    except BrokenPipeError:  # a reader like `head` has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(ExitCode.FINE)
     except Exception as error:
         if os.environ.get("BENCHKIT_TRACEBACK"):
             raise
