@@ -18,6 +18,14 @@ from benchkit.audit.spf.ranges import Range, Ranges
 from benchkit.audit.spf.result import Step
 from benchkit.audit.spf.tree import Node, TermNode, Tree
 
+_BLOCKS = {  # by address family, as first and last number: an address object makes them anew each time
+    version: [
+        (int(network.network_address), int(network.broadcast_address), network, use)
+        for network, use in SPECIAL
+        if network.version == version
+    ]
+    for version in (4, 6)
+}
 _EVERYONE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 Path = tuple[Step, ...]
 
@@ -169,7 +177,6 @@ def _joined(ranges: tuple[Range[Path], ...]) -> Iterator[tuple[int, int]]:
 def _special(ranges: tuple[Range[Path], ...], version: int) -> Iterator[SpecialUse]:
     """Ranges that lie wholly inside a special-purpose block; one that merely holds such a block is over-broad, not special."""
     for each in ranges:
-        for network, use in SPECIAL:
-            inside = int(network.network_address) <= each.first and each.last <= int(network.broadcast_address)
-            if network.version == version and inside:
+        for first, last, network, use in _BLOCKS[version]:
+            if first <= each.first and each.last <= last:
                 yield SpecialUse(each.owner, network, use)
