@@ -89,6 +89,13 @@ def people(program: Any, *arms: str, load: str) -> None:
     program.write(f'name = "people"\n[message]\n{message}\n[load]\n{load}\n{ways}')
 
 
+def assert_all_arrived_once(summary: Any, messages: int) -> None:
+    """So many of each arm, unaltered."""
+    for arm in summary["arms"]:
+        assert arm["planned"] == arm["accepted"] == arm["arrived"] == messages
+        assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
+
+
 def test_several_messages_a_request_are_several_messages(program: Any) -> None:
     each = "messages_per_request = 4\nconnection = { messages = 4 }\n"
     people(
@@ -97,9 +104,7 @@ def test_several_messages_a_request_are_several_messages(program: Any) -> None:
     )  # fmt: skip
     code, summary = program.summary()
     assert code == 0, summary
-    for arm in summary["arms"]:
-        assert arm["planned"] == arm["accepted"] == arm["arrived"] == 6 * 24
-        assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
+    assert_all_arrived_once(summary, 6 * 24)
     agreements = {found["arm"]: found["turns_predicted"] for found in summary["agreements"]}
     assert {arm["name"]: arm["turns"]["mean"] for arm in summary["arms"]} == pytest.approx(agreements)
     assert agreements == {"one": 1, "joint": 1 / 6, "new connections": 1 / 4 + 1 / 4}
@@ -160,9 +165,7 @@ def test_jmap_carries_the_bytes_of_smtp_one_or_several_at_a_time(program: Any) -
     )  # fmt: skip
     code, summary = program.summary()
     assert code == 0, summary
-    for arm in summary["arms"]:
-        assert arm["planned"] == arm["accepted"] == arm["arrived"] == 72
-        assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
+    assert_all_arrived_once(summary, 72)
     assert [arm["turns"]["mean"] for arm in summary["arms"]] == pytest.approx([1, 1 / 6, 1 / 6])
     done = program.run("run", "scenario.toml", "--set", 'arm.0.options={ upload = "Blob/sett" }')
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
