@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Agreement, ArmSummary, BreakEven
-from benchkit.stats.batch_break_even import break_even_of, setup_ms_of_rows
-from benchkit.stats.pairs import baseline_of
+from benchkit.stats.batch_break_even import break_evens
+from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Sample, Samples
 from benchkit.stats.theory import connection_bytes, message_bytes, slow_start_flights
 from benchkit.stats.wire_truth import LEAST_RTT_MS, wire_truth
@@ -16,31 +15,12 @@ from benchkit.stats.wire_truth import LEAST_RTT_MS, wire_truth
 
 def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary], seed: int) -> tuple[Agreement, ...]:
     """One for each arm that talks to somebody; `arms` are those of summarise_arms, in the order of `samples`."""
-    setup_ms = setup_ms_of_rows(run)
+    break_even = break_evens(run, samples, seed)
     return tuple(
-        _agreement(
-            run, sample, arm, _break_even(run, sample, _of_baseline(run, samples, sample.condition), setup_ms, seed)
-        )
-        for arm, sample in zip(arms, samples.values(), strict=True)
+        _agreement(run, sample, arm, break_even.get(key))
+        for arm, (key, sample) in zip(arms, samples.items(), strict=True)
         if arm.transport != "null"
     )
-
-
-def predicted_turns(record: ArmRecord) -> float | None:
-    """A message's turns to "accepted", connection set-up shared among the messages that it serves."""
-    if record.setup_turns is None or record.message_turns is None:
-        return None
-    if record.connection == "reuse":
-        return record.message_turns
-    messages = 1 if record.connection == "fresh" else int(record.connection.split()[0])
-    return record.message_turns + record.setup_turns / messages
-
-
-def share_of_request(record: ArmRecord) -> float | None:
-    """What part of its request's time is a message's; None where requests carried as many as were due."""
-    if record.messages_per_request > 1 and record.message_turns is None:
-        return None
-    return 1 / record.messages_per_request
 
 
 def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven | None) -> Agreement:
@@ -70,28 +50,6 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven 
 def _turns_in_time(record: ArmRecord, service_ms: float | None, rtt_ms: float | None) -> float | None:
     share = share_of_request(record)
     return None if service_ms is None or share is None or not rtt_ms else share * service_ms / rtt_ms
-
-
-def _break_even(run: Run, sample: Sample, baseline: Sample | None, setup_ms: Any, seed: int) -> BreakEven | None:
-    """An arm that opens a new connection each shows what opening costs.
-
-    Against its own kind it would come out as noise: the same message, once with an opening and once without.
-    """
-    if baseline is None:
-        return None
-    record, other = run.manifest.arms[sample.arm], run.manifest.arms[baseline.arm]
-    share = share_of_request(other)
-    if record.connection != "fresh" or record.messages_per_request > 1 or record.transport == other.transport:
-        return None
-    if share is None or not setup_ms[sample.index].any():
-        return None
-    where = (seed, sample.condition, sample.arm)
-    return break_even_of(sample, baseline, share, setup_ms, run.manifest.confidence, where)
-
-
-def _of_baseline(run: Run, samples: Samples, condition: int) -> Sample | None:
-    base = baseline_of(run.manifest.arms)
-    return None if base is None else samples[condition, base]
 
 
 def _wire_bytes(record: ArmRecord, size: int, connections: float) -> float | None:

@@ -7,7 +7,7 @@ blocks are drawn, both arms of each together (METHOD §6).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -20,30 +20,54 @@ from benchkit.model.summary import BreakEven
 from benchkit.model.trace import Phase
 from benchkit.stats.comparison import MIN_BLOCKS
 from benchkit.stats.paired import RESAMPLES
+from benchkit.stats.pairs import baseline_of
+from benchkit.stats.predictions import share_of_request
 from benchkit.stats.rows_by_send import batches, positions, rows_by_send
-from benchkit.stats.sample import Sample, rows_by_block
+from benchkit.stats.sample import Sample, Samples, rows_by_block
 
 _SETUP = (Phase.CONNECT, Phase.TLS, Phase.BANNER, Phase.EHLO, Phase.STARTTLS, Phase.AUTH)
 _AT_ONCE = 500  # resamples held in memory together
 
 
-def setup_ms_of_rows(run: Run) -> Any:
+def break_evens(run: Run, samples: Samples, seed: int) -> Mapping[tuple[int, int], BreakEven]:
+    """By (condition, arm): of each arm that opens a connection for each message, against the baseline if it is of another kind.
+
+    Against its own kind it would come out as noise: the same message, once with an opening and once without.
+    """
+    baselines = {key: found for key in samples if (found := _baseline(run, samples, key)) is not None}
+    if not baselines:
+        return {}
+    setup_ms = _setup_ms_of_rows(run)
+    return {
+        key: _break_even_of(samples[key], *baseline, setup_ms, run.manifest.confidence, (seed, *key))
+        for key, baseline in baselines.items()
+        if setup_ms[samples[key].index].any()
+    }
+
+
+def _baseline(run: Run, samples: Samples, key: tuple[int, int]) -> tuple[Sample, float] | None:
+    """The baseline's sample, and the part of one of its requests that is one message's."""
+    arms, (condition, number) = run.manifest.arms, key
+    base, arm = baseline_of(arms), arms[number]
+    if base is None or arm.transport in {"null", arms[base].transport}:
+        return None
+    opens, share = arm.connection == "fresh" and arm.messages_per_request == 1, share_of_request(arms[base])
+    return (samples[condition, base], share) if opens and share is not None else None
+
+
+def _setup_ms_of_rows(run: Run) -> Any:
     """Of each row of `run.messages`, what its message spent on opening a connection."""
     rows_of_sends, spent_ns = rows_by_send(run), np.zeros(len(run.messages["send"]))
     for phases in batches(run.phases, "send", "phase", "started_ns", "ended_ns"):
         rows = positions(phases["send"], rows_of_sends)
         mine = (rows >= 0) & np.isin(phases["phase"], _SETUP)
-        spent_ns += np.bincount(rows[mine], phase_ns(phases)[mine], len(spent_ns))
+        np.add.at(spent_ns, rows[mine], phase_ns(phases)[mine])
     return spent_ns / NS_PER_MS
 
 
-def break_even_of(
+def _break_even_of(
     arm: Sample, baseline: Sample, share: float, setup_ms: Any, confidence: float, seed: Sequence[int]
 ) -> BreakEven:
-    """Of an arm that opens a connection for each message; `setup_ms` is of every row of the run.
-
-    `share` is the part of a baseline's request that is one message's.
-    """
     opened, whole, level = (
         _block_means(arm, setup_ms[arm.index]),
         _block_means(arm, service_ns(arm.rows) / NS_PER_MS),

@@ -9,9 +9,9 @@ import numpy as np
 
 from benchkit.model.run import ConditionRecord, Manifest, Run
 from benchkit.model.summary import BreakEven, LatencyFit
-from benchkit.stats.agreement import predicted_turns, share_of_request
 from benchkit.stats.blocks import block_values
 from benchkit.stats.pairs import baseline_of
+from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Samples
 from benchkit.stats.theory import break_even_rtt, fit
 

@@ -21,9 +21,13 @@ def planned_sends(manifest: Manifest) -> int:
 def rows_by_send(run: Run) -> Any:
     """For each send of the plan the position of its first row in `run.messages`, or -1."""
     rows = np.full(planned_sends(run.manifest), -1, dtype=np.int32)
-    sends = run.messages["send"]
-    last_to_first = np.flatnonzero((sends >= 0) & (sends < len(rows)))[::-1]
-    rows[sends[last_to_first]] = last_to_first
+    seen = 0
+    for part in batches(run.messages, "send"):
+        sends = part["send"]
+        last_to_first = np.flatnonzero((sends >= 0) & (sends < len(rows)))[::-1]
+        new = last_to_first[rows[sends[last_to_first]] < 0]
+        rows[sends[new]] = seen + new
+        seen += len(sends)
     return rows
 
 

@@ -43,7 +43,8 @@ class StoredTable(Mapping[str, Any]):
         return len(self._schema.names)
 
     def batches(self, *names: str) -> Iterator[Mapping[str, Any]]:
-        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+        # Arrow would read all of the file's columns ahead of the first batch
+        with pq.ParquetFile(self._path, metadata=self._metadata, pre_buffer=False) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=list(names), use_threads=False):
                 yield {name: to_numpy(batch.column(name)) for name in names}
 
