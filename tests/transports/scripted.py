@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+import uvloop
+
 from benchkit.model.contracts import LooksAhead, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
@@ -85,3 +87,18 @@ async def send_all(client: Transport, messages: Sequence[Message]) -> list[tuple
             outcome = await client.send(one, token_of("0badcafe", number), trace)
         found.append((outcome, trace.turns))
     return found
+
+
+def polite(unit: bytes) -> bytes:
+    """A server without objections."""
+    return {b"DATA": b"354 go\r\n", b"AUTH": b"235 ok\r\n", b"QUIT": b"221 bye\r\n"}.get(unit[:4], b"250 ok\r\n")
+
+
+def by_script(arm: ArmSpec, script: Script, messages: Sequence[Message]) -> tuple[list[Outcome], list[bytes]]:
+    async def run() -> tuple[list[Outcome], list[bytes]]:
+        heard: list[bytes] = []
+        async with against(arm, script, heard) as client:
+            found = [outcome for outcome, _ in await send_all(client, messages)]
+        return found, heard
+
+    return uvloop.run(run())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +16,8 @@ from benchkit.model.scenario import ArmSpec, Delay, Fault, Secret
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
 from benchkit.sink import MemoryLedger, Sink, Transcript
-from benchkit.sink.certificate import Certificate
 from benchkit.transports import TRANSPORTS
-from tests.transports.scripted import Script, against, send_all
+from tests.transports.scripted import Script, against, polite, send_all
 
 Kind = OutcomeKind
 MakeArm = Callable[..., ArmSpec]
@@ -156,145 +153,7 @@ def test_some_recipients_refused(talk: Any, compose_message: Compose) -> None:
         assert took == expected
 
 
-def polite(unit: bytes) -> bytes:
-    """A server without objections."""
-    return {b"DATA": b"354 go\r\n", b"AUTH": b"235 ok\r\n", b"QUIT": b"221 bye\r\n"}.get(unit[:4], b"250 ok\r\n")
-
-
-def by_script(arm: ArmSpec, script: Script, messages: Sequence[Message]) -> tuple[list[Outcome], list[bytes]]:
-    async def run() -> tuple[list[Outcome], list[bytes]]:
-        heard: list[bytes] = []
-        async with against(arm, script, heard) as client:
-            found = [outcome for outcome, _ in await send_all(client, messages)]
-        return found, heard
-
-    return uvloop.run(run())
-
-
-MISSING = [
-    ("smtp none", "pipelined", b"250 bare\r\n", "PIPELINING"),
-    ("smtp none", "overlapped", b"250 bare\r\n", "PIPELINING"),
-    ("smtp none", "bdat-eager", b"250-x\r\n250 PIPELINING\r\n", "CHUNKING"),
-    ("smtp starttls", "step", b"250 bare\r\n", "STARTTLS"),
-    ("smtp none xoauth2", "step", b"250-x\r\n250 AUTH PLAIN\r\n", "AUTH XOAUTH2"),
-]
-
-
-@pytest.mark.parametrize(("way", "dialogue", "ehlo", "missing"), MISSING)
-def test_a_capability_that_is_not_offered_is_said_before_the_first_send(
-    way: str, dialogue: str, ehlo: bytes, missing: str, make_arm: MakeArm, compose_message: Compose
-) -> None:
-    arm = make_arm(way, client="wire", dialogue=dialogue)
-    (outcome,), heard = by_script(arm, Script(polite, ehlo=ehlo), [compose_message()])
-    assert (outcome.kind, outcome.code) == (Kind.REJECTED, 0)
-    assert outcome.text == f"the server does not offer {missing}"
-    assert not any(unit.startswith((b"MAIL", b"AUTH", b"STARTTLS")) for unit in heard)
-
-
-def test_a_354_after_all_recipients_were_refused_gets_a_lone_dot(make_arm: MakeArm, compose_message: Compose) -> None:
-    def answer(unit: bytes) -> bytes:
-        return b"550 5.1.1 no\r\n" if unit.startswith(b"RCPT") else polite(unit)
-
-    for dialogue in ("pipelined", "overlapped"):
-        outcomes, heard = by_script(
-            make_arm("smtp none", client="wire", dialogue=dialogue), Script(answer), [compose_message()] * 3
-        )
-        assert [outcome.kind for outcome in outcomes] == [Kind.REJECTED] * 3
-        assert heard.count(b"") == 3
-        assert heard.count(b"RSET") == 0
-
-
-def test_a_refused_content_leaves_the_envelope_behind_it_standing(make_arm: MakeArm, compose_message: Compose) -> None:
-    """RSET would be a line of the next message: the server waits for its content."""
-
-    def answer(unit: bytes) -> bytes:
-        return b"550 5.7.1 no\r\n" if b"-0000000001" in unit else polite(unit)
-
-    arm = make_arm("smtp none", client="wire", dialogue="overlapped")
-    outcomes, heard = by_script(arm, Script(answer), [compose_message(text="Hello")] * 3)
-    assert [outcome.kind for outcome in outcomes] == [Kind.ACCEPTED, Kind.REJECTED, Kind.ACCEPTED]
-    assert b"RSET" not in heard
-    assert sum(unit.startswith(b"EHLO") for unit in heard) == 1
-
-
-def test_a_reply_that_nobody_asked_for_is_never_an_acceptance(make_arm: MakeArm, compose_message: Compose) -> None:
-    def answer(unit: bytes) -> bytes:
-        return b"354 go\r\n250 ok\r\n" if unit.startswith(b"DATA") else polite(unit)
-
-    for dialogue in ("step", "pipelined"):
-        outcomes, _ = by_script(
-            make_arm("smtp none", client="wire", dialogue=dialogue), Script(answer), [compose_message()]
-        )
-        assert [outcome.kind for outcome in outcomes] == [Kind.GARBLED]
-
-
-def test_plaintext_behind_starttls_is_not_believed(make_arm: MakeArm, compose_message: Compose) -> None:
-    def answer(unit: bytes) -> bytes:
-        return b"220 go\r\n250 PIPELINING\r\n" if unit == b"STARTTLS" else polite(unit)
-
-    script = Script(answer, ehlo=b"250-x\r\n250 STARTTLS\r\n")
-    (outcome,), _ = by_script(make_arm("smtp starttls", client="wire"), script, [compose_message()])
-    assert outcome.kind is Kind.GARBLED
-
-
-LOGINS = [
-    ("plain", {}, [b"AUTH PLAIN AHVzZXIAcGFzc3dvcmQ="]),
-    ("login", {b"AUTH": b"334 UGFzc3dvcmQ6\r\n"}, [b"AUTH LOGIN dXNlcg==", b"cGFzc3dvcmQ="]),
-    (
-        "cram-md5",
-        {b"AUTH": b"334 PDFAeD4=\r\n"},
-        [b"AUTH CRAM-MD5", b"dXNlciBjZWQ2MWE1MmZmNWY0MDQwYTI5MmRiMDRkNWI4ZjEyNQ=="],
-    ),
-    ("xoauth2", {}, [b"AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHBhc3N3b3JkAQE="]),
-]
-
-
-@pytest.mark.parametrize(("mechanism", "challenges", "said"), LOGINS)
-def test_logins(
-    mechanism: str, challenges: dict[bytes, bytes], said: list[bytes], make_arm: MakeArm, compose_message: Compose
-) -> None:
-    def answer(unit: bytes) -> bytes:
-        if unit == said[-1]:
-            return b"235 ok\r\n"
-        return challenges.get(unit[:4]) or polite(unit)
-
-    arm = make_arm(f"smtp none {mechanism}", client="wire")
-    (outcome,), heard = by_script(arm, Script(answer), [compose_message()])
-    assert outcome.kind is Kind.ACCEPTED
-    assert heard[1 : 1 + len(said)] == said
-
-
-def test_a_refused_xoauth2_answers_the_error_with_an_empty_line(make_arm: MakeArm, compose_message: Compose) -> None:
-    def answer(unit: bytes) -> bytes:
-        if unit.startswith(b"AUTH"):
-            return b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n"
-        return b"535 5.7.8 no\r\n" if unit == b"" else polite(unit)
-
-    (outcome,), heard = by_script(make_arm("smtp none xoauth2", client="wire"), Script(answer), [compose_message()])
-    assert (outcome.kind, outcome.code) == (Kind.REJECTED, 535)
-    assert heard[2] == b""
-
-
-def test_a_stop_takes_back_the_envelope_in_flight(make_arm: MakeArm, compose_message: Compose) -> None:
-    """Closing with an announced message on its way sends neither its content nor a QUIT that would be taken for content."""
-    heard: list[bytes] = []
-
-    async def run() -> Outcome:
-        async with against(
-            make_arm("smtp none", client="wire", dialogue="overlapped"), Script(polite), heard
-        ) as client:
-            trace = Trace()
-            assert await client.connect(trace) is None
-            letter = client.prepare(compose_message())
-            client.announce(letter)
-            outcome: Outcome = await client.send(letter, b"bk0badcafe-0000000000", trace)
-            return outcome
-
-    assert uvloop.run(run()).kind is Kind.ACCEPTED
-    assert heard[-3:] == [heard[1], heard[2], b"DATA"]
-
-
-def test_phases_and_the_kernels_account(talk: Any, make_arm: MakeArm, compose_message: Compose) -> None:
+def test_phases_and_the_kernels_account(make_arm: MakeArm, compose_message: Compose) -> None:
     async def run() -> Trace:
         async with against(make_arm("smtp none", client="wire"), Script(polite), []) as client:
             trace = Trace()
@@ -310,29 +169,3 @@ def test_phases_and_the_kernels_account(talk: Any, make_arm: MakeArm, compose_me
     assert trace.segments_in > 0
     assert trace.min_rtt_us > 0
     assert trace.retransmits == 0
-
-
-def test_closing_says_good_bye_in_tls_too(make_arm: MakeArm) -> None:
-    """The server's end of the stream is an end, and no connection that was cut (which it would hear as SSLEOFError)."""
-    certificate = Certificate()
-
-    def serve(listening: socket.socket) -> bytes:
-        accepted, _ = listening.accept()
-        with certificate.context().wrap_socket(accepted, server_side=True, suppress_ragged_eofs=False) as server:
-            server.sendall(b"220 hi\r\n")
-            server.recv(1000)
-            server.sendall(b"250 hi\r\n")
-            return server.recv(1000)
-
-    async def run() -> bytes:
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            listening.settimeout(5)
-            end = asyncio.create_task(asyncio.to_thread(serve, listening))
-            arm = make_arm("smtp implicit", client="wire")
-            port = listening.getsockname()[1]
-            client: Any = TRANSPORTS["smtp_wire"](Endpoint("127.0.0.1", port, "localhost", arm, certificate.ca_pem))
-            assert await client.connect(Trace()) is None
-            client._drop()  # as after a failure: without a QUIT
-            return await end
-
-    assert uvloop.run(run()) == b""
