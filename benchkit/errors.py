@@ -11,7 +11,9 @@ Errors of other libraries are mapped where they are met, in one table a room; no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import IntEnum
 
 
@@ -41,6 +43,20 @@ class Mistake:
     def __str__(self) -> str:
         place = ":".join([self.where, *(str(number) for number in (self.line, self.column) if number)])
         return " ".join(part for part in (place, self.key, self.message) if part)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What to write instead of an unknown word: those that begin with it, or the nearest one, or else all there are."""
+    names = sorted(known)
+    near = [name for name in names if word and name.startswith(word)] or get_close_matches(word, names, n=1)
+    if near:
+        return f"did you mean {'one of ' if len(near) > 1 else ''}{listed(near)}?"
+    return f"there are: {listed(names)}" if names else "there are none"
 
 
 class BenchkitError(Exception):

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
-from benchkit.errors import InputError, Mistake
+from benchkit.errors import InputError, Mistake, suggestion
 
 T = TypeVar("T")
 
@@ -40,11 +40,10 @@ class Registry(Generic[T]):
         if name in self._builtin:
             thing: T = getattr(import_module(f"{self._package}.{name}"), self._attribute)
             return thing
-        try:
-            found: T = self._outside()[name].load()
-        except KeyError:
-            known = ", ".join(self.names())
-            raise InputError(Mistake(self.kind, f"unknown name {name!r}; there are: {known}")) from None
+        point = self._outside().get(name)
+        if point is None:
+            raise InputError(Mistake(f'{self.kind} "{name}"', f"is unknown; {suggestion(name, self.names())}"))
+        found: T = point.load()
         return found
 
     def _outside(self) -> dict[str, EntryPoint]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from benchkit.errors import InputError, Mistake, suggestion
+
+if TYPE_CHECKING:
+    from benchkit.audit.rule import Rule
 
 
 def explain(
@@ -17,4 +22,15 @@ def explain(
     if rule == "all":
         typer.echo(manual([CHECKS[name].rule for name in CHECKS.names()]), nl=False)
     else:
-        typer.echo(rule_page(CHECKS[rule.partition(".")[0]].rule))
+        typer.echo(rule_page(_rule(rule)))
+
+
+def _rule(asked: str) -> Rule:
+    """Raises InputError for a rule that is not, or a case that its rule has not."""
+    from benchkit.audit.checks import CHECKS
+
+    name, dot, case = asked.partition(".")
+    rule = CHECKS[name].rule
+    if dot and case not in rule.cases:
+        raise InputError(Mistake(name, f'has no case "{case}"; {suggestion(case, rule.cases)}'))
+    return rule

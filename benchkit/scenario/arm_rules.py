@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from benchkit.errors import suggestion
 from benchkit.scenario.arm_form import ArmForm, ServerForm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
-from benchkit.scenario.mistakes import suggestion
 from benchkit.scenario.request_rules import check_messages_per_request
 from benchkit.scenario.vocabulary import Vocabulary
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from benchkit.errors import listed, suggestion
 from benchkit.scenario.arm_form import (
     ArmForm,
     ConnectionForm,
@@ -21,7 +22,6 @@ from benchkit.scenario.arm_form import (
 from benchkit.scenario.fields import Form
 from benchkit.scenario.form import LoadForm, MessageForm, NetworkForm, ScenarioForm, VerdictForm
 from benchkit.scenario.locate import KeyPath
-from benchkit.scenario.mistakes import listed, suggestion
 
 SECRET_ADVICE = (
     'must be { env = "NAME" }, { file = "path" } or { netrc = "host" }: a secret is never written in a scenario'

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from benchkit.errors import listed, suggestion
 from benchkit.scenario.arm_form import DelayForm, FaultForm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.locate import KeyPath
-from benchkit.scenario.mistakes import listed, suggestion
 
 _POINTS: Mapping[str, tuple[str, ...]] = {
     "smtp": ("connect", "banner", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "content", "quit"),

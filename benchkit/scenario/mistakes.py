@@ -7,8 +7,7 @@ something that is already reported is not reported again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 from benchkit.errors import InputError, Mistake
 from benchkit.scenario.locate import KeyPath, Position
@@ -19,20 +18,6 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 def key_text(path: KeyPath) -> str:
     """A key path as `--set` takes it: arm.0.client, thresholds."api.response.p95"."""
     return ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in map(str, path))
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names as a sentence lists them."""
-    return ", ".join(f'"{name}"' for name in names)
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to write instead of an unknown word: the nearest known one, else all there are."""
-    names = sorted(known)
-    near = get_close_matches(word, names, n=1)
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return f"there are: {listed(names)}" if names else "there are none"
 
 
 class Mistakes:

@@ -6,9 +6,9 @@ requests with what is due.
 
 from __future__ import annotations
 
+from benchkit.errors import listed
 from benchkit.scenario.arm_form import ConnectionForm
 from benchkit.scenario.draft import Draft
-from benchkit.scenario.mistakes import listed
 from benchkit.scenario.vocabulary import Vocabulary
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from fnmatch import fnmatchcase
 
+from benchkit.errors import listed
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.draft import Draft
 from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
 from benchkit.scenario.locate import KeyPath
-from benchkit.scenario.mistakes import listed
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from benchkit.errors import listed, suggestion
 from benchkit.model.scenario import Threshold
-from benchkit.scenario.mistakes import listed, suggestion
 
 
 @dataclass(frozen=True, slots=True)

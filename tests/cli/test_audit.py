@@ -128,7 +128,27 @@ def test_screen_reads_from_the_top() -> None:
 
 def test_explain() -> None:
     assert "`+all`" in run("explain", "spf_all.plus").stdout
-    assert isinstance(run("explain", "no_such_rule").exception, InputError)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("spf_lookup", 'check "spf_lookup" is unknown; did you mean "spf_lookups"?'),
+        ("dnsec", 'check "dnsec" is unknown; did you mean "dnssec"?'),
+        ("name", 'check "name" is unknown; did you mean one of "name_servers", "name_servers_agree"?'),
+        ("spf_all.plsu", 'spf_all has no case "plsu"; did you mean "plus"?'),
+    ],
+)
+def test_explain_offers_what_is_near(rule: str, told: str) -> None:
+    found = run("explain", rule).exception
+    assert isinstance(found, InputError)
+    assert str(found) == told
+
+
+def test_explain_lists_all_where_nothing_is_near() -> None:
+    told = str(run("explain", "qqqq").exception)
+    assert 'there are: "arm_alignment", ' in told
+    assert told.endswith('"yahoo_rules"')
 
 
 def test_scenario_is_judged_by_what_its_arms_would_send(tmp_path: Path) -> None:
