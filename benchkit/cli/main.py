@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import typer
@@ -48,7 +49,19 @@ def main() -> None:
     if os.environ.get("NO_COLOR"):
         os.environ.pop("FORCE_COLOR", None)  # rich would write bold and underlined text into a pipe
     try:
+        _run_verb()
+    except BrokenPipeError:  # a reader like `head` has had enough: end as every tool of a pipe does, by the signal
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGPIPE)
+
+
+def _run_verb() -> None:
+    try:
         app()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # click has caught it, and would end with 1
+            raise ended.__context__ from None
+        raise
     except BenchkitError as error:
         _end(str(error), error.exit_code)
     except Exception as error:

@@ -1,15 +1,36 @@
-"""The program's door: Ctrl-C while it loads, and what colours its output has."""
+"""The program's door: Ctrl-C while it loads, what colours its output has, and readers that go away."""
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-ZONE = Path(__file__).parents[2] / "scenarios" / "zones" / "good.zone"
+ROOT = Path(__file__).parents[2]
+ZONE = ROOT / "scenarios" / "zones" / "good.zone"
+SAMPLE = ROOT / "results" / "sample"
+SCENARIO = """\
+name = "t"
+[message]
+from = "Shop <shop@shop.example>"
+subject = "Hi"
+text = "x"
+to = ["b@example.com"]
+[load]
+blocks = 1
+messages_per_block = 2
+[[arm]]
+name = "s"
+transport = "smtp"
+client = "wire"
+"""
 
 
 def benchkit(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -30,3 +51,54 @@ def test_no_color_wins_over_force_color(no_color: str, *, escapes: bool) -> None
     done = benchkit("audit", "--zone", str(ZONE), "shop.example", FORCE_COLOR="1", NO_COLOR=no_color, TERM="xterm")
     assert done.returncode == 0, done.stderr
     assert ("\x1b[" in done.stdout) is escapes
+
+
+@contextmanager
+def gone() -> Iterator[int]:
+    """A pipe whose reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        yield writer
+    finally:
+        os.close(writer)
+
+
+def unread(*words: str | Path, cwd: Path | None = None) -> tuple[int, str]:
+    """Exit code and standard error of the program when nobody reads its standard output."""
+    command = [sys.executable, "-m", "benchkit", *map(str, words)]
+    with gone() as pipe:
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False, cwd=cwd)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("audit", "--help"),
+        ("schema",),
+        ("explain", "all"),
+        ("audit", "--zone", ZONE, "shop.example"),
+        ("report", SAMPLE),
+    ],
+    ids=lambda words: " ".join(map(str, words[:2])),
+)
+def test_a_reader_that_has_gone_ends_it_by_sigpipe(words: tuple[str | Path, ...]) -> None:
+    assert unread(*words) == (-signal.SIGPIPE, "")
+
+
+def test_an_error_that_nobody_reads_ends_it_by_sigpipe() -> None:
+    with gone() as pipe:
+        command = [sys.executable, "-m", "benchkit", "report", "nowhere"]
+        assert subprocess.run(command, stderr=pipe, check=False).returncode == -signal.SIGPIPE
+
+
+def test_a_run_whose_reader_has_gone_is_closed_and_answered(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(SCENARIO, "utf-8")
+    assert unread("run", "s.toml", cwd=tmp_path) == (-signal.SIGPIPE, "")
+    (folder,) = (tmp_path / "results").iterdir()
+    assert {path.name for path in folder.iterdir()} >= {"run.json", "messages.parquet", "arrivals.parquet"}
+    told = json.loads((folder / "summary.json").read_text("utf-8"))
+    account = told["account"]
+    assert (told["status"], account["planned"], account["accepted"]) == ("complete", 4, 4)
