@@ -27,7 +27,7 @@ class CarefulApiSession(ApiSession):
         self._waiting: deque[Callable[[], None]] = deque()  # what is still to be done, in order
         self._held: Hold | None = None
         self._messages = 0
-        self._idle = IdleTimer(faults.idle_s, self._hang_up)
+        self._idle = IdleTimer(faults.idle_s, self.hang_up)  # without a word: who asked for nothing gets no answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -45,13 +45,6 @@ class CarefulApiSession(ApiSession):
     def data_received(self, data: bytes) -> None:
         self._idle.wind_up()
         super().data_received(data)
-
-    def _hang_up(self) -> None:
-        """Without a word: who asked for nothing gets no answer; but the silence may be ours."""
-        if self._held is None:
-            self.hang_up()
-        else:
-            self._idle.wind_up()
 
     def _complete(self, request: Request, keep_alive: bool) -> None:
         self._note("in", f"{request.method} {request.target}".encode(), perf_counter_ns())
@@ -86,6 +79,7 @@ class CarefulApiSession(ApiSession):
         """Go on now, later, or never."""
         if action.delay_s:
             self.transport.pause_reading()
+            self._idle.stop()  # the silence is ours
             self._held = Hold(action.delay_s, partial(self._release, action.drop, then))
         else:
             self._proceed(action.drop, then)
@@ -95,6 +89,7 @@ class CarefulApiSession(ApiSession):
         self._proceed(drop, then)
         if not self.transport.is_closing():
             self.transport.resume_reading()
+            self._idle.wind_up()
             self._flush()
 
     def _proceed(self, drop: bool, then: Callable[[], None]) -> None:

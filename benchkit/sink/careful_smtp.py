@@ -43,10 +43,7 @@ class CarefulSmtpSession(SmtpSession):
         self._run()
 
     def _hang_up(self) -> None:
-        """RFC 5321 §3.8: 421 may be said at any time; but the silence may be ours."""
-        if self._held is not None:
-            self._idle.wind_up()
-            return
+        """RFC 5321 §3.8: 421 may be said at any time."""
         if self._upgrading is None:
             self._replies.append(_TOO_LONG_SILENT)
             self._write()
@@ -85,6 +82,7 @@ class CarefulSmtpSession(SmtpSession):
         if action.delay_s:
             self._write()
             self.transport.pause_reading()
+            self._idle.stop()  # the silence is ours
             self._held = Hold(action.delay_s, partial(self._release, reply, action.drop))
         else:
             self._say(reply, action.drop)
@@ -94,6 +92,7 @@ class CarefulSmtpSession(SmtpSession):
         self._say(reply, drop)
         if not drop:
             self.transport.resume_reading()
+            self._idle.wind_up()
             self._run()
 
     def _say(self, reply: bytes, drop: bool) -> None:
