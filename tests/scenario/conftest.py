@@ -1,13 +1,14 @@
-"""A vocabulary as the house has it today, and a way to write a scenario file."""
+"""A vocabulary as the house has it today, a scenario that is in order, and what becomes of it when a line of it is replaced."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from benchkit.scenario import Vocabulary
+from benchkit.errors import InputError
+from benchkit.scenario import Vocabulary, load
 
 BASE = """\
 name = "base"
@@ -36,7 +37,13 @@ client = "httpx"
 "api.response.p95" = "< 250 ms"
 """
 
+SMTP = 'client = "aiosmtplib"\n'  # where the first arm's own keys may follow
+
 Write = Callable[[str], Path]
+Row = tuple[
+    int, str, str, str
+]  # line of the base, its replacement, "line:column key" of the mistake, a part of its message
+Expect = Callable[[Row], None]
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +70,26 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write
+
+
+def ids_of(rows: Iterable[Row]) -> list[str]:
+    return [f"{place} {fragment}" for _, _, place, fragment in rows]
+
+
+@pytest.fixture
+def expect_mistake(base: str, vocabulary: Vocabulary, write: Write) -> Expect:
+    """Exactly one mistake comes of a row, at its place, with its words; `{folder}` in these is the scenario's."""
+
+    def expect(row: Row) -> None:
+        number, text, place, fragment = row
+        lines = base.split("\n")
+        lines[number - 1] = text
+        path = write("\n".join(lines))
+        with pytest.raises(InputError) as caught:
+            load(path, vocabulary)
+        assert len(caught.value.mistakes) == 1, str(caught.value)
+        (mistake,) = caught.value.mistakes
+        assert (mistake.where, f"{mistake.line}:{mistake.column} {mistake.key}") == (str(path), place)
+        assert fragment.format(folder=path.parent) in mistake.message
+
+    return expect

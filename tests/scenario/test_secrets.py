@@ -8,7 +8,8 @@ import pytest
 
 from benchkit.errors import InputError
 from benchkit.model.scenario import SecretRef
-from benchkit.scenario import reveal
+from benchkit.scenario import Vocabulary, load, reveal
+from tests.scenario.conftest import SMTP, Write
 
 
 @pytest.fixture
@@ -53,3 +54,27 @@ def test_an_unreadable_netrc(file: str, message: str, environ: dict[str, str]) -
     with pytest.raises(InputError, match=message) as caught:
         reveal(SecretRef("netrc", "mx.example"), environ)
     assert "hunter2" not in str(caught.value)
+
+
+SECRET = "hunter2-öffne-dich"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'password = "{SECRET}"',
+        f'password = ["{SECRET}"]',
+        f'password = {{ env = ["{SECRET}"] }}',
+        f'password = {{ value = "{SECRET}" }}',
+        f'pasword = "{SECRET}"',
+        f'api_key = "{SECRET}"',
+        f"password = {SECRET}",
+        f'password = "{SECRET}',
+    ],
+)
+def test_a_literal_secret_is_never_repeated(line: str, base: str, vocabulary: Vocabulary, write: Write) -> None:
+    with pytest.raises(InputError) as caught:
+        load(write(base.replace(SMTP, SMTP + 'auth = "plain"\n' + line + "\n")), vocabulary)
+    with pytest.raises(InputError) as overridden:
+        load(write(base), vocabulary, ["arm.0." + line.replace(" = ", "=", 1), "load.blocks=0"])
+    assert "hunter2" not in repr(caught.value) + repr(overridden.value)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.peers.checkdmarc.defects import FEATURES, POLICY, SERVICES, lines_of
+from tests.peers.checkdmarc.defects import FEATURES, lines_of
+from tests.peers.checkdmarc.defects.mta_sts import POLICY
+from tests.peers.checkdmarc.defects.spf import SERVICES
 from tests.peers.dns.zones import ZoneFile
 
 SEED = 5
