@@ -6,7 +6,6 @@ points of the dialogue; speed. What is certified is the machine as it is now, wi
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from benchkit.experiment.certificate_file import machine_of
 from benchkit.experiment.certify_plan import Dialogue
 from benchkit.experiment.closing import open_run
 from benchkit.experiment.conduct import conduct
+from benchkit.experiment.vanishing import vanishing_folder
 from benchkit.model.certificate import Certificate, Check
 from benchkit.model.run import Run
 from benchkit.model.scenario import LoadModel, Scenario
@@ -40,10 +40,10 @@ def certify(
 ) -> Certificate:
     """Under three minutes with the defaults; `tell` hears what is going on. Without a lab, nothing is certified."""
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="benchkit-") as folder:
-        swept = _run(certify_plan.sweep(dialogues, rtts_ms, blocks), Path(folder), tell, "turns, slopes and A/A")
+    with vanishing_folder() as folder:
+        swept = _run(certify_plan.sweep(dialogues, rtts_ms, blocks), folder, tell, "turns, slopes and A/A")
         lab = next((condition.note for condition in swept.manifest.conditions if not condition.lab), "")
-        checks = [_no_lab(lab)] if lab else list(_checks(swept, dialogues, Path(folder), tell))
+        checks = [_no_lab(lab)] if lab else list(_checks(swept, dialogues, folder, tell))
     return Certificate(
         created_utc=utc_now().isoformat(timespec="seconds"),
         version=__version__,
