@@ -15,14 +15,16 @@ from benchkit import __version__
 from benchkit.batch import compose
 from benchkit.clock import utc_now
 from benchkit.conditions import describe_host
+from benchkit.errors import BenchkitError
 from benchkit.experiment import certify_checks, certify_plan
 from benchkit.experiment.certificate_file import machine_of
 from benchkit.experiment.certify_plan import Dialogue
 from benchkit.experiment.closing import open_run
 from benchkit.experiment.conduct import conduct
+from benchkit.experiment.stopping import signals_given_back
 from benchkit.experiment.vanishing import vanishing_folder
 from benchkit.model.certificate import Certificate, Check
-from benchkit.model.run import Run
+from benchkit.model.run import Run, RunStatus
 from benchkit.model.scenario import LoadModel, Scenario
 from benchkit.stats.analysis import analyse
 from benchkit.stats.phase_medians import median_phases_ms
@@ -38,7 +40,10 @@ def certify(
     rtts_ms: tuple[float, ...] = certify_plan.RTTS_MS,
     blocks: int = BLOCKS,
 ) -> Certificate:
-    """Under three minutes with the defaults; `tell` hears what is going on. Without a lab, nothing is certified."""
+    """Under three minutes with the defaults; `tell` hears what is going on. Without a lab, nothing is certified.
+
+    Raises KeyboardInterrupt, and BenchkitError where a run breaks.
+    """
     started = time.perf_counter()
     with vanishing_folder() as folder:
         swept = _run(certify_plan.sweep(dialogues, rtts_ms, blocks), folder, tell, "turns, slopes and A/A")
@@ -76,8 +81,15 @@ def _speed(dialogues: tuple[Dialogue, ...]) -> Scenario:
 
 
 def _run(scenario: Scenario, folder: Path, tell: Tell, what: str) -> Run:
+    """Of a run that did not come to its end nothing is judged: the machine is not to blame."""
     tell(what)
-    return open_run(conduct(scenario, compose(scenario.message), {}, folder, lambda sent, planned: None).folder)
+    with signals_given_back():
+        ended = conduct(scenario, compose(scenario.message), {}, folder, lambda sent, planned: None)
+    if ended.status is RunStatus.INTERRUPTED:
+        raise KeyboardInterrupt
+    if ended.status is RunStatus.BROKEN:
+        raise BenchkitError(f"nothing is certified: {ended.trouble}")
+    return open_run(ended.folder)
 
 
 def _no_lab(note: str) -> Check:

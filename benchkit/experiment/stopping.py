@@ -52,3 +52,14 @@ class Stopping:
             task = asyncio.ensure_future(self._workers.ask_to_stop())
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
+
+
+@contextmanager
+def signals_given_back() -> Iterator[None]:
+    """After this run comes another one: what a signal did before, it does again."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
