@@ -18,9 +18,10 @@ def certify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as JSON and nothing else.")] = False,
 ) -> None:
     """Hold benchkit's own figures against physics: turns, slopes, injected delays, A/A, speed."""
-    from benchkit.experiment.certificate_file import store_certificate
+    from benchkit.experiment.certificate_file import check_room, store_certificate
     from benchkit.experiment.certify import certify as measure
 
+    check_room(out)
     certificate = measure(lambda what: typer.echo(f"measuring {what} ...", err=True))
     stored = store_certificate(certificate, out)
     if as_json:

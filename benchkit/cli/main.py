@@ -28,7 +28,8 @@ app = typer.Typer(
     help="SMTP or HTTP API? One identical batch of mail through both: every turn counted, every message accounted for.",
     epilog=(
         "stdout is data, stderr is talk. Exit codes: 0 fine, 1 internal error, 2 bad input, 3 audit findings, 4 target "
-        "unreachable before the first send, 5 run invalid, 99 a threshold crossed, 130 interrupted (what was measured is kept)."
+        "unreachable before the first send, 5 run invalid or not certified, 99 a threshold crossed, 130 interrupted (what "
+        "was measured is kept)."
     ),
 )
 for verb in (run, report, plot, certify, audit, explain, sink, init, schema):

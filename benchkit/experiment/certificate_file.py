@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchkit import __version__
-from benchkit.errors import StoreError
+from benchkit.errors import InputError, Mistake
 from benchkit.model.certificate import Certificate
 from benchkit.store import write_text
 
 FILE = "certificate.json"
 
 
-def store_certificate(certificate: Certificate, results: Path) -> Path:
-    """Raises StoreError."""
-    document = asdict(certificate) | {"passed": certificate.passed}
+def check_room(results: Path) -> None:
+    """Raises InputError where no certificate could be stored: better said now than after the minutes that it takes."""
     try:
         results.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=results):
+            pass
     except OSError as error:
-        raise StoreError(f"{results}: {error.strerror}") from error
+        told = f"no certificate can be stored there: {error.strerror}; name another folder with --out"
+        raise InputError(Mistake(str(results), told)) from error
+
+
+def store_certificate(certificate: Certificate, results: Path) -> Path:
+    """Into a folder that `check_room` has seen. Raises StoreError."""
+    document = asdict(certificate) | {"passed": certificate.passed}
     write_text(results / FILE, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return results / FILE
 

@@ -169,6 +169,17 @@ def test_no_run_is_bad_input(arguments: tuple[str, ...], verb: Verb) -> None:
     assert "holds no run" in done.err
 
 
+@pytest.mark.parametrize("verb_and_input", [("certify",), ("run", "s.toml")])
+def test_a_folder_that_cannot_be_made_is_bad_input_before_anything_is_measured(
+    verb_and_input: tuple[str, ...], verb: Verb
+) -> None:
+    write({"s.toml": HEAD + ARM, "file": ""})
+    done = verb(*verb_and_input, "--out", "file/results")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("file/results no ")
+    assert done.err.endswith("can be stored there: Not a directory; name another folder with --out\n")
+
+
 @pytest.mark.parametrize(
     "arguments", [("run",), ("run", "a.toml", "--nope"), ("nope",), ("sink", "--smtp", "sometimes")]
 )
