@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from benchkit.cli.main import main
+from benchkit.experiment.stopping import signals_given_back
 
 HEAD = """\
 name = "t"
@@ -60,7 +61,7 @@ def verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
     def call(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["benchkit", *arguments])
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as ended, signals_given_back():
             main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
