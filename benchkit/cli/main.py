@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -49,11 +50,23 @@ def main() -> None:
     """The program; `benchkit/__main__.py` is its door."""
     if os.environ.get("NO_COLOR"):
         os.environ.pop("FORCE_COLOR", None)  # rich would write bold and underlined text into a pipe
+    _buffer_stdout()
     try:
         _run_verb()
     except BrokenPipeError:  # a reader like `head` has had enough: end as every tool of a pipe does, by the signal
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.raise_signal(signal.SIGPIPE)
+
+
+def _buffer_stdout() -> None:
+    """Under PYTHONUNBUFFERED nothing takes up what one write(2) leaves over, as where the process is stopped in the middle of
+    it: the answer would be cut off, with exit code 0 (python/cpython#85393).
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), sys.stdout.encoding, sys.stdout.errors, line_buffering=True
+        )
 
 
 def _run_verb() -> None:

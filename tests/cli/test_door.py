@@ -1,9 +1,11 @@
-"""The program's door: Ctrl-C while it loads, what colours its output has, and readers that go away."""
+"""The program's door: Ctrl-C while it loads, what colours its output has, answers cut short, readers that go away."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -51,6 +53,23 @@ def test_no_color_wins_over_force_color(no_color: str, *, escapes: bool) -> None
     done = benchkit("audit", "--zone", str(ZONE), "shop.example", FORCE_COLOR="1", NO_COLOR=no_color, TERM="xterm")
     assert done.returncode == 0, done.stderr
     assert ("\x1b[" in done.stdout) is escapes
+
+
+def test_a_process_that_was_stopped_in_the_middle_of_its_answer_tells_the_rest() -> None:
+    """As by Ctrl-Z and `fg`, or where a container is paused; the pipe has no room for the whole answer."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    command = [sys.executable, "-m", "benchkit", "schema"]
+    with open(reader, encoding="utf-8") as answer:
+        with subprocess.Popen(command, stdout=writer, env=os.environ | {"PYTHONUNBUFFERED": "1"}) as process:
+            os.close(writer)
+            select.select([answer], [], [])
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            process.send_signal(signal.SIGCONT)
+            told = answer.read()
+        assert process.returncode == 0
+    assert json.loads(told)
 
 
 @contextmanager
