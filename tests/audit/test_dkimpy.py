@@ -55,7 +55,11 @@ class Row:
 
 SETTLED = (
     Row(
-        ("From is not signed",), "permerror", "pass", "benchkit", "RFC 6376 §6.1.1: 'From field not signed' is PERMFAIL"
+        ("From is not signed",),
+        "permerror",
+        "pass",
+        "benchkit",
+        "RFC 6376 §6.1.1: without From in h=, 'return PERMFAIL (From field not signed)'",
     ),
     Row(
         ("rsa-sha1",),
@@ -80,7 +84,7 @@ SETTLED = (
     Row(
         ("q= of two",),
         *("pass", "permerror", "benchkit"),
-        "RFC 6376 §3.5: q= is 'A colon-separated list of query methods'; 'Unrecognized query methods MUST be ignored'",
+        "RFC 6376 §3.5: q= is 'A colon-separated list of query methods'; 'Unrecognized query mechanisms MUST be ignored'",
     ),
     Row(
         ("l= beyond the body",),
@@ -95,7 +99,8 @@ SETTLED = (
     Row(
         ("expired an hour ago",),
         *("fail", "pass", "both"),
-        "RFC 6376 §3.5: 'Signatures MAY be considered invalid if the verification time … is past the expiration date'; "
+        "RFC 6376 §3.5: 'Signatures MAY be considered invalid if the verification time at the Verifier is past the "
+        "expiration date', and receivers 'MAY add a 'fudge factor''; "
         "dkimpy forgives ten hours",
     ),
     Row(
@@ -106,7 +111,8 @@ SETTLED = (
     Row(
         ("an octet is another",),
         *("permerror", "fail", "both"),
-        "RFC 6376 §6.1: any order of the steps that ends alike will do; an octet of the signature field itself has two faults",
+        "RFC 6376 §6.1 wants a result 'semantically equivalent to performing them in the indicated order': "
+        "an octet in the signature field itself has two faults, and §6.1.1, which comes first, calls it a syntax error",
         lambda each: "octets" in each.reason,
     ),
     Row(

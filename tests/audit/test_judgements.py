@@ -83,7 +83,22 @@ CASES: dict[str, tuple[str, set[str], set[str]]] = {
         {"dmarc_syntax.policy_missing"},
         {"dmarc_record.void"},
     ),
-    "no p, no rua": (DMARC.format("adkim=s"), {"dmarc_record.void"}, set()),
+    "no p, no rua": (DMARC.format("adkim=s"), {"dmarc_record.void"}, {"dmarc_record.missing", "dmarc_record"}),
+    "sp at the organizational domain": (
+        DMARC.format("p=reject; sp=none; rua=mailto:d@shop.example"),
+        {"dmarc_subdomains.existing"},
+        {"dmarc_subdomains.ignored"},
+    ),
+    "a report address by ftp beside a good one": (
+        '_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:t@shop.example,ftp://shop.example"',
+        {"tls_rpt.address"},
+        {"tls_rpt.syntax", "tls_rpt"},
+    ),
+    "many texts beside the record": (
+        SPF.format("mx -all") + "\n" + "\n".join(f'@ IN TXT "verify={"x" * 150}{n}"' for n in range(3)),
+        {"spf_size.advised"},
+        {"spf_size", "spf_size.answer"},
+    ),
     "report to the same organization": (
         DMARC.format("p=reject; rua=mailto:d@reports.shop.example"),
         {"dmarc_external_reports"},
@@ -168,6 +183,47 @@ def test_policy_of_names_that_exist_and_that_do_not(
 ) -> None:
     report = audit(DMARC.format("p=none; sp=quarantine; np=reject") + "\nwww IN A 192.0.2.80", domain)
     assert (report.dmarc.found_at, report.dmarc.effective_policy) == ("shop.example", policy)
+
+
+BELOW = '\n_dmarc.mail IN TXT "v=DMARC1; {}; rua=mailto:d@shop.example"'
+
+
+@pytest.mark.parametrize(
+    ("tags", "shown"),
+    [
+        ("p=reject; sp=none", "dmarc_subdomains.ignored"),  # RFC 9989 §4.7: ignored there
+        ("p=reject; np=none", "dmarc_subdomains.ignored"),
+        ("p=reject", ""),
+        ("p=reject; sp=none; psd=n", "dmarc_subdomains.existing"),
+    ],
+)
+def test_subdomain_policies_count_at_the_organizational_domain_only(
+    tags: str, shown: str, audit: Callable[..., AuditReport]
+) -> None:
+    report = audit(SOUND + BELOW.format(tags), "mail.shop.example")
+    rules = {finding.rule for finding in report.findings if finding.rule.startswith("dmarc_subdomains")}
+    assert rules == ({shown} if shown else set())
+
+
+@pytest.mark.parametrize(
+    ("own", "by_list", "rules"),
+    [
+        ('_dmarc.mail IN TXT "v=DMARC1; p=none"', "mail.shop.example", set()),
+        ("", "shop.example", set()),
+        ('_dmarc.mail IN TXT "v=DMARC1"', None, {"dmarc_record.void"}),
+        (
+            '_dmarc.mail IN TXT "v=DMARC1; p=none"\n_dmarc.mail IN TXT "v=DMARC1; p=reject"',
+            None,
+            {"dmarc_record.several", "dmarc_suffix_list.record"},
+        ),
+    ],
+)
+def test_what_ended_the_search_of_rfc_7489(
+    own: str, by_list: str | None, rules: set[str], audit: Callable[..., AuditReport]
+) -> None:
+    report = audit(SOUND + "\n" + own, "mail.shop.example")
+    assert report.dmarc.psl_answer == by_list
+    assert rules <= {finding.rule for finding in report.findings}
 
 
 def test_long_record_in_several_strings_is_one_text(audit: Callable[..., AuditReport]) -> None:

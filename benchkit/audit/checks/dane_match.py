@@ -19,7 +19,7 @@ RULE = Rule(
     name="dane_match",
     mechanism=Mechanism.TRANSPORT,
     title="TLSA records match the certificates",
-    reference="RFC 7672 §2.2",
+    reference="RFC 7672 §3",
     text="With `--connect`. A sender that validates DANE delivers only if one TLSA record matches what the host shows. "
     "The usual accident is a renewed certificate with a new key: publish the next key's record, wait until the "
     "old answer has run out of every cache, change the key, then take the old record out.",

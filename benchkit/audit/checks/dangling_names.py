@@ -18,7 +18,7 @@ RULE = Rule(
     name="dangling_names",
     mechanism=Mechanism.DNS,
     title="Mail depends on no name that is free to register",
-    reference="RFC 7208 §11.4",
+    reference="no standard; good practice",
     text="An MX host, an SPF include or a delegated name below a domain that nobody holds any more is an open door: "
     "whoever registers that domain takes the mail, or sends in your name and passes SPF. Take such names out of "
     "the zone at once.",

@@ -25,7 +25,7 @@ RULE = Rule(
     cases={
         "unusable": Case(Status.FAIL, "The record cannot be used: every signature with it fails."),
         "revoked": Case(Status.INFO, "The key is revoked (empty p=)."),
-        "testing": Case(Status.WARN, "t=y: receivers may treat signed mail as if it were not signed.", 3),
+        "testing": Case(Status.WARN, "t=y: RFC 6376 has receivers treat signed mail as if it were not signed.", 3),
         "oddity": Case(Status.WARN, "Some receivers may stumble over the record.", 2),
     },
 )

@@ -17,7 +17,7 @@ RULE = Rule(
     name="dkim_wildcard",
     mechanism=Mechanism.DKIM,
     title="No wildcard answers for selectors",
-    reference="RFC 6376 §3.6.2",
+    reference="RFC 6376 §6.1.2",
     text="A selector that nobody has is asked for. If it answers, a wildcard stands in the zone: with a key, that key "
     "serves every selector and can never be retired by name; with other texts, every lookup of a missing key "
     "comes back as a damaged one. Give the wildcard no TXT record, or publish an empty `p=` at the names that "

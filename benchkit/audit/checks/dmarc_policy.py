@@ -19,7 +19,8 @@ RULE = Rule(
     reference="RFC 9989 §4.7",
     text="`p=none` asks receivers for reports and for nothing else: anybody can still write in the domain's name. "
     "`t=y` weakens a policy by one step: reject is treated as quarantine, quarantine as none. Once the reports "
-    "show that all of your own mail is aligned, publish `p=reject` (or `quarantine`) without `t=y`.",
+    "show that all of your own mail is aligned, publish `quarantine` or `reject` without `t=y`. RFC 9989 §7.4 wants "
+    "no `p=reject` of domains whose people write to mailing lists, and wants DKIM, not SPF alone, under it.",
     cases={
         "none": Case(Status.WARN, "The policy is none: forged mail is delivered like any other."),
         "testing": Case(Status.WARN, "t=y: receivers apply the policy one step weaker than it is written."),

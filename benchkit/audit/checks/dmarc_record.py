@@ -20,14 +20,15 @@ RULE = Rule(
     reference="RFC 9989 §4.10",
     text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then "
     "walk up the tree, at most eight names. Where a name has several, all of them are discarded and the walk goes "
-    "on. Texts that do not begin so are no records and are passed over; a wildcard commonly puts them there. "
+    "on; a record that is there and has neither a sound policy nor a report address ends it, and no DMARC is "
+    "applied. Texts that do not begin so are no records and are passed over; a wildcard commonly puts them there. "
     "Gmail, Yahoo and Microsoft want a record from bulk senders. Begin with `p=none` and `rua=`, read the "
     "reports, then go on to `quarantine` and `reject`.",
     cases={
         "missing": Case(Status.FAIL, "No name of the walk has a DMARC record.", 25),
         "several": Case(Status.FAIL, "A name of the walk has several DMARC records, and so none."),
         "almost": Case(Status.FAIL, "A text was meant to be a DMARC record, and is none.", 25),
-        "void": Case(Status.FAIL, "The record has no sound policy and asks for no reports: it counts as none.", 25),
+        "void": Case(Status.FAIL, "The record has no sound policy and asks for no reports: no DMARC is applied.", 25),
         "unrelated": Case(Status.WARN, "Other TXT records stand where DMARC records are looked for.", 2),
         "inherited": Case(Status.INFO, "The record that counts is a parent domain's."),
     },
@@ -38,7 +39,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     trod = await dossier.fact(own_walk)
     for step in trod.steps:
         if step.name == dossier.domain or step.selection.records:
-            for finding in _at(step, dossier.domain):
+            for finding in _at(step, trod):
                 yield finding
     evidence = [step.answer for step in trod.steps]
     found = trod.policy
@@ -55,13 +56,13 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
 
 
 def _explained(trod: Walk) -> bool:
-    """Whether a worse finding already says why there is no record at the domain itself."""
+    """Whether a worse finding already says why no record counts."""
     selection = trod.own.selection
-    return bool(selection.almost or selection.records)
+    return bool(selection.almost or selection.records or trod.chosen)
 
 
-def _at(step: Step, domain: str) -> list[Finding]:
-    name, selection, evidence = f"_dmarc.{step.name}", step.selection, [step.answer]
+def _at(step: Step, trod: Walk) -> list[Finding]:
+    name, domain, selection, evidence = f"_dmarc.{step.name}", trod.start, step.selection, [step.answer]
     findings = []
     if len(selection.records) > 1:
         kept = _records(step, selection.records)[1:]
@@ -75,10 +76,10 @@ def _at(step: Step, domain: str) -> list[Finding]:
                 paste=paste.lines(*(paste.remove(paste.holder(step.answer), record) for record in kept)),
             )
         )
-    elif selection.records and step.record is None and step.name == domain:
+    elif step is trod.chosen and step is not trod.policy:
         text = selection.records[0].rstrip("; ")
-        fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
-        message = f"no sound policy and no report address, so the record counts as none: {text[:60]!r}"
+        fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{step.name}"
+        message = f"no sound policy and no report address, so receivers apply no DMARC: {text[:60]!r}"
         fix = paste.replace_txt(paste.holder(step.answer), _records(step, selection.records), fixed)
         advice = "Give it a p= of none, quarantine or reject."
         findings.append(RULE.finding("void", name, message, evidence=evidence, advice=advice, paste=fix))

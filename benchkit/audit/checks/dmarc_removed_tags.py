@@ -15,7 +15,7 @@ RULE = Rule(
     name="dmarc_removed_tags",
     mechanism=Mechanism.DMARC,
     title="No tags that DMARC has given up",
-    reference="RFC 9989 §4.8",
+    reference="RFC 9989 C.5.2",
     text="RFC 9989 removed `pct`, `rf` and `ri`. New receivers pass over them, so that `pct=10` with `p=reject` is "
     "full enforcement there, while receivers that still follow RFC 7489 apply it to a tenth. Take them out; to "
     "test a policy, use `t=y`.",

@@ -16,10 +16,11 @@ RULE = Rule(
     name="dmarc_reports",
     mechanism=Mechanism.DMARC,
     title="Aggregate reports are asked for",
-    reference="RFC 9990 §3",
+    reference="RFC 9990 §3.5",
     text="Without `rua=` nobody tells you who sends in your name and whether your own mail is aligned; a policy is "
-    "then set blind. Receivers need to serve two addresses only. Failure reports (`ruf`, RFC 9991) hold parts of "
-    "messages, and few receivers send them.",
+    "then set blind. Receivers should serve every address, up to a limit of their own; those that still follow "
+    "RFC 7489 need to serve two only. Failure reports (`ruf`, RFC 9991) hold parts of messages, and few receivers "
+    "send them.",
     cases={
         "missing": Case(Status.WARN, "The record asks for no aggregate reports."),
         "many": Case(Status.INFO, "More than two report addresses: receivers may leave some out."),
@@ -42,7 +43,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
             "missing", name, "no aggregate reports (rua=)", evidence=[found.answer], advice=advice, paste=mended
         )
     elif len(uris) > SERVED:
-        message = f"{len(uris)} addresses for reports; receivers need to serve {SERVED}"
+        message = f"{len(uris)} addresses for reports; some receivers serve {SERVED} only"
         mended = fix(found, rua=",".join(uri.text for uri in uris[:SERVED]))
         yield RULE.finding("many", name, message, evidence=[found.answer], paste=mended)
     else:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.dmarc.editing import fix
 from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.dossier import Dossier
-from benchkit.audit.records.dmarc import Policy
+from benchkit.audit.records.dmarc import DmarcRecord, Policy
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import Mechanism
 from benchkit.model.finding import Finding, Status
@@ -20,11 +20,13 @@ RULE = Rule(
     text="`sp` is the policy for existing subdomains without a record of their own, `np` for names that do not exist; "
     "each defaults to the one before it. A weaker one invites mail from made-up subdomains. A name exists if the "
     "DNS holds anything at or below it; servers that deny by NOERROR (compact denial, RFC 9824) make missing "
-    "names look like existing ones to many receivers, so that `sp` is what counts there. Leave both tags out, or "
-    "make them as strong as `p`.",
+    "names look like existing ones to many receivers, so that `sp` is what counts there. Both are read in the "
+    "record of the organizational domain only: names below it inherit from there. Leave both tags out, or make "
+    "them as strong as `p`.",
     cases={
         "existing": Case(Status.WARN, "sp is weaker than p."),
         "nonexistent": Case(Status.WARN, "np is weaker than p."),
+        "ignored": Case(Status.INFO, "sp or np stands below the organizational domain, where nobody reads it."),
         "np_may_not_apply": Case(Status.INFO, "np is stronger than sp, and the zone denies names by NOERROR."),
     },
 )
@@ -33,11 +35,19 @@ PROBE = "benchkit-no-such-name"
 
 
 async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
-    found = (await dossier.fact(own_walk)).own
-    record = found.record
-    if record is None:
+    trod = await dossier.fact(own_walk)
+    found, record = trod.own, trod.own.record
+    if record is None or not record.counts:
         return
     domain, evidence, good = dossier.domain, [found.answer], True
+    if trod.lost:
+        yield RULE.unknown(domain, trod.lost)
+        return
+    if trod.organizational != domain:
+        if told := _subdomain_tags(record):
+            message = f"{told}: {domain} lies below {trod.organizational}, whose record names below it inherit"
+            yield RULE.finding("ignored", domain, message, evidence=evidence, paste=fix(found, sp=None, np=None))
+        return
     if ORDER.index(record.subdomain_policy) < ORDER.index(record.policy):
         good = False
         message = f"sp={record.subdomain_policy} is weaker than p={record.policy}"
@@ -56,6 +66,10 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     if good:
         policies = f"existing ones {record.subdomain_policy}, others {record.nonexistent_policy}"
         yield RULE.passed(domain, f"subdomains: {policies}", evidence=evidence)
+
+
+def _subdomain_tags(record: DmarcRecord) -> str:
+    return ", ".join(f"{tag.name}={tag.value}" for tag in record.tags.tags if tag.name in ("sp", "np"))
 
 
 CHECK = Check(RULE, judge)

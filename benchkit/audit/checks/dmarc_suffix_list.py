@@ -37,8 +37,8 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     evidence = [step.answer for step in trod.steps]
     if by_walk != by_list and trod.policy and trod.policy.record:
         message = f"the walk finds the record of {by_walk}, the suffix list {by_list or 'none'}"
-        own = paste.add_txt(f"_dmarc.{domain}", trod.policy.record.text)
-        advice = "Give the domain a record of its own."
+        own = "" if trod.own.selection.records else paste.add_txt(f"_dmarc.{domain}", trod.policy.record.text)
+        advice = "Give the domain one record of its own."
         yield RULE.finding("record", domain, message, evidence=evidence, advice=advice, paste=own)
     elif trod.organizational != registrable(domain):
         message = f"organizational domain: {trod.organizational} by the walk, {registrable(domain)} by the suffix list"
@@ -48,11 +48,10 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
 
 
 def suffix_list_answer(trod: Walk) -> str:
-    """The name whose record RFC 7489 §6.6.3 would have used; "" for none."""
-    if trod.own.record:
-        return trod.start
-    organization = registrable(trod.start)
-    return next((step.name for step in trod.found if step.name == organization), "")
+    """The name whose record RFC 7489 §6.6.3 would have used; "" for none: several records, or a void one, end its search."""
+    names = (trod.start, registrable(trod.start))
+    first = next((step for step in trod.steps if step.name in names and step.selection.records), None)
+    return first.name if first and first.record and first.record.counts else ""
 
 
 CHECK = Check(RULE, judge)

@@ -20,7 +20,7 @@ RULE = Rule(
     name="spf_authorised",
     mechanism=Mechanism.SPF,
     title="The record lets nobody in by the way",
-    reference="RFC 7208 §11.4",
+    reference="RFC 9989 §7.1",
     text="All terms together make a set of addresses that pass. Two halves, `ip4:1.0.0.0/1 ip4:128.0.0.0/1`, are the "
     "whole internet just as `+all` is; a /8 lets millions of strangers send for the domain; a shared provider's "
     "range lets its other customers in. Write the networks that you hold, no wider.",

@@ -17,8 +17,8 @@ RULE = Rule(
     mechanism=Mechanism.SPF,
     title="No term rests on reverse DNS",
     reference="RFC 7208 §5.5",
-    text="`ptr` should not be published: it is slow, costs many questions at the reverse zones' servers, and receivers "
-    "may refuse it. The macro `%{p}` (§7.2) has the same weakness. Name the hosts by `a`, `ip4` or `ip6`.",
+    text="`ptr` should not be published: it is slow, less reliable than the other terms where the DNS errs, and a burden "
+    "on the reverse zones' servers. The macro `%{p}` (§7.2) has the same weakness. Name the hosts by `a`, `ip4` or `ip6`.",
     cases={
         "mechanism": Case(Status.WARN, "A `ptr` term."),
         "macro": Case(Status.WARN, "The macro `%{p}`."),

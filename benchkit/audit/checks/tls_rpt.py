@@ -24,6 +24,7 @@ RULE = Rule(
         "missing_with_policy": Case(Status.WARN, "MTA-STS is announced, and nobody is told when it keeps mail out.", 2),
         "several": Case(Status.FAIL, "Several records: no reports are sent.", 5),
         "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
+        "address": Case(Status.WARN, "No reports can be sent to one of the addresses; the others get theirs.", 2),
     },
 )
 
@@ -42,8 +43,10 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records"
         yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
-    elif faults := parse_tls_rpt(found.only).faults:
-        yield RULE.finding("syntax", name, faults[0].message, evidence=evidence, paste=found.replaced(whole))
+    elif faults := (record := parse_tls_rpt(found.only)).faults:
+        case, fault = next((("syntax", fault) for fault in faults if fault.fatal), ("address", faults[0]))
+        fixed = found.replaced(f"v=TLSRPTv1; rua={','.join(uri.text for uri in record.rua)}" if record.rua else whole)
+        yield RULE.finding(case, name, fault.message, evidence=evidence, paste=fixed, span=fault.span)
     else:
         yield RULE.passed(dossier.domain, "TLS reports are asked for", evidence=evidence)
 

@@ -23,7 +23,7 @@ class Leave:
 
 
 async def leave(dossier: Dossier, policy_domain: str, destination: str) -> Leave:
-    """A destination within the policy's own organization needs none (§4, step 3); a wildcard gives it to everybody."""
+    """A destination within the policy's own organization needs none (§4); a wildcard gives it to everybody."""
     if destination == policy_domain:
         return Leave(destination, "", True, ())
     name = f"{policy_domain}._report._dmarc.{destination}"

@@ -23,7 +23,7 @@ LABELS_AFTER_JUMP = 7
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One name of the walk; `record` is the one that counts there."""
+    """One name of the walk; `record` is the only one there, which may be void: no policy, and no reports."""
 
     name: str
     answer: Answer
@@ -57,6 +57,12 @@ class Walk:
 
     @property
     def policy(self) -> Step | None:
+        """The step whose record is applied; None where there is none, or a void one: then receivers apply no DMARC."""
+        chosen = self.chosen
+        return chosen if chosen and chosen.record and chosen.record.counts else None
+
+    @property
+    def chosen(self) -> Step | None:
         """§4.10.1: the author domain's record, else the organizational domain's, else the public suffix's."""
         by_name = {step.name: step for step in self.found}
         suffix = next((step for step in self.found if step.record and step.record.psd == "y"), None)
@@ -92,8 +98,7 @@ async def own_walk(dossier: Dossier) -> Walk:
 async def step(dossier: Dossier, name: str) -> Step:
     answer = await dossier.ask(f"_dmarc.{name}", "TXT")
     selection = select_dmarc(txts_of(answer))
-    record = None if selection.only is None else parse_dmarc(selection.only)
-    return Step(name, answer, selection, record if record and record.counts else None)
+    return Step(name, answer, selection, None if selection.only is None else parse_dmarc(selection.only))
 
 
 def names(start: str) -> tuple[str, ...]:

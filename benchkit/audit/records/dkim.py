@@ -108,7 +108,7 @@ def _faults(tags: TagList, kind: str) -> Iterator[Fault]:
     yield from strange_octets(tags.text)
     yield from tags.faults
     yield from _version_faults(tags)
-    yield from _leaked_quoting(tags.text)
+    yield from _leaked_quoting(tags)
     if kind not in _KINDS:
         yield Fault("key-type", f"k={kind[:40]} is no key type that verifiers know", _span(tags, "k"))
     if (hashes := _words(tags, "h")) and "sha256" not in hashes:
@@ -135,8 +135,10 @@ def _version_faults(tags: TagList) -> Iterator[Fault]:
         yield Fault("version-not-first", "v= must be the first tag", version.span, fatal=False)
 
 
-def _leaked_quoting(text: str) -> Iterator[Fault]:
-    """Zone-file syntax that a control panel has put into the record itself."""
+def _leaked_quoting(tags: TagList) -> Iterator[Fault]:
+    """Zone-file syntax that a control panel has put into the record itself. In n= it is text that nobody interprets."""
+    start, end = notes.span if (notes := tags.find("n")) else (0, 0)
+    text = tags.text[:start] + " " * (end - start) + tags.text[end:]
     if (at := text.find("\\")) >= 0:
         yield Fault("backslash", "a backslash of zone-file quoting is in the record itself", (at, at + 1))
     if (at := text.find('"')) >= 0:

@@ -111,7 +111,7 @@ def _choice_faults(tags: TagList) -> Iterator[Fault]:
     if any(part.strip() not in _CANONICALIZATIONS for part in tags.value("c", "simple").split("/", 1)):
         yield Fault("canonicalization", f"c={tags.value('c')[:40]} is no canonicalization", _span(tags, "c"))
     if "dns/txt" not in [part.strip() for part in tags.value("q", "dns/txt").split(":")]:
-        yield Fault("query-method", "q= names no method but dns/txt", _span(tags, "q"))
+        yield Fault("query-method", "q= leaves out dns/txt, the only method that there is", _span(tags, "q"))
 
 
 def _base64_faults(tags: TagList) -> Iterator[Fault]:
@@ -135,6 +135,8 @@ def _number_faults(tags: TagList) -> Iterator[Fault]:
 
 def _identity_faults(tags: TagList) -> Iterator[Fault]:
     identity, domain = tags.value("i").lower(), tags.value("d").lower()
+    if domain and "." not in domain:
+        yield Fault("domain", f"d={domain[:40]} is a single label", _span(tags, "d"))
     if identity and domain:
         host = identity.rpartition("@")[2]
         if "@" not in identity or not (host == domain or host.endswith(f".{domain}")):

@@ -1,4 +1,4 @@
-"""DMARC policy records (RFC 9989 §4.7), and what of RFC 7489 receivers no longer read. The tree walk is not here.
+"""DMARC policy records (RFC 9989 §4.7, §4.8), and what of RFC 7489 receivers no longer read. The tree walk is not here.
 
 Only a text that begins with the version is a DMARC record; errors behind it leave the tag at its default, except in p, sp
 and np: a record that lacks a sound p, or has an unsound sp or np, counts as p=none if it asks for reports, else as no
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
+from benchkit.audit.records.report_uris import ReportUri, holds_uri, parse_report_uris
 from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.tags import Tag, TagList, parse_tags
 from benchkit.audit.records.text import Fault, as_text, strange_octets
@@ -99,7 +99,7 @@ def parse_dmarc(raw: bytes | str) -> DmarcRecord:
     ruf, ruf_faults = _uris(tags, "ruf")
     unsound = _is_unsound(tags)
     faults = (*_faults(tags), *rua_faults, *ruf_faults)
-    if unsound and not rua:
+    if unsound and not ((tag := tags.find("rua")) and holds_uri(tag)):
         faults = (*faults, Fault("no-policy", "no sound p=, and no rua= to make it p=none", (0, len(text))))
     return DmarcRecord(
         text,
@@ -140,8 +140,16 @@ def _choice(tags: TagList, name: str, default: str) -> str:
 
 
 def _fo(tag: Tag | None) -> tuple[str, ...]:
-    options = tuple(part.strip().lower() for part in tag.value.split(":")) if tag else ("0",)
-    return options if set(options) <= set("01ds") else ("0",)
+    return _options(tag) if tag and _is_fo(_options(tag)) else ("0",)
+
+
+def _options(tag: Tag) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in tag.value.split(":"))
+
+
+def _is_fo(options: tuple[str, ...]) -> bool:
+    """Each once, and 0 and 1 not together (§4.8)."""
+    return set(options) <= set("01ds") and len(set(options)) == len(options) and not {"0", "1"} <= set(options)
 
 
 def _uris(tags: TagList, name: str) -> tuple[tuple[ReportUri, ...], tuple[Fault, ...]]:
@@ -173,5 +181,5 @@ def _tag_faults(tag: Tag) -> Iterator[Fault]:
     if value not in _CHOICES.get(tag.name, (value,)):
         allowed = ", ".join(_CHOICES[tag.name])
         yield Fault("bad-value", f"{tag.name}={tag.value[:40]} is none of {allowed}", tag.span, fatal=False)
-    if tag.name == "fo" and not {part.strip() for part in value.split(":")} <= set("01ds"):
-        yield Fault("bad-value", f"fo={tag.value[:40]} is not made of 0, 1, d and s", tag.span, fatal=False)
+    if tag.name == "fo" and not _is_fo(_options(tag)):
+        yield Fault("bad-value", f"fo={tag.value[:40]} is not 0 or 1, d and s, each once", tag.span, fatal=False)

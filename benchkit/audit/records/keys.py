@@ -35,7 +35,7 @@ class KeyFault(ValueError):
 
 
 def decode_base64(text: str) -> bytes:
-    """Strict base64, blanks allowed anywhere (RFC 6376 §2.4); raises KeyFault."""
+    """Strict base64, blanks allowed anywhere (RFC 6376 §2.10); raises KeyFault."""
     packed = "".join(text.split())
     if len(packed.rstrip("=")) % 4 == 1:
         raise KeyFault("base64-cut", f"base64 cannot be {len(packed)} characters long: some are missing")
@@ -53,7 +53,7 @@ def load_key(kind: str, octets: bytes) -> PublicKey:
 
 
 def _ed25519(octets: bytes) -> PublicKey:
-    if octets.startswith(_ED25519_SPKI):  # RFC 8463 §4 wants the 32 octets alone
+    if octets.startswith(_ED25519_SPKI):  # RFC 8463 §4.2 wants the 32 octets alone
         raise KeyFault(
             "ed25519-wrapped", "the Ed25519 key is wrapped in SubjectPublicKeyInfo; p= holds the 32 octets alone"
         )

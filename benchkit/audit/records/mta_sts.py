@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.records.tags import BLANK, TagList, parse_tags, spaced
-from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
+from benchkit.audit.records.tags import BLANK, TagList
+from benchkit.audit.records.text import Fault, Span, as_text, is_fatal
+from benchkit.audit.records.tls_fields import FIELD_NAME, parse_fields
 
 _VERSION = re.compile(r"v=STSv1[ \t]*(?:;|\Z)")
 _ID = re.compile(r"[A-Za-z0-9]{1,32}\Z")
 _LINE = re.compile(r"[^\r\n]+")
-_MX = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?\Z", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MX = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z", re.IGNORECASE)
 _MODES = ("enforce", "testing", "none")
 LONGEST_AGE_S = 31_557_600  # §3.2
-LARGEST_POLICY = 65_536  # octets: what §3.2 has clients give up at, at the least
+LARGEST_POLICY = 65_536  # octets: where §3.3 suggests that clients stop reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class StsRecord:
 
 @dataclass(frozen=True, slots=True)
 class StsPolicy:
-    """The policy file; `mx` are its patterns, lower case, without a final dot."""
+    """The policy file; `mx` are its patterns, lower case."""
 
     text: str
     mode: str = ""
@@ -67,7 +69,7 @@ def select_sts(texts: Iterable[bytes | str]) -> tuple[str, ...]:
 def parse_sts_record(raw: bytes | str) -> StsRecord:
     """Any text → a record with its faults; never raises."""
     text = as_text(raw)
-    tags = parse_tags(text)
+    tags = parse_fields(text, ("v", "id"))
     return StsRecord(text, tags, tags.value("id"), tuple(_record_faults(tags)))
 
 
@@ -78,8 +80,8 @@ def parse_sts_policy(raw: bytes | str) -> StsPolicy:
     first = {line.key: line for line in reversed(lines)}  # §3.2: of a repeated key but mx, the first counts
     return StsPolicy(
         text,
-        mode=first["mode"].value.lower() if "mode" in first else "",
-        mx=tuple(line.value.lower().rstrip(".") for line in lines if line.key == "mx"),
+        mode=first["mode"].value if "mode" in first else "",
+        mx=tuple(line.value.lower() for line in lines if line.key == "mx"),
         max_age_s=_age(first["max_age"].value) if "max_age" in first else None,
         faults=(*faults, *_policy_faults(text, lines, first)),
     )
@@ -93,9 +95,7 @@ def _matches(pattern: str, name: str) -> bool:
 
 def _record_faults(tags: TagList) -> Iterator[Fault]:
     whole = (0, len(tags.text))
-    yield from strange_octets(tags.text)
     yield from tags.faults
-    yield from spaced(tags)  # the ABNF of §3.1 has none
     if not _VERSION.match(tags.text):
         yield Fault("version", "does not begin with v=STSv1;", (0, min(len(tags.text), 8)))
     found = tags.find("id")
@@ -106,14 +106,16 @@ def _record_faults(tags: TagList) -> Iterator[Fault]:
 
 
 def _lines(text: str) -> tuple[list[_Line], list[Fault]]:
+    """Blanks stand behind the colon and at the end of a line only; values of unknown keys may be UTF-8 (§3.2)."""
     lines: list[_Line] = []
-    faults: list[Fault] = list(strange_octets(text))
+    faults: list[Fault] = []
     for match in _LINE.finditer(text):
-        key, colon, value = match[0].partition(":")
-        if colon:
-            lines.append(_Line(key.strip(BLANK), value.strip(BLANK), match.span()))
-        elif match[0].strip(BLANK):
-            faults.append(Fault("no-colon", f"{match[0][:40]!r} is no `key: value`", match.span()))
+        key, _, value = (line := match[0].rstrip(BLANK)).partition(":")
+        value = value.lstrip(BLANK)
+        if FIELD_NAME.match(key) and value and not _CONTROL.search(value):
+            lines.append(_Line(key, value, match.span()))
+        elif line:
+            faults.append(Fault("no-field", f"{line[:40]!r} is no `key: value`", match.span()))
     return lines, faults
 
 
@@ -128,12 +130,12 @@ def _policy_faults(text: str, lines: list[_Line], first: dict[str, _Line]) -> It
             yield Fault(f"{key.replace('_', '-')}-missing", f"there is no {key}:", whole)
     if (version := first.get("version")) and version.value != "STSv1":
         yield Fault("version", f"version: {version.value[:20]} is not STSv1", version.span)
-    if (mode := first.get("mode")) and mode.value.lower() not in _MODES:
+    if (mode := first.get("mode")) and mode.value not in _MODES:  # all of its words are case-sensitive
         yield Fault("bad-mode", f"mode: {mode.value[:20]} is not enforce, testing or none", mode.span)
     if (age := first.get("max_age")) and ((seconds := _age(age.value)) is None or seconds > LONGEST_AGE_S):
         yield Fault("bad-max-age", f"max_age: is a number of seconds up to {LONGEST_AGE_S}", age.span)
-    if mode and mode.value.lower() in _MODES[:2] and "mx" not in first:
-        yield Fault("mx-missing", f"mode {mode.value.lower()} needs an mx:", whole)
+    if mode and mode.value in _MODES[:2] and "mx" not in first:
+        yield Fault("mx-missing", f"mode {mode.value} needs an mx:", whole)
     for line in lines:
         if line.key == "mx" and not _MX.match(line.value):
             yield Fault("bad-mx", f"mx: {line.value[:60]} is neither a name nor *.name", line.span)

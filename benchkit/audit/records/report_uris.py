@@ -1,4 +1,4 @@
-"""The lists of report addresses in `rua` and `ruf` (RFC 9989 §4.7; RFC 8460 §3 writes the same list)."""
+"""The lists of report addresses in `rua` and `ruf` (RFC 9989 §4.6, §4.8; RFC 8460 §3 writes the same list)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def parse_report_uris(tag: Tag, schemes: tuple[str, ...]) -> tuple[tuple[ReportU
             else:
                 uris.append(found)
     return tuple(uris), tuple(faults)
+
+
+def holds_uri(tag: Tag) -> bool:
+    """Whether one of the tag's URIs is well formed, whatever its scheme."""
+    return any(_URI.match(piece) for piece, _ in _pieces(tag))
 
 
 def _pieces(tag: Tag) -> Iterator[tuple[str, Span]]:

@@ -42,25 +42,18 @@ class TagList:
         return tag.value if tag else default
 
 
-def parse_tags(text: str, separator: str = ";") -> TagList:
-    """Any text → its tags. An empty piece is a fault unless it is the last (`; ;`)."""
+def parse_tags(text: str, *, names: re.Pattern[str] = _NAME) -> TagList:
+    """Any text → its tags. An empty piece is a fault unless it is the last."""
     tags: list[Tag] = []
     faults: list[Fault] = []
-    for span, last in _pieces(text, separator):
-        found = _tag(text, span)
+    for span, last in _pieces(text):
+        found = _tag(text, span, names)
         if isinstance(found, Tag):
             tags.append(found)
         elif found.span[0] < found.span[1] or not last:
             faults.append(found)
     faults.extend(_twice(tags))
     return TagList(text, tuple(tags), tuple(faults))
-
-
-def spaced(tags: TagList) -> Iterator[Fault]:
-    """Blanks around `=`, which some of those that share this grammar forbid."""
-    for tag in tags.tags:
-        if tag.value_span[0] - tag.span[0] != len(tag.name) + 1:
-            yield Fault("blanks-around-equals", f"{tag.name}= has blanks around the '='", tag.span)
 
 
 def trim(text: str, span: Span) -> Span:
@@ -73,10 +66,10 @@ def trim(text: str, span: Span) -> Span:
     return start, end
 
 
-def _pieces(text: str, separator: str) -> Iterator[tuple[Span, bool]]:
+def _pieces(text: str) -> Iterator[tuple[Span, bool]]:
     start = 0
     while True:
-        end = text.find(separator, start)
+        end = text.find(";", start)
         if end < 0:
             yield (start, len(text)), True
             return
@@ -84,7 +77,7 @@ def _pieces(text: str, separator: str) -> Iterator[tuple[Span, bool]]:
         start = end + 1
 
 
-def _tag(text: str, piece: Span) -> Tag | Fault:
+def _tag(text: str, piece: Span, names: re.Pattern[str]) -> Tag | Fault:
     span = start, end = trim(text, piece)
     if start == end:
         return Fault("empty-tag", "two separators with nothing between them", span, fatal=False)
@@ -92,7 +85,7 @@ def _tag(text: str, piece: Span) -> Tag | Fault:
     if equals < 0:
         return Fault("tag-without-value", f"{text[start:end][:40]!r} has no '='", span)
     name = text[start:equals].rstrip(BLANK)
-    if not _NAME.match(name):
+    if not names.match(name):
         return Fault("tag-name", f"{name[:40]!r} is no tag name", span)
     value_span = trim(text, (equals + 1, end))
     return Tag(name, text[slice(*value_span)], span, value_span)

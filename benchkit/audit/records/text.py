@@ -28,7 +28,7 @@ def as_text(raw: bytes | str) -> str:
 
 
 def txt_of(record: Record) -> str:
-    """A TXT record's strings joined without a space between them (RFC 7208 §3.3, RFC 6376 §3.6.2.2, RFC 9989 §4.7)."""
+    """A TXT record's strings joined without a space between them (RFC 7208 §3.3, RFC 6376 §3.6.2.2, RFC 9989 §4.5)."""
     return b"".join(record.strings).decode("latin-1") if record.strings else record.text
 
 

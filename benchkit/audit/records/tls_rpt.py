@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
-from benchkit.audit.records.tags import TagList, parse_tags, spaced
-from benchkit.audit.records.text import Fault, as_text, is_fatal, strange_octets
+from benchkit.audit.records.tags import TagList
+from benchkit.audit.records.text import Fault, as_text, is_fatal
+from benchkit.audit.records.tls_fields import parse_fields
 
 _VERSION = re.compile(r"v=TLSRPTv1[ \t]*(?:;|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class TlsRptRecord:
-    """Where reports of failed TLS go."""
+    """Where reports of failed TLS go; `rua` is of all its rua fields, of which there may be several (§3)."""
 
     text: str
     tags: TagList
@@ -35,16 +36,14 @@ def select_tls_rpt(texts: Iterable[bytes | str]) -> tuple[str, ...]:
 def parse_tls_rpt(raw: bytes | str) -> TlsRptRecord:
     """Any text → a record with its faults; never raises."""
     text = as_text(raw)
-    tags = parse_tags(text)
-    tag = tags.find("rua")
-    uris, uri_faults = parse_report_uris(tag, ("mailto", "https")) if tag else ((), ())
-    return TlsRptRecord(text, tags, uris, (*_faults(tags, uris), *uri_faults))
+    tags = parse_fields(text, ("v", "rua"))
+    read = [parse_report_uris(tag, ("mailto", "https")) for tag in tags.tags if tag.name == "rua"]
+    uris = tuple(uri for found, _ in read for uri in found)
+    return TlsRptRecord(text, tags, uris, (*_faults(tags, uris), *(fault for _, faults in read for fault in faults)))
 
 
 def _faults(tags: TagList, uris: tuple[ReportUri, ...]) -> Iterator[Fault]:
-    yield from strange_octets(tags.text)
     yield from tags.faults
-    yield from spaced(tags)  # the ABNF of §3 has none
     if not _VERSION.match(tags.text):
         yield Fault("version", "does not begin with v=TLSRPTv1;", (0, min(len(tags.text), 11)))
     if not uris:

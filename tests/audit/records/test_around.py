@@ -13,7 +13,7 @@ from benchkit.audit.records.tls_rpt import parse_tls_rpt
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.model.dns import Record
 
-POLICY = "version: STSv1\r\nmode: enforce\r\nmx: mail.x.example\r\nmx: *.Y.example.\r\nmax_age: 604800\r\n"
+POLICY = "version: STSv1\r\nmode: enforce\r\nmx: mail.x.example\r\nmx: *.Y.example\r\nmax_age: 604800\r\n"
 SHA256 = "ab" * 32
 
 
@@ -26,6 +26,13 @@ def codes(parsed: Any) -> list[str]:
     [
         ("v=STSv1; id=20260101T000000;", []),
         ("v=STSv1; id=1; ext=2", []),
+        ("v=STSv1; id=1; 2.ext-a_b=2", []),
+        ("v=STSv1; id=1; id=2!", []),  # §3.2: of what is repeated all but the first is ignored
+        ("v=STSv1; id=1; ext=", ["bad-extension"]),
+        ("v=STSv1; id=1; ext=a b", ["bad-extension"]),
+        ("v=STSv1; id=1; ext=a=b", ["bad-extension"]),
+        ("v=STSv1;; id=1", ["empty-tag"]),
+        ("v=STSv1; id=1; -ext=2", ["tag-name"]),
         ("v=STSv1", ["id-missing"]),
         ("v=STSv1; id=2026-01-01", ["bad-id"]),
         ("v=STSv1; id=" + "1" * 33, ["bad-id"]),
@@ -36,7 +43,9 @@ def codes(parsed: Any) -> list[str]:
     ],
 )
 def test_sts_records(text: str, wanted: list[str]) -> None:
-    assert codes(parse_sts_record(text)) == wanted
+    record = parse_sts_record(text)
+    assert codes(record) == wanted
+    assert record.valid == (not wanted)
 
 
 def test_sts_selection_counts_records_only() -> None:
@@ -63,13 +72,22 @@ def test_an_sts_policy() -> None:
         ("version: STSv1\r\n", "", ["version-missing"]),
         ("STSv1", "STSv2", ["version"]),
         ("enforce", "report", ["bad-mode"]),
+        ("enforce", "Enforce", ["bad-mode"]),
+        ("mode: enforce", "Mode: enforce", ["mode-missing"]),
+        ("mode: enforce", "mode : enforce", ["no-field", "mode-missing"]),
+        ("mode: enforce", " mode: enforce", ["no-field", "mode-missing"]),
+        ("mode: enforce", "mode:", ["no-field", "mode-missing"]),
+        ("enforce\r\n", "enforce \t\r\n", []),
+        ("max_age", "note: \xc3\xa4 b\r\nmax_age", []),
+        ("max_age", "note: a\tb\r\nmax_age", ["no-field"]),
         ("mode: enforce\r\n", "", ["mode-missing"]),
         ("604800", "31557601", ["bad-max-age"]),
         ("604800", "-1", ["bad-max-age"]),
         ("max_age: 604800\r\n", "", ["max-age-missing"]),
         ("mx: mail.x.example", "mx: mail.*.example", ["bad-mx"]),
-        ("mx: mail.x.example", "mx mail.x.example", ["no-colon"]),
-        ("mx: mail.x.example\r\nmx: *.Y.example.\r\n", "", ["mx-missing"]),
+        ("mx: mail.x.example", "mx: mail.x.example.", ["bad-mx"]),
+        ("mx: mail.x.example", "mx mail.x.example", ["no-field"]),
+        ("mx: mail.x.example\r\nmx: *.Y.example\r\n", "", ["mx-missing"]),
         ("max_age", "x: " + "y" * 70_000 + "\r\nmax_age", ["policy-too-large"]),
     ],
 )
@@ -90,10 +108,18 @@ def test_a_policy_of_mode_none_needs_no_mx() -> None:
         ("v=TLSRPTv1; rua=ftp://x.example", ["rua-missing", "uri-scheme"]),
         ("v=TLSRPTv2; rua=mailto:a@x.example", ["version"]),
         ("v=TLSRPTv1; rua= mailto:a@x.example", ["blanks-around-equals"]),
+        ("v=TLSRPTv1; rua=mailto:a@x.example; rua=https://x.example/r; x-1=2", []),
+        ("v=TLSRPTv1; rua=mailto:a@x.example,ftp://x.example", ["uri-scheme"]),
     ],
 )
 def test_tls_reports(text: str, wanted: list[str]) -> None:
     assert codes(parse_tls_rpt(text)) == wanted
+
+
+def test_tls_reports_go_to_every_rua() -> None:
+    record = parse_tls_rpt("v=TLSRPTv1; rua=mailto:a@x.example,ftp://x.example; rua=https://x.example/r")
+    assert [uri.text for uri in record.rua] == ["mailto:a@x.example", "https://x.example/r"]
+    assert record.valid
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ CASES = [  # a record with {rsa} and {ed} in it, and all faults that it has
     ("v=DKIM1; p={rsa_pkcs1}", [("rsa-unwrapped", False)]),
     ("v=DKIM1\\; k=rsa\\; p={rsa}", [("version", True), ("backslash", True), ("key-type", True)]),
     ('v=DKIM1; p={rsa}"', [("quotes", True), ("base64-cut", True)]),
+    ('v=DKIM1; n=the "new" key \\o/; p={rsa}', []),
     ("v=DKIM1; p={rsa}\x00", [("strange-octets", True), ("base64-cut", True)]),
 ]
 
@@ -134,6 +135,7 @@ def test_a_signature_has_its_parts() -> None:
         ("bh=YWJj", "bh=YWJ", "base64-padding"),
         ("v=1", "v=1; i=a@y.example", "identity"),
         ("v=1", "v=1; i=x.example", "identity"),
+        ("d=X.example", "d=example", "domain"),
         ("v=1", "v=1; t=soon", "bad-number"),
         ("v=1", "v=1; t=200; x=100", "expires-before-signing"),
         ("v=1", "v=1; v=1", "tag-twice"),

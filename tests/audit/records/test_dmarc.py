@@ -24,6 +24,7 @@ RUA = "rua=mailto:a@x.example"
         ("p=reject; sp=rejekt", False, "none none none"),
         ("", False, "none none none"),
         ("rua=a@x.example", False, "none none none"),
+        ("rua=https://x.example/reports", True, "none none none"),  # a URI, if one that few receivers serve
         (f"{RUA}; p=reject", True, "reject reject reject"),
         ("p=reject; pct=0", True, "reject reject reject"),
         ("p=reject; junk; x=y; adkim=q", True, "reject reject reject"),
@@ -74,6 +75,8 @@ def test_selection_sorts_texts(text: str, kind: str) -> None:
         ("p=none; t=1", "bad-value", "t=1"),
         ("p=none; aspf=strict", "bad-value", "aspf=strict"),
         ("p=none; ruf=mailto:a@x.example; fo=9", "bad-value", "fo=9"),
+        ("p=none; ruf=mailto:a@x.example; fo=0:1", "bad-value", "fo=0:1"),
+        ("p=none; ruf=mailto:a@x.example; fo=d:s:d", "bad-value", "fo=d:s:d"),
         ("p=none; fo=1", "fo-without-ruf", "fo=1"),
         ("p=none; rua=a@x.example", "bad-uri", "a@x.example"),
         ("p=none; rua=https://x.example/", "uri-scheme", "https://x.example/"),

@@ -78,20 +78,20 @@ SETTLED = (
     Row(
         "wants unknown modifiers at most once",
         says("new= MUST appear at most once"),
-        'RFC 7208 §6: \'The modifiers "redirect" and "exp" MUST NOT appear in a record more than once each\'; '
+        "RFC 7208 §6 of redirect and exp: 'These two modifiers MUST NOT appear in a record more than once each'; "
         "'Unrecognized modifiers MUST be ignored no matter where, or how often, they appear in a record'",
     ),
     Row(
         "counts every empty answer as a void lookup, those for the hosts of an mx and the names of a ptr too",
         says("Void lookup limit of 2 exceeded"),
-        'RFC 7208 §4.6.4: \'it may be useful to limit the number of "terms" for which DNS queries return either a '
-        'positive answer (RCODE 0) with an answer count of 0, or a "Name Error" (RCODE 3) answer\'',
+        'RFC 7208 §4.6.4: \'it is useful to limit the number of "terms" for which DNS queries return either a positive '
+        'answer (RCODE 0) with an answer count of 0, or a "Name Error" (RCODE 3) answer\': terms, not queries',
     ),
     Row(
         "lets a timeout for one host of an mx end evaluation, although an earlier host matches",
         lambda each: each.theirs == "temperror" and decided_by(each, "mx"),
-        "RFC 7208 §5.4: 'check_host() … performs an address lookup on each MX name returned, in order of MX preference. "
-        "… If any address matches, the mechanism matches'",
+        "RFC 7208 §5.4: 'If any address matches, the mechanism matches'; in which order hosts are asked it does not say, "
+        "and whoever goes by preference has a match before the host that does not answer is asked for",
     ),
     Row(
         "lets a timeout for one name of a ptr end evaluation",
@@ -102,7 +102,8 @@ SETTLED = (
     Row(
         "takes the name of a modifier for case-sensitive: Redirect= is unknown to it",
         lambda each: any("Redirect=" in text for text in each.drawn.texts),
-        "RFC 7208 §4.6.1 with RFC 5234 §2.3: 'ABNF strings are case insensitive'",
+        "RFC 7208 §4.6.1: 'As per the definition of the ABNF notation in [RFC5234], mechanism and modifier names are "
+        "case-insensitive'",
     ),
     Row(
         "takes a domain of %% alone for a macro that is cut off",

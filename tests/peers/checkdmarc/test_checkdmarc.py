@@ -58,7 +58,7 @@ SETTLED = (
         "spf",
         ("upper case",),
         *("invalid", "valid, 1 lookups", "benchkit"),
-        "RFC 7208 §12 with RFC 5234 §2.3: 'ABNF strings are case insensitive'",
+        "RFC 7208 §12: 'as per this ABNF definition, literal text strings (those in quotes) are case-insensitive'",
     ),
     Row(
         "spf",
@@ -76,68 +76,68 @@ SETTLED = (
         "spf",
         (NO_ANSWER,),
         *("none", "unknown", "benchkit"),
-        "RFC 7208 §4.4: other errors of the look-up are 'temperror', not 'none'",
+        "RFC 7208 §4.4: 'or if the lookup times out, then check_host() terminates immediately with the result "
+        '"temperror"\', not "none"',
     ),
     Row(
         "dmarc",
         ("unrelated beside", "semicolons only", "a tag without =", "octets that are no ASCII"),
         *("invalid", "valid, reject at {d}", "benchkit"),
-        "RFC 9989 §4.10: records that do not begin with a version are discarded; §4.7: 'Syntax errors in the remainder of "
+        "RFC 9989 §4.10: records that do not start with the version are discarded; §4.8: 'Syntax errors in the remainder of "
         "the record MUST be discarded in favor of default values (if any) or ignored outright'",
     ),
     Row(
         "dmarc",
         ("psd=x", "t=x", "fo=x", "rua empty", "rua without mailto"),
         *("invalid", "valid, reject at {d}", "benchkit"),
-        "RFC 9989 §4.7: a value that is no value of its tag leaves the default in its place, and the policy stands",
+        "RFC 9989 §4.8: 'Syntax errors in the remainder of the record MUST be discarded in favor of default values'",
     ),
     Row(
         "dmarc",
         ("p twice",),
         *("invalid", "valid, reject at {d}", "both"),
-        "RFC 6376 §3.2 makes the whole tag-list invalid; RFC 9989 §4.7 ignores errors behind the version. benchkit warns",
+        "RFC 6376 §3.2: 'if a tag name does occur more than once, the entire tag-list is invalid'; RFC 9989 §4.8 discards "
+        "errors behind the version, and names no exception. benchkit warns",
     ),
     Row(
         "dmarc",
         ("p misspelt, rua", "sp misspelt", "np misspelt"),
         *("invalid", "valid, none at {d}", "benchkit"),
-        "RFC 9989 §4.10.1: without a sound p, or with an unsound sp or np, a record that has a sound rua counts as p=none",
+        "RFC 9989 §4.10.1: where p, sp or np is not valid and rua 'contains at least one syntactically valid reporting URI, "
+        'the Mail Receiver MUST act as if a record containing "p=none" was retrieved\'',
     ),
     Row(
         "dmarc",
-        ("version alone", "no p, no rua"),
+        ("version alone", "no p, no rua", "no p, no rua, and the parent's"),
         *("valid, none at {d}", "invalid", "benchkit"),
-        "RFC 9989 §4.10.1: without a sound p and without a sound rua, no policy is applied at all",
+        "RFC 9989 §4.10.1: 'Otherwise, the Mail Receiver applies no DMARC processing to this message'",
     ),
     Row(
         "dmarc",
         ("unrelated alone", "SPF there", "p before v"),
         *("invalid", "none", "benchkit"),
-        "RFC 9989 §4.10: a text that does not begin with the version is no DMARC record",
+        'RFC 9989 §4.7 of v: \'If the tag is not the first in the list, the tag is absent, or the value is not "DMARC1", '
+        "then the entire record MUST be ignored'",
     ),
     Row(
         "dmarc",
         ("t=y",),
         *("valid, reject at {d}", "valid, quarantine at {d}", "benchkit"),
-        "RFC 9989 §4.7: t=y asks for the policy one level below the one that is published",
+        "RFC 9989 §4.7 of t=y: 'the policy applied to any failing messages will be one level below the specified policy'",
     ),
     Row(
         "dmarc",
         (NO_ANSWER,),
         *("invalid", "unknown", "benchkit"),
-        "RFC 8601 §2.7: an error that is likely transient is temperror; nothing is known of the record",
-    ),
-    Row(
-        "mta_sts",
-        ("id twice",),
-        *("valid", "invalid", "both"),
-        "RFC 8461 §3.1: the ABNF lets fields repeat and does not say which id then counts",
+        "RFC 9989 §5.3.6: where DNS queries 'do not complete due to temporary or permanent DNS errors, the message cannot "
+        "be considered to pass or fail the DMARC mechanism check': nothing is known of the record",
     ),
     Row(
         "tls_rpt",
-        ("rua twice",),
-        *("valid", "invalid", "both"),
-        "RFC 8460 §3: the ABNF lets fields repeat and does not say which rua then counts",
+        ("rua by mailto and ftp",),
+        *("invalid", "valid", "benchkit"),
+        "RFC 8460 §3: of more than one rua 'the reporter MAY attempt to deliver to each of the supported rua destinations'. "
+        "benchkit warns of the other",
     ),
     Row(
         "tls_rpt",
@@ -149,7 +149,8 @@ SETTLED = (
         "mta_sts",
         (NO_ANSWER,),
         *("none", "unknown", "benchkit"),
-        "RFC 8461 §3.1: 'none' needs an answer without a record; a failure of the look-up leaves a cached policy in force",
+        "RFC 8461 §3.3: where no live policy can be discovered, 'the sender MUST apply that cached policy': a failure of the "
+        "look-up does not say that there is none",
     ),
     Row(
         "bimi",

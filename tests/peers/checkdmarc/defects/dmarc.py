@@ -29,6 +29,11 @@ DMARC: Variants = {
     "version alone": txt("_dmarc", "v=DMARC1"),
     "no p, rua": dmarc(RUA),
     "no p, no rua": dmarc("adkim=s"),
+    "no p, rua by https": dmarc("rua=https://{d}/reports"),
+    "no p, no rua, and the parent's": dmarc("adkim=s")
+    + "\n$ORIGIN {parent}.\n"
+    + txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:d@{parent}")
+    + "\n$ORIGIN {d}.",
     "p last": dmarc(f"{RUA}; p=reject"),
     "p in upper case": dmarc(f"P=REJECT; {RUA}"),
     "p misspelt, rua": dmarc(f"p=rejekt; {RUA}"),

@@ -16,6 +16,7 @@ TLS_RPT: Variants = {
     "rua without a scheme": "v=TLSRPTv1; rua=t@{d}",
     "rua by ftp": "v=TLSRPTv1; rua=ftp://{d}/tls",
     "rua by http": "v=TLSRPTv1; rua=http://{d}/tls",
+    "rua by mailto and ftp": "v=TLSRPTv1; rua=mailto:t@{d},ftp://{d}/tls",
     "blanks around =": "v=TLSRPTv1; rua = mailto:t@{d}",
     "rua twice": "v=TLSRPTv1; rua=mailto:t@{d}; rua=mailto:u@{d}",
     "version in lower case": "v=tlsrptv1; rua=mailto:t@{d}",
