@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +9,7 @@ if TYPE_CHECKING:
 
 
 def known_names() -> Vocabulary:
+    from benchkit.conditions import usable_cores
     from benchkit.protocol.dialogues import DIALOGUES
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
@@ -22,7 +22,7 @@ def known_names() -> Vocabulary:
         statistics=STATISTICS.names(),
         batch_limits=_batch_limits(),
         dialogues={"wire": tuple(name for name in DIALOGUES if name != "step")},
-        cores=len(os.sched_getaffinity(0)),
+        cores=usable_cores(),
         more_auth={"wire": ("xoauth2",), "aiosmtplib": ("xoauth2",)},
     )
 

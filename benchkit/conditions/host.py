@@ -6,6 +6,7 @@ a run that asked it.
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -38,13 +39,19 @@ _PATHS_AND_NAMES = frozenset(  # of this machine: no business of whoever reads a
 )
 
 
+def usable_cores() -> int:
+    """Of this machine, that a run may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def describe_host(*, resolved: bool) -> dict[str, Any]:
-    """JSON-able facts by subject: python, kernel, packages, tcp, pyperf's host metadata, and the resolver if it was asked."""
+    """JSON-able facts by subject: python, kernel, cores, packages, tcp, pyperf's host metadata, the resolver if asked."""
     import pyperf  # heavy, and wanted once a run
 
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cores": usable_cores(),
         "executable_bits": 64 if sys.maxsize > 2**32 else 32,
         "packages": {name: found for name in _PACKAGES if (found := _version(name))},
         "tcp": {name: value for name in _TCP_SETTINGS if (value := _read(f"/proc/sys/net/ipv4/{name}"))},

@@ -166,6 +166,15 @@ class LoadSpec:
         return self.blocks + self.warmup_blocks
 
 
+def most_workers(cores: int, concurrency: int, messages_per_block: int) -> Mapping[str, int]:
+    """What bounds `workers`, in words: each has a core and a sender of its own, and a message of every block."""
+    return {
+        "cores on this machine": cores,
+        "senders (concurrency)": concurrency,
+        "messages_per_block": messages_per_block,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """The lab's link; every field is a sweep of one or more values, each a condition (METHOD §7).

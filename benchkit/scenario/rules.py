@@ -10,6 +10,7 @@ from collections import Counter
 from fnmatch import fnmatchcase
 
 from benchkit.errors import listed
+from benchkit.model.scenario import most_workers
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.draft import Draft
@@ -95,15 +96,9 @@ def check_load(draft: Draft, vocabulary: Vocabulary) -> None:
 
 
 def _check_workers(draft: Draft, cores: int) -> None:
-    """Each works on a core of its own, with a sender of its own, and has a message of every block."""
     load = draft.form.load
     concurrency = load.concurrency or CONCURRENCY[load.model]
-    at_most = {
-        "cores on this machine": cores,
-        "senders (concurrency)": concurrency,
-        "messages_per_block": load.messages_per_block,
-    }
-    for what, most in at_most.items():
+    for what, most in most_workers(cores, concurrency, load.messages_per_block).items():
         if load.workers > max(1, most):
             draft.mistakes.add(
                 ("load", "workers"), f"is {load.workers}, for {most} {what}: at most {most} can share the work"

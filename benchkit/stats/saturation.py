@@ -7,9 +7,9 @@ is what the ROPE calls no difference. In `talk` the client's CPU is part of what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from benchkit.model.scenario import LoadModel
+from benchkit.model.run import Manifest
+from benchkit.model.scenario import LoadModel, most_workers
 from benchkit.model.summary import ArmSummary, GeneratorLoad
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.sample import Samples
@@ -21,18 +21,14 @@ MOST_BUSY = {LoadModel.THROUGHPUT: 0.90, LoadModel.OPEN: 0.80}
 MOST_QUEUED = 0.10  # beyond it the machine lacks cores, and not the run workers
 # Of the messages: the median of the others then lies within some five percentiles of the median of all.
 MOST_LAGGED = MOST_LATE = 0.10
+_TO_ITSELF = "leave the machine to the run"
 
 Saturated = Mapping[tuple[int, int], ArmSummary]
 
 
-def limits_of(generator: GeneratorLoad, load: Mapping[str, Any], started: int) -> tuple[str, ...]:
+def limits_of(generator: GeneratorLoad, manifest: Manifest, started: int) -> tuple[str, ...]:
     """Each measure over its limit, with the way out; none where the target was the limit, or where it is not known."""
-    model = LoadModel(load["model"])
-    return (
-        *_busy(generator, model, load.get("workers", 1)),
-        *_lagged(generator, started),
-        *_late(generator, model, started),
-    )
+    return (*_busy(generator, manifest), *_lagged(generator, started), *_late(generator, manifest, started))
 
 
 def saturated_arms(samples: Samples, arms: Sequence[ArmSummary]) -> Saturated:
@@ -47,15 +43,15 @@ def saturation_doubts(comparison: Comparison, saturated: Saturated) -> Iterator[
             yield f"{arm.name}: the generator was the limit, not the target"
 
 
-def _busy(generator: GeneratorLoad, model: LoadModel, workers: int) -> Iterator[str]:
-    most = MOST_BUSY.get(model)
+def _busy(generator: GeneratorLoad, manifest: Manifest) -> Iterator[str]:
+    most = MOST_BUSY.get(LoadModel(manifest.load["model"]))
     if most is None or generator.cpu is None:
         return
     queued = generator.queued or 0.0
     if generator.cpu + queued > most:
         yield (
             f"its processor was wanted {_percent(generator.cpu + queued)} of the time (in vain, for want of a core, "
-            f"{_percent(queued)}; at most {_percent(most)}; {_way_out(queued, workers)}, or set {_less(model)} in [load])"
+            f"{_percent(queued)}; {_mended(most, *_more_power(queued, manifest), *_less_load(manifest))})"
         )
 
 
@@ -63,25 +59,47 @@ def _lagged(generator: GeneratorLoad, started: int) -> Iterator[str]:
     if generator.lagged and generator.lagged > MOST_LAGGED * started:
         yield (
             f"its event loop stood still for a tenth of the time of {_percent(generator.lagged / started)} of the messages "
-            f"(at most {_percent(MOST_LAGGED)}; leave the machine to the run, and let no client block the loop)"
+            f"({_mended(MOST_LAGGED, _TO_ITSELF, 'let no client block the loop')})"
         )
 
 
-def _late(generator: GeneratorLoad, model: LoadModel, started: int) -> Iterator[str]:
+def _late(generator: GeneratorLoad, manifest: Manifest, started: int) -> Iterator[str]:
     if generator.late > MOST_LATE * started:
         yield (
             f"it started {_percent(generator.late / started)} of the messages over 1 ms late although a connection was free "
-            f"(at most {_percent(MOST_LATE)}; leave the machine to the run, or set {_less(model)} in [load])"
+            f"({_mended(MOST_LATE, _TO_ITSELF, *_less_load(manifest))})"
         )
 
 
-def _way_out(queued: float, workers: int) -> str:
-    """A further worker where there is no core for those that there are would make it worse."""
-    return "leave the machine to the run" if queued > MOST_QUEUED else f"set workers = {workers + 1}"
+def _mended(most: float, *ways_out: str) -> str:
+    return "; ".join(filter(None, (f"at most {_percent(most)}", ", or ".join(ways_out))))
 
 
-def _less(model: LoadModel) -> str:
-    return "a lower rate_per_s" if model is LoadModel.OPEN else "a lower concurrency"
+def _more_power(queued: float, manifest: Manifest) -> Iterator[str]:
+    """Nothing that the scenario's rules would refuse; a further worker without a core of its own would make it worse."""
+    load, cores = manifest.load, manifest.host.get("cores", 0)
+    workers, most = load.get("workers", 1), most_workers(cores, load["concurrency"], manifest.messages_per_block)
+    if queued > MOST_QUEUED:
+        yield _TO_ITSELF
+    elif 0 < cores <= workers:
+        yield "take a machine with more cores"
+    elif workers < min(most.values()) and _apart(manifest):
+        yield f"set workers = {workers + 1}"
+
+
+def _less_load(manifest: Manifest) -> Iterator[str]:
+    load = manifest.load
+    if load["model"] == LoadModel.OPEN:
+        yield "set a lower rate_per_s in [load]"
+    elif load["concurrency"] > load.get("workers", 1):
+        yield "set a lower concurrency in [load]"
+    elif _apart(manifest):
+        yield 'compare with model = "talk" in [load]'
+
+
+def _apart(manifest: Manifest) -> bool:
+    """No request carries several messages: those that do have a say in who may share the work, and no place in a talk."""
+    return all(arm.messages_per_request == 1 for arm in manifest.arms)
 
 
 def _percent(share: float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchkit.conditions import describe_host, min_rtt_ms, probe
+from benchkit.conditions import describe_host, min_rtt_ms, probe, usable_cores
 
 
 def test_the_kernel_tells_the_round_trip_of_a_loopback_connection() -> None:
@@ -38,4 +38,5 @@ def test_a_run_can_be_published_as_it_is() -> None:
     assert str(Path.cwd()) not in described
     assert json.loads(described)["resolver"] == []
     assert json.loads(described)["packages"]["aiosmtplib"]
+    assert json.loads(described)["cores"] == usable_cores() > 0
     assert getpass.getuser() == "root" or getpass.getuser() not in described

@@ -40,31 +40,57 @@ SENT = 300
         pytest.param("open", GeneratorLoad(0.9, 0.1, 99, late=99), ["processor", "still", "free"], id="all three"),
     ],
 )
-def test_the_rule(load: str, generator: GeneratorLoad, measures: list[str]) -> None:
-    reasons = limits_of(generator, {"model": load}, SENT)
+def test_the_rule(synthetic_run: Factory, load: str, generator: GeneratorLoad, measures: list[str]) -> None:
+    reasons = limits_of(generator, synthetic_run(load=load).manifest, SENT)
     assert len(reasons) == len(measures)
     for reason, measure in zip(reasons, measures, strict=True):
         assert measure in reason
         assert "at most" in reason
 
 
+LEFT_ALONE = "leave the machine to the run"
+
+
 @pytest.mark.parametrize(
-    ("load", "advice"),
+    ("load", "cores", "together", "queued", "advice"),
     [
-        ({"model": "throughput"}, "set workers = 2, or set a lower concurrency in [load]"),
-        ({"model": "throughput", "workers": 2}, "set workers = 3, or set a lower concurrency in [load]"),
-        ({"model": "open", "workers": 1}, "set workers = 2, or set a lower rate_per_s in [load]"),
+        ({"model": "throughput", "concurrency": 9}, 2, 1, 0.02, "set workers = 2, or set a lower concurrency in [load]"),
+        ({"model": "throughput", "concurrency": 9, "workers": 2}, 4, 1, 0.02, "set workers = 3, or set a lower concur"),
+        ({"model": "throughput", "concurrency": 9, "workers": 2}, 2, 1, 0.02, "take a machine with more cores, or set a lo"),
+        ({"model": "throughput", "concurrency": 9}, 0, 1, 0.02, "90 %; set a lower concurrency in [load])"),
+        ({"model": "throughput", "concurrency": 2, "workers": 2}, 4, 1, 0.02, '90 %; compare with model = "talk" in [load])'),
+        ({"model": "throughput", "concurrency": 1}, 1, 1, 0.02, 'more cores, or compare with model = "talk" in [load]'),
+        ({"model": "throughput", "concurrency": 99, "workers": 10}, 64, 1, 0.02, "90 %; set a lower concurrency in [load])"),
+        ({"model": "throughput", "concurrency": 9}, 4, 5, 0.02, "90 %; set a lower concurrency in [load])"),
+        ({"model": "throughput", "concurrency": 1}, 4, 5, 0.02, "2 %; at most 90 %)"),
+        ({"model": "throughput", "concurrency": 9}, 4, 1, 0.2, f"{LEFT_ALONE}, or set a lower concurrency in [load]"),
+        ({"model": "open", "concurrency": 9}, 2, 1, 0.02, "set workers = 2, or set a lower rate_per_s in [load]"),
+        ({"model": "open", "concurrency": 1}, 2, 1, 0.02, "80 %; set a lower rate_per_s in [load])"),
     ],
-)
-def test_a_reason_says_how_much_and_how_to_mend_it(load: Mapping[str, Any], advice: str) -> None:
-    (reason,) = limits_of(GeneratorLoad(cpu=0.95, queued=0.02), load, SENT)
-    assert reason.startswith("its processor was wanted 97 % of the time (in vain, for want of a core, 2 %; at most ")
+    ids=[
+        "one more", "and one more", "no core for it", "a run that did not note its cores", "no sender for it", "one of all",
+        "no message of a block for it", "shared requests have rules of their own", "and are no talk", "a machine shared",
+        "open", "open, one sender",
+    ],
+)  # fmt: skip
+def test_a_reason_says_how_much_and_names_only_what_can_be_set(
+    synthetic_run: Factory, load: Mapping[str, Any], cores: int, together: int, queued: float, advice: str
+) -> None:
+    """Ten messages a block."""
+    manifest = synthetic_run().manifest
+    arms = (replace(manifest.arms[0], messages_per_request=together),)
+    (reason,) = limits_of(
+        GeneratorLoad(cpu=0.97 - queued, queued=queued),
+        replace(manifest, load=load, host={"cores": cores}, arms=arms),
+        SENT,
+    )
+    assert reason.startswith("its processor was wanted 97 % of the time (in vain, for want of a core, ")
     assert advice in reason
 
 
-def test_a_machine_without_a_core_to_spare_needs_no_further_worker() -> None:
-    (reason,) = limits_of(GeneratorLoad(cpu=0.5, queued=0.5), {"model": "open", "workers": 2}, SENT)
-    assert "leave the machine to the run, or set a lower rate_per_s" in reason
+def test_lateness_is_mended_by_what_the_load_can_do_without(synthetic_run: Factory) -> None:
+    (reason,) = limits_of(GeneratorLoad(cpu=0.1, late=99), synthetic_run(load="open").manifest, SENT)
+    assert reason.endswith(f"(at most 10 %; {LEFT_ALONE}, or set a lower rate_per_s in [load])")
 
 
 def test_every_contrast_with_a_saturated_arm_is_withheld_and_no_other(synthetic_run: Factory) -> None:
