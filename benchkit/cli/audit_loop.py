@@ -13,6 +13,13 @@ COLLECT_AFTER = 500_000  # objects, of some thirty domains; the default is 700
 
 
 def run_audits(audits: Coroutine[Any, Any, T]) -> T:
+    """What they give is kept beside the main task: asyncio, when it closes, writes out that task and its result."""
+    kept: list[T] = []
+
+    async def keep() -> None:
+        kept.append(await audits)
+
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
-    return uvloop.run(audits)
+    uvloop.run(keep())
+    return kept[0]
