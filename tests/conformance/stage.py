@@ -9,16 +9,14 @@ import uvloop
 
 from benchkit.batch import to_mime
 from benchkit.model.contracts import Transport
-from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Security
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.trace import Trace
-from benchkit.sink import MemoryLedger, Sink, Transcript
 from benchkit.transports import TRANSPORTS
+from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
 
-RUN_TOKEN = "0badcafe"
 SECURITIES = {"smtp": ("none", "starttls", "implicit"), "api": ("none", "implicit")}
 SENDING = [name for name in TRANSPORTS.names() if not name.startswith("null_")]
 WAYS = [(name, security) for name in SENDING for security in SECURITIES[name.partition("_")[0]]]
@@ -26,18 +24,12 @@ LAST_WORD = {"smtp": "content", "api": "response"}
 Talk = Callable[["Stage"], Awaitable[None]]
 
 
-@dataclass
-class Stage:
+@dataclass(slots=True)
+class Stage(Seen):
     """A client, and what the sink has seen of it."""
 
-    client: Transport
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    transcript: Transcript = field(default_factory=Transcript)
+    client: Transport = field(init=False)
     trace: Trace = field(default_factory=Trace)
-
-    @property
-    def arrived(self) -> list[int]:
-        return [arrival.send for arrival in self.ledger.arrivals]
 
     async def send(self, number: int) -> OutcomeKind:
         outcome = await self.client.send(self.client.prepare(message(number)), token_of(RUN_TOKEN, number), self.trace)
@@ -67,23 +59,11 @@ def arm(name: str, security: str) -> ArmSpec:
 
 def play(spec: ArmSpec, talk: Talk) -> Stage:
     """`talk` on a stage that stands, and falls when it is over."""
-    stage = Stage(None)  # type: ignore[arg-type]
+    stage = Stage()
 
     async def perform() -> None:
-        door = Listener(
-            0, spec.transport, spec.security, spec.provider, username="user", password="secret",
-            auth_required=bool(spec.auth) or spec.transport == "api", faults=spec.faults,
-            batches=spec.messages_per_request > 1,
-        )  # fmt: skip
-        sink = Sink((door,), stage.ledger, RUN_TOKEN, stage.transcript)
-        (port,) = await sink.start()
-        endpoint = Endpoint("127.0.0.1", port, "localhost", spec, sink.ca_pem, "user", Secret("secret"))
-        stage.client = TRANSPORTS[f"{spec.transport}_{spec.client}"](endpoint)
-        try:
+        async with at_a_sink(spec, stage) as (stage.client, _):
             await talk(stage)
-        finally:
-            await stage.client.close(Trace())
-            await sink.stop()
 
     uvloop.run(perform())
     return stage

@@ -12,17 +12,12 @@ import uvloop
 
 from benchkit.batch import to_mime
 from benchkit.model.contracts import Transport
-from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Security
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.sink import MemoryLedger, Sink, Transcript
-from benchkit.transports import TRANSPORTS
-
-RUN_TOKEN = "0badcafe"
-PASSWORD = "correct horse"
+from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
 
 
 def message(recipients: int = 1, text: str = "Hello.\n.\nA line that begins with a dot is stuffed.") -> Message:
@@ -44,13 +39,11 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Talk:
+class Talk(Seen):
     """What happened: on the client's side, and on the sink's."""
 
     sent: list[Sent] = field(default_factory=list)
     setup_turns: int = 0
-    transcript: Transcript = field(default_factory=Transcript)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
 
 
 def arm_of(way: str, **changes: Any) -> ArmSpec:
@@ -74,19 +67,8 @@ async def converse(
 ) -> Talk:
     """Send the messages, on one connection or on one each."""
     talk = Talk()
-    door = Listener(
-        0, arm.transport, arm.security, provider=arm.provider, options=arm.options, username="user", password=PASSWORD,
-        auth_required=bool(arm.auth) or arm.transport == "api", faults=arm.faults, limit=arm.limit,
-    )  # fmt: skip
-    sink = Sink((door,), talk.ledger, RUN_TOKEN, talk.transcript, maximum_tls=tls)
-    (port,) = await sink.start()
-    endpoint = Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "user", Secret(PASSWORD))
-    client = TRANSPORTS[f"{arm.transport}_{arm.client}"](endpoint)
-    try:
+    async with at_a_sink(arm, talk, tls=tls) as (client, _):
         await _send_all(client, messages, talk, fresh=fresh)
-    finally:
-        await client.close(Trace())
-        await sink.stop()
     return talk
 
 

@@ -11,13 +11,12 @@ from typing import Any, cast
 import uvloop
 
 from benchkit.model.contracts import LooksAhead, Transport
-from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.scenario import ArmSpec, Secret
+from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Trace
-from benchkit.transports import TRANSPORTS
+from tests.transports.clients import RUN_TOKEN, client_of
 
 EHLO = b"250-scripted\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
 
@@ -64,8 +63,7 @@ async def against(arm: ArmSpec, script: Script, heard: list[bytes]) -> AsyncIter
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: ScriptedServer(script, heard), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    endpoint = Endpoint("127.0.0.1", port, "localhost", arm, "", "user", Secret("password"))
-    client = TRANSPORTS[f"smtp_{arm.client}"](endpoint)
+    client = client_of(arm, port, password="password")
     try:
         yield client
     finally:
@@ -84,7 +82,7 @@ async def send_all(client: Transport, messages: Sequence[Message]) -> list[tuple
         if outcome is None:
             if isinstance(client, LooksAhead) and client.looks_ahead and number + 1 < len(prepared):
                 client.announce(prepared[number + 1])
-            outcome = await client.send(one, token_of("0badcafe", number), trace)
+            outcome = await client.send(one, token_of(RUN_TOKEN, number), trace)
         found.append((outcome, trace.turns))
     return found
 

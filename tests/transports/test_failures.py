@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import uvloop
 
-from benchkit.model.endpoint import Endpoint
-from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import ArmSpec, Delay, Fault, Secret
+from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Trace
-from benchkit.transports import TRANSPORTS
+from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -110,23 +108,8 @@ def test_wrong_credentials_are_a_rejection(make_arm: Callable[..., ArmSpec], com
 
 
 async def _with_wrong_password(arm: ArmSpec, message: Message) -> Outcome:
-    from benchkit.model.endpoint import Listener
-    from benchkit.sink import MemoryLedger, Sink
-
-    door = Listener(
-        0, arm.transport, arm.security, provider=arm.provider, password="right", username="user", auth_required=True
-    )
-    sink = Sink((door,), MemoryLedger())
-    (port,) = await sink.start()
-    client = TRANSPORTS[f"{arm.transport}_{arm.client}"](
-        Endpoint("127.0.0.1", port, "localhost", arm, "", "user", Secret("wrong"))
-    )
-    trace = Trace()
-    failure = await client.connect(trace)
-    outcome = failure or await client.send(client.prepare(message), token_of("00000000", 0), trace)
-    await client.close(trace)
-    await sink.stop()
-    return outcome
+    async with at_a_sink(arm, Seen(), password="wrong") as (client, _):
+        return await outcome_of_one(client, message)
 
 
 # What a broken server may say, and the outcome: never "accepted", never an exception.
@@ -158,13 +141,9 @@ async def _against_garbage(arm: ArmSpec, garbage: bytes, message: Message) -> Ou
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    client = TRANSPORTS[f"{arm.transport}_{arm.client}"](
-        Endpoint("127.0.0.1", port, "localhost", arm, "", "user", Secret("x"))
-    )
-    trace = Trace()
-    failure = await client.connect(trace)
-    outcome = failure or await client.send(client.prepare(message), token_of("00000000", 0), trace)
-    await client.close(trace)
+    client = client_of(arm, port)
+    outcome = await outcome_of_one(client, message)
+    await client.close(Trace())
     for writer in writers:
         writer.transport.abort()
     server.close()

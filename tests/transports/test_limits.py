@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 import uvloop
 
-from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.scenario import ArmSpec, Fault, Limit, Secret
+from benchkit.model.scenario import ArmSpec, Fault, Limit
 from benchkit.model.trace import Phase, Trace
-from benchkit.sink import MemoryLedger, Sink, Transcript
-from benchkit.transports import TRANSPORTS
+from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -25,33 +23,22 @@ API = ("aiohttp", "httpx", "httpx2", "httpx2h2", "wire")
 WAYS = [*(("smtp none", client) for client in SMTP), *(("api implicit", client) for client in API)]
 
 
-async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[bool], MemoryLedger, Transcript]:
+async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[bool], Seen]:
     """Each message once the server has closed the connection of the one before; whether it had to connect anew."""
-    ledger, transcript, reconnected = MemoryLedger(), Transcript(), []
-    door = Listener(
-        0, arm.transport, arm.security, arm.provider, username="user", password="password",
-        auth_required=arm.transport == "api", limit=arm.limit,
-    )  # fmt: skip
-    sink = Sink((door,), ledger, "0badcafe", transcript)
-    (port,) = await sink.start()
-    endpoint = Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "user", Secret("password"))
-    client = TRANSPORTS[f"{arm.transport}_{arm.client}"](endpoint)
-    prepared, trace = client.prepare(message), Trace()
-    try:
+    seen, reconnected, trace = Seen(), [], Trace()
+    async with at_a_sink(arm, seen) as (client, sink):
+        prepared = client.prepare(message)
         for number in range(count):
             trace.begin()
             if not client.connected:
                 assert await client.connect(trace) is None
-            outcome = await client.send(prepared, token_of("0badcafe", number), trace)
+            outcome = await client.send(prepared, token_of(RUN_TOKEN, number), trace)
             assert outcome.kind is Kind.ACCEPTED
             reconnected.append(Phase.CONNECT in trace.phases)
             async with asyncio.timeout(5):
                 while sink.open_connections or client.connected:  # noqa: ASYNC110  (the kernel's doing, and no event tells)
                     await asyncio.sleep(0)
-    finally:
-        await client.close(trace)
-        await sink.stop()
-    return reconnected, ledger, transcript
+    return reconnected, seen
 
 
 @pytest.mark.parametrize(("way", "client"), WAYS, ids=lambda value: value)
@@ -59,11 +46,11 @@ def test_a_connection_closed_in_a_pause_is_made_anew(
     way: str, client: str, make_arm: Any, compose_message: Make
 ) -> None:
     arm = make_arm(way, client=client, limit=Limit(idle_s=0.1))
-    reconnected, ledger, transcript = uvloop.run(with_pauses(arm, compose_message(), 3))
+    reconnected, seen = uvloop.run(with_pauses(arm, compose_message(), 3))
     assert reconnected == [True] * 3
-    assert [arrival.send for arrival in ledger.arrivals] == [0, 1, 2]
+    assert seen.arrived == [0, 1, 2]
     if way.startswith("smtp"):
-        assert [transcript.said(number, "out")[-1] for number in range(3)] == ["421 4.4.2 Silent for too long"] * 3
+        assert [seen.transcript.said(number, "out")[-1] for number in range(3)] == ["421 4.4.2 Silent for too long"] * 3
 
 
 @pytest.mark.parametrize("client", SMTP)

@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 import uvloop
 
-from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import ArmSpec, Delay, Fault, Secret
+from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
-from benchkit.sink import MemoryLedger, Sink, Transcript
-from benchkit.transports import TRANSPORTS
+from tests.transports.clients import Seen, at_a_sink
 from tests.transports.scripted import Script, against, polite, send_all
 
 Kind = OutcomeKind
@@ -27,50 +25,35 @@ WAYS = ("smtp none", "smtp starttls plain", "smtp implicit login", "smtp none cr
 
 
 @dataclass(slots=True)
-class Seen:
+class Dialogue(Seen):
     """What both sides saw of some messages over one connection, and of its good-bye."""
 
     setup_turns: int = 0
     close_turns: int = 0
     sent: list[tuple[Outcome, int]] = field(default_factory=list)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    transcript: Transcript = field(default_factory=Transcript)
 
     @property
     def kinds(self) -> list[Kind]:
         return [outcome.kind for outcome, _ in self.sent]
 
-    @property
-    def arrived(self) -> list[int]:
-        return [arrival.send for arrival in self.ledger.arrivals]
 
-
-async def _with_sink(arm: ArmSpec, messages: Sequence[Message]) -> Seen:
-    seen = Seen()
-    door = Listener(
-        0, "smtp", arm.security, username="user", password="password", auth_required=bool(arm.auth), faults=arm.faults
-    )
-    sink = Sink((door,), seen.ledger, "0badcafe", seen.transcript)
-    (port,) = await sink.start()
-    client = TRANSPORTS["smtp_wire"](
-        Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "user", Secret("password"))
-    )
-    trace = Trace()
-    await client.connect(trace)
-    seen.setup_turns = trace.turns
-    seen.sent = await send_all(client, messages)
-    trace.begin()
-    await client.close(trace)
+async def _with_sink(arm: ArmSpec, messages: Sequence[Message]) -> Dialogue:
+    seen, trace = Dialogue(), Trace()
+    async with at_a_sink(arm, seen) as (client, _):
+        await client.connect(trace)
+        seen.setup_turns = trace.turns
+        seen.sent = await send_all(client, messages)
+        trace.begin()
+        await client.close(trace)
     seen.close_turns = trace.turns_to_close
-    await sink.stop()
     return seen
 
 
 @pytest.fixture
-def talk(make_arm: MakeArm) -> Callable[..., Seen]:
+def talk(make_arm: MakeArm) -> Callable[..., Dialogue]:
     """`talk("smtp none", "pipelined", [message, …], faults=(…))`."""
 
-    def run(way: str, dialogue: str, messages: Sequence[Message], **changes: Any) -> Seen:
+    def run(way: str, dialogue: str, messages: Sequence[Message], **changes: Any) -> Dialogue:
         return uvloop.run(_with_sink(make_arm(way, client="wire", dialogue=dialogue, **changes), messages))
 
     return run

@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 import uvloop
 
-from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.scenario import ArmSpec, Limit, Secret
+from benchkit.model.scenario import ArmSpec, Limit
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
-from benchkit.sink import MemoryLedger, Sink
-from benchkit.transports import TRANSPORTS
+from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
 
 Make = Callable[..., Message]
 
@@ -134,22 +132,15 @@ def test_a_reconnect_that_the_server_forces_is_counted(talk: Any, compose_messag
 
 async def _tickets_before_the_first_message(arm: ArmSpec, message: Message) -> tuple[bool, int]:
     """Whether the client still holds its connection once TLS session tickets wait to be read, and the message's turns."""
-    door = Listener(0, "api", arm.security, provider=arm.provider, password="key", auth_required=True)
-    sink = Sink((door,), MemoryLedger())
-    (port,) = await sink.start()
-    client = TRANSPORTS[f"api_{arm.client}"](
-        Endpoint("127.0.0.1", port, "localhost", arm, sink.ca_pem, "", Secret("key"))
-    )
     trace = Trace()
-    assert await client.connect(trace) is None
-    for _ in range(200):  # the tickets follow the handshake, a round trip later
-        await asyncio.sleep(0.001)
-    held = client.connected
-    trace.begin()
-    outcome = await client.send(client.prepare(message), token_of("00000000", 0), trace)
-    assert outcome.kind is OutcomeKind.ACCEPTED
-    await client.close(Trace())
-    await sink.stop()
+    async with at_a_sink(arm, Seen()) as (client, _):
+        assert await client.connect(trace) is None
+        for _ in range(200):  # the tickets follow the handshake, a round trip later
+            await asyncio.sleep(0.001)
+        held = client.connected
+        trace.begin()
+        outcome = await client.send(client.prepare(message), token_of(RUN_TOKEN, 0), trace)
+        assert outcome.kind is OutcomeKind.ACCEPTED
     return held, trace.turns
 
 
