@@ -19,6 +19,7 @@ from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, N
 
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.model.trace import Phase
+from benchkit.stats.saturation import saturated_labels
 
 RC: dict[Any, Any] = {
     "svg.hashsalt": "benchkit",
@@ -61,6 +62,8 @@ RIGHT_IN = 0.35
 _FOOT_IN = 0.32
 _PANEL_GAP_IN = 0.5
 _PANEL_TITLE_IN = 0.2
+_WARNING_IN = 0.17  # a line
+_WARNING_LETTERS = 120
 
 
 def arm_colour(arm: int) -> str:
@@ -108,7 +111,8 @@ def stacked(
 ) -> list[Axes]:
     """One panel a heading, which stands over it where there are several."""
     rows = len(headings)
-    head_in = HEAD_IN + (_PANEL_TITLE_IN if rows > 1 else 0)
+    warning = _saturation(run)
+    head_in = HEAD_IN + (_PANEL_TITLE_IN if rows > 1 else 0) + _WARNING_IN * len(warning)
     total_in = head_in + rows * height_in + (rows - 1) * _PANEL_GAP_IN + below_in + _FOOT_IN
     figure.set_size_inches(WIDTH_IN, total_in)
     axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
@@ -120,6 +124,7 @@ def stacked(
         hspace=_PANEL_GAP_IN / height_in,
     )
     _frame(figure, title, subtitle, f"{ONE_HOP}  Run {run.manifest.run}", total_in)
+    _warn(figure, warning, total_in)
     if rows > 1:
         for panel, heading in zip(axes, headings, strict=True):
             panel.set_title(heading)
@@ -177,3 +182,17 @@ def _frame(figure: Figure, title: str, subtitle: str, note: str, total_in: float
     figure.text(left, 1 - 0.30 / total_in, title, fontsize=13, fontweight="bold", va="center")
     figure.text(left, 1 - 0.55 / total_in, subtitle, fontsize=9, color=FAINT, va="center")
     figure.text(left, 0.16 / total_in, note, fontsize=7.5, color=FAINT, va="center")
+
+
+def _saturation(run: Run) -> list[str]:
+    """In lines: of which arms the figure shows the generator and not the target (docs/method.md §7)."""
+    arms = ", ".join(saturated_labels(run))
+    return (
+        textwrap.wrap(f"Saturated, so that the times are the generator’s own: {arms}", _WARNING_LETTERS) if arms else []
+    )
+
+
+def _warn(figure: Figure, lines: Sequence[str], total_in: float) -> None:
+    for number, line in enumerate(lines):
+        top_in = 0.75 + _WARNING_IN * number
+        figure.text(0.15 / WIDTH_IN, 1 - top_in / total_in, line, fontsize=8, color=ALARM, va="center")

@@ -66,7 +66,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         server_congestion=arm.server_congestion,
         nodelay=arm.nodelay,
         generator=generator,
-        saturated=() if arm.transport == "null" else limits_of(generator, manifest, sample.started),
+        saturated=limits_of(generator, manifest, sample),
     )
 
 

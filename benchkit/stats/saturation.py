@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchkit.model.run import Manifest
+from benchkit.model.run import Manifest, Run
 from benchkit.model.scenario import LoadModel, most_workers
 from benchkit.model.summary import ArmSummary, GeneratorLoad
 from benchkit.stats.comparison import Comparison
-from benchkit.stats.sample import Samples
+from benchkit.stats.generator import generator_load
+from benchkit.stats.labels import label_of
+from benchkit.stats.sample import Sample, Samples, measured_samples
 
 # In a closed loop an infinitely fast target would have made the arm at most 1 ÷ 0.9 times as fast. In an open load a message
 # waits for the generator ρ ÷ (2 (1 − ρ)) times as long as it keeps it busy (Pollaczek and Khinchine): twice at 0.8, 4.5 times
@@ -26,9 +28,22 @@ _TO_ITSELF = "leave the machine to the run"
 Saturated = Mapping[tuple[int, int], ArmSummary]
 
 
-def limits_of(generator: GeneratorLoad, manifest: Manifest, started: int) -> tuple[str, ...]:
-    """Each measure over its limit, with the way out; none where the target was the limit, or where it is not known."""
+def limits_of(generator: GeneratorLoad, manifest: Manifest, sample: Sample) -> tuple[str, ...]:
+    """Each measure over its limit, with the way out; none where the target was the limit, where there is none, or not known."""
+    if manifest.arms[sample.arm].transport == "null":
+        return ()
+    started = sample.started
     return (*_busy(generator, manifest), *_lagged(generator, started), *_late(generator, manifest, started))
+
+
+def saturated_labels(run: Run) -> tuple[str, ...]:
+    """For who shows an arm's numbers without its summary: the names of the saturated ones."""
+    manifest, samples = run.manifest, measured_samples(run).values()
+    return tuple(
+        label_of(manifest, manifest.arms[sample.arm].name, manifest.conditions[sample.condition].name)
+        for sample in samples
+        if limits_of(generator_load(run, sample), manifest, sample)
+    )
 
 
 def saturated_arms(samples: Samples, arms: Sequence[ArmSummary]) -> Saturated:

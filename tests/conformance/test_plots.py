@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -52,6 +54,16 @@ def test_draws_whatever_the_run_holds(synthetic_run: Callable[..., Run], name: s
     assert PLOTS[name].title in said
     assert ONE_HOP in said
     assert not PLOTS[name].suits(run) or all(f"{condition.name} (RTT " in said for condition in run.manifest.conditions)
+
+
+def test_names_the_arms_that_were_saturated(synthetic_run: Callable[..., Run], name: str) -> None:
+    links = (ConditionRecord("loopback", 0.03), ConditionRecord("far", 10.0))
+    run = synthetic_run(load="throughput", conditions=links)
+    assert "aturated" not in words(draw(run, name))
+    mine = (run.cells["arm"] == 1) & (run.cells["condition"] == 1)
+    queued_ns = np.where(mine, run.cells["ended_ns"] - run.cells["started_ns"], 0)
+    told = words(draw(replace(run, cells={**run.cells, "queued_ns": queued_ns}), name))
+    assert "Saturated, so that the times are the generator’s own: arm 1 (far)" in told.splitlines()
 
 
 def test_the_same_run_gives_the_same_bytes(synthetic_run: Callable[..., Run], name: str) -> None:

@@ -14,10 +14,10 @@ from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import GeneratorLoad, Verdict
 from benchkit.stats.analysis import analyse
 from benchkit.stats.generator import LATE_NS, lagged_messages, late_by_generator
+from benchkit.stats.sample import measured_samples
 from benchkit.stats.saturation import MOST_BUSY, MOST_LAGGED, MOST_LATE, limits_of
 
 Factory = Callable[..., Run]
-SENT = 300
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,8 @@ SENT = 300
     ],
 )
 def test_the_rule(synthetic_run: Factory, load: str, generator: GeneratorLoad, measures: list[str]) -> None:
-    reasons = limits_of(generator, synthetic_run(load=load).manifest, SENT)
+    run = synthetic_run(load=load)
+    reasons = limits_of(generator, run.manifest, measured_samples(run)[0, 0])
     assert len(reasons) == len(measures)
     for reason, measure in zip(reasons, measures, strict=True):
         assert measure in reason
@@ -77,19 +78,17 @@ def test_a_reason_says_how_much_and_names_only_what_can_be_set(
     synthetic_run: Factory, load: Mapping[str, Any], cores: int, together: int, queued: float, advice: str
 ) -> None:
     """Ten messages a block."""
-    manifest = synthetic_run().manifest
-    arms = (replace(manifest.arms[0], messages_per_request=together),)
-    (reason,) = limits_of(
-        GeneratorLoad(cpu=0.97 - queued, queued=queued),
-        replace(manifest, load=load, host={"cores": cores}, arms=arms),
-        SENT,
-    )
+    run = synthetic_run()
+    arms = (replace(run.manifest.arms[0], messages_per_request=together),)
+    manifest = replace(run.manifest, load=load, host={"cores": cores}, arms=arms)
+    (reason,) = limits_of(GeneratorLoad(cpu=0.97 - queued, queued=queued), manifest, measured_samples(run)[0, 0])
     assert reason.startswith("its processor was wanted 97 % of the time (in vain, for want of a core, ")
     assert advice in reason
 
 
 def test_lateness_is_mended_by_what_the_load_can_do_without(synthetic_run: Factory) -> None:
-    (reason,) = limits_of(GeneratorLoad(cpu=0.1, late=99), synthetic_run(load="open").manifest, SENT)
+    run = synthetic_run(load="open")
+    (reason,) = limits_of(GeneratorLoad(cpu=0.1, late=99), run.manifest, measured_samples(run)[0, 0])
     assert reason.endswith(f"(at most 10 %; {LEFT_ALONE}, or set a lower rate_per_s in [load])")
 
 
