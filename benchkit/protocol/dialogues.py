@@ -17,7 +17,6 @@ from benchkit.protocol.letter import Letter
 from benchkit.protocol.replies import outcome_of_refusal
 from benchkit.protocol.reply_stream import Reply
 
-_LONE_DOT = b".\r\n"
 _RECIPIENT_TAKEN = frozenset({250, 251, 252})
 
 
@@ -26,7 +25,8 @@ class Then(Enum):
 
     NOTHING = 0
     RESET = 1  # a transaction may still be open
-    END = 2  # it cannot be trusted any more, or the server ends it
+    LONE_DOT = 2  # the server waits for content, and there is nobody to send it to (RFC 2920 §3.1)
+    END = 3  # it cannot be trusted any more, or the server ends it
 
 
 Turn = tuple[Phase, bytes, int]
@@ -72,10 +72,8 @@ def _pipelined(letter: Letter, identity: bytes, following: Letter | None, begun:
     if data.code != 354:
         return refusal or _refused(data)
     if refusal:
-        if refusal[1] is Then.END:
-            return refusal
-        yield Phase.DATA, _LONE_DOT, 1  # RFC 2920 §3.1: the server waits for content, and there is nobody to send it to
-        return refusal[0], Then.NOTHING
+        outcome, then = refusal
+        return outcome, then if then is Then.END else Then.LONE_DOT
     content = letter.content(identity)
     (last,) = yield Phase.CONTENT, content if following is None else content + following.group, 1
     return _ending(rcpts, last)
@@ -106,6 +104,22 @@ def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
         if reply.code == 421 or not 400 <= reply.code < 600:
             return _refused(reply)
     return _refused(refused[-1]) if len(refused) == len(rcpts) else None
+
+
+def refusal_so_far(heard: Sequence[Reply], recipients: int) -> Outcome | None:
+    """Why a message went no further whose group was cut short after these replies; None where that is not said.
+
+    A 421 is a server's last word: it answers whatever is still unanswered.
+    """
+    if not heard:
+        return None
+    mail, *rcpts = heard
+    if heard[-1].code == 421:
+        rcpts += [heard[-1]] * recipients
+    if mail.code == 250 and len(rcpts) < recipients:
+        return None
+    refusal = _refusal(mail, rcpts[:recipients])
+    return None if refusal is None else refusal[0]
 
 
 def _refused(reply: Reply) -> Ending:

@@ -1,7 +1,7 @@
 """SMTP replies as a client reads them (RFC 5321 §4.2): bytes in, cut anyhow; whole replies out, in order.
 
 Strict, because a reply that is guessed at may be a false "accepted": CRLF alone ends a line, the code of all lines is the same,
-control characters and what is too long are outside the protocol. After `Garbled` a stream says nothing more.
+control characters and what is too long are outside the protocol. After such a line a stream says nothing more.
 """
 
 from __future__ import annotations
@@ -43,62 +43,81 @@ Known = dict[bytes, tuple[Reply, ...]]
 
 
 class ReplyStream:
-    """`replies` fills as bytes are fed; raises Garbled, with what came before still in `replies`.
+    """Replies are taken in the order of the commands; what is outside the protocol comes in its turn, as `Garbled`.
 
     A server says the same few things all day, on each of its connections: `known` remembers what some reads meant, and may be
     shared by the streams of a client's connections.
     """
 
-    __slots__ = ("_known", "_lines", "_partial", "_pending_code", "replies")
+    __slots__ = ("_garbled", "_known", "_lines", "_partial", "_pending_code", "replies")
 
     def __init__(self, known: Known | None = None) -> None:
         self.replies: deque[Reply] = deque()
         self._partial = b""
         self._lines: list[str] = []
         self._pending_code = 0
+        self._garbled = ""  # why nothing more is understood
         self._known: Known = {} if known is None else known
 
     @property
     def idle(self) -> bool:
         """Nothing is read and not taken, not even the beginning of a line."""
-        return not (self.replies or self._partial or self._lines)
+        return not (self.replies or self._partial or self._lines or self._garbled)
+
+    @property
+    def says_good_bye(self) -> bool:
+        """What comes next is a 421, which a server may say unasked (RFC 5321 §3.8)."""
+        return bool(self.replies) and self.replies[0].code == 421
+
+    def take(self, count: int) -> list[Reply] | None:
+        """The next replies, None until so many have come. Raises Garbled where they never will."""
+        replies = self.replies
+        if len(replies) >= count:
+            return [replies.popleft() for _ in range(count)]
+        if self._garbled:
+            raise Garbled(self._garbled)
+        return None
 
     def feed(self, data: bytes) -> None:
-        if self._partial or self._lines:
+        if self._partial or self._lines or self._garbled:
             self._read(data)
         elif known := self._known.get(data):
             self.replies.extend(known)
         else:
             before = len(self.replies)
             self._read(data)
-            whole = not (self._partial or self._lines)
+            whole = not (self._partial or self._lines or self._garbled)
             if whole and len(data) <= MAX_LINE and len(self._known) < _REMEMBERED:
                 self._known[data] = tuple(self.replies)[before:]
 
     def _read(self, data: bytes) -> None:
+        if self._garbled:
+            return
         *lines, self._partial = (self._partial + data).split(b"\r\n")
-        for line in lines:
-            self._take(line)
-        if len(self._partial) > MAX_LINE + 1:  # the one more is the CR of its end
-            raise self._garbled("a reply line too long", self._partial)
+        try:
+            for line in lines:
+                self._understand(line)
+            if len(self._partial) > MAX_LINE + 1:  # the one more is the CR of its end
+                raise _garbled("a reply line too long", self._partial)
+        except Garbled as error:
+            self._garbled = str(error)
 
-    def _take(self, line: bytes) -> None:
+    def _understand(self, line: bytes) -> None:
         match = _LINE.fullmatch(line)
         if match is None or len(line) > MAX_LINE:
-            raise self._garbled("not an SMTP reply", line)
+            raise _garbled("not an SMTP reply", line)
         code, separator, text = int(match[1]), match[2], (match[3] or b"").decode("utf-8", "backslashreplace")
         if self._lines and code != self._pending_code:
-            raise self._garbled("a reply of two codes", line)
+            raise _garbled("a reply of two codes", line)
         self._pending_code = code
         self._lines.append(text)
         if separator == b"-":
             if len(self._lines) == MAX_LINES:
-                raise self._garbled("a reply without end", line)
+                raise _garbled("a reply without end", line)
             return
         self.replies.append(Reply(code, tuple(self._lines)))
         self._lines.clear()
 
-    def _garbled(self, what: str, line: bytes) -> Garbled:
-        self._partial = b"\0" * (MAX_LINE + 2)  # whatever is fed now is garbled again
-        self._lines.clear()
-        return Garbled(f"{what}: {line[:80].decode('ascii', 'backslashreplace')!r}")
+
+def _garbled(what: str, line: bytes) -> Garbled:
+    return Garbled(f"{what}: {line[:80].decode('ascii', 'backslashreplace')!r}")

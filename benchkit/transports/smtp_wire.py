@@ -17,7 +17,7 @@ from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
-from benchkit.protocol.dialogues import DIALOGUES, Ending, Then
+from benchkit.protocol.dialogues import DIALOGUES, Ending, Then, refusal_so_far
 from benchkit.protocol.letter import Letter
 from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import outcome_of_refusal
@@ -27,6 +27,7 @@ from benchkit.transports.wire_stream import WireStream
 
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
 _CLOSED = "the server closed the connection"
+_TIDYING = {Then.RESET: b"RSET\r\n", Then.LONE_DOT: b".\r\n"}
 
 
 class _Refused(Exception):
@@ -61,7 +62,11 @@ class Client:
     @property
     def connected(self) -> bool:
         stream = self._stream
-        return stream is not None and (self._in_flight is not None or (stream.quiet and self._inbox.idle))
+        if stream is None:
+            return False
+        if self._in_flight is not None:  # an envelope that nobody has answered can be said again
+            return not (stream.ended and self._inbox.idle)
+        return stream.quiet and self._inbox.idle
 
     def prepare(self, message: Message) -> Letter:
         return Letter(message, chunked=self._dialogue.chunked, dsn=self._endpoint.arm.dsn)
@@ -82,15 +87,20 @@ class Client:
     async def send(self, prepared: Letter, identity: bytes, trace: Trace) -> Outcome:
         """Whatever cuts this short leaves the connection closed: nobody could say where the dialogue stood."""
         assert self._stream is not None, "connect first"
+        following, self._announced = self._announced, None
         if refusal := self._offer.refusal(prepared.needs, prepared.size):
             trace.finish()
             return refusal
-        following, self._announced = self._announced, None
         try:
             outcome, then = await self._transact(self._as_offered(prepared), identity, trace, following)
-        except (OSError, Garbled) as error:
+            if outcome.kind is OutcomeKind.ACCEPTED and not self._has_left(following):
+                raise Garbled("accepted before all of it had left")
+        except Garbled as error:
+            outcome, then = _outcome_of(error, in_doubt=False), Then.END
+        except OSError as error:
             in_doubt = trace.phases[-1] == Phase.CONTENT and self._has_left(following)
-            outcome, then = _outcome_of(error, in_doubt=in_doubt), Then.END
+            refused = refusal_so_far(self._inbox.replies, len(prepared.rcpts))
+            outcome, then = refused or _outcome_of(error, in_doubt=in_doubt), Then.END
         except asyncio.CancelledError:
             self._drop()
             raise
@@ -103,9 +113,10 @@ class Client:
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
         if self._stream is not None and self._in_flight is None and self.connected:
-            with suppress(OSError, Garbled):  # the mail is sent: a server that does not say good-bye changes nothing
+            with suppress(OSError):  # the mail is sent: a server that does not say good-bye changes nothing
                 self._stream.be_patient(_GOODBYE_S)
-                await self._ask(b"QUIT\r\n")
+                self._stream.write(b"QUIT\r\n")
+                await self._stream.read()
         trace.finish_close()
         if self._stream is not None:
             self._stream.meter.settle_close(trace)
@@ -191,24 +202,19 @@ class Client:
             return ending
 
     async def _turn(self, data: bytes, count: int) -> Sequence[Reply]:
-        """Write a group, and wait for all its replies. A 421 and the end answer whatever is still unanswered."""
+        """Write a group, and wait for all its replies. Who has said good-bye is not written to, and has answered."""
         stream, inbox = self._stream, self._inbox
         assert stream is not None
-        if data:
-            if not inbox.idle:
-                raise Garbled(f"a reply that nobody asked for: {inbox.replies}")
+        if data and inbox.idle:
             stream.write(data)
-        replies = inbox.replies
-        while len(replies) < count:
+        elif data and not inbox.says_good_bye:
+            raise Garbled(f"a reply that nobody asked for: {[reply.text for reply in inbox.replies]}")
+        while (taken := inbox.take(count)) is None:
             received = await stream.read()
-            if received:
-                inbox.feed(received)
-            elif replies and replies[-1].code == 421:
-                replies.extend([replies[-1]] * (count - len(replies)))
-            else:
+            if not received:
                 raise ConnectionResetError(_CLOSED)
-        taken = [replies.popleft() for _ in range(count)]
-        if count > 1 and not inbox.idle:  # with one too many, each may answer another command than it seems to
+            inbox.feed(received)
+        if count > 1 and not (inbox.idle or inbox.says_good_bye):  # which of them answers which command?
             raise Garbled(f"more replies than commands, after {taken[-1].code} {taken[-1].text!r}")
         return taken
 
@@ -224,13 +230,12 @@ class Client:
         """
         if then is Then.RESET and self._in_flight is not None:
             return
-        if then is Then.RESET and self._stream is not None:
-            try:
-                if (await self._ask(b"RSET\r\n")).code == 250:
-                    self._stream.meter.settle_close(trace)
+        stream, tidying = self._stream, _TIDYING.get(then)
+        if stream is not None and tidying is not None:
+            with suppress(OSError, Garbled):
+                if (await self._ask(tidying)).code == 250 or then is Then.LONE_DOT:
+                    stream.meter.settle_close(trace)
                     return
-            except (OSError, Garbled):
-                pass
         self._drop()
 
     def _failed(self, outcome: Outcome, trace: Trace) -> Outcome:

@@ -48,15 +48,16 @@ class TlsLayer:
         return self._outgoing.read()
 
     def decrypted(self) -> tuple[bytes, bool]:
-        """What can be read by now, and whether the other side goes on."""
+        """What can be read by now, and whether the other side goes on. Raises only where nothing came before the error."""
         parts = []
         try:
             while part := self._session.read(_READ_SIZE):
                 parts.append(part)
         except ssl.SSLWantReadError:
             return b"".join(parts), True
-        except ssl.SSLZeroReturnError:
-            pass
+        except ssl.SSLError as error:
+            if not (parts or isinstance(error, ssl.SSLZeroReturnError)):
+                raise
         return b"".join(parts), False
 
     def farewell(self) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Trace
 from benchkit.transports.connection_meter import ConnectionMeter
-from benchkit.transports.sockets import open_socket
+from benchkit.transports.sockets import is_established, open_socket
 from benchkit.transports.tls_layer import TlsLayer
 
 _READ_SIZE = 65_536
@@ -26,8 +26,8 @@ class WireStream:
     """Made by `open`. `read` gives bytes as they come, b"" at the end; failures are OSErrors, TimeoutError among them."""
 
     __slots__ = (
-        "_arrived", "_deadline", "_error", "_left", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer", "_tls",
-        "_unsent", "_waiter", "meter",
+        "_arrived", "_deadline", "_error", "_heard", "_left", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer",
+        "_tls", "_unsent", "_waiter", "meter",
     )  # fmt: skip
 
     def __init__(self, connected: socket.socket, timeout_s: float, trace: Trace) -> None:
@@ -39,6 +39,7 @@ class WireStream:
         self._tls: TlsLayer | None = None
         self._take: Callable[[bytes], None] = self._take_plain
         self._arrived = b""
+        self._heard = False  # something has come since we last wrote
         self._unsent = memoryview(b"")
         self._left: Callable[[], None] | None = None
         self._error: OSError | None = None
@@ -57,13 +58,19 @@ class WireStream:
         """Open, and nothing has come that nobody asked for: fit for the next message."""
         return not (self._over or self._arrived)
 
+    @property
+    def ended(self) -> bool:
+        """Nothing more will be read."""
+        return self._over and not self._arrived
+
     def write(self, data: bytes, left: Callable[[], None] | None = None) -> None:
         """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read.
 
         `left` is called once the kernel has the last byte: at once, as a rule.
         """
         self.meter.wrote(len(data))
-        self._send(data if self._tls is None else self._tls.encrypted(data))
+        self._heard = False
+        self._send(data if self._tls is None or self._over else self._tls.encrypted(data))
         if self._unsent:
             self._left = left
         elif left is not None:
@@ -76,6 +83,8 @@ class WireStream:
 
     async def read(self) -> bytes:
         """What has come, or comes next. Raises TimeoutError after the arm's `timeout_s` without a byte in or out."""
+        if self._heard and not self._arrived:
+            self._look_again()
         if self._arrived:
             return self._drain()
         if self._over:
@@ -131,9 +140,15 @@ class WireStream:
             self._end(error)
             return
         if data:
+            self._heard = True
             self._take(data)
         else:
             self._end(None)
+
+    def _look_again(self) -> None:
+        """uvloop stops watching a socket at its first error, and then tells of one read: of words that came with a reset."""
+        while not (self._arrived or self._over or is_established(self._socket)):
+            self._readable()
 
     def _take_plain(self, data: bytes) -> None:
         self.meter.read(len(data))
@@ -174,8 +189,11 @@ class WireStream:
             return
         try:
             sent = self._socket.send(wire)
-        except OSError:
+        except BlockingIOError:
             sent = 0
+        except OSError:
+            self._unsent, self._heard = memoryview(wire), True
+            return
         if sent < len(wire):
             self._unsent = memoryview(wire)[sent:]
             self._loop.add_writer(self._socket, self._writable)

@@ -13,7 +13,7 @@ from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.trace import Phase
 from benchkit.protocol.dialogue import Dialogue as Server
-from benchkit.protocol.dialogues import DIALOGUES, Ending, Then
+from benchkit.protocol.dialogues import DIALOGUES, Ending, Then, refusal_so_far
 from benchkit.protocol.envelope import mail_command, rcpt_command
 from benchkit.protocol.letter import Letter
 from benchkit.protocol.reply_stream import Reply, ReplyStream
@@ -57,11 +57,11 @@ ENDINGS = [
     ("step", 1, [250, 250, 354, 220], Kind.GARBLED, Then.END, 0),
     ("pipelined", 1, [250, 250, 354, 250], Kind.ACCEPTED, Then.NOTHING, 0),
     ("pipelined", 3, [250, 550, 250, 451, 354, 250], Kind.ACCEPTED, Then.NOTHING, 2),
-    ("pipelined", 1, [250, 550, 354, 554], Kind.REJECTED, Then.NOTHING, 0),  # RFC 2920 §3.1: the lone dot
-    ("pipelined", 1, [250, 550, 354, 250], Kind.REJECTED, Then.NOTHING, 0),
+    ("pipelined", 1, [250, 550, 354], Kind.REJECTED, Then.LONE_DOT, 0),
+    ("pipelined", 2, [250, 550, 421, 354], Kind.DEFERRED, Then.END, 0),
     ("pipelined", 1, [250, 550, 503], Kind.REJECTED, Then.RESET, 0),
     ("pipelined", 1, [450, 503, 503], Kind.DEFERRED, Then.RESET, 0),
-    ("pipelined", 1, [450, 503, 354, 554], Kind.DEFERRED, Then.NOTHING, 0),
+    ("pipelined", 1, [450, 503, 354], Kind.DEFERRED, Then.LONE_DOT, 0),
     ("pipelined", 1, [250, 354, 250], Kind.GARBLED, Then.END, 0),
     ("pipelined", 1, [250, 354, 354], Kind.GARBLED, Then.END, 0),
     ("pipelined", 1, [250, 250, 451], Kind.DEFERRED, Then.RESET, 0),
@@ -79,6 +79,31 @@ ENDINGS = [
 def test_endings(dialogue: str, recipients: int, codes: list[int], kind: Kind, then: Then, refused: int) -> None:
     _, (outcome, after) = drive(dialogue, codes, recipients)
     assert (outcome.kind, after, outcome.refused_recipients) == (kind, then, refused)
+
+
+CUT_SHORT = [
+    (1, [], None, 0),
+    (1, [250], None, 0),
+    (1, [250, 250], None, 0),
+    (1, [550], Kind.REJECTED, 550),
+    (1, [450, 503], Kind.DEFERRED, 450),
+    (1, [250, 550], Kind.REJECTED, 550),
+    (2, [250, 550], None, 0),  # the other recipient may have been taken
+    (2, [250, 550, 250], None, 0),
+    (2, [250, 550, 451], Kind.DEFERRED, 451),
+    (2, [421], Kind.DEFERRED, 421),
+    (2, [250, 421], Kind.DEFERRED, 421),
+    (2, [250, 250, 421], Kind.DEFERRED, 421),
+    (2, [550, 421], Kind.REJECTED, 550),
+]
+
+
+@pytest.mark.parametrize(("recipients", "codes", "kind", "code"), CUT_SHORT)
+def test_what_a_group_that_was_cut_short_says_of_its_message(
+    recipients: int, codes: list[int], kind: Kind | None, code: int
+) -> None:
+    outcome = refusal_so_far([Reply(code) for code in codes], recipients)
+    assert (outcome and (outcome.kind, outcome.code)) == (kind and (kind, code))
 
 
 @given(st.sampled_from(sorted(DIALOGUES)), st.lists(st.integers(200, 559), min_size=12, max_size=12), st.integers(1, 3))

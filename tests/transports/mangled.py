@@ -15,6 +15,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Trace
 from benchkit.transports.smtp_wire import Client
+from tests.transports.scripted import hang_up
 
 SESSION = (b"220 mx.example ESMTP\r\n", b"250-mx.example\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 8BITMIME\r\n")
 _REPLIES = {
@@ -84,7 +85,7 @@ class MangledServer(asyncio.Protocol):
         if answers:
             self._transport.write(answers)
             if self._case.draw.random() < 0.03:
-                self._transport.close()
+                hang_up(self._transport, reset=self._case.seed % 2 == 1)
 
     def _unit(self) -> bytes | None:
         if self._in_content:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +21,14 @@ from benchkit.model.trace import Trace
 from tests.transports.clients import RUN_TOKEN, client_of
 
 EHLO = b"250-scripted\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
+
+
+class LastWords(bytes):
+    """Said, and then the connection is closed."""
+
+
+class WordsAndReset(LastWords):
+    """Said, and then the connection is reset, as by a server that closes with commands unread: both come at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,18 @@ class ScriptedServer(asyncio.Protocol):
                 return
             self._in_content = reply.startswith(b"354")
             self._transport.write(reply)
+            if isinstance(reply, LastWords):
+                hang_up(self._transport, reset=isinstance(reply, WordsAndReset))
+
+
+def hang_up(transport: asyncio.Transport, *, reset: bool) -> None:
+    """Close, or cut so that the other side hears of a reset."""
+    if reset:
+        connected = transport.get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        transport.close()
 
 
 @asynccontextmanager
@@ -89,7 +111,9 @@ async def send_all(client: Transport, messages: Sequence[Message]) -> list[tuple
 
 def polite(unit: bytes) -> bytes:
     """A server without objections."""
-    return {b"DATA": b"354 go\r\n", b"AUTH": b"235 ok\r\n", b"QUIT": b"221 bye\r\n"}.get(unit[:4], b"250 ok\r\n")
+    return {b"DATA": b"354 go\r\n", b"AUTH": b"235 ok\r\n", b"QUIT": b"221 bye\r\n"}.get(
+        unit[:4].upper(), b"250 ok\r\n"
+    )
 
 
 def by_script(arm: ArmSpec, script: Script, messages: Sequence[Message]) -> tuple[list[Outcome], list[bytes]]:

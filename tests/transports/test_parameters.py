@@ -12,7 +12,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Dsn, Limit
 from benchkit.protocol.expected_turns import message_turns
-from tests.transports.scripted import Script, against, send_all
+from tests.transports.scripted import Script, against, polite, send_all
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -21,11 +21,6 @@ WAYS = [
     ("wire", "bdat-strict"), ("wire", "bdat-eager"),
 ]  # fmt: skip
 ASKED = Dsn("hdrs", "batch 7", ("failure", "delay"), orcpt=True)
-
-
-def polite(unit: bytes) -> bytes:
-    """A server without objections."""
-    return {b"DATA": b"354 go\r\n", b"QUIT": b"221 bye\r\n"}.get(unit[:4].upper(), b"250 ok\r\n")
 
 
 def by_script(arm: ArmSpec, ehlo: bytes, messages: list[Message]) -> tuple[list[Outcome], list[bytes]]:

@@ -1,15 +1,18 @@
-"""The wire clients' TLS in memory: its good-bye is one that the other side understands."""
+"""The wire clients' TLS in memory: nothing that came is lost, and its good-bye is one that the other side understands."""
 
 from __future__ import annotations
 
 import ssl
 from contextlib import suppress
 
+import pytest
+
 from benchkit.sink.certificate import Certificate
 from benchkit.transports.tls_layer import TlsLayer
 
 
-def test_a_farewell_ends_the_stream_and_does_not_cut_it() -> None:
+def both_sides() -> tuple[TlsLayer, ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]:
+    """Client and server after the handshake, and the wires to the server and to the client."""
     certificate = Certificate()
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     server = certificate.context().wrap_bio(to_server, to_client, server_side=True)
@@ -21,6 +24,20 @@ def test_a_farewell_ends_the_stream_and_does_not_cut_it() -> None:
         with suppress(ssl.SSLWantReadError):
             server.do_handshake()
         client.received(to_client.read())
+    return client, server, to_server, to_client
+
+
+def test_what_comes_before_a_broken_record_is_read() -> None:
+    client, server, _, to_client = both_sides()
+    server.write(b"250 queued\r\n")
+    client.received(to_client.read() + b"\x17\x03\x03\x00\x05hello")
+    assert client.decrypted() == (b"250 queued\r\n", False)
+    with pytest.raises(ssl.SSLError):
+        client.decrypted()
+
+
+def test_a_farewell_ends_the_stream_and_does_not_cut_it() -> None:
+    client, server, to_server, _ = both_sides()
     to_server.write(client.encrypted(b"hi") + client.farewell())
     to_server.write_eof()
     assert server.read() == b"hi"
