@@ -59,6 +59,15 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"there are: {listed(names)}" if names else "there are none"
 
 
+def reason(error: Exception) -> str:
+    """Why a file cannot be read or written, without the number and the path that Python puts around it."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 text (byte {error.start})"
+    if isinstance(error, KeyError):
+        return f'"{error.args[0]}" is missing'
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 class BenchkitError(Exception):
     """The root; `exit_code` is what the program ends with when nobody catches it."""
 

@@ -16,6 +16,7 @@ from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding
 
 Identity = tuple[str, str, str]
+Earlier = Mapping[str, list[Mapping[str, Any]]]  # findings by domain, as they stood in the earlier JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Changes:
     gone: tuple[Mapping[str, Any], ...]  # as they stood in the earlier JSON
 
 
-def read_baseline(path: Path) -> dict[str, list[Mapping[str, Any]]]:
-    """An earlier `--json` output → its findings by domain. Raises InputError."""
+def read_baseline(path: Path) -> Earlier:
+    """An earlier `--json` output. Raises InputError."""
     try:
         document = json.loads(path.read_text("utf-8"))
         reports = document if isinstance(document, list) else [document]

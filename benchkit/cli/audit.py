@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from benchkit.cli import audit_options as given
 from benchkit.cli.audit_answers import Source, domains_of, open_source
-from benchkit.cli.audit_output import chosen, exit_code, show, since
+from benchkit.cli.audit_options import Given
+from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
+from benchkit.cli.taking import taking
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
 
@@ -23,57 +24,38 @@ if TYPE_CHECKING:
     from benchkit.model.audit import AuditReport
 
 
-def audit(
-    domains: given.Domains = None,
-    zones: given.Zones = None,
-    replay: given.Replay = None,
-    record: given.Record = None,
-    servers: given.Servers = None,
-    ip: given.Ip = "",
-    helo: given.Helo = "",
-    mail_from: given.MailFrom = "",
-    selectors: given.Selectors = None,
-    message: given.Message = None,
-    scenario: given.ScenarioFile = None,
-    connect: given.Connect = False,
-    authorities: given.Authorities = False,
-    blocklists: given.Blocklists = False,
-    nsec_walk: given.NsecWalk = False,
-    as_json: given.AsJson = False,
-    as_csv: given.AsCsv = False,
-    as_markdown: given.AsMarkdown = False,
-    as_junit: given.AsJunit = False,
-    as_sarif: given.AsSarif = False,
-    fail_on: given.FailOn = "",
-    baseline: given.Baseline = None,
-    verbose: given.Verbose = False,
-) -> None:
-    """Judge whether mail from a domain will be believed, and say what to paste into its zone."""
-    form = chosen(json=as_json, csv=as_csv, markdown=as_markdown, junit=as_junit, sarif=as_sarif)
-    if fail_on not in ("", "warn", "fail"):
-        raise InputError(Mistake("--fail-on", f"unknown status {fail_on!r}: say warn or fail"))
-    source = Source(tuple(zones or ()), replay, record, tuple(servers or ()), authorities)
+@taking(Given)
+def audit(given: Given) -> None:
+    """Judge whether a domain's mail will be believed; say what to paste into its zone."""
+    form = chosen(given)
+    source = Source(tuple(given.zones or ()), given.replay, given.record, tuple(given.servers or ()), given.authorities)
     source.check()
-    from benchkit.audit import Connections, Options
+    earlier = earlier_findings(given.baseline)
+    options = _options(given)
     from benchkit.cli.audit_loop import run_audits
 
-    options = Options(
-        ip=ip,
-        helo=helo,
-        mail_from=mail_from,
-        selectors=tuple(selectors or ()),
-        offline=bool(zones),
-        connections=Connections() if connect else None,
-        blocklists=blocklists,
-        nsec_walk=nsec_walk,
-        mail=_mail(message),
-        arms=_arms(scenario),
+    named = _named(domains_of(given.domains or [], sys.stdin.read), options)
+    reports, changed = since(run_audits(_audit(named, source, options)), earlier)
+    show(reports, form, changed, given)
+    raise typer.Exit(exit_code(reports, given.fail_on))
+
+
+def _options(given: Given) -> Options:
+    from benchkit.audit import Connections, Options
+
+    return Options(
+        ip=given.ip,
+        helo=given.helo,
+        mail_from=given.mail_from,
+        selectors=tuple(given.selectors or ()),
+        offline=bool(given.zones),
+        connections=Connections() if given.connect else None,
+        blocklists=given.blocklists,
+        nsec_walk=given.nsec_walk,
+        mail=_mail(given.message),
+        arms=_arms(given.scenario),
         now_s=round(utc_now().timestamp()),
     )
-    named = _named(domains_of(domains or [], sys.stdin.read), options)
-    reports, changed = since(run_audits(_audit(named, source, options)), baseline)
-    show(reports, form, changed, verbose=verbose, fail_on=fail_on, zone=zones[0] if zones else None)
-    raise typer.Exit(exit_code(reports, fail_on))
 
 
 async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:

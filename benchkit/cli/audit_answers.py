@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchkit.errors import InputError, Mistake
+from benchkit.cli.files import writing
+from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
     from benchkit.model.dns import Ask
@@ -50,12 +51,16 @@ async def open_source(source: Source, domain: str) -> AsyncIterator[Doors]:
     from benchkit.resolver import Recorder
 
     recorder = Recorder()
+    if source.record:
+        with writing(source.record):
+            source.record.open("a").close()  # better said now than when all has been asked
     async with _doors(source, domain) as doors:
         try:
             yield _recorded(doors, recorder) if source.record else doors
         finally:
             if source.record:
-                _save(recorder.save, source.record)
+                with writing(source.record):
+                    recorder.save(source.record)
 
 
 def _recorded(doors: Doors, recorder: Recorder) -> Doors:
@@ -106,13 +111,6 @@ def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:
     return zone
 
 
-def _save(save: Callable[[Path], None], path: Path) -> None:
-    try:
-        save(path)
-    except OSError as error:
-        raise InputError(Mistake(str(path), f"the recording cannot be written: {error.strerror}")) from None
-
-
 def domains_of(given: Sequence[str], stdin: Callable[[], str]) -> list[str]:
     """Names as given; the lines of a file, or of standard input for `-`, without blanks and `#` comments. Each once."""
     found: list[str] = []
@@ -130,7 +128,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Mistake(str(path), f"cannot be read as a list of domains: {error}")) from None
+        raise InputError(Mistake(str(path), f"cannot be read as a list of domains: {reason(error)}")) from None
 
 
 def _lines(text: str) -> list[str]:

@@ -2,62 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-Domains = Annotated[
-    list[str] | None, typer.Argument(help="Domains; a file of them, one a line; or - for standard input.")
-]
+Texts = list[str] | None
 
-# where the answers come from
-Zones = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--zone", metavar="FILE", help="Answer from this zone file, before it is published; may be given again."
-    ),
-]
-Replay = Annotated[Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline.")]
-Record = Annotated[Path | None, typer.Option(metavar="FILE", help="Write every answer to this file.")]
-Servers = Annotated[
-    list[str] | None,
-    typer.Option("--nameserver", "-n", help="Ask this server: an address, tls://… or https://…; may be given again."),
-]
 
-# what is known of the mail
-Ip = Annotated[str, typer.Option("--ip", help="Evaluate SPF for mail from this address.")]
-Helo = Annotated[str, typer.Option("--helo", help="… that greets with this name.")]
-MailFrom = Annotated[str, typer.Option("--mail-from", help="… and this envelope sender.")]
-Selectors = Annotated[list[str] | None, typer.Option("--selector", help="A DKIM selector in use; may be given again.")]
-Message = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Judge this message too: signatures, alignment, headers.")
-]
-ScenarioFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Judge the mail that this scenario's arms would send.")
-]
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user has typed."""
 
-# what may be asked beyond the resolver
-Connect = Annotated[
-    bool,
-    typer.Option("--connect", help="Connect to the MX hosts and the MTA-STS policy: STARTTLS, certificates, TLSA."),
-]
-Authorities = Annotated[
-    bool, typer.Option("--authorities", help="Ask every name server of the zone itself whether they agree.")
-]
-Blocklists = Annotated[bool, typer.Option("--blocklists", help="Ask DNS blocklists about the addresses that send.")]
-NsecWalk = Annotated[bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")]
+    domains: Annotated[
+        Texts,
+        typer.Argument(metavar="DOMAIN", help="Domains; a file of them, one a line; or - for standard input."),
+    ] = None
 
-# how it is told
-AsJson = Annotated[bool, typer.Option("--json", help="JSON: one object, or a list for several domains.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, one row a domain.")]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Markdown.")]
-AsJunit = Annotated[bool, typer.Option("--junit", help="JUnit XML.")]
-AsSarif = Annotated[bool, typer.Option("--sarif", help="SARIF, with --zone.")]
-FailOn = Annotated[
-    str, typer.Option("--fail-on", metavar="warn|fail", help="End with 3 where a finding is at least this bad.")
-]
-Baseline = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Show only what has changed since this --json output.")
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show what has passed too.")]
+    # where the answers come from
+    zones: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--zone", metavar="FILE", help="Answer from this zone file, before it is published; may be given again."
+        ),
+    ] = None
+    replay: Annotated[Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline.")] = None
+    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every answer to this file.")] = None
+    servers: Annotated[
+        Texts,
+        typer.Option(
+            "--nameserver",
+            "-n",
+            metavar="SERVER",
+            help="Ask this server: an address, tls://… or https://…; may be given again.",
+        ),
+    ] = None
+
+    # what is known of the mail
+    ip: Annotated[str, typer.Option(metavar="ADDRESS", help="Evaluate SPF for mail from this address.")] = ""
+    helo: Annotated[str, typer.Option(metavar="NAME", help="… that greets with this name.")] = ""
+    mail_from: Annotated[str, typer.Option(metavar="ADDRESS", help="… and this envelope sender.")] = ""
+    selectors: Annotated[
+        Texts, typer.Option("--selector", metavar="NAME", help="A DKIM selector in use; may be given again.")
+    ] = None
+    message: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge this message too: signatures, alignment, headers.")
+    ] = None
+    scenario: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge the mail that this scenario's arms would send.")
+    ] = None
+
+    # what may be asked beyond the resolver
+    connect: Annotated[
+        bool,
+        typer.Option("--connect", help="Connect to the MX hosts and the MTA-STS policy: STARTTLS, certificates, TLSA."),
+    ] = False
+    authorities: Annotated[
+        bool, typer.Option("--authorities", help="Ask every name server of the zone itself whether they agree.")
+    ] = False
+    blocklists: Annotated[
+        bool, typer.Option("--blocklists", help="Ask DNS blocklists about the addresses that send.")
+    ] = False
+    nsec_walk: Annotated[
+        bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")
+    ] = False
+
+    # how it is told
+    as_json: Annotated[bool, typer.Option("--json", help="JSON: one object, or a list for several domains.")] = False
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, one row a domain.")] = False
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown.")] = False
+    as_junit: Annotated[bool, typer.Option("--junit", help="JUnit XML.")] = False
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="SARIF, with --zone.")] = False
+    fail_on: Annotated[
+        Literal["warn", "fail"] | None, typer.Option(help="End with 3 where a finding is at least this bad.")
+    ] = None
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Show only what has changed since this --json output.")
+    ] = None
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what has passed too.")] = False

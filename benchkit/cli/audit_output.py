@@ -14,7 +14,8 @@ import typer
 from benchkit.errors import ExitCode, InputError, Mistake
 
 if TYPE_CHECKING:
-    from benchkit.audit.baseline import Changes
+    from benchkit.audit.baseline import Changes, Earlier
+    from benchkit.cli.audit_options import Given
     from benchkit.model.audit import AuditReport
 
 
@@ -27,49 +28,58 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-def chosen(**flags: bool) -> Format:
-    """`flags` are formats by name. Raises InputError for two at once."""
-    asked = [Format(name) for name, wanted in flags.items() if wanted]
+def chosen(given: Given) -> Format:
+    """Raises InputError for two at once, and for one that there is nothing to make of."""
+    flags = {
+        Format.JSON: given.as_json,
+        Format.CSV: given.as_csv,
+        Format.MARKDOWN: given.as_markdown,
+        Format.JUNIT: given.as_junit,
+        Format.SARIF: given.as_sarif,
+    }
+    asked = [form for form, wanted in flags.items() if wanted]
     if len(asked) > 1:
-        raise InputError(Mistake("audit", f"one format at a time: {' or '.join(f'--{name}' for name in asked)}"))
+        raise InputError(Mistake("audit", f"one format at a time: {' or '.join(f'--{form}' for form in asked)}"))
+    if given.as_sarif and not given.zones:
+        raise InputError(Mistake("--sarif", "shows findings at their lines of a zone file: name one with --zone"))
     return asked[0] if asked else Format.SCREEN
 
 
-def since(reports: Sequence[AuditReport], baseline: Path | None) -> tuple[list[AuditReport], dict[str, Changes]]:
-    """The reports with their new findings only, and what has changed by domain; all of them without a baseline."""
+def earlier_findings(baseline: Path | None) -> Earlier | None:
+    """None without a baseline. Raises InputError."""
     if baseline is None:
-        return list(reports), {}
-    from benchkit.audit.baseline import changes, read_baseline
+        return None
+    from benchkit.audit.baseline import read_baseline
 
-    earlier = read_baseline(baseline)
+    return read_baseline(baseline)
+
+
+def since(reports: Sequence[AuditReport], earlier: Earlier | None) -> tuple[list[AuditReport], dict[str, Changes]]:
+    """The reports with their new findings only, and what has changed by domain; all of them without a baseline."""
+    if earlier is None:
+        return list(reports), {}
+    from benchkit.audit.baseline import changes
+
     changed = {report.domain: changes(report, earlier.get(report.domain, [])) for report in reports}
     return [replace(report, findings=changed[report.domain].new) for report in reports], changed
 
 
-def show(
-    reports: Sequence[AuditReport],
-    form: Format,
-    changed: Mapping[str, Changes],
-    *,
-    verbose: bool,
-    fail_on: str,
-    zone: Path | None,
-) -> None:
+def show(reports: Sequence[AuditReport], form: Format, changed: Mapping[str, Changes], given: Given) -> None:
     if form is Format.SCREEN:
-        _screen(reports, changed, verbose=verbose)
+        _screen(reports, changed, verbose=given.verbose)
     elif form is Format.JSON:
         documents = [_json(report, changed) for report in reports]
         _echo_json(documents[0] if len(documents) == 1 else documents)
     elif form is Format.SARIF:
-        _echo_json(_sarif(reports, zone))
+        _echo_json(_sarif(reports, given.zones))
     else:
-        typer.echo(_text(reports, form, fail_on), nl=False)
+        typer.echo(_text(reports, form, given.fail_on or ""), nl=False)
 
 
-def exit_code(reports: Sequence[AuditReport], fail_on: str) -> ExitCode:
-    from benchkit.model.finding import Status
+def exit_code(reports: Sequence[AuditReport], fail_on: str | None) -> ExitCode:
+    from benchkit.report.audit_junit import FAILURES
 
-    bad = {"": (), "warn": (Status.WARN, Status.FAIL), "fail": (Status.FAIL,)}[fail_on]
+    bad = FAILURES[fail_on] if fail_on else ()
     found = any(finding.status in bad for report in reports for finding in report.findings)
     return ExitCode.FINDINGS if found else ExitCode.FINE
 
@@ -95,13 +105,12 @@ def _json(report: AuditReport, changed: Mapping[str, Changes]) -> dict[str, Any]
     return document | ({"gone": list(changed[report.domain].gone)} if report.domain in changed else {})
 
 
-def _sarif(reports: Sequence[AuditReport], zone: Path | None) -> dict[str, Any]:
+def _sarif(reports: Sequence[AuditReport], zones: Sequence[Path] | None) -> dict[str, Any]:
     from benchkit.audit.checks import CHECKS
     from benchkit.report.audit_sarif import to_sarif
 
-    if zone is None:
-        raise InputError(Mistake("--sarif", "shows findings at their lines of a zone file: name one with --zone"))
-    return to_sarif(reports, [CHECKS[name].rule for name in CHECKS.names()], zone)
+    assert zones, "`chosen` has seen one"
+    return to_sarif(reports, [CHECKS[name].rule for name in CHECKS.names()], zones[0])
 
 
 def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, verbose: bool) -> None:

@@ -45,7 +45,6 @@ def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
         (),
         ("--zone", GOOD, "a@shop.example"),
         ("--zone", GOOD, "shop..example"),
-        ("--zone", GOOD, "--fail-on", "often", "shop.example"),
         ("--zone", GOOD, "--ip", "1.2.3", "shop.example"),
         ("--zone", GOOD, "--json", "--csv", "shop.example"),
         ("--zone", GOOD, "-n", "192.0.2.1", "shop.example"),
@@ -177,3 +176,17 @@ def test_what_a_record_says_never_steers_the_terminal(form: tuple[str, ...], tmp
     shown = run("audit", "--zone", zone, *form, "--selector", "a", "shop.example").stdout
     assert "x1b" in shown or "u001b" in shown or form == ("--csv",)
     assert not STEERING.search(shown.replace("\r\n", "\n"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--sarif",), ("--baseline", "none.json"), ("--record", ZONES), ("--json", "--csv")],
+    ids=lambda words: words[0],
+)
+def test_nobody_is_asked_before_all_options_are_known_to_be_good(
+    words: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("benchkit.audit.audit_domains", lambda *what: asked.append(what))
+    assert isinstance(run("audit", "-n", "127.0.0.1", *words, "shop.example").exception, InputError)
+    assert asked == []

@@ -182,7 +182,14 @@ def test_a_folder_that_cannot_be_made_is_bad_input_before_anything_is_measured(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("run",), ("run", "a.toml", "--nope"), ("nope",), ("sink", "--smtp", "sometimes")]
+    "arguments",
+    [
+        ("run",),
+        ("run", "a.toml", "--nope"),
+        ("nope",),
+        ("sink", "--smtp", "sometimes"),
+        ("audit", "--fail-on", "often"),
+    ],
 )
 def test_usage(arguments: tuple[str, ...], verb: Verb) -> None:
     assert verb(*arguments).code == 2
