@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -208,6 +209,16 @@ def _typed(columns: Mapping[str, Any], types: Mapping[str, str], n: int) -> dict
 def synthetic_run() -> Callable[..., Run]:
     """`synthetic_run(times=(1.0, 2.9), load="talk", seed=7)`: see Recipe for what else it takes."""
     return synthesise
+
+
+@pytest.fixture(scope="session")
+def needs_lab(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where this machine has no lab to give, the test says so and is left out."""
+    from benchkit.experiment.place import lab_refusal
+
+    refusal = asyncio.run(lab_refusal(tmp_path_factory.mktemp("lab") / "log"))
+    if refusal:
+        pytest.skip(refusal)
 
 
 @pytest.fixture(scope="session", autouse=True)

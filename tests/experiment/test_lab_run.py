@@ -17,8 +17,9 @@ import pytest
 from benchkit.experiment import certify as certification
 from benchkit.experiment.certify_plan import DIALOGUES
 from benchkit.experiment.closing import open_run
-from benchkit.experiment.place import lab_refusal
 from benchkit.model.run import Run
+
+pytestmark = pytest.mark.usefixtures("needs_lab")
 
 Text = Callable[..., str]
 LINKS = "[network]\nrtt_ms = [1, 5]\n"
@@ -35,15 +36,6 @@ class Client(Right):
         {extra}
         return await super().send(prepared, identity, trace)
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def needs_lab(tmp_path_factory: pytest.TempPathFactory) -> None:
-    import asyncio
-
-    refusal = asyncio.run(lab_refusal(tmp_path_factory.mktemp("lab") / "log"))
-    if refusal:
-        pytest.skip(refusal)
 
 
 def lab_text(text: Text, *, load: str = LOAD) -> str:

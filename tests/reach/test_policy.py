@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from benchkit.reach import PolicyFile, fetch_policy
-from tests.reach.loopback import Script, client_context, server_context, serving
+from tests.loopback_server import Script, client_context, server_context, serving
 
 POLICY = "version: STSv1\nmode: enforce\nmx: mx.shop.test\nmax_age: 604800\n"
 HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from benchkit.reach import MailServer, Stage, look_at
-from tests.reach.loopback import Script, client_context, server_context, serving
+from tests.loopback_server import Script, client_context, server_context, serving
 
 OFFER = "250-mx.test greets you\r\n250-SIZE 1000\r\n250 STARTTLS\r\n"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import dns.message
 import pytest
@@ -14,9 +12,8 @@ from dns.message import QueryMessage
 
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import open_live
+from tests.loopback_server import Script, client_context, server_context, serving
 from tests.resolver.scripted import CALM, reply
-
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +33,7 @@ async def over_tls(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWrite
         outgoing.write(len(response).to_bytes(2, "big") + response)
 
 
-def over_https(template: str, heads: list[bytes] | None = None) -> Serve:
+def over_https(template: str, heads: list[bytes] | None = None) -> Script:
     """Answers with `template`, whose {length} and {body} are filled in."""
 
     async def serve(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
@@ -58,49 +55,30 @@ def over_https(template: str, heads: list[bytes] | None = None) -> Serve:
 WELL = "HTTP/1.1 200 OK\r\ncontent-type: application/dns-message\r\ncontent-length: {length}\r\n\r\n{body}"
 
 
-@asynccontextmanager
-async def listening(authority: trustme.CA, serve: Serve, connections: list[int]) -> AsyncIterator[int]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1", "dns.test").configure_cert(context)
-
-    async def quietly(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
-        connections.append(1)
-        try:
-            await serve(incoming, outgoing)
-        except (asyncio.IncompleteReadError, OSError):
-            pass
-        finally:
-            outgoing.transport.abort()
-
-    server = await asyncio.start_server(quietly, "127.0.0.1", 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await asyncio.sleep(0.01)
-
-
 def asked(
-    authority: trustme.CA, serve: Serve, address: str, *names: str, trusted: bool = True
+    authority: trustme.CA, serve: Script, address: str, *names: str, trusted: bool = True
 ) -> tuple[list[Answer], int]:
     """The answers to questions one after the other, and how many connections were opened."""
-    connections: list[int] = []
+    connections = 0
+
+    async def counted(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await serve(incoming, outgoing)
 
     async def each(ask: Ask) -> list[Answer]:
         return [await ask(name, "A") for name in names]
 
     async def run() -> list[Answer]:
-        context = ssl.create_default_context()
-        if trusted:
-            authority.configure_trust(context)
+        context = client_context(authority) if trusted else ssl.create_default_context()
         async with (
             asyncio.timeout(20),
-            listening(authority, serve, connections) as port,
+            serving(counted, server_context(authority, "127.0.0.1", "dns.test")) as port,
             open_live([address.format(port=port)], patience=CALM, tls=context) as ask,
         ):
             return await each(ask)
 
-    return asyncio.run(run()), len(connections)
+    return asyncio.run(run()), connections
 
 
 @pytest.mark.parametrize("address", ["tls://127.0.0.1:{port}", "tls://127.0.0.1:{port}#dns.test"])

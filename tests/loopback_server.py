@@ -1,4 +1,4 @@
-"""Servers on loopback for these tests: each runs a script over one connection, and is gone with its `with`."""
+"""A server on loopback that runs a script over each connection, and is gone with its `with`; and TLS at both its ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def serving(script: Script, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """The port."""
+    """The port. A script that still runs at the end is cancelled; what one has raised is raised."""
+    running: set[asyncio.Task[None]] = set()
 
     async def run(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
         try:
@@ -24,12 +25,19 @@ async def serving(script: Script, context: ssl.SSLContext | None = None) -> Asyn
         finally:
             outgoing.transport.abort()
 
-    server = await asyncio.start_server(run, "127.0.0.1", 0, ssl=context)
+    def connected(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        running.add(asyncio.create_task(run(incoming, outgoing)))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        await asyncio.sleep(0.01)
+        for task in running:
+            task.cancel()
+        for ended in await asyncio.gather(*running, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
 
 def server_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
