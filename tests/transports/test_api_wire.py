@@ -13,7 +13,6 @@ import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Request
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
@@ -22,8 +21,9 @@ from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.sink.certificate import Certificate
-from benchkit.transports import TRANSPORTS
-from benchkit.transports.api_wire import Client, request_head
+from benchkit.transports.api_wire import request_head
+from tests.loopback_server import serving
+from tests.transports.clients import RUN_TOKEN, client_of
 from tests.transports.slow_reader import SlowReader
 
 Make = Callable[..., Message]
@@ -58,12 +58,12 @@ def test_the_wait_begins_when_the_last_byte_has_left(
         slow = SlowReader(Certificate() if way.endswith("implicit") else None)
         async with slow as (port, ca_pem):
             arm = make_arm(way, client=client)
-            one = TRANSPORTS[f"api_{client}"](Endpoint("127.0.0.1", port, "localhost", arm, ca_pem))
+            one = client_of(arm, port, ca_pem)
             trace = Trace()
             assert await one.connect(trace) is None
             trace.begin()
             prepared = one.prepare(compose_message(text=LARGE))
-            sending = asyncio.create_task(one.send(prepared, token_of("0badcafe", 0), trace))
+            sending = asyncio.create_task(one.send(prepared, token_of(RUN_TOKEN, 0), trace))
             for _ in range(100):
                 await asyncio.sleep(0)  # all that fits into buffers is written by now
             slow.read_on.set()
@@ -115,26 +115,21 @@ def test_the_end_of_the_connection_ends_only_a_response_without_a_length(
 
 async def answered(said: bytes, arm: ArmSpec, message: Message, *, then_close: bool = False) -> tuple[Kind, bool]:
     """The outcome, and whether the connection may be used again."""
-    writers: list[asyncio.StreamWriter] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(said)
-        if then_close:
-            writer.close()
+        if not then_close:
+            await reader.read()
+        writer.close()
+        await writer.wait_closed()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    client = Client(Endpoint("127.0.0.1", server.sockets[0].getsockname()[1], "localhost", arm))
-    trace = Trace()
-    assert await client.connect(trace) is None
-    outcome = await client.send(client.prepare(message), token_of("0badcafe", 0), trace)
-    goes_on = client.connected
-    await client.close(trace)
-    for writer in writers:
-        writer.transport.abort()
-    server.close()
-    await server.wait_closed()
+    async with serving(answer) as port:
+        client, trace = client_of(arm, port), Trace()
+        assert await client.connect(trace) is None
+        outcome = await client.send(client.prepare(message), token_of(RUN_TOKEN, 0), trace)
+        goes_on = client.connected
+        await client.close(trace)
     return outcome.kind, goes_on
 
 

@@ -13,6 +13,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Trace
+from tests.loopback_server import serving
 from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one
 
 Make = Callable[..., Message]
@@ -130,22 +131,15 @@ def test_a_server_that_lies(way: str, garbage: bytes, make_arm: Callable[..., Ar
 
 async def _against_garbage(arm: ArmSpec, garbage: bytes, message: Message) -> Outcome:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
         if arm.transport == "api":
             await reader.read(1)
         writer.write(garbage)
-        if not garbage:
-            writer.close()
+        if garbage:
+            await reader.read()
+        writer.close()
 
-    writers: list[asyncio.StreamWriter] = []
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    client = client_of(arm, port)
-    outcome = await outcome_of_one(client, message)
-    await client.close(Trace())
-    for writer in writers:
-        writer.transport.abort()
-    server.close()
-    await server.wait_closed()
+    async with serving(answer) as port:
+        client = client_of(arm, port)
+        outcome = await outcome_of_one(client, message)
+        await client.close(Trace())
     return outcome

@@ -9,13 +9,12 @@ from typing import Any
 
 import uvloop
 
-from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Trace
 from benchkit.sink.certificate import Certificate
-from benchkit.transports import TRANSPORTS
+from tests.transports.clients import client_of
 from tests.transports.scripted import Script, against, polite
 
 Kind = OutcomeKind
@@ -60,7 +59,7 @@ def test_closing_says_good_bye_in_tls_too(make_arm: MakeArm) -> None:
             end = asyncio.create_task(asyncio.to_thread(serve, listening))
             arm = make_arm("smtp implicit", client="wire")
             port = listening.getsockname()[1]
-            client: Any = TRANSPORTS["smtp_wire"](Endpoint("127.0.0.1", port, "localhost", arm, certificate.ca_pem))
+            client: Any = client_of(arm, port, certificate.ca_pem)
             assert await client.connect(Trace()) is None
             client._drop()  # as after a failure: without a QUIT
             return await end
