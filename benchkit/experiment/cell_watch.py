@@ -18,9 +18,8 @@ from benchkit.experiment.waiting import Waiting
 from benchkit.model.plan import Cell
 from benchkit.store import Recorder
 
-_SCHEDSTAT = Path(
-    "/proc/self/schedstat"
-)  # of the process's first thread, which is the loop's (proc(5), sched-stats.rst)
+# Of the process's first thread, which is the loop's: ns on a core, ns in wait of one, times run (kernel, sched-stats.rst).
+_SCHEDSTAT = Path("/proc/self/schedstat")
 _NOT_TOLD = -1
 Watch = Callable[[Cell, Waiting], AbstractContextManager[None]]
 
@@ -59,8 +58,12 @@ class CellWatch:
 
 
 def queued_ns() -> int:
-    """How long the loop's thread has been ready to run without a core to run on; -1 where the kernel does not tell."""
+    """How long the loop's thread has been ready to run without a core to run on; -1 where the kernel does not tell.
+
+    One that keeps no such account gives zeros, the number of times that the thread has run among them.
+    """
     try:
-        return int(_SCHEDSTAT.read_text("ascii").split()[1])
-    except (OSError, ValueError, IndexError):
+        _ran_ns, waited_ns, times = map(int, _SCHEDSTAT.read_text("ascii").split())
+    except (OSError, ValueError):
         return _NOT_TOLD
+    return waited_ns if times else _NOT_TOLD

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.durations import cell_ns, lag_ns, own_lateness_ns, response_ns, service_ns
+from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import LAG_NS, Run, Table
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import Estimate, GeneratorLoad
@@ -15,6 +16,7 @@ from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite
 
 LATE_NS = 1_000_000
 LAGGED_PART = 0.10  # of a message's time: less moves it by no more than the ROPE calls no difference
+_NEVER_NS = np.iinfo(np.int64).max
 _ROWS_AT_ONCE = 65_536  # a million messages' worth of every intermediate result would be most of the parent's memory
 
 
@@ -32,7 +34,7 @@ def generator_load(run: Run, sample: Sample) -> GeneratorLoad:
 
 
 def late_by_generator(messages: Table) -> int:
-    """Messages that started more than LATE_NS after both their intended time and their sender's last message."""
+    """Messages that started more than LATE_NS after both their intended time and their sender's last request."""
     ready_ns = np.maximum(messages["intended_ns"], _freed_ns(messages))
     return int(np.count_nonzero(own_lateness_ns(messages, ready_ns) > LATE_NS))
 
@@ -70,14 +72,21 @@ def _workers(run: Run) -> int:
 
 
 def _freed_ns(messages: Table) -> Any:
-    """When the sender of each message was done with the one before it in the same block; 0 where there was none."""
-    sender, block = messages["sender"], messages["block"]
-    order = np.lexsort((messages["started_ns"], sender, block))
+    """When the sender of each message was done with the request before it in the same block; 0 where there was none.
+
+    After a refusal the sender may still have had to take the transaction back (RSET, RFC 5321 §4.1.1.5): a turn of the target's
+    that has no stamp, so that when it was free is not known, and never is the answer.
+    """
+    sender, block, started_ns = messages["sender"], messages["block"], messages["started_ns"]
+    order = np.lexsort((started_ns, sender, block))
     before, after = order[:-1], order[1:]
     follows = (sender[before] == sender[after]) & (block[before] == block[after])
     done_ns = np.maximum(messages["ended_ns"], messages["closed_ns"])
+    done_ns = np.where(messages["outcome"] == OutcomeKind.ACCEPTED, done_ns, _NEVER_NS)
+    first_ns = np.append(0, np.where(follows, done_ns[before], 0))
+    begins = np.append(True, ~(follows & (started_ns[before] == started_ns[after])))  # and does not share a request
     freed_ns = np.zeros(len(order), dtype=np.int64)
-    freed_ns[after] = np.where(follows, done_ns[before], 0)
+    freed_ns[order] = first_ns[np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))]
     return freed_ns
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import LAG_NS, Run
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import GeneratorLoad, Verdict
@@ -201,12 +202,39 @@ def test_who_was_late(intended: list[int], started: list[int], late: int) -> Non
     """Each message of the one sender takes 4 ms, and closing its connection 1 more."""
     messages = table(
         sender=[0, 0], block=[1, 1], intended_ns=[MS * at for at in intended], started_ns=[MS * at for at in started],
-        ended_ns=[MS * (at + 4) for at in started], closed_ns=[MS * 5, 0],
+        ended_ns=[MS * (at + 4) for at in started], closed_ns=[MS * 5, 0], outcome=[OutcomeKind.ACCEPTED] * 2,
     )  # fmt: skip
     assert late_by_generator(messages) == late
     alone = {**messages, "sender": np.array([0, 1])}
     waited = sum(begun - meant > 1 for begun, meant in zip(started, intended, strict=True))
     assert late_by_generator(alone) == waited, "of two senders none has another's connection"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "late"), [(OutcomeKind.ACCEPTED, 1), (OutcomeKind.REJECTED, 0), (OutcomeKind.DEFERRED, 0)]
+)
+def test_who_takes_back_what_was_refused_is_not_free(outcome: OutcomeKind, late: int) -> None:
+    messages = table(
+        sender=[0, 0], block=[1, 1], intended_ns=[0, 0], started_ns=[0, 9 * MS], ended_ns=[4 * MS, 13 * MS],
+        closed_ns=[0, 0], outcome=[outcome, OutcomeKind.ACCEPTED],
+    )  # fmt: skip
+    assert late_by_generator(messages) == late
+
+
+@pytest.mark.parametrize(("started", "late"), [(4, 0), (6, 3), (12, 3), (13, 4)])
+def test_all_messages_of_a_request_are_as_late_as_it_is(started: int, late: int) -> None:
+    """The first two left together at 0 and took 4 ms, the others were due at 1, 2, 3 and 11."""
+    requests = [0, 0, started, started, started, started]
+    messages = table(
+        sender=[7] * 6, block=[1] * 6, intended_ns=[MS * at for at in (0, 0, 1, 2, 3, 11)],
+        started_ns=[MS * at for at in requests], ended_ns=[MS * (at + 4) for at in requests], closed_ns=[0] * 6,
+        outcome=[OutcomeKind.ACCEPTED] * 6,
+    )  # fmt: skip
+    assert late_by_generator(messages) == late
+
+
+def test_of_no_messages_none_was_late(synthetic_run: Factory) -> None:
+    assert analyse(synthetic_run(load="open", blocks=0)).arms[0].generator.late == 0
 
 
 def test_the_thresholds_leave_the_generator_a_tenth() -> None:
