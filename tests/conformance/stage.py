@@ -15,7 +15,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.trace import Trace
 from benchkit.transports import TRANSPORTS
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import PATIENT_S, RUN_TOKEN, Seen, at_a_sink
 
 SECURITIES = {"smtp": ("none", "starttls", "implicit"), "api": ("none", "implicit")}
 SENDING = [name for name in TRANSPORTS.names() if not name.startswith("null_")]
@@ -36,10 +36,6 @@ class Stage(Seen):
         assert self.trace.ended_ns >= self.trace.started_ns
         assert list(self.trace.edges) == sorted(self.trace.edges)
         return outcome.kind
-
-
-# A busy machine is late too: only who waits for a server that stays silent is impatient.
-PATIENT_S, IMPATIENT_S = 10.0, 0.6
 
 
 def message(number: int = 0) -> Message:

@@ -13,8 +13,8 @@ from benchkit.model.message import Address, Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.sink import parse_body
-from tests.conformance.stage import IMPATIENT_S, WAYS, Stage, arm, message, play
-from tests.transports.clients import RUN_TOKEN
+from tests.conformance.stage import WAYS, Stage, arm, message, play
+from tests.transports.clients import IMPATIENT_S, RUN_TOKEN
 
 
 def person(number: int) -> Message:

@@ -13,8 +13,8 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault, Security
 from benchkit.model.trace import SocketOptions, Trace
 from benchkit.transports import TRANSPORTS
-from tests.conformance.stage import IMPATIENT_S, LAST_WORD, SENDING, WAYS, Stage, arm, message, play
-from tests.transports.clients import client_of
+from tests.conformance.stage import LAST_WORD, SENDING, WAYS, Stage, arm, message, play
+from tests.transports.clients import IMPATIENT_S, client_of
 
 
 @pytest.fixture(params=WAYS, ids="-".join)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,14 @@ class Program:
     @property
     def runs(self) -> list[Path]:
         return sorted(path.parent for path in self.folder.glob("results/*/run.json"))
+
+
+def wait_for(what: Callable[[], Any], limit_s: float = 30.0) -> None:
+    """Until it holds; the doing of another process, of which no event tells."""
+    ends = time.monotonic() + limit_s
+    while not what():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.02)
 
 
 @pytest.fixture

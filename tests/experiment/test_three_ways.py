@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import psutil
@@ -17,7 +15,7 @@ import pytest
 from benchkit.experiment.closing import open_run
 from benchkit.model.run import RunStatus
 from tests.experiment import nobody
-from tests.experiment.conftest import Program
+from tests.experiment.conftest import Program, wait_for
 
 Text = Callable[..., str]
 BECOMING: dict[str, Callable[..., tuple[str, ...]]] = {
@@ -93,15 +91,6 @@ def namespaces(pids: Iterator[str]) -> set[str]:
             if target.startswith(("net:[", "user:[", "mnt:[")):
                 found.add(target)
     return found
-
-
-def wait_for(what: Callable[[], Any], limit_s: float = 20) -> Any:
-    ends = time.monotonic() + limit_s
-    while time.monotonic() < ends:
-        if found := what():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("waited in vain")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.experiment.conftest import wait_for
+
 Text = Callable[..., str]
 MANY = "blocks = 400\nmessages_per_block = 50\nwarmup_blocks = 0"
 SEVERAL = 'model = "throughput"\nconcurrency = 4\nworkers = 2\n'
@@ -86,18 +88,11 @@ def running(request: pytest.FixtureRequest, program: Any, text: Text) -> Iterato
     program.write(text(smtp, load=f"{MANY}\n{request.param}"))
     process = program.start("run", "scenario.toml", "--json")
     try:
-        _wait_until(lambda: _spooled(program) > 0)
+        wait_for(lambda: _spooled(program) > 0)
         yield program, process
     finally:
         process.kill()
         process.communicate()
-
-
-def _wait_until(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def _spooled(program: Any) -> int:

@@ -12,13 +12,15 @@ from benchkit.model.endpoint import Endpoint, Listener
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.scenario import ArmSpec, Secret
+from benchkit.model.scenario import ArmSpec, Fault, Secret
 from benchkit.model.trace import Trace
 from benchkit.sink import MemoryLedger, Sink, Transcript
 from benchkit.transports import TRANSPORTS
 
 RUN_TOKEN = "0badcafe"
 USERNAME, PASSWORD = "user", "correct-horse"
+# A busy machine is late too: only who waits for a server that stays silent is impatient.
+PATIENT_S, IMPATIENT_S = 10.0, 0.6
 
 
 @dataclass(slots=True)
@@ -31,6 +33,10 @@ class Seen:
     @property
     def arrived(self) -> list[int]:
         return [arrival.send for arrival in self.ledger.arrivals]
+
+
+def patience_s(fault: Fault) -> float:
+    return IMPATIENT_S if fault.delay else PATIENT_S
 
 
 def client_of(arm: ArmSpec, port: int, ca_pem: str = "", password: str = PASSWORD) -> Transport:

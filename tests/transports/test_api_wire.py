@@ -23,7 +23,7 @@ from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.sink.certificate import Certificate
 from benchkit.transports.api_wire import request_head
 from tests.loopback_server import serving
-from tests.transports.clients import RUN_TOKEN, client_of
+from tests.transports.clients import IMPATIENT_S, PATIENT_S, RUN_TOKEN, client_of
 from tests.transports.slow_reader import SlowReader
 
 Make = Callable[..., Message]
@@ -96,10 +96,9 @@ SAID = [
 
 @pytest.mark.parametrize(("said", "kind", "goes_on"), SAID, ids=range(len(SAID)))
 def test_what_the_server_says(said: bytes, kind: Kind, goes_on: bool, make_arm: Any, compose_message: Make) -> None:
-    assert uvloop.run(answered(said, make_arm("api none", client="wire", timeout_s=0.3), compose_message())) == (
-        kind,
-        goes_on,
-    )
+    patience_s = IMPATIENT_S if kind is Kind.AMBIGUOUS else PATIENT_S
+    arm = make_arm("api none", client="wire", timeout_s=patience_s)
+    assert uvloop.run(answered(said, arm, compose_message())) == (kind, goes_on)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Trace
 from tests.loopback_server import serving
-from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one
+from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one, patience_s
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -51,11 +51,6 @@ API_FAULTS = [
     (Fault("response", drop=True), {Kind.AMBIGUOUS}, 0, 1),
     (Fault("response", delay=SLOW), {Kind.AMBIGUOUS}, 0, 1),
 ]
-
-
-def patience_s(fault: Fault) -> float:
-    """A busy machine is late too: only who waits for a server that stays silent is impatient."""
-    return 1.0 if fault.delay else 10.0
 
 
 @pytest.mark.parametrize(("fault", "kind", "code", "enhanced", "arrived"), SMTP_FAULTS)
