@@ -120,6 +120,7 @@ class ThresholdResult:
     value: float | None
     unit: str
     crossed: bool | None  # None: the sample does not tell
+    saturated: bool = False  # the arm: its times are the generator's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rich.text import Text
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.report import numbers
-from benchkit.report.columns import NAME_WIDTH, column_width, empty_table
+from benchkit.report.columns import NAME_WIDTH, arm_name, column_width, empty_table
 
 WIDE = 110
 _NOTHING = Estimate(None)
@@ -64,7 +64,7 @@ def _cells(arm: ArmSummary, duration: str, *, between: str) -> list[Text]:
     times = arm.response_ms if duration == "response" else arm.service_ms
     sent = arm.accepted + arm.failed
     return [
-        _name(arm),
+        arm_name(arm.name, saturated=bool(arm.saturated)),
         Text(_turns(arm)),
         _estimate(times.get("p50", _NOTHING), between),
         _estimate(times.get("p95", _NOTHING), between),
@@ -72,11 +72,6 @@ def _cells(arm: ArmSummary, duration: str, *, between: str) -> list[Text]:
         _failures(arm),
         Text(numbers.size(arm.bytes_out / sent) if sent else numbers.NOT_KNOWN),
     ]
-
-
-def _name(arm: ArmSummary) -> Text:
-    """Marked where the numbers are the generator's own and say nothing of the target."""
-    return Text.assemble(arm.name, ("\nsaturated", "yellow")) if arm.saturated else Text(arm.name)
 
 
 def _estimate(estimate: Estimate, between: str) -> Text:

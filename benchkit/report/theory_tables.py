@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from rich.table import Table
-from rich.text import Text
 
 from benchkit.model.summary import Agreement, BreakEven, LatencyFit, Summary
 from benchkit.report import numbers
-from benchkit.report.columns import empty_table
+from benchkit.report.columns import arm_name, empty_table
 
 
 def fits_table(summary: Summary) -> Table:
     """Service time on RTT: the slope is in turns."""
     table = empty_table("arm", "turns", "slope", "at no RTT, ms", "level with the baseline")
+    saturated = {arm.name for arm in summary.arms if arm.saturated}
     for fit in summary.fits:
         table.add_row(
-            Text(f"{fit.arm} ({fit.link})" if fit.link else fit.arm),
+            arm_name(f"{fit.arm} ({fit.link})" if fit.link else fit.arm, saturated=fit.arm in saturated),
             numbers.decimal(fit.turns),
             numbers.with_interval(fit.slope),
             numbers.with_interval(fit.intercept_ms),
@@ -27,10 +27,11 @@ def fits_table(summary: Summary) -> Table:
 def agreements_table(summary: Summary, condition: str) -> Table:
     """Turns as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
     table = empty_table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each, − predicted")
+    saturated = _saturated(summary, condition)
     for agreement in summary.agreements:
         if agreement.condition == condition:
             table.add_row(
-                Text(agreement.arm),
+                arm_name(agreement.arm, saturated=agreement.arm in saturated),
                 _predicted(agreement),
                 numbers.decimal(agreement.turns_counted),
                 numbers.decimal(agreement.turns_in_time),
@@ -42,11 +43,16 @@ def agreements_table(summary: Summary, condition: str) -> Table:
 
 def batches(summary: Summary, condition: str) -> list[str]:
     """How many messages a new connection must carry to make up for its set-up, a sentence each."""
+    saturated = _saturated(summary, condition)
     return [
-        f"{agreement.arm}: {_batch(agreement.break_even_batch)}"
+        f"{agreement.arm}{' (saturated)' if agreement.arm in saturated else ''}: {_batch(agreement.break_even_batch)}"
         for agreement in summary.agreements
         if agreement.condition == condition and agreement.break_even_batch is not None
     ]
+
+
+def _saturated(summary: Summary, condition: str) -> set[str]:
+    return {arm.name for arm in summary.arms if arm.saturated and arm.condition == condition}
 
 
 def _level_at(fit: LatencyFit) -> str:

@@ -19,7 +19,7 @@ def threshold_lines(results: Sequence[ThresholdResult]) -> Iterator[Text]:
         of_one = list(group)
         kept = [result for result in of_one if result.crossed is False]
         for result in sorted((r for r in of_one if r.crossed is not False), key=lambda r: r.crossed is None):
-            yield _line(result, f"{result.arm}: {_value(result)}")
+            yield _line(result, f"{result.arm}: {_value(result)}{_whose(result)}")
         if kept:
             yield _line(kept[0], _together(kept))
 
@@ -27,6 +27,11 @@ def threshold_lines(results: Sequence[ThresholdResult]) -> Iterator[Text]:
 def _line(result: ThresholdResult, told: str) -> Text:
     mark, style = _MARKS[result.crossed]
     return Text.assemble((f"{mark} ", style), f"{result.key} {result.text} · {told}")
+
+
+def _whose(result: ThresholdResult) -> str:
+    """It remains crossed: a gate that opened because the generator was too slow would open for all."""
+    return ", by a generator that was the limit" if result.saturated else ""
 
 
 def _together(kept: Sequence[ThresholdResult]) -> str:

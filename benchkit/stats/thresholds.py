@@ -47,7 +47,9 @@ def threshold_results(manifest: Manifest, arms: tuple[ArmSummary, ...]) -> tuple
 def _result(threshold: Mapping[str, Any], arm: ArmSummary, label: str) -> ThresholdResult:
     estimate, unit = _measured(arm, threshold["metric"], threshold["statistic"])
     crossed = _crossed(estimate, threshold["comparison"], threshold["limit"])
-    return ThresholdResult(threshold["key"], threshold["text"], label, estimate.value, unit, crossed)
+    return ThresholdResult(
+        threshold["key"], threshold["text"], label, estimate.value, unit, crossed, bool(arm.saturated)
+    )
 
 
 def _measured(arm: ArmSummary, metric: str, statistic: str) -> tuple[Estimate, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchkit.model.summary import ThresholdResult
@@ -32,6 +34,13 @@ def p95(arm: str, value: float | None, crossed: bool | None) -> ThresholdResult:
                 "✗ *.response.p95 < 250 ms · c: 271 ms",
                 "✗ *.response.p95 < 250 ms · d: –",
                 "? *.response.p95 < 250 ms · a: the sample does not tell",
+                "✓ *.response.p95 < 250 ms · b: 3.00 ms",
+            ],
+        ),
+        (
+            [replace(p95("a", 271.0, True), saturated=True), replace(p95("b", 3.0, False), saturated=True)],
+            [
+                "✗ *.response.p95 < 250 ms · a: 271 ms, by a generator that was the limit",
                 "✓ *.response.p95 < 250 ms · b: 3.00 ms",
             ],
         ),

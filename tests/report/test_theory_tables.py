@@ -1,0 +1,39 @@
+"""The physics beside the measured: an arm of which the generator was the limit is marked there too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from benchkit.model.run import ConditionRecord, Run
+from benchkit.model.summary import BreakEven
+from benchkit.report.theory_tables import agreements_table, batches, fits_table
+from benchkit.stats.analysis import analyse
+
+
+def rows(table: Table) -> list[str]:
+    """As they are printed, the line of headings left out."""
+    console = Console(width=140, file=StringIO())
+    console.print(table)
+    assert isinstance(console.file, StringIO)
+    return [line.split("  ")[0].strip() for line in console.file.getvalue().splitlines()[1:]]
+
+
+def test_a_saturated_arm_is_marked_wherever_its_numbers_stand(synthetic_run: Callable[..., Run]) -> None:
+    links = tuple(ConditionRecord(f"{rtt_ms} ms link", rtt_ms, lab=True) for rtt_ms in (2, 10))
+    run = synthetic_run(load="throughput", conditions=links)
+    mine = (run.cells["arm"] == 1) & (run.cells["condition"] == 1)
+    queued_ns = np.where(mine, run.cells["ended_ns"] - run.cells["started_ns"], 0)
+    summary = analyse(replace(run, cells={**run.cells, "queued_ns": queued_ns}))
+    assert rows(agreements_table(summary, "2 ms link")) == ["arm 0", "arm 1"]
+    assert rows(agreements_table(summary, "10 ms link")) == ["arm 0", "arm 1", "saturated"]
+    assert rows(fits_table(summary)) == ["arm 0", "arm 1", "saturated"]
+    never = [replace(agreement, break_even_batch=BreakEven("never")) for agreement in summary.agreements]
+    told = replace(summary, agreements=tuple(never))
+    assert [line.partition(":")[0] for line in batches(told, "2 ms link")] == ["arm 0", "arm 1"]
+    assert [line.partition(":")[0] for line in batches(told, "10 ms link")] == ["arm 0", "arm 1 (saturated)"]
