@@ -83,6 +83,7 @@ class ArmSummary:
     failure_rate: Estimate  # Wilson
     connections: int
     late: int  # open load: started more than 1 ms after the intended time
+    connection: str = ""  # "fresh", "reuse", "100 messages"
     failure_texts: Mapping[str, int] = field(default_factory=dict)  # "450 4.2.1 busy": 7; at most the ten commonest
     retransmitted: int = 0  # messages whose connection retransmitted meanwhile, by the client's kernel
     client_congestion: str | None = None  # TCP congestion control in force; None where not recorded
@@ -165,7 +166,7 @@ class Agreement:
     arm: str
     condition: str
     turns_predicted: float | None
-    turns_counted: float | None  # the median of the turn counter
+    turns_counted: float | None  # by the turn counter, as Turns.each
     flights_predicted: int  # what slow start adds on a new connection, at least
     turns_in_time: float | None  # median service time ÷ RTT: holds the processors' time too, so a lab's link only
     turns_on_wire: int | None  # all connections of the arm, warm-up included, as the link saw them …

@@ -12,6 +12,7 @@ from benchkit.report import numbers
 
 # METHOD §1: it stands wherever a verdict stands.
 ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."
+_NEAR_MS = 1.0  # below it processors take longer than turns do
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)
 _BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)
 
@@ -29,17 +30,23 @@ def headline(summary: Summary) -> str:
 
 
 def verdicts(summary: Summary) -> list[str]:
-    """One sentence a contrast, the strongest of SMTP against API first, A/A last. An invalid run gives none, but says why."""
-    told = [sentence(summary, contrast) for contrast in by_strength(summary)]
+    """One sentence a contrast, in the order of `by_weight`. An invalid run gives none, but says why."""
+    told = [sentence(summary, contrast) for contrast in by_weight(summary)]
     reason = invalid(summary)
     return [reason] if reason else told or ["No verdict: there is no arm to compare with the baseline."]
 
 
-def by_strength(summary: Summary) -> list[Contrast]:
-    def rank(contrast: Contrast) -> tuple[bool, bool, int, float]:
-        weight = 0 if contrast.verdict in _DECIDED else _BY_WEIGHT.index(contrast.verdict)
+def by_weight(summary: Summary) -> list[Contrast]:
+    """SMTP against API first, of those like with like: connections that are new in one arm and kept in the other make a larger
+    difference than the protocols do. Then the strongest; A/A last."""
+
+    def rank(contrast: Contrast) -> tuple[bool, bool, bool, int, float]:
+        arm, baseline = (_arm(summary, name, contrast.condition) for name in (contrast.arm, contrast.baseline))
+        crosses = arm and baseline and arm.transport != baseline.transport
+        alike = arm and baseline and arm.connection == baseline.connection
+        strength = 0 if contrast.verdict in _DECIDED else _BY_WEIGHT.index(contrast.verdict)
         distance = abs(math.log(contrast.ratio)) if contrast.ratio else 0.0
-        return contrast.aa, not _crosses_transports(summary, contrast), weight, -distance
+        return contrast.aa, not crosses, not alike, strength, -distance
 
     return sorted(summary.contrasts, key=rank)
 
@@ -58,6 +65,13 @@ def basis(summary: Summary) -> str:
         f"Ratios are of {' and '.join(map(_metric, metrics))}, paired by block{paired}, with "
         f"{numbers.percent(summary.confidence)} intervals; {low:.2f} to {high:.2f} counts as no difference."
     )
+
+
+def no_distance(summary: Summary) -> str | None:
+    """Where nothing lay between the ends though a link could: a ratio from here would be wrong for any real provider."""
+    if any(one.lab or one.note or one.rtt_ms is None or one.rtt_ms >= _NEAR_MS for one in summary.conditions):
+        return None
+    return "No network lay between: over one, each turn takes a round trip more. To see it: --set network.rtt_ms=20"
 
 
 def link(summary: Summary, condition: str) -> str:
@@ -162,11 +176,6 @@ def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:
         f"{turns.each:.3g} {'turn' if turns.each == 1 else 'turns'}" for turns in (arm.turns, baseline.turns)
     )
     return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {baseline.turns.each:.3g}"
-
-
-def _crosses_transports(summary: Summary, contrast: Contrast) -> bool:
-    arm, baseline = (_arm(summary, name, contrast.condition) for name in (contrast.arm, contrast.baseline))
-    return bool(arm and baseline and arm.transport != baseline.transport)
 
 
 def _arm(summary: Summary, name: str, condition: str) -> ArmSummary | None:

@@ -26,7 +26,7 @@ _STYLES = dict.fromkeys((Verdict.UNDECIDED, Verdict.WITHHELD), "yellow")
 def sweep_tables(summary: Summary, *, width: int) -> Iterator[Table]:
     """The conditions in their order, as many a table as the width holds."""
     found = {(one.arm, one.baseline, one.condition): one for one in summary.contrasts}
-    pairs = list(dict.fromkeys((one.arm, one.baseline) for one in sentences.by_strength(summary)))
+    pairs = list(dict.fromkeys((one.arm, one.baseline) for one in sentences.by_weight(summary)))
     columns = [
         [_heading(summary, one.name), *(_cell(summary, found.get((*pair, one.name))) for pair in pairs)]
         for one in summary.conditions

@@ -40,13 +40,15 @@ def render(summary: Summary, console: Console) -> None:
 def _verdicts(summary: Summary, console: Console) -> None:
     console.print(Text(sentences.headline(summary), style="bold" if summary.valid else "bold red"))
     if summary.valid:
-        contrasts = sentences.by_strength(summary)[1:]
+        contrasts = sentences.by_weight(summary)[1:]
         if len(summary.conditions) > 1:
             _sweep(summary, console)
             contrasts = [contrast for contrast in contrasts if contrast.verdict in _OPEN and not contrast.aa]
         for contrast in contrasts:
             console.print(_listed(Text(sentences.sentence(summary, contrast), style=_STYLES.get(contrast.verdict, ""))))
         console.print(Text(sentences.basis(summary), style="dim"))
+        if told := sentences.no_distance(summary):
+            console.print(Text(told, style="yellow"))
     console.print(Text(sentences.ONE_HOP, style="dim"))
 
 

@@ -60,6 +60,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         failure_rate=wilson(sample.failed, sample.started, manifest.confidence),
         connections=connections(rows),
         late=int(np.count_nonzero(wait_ns(rows) > LATE_NS)),
+        connection=arm.connection,
         failure_texts=_failure_texts(rows, ~accepted),
         retransmitted=int(np.count_nonzero(rows["retransmits"] > 0)),
         client_congestion=arm.client_congestion,

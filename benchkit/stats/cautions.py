@@ -25,19 +25,21 @@ def cautions_of(
         *_of_the_design(run.manifest.arms, comparisons),
         *_together(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison)),
         *_together(
-            said for arm, record in zip(arms, records, strict=True) for said in _of_an_arm(run.manifest, arm, record)
+            (said for arm, record in zip(arms, records, strict=True) for said in _of_an_arm(run.manifest, arm, record)),
+            everybody=len(arms),
         ),
     )
     return tuple(dict.fromkeys(found))
 
 
-def _together(said: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """(subject, text) pairs as lines; subjects of which the same is to be said share one."""
+def _together(said: Iterable[tuple[str, str]], everybody: int = 0) -> Iterator[str]:
+    """(subject, text) pairs as lines; subjects of which the same is to be said share one, and all of them need no names."""
     subjects: dict[str, list[str]] = {}
     for subject, text in said:
         subjects.setdefault(text, []).append(subject)
     for text, sharing in subjects.items():
-        yield f"{'; '.join(sharing)}: {text}"
+        who = "every arm" if len(sharing) == everybody > 1 else "; ".join(sharing)
+        yield f"{who}: {text}"
 
 
 def _of_the_run(run: Run, delivery: Delivery, account: Account) -> Iterator[str]:

@@ -42,6 +42,7 @@ def make_arm(name: str, phases: Mapping[str, float], turns: int) -> ArmSummary:
         turns=Turns(turns, turns, turns, turns), turns_to_close=turns + 1, service_ms=times, response_ms=times,
         wait_ms={"p50": Estimate(0.0)}, throughput_per_s=1000 / total, bytes_out=1_356_000, bytes_in=90_000,
         phases_ms=dict(phases), outcomes={"accepted": 300}, failure_rate=Estimate(0.0, 0.0, 0.0126), connections=300, late=0,
+        connection="fresh" if "new" in name else "reuse",
     )  # fmt: skip
 
 

@@ -105,14 +105,30 @@ def test_equal_turns_are_said_once(quickstart: Summary) -> None:
     assert sentences.sentence(quickstart, same).endswith(": 1 turn each.")
 
 
-def test_the_strongest_of_smtp_against_api_leads_and_aa_ends(quickstart: Summary) -> None:
-    ranked = [contrast.arm for contrast in sentences.by_strength(quickstart)]
-    assert ranked == ["smtp, new connection", "smtp, reused", "api, new connection", "api, reused again"]
+def test_smtp_against_api_leads_like_with_like_before_the_stronger_and_aa_ends(quickstart: Summary) -> None:
+    ranked = [contrast.arm for contrast in sentences.by_weight(quickstart)]
+    assert ranked == ["smtp, reused", "smtp, new connection", "api, new connection", "api, reused again"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, True),
+        ({"rtt_ms": 0.99}, True),
+        ({"rtt_ms": 1.0}, False),
+        ({"rtt_ms": None}, False),
+        ({"lab": True}, False),
+        ({"note": "plain loopback: no lab"}, False),
+    ],
+)
+def test_a_ratio_without_a_network_says_so(quickstart: Summary, changes: dict[str, Any], told: bool) -> None:
+    condition = replace(quickstart.conditions[0], **changes)
+    assert (sentences.no_distance(replace(quickstart, conditions=(condition,))) is not None) == told
 
 
 def test_a_decided_contrast_goes_before_a_larger_undecided_one(quickstart: Summary) -> None:
     undecided = replace(quickstart.contrasts[3], verdict=Verdict.UNDECIDED, ratio=9.0)
-    ranked = sentences.by_strength(replace(quickstart, contrasts=(undecided, quickstart.contrasts[1])))
+    ranked = sentences.by_weight(replace(quickstart, contrasts=(undecided, quickstart.contrasts[1])))
     assert [contrast.verdict for contrast in ranked] == [Verdict.FASTER, Verdict.UNDECIDED]
 
 

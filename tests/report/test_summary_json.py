@@ -107,7 +107,7 @@ def test_the_shape_that_scripts_rely_on(quickstart: Summary) -> None:
     assert document["arms"][0]["service_ms"]["p50"] == pytest.approx(2.1)
     assert document["contrasts"][1]["ci"] == [0.81, 0.88]
     assert document["contrasts"][1]["verdict"] == "FASTER"
-    assert document["headline"].startswith("“smtp, new connection” is 2.9× slower")
+    assert document["headline"].startswith("“smtp, reused” is 1.19× faster")
 
 
 @pytest.mark.parametrize(
