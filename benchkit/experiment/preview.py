@@ -74,7 +74,7 @@ def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:
 def _target(arm: ArmSpec) -> str:
     if arm.server is not None:
         return f"{arm.server.host}:{arm.server.port}"
-    return f"embedded {arm.provider or arm.transport}, loopback" if is_embedded(arm) else "nowhere"
+    return f"embedded {arm.provider or arm.transport}" if is_embedded(arm) else "nowhere"
 
 
 def _duration_s(scenario: Scenario) -> float | None:

@@ -61,7 +61,7 @@ class ArmPlan:
     """One arm's share of the plan over all blocks and conditions. `target` in words; `turns` None where not known."""
 
     name: str
-    target: str  # "embedded smtp, loopback", "smtp.example.com:587"
+    target: str  # "embedded smtp", "smtp.example.com:587"
     leaves_this_machine: bool
     sends: int  # measured ones; `warmup_sends` come on top
     warmup_sends: int

@@ -11,13 +11,13 @@ from rich.console import Console
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.report.plan import render_plan
 
-EMBEDDED = ArmPlan("smtp, fresh", "embedded smtp, loopback", False, 300, 10, 310, 11.0, 1_401_200)
+EMBEDDED = ArmPlan("smtp, fresh", "embedded smtp", False, 300, 10, 310, 11.0, 1_401_200)
 OUTSIDE = ArmPlan("relay", "smtp.example.com:587", True, 300, 10, 4, None, 1_401_200)
 PLAN = PlanSummary(
     scenario="receipts",
     question="SMTP or API?",
     load="talk: one message at a time, 30 blocks of 10 after 1 of warm-up",
-    arms=(EMBEDDED, replace(EMBEDDED, name="api", target="embedded api, loopback", connections=1, turns=1.032)),
+    arms=(EMBEDDED, replace(EMBEDDED, name="api", target="embedded api", connections=1, turns=1.032)),
     distinct_messages=40,
     recipients_sample=("ann@shop.example", "bob@shop.example"),
     distinct_recipients=40,
