@@ -15,7 +15,10 @@ NS_PER_S = 1e9
 
 
 class Budget:
-    """No more than so many queries, and no longer than so many seconds from its making; past that, TIMEOUT with the reason."""
+    """No more than so many queries, and no longer than so many seconds from its making; past that, TIMEOUT with the reason.
+
+    A question is asked in the task of whoever asks; a task has one open at a time.
+    """
 
     def __init__(
         self, ask: Ask, *, queries: int = QUERY_LIMIT, seconds: float = TIME_LIMIT_S, clock: Clock | None = None
@@ -25,7 +28,7 @@ class Budget:
         self._queries_left, self._seconds = queries, seconds
         self._spent = f"not asked: {queries} queries for one domain are spent"
         self._until_ns = self._clock.now_ns() + round(seconds * NS_PER_S)
-        self._open: set[asyncio.Future[Answer]] = set()
+        self._open: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
 
@@ -48,34 +51,38 @@ class Budget:
             return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
         errand = Errand(self)
         outer = ALLOWANCE.set(errand.more)
+        asker = self._open_for(left_s)
         try:
-            answer = await self._in_time(asyncio.ensure_future(ask(name, type)), left_s)
+            answer = await ask(name, type)
         except asyncio.CancelledError:
-            if not self._over:
+            if not self._over or asker.uncancel() > 0:  # somebody else wants the task to end
                 raise
             return _stopped(name, type, f"no answer before {self._seconds:g} s for one domain were over")
         finally:
+            self._close(asker)
             ALLOWANCE.reset(outer)
         self._queries_left += errand.paid - answer.queries
         return answer
 
-    async def _in_time(self, asked: asyncio.Future[Answer], left_s: float) -> Answer:
+    def _open_for(self, left_s: float) -> asyncio.Task[object]:
         """One timer for all that is open: a domain has a hundred questions at once, and their time is over at once."""
-        self._open.add(asked)
+        asker = asyncio.current_task()
+        assert asker is not None
+        self._open.add(asker)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(left_s, self._stop)
-        try:
-            return await asked
-        finally:
-            self._open.discard(asked)
-            if not self._open:
-                self._timer.cancel()
-                self._timer = None
+        return asker
+
+    def _close(self, asker: asyncio.Task[object]) -> None:
+        self._open.discard(asker)
+        if not self._open and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _stop(self) -> None:
         self._over = True
-        for asked in self._open:
-            asked.cancel()
+        for asker in self._open:
+            asker.cancel()
 
     def take(self) -> None:
         """Raises Spent where nothing is left."""
@@ -123,4 +130,5 @@ class Snapshot:
         key = (name.lower().removesuffix("."), type.upper())
         if key not in self._answers:
             self._answers[key] = asyncio.ensure_future(self._ask(name, type))
-        return asyncio.shield(self._answers[key])
+        asked = self._answers[key]
+        return asked if asked.done() else asyncio.shield(asked)

@@ -6,7 +6,7 @@ The times are for an audit, not for a browser: a lost datagram costs half a seco
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dns.rdatatype import RdataType
@@ -33,6 +33,14 @@ class Patience:
     in_flight: int = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A question in the air, in the task of whoever asked it first; `landed` gets None where that task is cancelled."""
+
+    asker: asyncio.Task[object] | None
+    landed: asyncio.Future[Answer | None]
+
+
 class LiveAsk:
     """`Ask` over servers in the order of trust; a silent one goes to the end."""
 
@@ -40,30 +48,31 @@ class LiveAsk:
         self._servers = list(servers)
         self._clock, self._patience = clock, patience
         self._cache: Cache[Key] = Cache(clock)
-        self._flights: dict[Key, asyncio.Task[Answer]] = {}
+        self._flights: dict[Key, Flight] = {}
         self._room = asyncio.Semaphore(patience.in_flight)
 
-    def __call__(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
+    async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
         question = question_of(name, type)
         if question is None:
-            return _at_once(unaskable(name, type))
-        key = question.key
-        if (kept := self._cache.get(key)) is not None:
-            return _at_once(kept)
-        if (flight := self._flights.get(key)) is not None:
-            return _with_others(flight)
-        # A task of its own: whoever asked first may be cancelled, those who joined still want the answer.
-        flight = self._flights[key] = asyncio.create_task(self._fly(question))
-        return asyncio.shield(flight)
+            return unaskable(name, type)
+        while (flight := self._flights.get(question.key)) is not None:
+            if (answer := await asyncio.shield(flight.landed)) is not None:
+                return replace(answer, queries=0)  # whoever joins costs no query
+        kept = self._cache.get(question.key)
+        return await self._fly(question) if kept is None else kept
 
     async def close(self) -> None:
         for flight in (flights := list(self._flights.values())):
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+            if flight.asker is not None:
+                flight.asker.cancel()
+        await asyncio.gather(*(flight.landed for flight in flights))
         for server in self._servers:
             server.close()
 
     async def _fly(self, question: Question) -> Answer:
+        landed: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._flights[question.key] = Flight(asyncio.current_task(), landed)
+        answer = None
         try:
             async with self._room:
                 answer, ttl_s = await self._resolve(question)
@@ -71,6 +80,7 @@ class LiveAsk:
             return answer
         finally:
             del self._flights[question.key]
+            landed.set_result(answer)
 
     async def _resolve(self, question: Question) -> tuple[Answer, int]:
         """The answer at the end of the chain, in the time that a question has; and how long it holds."""
@@ -129,17 +139,6 @@ class LiveAsk:
         reason = (why,) if why else ()
         answer = Answer(question.text, question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0)
         return Reading(answer)
-
-
-def _at_once(answer: Answer) -> asyncio.Future[Answer]:
-    future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-    future.set_result(answer)
-    return future
-
-
-async def _with_others(flight: asyncio.Future[Answer]) -> Answer:
-    """Whoever joins costs no query."""
-    return replace(await asyncio.shield(flight), queries=0)
 
 
 def _joined(so_far: Reading, rest: Reading) -> Reading:

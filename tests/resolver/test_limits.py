@@ -105,6 +105,29 @@ def test_time_runs_out_during_a_question() -> None:
     assert "no answer before" in answer.ede[0]
 
 
+def test_time_that_ran_out_cancels_nothing_else() -> None:
+    async def run() -> Answer:
+        async with asyncio.timeout(60):
+            answer = await Budget(Numbering(gate=asyncio.Event()), seconds=0.01)("a.example", "A")
+            await asyncio.sleep(0)
+        assert (task := asyncio.current_task())
+        assert not task.cancelling()
+        return answer
+
+    assert asyncio.run(run()).state == "timeout"
+
+
+def test_a_question_that_is_cancelled_from_outside_ends() -> None:
+    async def run() -> bool:
+        asked = asyncio.ensure_future(Budget(Numbering(gate=asyncio.Event()), seconds=60)("a.example", "A"))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.wait([asked])
+        return asked.cancelled()
+
+    assert asyncio.run(run())
+
+
 def test_a_snapshot_asks_once_and_counts_once() -> None:
     async def run() -> tuple[Snapshot, Numbering, list[Answer]]:
         asked = Numbering(cost=3)

@@ -36,6 +36,18 @@ def test_whoever_asked_first_may_go() -> None:
     assert asking(saying("a.example. 9 IN A 192.0.2.1"), ask=two)[0].state == "ok"
 
 
+def test_of_those_who_stay_one_asks_again() -> None:
+    async def three(ask: Ask) -> list[Answer]:
+        first, *others = [asyncio.ensure_future(one("a.example")(ask)) for _ in range(3)]
+        await asyncio.sleep(0)
+        first.cancel()
+        return list(await asyncio.gather(*others))
+
+    answers, (server,) = asking(saying("a.example. 0 IN A 192.0.2.1"), ask=three)
+    assert sorted(answer.queries for answer in answers) == [0, 1]
+    assert len(server.asked) == 2
+
+
 @pytest.mark.parametrize(
     ("script", "held_s"),
     [
