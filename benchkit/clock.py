@@ -1,7 +1,7 @@
 """The clock as a parameter: whoever needs time is handed a `Clock`; tests hand over a `ManualClock` and never sleep.
 
 CLOCK_MONOTONIC is one clock for all processes of a machine, so stamps of the client and of the sink compare
-(METHOD §3). Wall-clock time is for names and records only, never for a duration.
+(method.md §3). Wall-clock time is for names and records only, never for a duration.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The link to a target, as the kernel measured it: TCP_INFO of a connection that carries nothing.
 
 Linux `struct tcp_info` (include/uapi/linux/tcp.h): tcpi_min_rtt, in µs, at byte 148. Regressions and reports use this
-round-trip time, never a nominal one (METHOD §2).
+round-trip time, never a nominal one (method.md §9).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ruler measures itself: physics on one side, what benchkit says on the other (METHOD §3, §7).
+"""The ruler measures itself: physics on one side, what benchkit says on the other (method.md §10).
 
 Three runs through the same doors as any other run, in a folder that goes away: the dialogues over three links; delays at known
 points of the dialogue; speed. What is certified is the machine as it is now, with this version and this kernel.

@@ -1,4 +1,4 @@
-"""What a certification sends: the dialogues of METHOD §2's table over three links, and one pair with delays at known points."""
+"""What a certification sends: the dialogues of method.md §2 over three links, and one pair with delays at known points."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class Engine:
         return failures
 
     async def walk(self, cells: Iterable[Cell]) -> bool:
-        """Every cell, one after the other; False where it was stopped. Garbage is collected between cells (METHOD §4)."""
+        """Every cell, one after the other; False where it was stopped. Garbage is collected between cells (method.md §8)."""
         gc.collect()
         gc.freeze()
         gc.disable()

@@ -1,4 +1,4 @@
-"""The loop-lag watchdog (METHOD §4): a timer that notes when it was called late, because the loop stood still.
+"""The loop-lag watchdog (method.md §7): a timer that notes when it was called late, because the loop stood still.
 
 A loop with much to do calls a timer a turn late, a few milliseconds; one that is blocked, or has no core to run on, leaves it
 waiting. A standstill of EVERY_NS + LAG_NS is always found, one shorter than LAG_NS never is.

@@ -1,4 +1,4 @@
-"""The plan: randomised complete blocks, a pure function of the scenario (METHOD §5).
+"""The plan: randomised complete blocks, a pure function of the scenario (method.md §5).
 
 Conditions come one after the other. Within one, each block holds every arm once, in an order drawn from the seed; all arms of
 a block send the same messages of the batch and, in an open load, on the same schedule. Worker and parent derive the same plan

@@ -1,7 +1,7 @@
 """When a cell begins: at once for a worker that is alone; where several share the plan, when all of them stand ready.
 
 In step, each worker tells the parent that it is ready, and the parent names one moment for all, on the clock that all processes
-of a machine have in common (METHOD §3). So all work the same cell at the same time, and blocks interleave as ever.
+of a machine have in common (method.md §3). So all work the same cell at the same time, and blocks interleave as ever.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The plan: every send listed before the first leaves, as cells of a randomised complete block design (METHOD §5).
+"""The plan: every send listed before the first leaves, as cells of a randomised complete block design (method.md §5).
 
 A cell is one arm's share of one block: `count` sends, numbered `send_of(i)`. Its i-th send carries message `message_of(i)` of
 the batch, the same for every arm of the block, and in an open load is intended at `offsets_ns[i]` after the cell's start, on a

@@ -129,7 +129,7 @@ class ArmRecord:
     embedded: bool
     aa_of: int = -1  # index of an earlier arm that sends in the same way: an A/A pair
     expects_faults: bool = False
-    setup_turns: int | None = None  # by the table of METHOD §2; None in runs that did not record it
+    setup_turns: int | None = None  # by the table of method.md §2; None in runs that did not record it
     message_turns: float | None = None  # the mean over the batch, on a connection that is ready
     client_congestion: str | None = None  # TCP congestion control in force on its sockets; None where not recorded
     server_congestion: str | None = None  # … on those of the embedded server

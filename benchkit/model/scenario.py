@@ -22,7 +22,7 @@ class Security(StrEnum):
 
 
 class LoadModel(StrEnum):
-    """METHOD §4. Coordinated omission cannot arise in `open`, whose latency counts from the intended time."""
+    """method.md §4. Coordinated omission cannot arise in `open`, whose latency counts from the intended time."""
 
     TALK = "talk"
     THROUGHPUT = "throughput"
@@ -177,7 +177,7 @@ def most_workers(cores: int, concurrency: int, messages_per_block: int) -> Mappi
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
-    """The lab's link; every field is a sweep of one or more values, each a condition (METHOD §7).
+    """The lab's link; every field is a sweep of one or more values, each a condition (method.md §9).
 
     `capture`: what crosses it is kept as a file (`run --pcap`).
     """
@@ -219,7 +219,7 @@ class ArmSpec:
     dsn: Dsn = Dsn()
 
     def same_way(self, other: ArmSpec) -> bool:
-        """Whether both arms send in exactly the same way: such a pair is an A/A test (METHOD §5)."""
+        """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""
         return self._way() == other._way()
 
     def _way(self) -> tuple[object, ...]:
@@ -248,7 +248,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class VerdictSpec:
-    """ROPE: the ratios that count as no difference (METHOD §6), set before the run."""
+    """ROPE: the ratios that count as no difference (method.md §7), set before the run."""
 
     rope: tuple[float, float] = (0.90, 1.10)
     confidence: float = 0.95

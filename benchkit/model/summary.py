@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """METHOD §6. WITHHELD: the run or the arm does not allow a verdict, and `reasons` say why."""
+    """method.md §7. WITHHELD: the run or the arm does not allow a verdict, and `reasons` say why."""
 
     FASTER = "FASTER"
     SLOWER = "SLOWER"
@@ -161,7 +161,7 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Predicted against measured, of one arm under one condition (METHOD §2); None where it cannot be known."""
+    """Predicted against measured, of one arm under one condition (method.md §2); None where it cannot be known."""
 
     arm: str
     condition: str

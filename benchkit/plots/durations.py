@@ -1,4 +1,4 @@
-"""What the figures of durations draw: per condition and arm, the duration that the load model is about (METHOD §4)."""
+"""What the figures of durations draw: per condition and arm, the duration that the load model is about (method.md §4)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def _plain(username: bytes, password: bytes) -> Login:
 
 
 def _login(username: bytes, password: bytes) -> Login:
-    """Its user name goes as an initial response: two turns, as METHOD §2 counts it."""
+    """Its user name goes as an initial response: two turns, as method.md §2 counts it."""
     yield b"AUTH LOGIN " + b64encode(username)
     yield b64encode(password)
 

@@ -56,7 +56,7 @@ def _one_below_the_other(headings: Sequence[str], rows: Sequence[Sequence[Text]]
 
 
 def duration_of(summary: Summary) -> str:
-    """The duration that this load model is about (METHOD §4): an open load counts from the intended time."""
+    """The duration that this load model is about (method.md §4): an open load counts from the intended time."""
     return "response" if summary.load_model == "open" else "service"
 
 

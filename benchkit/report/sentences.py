@@ -1,6 +1,6 @@
 """The verdict in plain words: Summary → sentences. Pure; the only place where a verdict becomes English.
 
-Law: a ratio never stands without its link and RTT, and the note on what was measured always stands (METHOD §1, §2).
+Law: a ratio never stands without its link and RTT, and the note on what was measured always stands (method.md §1, §2).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from benchkit.model.summary import ArmSummary, ConditionSummary, Contrast, Summary, Verdict
 from benchkit.report import numbers
 
-# METHOD §1: it stands wherever a verdict stands.
+# method.md §1: it stands wherever a verdict stands.
 ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."
 _NEAR_MS = 1.0  # below it processors take longer than turns do
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)

@@ -47,7 +47,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self.number = self._connections.join(self)
-        assert _has_nodelay(transport), "equal work at the server: TCP_NODELAY on every connection (METHOD §5)"
+        assert _has_nodelay(transport), "equal work at the server: TCP_NODELAY on every connection (method.md §8)"
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.live.discard(self)

@@ -37,5 +37,5 @@ class Transcript:
         return [line.text for line in self.of(connection) if line.direction == direction]
 
     def bursts(self, connection: int) -> int:
-        """How often the server spoke before it listened again: the turns of the decrypted stream (METHOD §3)."""
+        """How often the server spoke before it listened again: the turns of the decrypted stream (method.md §2)."""
         return sum(direction == "out" for direction, _ in groupby(line.direction for line in self.of(connection)))

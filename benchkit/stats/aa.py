@@ -1,4 +1,4 @@
-"""Whether an A/A pair differs: the same arm measured twice, so that any difference is the ruler's own error (METHOD §5).
+"""Whether an A/A pair differs: the same arm measured twice, so that any difference is the ruler's own error (method.md §7).
 
 It differs when all three hold: the signed-rank test rejects at 1 % shared by the run's A/A pairs, the interval excludes 1,
 and the interval is not wholly inside the ROPE (a bias that small cannot turn a verdict). Under 8 blocks no signed-rank

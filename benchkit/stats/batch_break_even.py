@@ -2,7 +2,7 @@
 
 By mean times, set-up + n · message = n · baseline. So n is 1 ÷ rate, where rate = (baseline − message) ÷ set-up is what one
 message earns back. The rate has no poles, and is what is resampled; where its interval holds zero, n has no upper end. Whole
-blocks are drawn, both arms of each together (METHOD §6).
+blocks are drawn, both arms of each together (method.md §9).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Latency on RTT: the slope of each arm's service time over a sweep's conditions, which is to be its turn count (METHOD §2)."""
+"""Latency on RTT: the slope of each arm's service time over a sweep, which is to be its turn count (method.md §9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The physics that a run must agree with: T = a + (b + k(S))·RTT + c·S/BW (METHOD §2). Pure functions of numbers.
+"""The physics that a run must agree with: T = a + (b + k(S))·RTT + c·S/BW (method.md §2). Pure functions of numbers.
 
 a: processors and disks; b: sequential turns; k: flights that slow start adds to the content; c: what the wire adds to it.
 Nothing here judges a run: agreement.py sets predicted against measured.

@@ -26,7 +26,7 @@ class ConnectionMeter(TurnCounter):
     def over(self, connected: socket.socket, trace: Trace) -> None:
         """A TCP connection stands, and what is counted from now on goes over it."""
         trace.socket = options_in_force(connected)
-        assert trace.socket.nodelay, "METHOD §5: or a lone dot waits for an ACK"
+        assert trace.socket.nodelay, "method.md §8: or a lone dot waits for an ACK"
         self.connected()
         self._kernel = KernelMeter(connected)
 

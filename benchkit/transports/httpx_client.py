@@ -1,7 +1,7 @@
 """An email API by httpx or its kept successor httpx2, whose interfaces are one: one client object a virtual sender, one
 connection, nothing taken from the environment.
 
-One shared httpx client falls to a fifth of its speed between concurrency 1 and 50 (METHOD §3): that would measure the client's
+One shared httpx client falls to a fifth of its speed between concurrency 1 and 50: that would measure the client's
 pool. The request is built once a message, by the provider; only the identity is patched into its bytes.
 """
 

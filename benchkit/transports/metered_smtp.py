@@ -1,4 +1,4 @@
-"""aiosmtplib with a meter. The library has no hooks, so its protocol class is replaced by one that counts (METHOD §3).
+"""aiosmtplib with a meter. The library has no hooks, so its protocol class is replaced by one that counts (method.md §2).
 
 Everything is seen on the decrypted stream, below the library's own logic: whatever round trip it makes is counted, also one
 that nobody asked for. Clients that are not `MeteredSMTP` go through it untouched.

@@ -1,4 +1,4 @@
-"""The client that sends nothing: what is left when it is driven is benchkit's own cost (METHOD §3)."""
+"""The client that sends nothing: what is left when it is driven is benchkit's own cost (method.md §3)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _NAME_SIZE = 16  # TCP_CA_NAME_MAX (linux/include/net/tcp.h)
 def options_of(arm: ArmSpec) -> list[tuple[int, int, int | bytes]]:
     """What every client sets on its socket, as arguments of setsockopt.
 
-    Without TCP_NODELAY a lone final dot in a second write waits 40 ms for a delayed ACK (METHOD §5).
+    Without TCP_NODELAY a lone final dot in a second write waits 40 ms for a delayed ACK (method.md §8).
     """
     options: list[tuple[int, int, int | bytes]] = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
     if arm.congestion:

@@ -1,4 +1,4 @@
-"""The kernel's own account of a connection (TCP_INFO, METHOD §3): retransmits, segments, the smallest RTT."""
+"""The kernel's own account of a connection (TCP_INFO, method.md §3): retransmits, segments, the smallest RTT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting from outside: hand-made packets in, turns out, the table of METHOD §2 from the wire's side."""
+"""Counting from outside: hand-made packets in, turns out, the table of method.md §2 from the wire's side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""METHOD §2's table against every peer: each dialogue that it offers, at each of its doors, several recipients a message.
+"""method.md §2's table against every peer: each dialogue that it offers, at each of its doors, several recipients a message.
 
 A dialogue that it does not offer is refused before the first send, in the words of what is missing.
 """

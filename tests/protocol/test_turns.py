@@ -1,4 +1,4 @@
-"""The turn counter against METHOD's table, dialogue by dialogue, and its invariants."""
+"""The turn counter against method.md's table, dialogue by dialogue, and its invariants."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def test_the_ledger_has_it_before_the_reply(running: Any) -> None:
     ids=["none", "starttls", "implicit"],
 )
 def test_turns_in_the_transcript(running: Any, listener: Listener, version: str | None, bursts: int) -> None:
-    """METHOD §2 less TCP and TLS: 7 − 1, 11 − 2, 9 − 2 to "accepted"."""
+    """method.md §2 less TCP and TLS: 7 − 1, 11 − 2, 9 − 2 to "accepted"."""
     sink = running(listener, transcript=True)
     implicit = listener is IMPLICIT
     client = (

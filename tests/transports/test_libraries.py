@@ -35,7 +35,7 @@ def test_an_api_call_on_a_new_connection(client: str, way: str, turns: int, talk
 @pytest.mark.parametrize("client", API)
 @pytest.mark.parametrize("way", ["api none", "api implicit"])
 def test_a_large_request(client: str, way: str, talk: Any, compose_message: Make) -> None:
-    """Larger than any buffer. Only HTTP/2 has windows, which cost turns of their own (METHOD §8)."""
+    """Larger than any buffer. Only HTTP/2 has windows, which cost turns of their own (method.md §8)."""
     found = talk(way, [compose_message(text=LARGE), compose_message()], fresh=False, client=client)
     assert [one.outcome.kind for one in found.sent] == [Kind.ACCEPTED] * 2
     assert [one.phases for one in found.sent] == [(Phase.REQUEST, Phase.WAIT, Phase.RESPONSE)] * 2

@@ -1,4 +1,4 @@
-"""Turns, exactly, against the sink's own transcript: what the client counts is what the server saw (METHOD §2)."""
+"""Turns, exactly, against the sink's own transcript: what the client counts is what the server saw (method.md §2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Talk: closed loop, one sender, one message at a time. It measures service time (METHOD §4)."""
+"""Talk: closed loop, one sender, one message at a time. It measures service time (method.md §4)."""
 
 from __future__ import annotations
 
