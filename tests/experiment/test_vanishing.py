@@ -10,7 +10,6 @@ import pytest
 
 OWNER = """\
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background inherits that it is ignored
 from benchkit.experiment.vanishing import vanishing_folder
 with vanishing_folder() as folder:
     (folder / "run").mkdir()

@@ -56,7 +56,7 @@ def test_faults_are_results_and_the_account_closes(program: Any, text: Text) -> 
             f'busy|{smtp}[[arm.fault]]\nat = "rcpt"\nreply = "450 4.2.1 busy"\nprobability = 0.3\n',
             f'cut|{smtp}[[arm.fault]]\nat = "content"\ndrop = true\nprobability = 0.3\n',
             f'api cut|{api}[[arm.fault]]\nat = "response"\ndrop = true\nprobability = 0.3\n',
-            f"throttled|{api}[arm.limit]\nrate_per_s = 200\nburst = 5\n",
+            f"throttled|{api}[arm.limit]\nrate_per_s = 1\nburst = 5\n",
             load="blocks = 8\nmessages_per_block = 10",
         )
     )
