@@ -14,10 +14,8 @@ from enum import Enum
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.trace import Phase
 from benchkit.protocol.letter import Letter
-from benchkit.protocol.replies import outcome_of_refusal
+from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal
 from benchkit.protocol.reply_stream import Reply
-
-_RECIPIENT_TAKEN = frozenset({250, 251, 252})
 
 
 class Then(Enum):
@@ -99,7 +97,7 @@ def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
     """Why there is nobody to send the content to; None where at least one recipient stands."""
     if mail.code != 250:
         return _refused(mail)
-    refused = [reply for reply in rcpts if reply.code not in _RECIPIENT_TAKEN]
+    refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
     for reply in refused:
         if reply.code == 421 or not 400 <= reply.code < 600:
             return _refused(reply)
@@ -132,7 +130,7 @@ def _ending(rcpts: Sequence[Reply], last: Reply) -> Ending:
     """The reply to the content decides; recipients that were refused are counted. Only 250 accepts (RFC 5321 §4.3.2)."""
     if last.code != 250:
         return _refused(last)
-    refused = [reply for reply in rcpts if reply.code not in _RECIPIENT_TAKEN]
+    refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
     if not refused:
         return _DONE
     text = refused[-1].text

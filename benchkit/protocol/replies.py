@@ -11,6 +11,7 @@ _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _RATE_WORDS = re.compile(
     r"\brate\b|throttl|too (?:many (?!recipients)|fast|much)|limit|quota|slow down|try again after", re.IGNORECASE
 )
+RECIPIENT_TAKEN = frozenset({250, 251, 252})  # of the replies to RCPT
 _MAY_THROTTLE = frozenset({421, 450, 451, 452, 454})
 
 
@@ -21,10 +22,8 @@ def enhanced_status(text: str) -> str:
 
 
 def outcome_of_reply(code: int, text: str) -> Outcome:
-    """What the reply to the content means for the message."""
-    if 200 <= code < 300:
-        return ACCEPTED if code == ACCEPTED.code else Outcome(OutcomeKind.ACCEPTED, code)
-    return outcome_of_refusal(code, text)
+    """What the reply to the content means for the message: only 250 accepts it (RFC 5321 §4.3.2)."""
+    return ACCEPTED if code == ACCEPTED.code else outcome_of_refusal(code, text)
 
 
 def outcome_of_refusal(code: int, text: str) -> Outcome:

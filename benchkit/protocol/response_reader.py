@@ -77,7 +77,7 @@ class ResponseReader:
     def on_message_complete(self) -> None:
         assert self._parser is not None
         self._in_body = False
-        if self._response is None and self._parser.get_status_code() >= 200:
+        if self._response is None and self._parser.get_status_code() // 100 != 1:
             self._response = self._whole()
             self.keeps_alive = self._parser.should_keep_alive()
 

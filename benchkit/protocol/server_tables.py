@@ -8,7 +8,7 @@ AFTER_TLS = {
     b"MAIL": _TLS_FIRST,
     b"RCPT": _TLS_FIRST,
     b"DATA": _TLS_FIRST,
-    b"BDAT": _TLS_FIRST,
+    # not BDAT: its octets come whatever we think of it, and without MAIL it is refused in any case
     b"VRFY": _TLS_FIRST,
 }
 POINTS = {

@@ -135,6 +135,10 @@ def request_head(request: Request, host: str) -> bytes:
         ("host", host),
         ("user-agent", "benchkit"),
         ("accept", "*/*"),
+        (
+            "accept-encoding",
+            "identity",
+        ),  # without it any coding would do (RFC 9110 §12.5.3), and nothing is decoded here
         *request.headers,
         ("content-length", str(len(request.body))),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
@@ -135,7 +136,9 @@ class HttpxClient(JointRequests):
         transport = library.AsyncHTTPTransport(verify=self._tls or True, trust_env=False)
         # httpx has no public way to hand over a network backend; the pool below it takes one as a parameter.
         transport._pool = self._pool
-        return library.AsyncClient(transport=transport, timeout=self._endpoint.arm.timeout_s, trust_env=False)
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # every request is what the first one was
+        timeout_s = self._endpoint.arm.timeout_s
+        return library.AsyncClient(transport=transport, timeout=timeout_s, cookies=no_cookies, trust_env=False)
 
     def _outcome_of(self, error: Exception, trace: Trace) -> Outcome:
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""

@@ -11,7 +11,7 @@ import ssl
 from typing import Any
 
 import aiosmtplib.smtp
-from aiosmtplib import SMTP, SMTPResponse
+from aiosmtplib import SMTP, SMTPResponse, SMTPResponseException, SMTPStatus
 from aiosmtplib.protocol import SMTPProtocol
 
 from benchkit.model.trace import Phase, Trace
@@ -25,6 +25,11 @@ class MeteredSMTP(SMTP):
         super().__init__(**settings)
         self.meter = meter
         self.trace = trace
+
+    @property
+    def idle(self) -> bool:
+        """Nothing has come behind the reply that was last asked for."""
+        return self.protocol is None or not self.protocol._buffer
 
     def secured(self, transport: asyncio.BaseTransport) -> None:
         """Count the handshake, if there was one."""
@@ -49,7 +54,10 @@ class _MeteredProtocol(SMTPProtocol):
             self._client.trace.mark(Phase.BANNER)
 
     def write(self, data: bytes) -> None:
+        """The library would take what came behind one reply for the next one: an extra 250 for an acceptance."""
         if self._client is not None:
+            if not self._client.idle:
+                raise SMTPResponseException(SMTPStatus.invalid_response, "a reply that nobody asked for")
             self._client.meter.wrote(len(data))
             if self._under_way() == Phase.DATA and data != b"DATA\r\n":
                 self._client.trace.mark(Phase.CONTENT)

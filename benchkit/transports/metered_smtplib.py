@@ -11,6 +11,7 @@ from typing import Any
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.reply_stream import Garbled
 from benchkit.transports.connection_meter import ConnectionMeter
 
 
@@ -34,7 +35,15 @@ class MeteredSMTP(smtplib.SMTP):
         self.trace.mark(Phase.BANNER)
         return self._connected
 
+    @property
+    def idle(self) -> bool:
+        """Nothing has come behind the reply that was last asked for."""
+        return self.file is None or not self._reader.left_in(self.file)
+
     def send(self, s: Any) -> None:
+        """The library would take what came behind one reply for the next one: an extra 250 for an acceptance."""
+        if not self.idle:
+            raise Garbled("a reply that nobody asked for")
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
         if self.trace.phases[-1] == Phase.DATA and data != b"data\r\n":
             self.trace.mark(Phase.CONTENT)
@@ -43,8 +52,12 @@ class MeteredSMTP(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = io.BufferedReader(_MeteredReader(self.sock, self.meter))
-        return super().getreply()
+            self._reader = _MeteredReader(self.sock, self.meter)
+            self.file = io.BufferedReader(self._reader)
+        try:
+            return super().getreply()
+        except smtplib.SMTPResponseException as error:  # its code is the library's, and no word of the server
+            raise Garbled(str(error.smtp_error)) from None
 
     def hang_up(self) -> None:
         """Whatever state the library is in: the socket is ours before it has taken it, and when it has let go of it."""
@@ -58,11 +71,21 @@ class _MeteredReader(io.RawIOBase):
     def __init__(self, sock: socket.socket, meter: ConnectionMeter) -> None:
         self._socket = sock
         self._meter = meter
+        self._at_rest = False
+
+    def left_in(self, file: io.BufferedReader) -> bytes:
+        """What `file` has read here and not given: while we rest it can only show that."""
+        self._at_rest = True
+        left = file.peek(1)
+        self._at_rest = False
+        return left
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
+        if self._at_rest:
+            return None
         size = self._socket.recv_into(buffer)
         self._meter.read(size)
         return size

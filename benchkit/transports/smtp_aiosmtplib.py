@@ -19,7 +19,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
-from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Reply
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.metered_smtp import MeteredSMTP
@@ -49,12 +49,13 @@ class Client:
 
     @property
     def connected(self) -> bool:
-        return self._smtp is not None and self._smtp.is_connected
+        return self._smtp is not None and self._smtp.is_connected and self._smtp.idle
 
     def prepare(self, message: Message) -> _Prepared:
         return _Prepared(envelope_of(message, self._endpoint.arm.dsn), split_at_identity(message.mime))
 
     async def connect(self, trace: Trace) -> Outcome | None:
+        self._drop()
         try:
             await self._connect(trace)
         except _FAILURES as error:
@@ -157,7 +158,8 @@ class Client:
             except aiosmtplib.SMTPRecipientRefused as refusal:
                 if refusal.code == 421 or not smtp.is_connected:
                     raise
-                refusals.append(outcome_of_refusal(refusal.code, refusal.message))
+                if refusal.code not in RECIPIENT_TAKEN:
+                    refusals.append(outcome_of_refusal(refusal.code, refusal.message))
         return refusals
 
     async def _recover(self, outcome: Outcome, trace: Trace) -> None:

@@ -23,8 +23,8 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
-from benchkit.protocol.replies import outcome_of_refusal, outcome_of_reply
-from benchkit.protocol.reply_stream import Reply
+from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.metered_smtplib import MeteredSMTP
 from benchkit.transports.sockets import is_established, open_socket, tls_context
 
@@ -56,7 +56,8 @@ class Client:
 
     @property
     def connected(self) -> bool:
-        return self._smtp is not None and self._smtp.sock is not None and is_established(self._smtp.sock)
+        smtp = self._smtp
+        return smtp is not None and smtp.sock is not None and smtp.idle and is_established(smtp.sock)
 
     def prepare(self, message: Message) -> _Prepared:
         return _Prepared(envelope_of(message, self._endpoint.arm.dsn), split_at_identity(message.mime))
@@ -172,7 +173,7 @@ class Client:
         refusals = []
         for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):
             code, text = smtp.rcpt(recipient, parameters)
-            if code not in (250, 251):
+            if code not in RECIPIENT_TAKEN:
                 refusals.append(_refusal(code, text))
             if code == 421:
                 return refusals[-1]
@@ -209,6 +210,8 @@ def _refusal(code: int, text: bytes) -> Outcome:
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of smtplib's errors; whether the content had left decides between a clean failure and doubt."""
     text = str(error) or type(error).__name__
+    if isinstance(error, Garbled):
+        return Outcome(OutcomeKind.GARBLED, text=text)
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return _refusal(error.smtp_code, said if isinstance(said, bytes) else said.encode())

@@ -94,6 +94,7 @@ TABLE: dict[str, tuple[Service, bytes, str]] = {
     "AUTH twice": (GUARDED, EHLO + (b"AUTH PLAIN " + PLAIN + b"\r\n") * 2, "250 235 503"),
     "AUTH before EHLO": (GUARDED, b"AUTH PLAIN " + PLAIN + b"\r\n", "503"),
     "before TLS": (STARTTLS, EHLO + b"AUTH PLAIN x\r\n" + MAIL + RCPT + b"DATA\r\nNOOP\r\n", "250 538 530 530 530 250"),
+    "BDAT before TLS swallows its octets": (STARTTLS, EHLO + b"BDAT 6 LAST\r\nNOOP\r\nNOOP\r\n", "250 503 250"),
     "plaintext behind STARTTLS": (STARTTLS, EHLO + b"STARTTLS\r\nNOOP\r\n", "250 220"),
     "STARTTLS with an argument": (STARTTLS, EHLO + b"STARTTLS x\r\n", "250 501"),
 }

@@ -12,7 +12,8 @@ from benchkit.protocol.replies import enhanced_status, outcome_of_refusal, outco
 Kind = OutcomeKind
 REPLIES = [
     (250, "2.0.0 Ok: queued as 1F2E3D", Kind.ACCEPTED, ""),
-    (251, "will forward", Kind.ACCEPTED, ""),
+    (251, "will forward", Kind.GARBLED, ""),
+    (220, "2.0.0 what", Kind.GARBLED, "2.0.0"),
     (450, "4.2.1 mailbox busy", Kind.DEFERRED, "4.2.1"),
     (421, "4.7.0 Too many messages from your IP", Kind.THROTTLED, "4.7.0"),
     (454, "4.7.0 Throttling failure: Maximum sending rate exceeded", Kind.THROTTLED, "4.7.0"),

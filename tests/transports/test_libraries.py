@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ import uvloop
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Fault, Limit
-from benchkit.model.trace import Phase
+from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.http2_frames import PREFACE, asks
-from tests.transports.scripted import Script, against, send_all
+from tests.transports.clients import client_of
+from tests.transports.scripted import Script, against, by_script, polite, send_all
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -52,6 +55,34 @@ def test_a_reconnect_is_counted_not_hidden(client: str, talk: Any, compose_messa
     assert [one.outcome.kind for one in found.sent] == [Kind.ACCEPTED] * 6
     assert [one.turns for one in found.sent] == [1, 1, 2, 1, 2, 1]
     assert [one.phases[0] is Phase.CONNECT for one in found.sent] == [False, False, True, False, True, False]
+
+
+@pytest.mark.parametrize("client", [client for client in API if client != "httpx2h2"])
+def test_a_cookie_is_not_brought_back(client: str, make_arm: Callable[..., ArmSpec], compose_message: Make) -> None:
+    """A front of an API may give one; every request is to be what the first one was."""
+
+    async def run() -> list[tuple[Outcome, int]]:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        one = client_of(make_arm("api none", client=client), server.sockets[0].getsockname()[1])
+        found = await send_all(one, [compose_message()] * 2)
+        await one.close(Trace())
+        server.close()
+        await server.wait_closed()
+        return found
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                heads.append(await reader.readuntil(b"\r\n\r\n"))
+                lengths = [line for line in heads[-1].lower().split(b"\r\n") if line.startswith(b"content-length:")]
+                await reader.readexactly(int(lengths[0].partition(b":")[2]))
+                writer.write(b'HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 10\r\n\r\n{"id":"x"}')
+        writer.close()
+
+    heads: list[bytes] = []
+    assert [outcome.kind for outcome, _ in uvloop.run(run())] == [Kind.ACCEPTED] * 2
+    first, second = heads
+    assert first == second
 
 
 @pytest.mark.parametrize("client", SMTP)
@@ -109,6 +140,28 @@ def test_smtplib_says_how_many_recipients_were_refused(talk: Any, compose_messag
     took = {arrival.send: arrival.recipients for arrival in found.ledger.arrivals}
     for number, one in enumerate(found.sent):
         assert took.get(number, 0) == (6 - one.outcome.refused_recipients if one.outcome.kind is Kind.ACCEPTED else 0)
+
+
+ODD = [
+    (b"DATA", b"354 go\r\n250 ok\r\n", [Kind.GARBLED, Kind.GARBLED]),  # the 250 is not for the content
+    (b"RCPT", b"252 perhaps\r\n", [Kind.ACCEPTED, Kind.ACCEPTED]),
+    (b"X-Benchkit-Id", b"220 queued\r\n", [Kind.GARBLED, Kind.GARBLED]),
+    (b"X-Benchkit-Id", b"250 " + b"x" * 9000 + b"\r\n", [Kind.GARBLED, Kind.GARBLED]),
+    (b"X-Benchkit-Id", b"250 queued\r\n250 again\r\n", [Kind.ACCEPTED, Kind.ACCEPTED]),
+]
+
+
+@pytest.mark.parametrize(("to", "reply", "kinds"), ODD)
+@pytest.mark.parametrize("client", SMTP)
+def test_odd_replies_are_never_taken_for_an_acceptance(
+    client: str, to: bytes, reply: bytes, kinds: list[Kind], make_arm: Callable[..., ArmSpec], compose_message: Make
+) -> None:
+    """A library that is more trusting is asked whether anything came that it did not ask for."""
+    script = Script(lambda unit: reply if to in unit.upper() or to in unit else polite(unit))
+    outcomes, heard = by_script(make_arm("smtp none", client=client), script, [compose_message(text="Hello")] * 2)
+    assert [outcome.kind for outcome in outcomes] == kinds
+    anew = sum(unit[:4].upper() == b"EHLO" for unit in heard)
+    assert anew == (1 if to == b"RCPT" else 2)
 
 
 @pytest.mark.parametrize(
