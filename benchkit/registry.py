@@ -7,6 +7,8 @@ group `benchkit.<kind>` and can add a name, never replace a built-in one.
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
@@ -47,5 +49,11 @@ class Registry(Generic[T]):
         return found
 
     def _outside(self) -> dict[str, EntryPoint]:
-        points = entry_points(group=f"benchkit.{self.kind}")
+        points = _points(f"benchkit.{self.kind}", tuple(sys.path))
         return {point.name: point for point in points if point.name not in self._builtin}
+
+
+@cache
+def _points(group: str, _search_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Looked for once on a search path: that reads the metadata of every installed package."""
+    return tuple(entry_points(group=group))

@@ -55,7 +55,7 @@ async def audit_domains(
 
 
 def _checks() -> Sequence[Check]:
-    """All of them; once for a call, for whoever asks the registry asks every installed package."""
+    """All of them, once for a call."""
     return [CHECKS[name] for name in CHECKS.names()]
 
 
