@@ -1,4 +1,4 @@
-"""A user's domain in the form that model/dns.py wants: lower case, A-labels, without the final dot."""
+"""Domains in the form that model/dns.py wants, lower case, A-labels, without the final dot: a user's, and those of mail."""
 
 from __future__ import annotations
 
@@ -24,6 +24,16 @@ def domain_name(text: str) -> str:
     if not 0 < len(name) <= LONGEST or not all(_is_label(label) for label in name.split(".")):
         raise InputError(Mistake(text, "is not a domain name"))
     return name
+
+
+def a_labels(name: str) -> str:
+    """A name out of a message or a session as the DNS has it; unchanged where it is ASCII already, or no name at all."""
+    if name.isascii() or len(name) > LONGEST:  # what is too long is not looked at: that alone takes long
+        return name
+    try:
+        return idna.encode(name, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return name
 
 
 def _is_label(label: str) -> bool:

@@ -46,12 +46,17 @@ def results(octets: bytes, keys: dict[str, str], now_s: int = 0) -> list[tuple[s
 
 
 def signed(
-    octets: bytes, tags: str, *, method: str = "relaxed", headers: tuple[bytes, ...] = (b"From", b"Subject")
+    octets: bytes,
+    tags: str,
+    *,
+    method: str = "relaxed",
+    headers: tuple[bytes, ...] = (b"From", b"Subject"),
+    domain: str = "shop.example",
 ) -> bytes:
     """A signature made by hand, as RFC 6376 §3.7 says, with other tags where a test wants them."""
     mail = read_mail(octets)
     body_hash = b64encode(hashlib.sha256(canonical.body(mail.body, method)).digest()).decode()
-    head = f"DKIM-Signature: v=1; a=rsa-sha256; c={method}/{method}; d=shop.example; s=s1; "
+    head = f"DKIM-Signature: v=1; a=rsa-sha256; c={method}/{method}; d={domain}; s=s1; "
     head += f"h={b':'.join(headers).decode()}; bh={body_hash}; {tags}b="
     fields = [field.raw for name in headers for field in mail.all(name.decode().lower())]
     covered = b"".join(canonical.header(field, method) for field in fields)
@@ -83,6 +88,17 @@ def test_published_example_verifies() -> None:
 )
 def test_change(change: tuple[bytes, bytes], result: str) -> None:
     assert [each for each, _ in results(EXAMPLE.replace(*change), KEYS)] == [result] * 2
+
+
+@pytest.mark.parametrize("domain", ["b\u00fccher.example", "B\u00dcCHER.example.", "xn--bcher-kva.example"])
+def test_internationalized_mail_names_its_signer_in_letters(domain: str) -> None:
+    """RFC 8616 §5."""
+    keys = {"s1._domainkey.xn--bcher-kva.example": f"v=DKIM1; k=rsa; t=s; p={OWN}"}
+    octets = "From: \u00fc@b\u00fccher.example\r\nSubject: \u00fc\r\n\r\nHi\r\n".encode()
+    assert results(signed(octets, "i=\u00fc@b\u00fccher.example; ", domain=domain), keys) == [("pass", "")]
+    assert results(signed(octets, "i=a@xn--bcher-kva.example; ", domain=domain), keys) == [("pass", "")]
+    (other,) = results(signed(octets, "i=a@www.b\u00fccher.example; ", domain=domain), keys)
+    assert other[0] == "permerror"
 
 
 @pytest.mark.parametrize("method", ["simple", "relaxed"])

@@ -47,6 +47,7 @@ def test_one_author_domain_is_wanted(head: bytes, audit: Callable[..., AuditRepo
         (b"a@shop.example", ("shop.example",)),
         (b'"b@evil.example" <a@Shop.Example>', ("shop.example",)),
         (b"=?utf-8?q?Caf=C3=A9?= <a@shop.example>", ("shop.example",)),
+        ("a@B\u00fccher.example".encode(), ("xn--bcher-kva.example",)),
         (b"nobody", ()),
     ],
 )

@@ -102,7 +102,7 @@ def _key_trouble(signature: DkimSignature, key: DkimKey) -> str:
         return fatal or "the key cannot be read"
     if key.key_type != signature.algorithm.partition("-")[0]:
         return f"a={signature.algorithm}, but the key is k={key.key_type}"
-    if key.strict and signature.identity.rpartition("@")[2].lower() != signature.domain:
+    if key.strict and signature.identity.rpartition("@")[2] != signature.domain:
         return "the key's t=s wants i= to have the very domain d="
     return ""
 

@@ -11,6 +11,8 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import getaddresses
 
+from benchkit.audit.domain_name import a_labels
+
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 
 
@@ -47,10 +49,12 @@ class Mail:
 
     @property
     def author_domains(self) -> tuple[str, ...]:
-        """The domains of all addresses of all From fields (RFC 5322 §3.6.2), each once."""
+        """The domains of all addresses of all From fields (RFC 5322 §3.6.2), each once, in A-labels (RFC 9989 §5.3.1)."""
         values = [_decoded(field.value) for field in self.all("from")]
         found = (
-            address.rpartition("@")[2].lower().rstrip(".") for _, address in getaddresses(values) if "@" in address
+            a_labels(address.rpartition("@")[2].lower().rstrip("."))
+            for _, address in getaddresses(values)
+            if "@" in address
         )
         return tuple(dict.fromkeys(domain for domain in found if domain))
 

@@ -1,10 +1,14 @@
-"""The tags of a DKIM-Signature header (RFC 6376 §3.5, §6.1.1). Whether it verifies is not known here."""
+"""The tags of a DKIM-Signature header (RFC 6376 §3.5, §6.1.1). Whether it verifies is not known here.
+
+In internationalized mail they may hold UTF-8, and U-labels in d=, i= and s= (RFC 8616 §5); the DNS is asked for A-labels.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchkit.audit.domain_name import a_labels
 from benchkit.audit.records.keys import KeyFault, decode_base64
 from benchkit.audit.records.tags import TagList, parse_tags
 from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
@@ -45,14 +49,15 @@ def parse_dkim_signature(raw: bytes | str) -> DkimSignature:
     text = as_text(raw)
     tags = parse_tags(text)
     header, _, body = tags.value("c", "simple/simple").partition("/")
-    domain = tags.value("d").lower().rstrip(".")
+    domain = _name(tags.value("d"))
+    user, at, host = (tags.value("i") or f"@{domain}").rpartition("@")
     return DkimSignature(
         text,
         tags,
         algorithm=tags.value("a"),
         domain=domain,
-        selector=tags.value("s").lower(),
-        identity=tags.value("i") or f"@{domain}",
+        selector=_name(tags.value("s")),
+        identity=f"{user}{at}{_name(host)}",
         headers=_headers(tags),
         header_canonicalization=header.strip(),
         body_canonicalization=body.strip() or "simple",
@@ -67,6 +72,19 @@ def parse_dkim_signature(raw: bytes | str) -> DkimSignature:
 
 def _headers(tags: TagList) -> tuple[str, ...]:
     return tuple(name for part in tags.value("h").split(":") if (name := part.strip().lower()))
+
+
+def _name(value: str) -> str:
+    """Lower case, in A-labels, without a final dot."""
+    return a_labels((_utf8(value) or value).lower().rstrip("."))
+
+
+def _utf8(octets: str) -> str:
+    """Octets that were read one by one as the text that they are; "" where they are none."""
+    try:
+        return octets.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return ""
 
 
 def _octets(tags: TagList, name: str) -> bytes:
@@ -87,7 +105,9 @@ def _span(tags: TagList, name: str) -> Span:
 
 
 def _faults(tags: TagList) -> Iterator[Fault]:
-    yield from strange_octets(tags.text)
+    for fault in strange_octets(tags.text):
+        if min(_utf8(tags.text[slice(*fault.span)]), default="") <= "\x7f":  # controls, or no UTF-8
+            yield fault
     yield from tags.faults
     for name in _REQUIRED:
         if not tags.value(name):
@@ -134,10 +154,10 @@ def _number_faults(tags: TagList) -> Iterator[Fault]:
 
 
 def _identity_faults(tags: TagList) -> Iterator[Fault]:
-    identity, domain = tags.value("i").lower(), tags.value("d").lower()
+    identity, domain = tags.value("i"), _name(tags.value("d"))
     if domain and "." not in domain:
         yield Fault("domain", f"d={domain[:40]} is a single label", _span(tags, "d"))
     if identity and domain:
-        host = identity.rpartition("@")[2]
+        host = _name(identity.rpartition("@")[2])
         if "@" not in identity or not (host == domain or host.endswith(f".{domain}")):
             yield Fault("identity", "i= is not at d= or below it", _span(tags, "i"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-import idna
+from benchkit.audit.domain_name import a_labels
 
 _NIBBLES = 32
 
@@ -28,7 +28,7 @@ class Sender:
     @property
     def domain(self) -> str:
         """The domain whose record counts, in A-labels where it has any."""
-        return _a_labels(self.mail_from.rpartition("@")[2] or self.helo)
+        return a_labels(self.mail_from.rpartition("@")[2] or self.helo)
 
     @property
     def address(self) -> str:
@@ -60,13 +60,3 @@ def macro_values(who: Sender, domain: str) -> dict[str, str]:
 
 def _dotted(ip: IPv4Address | IPv6Address) -> str:
     return str(ip) if ip.version == 4 else ".".join(f"{int(ip):0{_NIBBLES}X}")
-
-
-def _a_labels(domain: str) -> str:
-    """Unchanged where it is ASCII already, or is no name at all."""
-    if domain.isascii():
-        return domain
-    try:
-        return idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        return domain
