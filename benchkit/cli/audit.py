@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @taking(Given)
 def audit(given: Given) -> None:
-    """Judge whether a domain's mail will be believed; say what to paste into its zone."""
+    """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
     form = chosen(given)
     source = Source(tuple(given.zones or ()), given.replay, given.record, tuple(given.servers or ()), given.authorities)
     source.check()

@@ -17,7 +17,7 @@ def certify(
     out: Annotated[Path, typer.Option(help="The results folder that the certificate is for.")] = Path("results"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as JSON and nothing else.")] = False,
 ) -> None:
-    """Hold benchkit's own figures against physics: turns, slopes, injected delays, A/A, speed."""
+    """Hold benchkit's own figures against physics. Turns, slopes, injected delays, A/A, speed."""
     from benchkit.experiment.certificate_file import check_room, store_certificate
     from benchkit.experiment.certify import certify as measure
 

@@ -13,7 +13,7 @@ from benchkit.errors import InputError, Mistake
 def init(
     path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("scenario.toml"),
 ) -> None:
-    """Write a commented scenario, ready to run; an existing file is never overwritten."""
+    """Write a commented scenario, ready to run. An existing file is never overwritten."""
     from benchkit.scenario import starter
 
     try:

@@ -36,7 +36,7 @@ def run(
         bool, typer.Option("--send", help="Real mail may leave this machine, if the scenario allows it.")
     ] = False,
 ) -> None:
-    """Send one identical batch through every arm of a scenario, and say which to choose."""
+    """Send a batch through every arm; say which to choose."""
     from benchkit.batch import compose
     from benchkit.cli.names import known_names
     from benchkit.experiment.conduct import conduct

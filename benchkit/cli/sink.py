@@ -21,7 +21,7 @@ def sink(
     auth: Annotated[bool, typer.Option(help="Whether SMTP asks for AUTH.")] = False,
     ca_file: Annotated[Path | None, typer.Option(help="Write the certificate authority to this file.")] = None,
 ) -> None:
-    """Run an SMTP and an API server on loopback until Ctrl-C; prints where they listen, as JSON."""
+    """Run an SMTP and an API server on loopback until Ctrl-C. Where they listen is printed as JSON."""
     import uvloop
 
     from benchkit.errors import InputError, Mistake

@@ -59,9 +59,11 @@ def _row(panel: Axes, arm: int, values: Any, edges: Any) -> None:
     tops = arm - _ROOM * heights / heights.max()
     panel.stairs(tops, edges, baseline=arm, fill=True, color=colour, alpha=0.30, linewidth=0)
     panel.stairs(tops, edges, baseline=arm, color=colour, linewidth=1.0)
-    low, median, high = np.quantile(succeeded, (0.25, 0.5, 0.75))
+    low, median, high = np.quantile(values, (0.25, 0.5, 0.75), method="inverted_cdf")  # p50's rule: a failure is +∞
+    if not np.isfinite(median):
+        return
     below = arm + 0.12
-    panel.plot((low, high), (below, below), color=colour, linewidth=3.5, solid_capstyle="butt")
+    panel.plot((low, min(high, edges[-1])), (below, below), color=colour, linewidth=3.5, solid_capstyle="butt")
     panel.plot(median, below, "o", color="white", markeredgecolor=colour, markeredgewidth=1.6, markersize=6)
     panel.annotate(f"{three_digits(median)} ms", (1, arm), (8, 6), **_AT_THE_RIGHT, fontweight="bold", color=colour)
 

@@ -31,6 +31,7 @@ def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmS
 def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[str, float]) -> ArmSummary:
     manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
     arm = manifest.arms[sample.arm]
+    requests = len(np.unique(rows["started_ns"])) if arm.messages_per_request > 1 else sample.started
     planned = manifest.blocks * manifest.messages_per_block
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
     generator = generator_load(run, sample)
@@ -49,9 +50,9 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         altered=altered,
         turns=_turns(rows["turns"][accepted]),
         turns_to_close=_median(rows["turns_to_close"][accepted & (rows["closed_ns"] > 0)]),
-        service_ms=_estimates(service_ns(rows), accepted, manifest.confidence),
-        response_ms=_estimates(response_ns(rows), accepted, manifest.confidence),
-        wait_ms=_estimates(wait_ns(rows), np.full(sample.started, True), manifest.confidence),
+        service_ms=_estimates(service_ns(rows), accepted, requests, manifest.confidence),
+        response_ms=_estimates(response_ns(rows), accepted, requests, manifest.confidence),
+        wait_ms=_estimates(wait_ns(rows), np.full(sample.started, True), requests, manifest.confidence),
         throughput_per_s=_throughput(rows, accepted),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
@@ -95,9 +96,17 @@ def _median(values: Any) -> float | None:
     return float(np.median(values)) if len(values) else None
 
 
-def _estimates(durations_ns: Any, accepted: Any, confidence: float) -> Mapping[str, Estimate]:
-    values = milliseconds_or_infinite(durations_ns, accepted)
+def _estimates(durations_ns: Any, accepted: Any, requests: int, confidence: float) -> Mapping[str, Estimate]:
+    values = _observations(milliseconds_or_infinite(durations_ns, accepted), requests)
     return {name: STATISTICS[name](values, confidence) for name in STATISTICS.names()}
+
+
+def _observations(values: Any, requests: int) -> Any:
+    """As many as there were requests, evenly from all in their order: messages that shared one are a single observation, and
+    taken for several they would make an interval far too narrow."""
+    if requests == len(values):
+        return values
+    return np.sort(values)[((np.arange(requests) + 0.5) * len(values) / requests).astype(int)]
 
 
 def _throughput(rows: Table, accepted: Any) -> float | None:

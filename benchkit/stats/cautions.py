@@ -79,7 +79,7 @@ def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterat
     if arm.retransmitted:
         yield label, f"{arm.retransmitted} of {started} messages met a retransmit"
     if needs := arm.service_ms["p95"].needs:
-        yield label, f"{started} samples; a 95th percentile needs {needs}"
+        yield label, f"a 95th percentile needs {needs} {'samples' if record.messages_per_request == 1 else 'requests'}"
     if arm.unsent and manifest.status is RunStatus.COMPLETE:
         yield label, f"{arm.unsent} planned messages were never started"
     if manifest.load["model"] == LoadModel.OPEN and arm.late > LATE_SHARE * started:

@@ -242,6 +242,10 @@ def test_a_defect_is_one_line_and_exit_1(verb: Verb, monkeypatch: pytest.MonkeyP
     assert done.err == "benchkit: a defect of benchkit: ZeroDivisionError: oh (BENCHKIT_TRACEBACK=1 shows where)\n"
 
 
+def test_help_cuts_no_verb_short(verb: Verb) -> None:
+    assert "..." not in verb("--help").out.partition("Commands:")[2]
+
+
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", "import benchkit.cli.main"],

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchkit.model.durations import service_ns
 from benchkit.model.run import ConditionRecord
 from benchkit.model.summary import Estimate
+from benchkit.stats import STATISTICS
 from benchkit.stats.analysis import analyse
-from tests.stats.varied import Factory, with_columns
+from benchkit.stats.sample import measured_samples, milliseconds_or_infinite
+from tests.stats.varied import Factory, with_arms, with_columns
 
 
 def test_numbers_of_an_arm(synthetic_run: Factory) -> None:
@@ -21,6 +24,19 @@ def test_numbers_of_an_arm(synthetic_run: Factory) -> None:
     assert arm.throughput_per_s == pytest.approx(200, rel=0.001)
     assert (arm.bytes_out, arm.connections, arm.late) == (300 * 4200, 1, 0)
     assert arm.outcomes == {"accepted": 300}
+
+
+def test_messages_that_share_a_request_are_one_sample(synthetic_run: Factory) -> None:
+    run = synthetic_run()
+    first = np.arange(len(run.messages["send"])) // 2 * 2
+    stamps = {name: run.messages[name][first] for name in ("intended_ns", "started_ns", "ended_ns")}
+    shared = with_arms(with_columns(run, **stamps), messages_per_request=2)
+    alone = milliseconds_or_infinite(service_ns(measured_samples(shared)[0, 0].rows)[::2], np.full(150, True))
+    arm = analyse(shared).arms[0]
+    assert {name: arm.service_ms[name] for name in ("p50", "p95", "p99")} == {
+        name: STATISTICS[name](alone, 0.95) for name in ("p50", "p95", "p99")
+    }
+    assert arm.service_ms["mean"].low == pytest.approx(STATISTICS["mean"](alone, 0.95).low)
 
 
 def test_failures_are_counted_by_their_text(synthetic_run: Factory) -> None:
