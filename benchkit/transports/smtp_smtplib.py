@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import socket
+from binascii import Error as BadBase64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -210,7 +211,7 @@ def _refusal(code: int, text: bytes) -> Outcome:
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of smtplib's errors; whether the content had left decides between a clean failure and doubt."""
     text = str(error) or type(error).__name__
-    if isinstance(error, Garbled):
+    if isinstance(error, (Garbled, BadBase64)):  # the latter a challenge of the server's
         return Outcome(OutcomeKind.GARBLED, text=text)
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error

@@ -103,14 +103,14 @@ class WireStream:
     async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
         """The handshake. Raises ssl.SSLError, TimeoutError, OSError, also where plaintext came before it (RFC 3207 §6)."""
         if self._arrived:
-            raise ssl.SSLError("plaintext came before the TLS handshake")
+            raise ConnectionAbortedError("plaintext came before the TLS handshake")
         layer = TlsLayer(context, server_name)
         self._take = self._hand_over
         while not layer.handshake():
             self._send(layer.outgoing())
             received = await self.read()
             if not received:
-                raise ssl.SSLError("the server closed the connection during the TLS handshake")
+                raise ConnectionResetError("the server closed the connection during the TLS handshake")
             layer.received(received)
         self._send(layer.outgoing())
         self.meter.secured(layer.version, layer.resumed)

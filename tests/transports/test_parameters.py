@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-import uvloop
 
 from benchkit.model.message import Message
-from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import ArmSpec, Dsn, Limit
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.scenario import Dsn, Limit
 from benchkit.protocol.expected_turns import message_turns
-from tests.transports.scripted import Script, against, polite, send_all
+from tests.transports.scripted import Script, by_script, polite
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -21,16 +21,6 @@ WAYS = [
     ("wire", "bdat-strict"), ("wire", "bdat-eager"),
 ]  # fmt: skip
 ASKED = Dsn("hdrs", "batch 7", ("failure", "delay"), orcpt=True)
-
-
-def by_script(arm: ArmSpec, ehlo: bytes, messages: list[Message]) -> tuple[list[Outcome], list[bytes]]:
-    async def run() -> tuple[list[Outcome], list[bytes]]:
-        heard: list[bytes] = []
-        async with against(arm, Script(polite, ehlo=ehlo), heard) as client:
-            found = [outcome for outcome, _ in await send_all(client, messages)]
-        return found, heard
-
-    return uvloop.run(run())
 
 
 @pytest.mark.parametrize(("client", "dialogue"), WAYS)
@@ -48,7 +38,9 @@ def test_the_size_declared_is_that_of_what_arrives_and_costs_no_turn(
 
 @pytest.mark.parametrize("client", ["aiosmtplib", "smtplib", "wire"])
 def test_a_server_that_offers_neither_hears_neither(client: str, make_arm: Any, compose_message: Make) -> None:
-    outcomes, heard = by_script(make_arm("smtp none", client=client), b"250 bare\r\n", [compose_message()])
+    outcomes, heard = by_script(
+        make_arm("smtp none", client=client), Script(polite, ehlo=b"250 bare\r\n"), [compose_message()]
+    )
     assert [outcome.kind for outcome in outcomes] == [Kind.ACCEPTED]
     assert [unit.lower() for unit in heard if unit.upper().startswith(b"MAIL")] == [b"mail from:<shop@shop.example>"]
 
@@ -63,12 +55,39 @@ def test_what_is_larger_than_the_servers_limit_is_not_even_begun(
 ) -> None:
     large, small = compose_message(text="x" * 40 + ("\n" + "x" * 40) * 30), compose_message()
     assert len(small.mime) < 1000 < len(large.mime) < 5000
-    outcomes, heard = by_script(make_arm("smtp none", client=client), b"250-x\r\n250 " + size + b"\r\n", [large, small])
+    script = Script(polite, ehlo=b"250-x\r\n250 " + size + b"\r\n")
+    outcomes, heard = by_script(make_arm("smtp none", client=client), script, [large, small])
     assert [outcome.kind for outcome in outcomes] == [Kind.ACCEPTED if taken else Kind.REJECTED, Kind.ACCEPTED]
     assert sum(unit.upper().startswith(b"MAIL") for unit in heard) == 1 + taken
     if not taken:
         assert outcomes[0].code == 0
         assert outcomes[0].text == f"the message has {len(large.mime):,} bytes, and the server's SIZE is 1,000"
+
+
+@pytest.mark.parametrize(
+    ("ehlo", "lacks"),
+    [
+        (b"250-x\r\n250-SMTPUTF8\r\n250 8BITMIME\r\n", ""),
+        (b"250-x\r\n250 8BITMIME\r\n", "SMTPUTF8"),
+        (b"250-x\r\n250 SMTPUTF8\r\n", "8BITMIME"),
+        (b"250 bare\r\n", "8BITMIME, SMTPUTF8"),
+    ],
+)
+@pytest.mark.parametrize("client", ["aiosmtplib", "smtplib", "wire"])
+def test_an_address_beyond_ascii_goes_where_it_is_understood(
+    client: str, ehlo: bytes, lacks: str, make_arm: Any, compose_message: Make
+) -> None:
+    plain = compose_message()
+    mail = replace(plain, mime=plain.mime + "ü\r\n".encode(), recipients=("grüße@example.com",))
+    outcomes, heard = by_script(make_arm("smtp none", client=client), Script(polite, ehlo=ehlo), [mail, plain])
+    said = [unit for unit in heard if unit[:4].upper() in (b"MAIL", b"RCPT")]
+    if lacks:
+        assert (outcomes[0].kind, outcomes[0].text) == (Kind.REJECTED, f"the server does not offer {lacks}")
+    else:
+        assert said.pop(0).partition(b">")[2].upper() == b" BODY=8BITMIME SMTPUTF8"
+        assert said.pop(0).partition(b":")[2] == "<grüße@example.com>".encode()
+    assert outcomes[1].kind is Kind.ACCEPTED
+    assert [unit.partition(b":")[2] for unit in said] == [b"<shop@shop.example>", b"<user0@example.com>"]
 
 
 @pytest.mark.parametrize("client", ["aiosmtplib", "smtplib", "wire"])
@@ -97,6 +116,6 @@ def test_notifications_that_are_not_offered_are_an_error_of_the_arm(
     client: str, make_arm: Any, compose_message: Make
 ) -> None:
     arm = make_arm("smtp none", client=client, dsn=ASKED)
-    (outcome,), heard = by_script(arm, b"250 bare\r\n", [compose_message()])
+    (outcome,), heard = by_script(arm, Script(polite, ehlo=b"250 bare\r\n"), [compose_message()])
     assert (outcome.kind, outcome.code, outcome.text) == (Kind.REJECTED, 0, "the server does not offer DSN")
     assert not any(unit.upper().startswith(b"MAIL") for unit in heard)
