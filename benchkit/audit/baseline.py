@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchkit.errors import InputError, Mistake
+from benchkit.errors import InputError, Mistake, reason
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding
 
@@ -32,7 +32,7 @@ def read_baseline(path: Path) -> Earlier:
         reports = document if isinstance(document, list) else [document]
         return {report["domain"]: list(report["findings"]) for report in reports}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(Mistake(str(path), f"is no output of benchkit audit --json: {error}")) from None
+        raise InputError(Mistake(str(path), f"is no output of benchkit audit --json: {reason(error)}")) from None
 
 
 def changes(report: AuditReport, earlier: list[Mapping[str, Any]]) -> Changes:

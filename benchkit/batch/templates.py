@@ -16,7 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNot
 from jinja2.sandbox import SandboxedEnvironment
 
 from benchkit.batch.template_names import column_of, names_asked_for
-from benchkit.errors import InputError, Mistake
+from benchkit.errors import InputError, Mistake, reason
 from benchkit.model.message import canonical_text
 
 
@@ -69,7 +69,7 @@ class TemplateSet:
             yield Mistake(where, "is included or extended, and is not in the folder of its template")
             return
         except (OSError, UnicodeDecodeError) as error:
-            yield Mistake(where, f"cannot be read: {error}")
+            yield Mistake(where, f"cannot be read: {reason(error)}")
             return
         there_are = ", ".join(sorted(known))
         for line, variable in sorted((line, variable) for variable, line in asked.items() if variable not in known):

@@ -12,7 +12,7 @@ from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any
 
-from benchkit.errors import InputError, Mistake
+from benchkit.errors import InputError, Mistake, reason
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
 
 FORMAT = "benchkit dns recording"
@@ -90,9 +90,9 @@ def _without_defaults(kind: type[Answer | Record], values: dict[str, Any]) -> di
 def _read(path: Path) -> list[tuple[Key, Answer]]:
     try:
         lines = path.read_text("utf-8").splitlines()
-        head = json.loads(lines[0])
-    except (OSError, ValueError, IndexError) as error:
-        raise InputError(Mistake(str(path), f"cannot be read as a recording: {error}")) from error
+        head = json.loads(lines[0]) if lines else None
+    except (OSError, ValueError) as error:
+        raise InputError(Mistake(str(path), f"cannot be read as a recording: {reason(error)}")) from error
     if not isinstance(head, dict) or (head.get("format"), head.get("version")) != (FORMAT, VERSION):
         raise InputError(Mistake(str(path), f'is not a "{FORMAT}" of version {VERSION}', line=1, column=1))
     return [_answer(line, str(path), number) for number, line in enumerate(lines[1:], start=2)]

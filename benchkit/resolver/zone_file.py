@@ -17,7 +17,7 @@ from dns.name import Name
 from dns.tokenizer import Token, Tokenizer
 from dns.zone import Zone
 
-from benchkit.errors import InputError, Mistake
+from benchkit.errors import InputError, Mistake, reason
 from benchkit.resolver.names import wire_name
 
 PLACE = re.compile(r"^.*?:(\d+): (.*)$", re.DOTALL)  # dnspython's "file:line: what"
@@ -44,9 +44,12 @@ def read_zone(path: Path, origin: str = "") -> tuple[Zone, Name]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Mistake(str(path), f"cannot be read as a zone file: {error}")) from error
+        raise InputError(Mistake(str(path), f"cannot be read as a zone file: {reason(error)}")) from error
     begins = _origin(text, str(path), origin)
-    return _parse(text, str(path), begins), begins
+    zone = _parse(text, str(path), begins)
+    if not zone.nodes:
+        raise InputError(Mistake(str(path), "holds no record"))
+    return zone, begins
 
 
 def _origin(text: str, path: str, given: str) -> Name:

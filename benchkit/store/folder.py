@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.clock import utc_now
-from benchkit.errors import InputError, Mistake, StoreError
+from benchkit.errors import InputError, Mistake, StoreError, reason
 from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.store import ballast
 
@@ -43,11 +43,15 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Raises InputError where there is none, or one that this version cannot read."""
     try:
-        stored: dict[str, Any] = json.loads((folder / "run.json").read_text("utf-8"))
+        stored: Any = json.loads((folder / "run.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(Mistake(str(folder), f"holds no run that can be read: {error}")) from error
+        raise InputError(Mistake(str(folder), f"holds no run that can be read: run.json: {reason(error)}")) from error
+    if not isinstance(stored, dict):
+        raise InputError(Mistake(str(folder / "run.json"), "is damaged: no JSON object"))
     if stored.get("schema") != SCHEMA_VERSION:
-        told = f"is of schema {stored.get('schema')}, and this benchkit reads {SCHEMA_VERSION}"
+        told = (
+            f"is of schema {stored.get('schema')}, and this benchkit reads {SCHEMA_VERSION}: use the one that made it"
+        )
         raise InputError(Mistake(str(folder / "run.json"), told))
     try:
         return _manifest(stored)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchkit.errors import StoreError
+from benchkit.errors import StoreError, reason
 from benchkit.model.run import (
     CELL_COLUMNS,
     LAG_COLUMNS,
@@ -16,6 +16,7 @@ from benchkit.model.run import (
     PHASE_COLUMNS,
     WIRE_COLUMNS,
     Run,
+    RunStatus,
     Table,
 )
 from benchkit.store.folder import read_manifest
@@ -24,6 +25,7 @@ from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_table
 from benchkit.store.stored_table import StoredTable, to_numpy
 
+CLOSED = ("messages", "phases", "arrivals")  # the tables of every closed run
 HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
 
 
@@ -33,23 +35,31 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     Raises InputError where there is no run, or one of another schema version, and StoreError where its tables are damaged.
     """
     manifest = read_manifest(folder)
-    closed = all((folder / f"{name}.parquet").exists() for name in ("messages", "phases", "arrivals"))
+    missing = [name for name in CLOSED if not (folder / f"{name}.parquet").exists()]
+    if missing and manifest.status is not RunStatus.RUNNING:
+        raise StoreError(f"{folder}: {missing[0]}.parquet is missing, of a run that was closed")
+    closed = not missing
     try:
         messages, phases, arrivals = _closed_tables(folder) if closed else _spooled_tables(folder, parse)
         wire = _table_if_any(folder, "wire", WIRE_COLUMNS)
         cells, lags = _table_if_any(folder, "cells", CELL_COLUMNS), _table_if_any(folder, "lags", LAG_COLUMNS)
+    except StoreError:
+        raise
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: {error}") from error
     return Run(folder, manifest, messages, phases, arrivals, recovered=not closed, wire=wire, cells=cells, lags=lags)
 
 
 def _closed_tables(folder: Path) -> list[Table]:
-    return [_closed_table(folder / f"{name}.parquet") for name in ("messages", "phases", "arrivals")]
+    return [_closed_table(folder / f"{name}.parquet") for name in CLOSED]
 
 
 def _closed_table(path: Path) -> Table:
-    stored = StoredTable(path)
-    return stored if stored.rows > HELD_ROWS else _held(pq.read_table(path))
+    try:
+        stored = StoredTable(path)
+        return stored if stored.rows > HELD_ROWS else _held(pq.read_table(path))
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{path} cannot be read: {reason(error)}") from error
 
 
 def _spooled_tables(folder: Path, parse: Parse | None) -> list[Table]:

@@ -136,7 +136,7 @@ def test_what_a_budget_cut_short_stays_cut_short(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "line"),
     [
-        ([], 0),
+        ([], 1),
         (["no json"], 0),
         (["[]"], 1),
         (['{"format": "benchkit dns recording", "version": 2}'], 1),
