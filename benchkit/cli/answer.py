@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from benchkit.cli.files import writing
 from benchkit.errors import ExitCode, StoreError
 
 if TYPE_CHECKING:
@@ -62,6 +63,6 @@ def _show(summary: Summary, picture: Path | None) -> None:
     render(summary, Console())
     if picture is not None:
         from benchkit.report.picture import svg_of
-        from benchkit.store import write_text
 
-        write_text(picture, svg_of(summary))
+        with writing(picture):
+            picture.write_text(svg_of(summary), "utf-8")

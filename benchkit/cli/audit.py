@@ -34,10 +34,15 @@ def audit(given: Given) -> None:
     options = _options(given)
     from benchkit.cli.audit_loop import run_audits
 
-    named = _named(domains_of(given.domains or [], sys.stdin.read), options)
+    named = _named(domains_of(given.domains or [], _standard_input), options)
     reports, changed = since(run_audits(_audit(named, source, options)), earlier)
     show(reports, form, changed, given)
     raise typer.Exit(exit_code(reports, given.fail_on))
+
+
+def _standard_input() -> str:
+    """Nothing where the shell has closed it."""
+    return sys.stdin.read() if sys.stdin else ""
 
 
 def _options(given: Given) -> Options:

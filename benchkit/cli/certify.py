@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def certify(
-    out: Annotated[Path, typer.Option(help="The results folder that the certificate is for.")] = Path("results"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The results folder that the certificate is for.")] = Path(
+        "results"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as JSON and nothing else.")] = False,
 ) -> None:
     """Hold benchkit's own figures against physics. Turns, slopes, injected delays, A/A, speed."""

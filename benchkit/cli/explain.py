@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def explain(
-    rule: Annotated[str, typer.Argument(help="A rule or one of its cases, as spf_all or spf_all.plus; or `all`.")],
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="A rule or one of its cases, as spf_all or spf_all.plus; or `all`.")
+    ],
 ) -> None:
     """Print a rule's page."""
     from benchkit.audit.checks import CHECKS

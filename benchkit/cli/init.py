@@ -11,7 +11,7 @@ from benchkit.errors import InputError, Mistake
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("scenario.toml"),
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path("scenario.toml"),
 ) -> None:
     """Write a commented scenario, ready to run. An existing file is never overwritten."""
     from benchkit.scenario import starter

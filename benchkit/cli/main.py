@@ -18,7 +18,9 @@ from benchkit.cli.report import report
 from benchkit.cli.run import run
 from benchkit.cli.schema import schema
 from benchkit.cli.sink import sink
-from benchkit.errors import BenchkitError, ExitCode
+from benchkit.errors import BenchkitError, ExitCode, reason
+
+_STDERR = 2
 
 app = typer.Typer(
     name="benchkit",
@@ -51,6 +53,7 @@ def main() -> None:
     if os.environ.get("NO_COLOR"):
         os.environ.pop("FORCE_COLOR", None)  # rich would write bold and underlined text into a pipe
     _buffer_stdout()
+    _fill_standard_descriptors()
     try:
         _run_verb()
     except BrokenPipeError:  # a reader like `head` has had enough: end as every tool of a pipe does, by the signal
@@ -81,8 +84,21 @@ def _run_verb() -> None:
     except Exception as error:
         if os.environ.get("BENCHKIT_TRACEBACK"):
             raise
-        told = f"a defect of benchkit: {type(error).__name__}: {error} (BENCHKIT_TRACEBACK=1 shows where)"
-        _end(told, ExitCode.INTERNAL_ERROR)
+        _end(f"{_told(error)} (BENCHKIT_TRACEBACK=1 shows where)", ExitCode.INTERNAL_ERROR)
+
+
+def _fill_standard_descriptors() -> None:
+    """One that the shell has closed would be the next socket's; the null device takes its place."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(descriptor)
+
+
+def _told(error: Exception) -> str:
+    """A system that refuses, as a full disk does, is no defect."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system refuses'}: {reason(error)}"
+    return f"a defect of benchkit: {type(error).__name__}: {error}"
 
 
 def _end(message: str, code: int) -> None:

@@ -7,13 +7,19 @@ from typing import Annotated
 
 import typer
 
+from benchkit.cli.files import writing
+
 
 def plot(
     run: Annotated[
-        Path | None, typer.Argument(help="The folder of a run; without one, the newest in results/.")
+        Path | None, typer.Argument(metavar="RUN", help="The folder of a run; without one, the newest in results/.")
     ] = None,
-    figures: Annotated[list[str] | None, typer.Option("--figure", help="Only this figure; may be given again.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder for the figures; the run's own by default.")] = None,
+    figures: Annotated[
+        list[str] | None, typer.Option("--figure", metavar="NAME", help="Only this figure; may be given again.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder for the figures; the run's own by default.")
+    ] = None,
 ) -> None:
     """Draw a stored run; prints the path of each figure."""
     from benchkit.experiment.closing import open_run
@@ -23,8 +29,10 @@ def plot(
 
     stored = open_run(run or newest_run(Path("results")))
     folder = out or stored.path
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     for name in figures or [name for name in PLOTS.names() if PLOTS[name].suits(stored)]:
         path = folder / f"{name}.svg"
-        save(stored, name, path)
+        with writing(path):
+            save(stored, name, path)
         typer.echo(path)

@@ -12,10 +12,12 @@ from benchkit.cli.answer import answer
 
 def report(
     runs: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of runs; without one, the newest in results/.")
+        list[Path] | None, typer.Argument(metavar="RUN", help="Folders of runs; without one, the newest in results/.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each run's summary.json and nothing else.")] = False,
-    picture: Annotated[Path | None, typer.Option(help="Save what is printed as an SVG picture too.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save what is printed as an SVG picture too.")
+    ] = None,
 ) -> None:
     """Read stored runs and print their answers."""
     from benchkit.store import newest_run

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: Annotated[Path, typer.Argument(help="The scenario, a TOML file (`benchkit init` writes one).")],
+    scenario: Annotated[
+        Path, typer.Argument(metavar="SCENARIO", help="The scenario, a TOML file (`benchkit init` writes one).")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan; send nothing.")] = False,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Put over the file: load.blocks=5, arm.0.auth=plain."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder that the run's folder is made in.")] = Path("results"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder that the run's folder is made in.")] = Path(
+        "results"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json on stdout and nothing else.")] = False,
     pcap: Annotated[
         bool, typer.Option("--pcap", help="Keep what crosses the lab's link: link-0.pcap and so on, one a condition.")

@@ -121,3 +121,20 @@ def test_a_run_whose_reader_has_gone_is_closed_and_answered(tmp_path: Path) -> N
     told = json.loads((folder / "summary.json").read_text("utf-8"))
     account = told["account"]
     assert (told["status"], account["planned"], account["accepted"]) == ("complete", 4, 4)
+
+
+@pytest.mark.parametrize(("closed", "told"), [(">&-", False), ("2>&-", True), ("<&- >&- 2>&-", False)])
+def test_a_closed_standard_stream_is_no_socket_s(closed: str, *, told: bool) -> None:
+    """The event loop's own descriptors would take its number, and libuv aborts."""
+    command = f'exec "$0" -m benchkit audit --zone "$1" shop.example {closed}'
+    done = subprocess.run(["sh", "-c", command, sys.executable, ZONE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) is told
+
+
+def test_an_output_that_is_full_is_said_in_a_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "benchkit", "schema"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    told = "benchkit: the system refuses: No space left on device (BENCHKIT_TRACEBACK=1 shows where)\n"
+    assert (done.returncode, done.stderr) == (1, told)

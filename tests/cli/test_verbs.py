@@ -6,15 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import jsonschema
 import pytest
 
-from benchkit.cli.main import main
-from benchkit.experiment.stopping import signals_given_back
+from tests.cli.conftest import Verb
 
 HEAD = """\
 name = "t"
@@ -43,29 +41,6 @@ recipients = "r.csv"
 OUTSIDE = 'allow_hosts = ["smtp.example.com"]\nallow_recipients = ["@example.com"]\nmax_messages = 1000\n'
 SERVER = 'server = { host = "smtp.example.com", port = 25 }\n'
 SAMPLE = Path(__file__).parents[2] / "results" / "sample"
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Verb = Callable[..., Done]
-
-
-@pytest.fixture
-def verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Verb:
-    """The program in this process, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["benchkit", *arguments])
-        with pytest.raises(SystemExit) as ended, signals_given_back():
-            main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return call
 
 
 def write(files: dict[str, str]) -> None:
