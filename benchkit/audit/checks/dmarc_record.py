@@ -20,9 +20,9 @@ RULE = Rule(
     reference="RFC 9989 §4.10",
     text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then "
     "walk up the tree, at most eight names. Where a name has several, all of them are discarded and the walk goes "
-    "on; a record that is there and has neither a sound policy nor a report address ends it, and no DMARC is "
-    "applied. Texts that do not begin so are no records and are passed over; a wildcard commonly puts them there. "
-    "Gmail, Yahoo and Microsoft want a record from bulk senders. Begin with `p=none` and `rua=`, read the "
+    "on. If the record that is found has neither a sound policy nor a report address, no DMARC is applied, whatever "
+    "a parent's says. Texts that do not begin so are no records and are passed over; a wildcard commonly puts them "
+    "there. Gmail, Yahoo and Microsoft want a record from bulk senders. Begin with `p=none` and `rua=`, read the "
     "reports, then go on to `quarantine` and `reject`.",
     cases={
         "missing": Case(Status.FAIL, "No name of the walk has a DMARC record.", 25),
