@@ -26,6 +26,7 @@ class Child:
     def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
         self._module = module
         self._process = process
+        self._killed = False
 
     @classmethod
     async def start(cls, module: str, job: object, log: Path, network: Network | None = None) -> Child:
@@ -46,7 +47,8 @@ class Child:
         line = await self._process.stdout.readline()
         if not line:
             code = await self._process.wait()
-            raise ChildBroken(f"{self._module} died ({_how(code)})")
+            how = "was killed because it heeded no word" if self._killed else f"died ({_how(code)})"
+            raise ChildBroken(f"{self._module} {how}")
         news: dict[str, Any] = json.loads(line)
         if "broken" in news:
             raise ChildBroken(news["broken"])
@@ -60,6 +62,12 @@ class Child:
         """The first time: after what is under way. The second time: at once."""
         await self._write(b"stop\n")
 
+    def kill(self) -> None:
+        """Where it heeds no word any more; `hear` will say so."""
+        self._killed = True
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
     async def end(self) -> None:
         """Tell it to stop, close the line and wait; a child that does not go is killed.
 
@@ -71,7 +79,7 @@ class Child:
         try:
             await asyncio.wait_for(self._process.wait(), _END_GRACE_S)
         except TimeoutError:
-            self._process.kill()
+            self.kill()
             await self._process.wait()
 
     async def _write(self, data: bytes) -> None:

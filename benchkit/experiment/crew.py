@@ -18,14 +18,20 @@ Heard = Callable[[Mapping[str, Any]], None]
 
 
 class Crew:
-    def __init__(self, workers: Sequence[Child]) -> None:
+    """`patience_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would."""
+
+    def __init__(self, workers: Sequence[Child], patience_s: float = 10.0) -> None:
         self._workers = workers
+        self._patience_s = patience_s
         self._sent = [0] * len(workers)
         self._ready = 0
         self._stopping = False
+        self._killing: asyncio.TimerHandle | None = None
 
     async def ask_to_stop(self) -> None:
-        """The first time: after what is under way. The second time: at once."""
+        """The first time: after what is under way. The second time: at once, and then who does not go is killed."""
+        if self._stopping and self._killing is None:
+            self._killing = asyncio.get_running_loop().call_later(self._patience_s, self._kill)
         self._stopping = True
         for worker in self._workers:
             await worker.ask_to_stop()
@@ -44,6 +50,8 @@ class Crew:
         finally:
             for task in following:
                 task.cancel()
+            if self._killing is not None:
+                self._killing.cancel()
         for ending in interrupted:
             if isinstance(ending, BaseException):
                 raise ending
@@ -63,6 +71,10 @@ class Crew:
             heard(news)
             if "done" in news:
                 return bool(news["interrupted"])
+
+    def _kill(self) -> None:
+        for worker in self._workers:
+            worker.kill()
 
     async def _one_is_ready(self) -> None:
         self._ready += 1

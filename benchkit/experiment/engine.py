@@ -108,9 +108,8 @@ class Engine:
         return not self.stopping
 
     async def close(self) -> None:
-        for arm in self._arms:
-            for sender in arm.senders:
-                await sender.close()
+        """All connections together: a server that has fallen silent is waited for once, and not once a connection."""
+        await asyncio.gather(*(sender.close() for arm in self._arms for sender in arm.senders))
 
     @property
     def sockets(self) -> dict[int, SocketOptions]:

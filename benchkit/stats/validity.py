@@ -46,4 +46,4 @@ def _account_reasons(account: Account, *, recovered: bool) -> Iterator[str]:
     if account.altered:
         yield f"{account.altered} messages altered: arrived with another content"
     if account.unaccounted and not recovered:
-        yield f"{account.unaccounted} arrivals unaccounted for: of failed sends, or of none of this run"
+        yield f"{account.unaccounted} arrivals unaccounted for: of sends that failed or have no record, or of none of this run"

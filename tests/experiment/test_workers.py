@@ -125,10 +125,21 @@ class Worker:
         self.says.put_nowait({"done": True, "sent": 3, "interrupted": True})
 
 
+class Deaf(Worker):
+    """Its client has blocked its loop for good."""
+
+    async def ask_to_stop(self) -> None:
+        self.told.append("stop")
+
+    def kill(self) -> None:
+        self.told.append("kill")
+        self.says.put_nowait(ChildBroken("died (signal 9)"))
+
+
 class Scene:
-    def __init__(self, workers: int = 2) -> None:
-        self.workers = [Worker() for _ in range(workers)]
-        self.crew = Crew(self.workers)  # type: ignore[arg-type]
+    def __init__(self, workers: int = 2, kind: type[Worker] = Worker) -> None:
+        self.workers = [kind() for _ in range(workers)]
+        self.crew = Crew(self.workers, patience_s=0.0)  # type: ignore[arg-type]
         self.heard: list[Mapping[str, Any]] = []
 
     async def say(self, number: int, **news: Any) -> None:
@@ -174,6 +185,24 @@ def test_one_that_was_interrupted_interrupts_the_run_and_no_cell_begins_after_a_
     scene, status = play(talk)
     assert status is RunStatus.INTERRUPTED
     assert [worker.told for worker in scene.workers] == [["stop"], ["stop"]]
+
+
+def test_who_does_not_heed_the_second_word_is_killed_and_not_who_does_not_heed_the_first() -> None:
+    scene = Scene(2, Deaf)
+
+    async def perform() -> None:
+        walk = asyncio.create_task(scene.crew.walk(scene.heard.append))
+        await scene.crew.ask_to_stop()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert [worker.told for worker in scene.workers] == [["stop"], ["stop"]]
+        await scene.crew.ask_to_stop()
+        await scene.crew.ask_to_stop()
+        await walk
+
+    with pytest.raises(ChildBroken, match="signal 9"):
+        asyncio.run(perform())
+    assert all(worker.told.count("kill") == 1 for worker in scene.workers)
 
 
 @pytest.mark.parametrize("ending", [ChildBroken("died"), None], ids=["broken", "unreachable"])
