@@ -22,21 +22,24 @@ SEVERAL = 'model = "throughput"\nconcurrency = 4\nworkers = 2\n'
 SLOW = '[[arm.fault]]\nat = "content"\ndelay_ms = 20\n'
 
 
-def test_each_load_model_measures_every_arm(program: Any, text: Text) -> None:
-    for load in (
-        "blocks = 6\nmessages_per_block = 4\nwarmup_blocks = 1",
-        'model = "throughput"\nconcurrency = 3\nblocks = 6\nmessages_per_block = 12',
-        'model = "open"\nrate_per_s = 400\nblocks = 6\nmessages_per_block = 8',
-    ):
-        program.write(text("smtp", "smtp fresh", "api", load=load))
-        code, summary = program.summary()
-        assert code == 0, summary
-        assert summary["valid"]
-        assert [arm["turns"]["median"] for arm in summary["arms"]] == [4, 11, 1]
-        for arm in summary["arms"]:
-            assert arm["planned"] == arm["accepted"] == arm["arrived"]
-            assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
-        assert summary["account"]["planned"] == summary["account"]["arrived_once"]
+LOADS = {
+    "talk": "blocks = 6\nmessages_per_block = 4\nwarmup_blocks = 1",
+    "throughput": 'model = "throughput"\nconcurrency = 3\nblocks = 6\nmessages_per_block = 12',
+    "open": 'model = "open"\nrate_per_s = 400\nblocks = 6\nmessages_per_block = 8',
+}
+
+
+@pytest.mark.parametrize("load", LOADS.values(), ids=LOADS)
+def test_each_load_model_measures_every_arm(program: Any, text: Text, load: str) -> None:
+    program.write(text("smtp", "smtp fresh", "api", load=load))
+    code, summary = program.summary()
+    assert code == 0, summary
+    assert summary["valid"]
+    assert [arm["turns"]["median"] for arm in summary["arms"]] == [4, 11, 1]
+    for arm in summary["arms"]:
+        assert arm["planned"] == arm["accepted"] == arm["arrived"]
+        assert (arm["missing"], arm["duplicates"], arm["altered"]) == (0, 0, 0)
+    assert summary["account"]["planned"] == summary["account"]["arrived_once"]
 
 
 def test_every_n_messages_opens_a_connection_for_every_nth(program: Any, text: Text) -> None:
