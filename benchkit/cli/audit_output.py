@@ -116,6 +116,7 @@ def _sarif(reports: Sequence[AuditReport], zones: Sequence[Path] | None) -> dict
 def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, verbose: bool) -> None:
     from rich.console import Console
 
+    from benchkit.report.audit_fleet import render_fleet
     from benchkit.report.audit_terminal import render_audit, render_gone
 
     console = Console()
@@ -123,6 +124,8 @@ def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, v
         render_audit(report, console, verbose=verbose)
         if report.domain in changed:
             render_gone(changed[report.domain].gone, console)
+    if len(reports) > 1:
+        render_fleet(reports, console)
 
 
 def _echo_json(document: Any) -> None:

@@ -86,6 +86,16 @@ def test_several_domains_are_a_list(tmp_path: Path) -> None:
     assert [(row["domain"], row["verdict"]) for row in rows] == [("shop.example", "fail"), ("old.shop.example", "fail")]
 
 
+def test_several_domains_end_with_a_table_the_worst_first() -> None:
+    lines = run("audit", "--zone", GOOD, "ns1.shop.example", "shop.example").stdout.splitlines()
+    fleet = [line.split()[:3] for line in lines[lines.index("2 domains, the worst first") + 2 :]]
+    assert [(domain, verdict) for domain, verdict, _ in fleet] == [
+        ("ns1.shop.example", "fail"),
+        ("shop.example", "pass"),
+    ]
+    assert "the worst first" not in run("audit", "--zone", GOOD, "shop.example").stdout.replace("Findings, the", "")
+
+
 def test_junit_and_sarif() -> None:
     suites = ElementTree.fromstring(run("audit", "--zone", BAD, "--junit", "shop.example").stdout.encode())
     assert int(suites[0].attrib["failures"]) == len(suites.findall(".//failure")) > 10

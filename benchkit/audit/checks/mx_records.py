@@ -10,6 +10,7 @@ from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import Mechanism
+from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -22,6 +23,7 @@ RULE = Rule(
     "(RFC 7505), alone.",
     cases={
         "missing": Case(Status.WARN, "There is neither an MX record nor an address: mail to the domain bounces."),
+        "no_such_domain": Case(Status.FAIL, "The domain does not exist: misspelt, or no longer registered."),
         "silent": Case(Status.INFO, "No MX record and no address, at a domain that sends no mail either."),
         "implicit": Case(Status.INFO, "There is no MX record; mail goes to the address of the domain itself."),
         "null": Case(Status.INFO, "A null MX: the domain takes no mail."),
@@ -53,6 +55,9 @@ async def _without(dossier: Dossier, found: MailHosts) -> Finding:
     evidence = [found.answer, *own.answers]
     if own.lost:
         return RULE.unknown(dossier.domain, own.lost)
+    if found.answer.state is AnswerState.NXDOMAIN:
+        advice = "Look at how it is written, and whether it is still registered."
+        return RULE.finding("no_such_domain", dossier.domain, "does not exist", evidence=evidence, advice=advice)
     if own.texts:
         message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
         return RULE.finding("implicit", dossier.domain, message, evidence=evidence)

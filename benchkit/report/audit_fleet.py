@@ -1,0 +1,38 @@
+"""Many audits at a glance: a line a domain, the worst first. It ends the screen, where a reader of many reports arrives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from benchkit.model.audit import SEVERITY, AuditReport
+from benchkit.model.finding import Status
+from benchkit.report.audit_terminal import STYLES
+from benchkit.report.columns import empty_table
+
+COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
+WORTH_MENDING = (Status.FAIL, Status.WARN)
+
+
+def render_fleet(reports: Sequence[AuditReport], console: Console) -> None:
+    table = empty_table("domain", "verdict", "score", *(status.value for status in COUNTED))
+    table.add_column("first to mend", overflow="fold")
+    for report in sorted(reports, key=_badness):
+        numbers = Counter(finding.status for finding in report.findings)
+        table.add_row(
+            Text(report.domain),
+            Text(report.verdict.value, style=STYLES[report.verdict]),
+            "–" if report.score is None else str(report.score),
+            *(str(numbers[status]) for status in COUNTED),
+            next((one.rule.partition(".")[0] for one in report.findings if one.status in WORTH_MENDING), "–"),
+        )
+    console.print()
+    console.print(Text(f"{len(reports)} domains, the worst first", style="bold underline"))
+    console.print(table)
+
+
+def _badness(report: AuditReport) -> tuple[int, int]:
+    return SEVERITY.index(report.verdict), -1 if report.score is None else report.score
