@@ -117,6 +117,8 @@ def polite(unit: bytes) -> bytes:
 
 
 def by_script(arm: ArmSpec, script: Script, messages: Sequence[Message]) -> tuple[list[Outcome], list[bytes]]:
+    """Each message's outcome, and what the server has heard of them all."""
+
     async def run() -> tuple[list[Outcome], list[bytes]]:
         heard: list[bytes] = []
         async with against(arm, script, heard) as client:
