@@ -24,6 +24,7 @@ from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_backend import MeteredBackend
 from benchkit.transports.sockets import bracketed, tls_context
 
+_REFUSED_STREAM = 7  # RFC 9113 §7
 _KEEPALIVE_S = 3600.0  # the library's 5 s would hide a reconnect in the message after a pause
 
 
@@ -145,8 +146,10 @@ class HttpxClient(JointRequests):
         client, text = self._library.client, str(error) or type(error).__name__
         phase = trace.phases[-1]
         garbled = isinstance(error, (client.RemoteProtocolError, client.DecodingError)) and not (
-            self._backend.ended or _is_reset(error)
+            self._backend.ended or _http2_events(error)
         )
+        if any(_is_untouched(event) for event in _http2_events(error)):
+            return Outcome(OutcomeKind.DEFERRED, text=text)
         if phase == Phase.RESPONSE and garbled:
             return Outcome(OutcomeKind.GARBLED, text=text)
         if phase in (Phase.WAIT, Phase.RESPONSE):
@@ -160,7 +163,12 @@ def _headers(response: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), value) for name, value in response.headers.multi_items())
 
 
-def _is_reset(error: Exception) -> bool:
-    """Whether the server took back stream or connection by HTTP/2's own frames (RFC 9113 §5.4): no answer, not a wrong one."""
+def _http2_events(error: Exception) -> list[Any]:
+    """How the server took back stream or connection by HTTP/2's own frames (RFC 9113 §5.4): no answer, not a wrong one."""
     cause = error.__cause__
-    return cause is not None and any(hasattr(event, "error_code") for event in cause.args)
+    return [] if cause is None else [event for event in cause.args if hasattr(event, "error_code")]
+
+
+def _is_untouched(event: Any) -> bool:
+    """Whether it says that nothing was done about the request (RFC 9113 §8.7)."""
+    return bool(event.error_code == _REFUSED_STREAM or getattr(event, "last_stream_id", None) == 0)

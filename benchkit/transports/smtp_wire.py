@@ -98,9 +98,7 @@ class Client:
         except Garbled as error:
             outcome, then = _outcome_of(error, in_doubt=False), Then.END
         except OSError as error:
-            in_doubt = trace.phases[-1] == Phase.CONTENT and self._has_left(following)
-            refused = refusal_so_far(self._inbox.replies, len(prepared.rcpts))
-            outcome, then = refused or _outcome_of(error, in_doubt=in_doubt), Then.END
+            outcome, then = self._cut_short(error, prepared, following, trace), Then.END
         except asyncio.CancelledError:
             self._drop()
             raise
@@ -185,6 +183,7 @@ class Client:
         return reply
 
     async def _transact(self, letter: Letter, identity: bytes, trace: Trace, following: Letter | None) -> Ending:
+        assert self._in_flight in (None, letter), "what was announced comes next"
         begun, self._in_flight = self._in_flight is letter, None
         talk = self._dialogue.talk(letter, identity, following, begun)
         phase, data, count = next(talk)
@@ -217,6 +216,12 @@ class Client:
         if count > 1 and not (inbox.idle or inbox.says_good_bye):  # which of them answers which command?
             raise Garbled(f"more replies than commands, after {taken[-1].code} {taken[-1].text!r}")
         return taken
+
+    def _cut_short(self, error: OSError, letter: Letter, following: Letter | None, trace: Trace) -> Outcome:
+        """A refusal that was heard by then stands; else what had left decides between a failure and doubt."""
+        if refused := refusal_so_far(self._inbox.replies, len(letter.rcpts)):
+            return refused
+        return _outcome_of(error, in_doubt=trace.phases[-1] == Phase.CONTENT and self._has_left(following))
 
     def _has_left(self, following: Letter | None) -> bool:
         assert self._stream is not None
