@@ -10,6 +10,7 @@ from benchkit.model.summary import Account, ArmSummary
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.labels import label_of
+from benchkit.stats.saturation import MOST_QUEUED
 
 LATE_SHARE = 0.01
 
@@ -82,6 +83,8 @@ def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterat
         yield label, f"a 95th percentile needs {needs} {'samples' if record.messages_per_request == 1 else 'requests'}"
     if arm.unsent and manifest.status is RunStatus.COMPLETE:
         yield label, f"{arm.unsent} planned messages were never started"
+    if manifest.load["model"] != LoadModel.TALK and not arm.saturated and (arm.generator.queued or 0.0) > MOST_QUEUED:
+        yield label, "the generator waited for a core more than a tenth of the time: leave the machine to the run"
     if manifest.load["model"] == LoadModel.OPEN and arm.late > LATE_SHARE * started:
         own = f", {arm.generator.late} of them although a connection was free" if arm.generator.late else ""
         yield label, f"{arm.late} of {started} messages started more than 1 ms late{own}"

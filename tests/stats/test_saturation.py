@@ -113,6 +113,20 @@ def test_a_saturated_baseline_withholds_all(synthetic_run: Factory, load: str) -
     assert len(summary.contrasts[0].reasons) == 2, "one for each of the two arms"
 
 
+@pytest.mark.parametrize(
+    ("load", "queued", "told"),
+    [("throughput", 0.11, 1), ("throughput", 0.10, 0), ("open", 0.11, 1), ("talk", 0.11, 0), ("throughput", 0.9, 0)],
+    ids=["more than a tenth", "a tenth", "open", "talk: it may share a core with the sink", "saturated, which says it"],
+)
+def test_a_machine_that_lacks_cores_is_a_warning(synthetic_run: Factory, load: str, queued: float, told: int) -> None:
+    warnings = [
+        line
+        for line in analyse(synthetic_run(load=load, cpu=0.3, queued=queued)).warnings
+        if "waited for a core" in line
+    ]
+    assert [line.partition(":")[0] for line in warnings] == ["every arm"] * told
+
+
 def test_time_that_was_only_waited_away_is_not_the_generator_s(synthetic_run: Factory) -> None:
     run = synthetic_run(load="open", cpu=0.95)
     spare_ns = (run.cells["cpu_ns"] * 0.9).astype("int64")
