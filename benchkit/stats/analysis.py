@@ -21,6 +21,7 @@ from benchkit.stats.saturation import saturated_arms, saturation_doubts
 from benchkit.stats.thresholds import threshold_results
 from benchkit.stats.validity import reasons_against
 from benchkit.stats.verdict import judge
+from benchkit.stats.wire_truth import LEAST_RTT_MS
 
 
 def analyse(run: Run, seed: int = 0) -> Summary:
@@ -87,7 +88,7 @@ def _contrast(manifest: Manifest, comparison: Comparison, doubts: tuple[str, ...
         ratio=comparison.ratio,
         ci=comparison.ci,
         shift_ms=shift,
-        shift_rtt=shift.value / rtt_ms if shift.value is not None and rtt_ms else None,
+        shift_rtt=shift.value / rtt_ms if shift.value is not None and rtt_ms and rtt_ms >= LEAST_RTT_MS else None,
         p_value=p_value,
         verdict=judgement.verdict,
         reasons=judgement.reasons,

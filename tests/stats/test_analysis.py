@@ -50,7 +50,7 @@ def test_ratio_and_shift_turn_round_with_the_baseline(synthetic_run: Factory) ->
     assert back.shift_ms.value == pytest.approx(-there.shift_ms.value)
 
 
-@pytest.mark.parametrize(("rtt_ms", "expected"), [(None, None), (0.0, None), (10.0, 0.95)])
+@pytest.mark.parametrize(("rtt_ms", "expected"), [(None, None), (0.0, None), (0.9, None), (10.0, 0.95)])
 def test_shift_in_turns_where_the_rtt_is_known(
     synthetic_run: Factory, rtt_ms: float | None, expected: float | None
 ) -> None:
