@@ -22,7 +22,7 @@ def domain_name(text: str) -> str:
     except idna.IDNAError as error:
         raise InputError(Mistake(text, f"is not a domain name: {error}")) from None
     if not 0 < len(name) <= LONGEST or not all(_is_label(label) for label in name.split(".")):
-        raise InputError(Mistake(text, "is not a domain name"))
+        raise InputError(Mistake(text or '""', "is not a domain name"))
     return name
 
 

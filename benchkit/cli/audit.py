@@ -48,6 +48,7 @@ def _standard_input() -> str:
 def _options(given: Given) -> Options:
     from benchkit.audit import Connections, Options
 
+    _check_names(given)
     return Options(
         ip=given.ip,
         helo=given.helo,
@@ -61,6 +62,21 @@ def _options(given: Given) -> Options:
         arms=_arms(given.scenario),
         now_s=round(utc_now().timestamp()),
     )
+
+
+def _check_names(given: Given) -> None:
+    """Raises InputError; a greeting may be an address in brackets too, and a bounce has no sender."""
+    from benchkit.audit.domain_name import domain_name
+
+    sender = given.mail_from.rpartition("@")[2]
+    greeting = "" if given.helo.startswith("[") else given.helo
+    named = [("--helo", greeting), ("--mail-from", sender), *(("--selector", name) for name in given.selectors or ())]
+    for option, name in named:
+        try:
+            if name:
+                domain_name(name)
+        except InputError as error:
+            raise InputError(Mistake(option, str(error))) from None
 
 
 async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:

@@ -200,3 +200,22 @@ def test_nobody_is_asked_before_all_options_are_known_to_be_good(
     monkeypatch.setattr("benchkit.audit.audit_domains", lambda *what: asked.append(what))
     assert isinstance(run("audit", "-n", "127.0.0.1", *words, "shop.example").exception, InputError)
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--ip", "x", "--ip 'x' does not appear to be an IPv4 or IPv6 address"),
+        ("--helo", "a b", "--helo a b is not a domain name"),
+        ("--mail-from", "<>", "--mail-from <> is not a domain name"),
+        ("--mail-from", "a@b c", "--mail-from b c is not a domain name"),
+        ("--selector", "a b", "--selector a b is not a domain name"),
+    ],
+)
+def test_what_is_told_of_the_mail_is_checked(option: str, value: str, told: str) -> None:
+    assert str(run("audit", "--zone", GOOD, option, value, "shop.example").exception) == told
+
+
+def test_a_greeting_may_be_an_address_and_a_bounce_has_no_sender() -> None:
+    words = ("--ip", "192.0.2.17", "--helo", "[192.0.2.17]", "--mail-from", "")
+    assert run("audit", "--zone", GOOD, *words, "shop.example").exit_code == 0
