@@ -20,6 +20,7 @@ from benchkit.stats.latency_fits import fits_of, sweeps_of
 from benchkit.stats.sample import Samples, measured_samples
 
 _PANEL_IN = 4.2
+_NOTICE_IN = 0.7
 _LABEL_IN = 0.36  # two lines of a label at the right
 _COPY = (0, (5, 1.5))  # a copy of an arm (A/A) is dashed, as in ecdf
 _AIR = 1.06
@@ -40,7 +41,7 @@ class Slopes:
         axes = stacked(
             run, figure, self.title, "service time over the link’s round-trip time: the slope is the turns waited for",
             links or [""],
-            height_in=_PANEL_IN, left_in=0.75, right_in=2.4, below_in=0.55,
+            height_in=_PANEL_IN if links else _NOTICE_IN, left_in=0.75, right_in=2.4, below_in=0.55,
         )  # fmt: skip
         if not links:
             axes[0].set_axis_off()
