@@ -1,4 +1,4 @@
-"""A temporary folder that goes when its owner goes, however that ends: a process of its own waits for the end and removes it.
+"""A temporary folder that goes when its owner goes, however that ends: a process of its own makes it, waits, and removes it.
 
 Also after `kill -9`, which no owner can clean up behind. What still has a file open in there writes on into nothing.
 """
@@ -6,7 +6,6 @@ Also after `kill -9`, which no owner can clean up behind. What still has a file 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,22 +13,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchkit.errors import BenchkitError
+
 
 @contextmanager
 def vanishing_folder() -> Iterator[Path]:
-    """Its remover waits at a pipe that nobody writes to, in a session of its own, where no Ctrl-C reaches it."""
-    folder = tempfile.mkdtemp(prefix="benchkit-")
-    command = (sys.executable, "-m", "benchkit.experiment.vanishing", folder)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as remover:
+    """Its keeper waits at a pipe that nobody writes to, in a session of its own, where no Ctrl-C reaches it.
+
+    Raises BenchkitError where the keeper cannot make one.
+    """
+    command = (sys.executable, "-m", "benchkit.experiment.vanishing")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as keeper:
+        assert keeper.stdout is not None
+        made = os.fsdecode(keeper.stdout.readline().removesuffix(b"\n"))
+        if not made:
+            raise BenchkitError("no temporary folder can be made")
         try:
-            yield Path(folder)
+            yield Path(made)
         finally:
-            remover.communicate()
+            keeper.communicate()
 
 
 def main() -> None:
-    os.read(0, 1)
-    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="benchkit-", ignore_cleanup_errors=True) as folder:
+        os.write(1, os.fsencode(folder) + b"\n")
+        os.read(0, 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A vanishing folder is gone when its owner is, however that ends; the remover holds the owner's output open until then."""
+"""A vanishing folder is gone when its owner is, however that ends; the keeper holds standard error open until then."""
 
 from __future__ import annotations
 
