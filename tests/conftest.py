@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import (
@@ -28,6 +29,9 @@ from benchkit.model.run import (
     RunStatus,
 )
 from benchkit.model.trace import Phase
+
+settings.register_profile("shared machine", settings(), deadline=None)  # no verdict on time
+settings.load_profile("shared machine")
 
 DTYPES = {"string": "object", "binary16": "object"}
 BATCH = 5

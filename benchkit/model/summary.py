@@ -151,7 +151,7 @@ class ConditionSummary:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """`found`: "at" a value; "never"; or "not identified", where the sample does not tell or there is none above zero."""
+    """`found`: "at" a value; "never"; or "not identified", where the sample does not tell."""
 
     found: str
     value: float | None = None

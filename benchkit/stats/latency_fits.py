@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
 from benchkit.model.run import ConditionRecord, Manifest, Run
-from benchkit.model.summary import BreakEven, LatencyFit
+from benchkit.model.summary import LatencyFit
 from benchkit.stats.blocks import block_values
 from benchkit.stats.pairs import baseline_of
 from benchkit.stats.predictions import predicted_turns, share_of_request
@@ -49,7 +48,7 @@ def _fit(run: Run, samples: Samples, arm: int, base: int, link: str, conditions:
     differences = [(_rtt(manifest.conditions[key[0]]), own[key] - reference[key]) for key in own if key in reference]
     pairs = np.array(differences).reshape(-1, 2)
     turns = predicted_turns(manifest.arms[arm])
-    crossing = None if arm == base else _crossing(pairs[:, 0], pairs[:, 1], manifest.confidence)
+    crossing = None if arm == base else break_even_rtt(pairs[:, 0], pairs[:, 1], manifest.confidence)
     return LatencyFit(manifest.arms[arm].name, link, turns, line.slope, line.intercept, crossing)
 
 
@@ -65,11 +64,6 @@ def _finite(run: Run, samples: Samples, arm: int, conditions: list[int]) -> Iter
     for condition in conditions:
         values = block_values(samples[condition, arm], "service", run.manifest.messages_per_block)
         yield from (((condition, block), share * value) for block, value in values.items() if np.isfinite(value))
-
-
-def _crossing(rtt_ms: Any, difference_ms: Any, confidence: float) -> BreakEven:
-    found = break_even_rtt(rtt_ms, difference_ms, confidence)
-    return BreakEven("not identified") if found is None else BreakEven("at", found.value, found.low, found.high)
 
 
 def _rtt(condition: ConditionRecord) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as students_t
 
-from benchkit.model.summary import Estimate
+from benchkit.model.summary import BreakEven, Estimate
 
 MSS = 1448  # of a 1,500-byte MTU, with TCP's time stamps
 INITIAL_WINDOW = 10  # segments (RFC 6928)
@@ -70,23 +70,26 @@ def fit(rtt_ms: Any, latency_ms: Any, confidence: float) -> Fit | None:
     )
 
 
-def break_even_rtt(rtt_ms: Any, difference_ms: Any, confidence: float) -> Estimate | None:
+def break_even_rtt(rtt_ms: Any, difference_ms: Any, confidence: float) -> BreakEven:
     """The RTT at which two arms take equally long, from their paired differences, with Fieller's interval (Fieller 1954).
 
-    None where it is not identified: the difference does not change with RTT for certain, or is zero at no RTT above 0.
+    "never" where the whole interval lies below an RTT of zero; not identified where the difference does not change with
+    RTT for certain, or the interval only begins below zero.
     """
     line = _line(np.asarray(rtt_ms, dtype=float), np.asarray(difference_ms, dtype=float), confidence)
     if line is None or line.slope == 0.0:
-        return None
-    root = -line.intercept / line.slope
+        return BreakEven("not identified")
     t2 = line.t**2
     a = line.slope**2 - t2 * line.var_slope
-    if a <= 0 or root <= 0:
-        return None
+    if a <= 0:
+        return BreakEven("not identified")
     b = line.intercept * line.slope - t2 * line.covariance
     c = line.intercept**2 - t2 * line.var_intercept
     half = sqrt(max(0.0, b * b - a * c))
-    return Estimate(root, max(0.0, (-b - half) / a), (-b + half) / a)
+    low, root, high = (-b - half) / a, -line.intercept / line.slope, (-b + half) / a
+    if high <= 0:
+        return BreakEven("never")
+    return BreakEven("at", root, max(0.0, low), high) if root > 0 else BreakEven("not identified")
 
 
 def _line(x: Any, y: Any, confidence: float) -> _Line | None:

@@ -81,7 +81,7 @@ def test_any_answers_end_in_findings(seed: int) -> None:
 
 
 @given(st.binary(max_size=600))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_everywhere(octets: bytes) -> None:
     async def ask(name: str, type: str) -> Answer:  # noqa: A002
         found = (Record("TXT", "", (octets,)),) if type == "TXT" else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.batch.reader import from_mime
@@ -59,13 +59,11 @@ _CONTENT = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(_CONTENT)
 def test_every_content_survives_the_way_there_and_back(content: Content) -> None:
     assert from_mime(to_mime(content)) == content
 
 
-@settings(deadline=None)
 @given(_CONTENT)
 def test_every_line_ends_in_crlf_and_is_short_enough(content: Content) -> None:
     raw = to_mime(content)
@@ -76,7 +74,6 @@ def test_every_line_ends_in_crlf_and_is_short_enough(content: Content) -> None:
     assert raw.startswith(b"X-Benchkit-Id: " + PLACEHOLDER + b"\r\nMessage-ID: <" + PLACEHOLDER)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_garbage_is_read_or_refused_with_a_value_error(raw: bytes) -> None:
     with suppress(ValueError):

@@ -121,7 +121,7 @@ def test_containers_nested_beyond_reason_are_a_value_error() -> None:
         from_mime(HEAD + nested)
 
 
-@settings(max_examples=300, deadline=None)  # the machine is shared: no verdict on time
+@settings(max_examples=300)
 @given(st.data())
 def test_a_spoilt_message_is_read_or_refused_with_a_value_error(data: st.DataObject) -> None:
     raw = bytearray(to_mime(RICH))

@@ -129,7 +129,7 @@ def test_what_is_read_of_a_certificate() -> None:
     assert ROOT.names == ("root",)  # of the common name, since it has no other
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
 def test_any_bytes_as_a_certificate(raw: bytes, place: int, octet: int) -> None:
     changed = bytearray(LEAF.der)

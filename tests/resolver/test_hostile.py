@@ -94,13 +94,13 @@ def test_a_text_of_64_kilobytes() -> None:
     assert len(answer.records[0].strings) == 250
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(seed=st.integers(0, 2**32), which=st.integers(0, len(MODELS) - 1), changes=st.integers(1, 12))
 def test_mutations(seed: int, which: int, changes: int) -> None:
     judged(mutated(MODELS[which], random.Random(seed), changes))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(seed=st.integers(0, 2**32), changes=st.integers(0, 3))
 def test_a_denial_read_by_hand_is_what_dnspython_reads(seed: int, changes: int) -> None:
     wire = mutated(MODELS[3], random.Random(seed), changes)
@@ -111,7 +111,7 @@ def test_a_denial_read_by_hand_is_what_dnspython_reads(seed: int, changes: int) 
     assert by_hand == by_dnspython or by_dnspython.answer.state is AnswerState.MALFORMED
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(seed=st.integers(0, 2**32), changes=st.integers(0, 3))
 def test_an_answer_read_by_hand_is_what_dnspython_reads(seed: int, changes: int) -> None:
     wire = mutated(PLAIN, random.Random(seed), changes)
@@ -144,7 +144,7 @@ def test_every_type_is_read_by_hand_as_by_dnspython(kind: str, copies: int) -> N
         assert by_hand == read(bytes(wire), question)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=600))
 def test_random_bytes(tail: bytes) -> None:
     judged(tail)
@@ -185,7 +185,7 @@ def test_a_hostile_server_gets_an_answer_each_time() -> None:
     assert max(answer.queries for answer in answers) <= 3 * 18 * 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=80), st.sampled_from(["A", "TXT", "", "TYPE65535", "OPT", "ü"]))
 def test_any_text_as_a_name(name: str, kind: str) -> None:
     async def ask(live: Ask) -> Answer:

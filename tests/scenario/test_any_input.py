@@ -108,19 +108,19 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("any") / "scenario.toml"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=mutations())
 def test_any_values(text: str, path: Path, vocabulary: Vocabulary) -> None:
     assert all(placed(mistake, text) for mistake in mistakes(path, text, vocabulary))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=cuts())
 def test_any_text(text: str, path: Path, vocabulary: Vocabulary) -> None:
     assert all(placed(mistake, text) for mistake in mistakes(path, text, vocabulary))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(override=st.text(max_size=12) | st.builds("{}={}".format, st.sampled_from(["arm.0", "load", "name"]), st.text()))
 def test_any_override(override: str, base: str, path: Path, vocabulary: Vocabulary) -> None:
     found = mistakes(path, base, vocabulary, override)

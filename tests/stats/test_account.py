@@ -133,7 +133,7 @@ def test_a_send_of_the_plan_is_found_in_its_first_row_or_nowhere(
     assert found.tolist() == [recorded.index(send) if send in recorded and 0 <= send < SIZE else -1 for send in wanted]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_the_account_closes(synthetic_run: Factory, data: st.DataObject) -> None:
     started = data.draw(st.lists(st.integers(0, SIZE - 1), unique=True))

@@ -92,7 +92,7 @@ def emptied(table: Table) -> Table:
     return {name: column[:0] for name, column in table.items()}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_whatever_the_tables_hold_there_is_a_summary_that_json_can_write(
     synthetic_run: Factory, data: st.DataObject

@@ -47,7 +47,7 @@ def test_a_gain_that_may_be_none_has_a_lower_end_only() -> None:
     assert uncertain.low >= 70 / 7
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TIMES)
 def test_the_value_lies_in_its_interval_and_is_given_only_with_one(rows: list[tuple[float, ...]]) -> None:
     answer = found(rows)
@@ -61,7 +61,7 @@ def test_the_value_lies_in_its_interval_and_is_given_only_with_one(rows: list[tu
         assert answer.value is answer.high is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TIMES, st.sampled_from([0.25, 2.0, 1024.0]))
 def test_another_unit_of_time_changes_nothing(rows: list[tuple[float, ...]], scale: float) -> None:
     assert found(np.array(rows) * scale) == found(rows)

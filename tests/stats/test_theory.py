@@ -45,7 +45,7 @@ def test_a_line_without_noise_is_found_exactly() -> None:
 @pytest.mark.parametrize("rtts", [[], [10.0] * 5, [1.0, 10.0]])
 def test_without_two_rtts_and_three_points_there_is_no_line(rtts: list[float]) -> None:
     assert fit(rtts, rtts, 0.95) is None
-    assert break_even_rtt(rtts, rtts, 0.95) is None
+    assert break_even_rtt(rtts, rtts, 0.95).found == "not identified"
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
@@ -64,7 +64,6 @@ def test_the_break_even_rtt_is_covered_as_often_as_it_says() -> None:
     draw, covered = np.random.default_rng(2), 0
     for _ in range(400):
         found = break_even_rtt(RTTS, -6.0 + 3 * RTTS + draw.normal(0, 2, len(RTTS)), 0.90)
-        assert found is not None
         assert found.low is not None
         assert found.high is not None
         covered += found.low <= 2.0 <= found.high
@@ -72,10 +71,21 @@ def test_the_break_even_rtt_is_covered_as_often_as_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("intercept", "slope", "noise"),
-    [(5.0, 3.0, 0.1), (5.0, 0.0, 0.1), (-5.0, 0.001, 5.0)],
-    ids=["never equal above zero", "parallel", "drowned in noise"],
+    ("intercept", "slope", "noise", "found"),
+    [
+        pytest.param(5.0, 3.0, 0.1, "never", id="slower, and the more so the longer the way"),
+        pytest.param(-5.0, -3.0, 0.1, "never", id="faster, and the more so"),
+        pytest.param(0.1, 3.0, 5.0, "not identified", id="perhaps level just above zero"),
+        pytest.param(5.0, 0.0, 0.1, "not identified", id="parallel"),
+        pytest.param(-5.0, 0.001, 5.0, "not identified", id="drowned in noise"),
+    ],
 )
-def test_a_break_even_that_is_not_there_is_not_identified(intercept: float, slope: float, noise: float) -> None:
+def test_where_no_break_even_is_found(intercept: float, slope: float, noise: float, found: str) -> None:
     draw = np.random.default_rng(3)
-    assert break_even_rtt(RTTS, intercept + slope * RTTS + draw.normal(0, noise, len(RTTS)), 0.95) is None
+    assert break_even_rtt(RTTS, intercept + slope * RTTS + draw.normal(0, noise, len(RTTS)), 0.95).found == found
+
+
+def test_never_is_said_of_arms_that_do_meet_hardly_ever() -> None:
+    draw = np.random.default_rng(4)
+    said = [break_even_rtt(RTTS, -0.3 + 3 * RTTS + draw.normal(0, 2, len(RTTS)), 0.90).found for _ in range(400)]
+    assert said.count("never") / 400 < 0.05

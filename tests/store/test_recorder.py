@@ -100,7 +100,7 @@ def test_it_is_written_out_every_half_second_and_every_8192_rows(tmp_path: Path)
     recorder.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.0, 1.0))
 def test_cut_off_at_any_byte_the_whole_batches_are_read(tmp_path_factory: pytest.TempPathFactory, at: float) -> None:
     folder = tmp_path_factory.mktemp("cut")
