@@ -58,7 +58,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
         outcomes=_outcomes(rows["outcome"]),
-        failure_rate=wilson(sample.failed, sample.started, manifest.confidence),
+        failure_rate=_failure_rate(sample, requests, manifest.confidence),
         connections=connections(rows),
         late=int(np.count_nonzero(wait_ns(rows) > LATE_NS)),
         connection=arm.connection,
@@ -119,6 +119,11 @@ def _throughput(rows: Table, accepted: Any) -> float | None:
 def _outcomes(outcome: Any) -> Mapping[str, int]:
     counts = ((kind, int(np.count_nonzero(outcome == kind))) for kind in OutcomeKind)
     return {kind.label: count for kind, count in counts if count}
+
+
+def _failure_rate(sample: Sample, requests: int, confidence: float) -> Estimate:
+    """Messages that share a request fail together as a rule: the interval is that of so many requests."""
+    return wilson(sample.failed * requests / max(1, sample.started), requests, confidence)
 
 
 def _failure_texts(rows: Table, failed: Any) -> Mapping[str, int]:

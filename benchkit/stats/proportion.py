@@ -8,7 +8,7 @@ from statistics import NormalDist
 from benchkit.model.summary import Estimate
 
 
-def wilson(count: int, n: int, confidence: float) -> Estimate:
+def wilson(count: float, n: int, confidence: float) -> Estimate:
     """`count` of `n` as a fraction."""
     if n == 0:
         return Estimate(None, needs=1)

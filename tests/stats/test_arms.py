@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from benchkit.model.durations import service_ns
+from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ConditionRecord
 from benchkit.model.summary import Estimate
 from benchkit.stats import STATISTICS
 from benchkit.stats.analysis import analyse
+from benchkit.stats.proportion import wilson
 from benchkit.stats.sample import measured_samples, milliseconds_or_infinite
 from tests.stats.varied import Factory, with_arms, with_columns
 
@@ -37,6 +39,16 @@ def test_messages_that_share_a_request_are_one_sample(synthetic_run: Factory) ->
         name: STATISTICS[name](alone, 0.95) for name in ("p50", "p95", "p99")
     }
     assert arm.service_ms["mean"].low == pytest.approx(STATISTICS["mean"](alone, 0.95).low)
+
+
+def test_messages_that_share_a_request_fail_as_one(synthetic_run: Factory) -> None:
+    run = synthetic_run()
+    first = np.arange(len(run.messages["send"])) // 2 * 2
+    outcome = np.where(first % 20 == 0, OutcomeKind.DEFERRED, run.messages["outcome"])
+    started_ns = run.messages["started_ns"][first]
+    arm = analyse(with_arms(with_columns(run, started_ns=started_ns, outcome=outcome), messages_per_request=2)).arms[0]
+    assert 0 < arm.failed < 300
+    assert arm.failure_rate == wilson(arm.failed // 2, 150, 0.95)
 
 
 def test_failures_are_counted_by_their_text(synthetic_run: Factory) -> None:
