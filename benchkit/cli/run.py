@@ -29,9 +29,7 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Put over the file: load.blocks=5, arm.0.auth=plain."),
     ] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder that the run's folder is made in.")] = Path(
-        "results"
-    ),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the run's folder is made.")] = Path("results"),
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json on stdout and nothing else.")] = False,
     pcap: Annotated[
         bool, typer.Option("--pcap", help="Keep what crosses the lab's link: link-0.pcap and so on, one a condition.")

@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer
+from benchkit.resolver.effort import NS_PER_S
 
 K = TypeVar("K")
-NS_PER_S = 1_000_000_000
 LIMIT = 100_000  # answers; the oldest go first
 
 

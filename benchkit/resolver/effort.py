@@ -7,9 +7,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from benchkit.clock import Clock
+from benchkit.model.durations import NS_PER_MS
 
-NS_PER_S = 1e9
-NS_PER_MS = 1e6
+NS_PER_S = 1_000_000_000
 # Set by a budget for what is asked under it: called for every query but a question's first, which is paid for.
 ALLOWANCE: ContextVar[Callable[[], None] | None] = ContextVar("allowance", default=None)
 

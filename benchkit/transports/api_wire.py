@@ -135,10 +135,7 @@ def request_head(request: Request, host: str) -> bytes:
         ("host", host),
         ("user-agent", "benchkit"),
         ("accept", "*/*"),
-        (
-            "accept-encoding",
-            "identity",
-        ),  # without it any coding would do (RFC 9110 §12.5.3), and nothing is decoded here
+        ("accept-encoding", "identity"),  # nothing is decoded here; unsaid, any coding would do (RFC 9110 §12.5.3)
         *request.headers,
         ("content-length", str(len(request.body))),
     )
