@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchkit.batch import compose
 from benchkit.cli.names import known_names
-from benchkit.experiment.conduct import conduct
+from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.model.summary import Summary
 from benchkit.scenario import load
 from benchkit.stats.analysis import analyse
@@ -61,7 +61,7 @@ def measure(concurrency: int, blocks: int = BLOCKS, messages: int = MESSAGES_PER
         path = Path(folder, "speed.toml")
         path.write_text(scenario_text(concurrency, blocks, messages), "utf-8")
         scenario = load(path, known_names(), ())
-        ended = conduct(scenario, compose(scenario.message), {}, Path(folder), lambda sent, planned: None)
+        ended = run_experiment(scenario, compose(scenario.message), {}, Path(folder), lambda sent, planned: None)
         return analyse(load_run(ended.folder))
 
 

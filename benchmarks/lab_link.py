@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchkit.batch import compose
-from benchkit.experiment.certify_plan import DIALOGUES, sweep
-from benchkit.experiment.closing import open_run
-from benchkit.experiment.conduct import conduct
+from benchkit.experiment.certify.scenarios import DIALOGUES, sweep
+from benchkit.experiment.parent.body_parser import open_run
+from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.lab import LinkSpec
 from benchkit.stats.analysis import analyse
 from tests.lab.asking import asked
@@ -69,7 +69,7 @@ def _slow_start(size: int, folder: Path) -> Line:
     plan = sweep((plain,), (40.0,), 8)
     plan = replace(plan, message=replace(plan.message, text_bytes=size))
     (agreement,) = analyse(
-        open_run(conduct(plan, compose(plan.message), {}, folder, lambda sent, planned: None).folder)
+        open_run(run_experiment(plan, compose(plan.message), {}, folder, lambda sent, planned: None).folder)
     ).agreements
     predicted = (agreement.turns_predicted or 0.0) + agreement.flights_predicted
     found = f"{agreement.turns_in_time or 0.0:.2f} turns of time, {predicted:g} predicted"

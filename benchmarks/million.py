@@ -45,7 +45,7 @@ ARMS = {
     "api": 'name = "api"\ntransport = "api"\nclient = "wire"\nprovider = "mailgun"',
 }
 # The last module named in a process's command line → its part in the run; the one that we start is the parent.
-PARTS = {"benchkit.experiment.worker": "worker", "benchkit.experiment.sink_process": "sink"}
+PARTS = {"benchkit.experiment.worker.worker_process": "worker", "benchkit.experiment.process.sink_process": "sink"}
 
 
 def run(way: str, messages: int) -> tuple[dict[str, float], dict[str, Any], float]:

@@ -17,7 +17,7 @@ from time import perf_counter
 import uvloop
 
 from benchkit.batch import to_mime
-from benchkit.model.exchange import Account
+from benchkit.model.exchange import Credentials
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Security
@@ -44,9 +44,9 @@ def arm_of(way: str) -> ArmSpec:
 async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str) -> float:
     """benchkit's whole path: engine, transport, recorder."""
     from benchkit.clock import MonotonicClock
-    from benchkit.experiment.engine import ArmAtWork, Engine
     from benchkit.experiment.paces import PACES
-    from benchkit.experiment.sender import VirtualSender
+    from benchkit.experiment.worker.engine import ArmAtWork, Engine
+    from benchkit.experiment.worker.virtual_sender import VirtualSender
     from benchkit.model.endpoint import Endpoint
     from benchkit.model.plan import Cell
     from benchkit.store import Recorder
@@ -124,7 +124,7 @@ async def _bare_api(arm: ArmSpec, port: int, password: str, tls: ssl.SSLContext 
 
     from benchkit.providers import PROVIDERS
 
-    request = PROVIDERS[arm.provider].request(message(), Account(password, arm.options))
+    request = PROVIDERS[arm.provider].request(message(), Credentials(password, arm.options))
     pieces = split_at_identity(request.body)
     headers = dict(request.headers)
     url = f"{'https' if tls else 'http'}://localhost:{port}{request.target}"

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchkit.experiment.job import SinkJob
-from benchkit.experiment.pipe import frame  # the sink is started as a run starts it
-from benchkit.model.endpoint import Listener
+from benchkit.experiment.process.job import SinkJob
+from benchkit.experiment.process.parent_pipe import frame  # the sink is started as a run starts it
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Security
 from benchmarks.one_side import TOKEN, arm_of
 
@@ -32,12 +32,14 @@ WAYS = (
 def sink(way: str, folder: str) -> Iterator[tuple[int, str]]:
     """Its port and the file of its certificate authority ("" where it speaks no TLS)."""
     arm = arm_of(way)
-    door = Listener(
+    door = ListenerConfig(
         0, arm.transport, arm.security, provider=arm.provider, username="benchkit", password=PASSWORD,
         auth_required=bool(arm.auth) or arm.transport == "api",
     )  # fmt: skip
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchkit.experiment.sink_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "benchkit.experiment.process.sink_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -19,8 +19,8 @@ from typing import cast
 import uvloop
 
 from benchkit.batch import to_mime
-from benchkit.model.endpoint import Listener
-from benchkit.model.exchange import Account
+from benchkit.model.endpoint import ListenerConfig
+from benchkit.model.exchange import Credentials
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.scenario import Security
@@ -33,8 +33,8 @@ MESSAGES = 60_000
 TEXT_BYTES = 3_600
 RUN_TOKEN = "0badcafe"
 _LISTENERS = (
-    Listener(0, "smtp", Security.NONE),
-    Listener(1, "api", Security.NONE, "mailgun", password="key", auth_required=True),
+    ListenerConfig(0, "smtp", Security.NONE),
+    ListenerConfig(1, "api", Security.NONE, "mailgun", password="key", auth_required=True),
 )
 
 
@@ -86,7 +86,7 @@ def smtp_requests(message: Message, sends: range) -> Iterator[bytes]:
 
 
 def api_requests(message: Message, sends: range) -> Iterator[bytes]:
-    request = PROVIDERS["mailgun"].request(message, Account("key"))
+    request = PROVIDERS["mailgun"].request(message, Credentials("key"))
     lines = [
         f"POST {request.target} HTTP/1.1",
         "host: 127.0.0.1",

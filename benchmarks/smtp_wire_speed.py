@@ -25,15 +25,15 @@ import uvloop
 
 from benchkit.batch import to_mime
 from benchkit.clock import MonotonicClock
-from benchkit.experiment.engine import ArmAtWork, Engine
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.sender import VirtualSender
+from benchkit.experiment.worker.engine import ArmAtWork, Engine
+from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.plan import Cell
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
-from benchkit.protocol.letter import Letter
+from benchkit.protocol.prepared_message import PreparedMessage
 from benchkit.store import Recorder
 from benchkit.store.spool import read_batches
 from benchkit.transports.smtp_wire import Client
@@ -114,7 +114,7 @@ class BareSender(asyncio.Protocol):
 
 
 async def bare_loop(port: int, messages: int) -> None:
-    letter = Letter(compose(), chunked=False)
+    letter = PreparedMessage(compose(), chunked=False)
     loop = asyncio.get_running_loop()
 
     def groups() -> Iterator[bytes]:

@@ -219,7 +219,7 @@ def synthetic_run() -> Callable[..., Run]:
 @pytest.fixture(scope="session")
 def needs_lab(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Where this machine has no lab to give, the test says so and is left out."""
-    from benchkit.experiment.place import lab_refusal
+    from benchkit.experiment.parent.environment import lab_refusal
 
     refusal = asyncio.run(lab_refusal(tmp_path_factory.mktemp("lab") / "log"))
     if refusal:

@@ -16,7 +16,7 @@ FLOORS = (
     {"model", "errors", "clock", "registry", "__init__"},
     {"scenario", "batch", "stats"},
     {"protocol", "providers"},
-    {"transports", "sink", "lab", "resolver", "reach", "store", "conditions"},
+    {"transports", "sink", "lab", "resolver", "connect_probe", "store", "conditions"},
     {"experiment", "audit"},
     {"report", "plots"},
     {"cli"},

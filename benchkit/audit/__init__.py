@@ -4,7 +4,7 @@ Law: no sockets and no prose here. records/ parses, spf/ and dmarc/ evaluate, fa
 engine runs them all over one dossier. The DNS comes in as an `Ask`.
 """
 
-from benchkit.audit.connections import Connections as Connections
-from benchkit.audit.dossier import Options as Options
+from benchkit.audit.audit_context import Options as Options
+from benchkit.audit.connect_options import ConnectOptions as ConnectOptions
 from benchkit.audit.engine import audit_domain as audit_domain
 from benchkit.audit.engine import audit_domains as audit_domains

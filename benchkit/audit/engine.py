@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from benchkit.audit import sections
+from benchkit.audit.audit_context import AuditContext, Options
 from benchkit.audit.checks import CHECKS
 from benchkit.audit.domain_name import domain_name
-from benchkit.audit.dossier import Dossier, Options
 from benchkit.audit.not_checked import not_checked
 from benchkit.audit.rule import Check
 from benchkit.audit.score import deductions, score
-from benchkit.model.audit import SEVERITY, AuditReport, Mechanism, worst
+from benchkit.model.audit import SEVERITY, AuditedMechanism, AuditReport, worst
 from benchkit.model.dns import AnswerState, Ask
 from benchkit.model.finding import Finding, Status
 
@@ -60,12 +60,12 @@ def _checks() -> Sequence[Check]:
 
 
 async def _audit(domain: str, ask: Ask, options: Options | None, checks: Sequence[Check]) -> AuditReport:
-    dossier = Dossier(domain, ask, options)
+    dossier = AuditContext(domain, ask, options)
     found = await asyncio.gather(*(_run(check, dossier) for check in checks))
     return _report(dossier, checks, found)
 
 
-async def _run(check: Check, dossier: Dossier) -> list[Finding]:
+async def _run(check: Check, dossier: AuditContext) -> list[Finding]:
     found: list[Finding] = []
     try:
         async for finding in check.judge(dossier):
@@ -78,7 +78,7 @@ async def _run(check: Check, dossier: Dossier) -> list[Finding]:
         return [Finding(check.rule.name, Status.UNKNOWN, dossier.domain, told, reference=check.rule.reference)]
 
 
-def _report(dossier: Dossier, checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> AuditReport:
+def _report(dossier: AuditContext, checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> AuditReport:
     found, outside = _outside_the_file(found) if dossier.options.offline else (found, ())
     verdicts = _verdicts(checks, found)
     findings = sorted((finding for part in found for finding in part), key=lambda each: SEVERITY.index(each.status))
@@ -119,9 +119,9 @@ def _is_outside(finding: Finding) -> bool:
     return finding.status is Status.UNKNOWN and bool(evidence) and refused
 
 
-def _verdicts(checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> dict[Mechanism, Status]:
+def _verdicts(checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> dict[AuditedMechanism, Status]:
     """Of the mechanisms about which there is something to say."""
-    statuses: dict[Mechanism, list[Status]] = {}
+    statuses: dict[AuditedMechanism, list[Status]] = {}
     for check, part in zip(checks, found, strict=True):
         statuses.setdefault(check.rule.mechanism, []).extend(finding.status for finding in part)
-    return {mechanism: worst(statuses[mechanism]) for mechanism in Mechanism if statuses.get(mechanism)}
+    return {mechanism: worst(statuses[mechanism]) for mechanism in AuditedMechanism if statuses.get(mechanism)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchkit.audit.dossier import Options
-from benchkit.audit.sender_rules import RULE_SETS
+from benchkit.audit.audit_context import Options
+from benchkit.audit.tables.receiver_requirements import RULE_SETS
 
 ALWAYS = (
     "complaint rate, volume and reputation: only receivers see them (Google Postmaster Tools, Yahoo Sender Hub, SNDS)",

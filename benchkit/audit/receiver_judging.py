@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from benchkit.audit.dkim.discovery import Outcome, discovery
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dkim.discovery import SelectorState, discovery
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree
 from benchkit.audit.rule import Case, Rule, lost
-from benchkit.audit.sender_rules import Requirement, RuleSet
-from benchkit.audit.special_addresses import special_use
 from benchkit.audit.spf.tree import TreeStatus
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.receiver_requirements import Requirement, RuleSet
+from benchkit.audit.tables.special_addresses import special_use
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
@@ -46,10 +46,10 @@ def receiver_rule(name: str, rules: RuleSet) -> Rule:
         f"Not seen from outside: {'; '.join(rules.unseen)}. Their points are taken off by the mechanisms' own rules."
     )
     title = f"What {rules.receiver} asks of senders is met"
-    return Rule(name, Mechanism.SENDER_RULES, title, f"{rules.receiver}, {rules.checked}", text, CASES)
+    return Rule(name, AuditedMechanism.SENDER_RULES, title, f"{rules.receiver}, {rules.checked}", text, CASES)
 
 
-async def judge_receiver(dossier: Dossier, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
+async def judge_receiver(dossier: AuditContext, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
     if (await dossier.fact(spf_record)).allows_nobody:
         return  # it declares that it sends nothing
     wanted = list(dict.fromkeys((*rules.everyone, *rules.bulk)))
@@ -72,7 +72,7 @@ async def judge_receiver(dossier: Dossier, rule: Rule, rules: RuleSet) -> AsyncI
         yield rule.passed(dossier.domain, f"{rules.receiver}: all that can be seen from outside is met")
 
 
-async def _spf(dossier: Dossier) -> Met:
+async def _spf(dossier: AuditContext) -> Met:
     found, tree = await dossier.fact(spf_record), await dossier.fact(spf_tree)
     if dark := lost([found.answer]):
         return Met(None, "", dark)
@@ -83,19 +83,19 @@ async def _spf(dossier: Dossier) -> Met:
     return Met(tree.status is TreeStatus.FINE, tree.problems[0].message if tree.problems else "")
 
 
-async def _dkim(dossier: Dossier) -> Met:
+async def _dkim(dossier: AuditContext) -> Met:
     found = await dossier.fact(discovery)
     usable = [each.parsed for each in found.keys if each.parsed and each.parsed.valid]
     if any(key.key_type == "rsa" for key in usable):
         return Met(True, "")
-    if found.outcome is Outcome.UNKNOWN:
+    if found.outcome is SelectorState.UNKNOWN:
         return Met(None, "", found.lost)
-    if found.outcome is Outcome.NOT_FOUND:
+    if found.outcome is SelectorState.NOT_FOUND:
         return Met(None, "no key found where looked; name yours with --selector")
     return Met(False, "no usable RSA key" if found.keys else "no key can exist")
 
 
-async def _either(dossier: Dossier) -> Met:
+async def _either(dossier: AuditContext) -> Met:
     one, other = await dossier.fact(_spf), await dossier.fact(_dkim)
     if one.yes or other.yes:
         return Met(True, "")
@@ -103,14 +103,14 @@ async def _either(dossier: Dossier) -> Met:
     return Met(None if unsure else False, one.why or other.why, (*one.lost, *other.lost))
 
 
-async def _dmarc(dossier: Dossier) -> Met:
+async def _dmarc(dossier: AuditContext) -> Met:
     effective = await dossier.fact(own_policy)
     if effective.lost:
         return Met(None, "", effective.lost)
     return Met(effective.policy is not None, "" if effective.policy else "no record")
 
 
-async def _reverse(dossier: Dossier) -> Met:
+async def _reverse(dossier: AuditContext) -> Met:
     """The addresses that SPF authorises one by one; where it names networks only, it cannot be told which of them send."""
     authorised = await dossier.fact(spf_addresses)
     networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
@@ -126,7 +126,7 @@ async def _reverse(dossier: Dossier) -> Met:
     return Met(True, "")
 
 
-JUDGES: dict[Requirement, Callable[[Dossier], Awaitable[Met]]] = {
+JUDGES: dict[Requirement, Callable[[AuditContext], Awaitable[Met]]] = {
     Requirement.SPF: _spf,
     Requirement.DKIM: _dkim,
     Requirement.SPF_OR_DKIM: _either,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchkit.audit import paste
 from benchkit.audit.facts.reverse import Reverse
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Rule
 from benchkit.model.finding import Finding, Status
 
@@ -21,9 +21,9 @@ def judge_reverse(rule: Rule, found: Reverse, host: str) -> Finding | None:
     if found.confirmed:
         return None
     if not found.names:
-        fix = paste.add(found.pointer.name, "PTR", f"{host}.")
+        fix = replacement.add(found.pointer.name, "PTR", f"{host}.")
         message = f"{found.address} ({host}) has no PTR record"
         return rule.finding("no_pointer", found.address, message, evidence=found.answers, advice=ADVICE, paste=fix)
     message = f"{found.address} points to {found.names[0]}, which does not lead back to it"
-    fix = paste.replace(found.pointer.name, found.pointer.records, "PTR", f"{host}.")
+    fix = replacement.replace(found.pointer.name, found.pointer.records, "PTR", f"{host}.")
     return rule.finding("not_confirmed", found.address, message, evidence=found.answers, advice=ADVICE, paste=fix)

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from benchkit.audit.dossier import Dossier
+    from benchkit.audit.audit_context import AuditContext
 
 POINTS = {Status.FAIL: 15, Status.WARN: 5}
 
@@ -37,7 +37,7 @@ class Rule:
     """`text` says what is checked, why receivers care, and how to mend it."""
 
     name: str
-    mechanism: Mechanism
+    mechanism: AuditedMechanism
     title: str
     reference: str
     text: str
@@ -78,7 +78,7 @@ class Check:
     """A rule and the function that judges a domain by it; it asks only through the dossier and never raises."""
 
     rule: Rule
-    judge: Callable[[Dossier], AsyncIterator[Finding]]
+    judge: Callable[[AuditContext], AsyncIterator[Finding]]
 
 
 def lost(answers: Sequence[Answer]) -> tuple[Answer, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchkit.audit.rule import Check
-from benchkit.model.audit import Deduction, Mechanism
+from benchkit.model.audit import AuditedMechanism, Deduction
 from benchkit.model.finding import Finding, Status
 
 FULL = 100
-CORE = (Mechanism.SPF, Mechanism.DMARC)
+CORE = (AuditedMechanism.SPF, AuditedMechanism.DMARC)
 
 
 def deductions(findings: Sequence[Finding], checks: Iterable[Check]) -> tuple[Deduction, ...]:
@@ -29,7 +29,7 @@ def deductions(findings: Sequence[Finding], checks: Iterable[Check]) -> tuple[De
     return tuple(sorted(dearest.values(), key=lambda each: (-each.points, each.rule)))
 
 
-def score(taken: Sequence[Deduction], verdicts: dict[Mechanism, Status]) -> int | None:
+def score(taken: Sequence[Deduction], verdicts: dict[AuditedMechanism, Status]) -> int | None:
     """0 to 100, or None where nothing is known of SPF and of DMARC."""
     if all(verdicts.get(mechanism, Status.UNKNOWN) is Status.UNKNOWN for mechanism in CORE):
         return None

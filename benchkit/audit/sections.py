@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.checks.dmarc_suffix_list import suffix_list_answer
 from benchkit.audit.dkim.discovery import Selector, discovery
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
@@ -14,7 +14,7 @@ from benchkit.audit.spf_values import authorised_values, tree_values
 from benchkit.model.audit import DkimSummary, DmarcSummary, SpfSummary
 
 
-def spf_summary(dossier: Dossier) -> SpfSummary:
+def spf_summary(dossier: AuditContext) -> SpfSummary:
     found, evaluated = dossier.known(spf_record), dossier.known(spf_evaluation)
     tree, addresses = dossier.known(spf_tree), dossier.known(spf_addresses)
     return SpfSummary(
@@ -29,7 +29,7 @@ def spf_summary(dossier: Dossier) -> SpfSummary:
     )
 
 
-def dkim_summary(dossier: Dossier) -> tuple[DkimSummary, ...]:
+def dkim_summary(dossier: AuditContext) -> tuple[DkimSummary, ...]:
     found = dossier.known(discovery)
     return tuple(_dkim(selector) for selector in found.selectors) if found else ()
 
@@ -45,7 +45,7 @@ def _dkim(selector: Selector) -> DkimSummary:
     )
 
 
-def dmarc_summary(dossier: Dossier) -> DmarcSummary:
+def dmarc_summary(dossier: AuditContext) -> DmarcSummary:
     trod, effective = dossier.known(own_walk), dossier.known(own_policy)
     if trod is None or effective is None:
         return DmarcSummary()

@@ -14,7 +14,7 @@ from benchkit.batch.addresses import mailbox
 from benchkit.batch.attachments import arrange, read_attachments
 from benchkit.batch.draws import Draws
 from benchkit.batch.filler import filler
-from benchkit.batch.recipients import RESERVED, Row, read_recipients
+from benchkit.batch.recipients import RESERVED, RecipientRow, read_recipients
 from benchkit.batch.templates import Rendered, TemplateSet
 from benchkit.batch.writer import to_mime
 from benchkit.errors import InputError, Mistake
@@ -64,7 +64,7 @@ def _templated(spec: MessageSpec, stem: Path, mistakes: list[Mistake]) -> Iterat
 
 
 def _rendered(
-    spec: MessageSpec, templates: TemplateSet, rows: tuple[Row, ...], mistakes: list[Mistake]
+    spec: MessageSpec, templates: TemplateSet, rows: tuple[RecipientRow, ...], mistakes: list[Mistake]
 ) -> Iterator[_Draft]:
     for index in range(spec.count or len(rows)):
         row = rows[index % len(rows)]

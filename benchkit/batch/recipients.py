@@ -24,7 +24,7 @@ RESERVED = ("index", "token", "number")  # what a template has besides the colum
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecipientRow:
     """One recipient; `line` is where its record begins in the file."""
 
     line: int
@@ -32,7 +32,7 @@ class Row:
     variables: Mapping[str, Any]
 
 
-def read_recipients(path: Path, mistakes: list[Mistake]) -> tuple[Row, ...]:
+def read_recipients(path: Path, mistakes: list[Mistake]) -> tuple[RecipientRow, ...]:
     """The rows that are well formed; what is wrong is added to `mistakes`."""
     found = len(mistakes)
     records = _records(path, mistakes)
@@ -84,12 +84,12 @@ def _header_mistakes(path: Path, line: int, columns: list[str]) -> Iterator[Mist
             yield Mistake(str(path), f"may not have a column {name!r}: templates have a {name!r} of their own", line, 1)
 
 
-def _row(path: Path, line: int, columns: list[str], fields: list[str], mistakes: list[Mistake]) -> Row | None:
+def _row(path: Path, line: int, columns: list[str], fields: list[str], mistakes: list[Mistake]) -> RecipientRow | None:
     try:
         if len(fields) != len(columns):
             raise ValueError(f"has {len(fields)} fields where the header has {len(columns)}")
         variables = dict(_variable(column, field) for column, field in zip(columns, fields, strict=True))
-        return Row(line, mailbox(str(variables.get("name", "")), variables["email"]), variables)
+        return RecipientRow(line, mailbox(str(variables.get("name", "")), variables["email"]), variables)
     except ValueError as error:
         mistakes.append(Mistake(str(path), str(error), line, 1))
         return None

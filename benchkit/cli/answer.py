@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def answer(folder: Path, *, as_json: bool, keep: bool = False, picture: Path | None = None) -> Summary:
     """Prints on stdout. Only the run itself keeps its answer: a later look, or one at a run under way, changes nothing."""
-    from benchkit.experiment.closing import open_run
+    from benchkit.experiment.parent.body_parser import open_run
     from benchkit.report.summary_json import to_json
     from benchkit.stats.analysis import analyse
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from benchkit.cli.audit_answers import Source, domains_of, open_source
+from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source
 from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
-from benchkit.cli.taking import taking
+from benchkit.cli.options_decorator import taking
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
     from benchkit.audit import Options
-    from benchkit.audit.arm_identities import ArmIdentity
-    from benchkit.audit.mail.message import Mail
+    from benchkit.audit.message.parser import Mail
+    from benchkit.audit.sending_identities import ArmIdentity
     from benchkit.model.audit import AuditReport
 
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 def audit(given: Given) -> None:
     """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
     form = chosen(given)
-    source = Source(tuple(given.zones or ()), given.replay, given.record, tuple(given.servers or ()), given.authorities)
+    source = AnswerSource(
+        tuple(given.zones or ()), given.replay, given.record, tuple(given.servers or ()), given.authorities
+    )
     source.check()
     earlier = earlier_findings(given.baseline)
     options = _options(given)
@@ -46,7 +48,7 @@ def _standard_input() -> str:
 
 
 def _options(given: Given) -> Options:
-    from benchkit.audit import Connections, Options
+    from benchkit.audit import ConnectOptions, Options
 
     _check_names(given)
     return Options(
@@ -55,7 +57,7 @@ def _options(given: Given) -> Options:
         mail_from=given.mail_from,
         selectors=tuple(given.selectors or ()),
         offline=bool(given.zones),
-        connections=Connections() if given.connect else None,
+        connections=ConnectOptions() if given.connect else None,
         blocklists=given.blocklists,
         nsec_walk=given.nsec_walk,
         mail=_mail(given.message),
@@ -79,7 +81,7 @@ def _check_names(given: Given) -> None:
             raise InputError(Mistake(option, str(error))) from None
 
 
-async def _audit(domains: Sequence[str], source: Source, options: Options) -> list[AuditReport]:
+async def _audit(domains: Sequence[str], source: AnswerSource, options: Options) -> list[AuditReport]:
     from benchkit.audit import audit_domains
 
     async with open_source(source, domains[0]) as doors:
@@ -90,7 +92,7 @@ async def _audit(domains: Sequence[str], source: Source, options: Options) -> li
 def _mail(path: Path | None) -> Mail | None:
     if path is None:
         return None
-    from benchkit.audit.mail.message import read_mail
+    from benchkit.audit.message.parser import read_mail
 
     try:
         return read_mail(path.read_bytes())
@@ -101,7 +103,7 @@ def _mail(path: Path | None) -> Mail | None:
 def _arms(path: Path | None) -> tuple[ArmIdentity, ...]:
     if path is None:
         return ()
-    from benchkit.audit.arm_identities import identities
+    from benchkit.audit.sending_identities import identities
     from benchkit.cli.names import known_names
     from benchkit.scenario import load
 

@@ -13,12 +13,12 @@ from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
     from benchkit.model.dns import Ask
-    from benchkit.resolver import Recorder
+    from benchkit.resolver import AnswerRecorder
     from benchkit.resolver.zone import ZoneAsk
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AnswerSource:
     """`servers` empty: the machine's own resolvers."""
 
     zones: tuple[Path, ...] = ()
@@ -38,7 +38,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class AnswerServers:
     """`of(domain)` is a domain's `Ask`, within its limits; `at(domain, address)` that of one name server, with leave."""
 
     of: Callable[[str], Ask]
@@ -46,11 +46,11 @@ class Doors:
 
 
 @asynccontextmanager
-async def open_source(source: Source, domain: str) -> AsyncIterator[Doors]:
+async def open_source(source: AnswerSource, domain: str) -> AsyncIterator[AnswerServers]:
     """`domain` is where a zone file begins that does not say. The recording is written at the end, also after an interrupt."""
-    from benchkit.resolver import Recorder
+    from benchkit.resolver import AnswerRecorder
 
-    recorder = Recorder()
+    recorder = AnswerRecorder()
     if source.record:
         with writing(source.record):
             source.record.open("a").close()  # better said now than when all has been asked
@@ -63,7 +63,7 @@ async def open_source(source: Source, domain: str) -> AsyncIterator[Doors]:
                     recorder.save(source.record)
 
 
-def _recorded(doors: Doors, recorder: Recorder) -> Doors:
+def _recorded(doors: AnswerServers, recorder: AnswerRecorder) -> AnswerServers:
     def of(domain: str) -> Ask:
         return recorder.of(domain, doors.of(domain))
 
@@ -71,7 +71,7 @@ def _recorded(doors: Doors, recorder: Recorder) -> Doors:
         assert doors.at is not None
         return recorder.of(_at(domain, address), doors.at(domain, address))
 
-    return Doors(of, at if doors.at else None)
+    return AnswerServers(of, at if doors.at else None)
 
 
 def _at(domain: str, address: str) -> str:
@@ -80,15 +80,15 @@ def _at(domain: str, address: str) -> str:
 
 
 @asynccontextmanager
-async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
+async def _doors(source: AnswerSource, domain: str) -> AsyncIterator[AnswerServers]:
     from benchkit.resolver import Budget, Replay, from_zone, open_each, open_live
 
     if source.zones:
         zone = from_zone(source.zones, origin=domain)
-        yield Doors(lambda domain: _held(domain, zone))
+        yield AnswerServers(lambda domain: _held(domain, zone))
     elif source.replay:
         replay = Replay(source.replay)
-        yield Doors(
+        yield AnswerServers(
             replay.of, (lambda domain, address: replay.of(_at(domain, address))) if source.authorities else None
         )
     else:
@@ -101,7 +101,7 @@ async def _doors(source: Source, domain: str) -> AsyncIterator[Doors]:
             def at(domain: str, address: str) -> Ask:
                 return budget(domain).shared_with(each(address))
 
-            yield Doors(budget, at if source.authorities else None)
+            yield AnswerServers(budget, at if source.authorities else None)
 
 
 def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:

@@ -20,8 +20,8 @@ def certify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as JSON and nothing else.")] = False,
 ) -> None:
     """Hold benchkit's own figures against physics. Turns, slopes, injected delays, A/A, speed."""
-    from benchkit.experiment.certificate_file import check_room, store_certificate
-    from benchkit.experiment.certify import certify as measure
+    from benchkit.experiment.certify.self_test import certify as measure
+    from benchkit.experiment.parent.certificate_file import check_room, store_certificate
 
     check_room(out)
     certificate = measure(lambda what: typer.echo(f"measuring {what} ...", err=True))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def known_names() -> Vocabulary:
     from benchkit.conditions import usable_cores
-    from benchkit.protocol.dialogues import DIALOGUES
+    from benchkit.protocol.client_sequences import DIALOGUES
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS

@@ -22,7 +22,7 @@ def plot(
     ] = None,
 ) -> None:
     """Draw a stored run; prints the path of each figure."""
-    from benchkit.experiment.closing import open_run
+    from benchkit.experiment.parent.body_parser import open_run
     from benchkit.plots import PLOTS
     from benchkit.plots.rendering import save
     from benchkit.store import newest_run

@@ -15,7 +15,7 @@ import typer
 from benchkit.cli.answer import answer, exit_code
 
 if TYPE_CHECKING:
-    from benchkit.experiment.conduct import Progress
+    from benchkit.experiment.parent.run_experiment import Progress
     from benchkit.model.message import Batch
     from benchkit.model.scenario import Scenario, Secret
 
@@ -41,8 +41,8 @@ def run(
     """Send a batch through every arm; say which to choose."""
     from benchkit.batch import compose
     from benchkit.cli.names import known_names
-    from benchkit.experiment.conduct import conduct
-    from benchkit.experiment.request_check import check_requests
+    from benchkit.experiment.parent.run_experiment import run_experiment
+    from benchkit.experiment.plan.request_check import check_requests
     from benchkit.scenario import load
 
     plan = load(scenario, known_names(), overrides or ())
@@ -55,7 +55,7 @@ def run(
         return
     _pass_the_gate(plan, batch, send=send)
     with _progress_bar() as progress:
-        ended = conduct(plan, batch, _secrets(plan), out, progress)
+        ended = run_experiment(plan, batch, _secrets(plan), out, progress)
     if ended.trouble:
         typer.echo(f"benchkit: {ended.trouble}", err=True)
     summary = answer(ended.folder, as_json=as_json, keep=True)
@@ -77,7 +77,7 @@ def _captured(scenario: Scenario) -> Scenario:
 
 
 def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
-    from benchkit.experiment.preview import preview
+    from benchkit.experiment.plan.preview import preview
 
     plan = preview(scenario, batch)
     if as_json:
@@ -94,7 +94,7 @@ def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
 
 def _pass_the_gate(scenario: Scenario, batch: Batch, *, send: bool) -> None:
     """Raises InputError where mail would leave and the scenario or the user does not say so."""
-    from benchkit.experiment.gate import check_permission, leaving_hosts
+    from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
 
     hosts = leaving_hosts(scenario)
     check_permission(scenario, batch, hosts, send=send or (bool(hosts) and _typed_yes(scenario, batch)))
@@ -106,7 +106,7 @@ def _typed_yes(scenario: Scenario, batch: Batch) -> bool:
         return False
     from rich.console import Console
 
-    from benchkit.experiment.preview import preview
+    from benchkit.experiment.plan.preview import preview
     from benchkit.report.plan import render_plan
 
     render_plan(preview(scenario, batch), Console(stderr=True))

@@ -14,7 +14,7 @@ import typer
 from benchkit.cli.files import writing
 
 if TYPE_CHECKING:
-    from benchkit.model.endpoint import Listener
+    from benchkit.model.endpoint import ListenerConfig
 
 
 def sink(
@@ -29,22 +29,22 @@ def sink(
     """Run an SMTP and an API server on loopback until Ctrl-C. Where they listen is printed as JSON."""
     import uvloop
 
-    from benchkit.model.endpoint import Listener
+    from benchkit.model.endpoint import ListenerConfig
     from benchkit.model.scenario import Security
     from benchkit.providers import PROVIDERS
 
     PROVIDERS[api]  # an unknown one is the user's mistake, said now
     password = secrets.token_hex(16)
     doors = (
-        Listener(0, "smtp", Security(smtp), username="benchkit", password=password, auth_required=auth),
-        Listener(
+        ListenerConfig(0, "smtp", Security(smtp), username="benchkit", password=password, auth_required=auth),
+        ListenerConfig(
             1, "api", Security(api_security), provider=api, username="benchkit", password=password, auth_required=True
         ),
     )
     uvloop.run(_serve(doors, ca_file))
 
 
-async def _serve(doors: tuple[Listener, ...], ca_file: Path | None) -> None:
+async def _serve(doors: tuple[ListenerConfig, ...], ca_file: Path | None) -> None:
     from benchkit.sink import MemoryLedger, Sink
 
     ledger = MemoryLedger()
@@ -61,7 +61,7 @@ async def _serve(doors: tuple[Listener, ...], ca_file: Path | None) -> None:
     typer.echo(f"{len(ledger.arrivals)} messages arrived", err=True)
 
 
-def _listening(doors: Sequence[Listener], ports: Sequence[int]) -> list[dict[str, object]]:
+def _listening(doors: Sequence[ListenerConfig], ports: Sequence[int]) -> list[dict[str, object]]:
     return [
         {"protocol": door.protocol, "host": "127.0.0.1", "port": port, "security": door.security.value}
         | {"username": door.username, "password": door.password, "provider": door.provider}

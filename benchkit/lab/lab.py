@@ -20,8 +20,8 @@ from typing import Any
 
 from benchkit.errors import BenchkitError
 from benchkit.lab.link_process import CLIENT_ADDRESS, MESSAGE_BYTES, SERVER_ADDRESS
+from benchkit.lab.packet_counter import ConnectionCount
 from benchkit.lab.spec import LinkSpec
-from benchkit.lab.wire import ConnectionCount
 
 _GRACE_S = 10.0
 _MOST_DESCRIPTORS = 3
@@ -45,7 +45,7 @@ class Network:
 
     def command(self, module: str) -> tuple[str, ...]:
         """The command that runs a Python module in here."""
-        return (sys.executable, "-m", "benchkit.lab.enter", str(self.network), str(self.user), module)
+        return (sys.executable, "-m", "benchkit.lab.enter_network", str(self.network), str(self.user), module)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.lab import namespace
-from benchkit.lab.line import Line
+from benchkit.lab.forwarder import Forwarder, pump
+from benchkit.lab.link_direction import LinkDirection
+from benchkit.lab.packet_counter import PacketCounter
 from benchkit.lab.pcap import PcapWriter
-from benchkit.lab.pump import Way, pump
 from benchkit.lab.spec import LinkSpec
-from benchkit.lab.wire import WireCounter
 
 CLIENT_ADDRESS, SERVER_ADDRESS = "192.0.2.1", "192.0.2.2"  # TEST-NET-1 (RFC 5737): never anybody's
 MESSAGE_BYTES = 65536
@@ -72,9 +72,9 @@ def _pump(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
     ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)  # the default lets every time-out be 50 µs late
     with suppress(PermissionError):  # rootless it must queue for a processor like everybody else
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    wire = WireCounter()
-    out = Way(networks.client_tun, Line(spec, "out"), networks.server_tun, outward=True)
-    back = Way(networks.server_tun, Line(spec, "back"), networks.client_tun, outward=False)
+    wire = PacketCounter()
+    out = Forwarder(networks.client_tun, LinkDirection(spec, "out"), networks.server_tun, outward=True)
+    back = Forwarder(networks.server_tun, LinkDirection(spec, "back"), networks.client_tun, outward=False)
     capture = PcapWriter(Path(pcap)) if pcap else None
     pump((out, back), 0, wire, capture)
     if capture is not None:

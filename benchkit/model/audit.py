@@ -16,7 +16,7 @@ from benchkit.model.finding import Finding, Status
 AUDIT_SCHEMA_VERSION = 1
 
 
-class Mechanism(StrEnum):
+class AuditedMechanism(StrEnum):
     """What a finding is about; the order is the order of the screen."""
 
     SPF = "spf"
@@ -82,7 +82,7 @@ class AuditReport:
     domain: str
     verdict: Status
     score: int | None
-    verdicts: dict[Mechanism, Status]
+    verdicts: dict[AuditedMechanism, Status]
     findings: tuple[Finding, ...]
     deductions: tuple[Deduction, ...]
     spf: SpfSummary

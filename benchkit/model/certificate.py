@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CertificationCheck:
     """`subject` is the dialogue, or the part of the ruler; `found` and `wanted` are in words with their units."""
 
     name: str
@@ -26,7 +26,7 @@ class Certificate:
     machine: str
     lab: str  # "TUN", or why there was none
     seconds: float
-    checks: Sequence[Check]
+    checks: Sequence[CertificationCheck]
 
     @property
     def passed(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from benchkit.model.exchange import Account, JointRequest, Received, Request, Response
+from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
@@ -36,7 +36,7 @@ class Transport(Protocol):
 
 
 @runtime_checkable
-class LooksAhead(Transport, Protocol):
+class Prefetching(Transport, Protocol):
     """A transport that can begin the next message with the one that it sends."""
 
     @property
@@ -65,14 +65,14 @@ class Provider(Protocol):
     default_host: str
     options: frozenset[str]  # the names it understands in an arm's `options`
 
-    def request(self, message: Message, account: Account) -> Request: ...
+    def request(self, message: Message, account: Credentials) -> Request: ...
 
     def outcome(self, response: Response) -> Outcome: ...
 
     def serves(self, method: str, target: str) -> bool:
         """Receiving half: whether there is such an endpoint."""
 
-    def authorised(self, request: Request, account: Account) -> bool:
+    def authorised(self, request: Request, account: Credentials) -> bool:
         """Receiving half: whether the request bears this account's credentials."""
 
     def receive(self, request: Request) -> Content:
@@ -92,7 +92,7 @@ class BatchProvider(Provider, Protocol):
 
     batch_limit: int  # messages that one request may carry
 
-    def batch(self, messages: Sequence[Message], account: Account) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         """Identities stand in the body in the order of the messages. Raises ValueError where they cannot share a request."""
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:

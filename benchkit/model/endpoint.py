@@ -23,7 +23,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class ListenerConfig:
     """One arm's door at the embedded sink: its own port, so that what arrives is known by the arm that sent it."""
 
     arm: int

@@ -9,7 +9,7 @@ from benchkit.model.message import Content
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Credentials:
     """What a provider needs of its user. `options` are the scenario's for this arm; `secret` is revealed only here."""
 
     secret: str = field(repr=False)

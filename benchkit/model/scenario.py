@@ -62,7 +62,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerAddress:
     """A server that is not ours."""
 
     host: str
@@ -203,7 +203,7 @@ class ArmSpec:
     connection: ConnectionPolicy
     security: Security
     baseline: bool = False
-    server: Server | None = None
+    server: ServerAddress | None = None
     provider: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     messages_per_request: int = 1

@@ -125,7 +125,7 @@ class ThresholdResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DeliveryReport:
     """The delivery account over *every* send of the run, warm-up included. It closes or the run is invalid."""
 
     planned: int
@@ -171,7 +171,7 @@ class Agreement:
     turns_in_time: float | None  # median service time ÷ RTT: holds the processors' time too, so a lab's link only
     turns_on_wire: int | None  # all connections of the arm, warm-up included, as the link saw them …
     turns_for_wire: float | None  # … and as the turn counter and the table for what it does not see have them
-    wire_agrees: bool | None  # where tolerances and TLS's session tickets are allowed for (stats/wire_truth.py)
+    wire_agrees: bool | None  # where tolerances and TLS's session tickets are allowed for (stats/packet_check.py)
     wire_bytes_predicted: float | None  # outward a message, without TLS's records and lone acknowledgements
     wire_bytes: float | None
     retransmits: int | None
@@ -207,7 +207,7 @@ class Summary:
     arms: tuple[ArmSummary, ...]
     contrasts: tuple[Contrast, ...]
     thresholds: tuple[ThresholdResult, ...]
-    account: Account
+    account: DeliveryReport
     overhead_us: Mapping[str, float]
     warnings: tuple[str, ...]
     agreements: tuple[Agreement, ...] = ()

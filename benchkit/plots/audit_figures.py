@@ -14,7 +14,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchkit.plots.look import RC
+from benchkit.plots.style import RC
 
 COLOURS = {"pass": "#8fd3bd", "info": "#b3d4f0", "warn": "#f2b134", "fail": "#d1442b", "unknown": "#c9cdd3"}
 FOLLOWED, PALE = "#3f7fbf", "#d3e3f3"
@@ -25,7 +25,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TermRow:
     """A term that looks something up: `begins` lookups have been spent before it, `cost` with all that is below it."""
 
     text: str
@@ -46,15 +46,15 @@ def heat_map(documents: Sequence[Document]) -> str:
     return _svg((8.0, 1.0 + 0.35 * len(documents)), lambda axes: _draw_heat(axes, documents))
 
 
-def _rows(node: Document | None, depth: int, begins: int) -> Iterator[Row]:
+def _rows(node: Document | None, depth: int, begins: int) -> Iterator[TermRow]:
     for term in node["terms"] if node else ():
         if cost := term["lookups"]:
-            yield Row(term["term"], depth, begins, cost, leaf=not term["include"])
+            yield TermRow(term["term"], depth, begins, cost, leaf=not term["include"])
             yield from _rows(term["include"], depth + 1, begins + 1)
             begins += cost
 
 
-def _draw_lookups(axes: Axes, document: Document, rows: Sequence[Row]) -> None:
+def _draw_lookups(axes: Axes, document: Document, rows: Sequence[TermRow]) -> None:
     """An include is a pale bar as long as all that is below it, which begins with the one lookup that it takes itself."""
     for place, row in enumerate(rows):
         if not row.leaf:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from benchkit.model.run import Run
-from benchkit.plots.look import FAINT, arm_colour, arm_label, labels_at_the_right, logarithmic, panels, three_digits
+from benchkit.plots.style import FAINT, arm_colour, arm_label, labels_at_the_right, logarithmic, panels, three_digits
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples, measured_samples

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import ArmRecord, Run
 from benchkit.plots.durations import duration_name, durations_ms, finite, limits
-from benchkit.plots.look import FAINT, RIGHT_IN, arm_colour, logarithmic, panels
+from benchkit.plots.style import FAINT, RIGHT_IN, arm_colour, logarithmic, panels
 
 _GUIDES = (0.5, 0.95)
 

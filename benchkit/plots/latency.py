@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import Run
 from benchkit.plots.durations import duration_name, durations_ms, finite, limits
-from benchkit.plots.look import ALARM, FAINT, arm_colour, arm_label, logarithmic, panels, three_digits
+from benchkit.plots.style import ALARM, FAINT, arm_colour, arm_label, logarithmic, panels, three_digits
 
 BINS = 90
 _ROOM = 0.70  # of a row, for the highest bar

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from benchkit.model.run import Run
 from benchkit.model.summary import ArmSummary
 from benchkit.model.trace import Phase
-from benchkit.plots.look import FAINT, PHASE_COLOURS, WIDTH_IN, arm_label, panels, three_digits
+from benchkit.plots.style import FAINT, PHASE_COLOURS, WIDTH_IN, arm_label, panels, three_digits
 from benchkit.stats.arms import summarise_arms
 from benchkit.stats.delivery import deliveries
 from benchkit.stats.sample import measured_samples

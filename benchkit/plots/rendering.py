@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import Run
 from benchkit.plots import PLOTS
-from benchkit.plots.look import RC
+from benchkit.plots.style import RC
 
 _UNDATED: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None},

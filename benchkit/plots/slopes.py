@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import Run
 from benchkit.model.summary import LatencyFit
-from benchkit.plots.look import FAINT, arm_colour, arm_label, labels_at_the_right, stacked
+from benchkit.plots.style import FAINT, arm_colour, arm_label, labels_at_the_right, stacked
 from benchkit.stats.blocks import block_values
 from benchkit.stats.latency_fits import fits_of, sweeps_of
 from benchkit.stats.sample import Samples, measured_samples

@@ -19,7 +19,7 @@ MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2")
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class PresentedCredentials:
     """Who the client says that it is, and its secret, or the digest of `challenge` under it."""
 
     username: str
@@ -31,7 +31,7 @@ class Claim:
         return hmac.compare_digest(f"{self.username}\0{self.secret}".encode(), f"{username}\0{expected}".encode())
 
 
-Exchange = Generator[bytes, bytes, Claim]
+Exchange = Generator[bytes, bytes, PresentedCredentials]
 
 _XOAUTH2 = re.compile(r"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01")
 _USERNAME = b"334 VXNlcm5hbWU6\r\n"
@@ -61,25 +61,25 @@ def _plain(initial: bytes) -> Exchange:
     fields = _decoded(line).split("\0")
     if len(fields) != 3:
         raise Refusal("501 5.5.2 PLAIN is authorisation NUL user NUL password")
-    return Claim(fields[1], fields[2])
+    return PresentedCredentials(fields[1], fields[2])
 
 
 def _login(initial: bytes) -> Exchange:
     username = _decoded(initial or (yield _USERNAME))
-    return Claim(username, _decoded((yield _PASSWORD)))
+    return PresentedCredentials(username, _decoded((yield _PASSWORD)))
 
 
 def _cram_md5() -> Exchange:
     challenge = f"<{secrets.token_hex(8)}@sink.benchkit.invalid>".encode()
     username, _, digest = _decoded((yield b"334 " + b64encode(challenge) + b"\r\n")).rpartition(" ")
-    return Claim(username, digest, challenge)
+    return PresentedCredentials(username, digest, challenge)
 
 
 def _xoauth2(initial: bytes) -> Exchange:
     match = _XOAUTH2.fullmatch(_decoded(initial or (yield b"334 \r\n")))
     if match is None:
         raise Refusal("501 5.5.2 XOAUTH2 is user=…^Aauth=Bearer …^A^A")
-    return Claim(match[1], match[2])
+    return PresentedCredentials(match[1], match[2])
 
 
 def _decoded(line: bytes) -> str:

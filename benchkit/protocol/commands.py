@@ -38,7 +38,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class MailCommand:
     """What a MAIL command says: the path as bytes, empty for the null reverse-path; the size declared; SMTPUTF8."""
 
     path: bytes
@@ -54,7 +54,7 @@ def split_command(line: bytes) -> tuple[bytes, bytes]:
 
 
 @lru_cache(4096)
-def parse_mail(argument: bytes) -> Sender:
+def parse_mail(argument: bytes) -> MailCommand:
     """`FROM:<path> SIZE=… BODY=… SMTPUTF8`; raises Refusal 501, 553 or 555."""
     path, parameters = _path(_FROM, argument, "MAIL FROM:<address>")
     size, utf8, binary = 0, False, False
@@ -78,7 +78,7 @@ def parse_mail(argument: bytes) -> Sender:
             case _:
                 raise Refusal("555 5.5.4 Unknown MAIL parameter")
     _check_charset(path, utf8)
-    return Sender(path, size, utf8, binary)
+    return MailCommand(path, size, utf8, binary)
 
 
 @lru_cache(4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from benchkit.protocol.authentication import MECHANISMS, Claim
+from benchkit.protocol.authentication import MECHANISMS, PresentedCredentials
 
 MAX_MESSAGE = 50_000_000
 
@@ -27,5 +27,5 @@ class Service:
             return [*keywords, "STARTTLS"]
         return [*keywords, f"AUTH {' '.join(MECHANISMS)}"] if self.username else keywords
 
-    def admits(self, claim: Claim) -> bool:
+    def admits(self, claim: PresentedCredentials) -> bool:
         return claim.proves(self.username, self.password)

@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchkit.batch import from_mime
-from benchkit.model.exchange import Account, JointRequest, Received, Request, Response
+from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
 from benchkit.model.identity import PLACEHOLDER, find_identity
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import jmap_calls
-from benchkit.providers.jmap_calls import Place
+from benchkit.providers.jmap_calls import SubmissionTarget
 
 _TARGET = re.compile(r"/jmap(?:/[^?]*)?")
 _KINDS = {
@@ -38,10 +38,10 @@ class Jmap:
     options = frozenset({"username", "account", "identity", "mailbox", "path", "upload"})
     batch_limit = 500  # RFC 8620 §2: what a server's maxObjectsInSet should be at least
 
-    def request(self, message: Message, account: Account) -> Request:
+    def request(self, message: Message, account: Credentials) -> Request:
         return self.batch([message], account).request([0], [PLACEHOLDER])
 
-    def batch(self, messages: Sequence[Message], account: Account) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         headers = (("authorization", _authorization(account)), ("content-type", "application/json"))
         sections = jmap_calls.sections_of(messages, _place(account))
         return JointRequest("POST", account.options.get("path", "/jmap/"), headers, sections, jmap_calls.AFTER)
@@ -60,7 +60,7 @@ class Jmap:
     def serves(self, method: str, target: str) -> bool:
         return method == "POST" and _TARGET.fullmatch(target) is not None
 
-    def authorised(self, request: Request, account: Account) -> bool:
+    def authorised(self, request: Request, account: Credentials) -> bool:
         given = request.header("authorization").encode("latin-1")
         return hmac.compare_digest(given, _authorization(account).encode())
 
@@ -91,20 +91,20 @@ class Jmap:
 PROVIDER = Jmap()
 
 
-def _authorization(account: Account) -> str:
+def _authorization(account: Credentials) -> str:
     username = account.options.get("username")
     if username is None:
         return f"Bearer {account.secret}"
     return "Basic " + b64encode(f"{username}:{account.secret}".encode()).decode()
 
 
-def _place(account: Account) -> Place:
+def _place(account: Credentials) -> SubmissionTarget:
     options = account.options
     whose = options.get("account") or options.get("username", "benchkit")
     upload = options.get("upload", jmap_calls.UPLOAD)
     if upload not in jmap_calls.CAPABILITIES:
         raise ValueError(f"upload = {upload!r} is no method; there are: {', '.join(jmap_calls.CAPABILITIES)}")
-    return Place(whose, options.get("identity", whose), options.get("mailbox", "benchkit"), upload)
+    return SubmissionTarget(whose, options.get("identity", whose), options.get("mailbox", "benchkit"), upload)
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ AFTER = b']},"2"]]}'
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SubmissionTarget:
     """Whose mail it is, and through which mailbox it goes: ids of the server's."""
 
     account: str
@@ -41,7 +41,7 @@ class Submitted:
     recipients: int
 
 
-def sections_of(messages: Sequence[Message], place: Place) -> tuple[Section, ...]:
+def sections_of(messages: Sequence[Message], place: SubmissionTarget) -> tuple[Section, ...]:
     """The body of a request, which ends with AFTER."""
     account, using = json.dumps(place.account), json.dumps([*_USING, CAPABILITIES[place.upload]])
     return (

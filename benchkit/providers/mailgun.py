@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from benchkit.batch import from_mime
-from benchkit.model.exchange import Account, JointRequest, Received, Request, Response
+from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
@@ -34,13 +34,13 @@ class Mailgun:
     options = frozenset({"domain", "endpoint"})
     batch_limit = recipient_variables.LIMIT
 
-    def request(self, message: Message, account: Account) -> Request:
+    def request(self, message: Message, account: Credentials) -> Request:
         mime = _takes_mime(account)
         content_type, body = encode(mime_parts(message) if mime else field_parts(message))
         target = f"/v3/{_domain(message, account)}/messages{'.mime' if mime else ''}"
         return Request("POST", target, _headers(account, content_type), body)
 
-    def batch(self, messages: Sequence[Message], account: Account) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         if _takes_mime(account):
             raise ValueError('endpoint = "mime" takes one message a request: there is nothing to fill in')
         form = recipient_variables.form_of(messages)
@@ -64,7 +64,7 @@ class Mailgun:
     def serves(self, method: str, target: str) -> bool:
         return method == "POST" and _TARGET.fullmatch(target) is not None
 
-    def authorised(self, request: Request, account: Account) -> bool:
+    def authorised(self, request: Request, account: Credentials) -> bool:
         given = request.header("authorization").encode("latin-1")
         return hmac.compare_digest(given, _authorization(account.secret).encode())
 
@@ -103,15 +103,15 @@ class Mailgun:
 PROVIDER = Mailgun()
 
 
-def _takes_mime(account: Account) -> bool:
+def _takes_mime(account: Credentials) -> bool:
     return account.options.get("endpoint") == "mime"
 
 
-def _domain(message: Message, account: Account) -> str:
+def _domain(message: Message, account: Credentials) -> str:
     return account.options.get("domain") or message.envelope_from.rpartition("@")[2]
 
 
-def _headers(account: Account, content_type: str) -> tuple[tuple[str, str], ...]:
+def _headers(account: Credentials, content_type: str) -> tuple[tuple[str, str], ...]:
     return ("authorization", _authorization(account.secret)), ("content-type", content_type)
 
 

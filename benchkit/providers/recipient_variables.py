@@ -28,7 +28,7 @@ _MARK = "%recipient"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class JointForm:
     """`sections`: who gets a mail, and what is his own in it; `after`: what all have in common."""
 
     content_type: str
@@ -36,7 +36,7 @@ class Form:
     after: bytes
 
 
-def form_of(messages: Sequence[Message]) -> Form:
+def form_of(messages: Sequence[Message]) -> JointForm:
     """Raises ValueError where these messages cannot share requests."""
     _check(messages)
     differing = [name for name in _TEXTS if len({_text(message, name) for message in messages}) > 1]
@@ -46,7 +46,7 @@ def form_of(messages: Sequence[Message]) -> Form:
     common = content_parts(replace(messages[0].content, to=(), **variables), f"%recipient.{_IDENTITY}%")
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
     opening, closing = rendered(Part(_FIELD, b"{}"), boundary).split(b"{}")
-    return Form(
+    return JointForm(
         content_type_with(boundary),
         (
             Section(b"", b"", tuple((rendered(part, boundary),) for part in to)),

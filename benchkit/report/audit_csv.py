@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from io import StringIO
 
-from benchkit.model.audit import AuditReport, Mechanism
+from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Status
-from benchkit.report.visible import visible_report
+from benchkit.report.escape_control_chars import visible_report
 
 COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 COLUMNS = (
     *("domain", "verdict", "score"),
-    *(mechanism.value for mechanism in Mechanism),
+    *(mechanism.value for mechanism in AuditedMechanism),
     *(status.value + "s" for status in COUNTED),
     *("spf_lookups", "dmarc_policy", "dmarc_effective_policy", "dkim_selectors", "worst_findings", "queries"),
 )

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
-from benchkit.report.visible import visible_report
+from benchkit.report.escape_control_chars import visible_report
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FAILURES = {"warn": (Status.WARN, Status.FAIL), "fail": (Status.FAIL,)}

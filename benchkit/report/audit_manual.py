@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from benchkit.audit.rule import Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.report.audit_words import MECHANISM_NAMES
 
 WIDTH = 120
@@ -23,7 +23,7 @@ its worst case. Points stand behind each case.
 
 def manual(rules: Sequence[Rule]) -> str:
     parts = [HEAD]
-    for mechanism in Mechanism:
+    for mechanism in AuditedMechanism:
         own = [rule for rule in rules if rule.mechanism is mechanism]
         if own:
             parts.append(f"## {MECHANISM_NAMES[mechanism]}\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
-from benchkit.report.visible import visible_report
+from benchkit.report.escape_control_chars import visible_report
 
 
 def to_markdown(reports: Sequence[AuditReport]) -> str:

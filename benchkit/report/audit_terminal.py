@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchkit.model.audit import AuditReport, Mechanism
+from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Finding, Status
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
-from benchkit.report.visible import visible, visible_report
+from benchkit.report.escape_control_chars import escape_control_chars, visible_report
 
 STYLES = {
     Status.FAIL: "bold red",
@@ -73,7 +73,7 @@ def _mechanisms(report: AuditReport) -> Table:
     grid = Table.grid(padding=(0, 2))
     cells = [
         Text.assemble((status.value.rjust(7), STYLES[status]), f" {MECHANISM_NAMES[mechanism]}")
-        for mechanism, status in sorted(report.verdicts.items(), key=lambda item: list(Mechanism).index(item[0]))
+        for mechanism, status in sorted(report.verdicts.items(), key=lambda item: list(AuditedMechanism).index(item[0]))
     ]
     for start in range(0, len(cells), 3):
         grid.add_row(*cells[start : start + 3])
@@ -129,4 +129,4 @@ def render_gone(gone: Sequence[Mapping[str, Any]], console: Console) -> None:
     _heading(console, "Gone since the baseline" if gone else "Nothing is gone since the baseline")
     for finding in gone:
         told = f"{finding.get('status')} {finding.get('rule')}: {finding.get('message')}"
-        console.print(_listed("•", Text(visible(told))))
+        console.print(_listed("•", Text(escape_control_chars(told))))

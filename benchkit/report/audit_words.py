@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from benchkit.model.audit import AuditReport, Mechanism
+from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Status
 
 MECHANISM_NAMES = {
-    Mechanism.SPF: "SPF",
-    Mechanism.DKIM: "DKIM",
-    Mechanism.DMARC: "DMARC",
-    Mechanism.MX: "MX",
-    Mechanism.TRANSPORT: "TLS on the way",
-    Mechanism.DNS: "DNS",
-    Mechanism.BRAND: "BIMI",
-    Mechanism.SENDER_RULES: "sender rules",
-    Mechanism.MAIL: "the mail itself",
+    AuditedMechanism.SPF: "SPF",
+    AuditedMechanism.DKIM: "DKIM",
+    AuditedMechanism.DMARC: "DMARC",
+    AuditedMechanism.MX: "MX",
+    AuditedMechanism.TRANSPORT: "TLS on the way",
+    AuditedMechanism.DNS: "DNS",
+    AuditedMechanism.BRAND: "BIMI",
+    AuditedMechanism.SENDER_RULES: "sender rules",
+    AuditedMechanism.MAIL: "the mail itself",
 }
 VERDICTS = {
     Status.PASS: "mail from this domain will be believed",

@@ -18,7 +18,7 @@ from benchkit.model.summary import ArmSummary
 from benchkit.model.trace import Phase
 from benchkit.report import numbers
 
-# The letters are unique; the colours are those of the figures (plots/look.py): blues set a connection up, greens are the
+# The letters are unique; the colours are those of the figures (plots/style.py): blues set a connection up, greens are the
 # envelope, amber is content, reds are HTTP.
 LETTERS = {
     Phase.CONNECT: "C", Phase.TLS: "T", Phase.BANNER: "B", Phase.EHLO: "E", Phase.STARTTLS: "S", Phase.AUTH: "A",

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchkit.model.summary import Account, ArmSummary, Summary, Verdict
+from benchkit.model.summary import ArmSummary, DeliveryReport, Summary, Verdict
 from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import arms_table, duration_of
 from benchkit.report.generator_lines import generator_lines
@@ -113,7 +113,7 @@ def _account(summary: Summary, console: Console) -> None:
     console.print(_arrived(account) if _arrivals_known(summary) else Text("arrivals not known: the server is not ours"))
 
 
-def _sent(account: Account) -> str:
+def _sent(account: DeliveryReport) -> str:
     planned, accepted, failed = (
         numbers.count(number) for number in (account.planned, account.accepted, account.failed)
     )
@@ -121,7 +121,7 @@ def _sent(account: Account) -> str:
     return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous} + unsent {account.unsent:,}"
 
 
-def _arrived(account: Account) -> Text:
+def _arrived(account: DeliveryReport) -> Text:
     line = Text(f"arrived once {account.arrived_once:,}")
     for name, number in (
         ("missing", account.missing),

@@ -21,19 +21,19 @@ from benchkit.resolver.addresses import system_servers as system_servers
 from benchkit.resolver.limits import Budget as Budget
 from benchkit.resolver.limits import Snapshot as Snapshot
 from benchkit.resolver.live import LiveAsk
-from benchkit.resolver.live import Patience as Patience
-from benchkit.resolver.recording import Recorder as Recorder
+from benchkit.resolver.live import Timeouts as Timeouts
+from benchkit.resolver.recording import AnswerRecorder as AnswerRecorder
 from benchkit.resolver.recording import Replay as Replay
 from benchkit.resolver.zone import from_zone as from_zone
 
-PATIENCE = Patience()
+PATIENCE = Timeouts()
 
 
 @asynccontextmanager
 async def open_live(
     servers: Sequence[str] = (),
     *,
-    patience: Patience = PATIENCE,
+    patience: Timeouts = PATIENCE,
     clock: Clock | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Ask]:
@@ -47,7 +47,7 @@ async def open_live(
 
 @asynccontextmanager
 async def open_each(
-    *, port: int = DNS_PORT, patience: Patience = PATIENCE, clock: Clock | None = None
+    *, port: int = DNS_PORT, patience: Timeouts = PATIENCE, clock: Clock | None = None
 ) -> AsyncIterator[Callable[[str], Ask]]:
     """Gives each address an `Ask` of its own: what that one server says, whoever else holds the zone."""
     asks: dict[str, LiveAsk] = {}

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from benchkit.errors import InputError, Mistake
 from benchkit.resolver.https import HttpsServer
-from benchkit.resolver.servers import PlainServer, Server, TlsServer
+from benchkit.resolver.servers import DnsServer, PlainServer, TlsServer
 
 DNS_PORT, TLS_PORT, HTTPS_PORT = 53, 853, 443
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -30,7 +30,7 @@ def system_servers(path: Path = RESOLV_CONF) -> tuple[str, ...]:
     return tuple(f"[{address}]" if ":" in address else address for address in found) or ("127.0.0.1",)
 
 
-def server_of(text: str, context: ssl.SSLContext | None = None) -> Server:
+def server_of(text: str, context: ssl.SSLContext | None = None) -> DnsServer:
     """The server that a text names; raises InputError. `context` verifies TLS, by default against the system's authorities."""
     try:
         return _server_of(text, context)
@@ -38,12 +38,12 @@ def server_of(text: str, context: ssl.SSLContext | None = None) -> Server:
         raise InputError(Mistake("DNS server", f"{text!r} names no server ({error}); {FORMS}")) from error
 
 
-def plain_server(address: str, port: int = DNS_PORT) -> Server:
+def plain_server(address: str, port: int = DNS_PORT) -> DnsServer:
     """The server at an address that a zone names; raises ValueError for what is no address."""
     return PlainServer(str(ipaddress.ip_address(address)), port)
 
 
-def _server_of(text: str, context: ssl.SSLContext | None) -> Server:
+def _server_of(text: str, context: ssl.SSLContext | None) -> DnsServer:
     if "://" not in text:
         parts = urlsplit(f"dns://{_bracketed(text)}")
         return PlainServer(_address(parts), parts.port or DNS_PORT)
@@ -66,6 +66,6 @@ def _address(parts: SplitResult) -> str:
     return str(ipaddress.ip_address(parts.hostname))
 
 
-def servers_of(texts: Sequence[str], context: ssl.SSLContext | None = None) -> list[Server]:
+def servers_of(texts: Sequence[str], context: ssl.SSLContext | None = None) -> list[DnsServer]:
     """The servers of a call, the machine's own where none is given."""
     return [server_of(text, context) for text in texts or system_servers()]

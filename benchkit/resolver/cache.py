@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer
-from benchkit.resolver.effort import NS_PER_S
+from benchkit.resolver.retry_budget import NS_PER_S
 
 K = TypeVar("K")
 LIMIT = 100_000  # answers; the oldest go first

@@ -12,8 +12,8 @@ from urllib.parse import SplitResult
 
 from benchkit.model.exchange import Response
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
-from benchkit.resolver.effort import Effort
 from benchkit.resolver.question import Question
+from benchkit.resolver.retry_budget import RetryBudget
 
 CONNECTIONS = 16
 MEDIA_TYPE = "application/dns-message"
@@ -21,7 +21,7 @@ READ_BYTES = 65_536
 
 
 @dataclass(slots=True)
-class Connection:
+class HttpsConnection:
     """One request after the other."""
 
     incoming: asyncio.StreamReader
@@ -56,11 +56,11 @@ class HttpsServer:
             f"POST {target} HTTP/1.1\r\nhost: {url.netloc}\r\nuser-agent: benchkit\r\n"
             f"accept: {MEDIA_TYPE}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: "
         ).encode("latin-1")
-        self._idle: list[Connection] = []
-        self._all: list[Connection] = []
+        self._idle: list[HttpsConnection] = []
+        self._all: list[HttpsConnection] = []
         self._room = asyncio.Semaphore(CONNECTIONS)
 
-    async def exchange(self, question: Question, effort: Effort) -> bytes:
+    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
         wire = question.wire(0)  # the id is 0, so that equal questions are equal requests (RFC 8484 §4.1)
         effort.spend()
         async with asyncio.timeout(effort.left_s), self._room:
@@ -76,11 +76,11 @@ class HttpsServer:
             except ConnectionError:
                 continue  # it was closed while it was idle (RFC 9112 §9.3.1)
         incoming, outgoing = await asyncio.open_connection(self._host, self._port, ssl=self._context)
-        connection = Connection(incoming, outgoing)
+        connection = HttpsConnection(incoming, outgoing)
         self._all.append(connection)
         return await self._on(connection, request)
 
-    async def _on(self, connection: Connection, request: bytes) -> Response:
+    async def _on(self, connection: HttpsConnection, request: bytes) -> Response:
         keep = False
         try:
             response = await connection.exchange(request)

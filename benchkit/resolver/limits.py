@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from benchkit.clock import Clock, MonotonicClock
 from benchkit.model.dns import Answer, AnswerState, Ask
-from benchkit.resolver.effort import ALLOWANCE, NS_PER_S, Spent
+from benchkit.resolver.retry_budget import ALLOWANCE, NS_PER_S, Spent
 
 QUERY_LIMIT = 1_000
 TIME_LIMIT_S = 5.0

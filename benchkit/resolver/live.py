@@ -14,18 +14,18 @@ from dns.rdatatype import RdataType
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.cache import Cache
-from benchkit.resolver.effort import NS_PER_S, Effort
 from benchkit.resolver.names import text_name, unaskable
 from benchkit.resolver.question import Question, question_of
 from benchkit.resolver.reading import CHAIN_LIMIT, FAILURE_TTL_S, Reading, read
-from benchkit.resolver.servers import Server
+from benchkit.resolver.retry_budget import NS_PER_S, RetryBudget
+from benchkit.resolver.servers import DnsServer
 
 Key = tuple[str, RdataType]
 TELLING = (AnswerState.SERVFAIL, AnswerState.REFUSED, AnswerState.MALFORMED, AnswerState.TIMEOUT)  # the most first
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """`tries_s`: how long each try waits before the next server is asked; `whole_s`: for a question and its chain."""
 
     tries_s: tuple[float, ...] = (0.5, 1.0, 1.5)
@@ -44,7 +44,7 @@ class Flight:
 class LiveAsk:
     """`Ask` over servers in the order of trust; a silent one goes to the end."""
 
-    def __init__(self, servers: Sequence[Server], clock: Clock, patience: Patience) -> None:
+    def __init__(self, servers: Sequence[DnsServer], clock: Clock, patience: Timeouts) -> None:
         self._servers = list(servers)
         self._clock, self._patience = clock, patience
         self._cache: Cache[Key] = Cache(clock)
@@ -85,11 +85,11 @@ class LiveAsk:
     async def _resolve(self, question: Question) -> tuple[Answer, int]:
         """The answer at the end of the chain, in the time that a question has; and how long it holds."""
         started_ns = self._clock.now_ns()
-        effort = Effort(self._clock, started_ns, started_ns + round(self._patience.whole_s * NS_PER_S))
+        effort = RetryBudget(self._clock, started_ns, started_ns + round(self._patience.whole_s * NS_PER_S))
         reading = await self._to_the_end(question, effort)
         return reading.answer, reading.ttl_s
 
-    async def _to_the_end(self, question: Question, effort: Effort) -> Reading:
+    async def _to_the_end(self, question: Question, effort: RetryBudget) -> Reading:
         """A chain that leaves the response is followed by asking on."""
         reading = await self._ask(question, effort)
         seen = {question.text}
@@ -102,7 +102,7 @@ class LiveAsk:
             reading = _joined(reading, await self._ask(onward, effort))
         return reading
 
-    async def _ask(self, question: Question, effort: Effort) -> Reading:
+    async def _ask(self, question: Question, effort: RetryBudget) -> Reading:
         """The first server that knows; else what failed in the most telling way."""
         failures: list[Reading] = []
         spoken: set[str] = set()
@@ -119,7 +119,7 @@ class LiveAsk:
         worst = min(failures, key=lambda failure: TELLING.index(failure.answer.state))
         return replace(worst, answer=replace(worst.answer, rtt_ms=effort.rtt_ms, queries=effort.queries))
 
-    async def _try(self, server: Server, question: Question, effort: Effort) -> Reading:
+    async def _try(self, server: DnsServer, question: Question, effort: RetryBudget) -> Reading:
         try:
             wire = await server.exchange(question, effort)
         except TimeoutError:
@@ -130,11 +130,11 @@ class LiveAsk:
             return self._silence(question, server, str(error))
         return read(wire, question, server.name, effort.rtt_ms, effort.queries)
 
-    def _demote(self, server: Server) -> None:
+    def _demote(self, server: DnsServer) -> None:
         if self._servers[0] is server:
             self._servers.append(self._servers.pop(0))
 
-    def _silence(self, question: Question, server: Server | None = None, why: str = "") -> Reading:
+    def _silence(self, question: Question, server: DnsServer | None = None, why: str = "") -> Reading:
         asked = server.name if server else ", ".join(server.name for server in self._servers)
         reason = (why,) if why else ()
         answer = Answer(question.text, question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0)

@@ -9,7 +9,7 @@ from secrets import randbelow
 from benchkit.resolver.question import Question
 
 
-class Waiting:
+class PendingQuestions:
     """The questions that are in the air on one socket. A response that matches none is dropped without a word."""
 
     def __init__(self) -> None:

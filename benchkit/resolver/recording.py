@@ -20,7 +20,7 @@ VERSION = 1
 Key = tuple[str, str, str]  # the audited domain, the name, the type
 
 
-class Recorder:
+class AnswerRecorder:
     """`recorder.of(domain, ask)` is an `Ask` that writes down what it hands on; the first answer to a question stays."""
 
     def __init__(self) -> None:

@@ -6,19 +6,19 @@ import ssl
 from dataclasses import replace
 from typing import Protocol
 
-from benchkit.resolver.effort import Effort
 from benchkit.resolver.question import Question, dislikes_edns, is_truncated
+from benchkit.resolver.retry_budget import RetryBudget
 from benchkit.resolver.stream import StreamChannel
 from benchkit.resolver.udp import UdpChannel
 
 
-class Server(Protocol):
+class DnsServer(Protocol):
     """`name` is what an Answer tells of it; `exchange` gives a response or raises OSError, TimeoutError among them."""
 
     @property
     def name(self) -> str: ...
 
-    async def exchange(self, question: Question, effort: Effort) -> bytes: ...
+    async def exchange(self, question: Question, effort: RetryBudget) -> bytes: ...
 
     def close(self) -> None: ...
 
@@ -30,7 +30,7 @@ class PlainServer:
         self.name = _host_and_port(host, port)
         self._udp, self._tcp = UdpChannel(host, port), StreamChannel(host, port)
 
-    async def exchange(self, question: Question, effort: Effort) -> bytes:
+    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
         effort.spend()
         wire = await self._udp.exchange(question, effort.left_s)
         if is_truncated(wire):
@@ -52,7 +52,7 @@ class TlsServer:
         self.name = f"tls://{_host_and_port(host, port)}"
         self._stream = StreamChannel(host, port, tls=context, name=name or host)
 
-    async def exchange(self, question: Question, effort: Effort) -> bytes:
+    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
         effort.spend()
         return await self._stream.exchange(question, effort.left_s)
 

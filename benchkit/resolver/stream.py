@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 
-from benchkit.resolver.matching import Waiting
+from benchkit.resolver.matching import PendingQuestions
 from benchkit.resolver.question import Question
 
 LENGTH_BYTES = 2
@@ -17,7 +17,7 @@ class StreamChannel(asyncio.Protocol):
     def __init__(self, host: str, port: int, *, tls: ssl.SSLContext | None = None, name: str | None = None) -> None:
         self._address = (host, port)
         self._tls, self._name = tls, name
-        self._waiting = Waiting()
+        self._waiting = PendingQuestions()
         self._transport: asyncio.Transport | None = None
         self._connecting = asyncio.Lock()
         self._received = bytearray()

@@ -10,7 +10,7 @@ import asyncio
 import socket
 from contextlib import suppress
 
-from benchkit.resolver.matching import Waiting
+from benchkit.resolver.matching import PendingQuestions
 from benchkit.resolver.question import Question
 
 RECEIVE_BYTES = 1 << 20  # a burst of answers must not overrun the socket
@@ -23,7 +23,7 @@ class UdpChannel:
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
-        self._waiting = Waiting()
+        self._waiting = PendingQuestions()
         self._socket: socket.socket | None = None
 
     async def exchange(self, question: Question, wait_s: float) -> bytes:

@@ -18,7 +18,7 @@ from benchkit.model.dns import Answer, AnswerState, Ask
 from benchkit.resolver.names import text_name, unaskable, wire_name, wire_type
 from benchkit.resolver.reading import CHAIN_LIMIT
 from benchkit.resolver.zone_file import read_zone
-from benchkit.resolver.zone_look_up import HeldZone, Step
+from benchkit.resolver.zone_look_up import HeldZone, LookupStep
 
 LOOP = Answer("", "", AnswerState.MALFORMED, ede=("CNAME loop",), queries=0)
 
@@ -60,15 +60,15 @@ class ZoneAsk:
         asked = wire_name(name)
         return asked is not None and self._zone_of(asked) is not None
 
-    def _step(self, name: Name, kind: RdataType) -> Step:
+    def _step(self, name: Name, kind: RdataType) -> LookupStep:
         zone = self._zone_of(name)
-        return Step() if zone is None else zone.look_up(name, kind)
+        return LookupStep() if zone is None else zone.look_up(name, kind)
 
     def _zone_of(self, name: Name) -> HeldZone | None:
         above = (Name(name.labels[index:]) for index in range(len(name)))
         return next((self.zones[origin] for origin in above if origin in self.zones), None)
 
-    def _said(self, name: Name, step: Step) -> Answer:
+    def _said(self, name: Name, step: LookupStep) -> Answer:
         zone = self._zone_of(name)
         assert zone is not None
         assert step.state is not None

@@ -14,7 +14,7 @@ from benchkit.resolver.records import records_of
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LookupStep:
     """What the zone says of a name and a type; `state` is None below a delegation, where it says nothing."""
 
     state: AnswerState | None = None
@@ -31,17 +31,17 @@ class HeldZone:
         self._zone = zone
         self._existing = {origin, *(above for name in zone for above in _ancestors(name, origin))}
 
-    def look_up(self, name: Name, kind: RdataType) -> Step:
+    def look_up(self, name: Name, kind: RdataType) -> LookupStep:
         if self._is_delegated(name, kind):
-            return Step()
+            return LookupStep()
         node, wildcard = self._node(name)
         if node is None:
-            return Step(AnswerState.NODATA if name in self._existing else AnswerState.NXDOMAIN)
+            return LookupStep(AnswerState.NODATA if name in self._existing else AnswerState.NXDOMAIN)
         if found := node.get_rdataset(self._zone.rdclass, kind):
-            return Step(AnswerState.OK, records_of(found, found.ttl), wildcard=wildcard)
+            return LookupStep(AnswerState.OK, records_of(found, found.ttl), wildcard=wildcard)
         if alias := node.get_rdataset(self._zone.rdclass, RdataType.CNAME):
-            return Step(AnswerState.OK, alias=alias[0].target.canonicalize(), wildcard=wildcard)
-        return Step(AnswerState.NODATA)
+            return LookupStep(AnswerState.OK, alias=alias[0].target.canonicalize(), wildcard=wildcard)
+        return LookupStep(AnswerState.NODATA)
 
     def _is_delegated(self, name: Name, kind: RdataType) -> bool:
         """Whether an NS set gives this name to somebody else; DS stands above the cut (RFC 4035 §3.1.4.1)."""

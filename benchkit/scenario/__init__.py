@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchkit.model.scenario import Scenario
 from benchkit.scenario.build import build
-from benchkit.scenario.draft import read
+from benchkit.scenario.parsed_scenario import read
 from benchkit.scenario.rules import check
 from benchkit.scenario.schema import json_schema
 from benchkit.scenario.secrets import reveal

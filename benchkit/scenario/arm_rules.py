@@ -12,9 +12,9 @@ from fnmatch import fnmatchcase
 
 from benchkit.errors import suggestion
 from benchkit.scenario.arm_form import ArmForm, ServerForm
-from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
+from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.request_rules import check_messages_per_request
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -32,7 +32,7 @@ _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
 class _Arm:
     """One arm under inspection."""
 
-    draft: Draft
+    draft: ParsedScenario
     index: int
     form: ArmForm
 
@@ -50,7 +50,7 @@ class _Arm:
         return self.form.server == "embedded"
 
 
-def check_arm(draft: Draft, index: int, vocabulary: Vocabulary) -> None:
+def check_arm(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
     """Report everything in one arm that cannot be."""
     arm = _Arm(draft, index, draft.form.arm[index])
     if not arm.form.transport:

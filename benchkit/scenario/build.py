@@ -20,19 +20,19 @@ from benchkit.model.scenario import (
     Scenario,
     SecretRef,
     Security,
-    Server,
+    ServerAddress,
     VerdictSpec,
 )
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_form import ArmForm, ConnectionForm, DelayForm, FaultForm, SecretForm, ServerForm
-from benchkit.scenario.draft import Draft
 from benchkit.scenario.fault_rules import DELAY_KEYS
 from benchkit.scenario.form import CONCURRENCY, LoadForm, MessageForm, NetworkForm
+from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
 
-def build(draft: Draft, vocabulary: Vocabulary) -> Scenario:
+def build(draft: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
     """The draft must have been checked."""
     form, folder = draft.form, draft.path.parent
     low, high = form.verdict.rope
@@ -113,7 +113,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         connection=_connection(form.connection),
         security=Security(form.security) if form.security else default,
         baseline=form.baseline,
-        server=Server(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
+        server=ServerAddress(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
         provider=form.provider,
         options=dict(form.options),
         messages_per_request=form.messages_per_request,

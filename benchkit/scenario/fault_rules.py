@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from benchkit.errors import listed, suggestion
 from benchkit.scenario.arm_form import DelayForm, FaultForm
-from benchkit.scenario.draft import Draft
 from benchkit.scenario.locate import KeyPath
+from benchkit.scenario.parsed_scenario import ParsedScenario
 
 _POINTS: Mapping[str, tuple[str, ...]] = {
     "smtp": ("connect", "banner", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "content", "quit"),
@@ -26,7 +26,7 @@ DELAY_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check_fault(draft: Draft, arm: int, index: int) -> None:
+def check_fault(draft: ParsedScenario, arm: int, index: int) -> None:
     """A fault happens at a point of its arm's protocol and does something that this protocol has."""
     path: KeyPath = ("arm", arm, "fault", index)
     fault, transport = draft.form.arm[arm].fault[index], draft.form.arm[arm].transport
@@ -42,7 +42,7 @@ def check_fault(draft: Draft, arm: int, index: int) -> None:
         _check_delay(draft, (*path, "delay_ms"), fault.delay_ms)
 
 
-def _check_reached(draft: Draft, arm: int, path: KeyPath, at: str) -> None:
+def _check_reached(draft: ParsedScenario, arm: int, path: KeyPath, at: str) -> None:
     """STARTTLS and AUTH are points only of a dialogue that has them."""
     form = draft.form.arm[arm]
     if form.transport != "smtp":
@@ -53,7 +53,7 @@ def _check_reached(draft: Draft, arm: int, path: KeyPath, at: str) -> None:
         draft.mistakes.add(path, "is never reached: the arm has no auth")
 
 
-def _check_answer(draft: Draft, path: KeyPath, fault: FaultForm, transport: str) -> None:
+def _check_answer(draft: ParsedScenario, path: KeyPath, fault: FaultForm, transport: str) -> None:
     foreign = ("status", "retry_after_s") if transport == "smtp" else ("reply",)
     for key in foreign:
         if draft.gives(*path, key):
@@ -71,7 +71,7 @@ def _own_answer(transport: str) -> str:
     return 'use reply = "450 4.2.1 busy"' if transport == "smtp" else "use status = 503"
 
 
-def _check_delay(draft: Draft, path: KeyPath, delay: DelayForm) -> None:
+def _check_delay(draft: ParsedScenario, path: KeyPath, delay: DelayForm) -> None:
     """A distribution has its own parameters, all of them, and no others."""
     if not draft.gives(*path, "distribution") or draft.mistakes.reported((*path, "distribution")):
         return
@@ -86,6 +86,6 @@ def _check_delay(draft: Draft, path: KeyPath, delay: DelayForm) -> None:
         draft.mistakes.add((*path, "low"), "must not be above high")
 
 
-def check_limit(draft: Draft, arm: int) -> None:
+def check_limit(draft: ParsedScenario, arm: int) -> None:
     if draft.gives("arm", arm, "limit", "burst") and not draft.gives("arm", arm, "limit", "rate_per_s"):
         draft.mistakes.add(("arm", arm, "limit", "burst"), "goes with rate_per_s: give one")

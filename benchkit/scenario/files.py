@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchkit.scenario.draft import Draft
 from benchkit.scenario.locate import KeyPath
+from benchkit.scenario.parsed_scenario import ParsedScenario
 
 
-def check_files(draft: Draft) -> None:
+def check_files(draft: ParsedScenario) -> None:
     """Every file that the message is made of is there."""
     message = draft.form.message
     if message.recipients:
@@ -23,7 +23,7 @@ def check_files(draft: Draft) -> None:
             draft.mistakes.add(("message", "template"), f"has neither {stem}.txt nor {stem}.html")
 
 
-def need_file(draft: Draft, path: KeyPath, name: str) -> None:
+def need_file(draft: ParsedScenario, path: KeyPath, name: str) -> None:
     """Report the key at `path` unless `name`, relative to the scenario, is a file."""
     file = draft.path.parent / name
     if not _is_file(file):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from benchkit.errors import listed
 from benchkit.scenario.arm_form import ConnectionForm
-from benchkit.scenario.draft import Draft
+from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
 
 
-def check_messages_per_request(draft: Draft, index: int, vocabulary: Vocabulary) -> None:
+def check_messages_per_request(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
     """Report the first reason why the requests of this api arm cannot carry so many messages."""
     path = ("arm", index, "messages_per_request")
     if draft.form.arm[index].messages_per_request > 1 and not draft.mistakes.reported(path):
@@ -23,7 +23,7 @@ def check_messages_per_request(draft: Draft, index: int, vocabulary: Vocabulary)
             draft.mistakes.add(path, reason)
 
 
-def _provider_reason(draft: Draft, index: int, vocabulary: Vocabulary) -> str:
+def _provider_reason(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> str:
     arm, limits = draft.form.arm[index], vocabulary.batch_limits
     if arm.provider not in vocabulary.providers:
         return ""
@@ -36,7 +36,7 @@ def _provider_reason(draft: Draft, index: int, vocabulary: Vocabulary) -> str:
     return ""
 
 
-def _connection_reason(draft: Draft, index: int) -> str:
+def _connection_reason(draft: ParsedScenario, index: int) -> str:
     arm = draft.form.arm[index]
     together = arm.messages_per_request
     if arm.connection == "fresh":
@@ -46,7 +46,7 @@ def _connection_reason(draft: Draft, index: int) -> str:
     return ""
 
 
-def _load_reason(draft: Draft, index: int) -> str:
+def _load_reason(draft: ParsedScenario, index: int) -> str:
     load, together = draft.form.load, draft.form.arm[index].messages_per_request
     if load.model == "talk":
         return 'is for model = "throughput" or "open": "talk" sends one message at a time'

@@ -13,17 +13,17 @@ from benchkit.errors import listed
 from benchkit.model.scenario import most_workers
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_rules import check_arm
-from benchkit.scenario.draft import Draft
 from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
 from benchkit.scenario.locate import KeyPath
+from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
 _INLINE = ("subject", "text", "text_bytes", "html", "to")
 
 
-def check(draft: Draft, vocabulary: Vocabulary) -> None:
+def check(draft: ParsedScenario, vocabulary: Vocabulary) -> None:
     """Report everything that cannot be, in the draft's mistakes."""
     check_message(draft)
     check_files(draft)
@@ -36,7 +36,7 @@ def check(draft: Draft, vocabulary: Vocabulary) -> None:
     check_thresholds(draft, vocabulary)
 
 
-def check_message(draft: Draft) -> None:
+def check_message(draft: ParsedScenario) -> None:
     """A template goes with recipients; an inline message with `to` and a text."""
     written = [key for key in _INLINE if draft.gives("message", key)]
     if draft.gives("message", "template") or draft.gives("message", "recipients"):
@@ -46,7 +46,7 @@ def check_message(draft: Draft) -> None:
     _check_addresses(draft)
 
 
-def _check_template(draft: Draft, inline: list[str]) -> None:
+def _check_template(draft: ParsedScenario, inline: list[str]) -> None:
     for key, other in (("template", "recipients"), ("recipients", "template")):
         if not draft.gives("message", key):
             draft.mistakes.add(("message", key), f"is missing: {other} goes with it")
@@ -54,7 +54,7 @@ def _check_template(draft: Draft, inline: list[str]) -> None:
         draft.mistakes.add(("message", key), "belongs to an inline message: remove it, or template and recipients")
 
 
-def _check_inline(draft: Draft, written: list[str]) -> None:
+def _check_inline(draft: ParsedScenario, written: list[str]) -> None:
     if not written:
         draft.mistakes.add(("message",), "has no content: give template and recipients, or subject, text and to")
         return
@@ -67,7 +67,7 @@ def _check_inline(draft: Draft, written: list[str]) -> None:
         draft.mistakes.add(("message", "text_bytes"), "and text exclude each other: remove one")
 
 
-def _check_addresses(draft: Draft) -> None:
+def _check_addresses(draft: ParsedScenario) -> None:
     message = draft.form.message
     texts: list[tuple[KeyPath, str]] = [(("message", "from"), message.sender)] if message.sender else []
     texts += [(("message", "to", index), text) for index, text in enumerate(message.to or ())]
@@ -78,7 +78,7 @@ def _check_addresses(draft: Draft) -> None:
             draft.mistakes.add(path, str(error))
 
 
-def check_load(draft: Draft, vocabulary: Vocabulary) -> None:
+def check_load(draft: ParsedScenario, vocabulary: Vocabulary) -> None:
     """A key that the load model would not heed is a mistake, so that nobody measures something else than they think."""
     model = draft.form.load.model
     if draft.mistakes.reported(("load", "model")):
@@ -95,7 +95,7 @@ def check_load(draft: Draft, vocabulary: Vocabulary) -> None:
         _check_workers(draft, vocabulary.cores)
 
 
-def _check_workers(draft: Draft, cores: int) -> None:
+def _check_workers(draft: ParsedScenario, cores: int) -> None:
     load = draft.form.load
     concurrency = load.concurrency or CONCURRENCY[load.model]
     for what, most in most_workers(cores, concurrency, load.messages_per_block).items():
@@ -106,7 +106,7 @@ def _check_workers(draft: Draft, cores: int) -> None:
             return
 
 
-def check_network(draft: Draft) -> None:
+def check_network(draft: ParsedScenario) -> None:
     """The lab's link lies between benchkit and its own servers; it cannot lie before another's."""
     foreign = [arm.name for arm in draft.form.arm if arm.server != "embedded"]
     if draft.written("network") and foreign:
@@ -120,13 +120,13 @@ def check_network(draft: Draft) -> None:
         draft.mistakes.add(("network", "queue_kb"), "needs bandwidth_mbit: without a bottleneck nothing queues")
 
 
-def check_verdict(draft: Draft) -> None:
+def check_verdict(draft: ParsedScenario) -> None:
     low, high = draft.form.verdict.rope
     if not low < 1 < high:
         draft.mistakes.add(("verdict", "rope"), "must lie around 1, as in [0.90, 1.10]")
 
 
-def check_arm_names(draft: Draft) -> None:
+def check_arm_names(draft: ParsedScenario) -> None:
     """Names are unique, and at most one arm, which sends, is the baseline."""
     seen: Counter[str] = Counter()
     baselines = 0
@@ -141,7 +141,7 @@ def check_arm_names(draft: Draft) -> None:
             draft.mistakes.add(("arm", index, "baseline"), "only one arm can be the baseline: remove one")
 
 
-def check_thresholds(draft: Draft, vocabulary: Vocabulary) -> None:
+def check_thresholds(draft: ParsedScenario, vocabulary: Vocabulary) -> None:
     names = [arm.name for arm in draft.form.arm] or [""]  # an arm without a sound name may be the one that is meant
     for key, text in draft.form.thresholds.items():
         try:

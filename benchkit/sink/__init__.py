@@ -6,6 +6,6 @@ It lives in a process that is not measured. `parse_body` reads what it took, aft
 from benchkit.sink.ledger import Arrival, MemoryLedger
 from benchkit.sink.parsing import parse_body
 from benchkit.sink.server import Sink
-from benchkit.sink.transcript import Line, Transcript
+from benchkit.sink.transcript import Transcript, TranscriptLine
 
-__all__ = ["Arrival", "Line", "MemoryLedger", "Sink", "Transcript", "parse_body"]
+__all__ = ["Arrival", "MemoryLedger", "Sink", "Transcript", "TranscriptLine", "parse_body"]

@@ -13,10 +13,10 @@ from http import HTTPStatus
 import httptools
 
 from benchkit.model.contracts import BatchProvider, Provider
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.sink import http2
-from benchkit.sink.connection import Connection, Connections
-from benchkit.sink.intake import STRANGER, Intake
+from benchkit.sink.arrival_recorder import STRANGER, ArrivalRecorder
+from benchkit.sink.connection import OpenConnections, SinkConnection
 from benchkit.sink.parsing import request_head
 
 MAX_BODY = 52_400_000
@@ -24,14 +24,14 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class ApiDoor:
+class ApiListener:
     """What the connections of one API listener share."""
 
     provider: Provider
-    account: Account
+    account: Credentials
     auth_required: bool
-    intake: Intake
-    connections: Connections
+    intake: ArrivalRecorder
+    connections: OpenConnections
     max_body: int = MAX_BODY
     batches: BatchProvider | None = None  # the provider, where requests carry several messages
 
@@ -67,8 +67,8 @@ class ApiDoor:
         return provider.accepted_batch(tuple(sends))
 
 
-class ApiSession(Connection):
-    def __init__(self, door: ApiDoor) -> None:
+class ApiSession(SinkConnection):
+    def __init__(self, door: ApiListener) -> None:
         super().__init__(door.connections)
         self._door = door
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 ALPN = "http/1.1"
 
 
-class Certificate:
+class ServerCertificate:
     """`ca_pem` is what a client must trust."""
 
     def __init__(self, *names: str) -> None:

@@ -9,15 +9,15 @@ from typing import cast
 from benchkit.sink.transcript import Transcript
 
 
-class Connections:
+class OpenConnections:
     """The live connections of a sink; numbers them for the transcript."""
 
     def __init__(self, transcript: Transcript | None) -> None:
         self.transcript = transcript
-        self.live: set[Connection] = set()
+        self.live: set[SinkConnection] = set()
         self._made = 0
 
-    def join(self, connection: Connection) -> int:
+    def join(self, connection: SinkConnection) -> int:
         self.live.add(connection)
         self._made += 1
         return self._made - 1
@@ -34,12 +34,12 @@ class Connections:
             connection.transport.abort()
 
 
-class Connection(asyncio.Protocol):
+class SinkConnection(asyncio.Protocol):
     """`active` is set by each read, so that silence is found without a clock on the hot path."""
 
     transport: asyncio.Transport
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: OpenConnections) -> None:
         self._connections = connections
         self.active = True
         self.number = -1

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, replace
 
 from benchkit.clock import Clock
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Delay, Fault, Limit
 
 _S_PER_MS = 1e-3
@@ -59,7 +59,7 @@ class TokenBucket:
 class Faults:
     """One listener's faults and limits. Every fault of a point draws every time, so that one does not shift another."""
 
-    def __init__(self, listener: Listener, clock: Clock) -> None:
+    def __init__(self, listener: ListenerConfig, clock: Clock) -> None:
         self._random = random.Random(f"{listener.seed}/{listener.arm}")
         self._by_point: dict[str, list[Fault]] = {}
         for fault in listener.faults:
@@ -109,7 +109,7 @@ class Faults:
         return Action(status=429, retry_after_s=seconds)
 
 
-def faults_of(listener: Listener, clock: Clock) -> Faults | None:
+def faults_of(listener: ListenerConfig, clock: Clock) -> Faults | None:
     """None where nothing can go wrong; how large a message may be is no session's matter."""
     free = replace(listener.limit, message_bytes=0) == Limit()
     return None if free and not listener.faults else Faults(listener, clock)

@@ -12,27 +12,27 @@ from collections.abc import Callable, Sequence
 
 from benchkit.clock import Clock, MonotonicClock
 from benchkit.model.contracts import BatchProvider, Ledger
-from benchkit.model.endpoint import Listener
-from benchkit.model.exchange import Account
+from benchkit.model.endpoint import ListenerConfig
+from benchkit.model.exchange import Credentials
 from benchkit.model.scenario import Security
 from benchkit.protocol.service import MAX_MESSAGE, Service
 from benchkit.providers import PROVIDERS
 from benchkit.sink import http2
-from benchkit.sink.api import MAX_BODY, ApiDoor, ApiSession
-from benchkit.sink.careful_api import CarefulApiSession
-from benchkit.sink.careful_smtp import CarefulSmtpSession
-from benchkit.sink.certificate import ALPN, Certificate
-from benchkit.sink.connection import Connection, Connections
+from benchkit.sink.api import MAX_BODY, ApiListener, ApiSession
+from benchkit.sink.arrival_recorder import ArrivalRecorder
+from benchkit.sink.certificate import ALPN, ServerCertificate
+from benchkit.sink.connection import OpenConnections, SinkConnection
 from benchkit.sink.faults import Faults, faults_of
-from benchkit.sink.intake import Intake
-from benchkit.sink.smtp import SmtpDoor, SmtpSession
+from benchkit.sink.faulty_api import FaultyApiSession
+from benchkit.sink.faulty_smtp import FaultySmtpSession
+from benchkit.sink.smtp import SmtpListener, SmtpSession
 from benchkit.sink.transcript import Transcript
 
 BACKLOG = 4096
 IDLE_S = 300.0  # RFC 5321 §4.5.3.2.7
 HANDSHAKE_S = 30.0  # a connection counts, and is swept, once its TLS stands
 
-_Factory = Callable[[], Connection]
+_Factory = Callable[[], SinkConnection]
 
 
 class Sink:
@@ -40,7 +40,7 @@ class Sink:
 
     def __init__(
         self,
-        listeners: Sequence[Listener],
+        listeners: Sequence[ListenerConfig],
         ledger: Ledger,
         run_token: str = "",
         transcript: Transcript | None = None,
@@ -57,9 +57,9 @@ class Sink:
         self._maximum_tls = maximum_tls
         self._idle_s = idle_s
         self._clock = clock or MonotonicClock()
-        self._connections = Connections(transcript)
+        self._connections = OpenConnections(transcript)
         encrypted = any(listener.security is not Security.NONE for listener in self._listeners)
-        self._certificate = Certificate(host) if encrypted else None
+        self._certificate = ServerCertificate(host) if encrypted else None
         self._servers: list[asyncio.Server] = []
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -103,7 +103,7 @@ class Sink:
         self._connections.sweep()
         self._sweep_later()
 
-    async def _listen(self, listener: Listener) -> asyncio.Server:
+    async def _listen(self, listener: ListenerConfig) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         tls = self._tls_of(listener)
         server = await loop.create_server(
@@ -119,14 +119,14 @@ class Sink:
             server.sockets[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name)
         return server
 
-    def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:
+    def _tls_of(self, listener: ListenerConfig) -> ssl.SSLContext | None:
         if self._certificate is None or listener.security is Security.NONE:
             return None
         return self._certificate.context(self._maximum_tls, (http2.ALPN, ALPN) if listener.protocol == "api" else ())
 
-    def _factory(self, listener: Listener, tls: ssl.SSLContext | None) -> _Factory:
+    def _factory(self, listener: ListenerConfig, tls: ssl.SSLContext | None) -> _Factory:
         """Quick sessions, or careful ones where something may go wrong or is to be written down."""
-        intake = Intake(listener.arm, self._ledger, self._run_token)
+        intake = ArrivalRecorder(listener.arm, self._ledger, self._run_token)
         faults = faults_of(listener, self._clock)
         if faults is None and self._connections.transcript is not None:
             faults = Faults(listener, self._clock)
@@ -135,7 +135,7 @@ class Sink:
         return self._smtp_factory(listener, intake, faults, tls)
 
     def _smtp_factory(
-        self, listener: Listener, intake: Intake, faults: Faults | None, tls: ssl.SSLContext | None
+        self, listener: ListenerConfig, intake: ArrivalRecorder, faults: Faults | None, tls: ssl.SSLContext | None
     ) -> _Factory:
         service = Service(
             starttls=listener.security is Security.STARTTLS,
@@ -145,13 +145,13 @@ class Sink:
             max_size=listener.limit.message_bytes or MAX_MESSAGE,
         )
         implicit = listener.security is Security.IMPLICIT
-        door = SmtpDoor(service, intake, self._connections, implicit, tls)
-        return (lambda: SmtpSession(door)) if faults is None else (lambda: CarefulSmtpSession(door, faults))
+        door = SmtpListener(service, intake, self._connections, implicit, tls)
+        return (lambda: SmtpSession(door)) if faults is None else (lambda: FaultySmtpSession(door, faults))
 
-    def _api_factory(self, listener: Listener, intake: Intake, faults: Faults | None) -> _Factory:
-        account = Account(listener.password, listener.options)
+    def _api_factory(self, listener: ListenerConfig, intake: ArrivalRecorder, faults: Faults | None) -> _Factory:
+        account = Credentials(listener.password, listener.options)
         provider = PROVIDERS[listener.provider]
         batches = provider if listener.batches and isinstance(provider, BatchProvider) else None
         max_body = listener.limit.message_bytes or MAX_BODY
-        door = ApiDoor(provider, account, listener.auth_required, intake, self._connections, max_body, batches)
-        return (lambda: ApiSession(door)) if faults is None else (lambda: CarefulApiSession(door, faults))
+        door = ApiListener(provider, account, listener.auth_required, intake, self._connections, max_body, batches)
+        return (lambda: ApiSession(door)) if faults is None else (lambda: FaultyApiSession(door, faults))

@@ -9,20 +9,20 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 
-from benchkit.protocol.dialogue import Dialogue
+from benchkit.protocol.server_session import ServerSession
 from benchkit.protocol.service import Service
-from benchkit.sink.connection import Connection, Connections
-from benchkit.sink.intake import Intake
+from benchkit.sink.arrival_recorder import ArrivalRecorder
+from benchkit.sink.connection import OpenConnections, SinkConnection
 from benchkit.sink.parsing import envelope_head
 
 
 @dataclass(frozen=True, slots=True)
-class SmtpDoor:
+class SmtpListener:
     """What the connections of one SMTP listener share. `tls` is for STARTTLS; `implicit` says that TLS came first."""
 
     service: Service
-    intake: Intake
-    connections: Connections
+    intake: ArrivalRecorder
+    connections: OpenConnections
     implicit: bool = False
     tls: ssl.SSLContext | None = None
 
@@ -31,11 +31,11 @@ class SmtpDoor:
         self.intake.take(envelope_head(sender, recipients), content, len(recipients), identity, send)
 
 
-class SmtpSession(Connection):
-    def __init__(self, door: SmtpDoor) -> None:
+class SmtpSession(SinkConnection):
+    def __init__(self, door: SmtpListener) -> None:
         super().__init__(door.connections)
         self._door = door
-        self._dialogue = Dialogue(door.service, door.deliver, secure=door.implicit)
+        self._dialogue = ServerSession(door.service, door.deliver, secure=door.implicit)
         self._upgrading: asyncio.Task[None] | None = None
         self._early = b""  # decrypted before the end of the handshake was noticed
 

@@ -8,7 +8,7 @@ from time import perf_counter_ns
 from typing import NamedTuple
 
 
-class Line(NamedTuple):
+class TranscriptLine(NamedTuple):
     """`direction` is "in" or "out" as the server sees it; content and bodies are not shown."""
 
     connection: int
@@ -21,15 +21,15 @@ class Line(NamedTuple):
 class Transcript:
     """Lines in the order of the server's doing; connections are numbered from 0 over the whole sink."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[TranscriptLine] = field(default_factory=list)
 
     def add(self, connection: int, direction: str, text: bytes, at_ns: int = 0) -> None:
         """One or more lines, without their CRLF or with it; `at_ns` 0 is now."""
         stamp = at_ns or perf_counter_ns()
         shown = text.decode("utf-8", "backslashreplace").removesuffix("\r\n").split("\r\n")
-        self.lines += [Line(connection, direction, stamp, line) for line in shown]
+        self.lines += [TranscriptLine(connection, direction, stamp, line) for line in shown]
 
-    def of(self, connection: int) -> list[Line]:
+    def of(self, connection: int) -> list[TranscriptLine]:
         return [line for line in self.lines if line.connection == connection]
 
     def said(self, connection: int, direction: str) -> list[str]:

@@ -13,20 +13,20 @@ import numpy as np
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
-from benchkit.model.summary import Account
+from benchkit.model.summary import DeliveryReport
 from benchkit.stats.delivery import Delivery
 from benchkit.stats.rows_by_send import planned_sends, recorded_once
 
 MAY_HAVE_ARRIVED = np.array([kind for kind in OutcomeKind if kind.may_have_arrived])
 
 
-def account_of(run: Run, delivery: Delivery) -> Account:
+def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
     first = recorded_once(run)
     outcome, times = run.messages["outcome"][first], delivery.times[first]
     accepted, arguable = outcome == OutcomeKind.ACCEPTED, np.isin(outcome, MAY_HAVE_ARRIVED)
     seen = delivery.observed[first]
     planned = planned_sends(run.manifest)
-    return Account(
+    return DeliveryReport(
         planned=planned,
         accepted=_count(accepted),
         failed=_count(~accepted),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Agreement, ArmSummary, BreakEven
 from benchkit.stats.batch_break_even import break_evens
+from benchkit.stats.packet_check import LEAST_RTT_MS, wire_truth
 from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Sample, Samples
 from benchkit.stats.theory import connection_bytes, message_bytes, slow_start_flights
-from benchkit.stats.wire_truth import LEAST_RTT_MS, wire_truth
 
 
 def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary], seed: int) -> tuple[Agreement, ...]:

@@ -10,18 +10,18 @@ from benchkit.stats.aa import differing_pairs
 from benchkit.stats.account import account_of
 from benchkit.stats.agreement import agreements_of
 from benchkit.stats.arms import summarise_arms
-from benchkit.stats.cautions import cautions_of
 from benchkit.stats.comparison import Comparison, compare_arms
 from benchkit.stats.delivery import deliveries
-from benchkit.stats.doubts import doubts_of
 from benchkit.stats.latency_fits import fits_of
+from benchkit.stats.packet_check import LEAST_RTT_MS
 from benchkit.stats.paired import holm
+from benchkit.stats.run_validity import reasons_against
 from benchkit.stats.sample import measured_samples
 from benchkit.stats.saturation import saturated_arms, saturation_doubts
 from benchkit.stats.thresholds import threshold_results
-from benchkit.stats.validity import reasons_against
 from benchkit.stats.verdict import judge
-from benchkit.stats.wire_truth import LEAST_RTT_MS
+from benchkit.stats.verdict_blockers import verdict_blockers_of
+from benchkit.stats.warnings import warnings_of
 
 
 def analyse(run: Run, seed: int = 0) -> Summary:
@@ -32,7 +32,11 @@ def analyse(run: Run, seed: int = 0) -> Summary:
     invalid_because = reasons_against(run, account, differing_pairs(comparisons, manifest.rope))
     saturated = saturated_arms(samples, arms)
     doubts = [
-        (*invalid_because, *doubts_of(run, samples, delivery, comparison), *saturation_doubts(comparison, saturated))
+        (
+            *invalid_because,
+            *verdict_blockers_of(run, samples, delivery, comparison),
+            *saturation_doubts(comparison, saturated),
+        )
         for comparison in comparisons
     ]
     return Summary(
@@ -51,7 +55,7 @@ def analyse(run: Run, seed: int = 0) -> Summary:
         thresholds=threshold_results(manifest, arms),
         account=account,
         overhead_us=manifest.overhead_us,
-        warnings=cautions_of(run, delivery, account, arms, comparisons),
+        warnings=warnings_of(run, delivery, account, arms, comparisons),
         agreements=agreements_of(run, samples, arms, seed),
         fits=fits_of(run, samples),
         certificate=manifest.certificate,

@@ -5,12 +5,12 @@ Law: no statistic is computed here. pyarrow's one home.
 """
 
 import benchkit.store.allocator  # noqa: F401 (first of all)
-from benchkit.store.closing import close_tables
+from benchkit.store.finalize import close_tables
 from benchkit.store.folder import create_folder, newest_run, read_manifest, write_manifest, write_text
 from benchkit.store.ledger import SpoolLedger
 from benchkit.store.loading import load_run
+from benchkit.store.packet_counts import record_wire
 from benchkit.store.recorder import Recorder
-from benchkit.store.wire import record_wire
 
 __all__ = [
     "Recorder",

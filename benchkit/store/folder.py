@@ -11,7 +11,7 @@ from typing import Any
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError, reason
 from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
-from benchkit.store import ballast
+from benchkit.store import reserve_file
 
 
 def create_folder(results: Path, scenario: str, token: str) -> Path:
@@ -23,7 +23,7 @@ def create_folder(results: Path, scenario: str, token: str) -> Path:
     except OSError as error:
         told = f"no run can be stored there: {error.strerror}; name another folder with --out"
         raise InputError(Mistake(str(results), told)) from error
-    ballast.lay(folder)
+    reserve_file.lay(folder)
     return folder
 
 

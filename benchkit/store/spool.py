@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchkit.errors import StoreError
-from benchkit.store import ballast
+from benchkit.store import reserve_file
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # Arrow columnar format, "IPC streaming format"
 
@@ -47,7 +47,7 @@ class SpoolWriter:
             self._append_whole(data)
         except OSError as error:
             self.disk_full = True
-            if not ballast.give_up(self._path.parent):
+            if not reserve_file.give_up(self._path.parent):
                 raise StoreError(f"{self._path}: {error.strerror}") from error
             self._append(data)
 

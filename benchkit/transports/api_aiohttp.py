@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -39,7 +39,7 @@ class Client(JointRequests):
         arm = endpoint.arm
         self._endpoint = endpoint
         self._provider = PROVIDERS[arm.provider]
-        self._account = Account(endpoint.password.reveal(), arm.options)
+        self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._timeout = aiohttp.ClientTimeout(total=arm.timeout_s)
         self._connector: MeteredConnector | None = None

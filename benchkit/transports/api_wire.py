@@ -10,7 +10,7 @@ from functools import partial
 from urllib.parse import quote
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -32,7 +32,7 @@ class Client(JointRequests):
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._provider = PROVIDERS[endpoint.arm.provider]
-        self._account = Account(endpoint.password.reveal(), endpoint.arm.options)
+        self._account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._stream: WireStream | None = None
         self._reader = ResponseReader()

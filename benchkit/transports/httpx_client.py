@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -57,7 +57,7 @@ class HttpxClient(JointRequests):
         arm = endpoint.arm
         self._endpoint = endpoint
         self._provider = PROVIDERS[arm.provider]
-        self._account = Account(endpoint.password.reveal(), arm.options)
+        self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._library = library
         self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
         self._backend = MeteredBackend(endpoint, library.core.AnyIOBackend(), http2=library.http2)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchkit.model.contracts import BatchProvider, Provider
-from benchkit.model.exchange import Account, JointRequest, Request, Response
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.trace import Trace
@@ -25,7 +25,7 @@ class JointRequests(ABC):
     """`prepare_batch` and `send_batch` of model.contracts.Batches."""
 
     _provider: Provider
-    _account: Account
+    _account: Credentials
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Share]:
         assert isinstance(self._provider, BatchProvider), "the scenario's rules know which providers are"

@@ -15,7 +15,7 @@ from benchkit.protocol.reply_stream import Garbled
 from benchkit.transports.connection_meter import ConnectionMeter
 
 
-class MeteredSMTP(smtplib.SMTP):
+class MeteredSmtplib(smtplib.SMTP):
     """On a connected socket; nothing is looked up. `connect` is what the library makes of it: implicit TLS, and the banner."""
 
     def __init__(self, connected: socket.socket, endpoint: Endpoint, tls: ssl.SSLContext | None, trace: Trace) -> None:
@@ -94,7 +94,7 @@ class _MeteredReader(io.RawIOBase):
 class _MeteredContext:
     """What smtplib asks of an SSLContext; the handshake is its own phase."""
 
-    def __init__(self, context: ssl.SSLContext, smtp: MeteredSMTP) -> None:
+    def __init__(self, context: ssl.SSLContext, smtp: MeteredSmtplib) -> None:
         self._context = context
         self._smtp = smtp
 

@@ -22,7 +22,7 @@ from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Reply
 from benchkit.transports.connection_meter import ConnectionMeter
-from benchkit.transports.metered_smtp import MeteredSMTP
+from benchkit.transports.metered_aiosmtplib import MeteredAiosmtplib
 from benchkit.transports.sockets import open_socket, tls_context
 
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
@@ -44,7 +44,7 @@ class Client:
         self._endpoint = endpoint
         self._tls = tls_context(endpoint)
         self._meter = ConnectionMeter()
-        self._smtp: MeteredSMTP | None = None
+        self._smtp: MeteredAiosmtplib | None = None
         self._offer = Capabilities()
 
     @property
@@ -95,7 +95,7 @@ class Client:
         sock = await open_socket(endpoint)
         self._meter = ConnectionMeter()
         self._meter.over(sock, trace)
-        smtp = self._smtp = MeteredSMTP(
+        smtp = self._smtp = MeteredAiosmtplib(
             self._meter,
             trace,
             hostname=endpoint.server_name,
@@ -121,7 +121,7 @@ class Client:
             await login(endpoint.username, endpoint.password.reveal())
         self._need(*dsn.needs_of(arm.dsn))
 
-    async def _greet(self, smtp: MeteredSMTP, trace: Trace) -> None:
+    async def _greet(self, smtp: MeteredAiosmtplib, trace: Trace) -> None:
         trace.mark(Phase.EHLO)
         reply = await smtp.ehlo()
         self._offer = capabilities_of(Reply(reply.code, tuple(reply.message.split("\n"))))
@@ -130,7 +130,7 @@ class Client:
         if missing := self._offer.missing(keywords):
             raise aiosmtplib.SMTPNotSupported(unoffered(missing).text)
 
-    async def _transaction(self, smtp: MeteredSMTP, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
+    async def _transaction(self, smtp: MeteredAiosmtplib, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
         parameters = envelope.mail_parameters_at(self._offer)
         try:
             trace.mark(Phase.MAIL)
@@ -149,7 +149,7 @@ class Client:
             return Outcome(OutcomeKind.ACCEPTED, reply.code, refused_recipients=len(refusals), text=refusals[-1].text)
         return outcome_of_reply(reply.code, "")
 
-    async def _recipients(self, smtp: MeteredSMTP, envelope: Envelope) -> list[Outcome]:
+    async def _recipients(self, smtp: MeteredAiosmtplib, envelope: Envelope) -> list[Outcome]:
         """The refusals, one for each recipient that the server would not have."""
         refusals = []
         for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):

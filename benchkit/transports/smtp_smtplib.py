@@ -26,7 +26,7 @@ from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffe
 from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Garbled, Reply
-from benchkit.transports.metered_smtplib import MeteredSMTP
+from benchkit.transports.metered_smtplib import MeteredSmtplib
 from benchkit.transports.sockets import is_established, open_socket, tls_context
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class Client:
         self._endpoint = endpoint
         self._tls = tls_context(endpoint)
         self._thread = ThreadPoolExecutor(1, "smtplib")
-        self._smtp: MeteredSMTP | None = None
+        self._smtp: MeteredSmtplib | None = None
         self._offer = Capabilities()
 
     @property
@@ -70,7 +70,7 @@ class Client:
             connected = await open_socket(self._endpoint)
         except OSError as error:
             return _outcome_of(error, trace)
-        smtp = self._smtp = MeteredSMTP(connected, self._endpoint, self._tls, trace)
+        smtp = self._smtp = MeteredSmtplib(connected, self._endpoint, self._tls, trace)
         failure = await self._in_thread(connected, lambda: self._get_ready(smtp, trace))
         smtp.meter.settle(trace)
         if failure is not None:
@@ -116,14 +116,14 @@ class Client:
             self._drop()
             raise
 
-    def _get_ready(self, smtp: MeteredSMTP, trace: Trace) -> Outcome | None:
+    def _get_ready(self, smtp: MeteredSmtplib, trace: Trace) -> Outcome | None:
         try:
             self._open(smtp, trace)
         except _FAILURES as error:
             return _outcome_of(error, trace)
         return None
 
-    def _open(self, smtp: MeteredSMTP, trace: Trace) -> None:
+    def _open(self, smtp: MeteredSmtplib, trace: Trace) -> None:
         """From the banner to AUTH; afterwards the server is ready for a message."""
         endpoint, arm = self._endpoint, self._endpoint.arm
         reply = smtp.connect(endpoint.host, endpoint.port)
@@ -142,7 +142,7 @@ class Client:
             smtp.auth(arm.auth, getattr(smtp, _LOGINS[arm.auth]))
         self._need(*dsn.needs_of(arm.dsn))
 
-    def _greet(self, smtp: MeteredSMTP, trace: Trace) -> None:
+    def _greet(self, smtp: MeteredSmtplib, trace: Trace) -> None:
         trace.mark(Phase.EHLO)
         code, text = smtp.ehlo()
         if code != 250:
@@ -153,7 +153,7 @@ class Client:
         if missing := self._offer.missing(keywords):
             raise smtplib.SMTPNotSupportedError(unoffered(missing).text)
 
-    def _transact(self, smtp: MeteredSMTP, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
+    def _transact(self, smtp: MeteredSmtplib, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
         try:
             outcome = self._transaction(smtp, envelope, content, trace)
         except _FAILURES as error:
@@ -165,7 +165,7 @@ class Client:
             smtp.meter.settle_close(trace)
         return outcome
 
-    def _transaction(self, smtp: MeteredSMTP, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
+    def _transaction(self, smtp: MeteredSmtplib, envelope: Envelope, content: bytes, trace: Trace) -> Outcome:
         trace.mark(Phase.MAIL)
         code, text = smtp.mail(envelope.sender, envelope.mail_parameters_at(self._offer))
         if code != 250:
@@ -193,7 +193,7 @@ class Client:
             smtp.hang_up()
 
 
-def _recover(smtp: MeteredSMTP, outcome: Outcome) -> None:
+def _recover(smtp: MeteredSmtplib, outcome: Outcome) -> None:
     """Leave the connection ready for the next message, or closed: RSET after a refusal, no connection after any doubt."""
     if outcome.kind in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED):
         smtp.hang_up()

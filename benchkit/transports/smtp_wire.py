@@ -1,4 +1,4 @@
-"""SMTP by benchkit's own client: a dialogue of protocol/dialogues.py over one instrumented byte stream.
+"""SMTP by benchkit's own client: a dialogue of protocol/client_sequences.py over one instrumented byte stream.
 
 What was accepted, what was not and what is in doubt follows from what the kernel had taken when the connection broke: without
 its final dot, or the last byte of its BDAT, no server has a message. An envelope in flight is no message either.
@@ -17,9 +17,9 @@ from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
-from benchkit.protocol.dialogues import DIALOGUES, Ending, Then, refusal_so_far
-from benchkit.protocol.letter import Letter
+from benchkit.protocol.client_sequences import DIALOGUES, Ending, Then, refusal_so_far
 from benchkit.protocol.login import LOGINS
+from benchkit.protocol.prepared_message import PreparedMessage
 from benchkit.protocol.replies import outcome_of_refusal
 from benchkit.protocol.reply_stream import Garbled, Known, Reply, ReplyStream
 from benchkit.transports.sockets import tls_context
@@ -48,14 +48,14 @@ class Client:
         self._known: Known = {}
         self._inbox = ReplyStream(self._known)
         self._offer = Capabilities()
-        self._announced: Letter | None = None
-        self._in_flight: Letter | None = None
+        self._announced: PreparedMessage | None = None
+        self._in_flight: PreparedMessage | None = None
 
     @property
     def looks_ahead(self) -> bool:
         return self._dialogue.overlaps
 
-    def announce(self, prepared: Letter) -> None:
+    def announce(self, prepared: PreparedMessage) -> None:
         if not self._offer.refusal(prepared.needs, prepared.size):
             self._announced = self._as_offered(prepared)
 
@@ -68,8 +68,8 @@ class Client:
             return not (stream.ended and self._inbox.idle)
         return stream.quiet and self._inbox.idle
 
-    def prepare(self, message: Message) -> Letter:
-        return Letter(message, chunked=self._dialogue.chunked, dsn=self._endpoint.arm.dsn)
+    def prepare(self, message: Message) -> PreparedMessage:
+        return PreparedMessage(message, chunked=self._dialogue.chunked, dsn=self._endpoint.arm.dsn)
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
@@ -84,7 +84,7 @@ class Client:
         self._settle(trace)
         return None
 
-    async def send(self, prepared: Letter, identity: bytes, trace: Trace) -> Outcome:
+    async def send(self, prepared: PreparedMessage, identity: bytes, trace: Trace) -> Outcome:
         """Whatever cuts this short leaves the connection closed: nobody could say where the dialogue stood."""
         assert self._stream is not None, "connect first"
         following, self._announced = self._announced, None
@@ -140,7 +140,7 @@ class Client:
             await self._log_in()
         self._need(*self._dialogue.needs, *dsn.needs_of(arm.dsn))
 
-    def _as_offered(self, letter: Letter) -> Letter:
+    def _as_offered(self, letter: PreparedMessage) -> PreparedMessage:
         return letter.declared if "SIZE" in self._offer else letter
 
     async def _secure(self, stream: WireStream, trace: Trace) -> None:
@@ -182,7 +182,9 @@ class Client:
         (reply,) = await self._turn(line, 1)
         return reply
 
-    async def _transact(self, letter: Letter, identity: bytes, trace: Trace, following: Letter | None) -> Ending:
+    async def _transact(
+        self, letter: PreparedMessage, identity: bytes, trace: Trace, following: PreparedMessage | None
+    ) -> Ending:
         assert self._in_flight in (None, letter), "what was announced comes next"
         begun, self._in_flight = self._in_flight is letter, None
         talk = self._dialogue.talk(letter, identity, following, begun)
@@ -217,13 +219,15 @@ class Client:
             raise Garbled(f"more replies than commands, after {taken[-1].code} {taken[-1].text!r}")
         return taken
 
-    def _cut_short(self, error: OSError, letter: Letter, following: Letter | None, trace: Trace) -> Outcome:
+    def _cut_short(
+        self, error: OSError, letter: PreparedMessage, following: PreparedMessage | None, trace: Trace
+    ) -> Outcome:
         """A refusal that was heard by then stands; else what had left decides between a failure and doubt."""
         if refused := refusal_so_far(self._inbox.replies, len(letter.rcpts)):
             return refused
         return _outcome_of(error, in_doubt=trace.phases[-1] == Phase.CONTENT and self._has_left(following))
 
-    def _has_left(self, following: Letter | None) -> bool:
+    def _has_left(self, following: PreparedMessage | None) -> bool:
         assert self._stream is not None
         return self._stream.has_left(0 if following is None else len(following.group))
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from struct import pack
 
-from benchkit.resolver.effort import Effort
 from benchkit.resolver.question import Question
+from benchkit.resolver.retry_budget import RetryBudget
 
 TYPES = {
     "A": 1,
@@ -81,7 +81,7 @@ class HostileServer:
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    async def exchange(self, question: Question, effort: Effort) -> bytes:
+    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
         effort.spend()
         draw = Draw(f"{self.seed}/{question.text}/{question.type}")
         if draw.random() < 0.03:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from benchkit.audit import Options, audit_domain
-from benchkit.audit.blocklists import BLOCKLISTS, is_listing, question
+from benchkit.audit.tables.blocklists import BLOCKLISTS, is_listing, question
 from benchkit.model.dns import Answer, AnswerState, Record
 
 ADDRESS = "192.0.2.25"

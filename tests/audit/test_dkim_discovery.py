@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from benchkit.audit import Options, audit_domain
-from benchkit.audit.senders import COMMON, LIKELIEST
+from benchkit.audit.tables.provider_signatures import COMMON, LIKELIEST
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
 

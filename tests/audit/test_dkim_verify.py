@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from benchkit.audit.dkim import canonical
 from benchkit.audit.dkim.verify import Verification, verify
-from benchkit.audit.mail.message import read_mail
+from benchkit.audit.message.parser import read_mail
 from benchkit.model.dns import Answer, AnswerState, Record
 
 EXAMPLE = Path(__file__).with_name("data").joinpath("rfc8463.eml").read_bytes()

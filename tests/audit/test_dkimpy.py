@@ -15,7 +15,7 @@ import dkim
 import pytest
 
 from benchkit.audit.dkim.verify import DkimResult, verify
-from benchkit.audit.mail.message import read_mail
+from benchkit.audit.message.parser import read_mail
 from benchkit.model.dns import Answer, AnswerState, Record
 from tests.audit.signed_mail import DEEDS, NOW_S, Signed, signed
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 import pytest
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.alignment import alignment
 from benchkit.audit.dmarc.policy import effective_policy
 from benchkit.audit.dmarc.walk import names, walk
-from benchkit.audit.dossier import Dossier
 from benchkit.model.dns import Answer, AnswerState, Record
 
 
-def dossier(records: Mapping[str, str], lost: frozenset[str] = frozenset()) -> Dossier:
+def dossier(records: Mapping[str, str], lost: frozenset[str] = frozenset()) -> AuditContext:
     async def ask(name: str, type: str) -> Answer:  # noqa: A002
         if name in lost:
             return Answer(name, type, AnswerState.TIMEOUT)
@@ -22,7 +22,7 @@ def dossier(records: Mapping[str, str], lost: frozenset[str] = frozenset()) -> D
         found = tuple(Record("TXT", text, (text.encode(),)) for text in texts)
         return Answer(name, type, AnswerState.OK if found else AnswerState.NXDOMAIN, found)
 
-    return Dossier("a.b.example.com", ask)
+    return AuditContext("a.b.example.com", ask)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_organization_and_policy(records: Mapping[str, str], organization: str, 
     assert (trod.policy.name if trod.policy else None) == policy_at
 
 
-async def _walk(of: Dossier):  # type: ignore[no-untyped-def]
+async def _walk(of: AuditContext):  # type: ignore[no-untyped-def]
     return await walk(of, "a.b.example.com")
 
 
@@ -100,7 +100,7 @@ def test_a_timeout_is_never_a_missing_record(records: Mapping[str, str], lost: s
     assert bool(effective.lost) == (policy is None)
 
 
-async def _effective(of: Dossier):  # type: ignore[no-untyped-def]
+async def _effective(of: AuditContext):  # type: ignore[no-untyped-def]
     return await effective_policy(of, "a.b.example.com")
 
 
@@ -120,5 +120,5 @@ def test_alignment(authenticated: str, strict: bool, lost: set[str], aligned: bo
     assert found.aligned is aligned
 
 
-async def _alignment(of: Dossier, authenticated: str, strict: bool):  # type: ignore[no-untyped-def]
+async def _alignment(of: AuditContext, authenticated: str, strict: bool):  # type: ignore[no-untyped-def]
     return await alignment(of, "a.b.example.com", authenticated, strict=strict)

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from benchkit.audit import Options, audit_domain
 from benchkit.audit.checks import CHECKS
-from benchkit.audit.mail.message import read_mail
+from benchkit.audit.message.parser import read_mail
 from benchkit.clock import MonotonicClock
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Status
@@ -33,7 +33,7 @@ from benchkit.report.audit_markdown import to_markdown
 from benchkit.report.audit_sarif import to_sarif
 from benchkit.report.audit_terminal import render_audit
 from benchkit.resolver.limits import QUERY_LIMIT, TIME_LIMIT_S, Budget
-from benchkit.resolver.live import LiveAsk, Patience
+from benchkit.resolver.live import LiveAsk, Timeouts
 from tests.audit.hostile_wire import ESCAPES, HostileServer, mutated
 
 DOMAINS = int(os.environ.get("BENCHKIT_FUZZ", "100"))
@@ -52,7 +52,7 @@ def audited(seed: int) -> AuditReport:
         nsec_walk=draw.random() < 0.3,
         mail=read_mail(octets) if draw.random() < 0.5 else None,
     )
-    ask = Budget(LiveAsk([HostileServer(seed)], MonotonicClock(), Patience()))
+    ask = Budget(LiveAsk([HostileServer(seed)], MonotonicClock(), Timeouts()))
     return asyncio.run(audit_domain("shop.example", ask, options))
 
 

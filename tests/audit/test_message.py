@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchkit.audit.mail.message import read_mail
-from benchkit.audit.mail.unsubscribe import judge_unsubscribe
+from benchkit.audit.message.parser import read_mail
+from benchkit.audit.message.unsubscribe import judge_unsubscribe
 from benchkit.model.audit import AuditReport
 
 EXAMPLE = Path(__file__).with_name("data").joinpath("rfc8463.eml").read_bytes()

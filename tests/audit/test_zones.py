@@ -12,7 +12,7 @@ import dns.zone
 import pytest
 
 from benchkit.audit import Options, audit_domain
-from benchkit.audit.paste import REMOVE
+from benchkit.audit.fixes.replacement import REMOVE
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
 from benchkit.resolver import from_zone

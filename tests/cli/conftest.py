@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from benchkit.cli.main import main
-from benchkit.experiment.stopping import signals_given_back
+from benchkit.experiment.parent.stopping import signals_given_back
 
 
 class Done(NamedTuple):

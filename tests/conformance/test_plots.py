@@ -15,8 +15,8 @@ from matplotlib.text import Text
 
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.plots import PLOTS
-from benchkit.plots.look import ONE_HOP
 from benchkit.plots.rendering import draw, save, svg
+from benchkit.plots.style import ONE_HOP
 
 RUNS: Mapping[str, Mapping[str, Any]] = {
     "talk": {"times": (1.0, 3.0, 1.0), "aa": {2: 0}},

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.audit import arm_identities
+from benchkit.audit import sending_identities
 from benchkit.batch import to_mime
 from benchkit.model.contracts import BatchProvider, Provider
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import (
     PLACEHOLDER,
     find_identities,
@@ -78,7 +78,7 @@ def message_of(content: Content) -> Message:
 
 PLAIN = message_of(Content("Hi", Address("Shop", "a@b.example"), (Address("", "c@d.example"),), text="x"))
 
-Case = tuple[Provider, Account]
+Case = tuple[Provider, Credentials]
 
 
 @pytest.fixture(
@@ -88,7 +88,7 @@ Case = tuple[Provider, Account]
 )
 def case(request: pytest.FixtureRequest) -> Case:
     name, endpoint = request.param
-    return PROVIDERS[name], Account(SECRET, {"endpoint": endpoint} if endpoint else {})
+    return PROVIDERS[name], Credentials(SECRET, {"endpoint": endpoint} if endpoint else {})
 
 
 def test_it_says_what_it_is(case: Case) -> None:
@@ -135,7 +135,7 @@ def test_only_the_right_secret_is_authorised(case: Case) -> None:
     provider, account = case
     request = provider.request(PLAIN, account)
     assert provider.authorised(request, account)
-    assert not provider.authorised(request, Account("another"))
+    assert not provider.authorised(request, Credentials("another"))
     assert not provider.authorised(Request("POST", request.target, (), b""), account)
 
 
@@ -226,13 +226,13 @@ def test_any_of_them_share_a_request_and_each_arrives_as_it_was_composed(
 ) -> None:
     members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
     identities = identities_of(members)
-    request = together.batch(messages, Account(SECRET)).request(members, identities)
+    request = together.batch(messages, Credentials(SECRET)).request(members, identities)
     mails = together.receive_batch(request)
     assert [mail.content for mail in mails] == [messages[i].content for i in members]
     assert [mail.recipients for mail in mails] == [1] * len(members)
     assert list(find_identities(request.body, "0badcafe")) == identities
     assert together.serves(request.method, request.target)
-    assert together.authorised(request, Account(SECRET))
+    assert together.authorised(request, Credentials(SECRET))
     assert SECRET.encode() not in request.body
 
 
@@ -240,7 +240,7 @@ def test_any_of_them_share_a_request_and_each_arrives_as_it_was_composed(
 def test_the_bytes_of_a_request_without_its_identities_depend_on_its_mails_alone(
     together: BatchProvider, messages: list[Message]
 ) -> None:
-    joint, members = together.batch(messages, Account(SECRET)), list(range(len(messages)))
+    joint, members = together.batch(messages, Credentials(SECRET)), list(range(len(messages)))
     first, second = (identities_of([i + shift for i in members]) for shift in (0, 100))
     bare = [without_identities(joint.request(members, ids).body, ids) for ids in (first, second)]
     assert bare[0] == bare[1]
@@ -275,7 +275,7 @@ def test_no_answer_to_several_is_an_exception_and_only_2xx_is_accepted(
 def test_no_request_of_several_raises_anything_but_a_value_error(
     together: BatchProvider, body: bytes, content_type: str
 ) -> None:
-    target = together.request(PLAIN, Account(SECRET)).target
+    target = together.request(PLAIN, Credentials(SECRET)).target
     with suppress(ValueError):
         together.receive_batch(Request("POST", target, (("content-type", content_type),), body))
 
@@ -283,4 +283,4 @@ def test_no_request_of_several_raises_anything_but_a_value_error(
 @pytest.mark.parametrize("name", PROVIDERS.names())
 def test_the_audit_knows_whose_identities_it_sends_with(name: str) -> None:
     """`benchkit audit --scenario` judges the envelope and the signature that the provider gives a mail."""
-    assert name in arm_identities.PROVIDERS
+    assert name in sending_identities.PROVIDERS

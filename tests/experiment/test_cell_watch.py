@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchkit.experiment import cell_watch
-from benchkit.experiment.cell_watch import queued_ns
+from benchkit.experiment.worker import cell_watch
+from benchkit.experiment.worker.cell_watch import queued_ns
 
 
 @pytest.mark.parametrize(

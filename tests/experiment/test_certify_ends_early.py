@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from benchkit.errors import BenchkitError
-from benchkit.experiment import certify as certification
-from benchkit.experiment.conduct import Ended
+from benchkit.experiment.certify import self_test as certification
+from benchkit.experiment.parent.run_experiment import RunEnd
 from benchkit.model.run import RunStatus
 
 
@@ -28,10 +28,10 @@ def test_what_did_not_come_to_its_end_is_not_judged(
     """And Ctrl-C, which a run that ends ignores, is heard again."""
     folders: list[Path] = []
 
-    def conduct(scenario: Any, batch: Any, revealed: Any, results: Path, progress: Any) -> Ended:
+    def conduct(scenario: Any, batch: Any, revealed: Any, results: Path, progress: Any) -> RunEnd:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         folders.append(results)
-        return Ended(results, status, trouble)
+        return RunEnd(results, status, trouble)
 
     monkeypatch.setattr(certification, "conduct", conduct)
     monkeypatch.setenv("TMPDIR", str(tmp_path))

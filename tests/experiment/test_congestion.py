@@ -13,7 +13,7 @@ import pytest
 
 from benchkit.cli.names import known_names
 from benchkit.errors import InputError
-from benchkit.experiment.congestion import DEFAULT, with_congestion
+from benchkit.experiment.parent.congestion import DEFAULT, with_congestion
 from benchkit.model.scenario import Scenario
 from benchkit.scenario import load
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.experiment.engine import ArmAtWork, Engine
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.request_check import _repeated
-from benchkit.experiment.sender import VirtualSender
+from benchkit.experiment.plan.request_check import _repeated
+from benchkit.experiment.worker.engine import ArmAtWork, Engine
+from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell

@@ -14,9 +14,9 @@ from typing import Any
 import dpkt
 import pytest
 
-from benchkit.experiment import certify as certification
-from benchkit.experiment.certify_plan import DIALOGUES
-from benchkit.experiment.closing import open_run
+from benchkit.experiment.certify import self_test as certification
+from benchkit.experiment.certify.scenarios import DIALOGUES
+from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.run import Run
 
 pytestmark = pytest.mark.usefixtures("needs_lab")

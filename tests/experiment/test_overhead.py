@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from benchkit.experiment import overhead
-from benchkit.experiment.engine import Engine
+from benchkit.experiment.worker import overhead
+from benchkit.experiment.worker.engine import Engine
 from benchkit.model.plan import Cell
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.experiment.plan import arm_order, cells, planned_rows, schedule, total_sends
+from benchkit.experiment.plan.schedule import arm_order, cells, planned_rows, schedule, total_sends
 from benchkit.model.message import Address
 from benchkit.model.plan import Cell
 from benchkit.model.scenario import (

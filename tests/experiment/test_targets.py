@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from benchkit.errors import TargetUnreachable
-from benchkit.experiment import targets
-from benchkit.experiment.targets import round_trips_ms
+from benchkit.experiment.process import targets
+from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 

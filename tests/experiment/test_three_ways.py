@@ -12,7 +12,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from benchkit.experiment.closing import open_run
+from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.run import RunStatus
 from tests.experiment import nobody
 from tests.experiment.conftest import Program, wait_for

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from benchkit.errors import TargetUnreachable
-from benchkit.experiment.children import ChildBroken
-from benchkit.experiment.crew import Crew
-from benchkit.experiment.plan import schedule
-from benchkit.experiment.start import InStep
+from benchkit.experiment.parent.child_process import ChildBroken
+from benchkit.experiment.parent.worker_pool import WorkerPool
+from benchkit.experiment.plan.schedule import schedule
+from benchkit.experiment.worker.cell_start import InStep
 from benchkit.model.run import RunStatus
 from benchkit.model.scenario import Arrivals, LoadModel, LoadSpec
 from benchkit.store import load_run
@@ -139,7 +139,7 @@ class Deaf(Worker):
 class Scene:
     def __init__(self, workers: int = 2, kind: type[Worker] = Worker) -> None:
         self.workers = [kind() for _ in range(workers)]
-        self.crew = Crew(self.workers, patience_s=0.0)  # type: ignore[arg-type]
+        self.crew = WorkerPool(self.workers, patience_s=0.0)  # type: ignore[arg-type]
         self.heard: list[Mapping[str, Any]] = []
 
     async def say(self, number: int, **news: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from benchkit.experiment.conduct import Ended
+from benchkit.experiment.parent.run_experiment import RunEnd
 from tests.peers.api_ways import api_ways
 from tests.peers.running import Asked, Sent, ask_for
 from tests.peers.servers import START
@@ -67,7 +67,7 @@ def peer(request: pytest.FixtureRequest, start_peer: Any) -> Peer:
 @pytest.fixture(scope="session", autouse=True)
 def under_way(
     request: pytest.FixtureRequest, start_peer: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, tuple[Asked, Future[Ended]]]]:
+) -> Iterator[Mapping[str, tuple[Asked, Future[RunEnd]]]]:
     """The runs through all peers that this session asks for, behind its other tests: each mostly waits for its server."""
     runs = {}
     with ProcessPoolExecutor(RUNS_AT_ONCE, get_context("spawn")) as pool:
@@ -87,6 +87,6 @@ def _named(session: pytest.Session) -> Iterable[str]:
 
 
 @pytest.fixture(scope="session")
-def sent(peer: Peer, under_way: Mapping[str, tuple[Asked, Future[Ended]]]) -> Sent:
+def sent(peer: Peer, under_way: Mapping[str, tuple[Asked, Future[RunEnd]]]) -> Sent:
     asked, ended = under_way[peer.name]
     return asked.told(ended.result())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchkit.batch import compose
 from benchkit.cli.names import known_names
-from benchkit.experiment.conduct import Ended, conduct
+from benchkit.experiment.parent.run_experiment import RunEnd, run_experiment
 from benchkit.model.message import Batch
 from benchkit.model.run import Run
 from benchkit.model.scenario import Scenario, Secret
@@ -28,7 +28,7 @@ class Sent:
     ways: tuple[Way | ApiWay, ...]
     scenario: Scenario
     batch: Batch
-    ended: Ended
+    ended: RunEnd
     run: Run
 
 
@@ -40,11 +40,13 @@ class Asked:
     ways: tuple[Way | ApiWay, ...]
     folder: Path
 
-    def conducted(self) -> Ended:
+    def conducted(self) -> RunEnd:
         scenario = self._scenario()
-        return conduct(scenario, compose(scenario.message), self._passwords(), self.folder / "results", _in_silence)
+        return run_experiment(
+            scenario, compose(scenario.message), self._passwords(), self.folder / "results", _in_silence
+        )
 
-    def told(self, ended: Ended) -> Sent:
+    def told(self, ended: RunEnd) -> Sent:
         scenario = self._scenario()
         return Sent(self.peer, self.ways, scenario, compose(scenario.message), ended, load_run(ended.folder))
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchkit.batch import to_mime
-from benchkit.model.contracts import LooksAhead, Transport
+from benchkit.model.contracts import Prefetching, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Server
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, ServerAddress
 from benchkit.model.trace import Trace
 from benchkit.transports import TRANSPORTS
 from tests.peers.servers.peer import DOMAIN, HOST, NAME, Account, Door, Peer
@@ -47,7 +47,7 @@ def arm_for(peer: Peer, client: str, door: Door | None = None, **keys: Any) -> A
         settings = {"transport": "api", "provider": "mailgun"}
     else:
         settings = {"transport": "smtp", "auth": "plain" if door.login else ""}
-    server = Server(NAME, door.port)
+    server = ServerAddress(NAME, door.port)
     return ArmSpec(
         name="arm", client=client, connection=ConnectionPolicy(0), security=door.security, server=server,
         **{"timeout_s": 10.0, **settings, **keys},
@@ -83,7 +83,7 @@ async def talk(
         trace.begin()
         if number and not client.connected:
             failure = await client.connect(trace)
-        if isinstance(client, LooksAhead) and client.looks_ahead and number + 1 < len(prepared):
+        if isinstance(client, Prefetching) and client.looks_ahead and number + 1 < len(prepared):
             client.announce(prepared[number + 1])
         outcomes.append(failure or await client.send(letter, token_of(token, number), trace))
         turns.append(trace.turns)

@@ -11,7 +11,7 @@ import pytest
 
 from benchkit.batch import compose
 from benchkit.cli.names import known_names
-from benchkit.experiment.conduct import conduct
+from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Batch
 from benchkit.model.outcome import OutcomeKind
@@ -63,7 +63,7 @@ warmup_blocks = 0
     scenario = load(folder / "scenario.toml", known_names(), ())
     batch = compose(scenario.message)
     secrets = {number: Secret(secret) for number in range(len(arms))}
-    ended = conduct(scenario, batch, secrets, folder / "results", lambda sent, planned: None)
+    ended = run_experiment(scenario, batch, secrets, folder / "results", lambda sent, planned: None)
     return load_run(ended.folder), batch, ended.status
 
 

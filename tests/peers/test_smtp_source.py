@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Security
 from benchkit.sink import MemoryLedger, Sink, Transcript
 from tests.peers.requirements import need
@@ -32,7 +32,7 @@ def test_all_of_it_is_taken(sessions: int, messages: int, recipients: int, kept:
 
 async def _send(options: list[str], ledger: MemoryLedger, transcript: Transcript | None) -> None:
     """It stops at the first reply that it did not expect, and says so."""
-    sink = Sink((Listener(0, "smtp", Security.NONE),), ledger, "0badcafe", transcript)
+    sink = Sink((ListenerConfig(0, "smtp", Security.NONE),), ledger, "0badcafe", transcript)
     (port,) = await sink.start()
     addresses = ["-M", f"source.{DOMAIN}", "-f", f"shop@{DOMAIN}", "-t", f"one@{DOMAIN}"]
     process = await asyncio.create_subprocess_exec(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchkit.model.outcome import OutcomeKind
-from benchkit.protocol.dialogues import DIALOGUES
+from benchkit.protocol.client_sequences import DIALOGUES
 from benchkit.protocol.expected_turns import message_turns, setup_turns
 from tests.peers.session import Session, arm_for, converse, message_to
 from tests.peers.ways import OFFERED, OVERLAP_REFUSED

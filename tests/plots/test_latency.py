@@ -7,8 +7,8 @@ from collections.abc import Callable
 from matplotlib.text import Annotation
 
 from benchkit.model.run import Run
-from benchkit.plots.look import three_digits
 from benchkit.plots.rendering import draw
+from benchkit.plots.style import three_digits
 from benchkit.stats.analysis import analyse
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from benchkit.protocol.commands import Refusal, Sender, parse_mail, parse_rcpt, split_command
+from benchkit.protocol.commands import MailCommand, Refusal, parse_mail, parse_rcpt, split_command
 
 MAIL = {
-    b"FROM:<a@b.example>": Sender(b"a@b.example"),
-    b"from:<a@b.example>": Sender(b"a@b.example"),
-    b"FROM: <a@b.example>": Sender(b"a@b.example"),
-    b"FROM:<>": Sender(b""),
-    b"FROM:<> BODY=8BITMIME": Sender(b""),
-    b"FROM:<a@b.example> SIZE=12 BODY=7BIT": Sender(b"a@b.example", 12),
-    b"FROM:<a@b.example> size=12 body=8bitmime smtputf8": Sender(b"a@b.example", 12, True),
-    b"FROM:<a@b.example> AUTH=<>": Sender(b"a@b.example"),
-    b"FROM:<a@b.example> RET=FULL ENVID=a+2Bb": Sender(b"a@b.example"),
-    b"FROM:<a@b.example> ret=hdrs SIZE=7": Sender(b"a@b.example", 7),
-    b'FROM:<"a b>\\""@b.example>': Sender(b'"a b>\\""@b.example'),
-    b"FROM:<a@[127.0.0.1]>": Sender(b"a@[127.0.0.1]"),
-    "FROM:<müller@b.example> SMTPUTF8".encode(): Sender("müller@b.example".encode(), 0, True),
+    b"FROM:<a@b.example>": MailCommand(b"a@b.example"),
+    b"from:<a@b.example>": MailCommand(b"a@b.example"),
+    b"FROM: <a@b.example>": MailCommand(b"a@b.example"),
+    b"FROM:<>": MailCommand(b""),
+    b"FROM:<> BODY=8BITMIME": MailCommand(b""),
+    b"FROM:<a@b.example> SIZE=12 BODY=7BIT": MailCommand(b"a@b.example", 12),
+    b"FROM:<a@b.example> size=12 body=8bitmime smtputf8": MailCommand(b"a@b.example", 12, True),
+    b"FROM:<a@b.example> AUTH=<>": MailCommand(b"a@b.example"),
+    b"FROM:<a@b.example> RET=FULL ENVID=a+2Bb": MailCommand(b"a@b.example"),
+    b"FROM:<a@b.example> ret=hdrs SIZE=7": MailCommand(b"a@b.example", 7),
+    b'FROM:<"a b>\\""@b.example>': MailCommand(b'"a b>\\""@b.example'),
+    b"FROM:<a@[127.0.0.1]>": MailCommand(b"a@[127.0.0.1]"),
+    "FROM:<müller@b.example> SMTPUTF8".encode(): MailCommand("müller@b.example".encode(), 0, True),
 }
 MAIL_REFUSED = {
     b"": "501",
@@ -66,7 +66,7 @@ RCPT_REFUSED = {
 
 
 @pytest.mark.parametrize(("argument", "sender"), MAIL.items())
-def test_mail(argument: bytes, sender: Sender) -> None:
+def test_mail(argument: bytes, sender: MailCommand) -> None:
     assert parse_mail(argument) == sender
 
 

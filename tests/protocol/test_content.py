@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchkit.protocol.commands import Refusal
 from benchkit.protocol.content import dot_stuffed
-from benchkit.protocol.inbox import MAX_LINE, Inbox
+from benchkit.protocol.line_buffer import MAX_LINE, LineBuffer
 
 pieces = st.sampled_from([b".", b"..", b"\r\n", b"\n", b"\r", b"a", b"\r\n.\n", b"\n.\r\n", b"\0"])
 contents = st.lists(pieces, max_size=12).map(lambda found: b"".join(found) + b"\r\n")
@@ -32,7 +32,7 @@ def test_stuffing(content: bytes, wire: bytes) -> None:
 @given(contents, cuts)
 def test_content_comes_back_however_it_is_cut(content: bytes, places: list[int]) -> None:
     wire = dot_stuffed(content) + b"NEXT\r\n"
-    inbox = Inbox(1000)
+    inbox = LineBuffer(1000)
     inbox.begin_content()
     found: list[bytes] = []
     for start, end in zip([0, *places], [*places, len(wire)], strict=True):
@@ -47,7 +47,7 @@ def test_content_comes_back_however_it_is_cut(content: bytes, places: list[int])
 @pytest.mark.parametrize("read", [1, 3, 1000])
 def test_only_content_that_is_too_long_is_refused_and_it_is_not_kept(size: int, read: int) -> None:
     wire = b"x" * (size - 2) + b"\r\n.\r\nNEXT\r\n"
-    inbox = Inbox(100)
+    inbox = LineBuffer(100)
     inbox.begin_content()
     refused: list[str] = []
     taken: bytes | None = None
@@ -65,7 +65,7 @@ def test_only_content_that_is_too_long_is_refused_and_it_is_not_kept(size: int, 
 @pytest.mark.parametrize("length", [MAX_LINE - 2, MAX_LINE - 1, MAX_LINE, 3 * MAX_LINE])
 def test_only_a_line_that_is_too_long_is_refused(length: int, read: int) -> None:
     wire = b"x" * length + b"\r\nNEXT\r\n"
-    inbox = Inbox(0)
+    inbox = LineBuffer(0)
     lines: list[bytes | str] = []
     for start in range(0, len(wire), read):
         inbox.feed(wire[start : start + read])

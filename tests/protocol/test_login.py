@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchkit.protocol.authentication import Claim, Exchange, exchange
+from benchkit.protocol.authentication import Exchange, PresentedCredentials, exchange
 from benchkit.protocol.login import LOGINS, Login
 from benchkit.protocol.reply_stream import Garbled
 
@@ -33,12 +33,12 @@ def test_both_halves_agree(mechanism: str) -> None:
     assert not claim.proves("user", "passäword")
 
 
-def concluded(server: Exchange, login: Login) -> Claim:
+def concluded(server: Exchange, login: Login) -> PresentedCredentials:
     """What the server's half comes to, fed with the client's answers to its challenges."""
     try:
         challenge = next(server)
         while True:
             challenge = server.send(login.send(challenge.decode()[4:].strip()))
     except StopIteration as end:
-        claim: Claim = end.value
+        claim: PresentedCredentials = end.value
         return claim

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchkit.batch import to_mime
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import PLACEHOLDER, token_of, without_identities
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
@@ -29,13 +29,13 @@ def mail(number: int, *to: str) -> Message:
 MAILS = [mail(0, "a@x.example"), mail(1, "a@x.example", "b@x.example")]
 
 
-def request(account: Account | None = None) -> Request:
-    return PROVIDER.batch(MAILS, account or Account(SECRET)).request([0, 1], [FIRST, SECOND])
+def request(account: Credentials | None = None) -> Request:
+    return PROVIDER.batch(MAILS, account or Credentials(SECRET)).request([0, 1], [FIRST, SECOND])
 
 
 def test_one_request_uploads_imports_submits_and_cleans_up() -> None:
     options = {"username": "ann", "identity": "i1", "mailbox": "m1", "path": "/api/"}
-    sent = request(Account("pw", options))
+    sent = request(Credentials("pw", options))
     assert (sent.method, sent.target, sent.header("authorization")) == ("POST", "/api/", "Basic YW5uOnB3")
     body: Any = json.loads(sent.body)
     names, arguments, _ = zip(*body["methodCalls"], strict=True)
@@ -58,7 +58,7 @@ def test_one_request_uploads_imports_submits_and_cleans_up() -> None:
 
 
 def test_cyrus_has_the_draft_of_the_upload() -> None:
-    body: Any = json.loads(request(Account(SECRET, {"upload": "Blob/set"})).body)
+    body: Any = json.loads(request(Credentials(SECRET, {"upload": "Blob/set"})).body)
     assert "https://cyrusimap.org/ns/jmap/blob" in body["using"]
     method, arguments, _ = body["methodCalls"][0]
     assert (method, sorted(arguments["create"][B[0]])) == ("Blob/set", ["data:asText", "type"])
@@ -66,7 +66,7 @@ def test_cyrus_has_the_draft_of_the_upload() -> None:
 
 def test_an_upload_that_is_none_is_said() -> None:
     with pytest.raises(ValueError, match="upload = 'Blob/put' is no method"):
-        request(Account(SECRET, {"upload": "Blob/put"}))
+        request(Credentials(SECRET, {"upload": "Blob/put"}))
 
 
 @pytest.mark.parametrize("bare", [False, True], ids=["as sent", "without its identities"])

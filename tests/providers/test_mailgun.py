@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from benchkit.batch import to_mime
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -60,7 +60,7 @@ def test_outcomes(status: int, body: bytes, kind: OutcomeKind, text: str) -> Non
 
 
 def test_the_structured_request() -> None:
-    request = PROVIDER.request(MESSAGE, Account("key", {"domain": "mg.shop.example"}))
+    request = PROVIDER.request(MESSAGE, Credentials("key", {"domain": "mg.shop.example"}))
     assert (request.method, request.target) == ("POST", "/v3/mg.shop.example/messages")
     assert request.header("authorization") == "Basic YXBpOmtleQ=="
     assert decode(request.header("content-type"), request.body) == (
@@ -81,7 +81,7 @@ def test_the_structured_request() -> None:
 
 
 def test_the_mime_request() -> None:
-    request = PROVIDER.request(MESSAGE, Account("key", {"endpoint": "mime"}))
+    request = PROVIDER.request(MESSAGE, Credentials("key", {"endpoint": "mime"}))
     assert (request.method, request.target) == ("POST", "/v3/shop.example/messages.mime")
     assert decode(request.header("content-type"), request.body) == (
         Part("message", MESSAGE.mime, "message.eml", "message/rfc822"),

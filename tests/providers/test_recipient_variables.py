@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.batch import to_mime
-from benchkit.model.exchange import Account, Request
+from benchkit.model.exchange import Credentials, Request
 from benchkit.model.identity import PLACEHOLDER, token_of
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.providers.mailgun import PROVIDER
 from benchkit.providers.multipart import Part, decode, encode
 
-ACCOUNT = Account("key")
+ACCOUNT = Credentials("key")
 SENDER = Address("Shop", "shop@shop.example")
 
 
@@ -92,7 +92,7 @@ def test_who_cannot_share_a_request(fields: dict[str, Any], said: str) -> None:
 
 def test_mime_bytes_hold_nothing_to_be_filled_in() -> None:
     with pytest.raises(ValueError, match='endpoint = "mime" takes one message a request'):
-        PROVIDER.batch([mail()], Account("key", {"endpoint": "mime"}))
+        PROVIDER.batch([mail()], Credentials("key", {"endpoint": "mime"}))
 
 
 def form(to: list[str], variables: str, subject: str = "Hi %recipient.name%") -> Request:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pytest
 
 from benchkit.model.summary import (
-    Account,
     ArmSummary,
     ConditionSummary,
     Contrast,
+    DeliveryReport,
     Estimate,
     Summary,
     ThresholdResult,
@@ -84,7 +84,9 @@ def quickstart() -> Summary:
             ThresholdResult("smtp*.service.p95", "< 2 ms", "smtp, new connection", 3.57, "ms", crossed=True),
             ThresholdResult("*.service.p99", "< 9 ms", "smtp, reused", None, "ms", crossed=None),
         ),
-        account=Account(1550, 1550, 0, 0, 0, arrived_once=1550, missing=0, duplicates=0, altered=0, unaccounted=0),
+        account=DeliveryReport(
+            1550, 1550, 0, 0, 0, arrived_once=1550, missing=0, duplicates=0, altered=0, unaccounted=0
+        ),
         overhead_us={"null transport": 14.2, "clock": 0.061},
         warnings=("the clock of this machine steps by 40 ns",),
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.model.summary import Account, ConditionSummary, Contrast, Estimate, Summary, Verdict
+from benchkit.model.summary import ConditionSummary, Contrast, DeliveryReport, Estimate, Summary, Verdict
 from benchkit.report import sentences
 
 WHERE = "on loopback (RTT 0.031 ms)"
@@ -172,5 +172,5 @@ def _only(contrast: Contrast, rtt_ms: float | None) -> Summary:
     return Summary(
         run="r", scenario="s", question="", status="complete", valid=True, invalid_because=(), load_model="talk",
         rope=(0.9, 1.1), confidence=0.95, conditions=(ConditionSummary("c", rtt_ms, lab=False, note=""),), arms=(),
-        contrasts=(contrast,), thresholds=(), account=Account(*[0] * 10), overhead_us={}, warnings=(),
+        contrasts=(contrast,), thresholds=(), account=DeliveryReport(*[0] * 10), overhead_us={}, warnings=(),
     )  # fmt: skip

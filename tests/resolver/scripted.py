@@ -18,12 +18,12 @@ from dns.message import QueryMessage
 
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer, Ask
-from benchkit.resolver import Patience, open_live
+from benchkit.resolver import Timeouts, open_live
 
 Script = Callable[[QueryMessage, str], Iterable[bytes]]  # query, "udp" or "tcp" → the datagrams or frames to send back
 T = TypeVar("T")
-CALM = Patience(tries_s=(5.0, 5.0), whole_s=10.0)  # for servers that answer: a busy machine must not fail a test
-HASTE = Patience(tries_s=(0.1, 0.1, 0.1), whole_s=0.5)  # for servers that do not
+CALM = Timeouts(tries_s=(5.0, 5.0), whole_s=10.0)  # for servers that answer: a busy machine must not fail a test
+HASTE = Timeouts(tries_s=(0.1, 0.1, 0.1), whole_s=0.5)  # for servers that do not
 
 
 def reply(
@@ -121,7 +121,7 @@ def _one_port() -> tuple[socket.socket, socket.socket]:
 def asking(
     *scripts: Script,
     ask: Callable[[Ask], Awaitable[T]],
-    patience: Patience = CALM,
+    patience: Timeouts = CALM,
     clock: Clock | None = None,
 ) -> tuple[T, list[ScriptedServer]]:
     """Runs `ask` against one server for each script; what it returned, and the servers."""

@@ -9,10 +9,10 @@ from dns.message import QueryMessage
 
 from benchkit.clock import ManualClock
 from benchkit.model.dns import Answer, Ask
-from benchkit.resolver import Patience, open_live
+from benchkit.resolver import Timeouts, open_live
 from tests.resolver.scripted import HASTE, asking, one, reply, saying, silent
 
-FAILOVER = Patience(tries_s=(0.1, 5.0), whole_s=10.0)
+FAILOVER = Timeouts(tries_s=(0.1, 5.0), whole_s=10.0)
 
 
 def test_the_second_server_is_asked_when_the_first_is_silent() -> None:
@@ -59,7 +59,7 @@ def test_a_question_ends_in_time_however_many_servers_there_are() -> None:
         clock.advance(1_000_000_000)
         return [reply(query, rcode="SERVFAIL")]
 
-    patience = Patience(tries_s=(5.0, 5.0), whole_s=2.0)
+    patience = Timeouts(tries_s=(5.0, 5.0), whole_s=2.0)
     answer, servers = asking(*[failing_slowly] * 4, ask=one(), clock=clock, patience=patience)
     assert (answer.state, answer.queries) == ("servfail", 2)
     assert [len(server.asked) for server in servers] == [1, 1, 0, 0]
@@ -73,5 +73,5 @@ def test_a_question_ends_in_time_however_long_the_chain_is() -> None:
         name = query.question[0].name.to_text()
         return [reply(query, f"{name} 9 IN CNAME x{name}")]
 
-    answer, _ = asking(leading_on, ask=one(), clock=clock, patience=Patience(tries_s=(5.0,), whole_s=3.0))
+    answer, _ = asking(leading_on, ask=one(), clock=clock, patience=Timeouts(tries_s=(5.0,), whole_s=3.0))
     assert (answer.state, answer.queries) == ("timeout", 3)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from benchkit.clock import ManualClock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver import Budget, Snapshot
-from benchkit.resolver.effort import Effort, Spent
+from benchkit.resolver.retry_budget import RetryBudget, Spent
 
 
 class Numbering:
@@ -61,7 +61,7 @@ def test_queries_beyond_a_questions_first_are_taken_as_they_leave() -> None:
     """A question that is sent again and again, with others at the same time, ends where the domain's queries do."""
 
     async def stubborn(name: str, type: str) -> Answer:  # noqa: A002
-        effort = Effort(ManualClock(), 0, 0)
+        effort = RetryBudget(ManualClock(), 0, 0)
         with suppress(Spent):
             while True:
                 effort.spend()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchkit.errors import InputError
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
-from benchkit.resolver import Budget, Recorder, Replay, Snapshot
+from benchkit.resolver import AnswerRecorder, Budget, Replay, Snapshot
 
 FULL = Answer(
     "shop.example",
@@ -65,7 +65,7 @@ def always(answer: Answer) -> Ask:
 
 
 def recorded(path: Path, *answers: Answer) -> Replay:
-    recorder = Recorder()
+    recorder = AnswerRecorder()
 
     async def record() -> None:
         for answer in answers:
@@ -111,7 +111,7 @@ def test_the_order_of_the_answers_does_not_show(tmp_path: Path) -> None:
 
 def test_the_first_answer_to_a_question_stays() -> None:
     async def run() -> list[Answer]:
-        recorder = Recorder()
+        recorder = AnswerRecorder()
         later = Answer("shop.example", "TXT", AnswerState.NXDOMAIN)
         return [await recorder.of("shop.example", always(answer))("shop.example", "TXT") for answer in (FULL, later)]
 
@@ -126,7 +126,7 @@ def test_what_a_budget_cut_short_stays_cut_short(tmp_path: Path) -> None:
     async def live(name: str, type: str) -> Answer:  # noqa: A002
         return Answer(name, type, AnswerState.OK)
 
-    recorder = Recorder()
+    recorder = AnswerRecorder()
     then = asyncio.run(audited(recorder.of("shop.example", Budget(live, queries=2))))
     recorder.save(tmp_path / "r.jsonl")
     assert asyncio.run(audited(Replay(tmp_path / "r.jsonl").of("shop.example"))) == then

@@ -9,7 +9,7 @@ from dns.message import QueryMessage
 
 from benchkit.clock import ManualClock
 from benchkit.model.dns import Answer, Ask
-from benchkit.resolver import Patience
+from benchkit.resolver import Timeouts
 from tests.resolver.scripted import CALM, HASTE, Script, asking, one, reply, saying, silent
 
 SOA = "a.example. 300 IN SOA ns1.a.example. h.a.example. 1 2 3 4 60"
@@ -95,7 +95,7 @@ def test_no_more_than_so_many_are_in_the_air() -> None:
     async def many(ask: Ask) -> list[Answer]:
         return list(await asyncio.gather(*(ask(f"{number}.example", "A") for number in range(40))))
 
-    answers, _ = asking(script, ask=many, patience=Patience(tries_s=(5.0,), whole_s=5.0, in_flight=4))
+    answers, _ = asking(script, ask=many, patience=Timeouts(tries_s=(5.0,), whole_s=5.0, in_flight=4))
     assert {answer.state for answer in answers} == {"nodata"}
     assert most == 4
 

@@ -22,7 +22,7 @@ from benchkit.model.scenario import (
     NetworkSpec,
     SecretRef,
     Security,
-    Server,
+    ServerAddress,
     VerdictSpec,
 )
 from benchkit.scenario import Vocabulary, load, starter
@@ -170,7 +170,7 @@ ARMS: Mapping[str, tuple[str, object]] = {
     "connection = { messages = 100 }": ("connection", ConnectionPolicy(100)),
     'connection = "fresh"': ("connection", ConnectionPolicy(1)),
     'security = "implicit"': ("security", Security.IMPLICIT),
-    "server = { host = '127.0.0.1', port = 2525 }": ("server", Server("127.0.0.1", 2525)),
+    "server = { host = '127.0.0.1', port = 2525 }": ("server", ServerAddress("127.0.0.1", 2525)),
     'auth = "login"\nusername = "u"\npassword = { env = "P" }': ("password", SecretRef("env", "P")),
     'auth = "plain"\npassword = { netrc = "mx" }': ("password", SecretRef("netrc", "mx")),
     "timeout_s = 5": ("timeout_s", 5.0),

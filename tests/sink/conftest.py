@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 import uvloop
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.sink import MemoryLedger, Sink, Transcript
 
 T = TypeVar("T")
@@ -23,7 +23,9 @@ TIMEOUT_S = 10.0
 class RunningSink:
     """A started sink. `transcript` is written only where it was asked for: that makes every session a careful one."""
 
-    def __init__(self, *listeners: Listener, transcript: bool = False, loop: str = "uvloop", **options: Any) -> None:
+    def __init__(
+        self, *listeners: ListenerConfig, transcript: bool = False, loop: str = "uvloop", **options: Any
+    ) -> None:
         self._loop = uvloop.new_event_loop() if loop == "uvloop" else asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self.ledger = MemoryLedger()
@@ -97,7 +99,7 @@ def running() -> Iterator[Running]:
     """`running(listener, …, **options of Sink)`, as often as a test wants."""
     with ExitStack() as stack:
 
-        def run(*listeners: Listener, **options: Any) -> RunningSink:
+        def run(*listeners: ListenerConfig, **options: Any) -> RunningSink:
             sink = RunningSink(*listeners, **options)
             stack.callback(sink.close)
             return sink

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Fault, Limit, Security
 
 ENVELOPE = [b"MAIL FROM:<a@b.example>\r\n", b"RCPT TO:<c@d.example>\r\n", b"DATA\r\n"]
@@ -14,8 +14,8 @@ SMTP = [b"EHLO c\r\n", b"AUTH PLAIN AHUAcA==\r\n", *ENVELOPE, CONTENT, b"QUIT\r\
 FINE = "220 250 235 250 250 354 250 221"
 
 
-def smtp(*faults: Fault, **limit: Any) -> Listener:
-    return Listener(0, "smtp", Security.NONE, username="u", password="p", faults=faults, limit=Limit(**limit))
+def smtp(*faults: Fault, **limit: Any) -> ListenerConfig:
+    return ListenerConfig(0, "smtp", Security.NONE, username="u", password="p", faults=faults, limit=Limit(**limit))
 
 
 def converse(sink: Any, commands: list[bytes]) -> str:
@@ -50,8 +50,8 @@ REQUEST = (
 ).encode() + BODY
 
 
-def api(*faults: Fault, security: Security = Security.NONE, **limit: Any) -> Listener:
-    return Listener(
+def api(*faults: Fault, security: Security = Security.NONE, **limit: Any) -> ListenerConfig:
+    return ListenerConfig(
         0, "api", security, "mailgun", password="key", auth_required=True, faults=faults, limit=Limit(**limit)
     )
 

@@ -14,16 +14,16 @@ import httpx
 import pytest
 
 from benchkit.batch import to_mime
-from benchkit.model.endpoint import Listener
-from benchkit.model.exchange import Account
+from benchkit.model.endpoint import ListenerConfig
+from benchkit.model.exchange import Credentials
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.scenario import Security
 from benchkit.providers import PROVIDERS
 from benchkit.sink import parse_body
 
-OPEN = Listener(0, "api", Security.NONE, "mailgun", password="key", auth_required=True)
-SECURE = Listener(1, "api", Security.IMPLICIT, "mailgun", password="key", auth_required=True)
+OPEN = ListenerConfig(0, "api", Security.NONE, "mailgun", password="key", auth_required=True)
+SECURE = ListenerConfig(1, "api", Security.IMPLICIT, "mailgun", password="key", auth_required=True)
 AUTH = "Basic " + b64encode(b"api:key").decode()
 FORM = b"from=a%40b.example&to=c%40d.example&text=hi"
 KIND = "application/x-www-form-urlencoded"
@@ -132,7 +132,7 @@ def test_httpx_with_files(running: Any) -> None:
 def test_what_a_run_sends_is_what_arrives(running: Any, endpoint: str) -> None:
     content = Content("Grüße", Address("", "a@b.example"), (Address("", "c@d.example"),), "hi")
     message = Message(0, content, to_mime(content), "a@b.example", ("c@d.example",))
-    request = PROVIDERS["mailgun"].request(message, Account("key", {"endpoint": endpoint}))
+    request = PROVIDERS["mailgun"].request(message, Credentials("key", {"endpoint": endpoint}))
     pieces = split_at_identity(request.body)
     sink = running(OPEN, run_token="0badcafe")
     client = http.client.HTTPConnection("127.0.0.1", sink.port)

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.clock import ManualClock
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Delay, Fault, Limit, Security
 from benchkit.sink.faults import PASS, Action, Faults, TokenBucket, drawn_s, faults_of
 
 SECOND_NS = 1_000_000_000
 
 
-def listener(*faults: Fault, protocol: str = "smtp", arm: int = 0, seed: int = 1, **limit: Any) -> Listener:
-    return Listener(arm, protocol, Security.NONE, faults=faults, limit=Limit(**limit), seed=seed)
+def listener(*faults: Fault, protocol: str = "smtp", arm: int = 0, seed: int = 1, **limit: Any) -> ListenerConfig:
+    return ListenerConfig(arm, protocol, Security.NONE, faults=faults, limit=Limit(**limit), seed=seed)
 
 
 def faults(*given_: Fault, **options: Any) -> Faults:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Security
 
-SMTP = Listener(0, "smtp", Security.NONE)
-STARTTLS = Listener(0, "smtp", Security.STARTTLS)
-API = Listener(0, "api", Security.NONE, "mailgun")
-HTTPS = Listener(0, "api", Security.IMPLICIT, "mailgun")
+SMTP = ListenerConfig(0, "smtp", Security.NONE)
+STARTTLS = ListenerConfig(0, "smtp", Security.STARTTLS)
+API = ListenerConfig(0, "api", Security.NONE, "mailgun")
+HTTPS = ListenerConfig(0, "api", Security.IMPLICIT, "mailgun")
 DOORS = {"smtp": SMTP, "api": API, "https": HTTPS}
 
 NOISE = random.Random(7).randbytes(200_000)
@@ -82,7 +82,7 @@ def test_replies_that_nobody_reads_do_not_pile_up(running: Any) -> None:
 
 @pytest.mark.parametrize("begun", [b"", b"PO"], ids=["silent", "half a word"])
 @pytest.mark.parametrize("listener", [SMTP, API], ids=["smtp", "api"])
-def test_the_silent_are_cut_off(running: Any, listener: Listener, begun: bytes) -> None:
+def test_the_silent_are_cut_off(running: Any, listener: ListenerConfig, begun: bytes) -> None:
     """Slowloris: whoever says nothing between two sweeps goes; who spoke stays until the next."""
     sink = running(listener)
     with sink.connect() as client:
@@ -117,7 +117,7 @@ def test_no_tls_after_starttls(running: Any, said: bytes, loop: str) -> None:
 
 @pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
 @pytest.mark.parametrize("listener", [SMTP, STARTTLS, API], ids=["smtp", "starttls", "api"])
-def test_stopping_cuts_whoever_is_there(running: Any, listener: Listener, loop: str) -> None:
+def test_stopping_cuts_whoever_is_there(running: Any, listener: ListenerConfig, loop: str) -> None:
     sink = running(listener, loop=loop)
     with sink.connect() as client:
         sink.wait_until(lambda: sink.sink.open_connections == 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Delay, Fault, Security
 from tests.sink.conftest import heard
 from tests.sink.plain_clients import BODY, CONTENT, ENVELOPE, api, ask, converse, reply_code, smtp
@@ -36,7 +36,7 @@ def test_silence_ends_a_connection_with_a_421(running: Any) -> None:
 
 
 @pytest.mark.parametrize("door", [smtp, api])
-def test_the_servers_own_silence_is_not_the_clients(running: Any, door: Callable[..., Listener]) -> None:
+def test_the_servers_own_silence_is_not_the_clients(running: Any, door: Callable[..., ListenerConfig]) -> None:
     """Nor does it run on where the server's ends: the client may then be silent for as long as ever."""
     sink = running(door(Fault("connect", delay=Delay("constant", 150)), idle_s=0.1))
     started = time.perf_counter()

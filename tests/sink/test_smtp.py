@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.identity import PLACEHOLDER, token_of
 from benchkit.model.message import Address
 from benchkit.model.scenario import Security
 from benchkit.sink import parse_body
 
-OPEN = Listener(0, "smtp", Security.NONE)
-STARTTLS = Listener(1, "smtp", Security.STARTTLS, username="user", password="pass", auth_required=True)
-IMPLICIT = Listener(2, "smtp", Security.IMPLICIT, username="user", password="pass", auth_required=True)
+OPEN = ListenerConfig(0, "smtp", Security.NONE)
+STARTTLS = ListenerConfig(1, "smtp", Security.STARTTLS, username="user", password="pass", auth_required=True)
+IMPLICIT = ListenerConfig(2, "smtp", Security.IMPLICIT, username="user", password="pass", auth_required=True)
 
 MAIL = b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Hi\r\n\r\n.dotted\r\n"
 ENVELOPE = b"MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nRCPT TO:<e@d.example>\r\nDATA\r\n"
@@ -174,7 +174,7 @@ def test_the_ledger_has_it_before_the_reply(running: Any) -> None:
     [(OPEN, None, 6), (STARTTLS, "TLSv1_3", 9), (IMPLICIT, "TLSv1_3", 7)],
     ids=["none", "starttls", "implicit"],
 )
-def test_turns_in_the_transcript(running: Any, listener: Listener, version: str | None, bursts: int) -> None:
+def test_turns_in_the_transcript(running: Any, listener: ListenerConfig, version: str | None, bursts: int) -> None:
     """method.md §2 less TCP and TLS: 7 − 1, 11 − 2, 9 − 2 to "accepted"."""
     sink = running(listener, transcript=True)
     implicit = listener is IMPLICIT
@@ -205,7 +205,7 @@ def test_nodelay_on_both_kinds_of_loop(running: Any) -> None:
 
 @pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
 def test_connections_have_the_congestion_control_of_their_listener(running: Any, loop: str) -> None:
-    sink = running(Listener(0, "smtp", Security.NONE, congestion="reno"), loop=loop)
+    sink = running(ListenerConfig(0, "smtp", Security.NONE, congestion="reno"), loop=loop)
     with sink.connect() as client:
         assert client.recv(3) == b"220"
         (accepted,) = sink.call(

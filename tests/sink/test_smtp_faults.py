@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchkit.model.endpoint import Listener
+from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Delay, Fault, Security
 from tests.sink.plain_clients import FINE, SMTP, converse, reply_code, smtp
 
@@ -97,7 +97,7 @@ def test_a_client_that_leaves_during_a_delay_takes_its_timer_with_it(running: An
 
 @pytest.mark.parametrize(("fault", "heard"), [({"reply": "454 4.7.0 later"}, b"454"), ({"drop": True}, b"")])
 def test_starttls(running: Any, fault: dict[str, Any], heard: bytes) -> None:
-    sink = running(Listener(0, "smtp", Security.STARTTLS, faults=(Fault("starttls", **fault),)))
+    sink = running(ListenerConfig(0, "smtp", Security.STARTTLS, faults=(Fault("starttls", **fault),)))
     with sink.connect() as client, client.makefile("rb") as replies:
         client.sendall(b"EHLO c\r\n")
         assert (reply_code(replies), reply_code(replies)) == ("220", "250")
@@ -110,7 +110,7 @@ def test_starttls(running: Any, fault: dict[str, Any], heard: bytes) -> None:
 
 def test_a_delayed_starttls_still_stands(running: Any) -> None:
     sink = running(
-        Listener(0, "smtp", Security.STARTTLS, faults=(Fault("starttls", delay=Delay("constant", DELAY_MS)),))
+        ListenerConfig(0, "smtp", Security.STARTTLS, faults=(Fault("starttls", delay=Delay("constant", DELAY_MS)),))
     )
     with sink.connect() as client:
         client.recv(1000)
@@ -122,6 +122,6 @@ def test_a_delayed_starttls_still_stands(running: Any) -> None:
 
 
 def test_a_fault_of_one_arm_is_not_anothers(running: Any) -> None:
-    sink = running(smtp(Fault("banner", drop=True)), Listener(1, "smtp", Security.NONE))
+    sink = running(smtp(Fault("banner", drop=True)), ListenerConfig(1, "smtp", Security.NONE))
     with socket.create_connection(("127.0.0.1", sink.ports[1])) as client:
         assert client.recv(3) == b"220"

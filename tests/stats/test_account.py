@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, Table
-from benchkit.model.summary import Account
+from benchkit.model.summary import DeliveryReport
 from benchkit.stats.account import account_of
 from benchkit.stats.analysis import analyse
 from benchkit.stats.delivery import deliveries
@@ -44,23 +44,23 @@ def small(
     return replace(run, messages=messages, arrivals=arrivals)
 
 
-def account(run: Run) -> Account:
+def account(run: Run) -> DeliveryReport:
     return account_of(run, deliveries(run))
 
 
 @pytest.mark.parametrize(
     ("started", "outcomes", "arrived", "expected"),
     [
-        ([], [], [], Account(SIZE, 0, 0, 0, 12, 0, 0, 0, 0, 0)),
-        ([0, 1], [A, A], [0, 1], Account(SIZE, 2, 0, 0, 10, 2, 0, 0, 0, 0)),
-        ([0, 1], [A, A], [1], Account(SIZE, 2, 0, 0, 10, 1, 1, 0, 0, 0)),
-        ([0, 1], [A, A], [0, 1, 1, 1], Account(SIZE, 2, 0, 0, 10, 1, 0, 1, 0, 0)),
-        ([0, 1], [A, D], [0], Account(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 0)),
-        ([0, 1], [A, D], [0, 1], Account(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 1)),
-        ([0, 1], [A, X], [0, 1], Account(SIZE, 1, 1, 1, 10, 2, 0, 0, 0, 0)),
-        ([0, 1], [A, X], [0], Account(SIZE, 1, 1, 1, 10, 1, 0, 0, 0, 0)),
-        ([0], [A], [0, -1, -1], Account(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 2)),
-        ([0], [A], [0, 7], Account(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 1)),
+        ([], [], [], DeliveryReport(SIZE, 0, 0, 0, 12, 0, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1], DeliveryReport(SIZE, 2, 0, 0, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [1], DeliveryReport(SIZE, 2, 0, 0, 10, 1, 1, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1, 1, 1], DeliveryReport(SIZE, 2, 0, 0, 10, 1, 0, 1, 0, 0)),
+        ([0, 1], [A, D], [0], DeliveryReport(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 0)),
+        ([0, 1], [A, D], [0, 1], DeliveryReport(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 1)),
+        ([0, 1], [A, X], [0, 1], DeliveryReport(SIZE, 1, 1, 1, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, X], [0], DeliveryReport(SIZE, 1, 1, 1, 10, 1, 0, 0, 0, 0)),
+        ([0], [A], [0, -1, -1], DeliveryReport(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 2)),
+        ([0], [A], [0, 7], DeliveryReport(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 1)),
     ],
     ids=[
         "nothing", "all arrived", "missing", "duplicate", "failed", "failed for certain and arrived", "ambiguous and arrived",
@@ -68,7 +68,7 @@ def account(run: Run) -> Account:
     ],
 )  # fmt: skip
 def test_what_is_what(
-    synthetic_run: Factory, started: list[int], outcomes: list[int], arrived: list[int], expected: Account
+    synthetic_run: Factory, started: list[int], outcomes: list[int], arrived: list[int], expected: DeliveryReport
 ) -> None:
     assert account(small(synthetic_run, started, outcomes, arrived)) == expected
 

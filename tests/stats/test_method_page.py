@@ -9,7 +9,7 @@ import pytest
 
 from benchkit.model.run import LAG_NS
 from benchkit.model.scenario import LoadModel
-from benchkit.model.summary import Account, GeneratorLoad, Verdict
+from benchkit.model.summary import DeliveryReport, GeneratorLoad, Verdict
 from benchkit.stats import STATISTICS
 from benchkit.stats.blocks import METRICS
 from benchkit.stats.comparison import MIN_BLOCKS
@@ -18,7 +18,7 @@ from benchkit.stats.saturation import MOST_BUSY, MOST_LAGGED, MOST_LATE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
 GENERATOR = [f"`generator.{field.name}`" for field in fields(GeneratorLoad)]
-TERMS = [field.name.replace("_", " ") for field in fields(Account)]
+TERMS = [field.name.replace("_", " ") for field in fields(DeliveryReport)]
 
 
 @pytest.mark.parametrize("word", [*STATISTICS.names(), *LoadModel])

@@ -19,7 +19,7 @@ from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
 from benchkit.model.run import MESSAGE_COLUMNS, InBatches, Manifest, RunStatus
 from benchkit.model.trace import Phase, Trace
-from benchkit.store import Recorder, SpoolLedger, ballast, close_tables, load_run, write_manifest
+from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, reserve_file, write_manifest
 from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.spool import read_batches
 
@@ -211,7 +211,7 @@ class FullDisk:
     def __call__(self, descriptor: int, data: bytes) -> int:
         if self._had_ballast and not self._ballast.exists():
             self._had_ballast = False
-            self.room += ballast.SIZE_BYTES
+            self.room += reserve_file.SIZE_BYTES
         fits = min(self.room, len(data))
         if not fits:
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -235,7 +235,7 @@ def send_until_refused(recorder: Recorder) -> tuple[int, str]:
 def test_on_a_full_disk_everything_sent_is_recorded_and_the_run_stops(
     room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ballast.lay(tmp_path)
+    reserve_file.lay(tmp_path)
     recorder = Recorder(tmp_path, ManualClock())
     monkeypatch.setattr("benchkit.store.spool.os.write", FullDisk(room, tmp_path))
     sent, said = send_until_refused(recorder)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from benchkit.model.contracts import Transport
-from benchkit.model.endpoint import Endpoint, Listener
+from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
@@ -50,7 +50,7 @@ async def at_a_sink(
     arm: ArmSpec, seen: Seen, *, password: str = PASSWORD, tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
 ) -> AsyncIterator[tuple[Transport, Sink]]:
     """The arm's client, which is closed at the end, and a sink with the arm's faults and limits; its password is PASSWORD."""
-    door = Listener(
+    door = ListenerConfig(
         0, arm.transport, arm.security, provider=arm.provider, options=arm.options, username=USERNAME, password=PASSWORD,
         auth_required=bool(arm.auth) or arm.transport == "api", faults=arm.faults, limit=arm.limit,
         batches=arm.messages_per_request > 1,

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import uvloop
 
-from benchkit.model.contracts import LooksAhead, Transport
+from benchkit.model.contracts import Prefetching, Transport
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
@@ -102,7 +102,7 @@ async def send_all(client: Transport, messages: Sequence[Message]) -> list[tuple
         trace.begin()
         outcome = None if client.connected else await client.connect(trace)
         if outcome is None:
-            if isinstance(client, LooksAhead) and client.looks_ahead and number + 1 < len(prepared):
+            if isinstance(client, Prefetching) and client.looks_ahead and number + 1 < len(prepared):
                 client.announce(prepared[number + 1])
             outcome = await client.send(one, token_of(RUN_TOKEN, number), trace)
         found.append((outcome, trace.turns))

@@ -8,7 +8,7 @@ import ssl
 from time import perf_counter_ns
 from types import TracebackType
 
-from benchkit.sink.certificate import Certificate
+from benchkit.sink.certificate import ServerCertificate
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"id":"x"}'
 
@@ -16,7 +16,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"id":"x"}'
 class SlowReader:
     """As a context: the port, and whom to trust. `read_on` tells it to; `began_ns` is when it did."""
 
-    def __init__(self, certificate: Certificate | None) -> None:
+    def __init__(self, certificate: ServerCertificate | None) -> None:
         self.read_on = asyncio.Event()
         self.began_ns = 0
         self._certificate = certificate

@@ -20,7 +20,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
-from benchkit.sink.certificate import Certificate
+from benchkit.sink.certificate import ServerCertificate
 from benchkit.transports.api_wire import request_head
 from tests.loopback_server import serving
 from tests.transports.clients import IMPATIENT_S, PATIENT_S, RUN_TOKEN, client_of
@@ -55,7 +55,7 @@ def test_the_wait_begins_when_the_last_byte_has_left(
     """A server that reads nothing at first: the request, larger than all buffers, cannot have left before it does."""
 
     async def run() -> tuple[Trace, int]:
-        slow = SlowReader(Certificate() if way.endswith("implicit") else None)
+        slow = SlowReader(ServerCertificate() if way.endswith("implicit") else None)
         async with slow as (port, ca_pem):
             arm = make_arm(way, client=client)
             one = client_of(arm, port, ca_pem)

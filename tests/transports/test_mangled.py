@@ -11,7 +11,7 @@ import uvloop
 from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec
-from benchkit.protocol.dialogues import DIALOGUES
+from benchkit.protocol.client_sequences import DIALOGUES
 from tests.transports.mangled import MESSAGES, survive
 
 FOUND = range(7164, 7165)  # a reply too many in bdat-eager's one group

@@ -13,7 +13,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec
 from benchkit.model.trace import Trace
-from benchkit.sink.certificate import Certificate
+from benchkit.sink.certificate import ServerCertificate
 from tests.transports.clients import client_of
 from tests.transports.scripted import Script, against, polite
 
@@ -43,7 +43,7 @@ def test_a_stop_takes_back_the_envelope_in_flight(make_arm: MakeArm, compose_mes
 
 def test_closing_says_good_bye_in_tls_too(make_arm: MakeArm) -> None:
     """The server's end of the stream is an end, and no connection that was cut (which it would hear as SSLEOFError)."""
-    certificate = Certificate()
+    certificate = ServerCertificate()
 
     def serve(listening: socket.socket) -> bytes:
         accepted, _ = listening.accept()

@@ -7,13 +7,13 @@ from contextlib import suppress
 
 import pytest
 
-from benchkit.sink.certificate import Certificate
+from benchkit.sink.certificate import ServerCertificate
 from benchkit.transports.tls_layer import TlsLayer
 
 
 def both_sides() -> tuple[TlsLayer, ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]:
     """Client and server after the handshake, and the wires to the server and to the client."""
-    certificate = Certificate()
+    certificate = ServerCertificate()
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     server = certificate.context().wrap_bio(to_server, to_client, server_side=True)
     client = TlsLayer(ssl.create_default_context(cadata=certificate.ca_pem), "localhost")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.arm_identities import ArmIdentity
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.alignment import Alignment, alignment
 from benchkit.audit.dmarc.walk import walk
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.audit.sending_identities import ArmIdentity
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="arm_alignment",
-    mechanism=Mechanism.MAIL,
+    mechanism=AuditedMechanism.MAIL,
     title="The scenario's mail would align",
     reference="RFC 9989 §4.4",
     text="With `--scenario`, every arm is judged by the identities it would send with: the envelope sender, the From "
@@ -35,7 +35,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     for identity in dossier.options.arms:
         yield await _judge(dossier, identity)
     if arms := [identity.arm for identity in dossier.options.arms if not identity.unsubscribe]:
@@ -43,7 +43,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         yield RULE.finding("no_unsubscribe", ", ".join(arms), message, reference="RFC 8058 §3.1")
 
 
-async def _judge(dossier: Dossier, identity: ArmIdentity) -> Finding:
+async def _judge(dossier: AuditContext, identity: ArmIdentity) -> Finding:
     found = (await dossier.fact(walk, identity.author)).policy
     record = found.record if found else None
     spf = await _alignment(dossier, identity, identity.envelope, strict=bool(record and record.aspf == "s"))
@@ -59,7 +59,7 @@ async def _judge(dossier: Dossier, identity: ArmIdentity) -> Finding:
     return RULE.finding("dkim_only" if by_dkim else "not_aligned", identity.arm, message)
 
 
-async def _alignment(dossier: Dossier, identity: ArmIdentity, domain: str, *, strict: bool) -> Alignment | None:
+async def _alignment(dossier: AuditContext, identity: ArmIdentity, domain: str, *, strict: bool) -> Alignment | None:
     return await alignment(dossier, identity.author, domain, strict=strict) if domain else None
 
 

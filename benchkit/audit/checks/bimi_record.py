@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.policies import policy_texts
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="bimi_record",
-    mechanism=Mechanism.BRAND,
+    mechanism=AuditedMechanism.BRAND,
     title="BIMI is well formed, and DMARC carries it",
     reference="draft-brand-indicators-for-message-identification §4.2",
     text="BIMI (an Internet-Draft) shows a brand's logo beside mail that passes DMARC: one TXT record at "
@@ -32,7 +32,7 @@ RULE = Rule(
 PREFIX = "default._bimi"
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(policy_texts, PREFIX)
     name, evidence = found.answer.name, [found.answer]
     if dark := lost(evidence):

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit.blocklists import BLOCKLISTS, LISTED, NOT_LISTED, Blocklist, is_listing, question
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_tree import spf_addresses
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.audit.special_addresses import special_use
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.blocklists import BLOCKLISTS, LISTED, NOT_LISTED, Blocklist, is_listing, question
+from benchkit.audit.tables.special_addresses import special_use
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="blocklisted",
-    mechanism=Mechanism.DNS,
+    mechanism=AuditedMechanism.DNS,
     title="Addresses that send are on no blocklist",
     reference="RFC 5782 §2.1",
     text="With `--blocklists`, the MX hosts' addresses and those that SPF authorises one by one, the first eight, are "
@@ -32,7 +32,7 @@ RULE = Rule(
 LOOKED_AT = 8
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     if not dossier.options.blocklists:
         return
     addresses = await _addresses(dossier)
@@ -41,7 +41,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
             yield finding
 
 
-async def _addresses(dossier: Dossier) -> list[str]:
+async def _addresses(dossier: AuditContext) -> list[str]:
     hosts, authorised = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_addresses))
     networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
     single = [str(each.network_address) for each in networks if each.num_addresses == 1]
@@ -49,7 +49,7 @@ async def _addresses(dossier: Dossier) -> list[str]:
     return [address for address in dict.fromkeys([*own, *single]) if not special_use(address)][:LOOKED_AT]
 
 
-async def _ask(dossier: Dossier, blocklist: Blocklist, addresses: list[str]) -> list[Finding]:
+async def _ask(dossier: AuditContext, blocklist: Blocklist, addresses: list[str]) -> list[Finding]:
     probes = [question(address, blocklist.zone) for address in (LISTED, NOT_LISTED)]
     listed, not_listed = await asyncio.gather(*(dossier.ask(name, "A") for name in probes))
     if not (_lists(listed, blocklist) and not_listed.state is AnswerState.NXDOMAIN):

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.connect_probe.dane import Association, DaneVerdict, match_all
+from benchkit.connect_probe.starttls import MailServer
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
-from benchkit.reach.dane import Association, Verdict, match_all
-from benchkit.reach.starttls import MailServer
 
 RULE = Rule(
     name="dane_match",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="TLSA records match the certificates",
     reference="RFC 7672 §3",
     text="With `--connect`. A sender that validates DANE delivers only if one TLSA record matches what the host shows. "
@@ -33,7 +33,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     leave = dossier.options.connections
     for seen in await dossier.fact(mail_servers):
         answer = await dossier.ask(f"_25._tcp.{seen.host}", "TLSA")
@@ -50,7 +50,7 @@ def _judge(seen: MailServer, answer: Answer, names: list[str], now: datetime) ->
     parsed = [parse_tlsa(record.text) for record in answer.records]
     associations = [Association(each.usage, each.selector, each.matching, each.data) for each in parsed if each.usable]
     matches = match_all(associations, seen.chain, names, now)
-    subject, good = _subject(seen), [each for each in matches if each.verdict is Verdict.MATCH]
+    subject, good = _subject(seen), [each for each in matches if each.verdict is DaneVerdict.MATCH]
     if not good:
         why = ", ".join(dict.fromkeys(each.verdict.value for each in matches)) or "none is usable"
         message = f"none of {len(answer.records)} TLSA records matches: {why}"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dane_records",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="TLSA records of the MX hosts can be used",
     reference="RFC 7672 §3.1",
     text="DANE binds an MX host's certificate to the DNS: a TLSA record at `_25._tcp.` and the host's name, in a "
@@ -31,7 +31,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     names = list(dict.fromkeys(host.name for host in (await dossier.fact(mail_hosts)).hosts))
     answers = await asyncio.gather(*(dossier.ask(f"_25._tcp.{name}", "TLSA") for name in names))
     having = [answer for answer in answers if answer.records]
@@ -57,7 +57,7 @@ def _records(answer: Answer) -> list[Finding]:
             f"{record.text[:40]}: {fault.message}",
             evidence=[answer],
             advice="Publish 3 1 1 and the SHA-256 of the host's public key.",
-            paste=paste.remove(paste.holder(answer), record),
+            paste=replacement.remove(replacement.holder(answer), record),
             span=fault.span,
         )
         for record in answer.records

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_tree import spf_tree
-from benchkit.audit.psl import is_public_suffix, registrable
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.public_suffixes import is_public_suffix, registrable
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dangling_names",
-    mechanism=Mechanism.DNS,
+    mechanism=AuditedMechanism.DNS,
     title="Mail depends on no name that is free to register",
     reference="no standard; good practice",
     text="An MX host, an SPF include or a delegated name below a domain that nobody holds any more is an open door: "
@@ -27,7 +27,7 @@ RULE = Rule(
 LOOKED_AT = 40
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     hosts, tree = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_tree))
     names = [host.name for host in hosts.hosts] + (list(tree.nodes) if tree else [])
     foreign = {registrable(name) for name in names if "." in name} - {registrable(dossier.domain)}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import discovery
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_cname",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="Delegated selectors lead to a key",
     reference="RFC 6376 §3.6.2",
     text="Providers have their customers publish a CNAME, and keep the key themselves. A CNAME that leads to nothing "
@@ -24,7 +24,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     delegated = [selector for selector in (await dossier.fact(discovery)).selectors if selector.answer.cnames]
     for selector in delegated:
         answer = selector.answer
@@ -33,7 +33,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         elif not answer.records:
             alias = Record("CNAME", f"{answer.cnames[0]}.", target=answer.cnames[0])
             message = f"{selector.name} leads to {answer.cnames[-1]}, where there is nothing ({answer.state.value})"
-            out = paste.remove(answer.name, alias)
+            out = replacement.remove(answer.name, alias)
             yield RULE.finding("dangling", selector.at, message, evidence=[answer], paste=out)
         else:
             whose = f" ({selector.provider})" if selector.provider else ""

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import discovery
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import select_dkim
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_doubled_name",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="No key stands at a doubled name",
     reference="RFC 1035 §5.1",
     text="A control panel that puts the domain behind every name, and a name that already ends in it, make "
@@ -27,7 +27,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     domain = dossier.domain
     doubled = f"{domain}.{domain}"
     found = await dossier.fact(discovery)
@@ -43,10 +43,10 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
 
 def _finding(answer: Answer, domain: str) -> Finding:
     right = answer.name.removesuffix(f".{domain}")
-    moved = [paste.remove(answer.name, record) for record in answer.records]
-    moved += [paste.add(right, "TXT", record.text) for record in answer.records]
+    moved = [replacement.remove(answer.name, record) for record in answer.records]
+    moved += [replacement.add(right, "TXT", record.text) for record in answer.records]
     message = f"{answer.name} holds a record that nobody looks for there"
-    return RULE.finding("doubled", answer.name, message, evidence=[answer], paste=paste.lines(*moved))
+    return RULE.finding("doubled", answer.name, message, evidence=[answer], paste=replacement.lines(*moved))
 
 
 CHECK = Check(RULE, judge)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import Discovery, discovery
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.senders import Sender
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.provider_signatures import ProviderSignature
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_inferred_senders",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="Every provider in SPF signs for the domain too",
     reference="RFC 9989 §4.4",
     text="A provider that SPF includes is allowed to send for the domain, but most send with an envelope of their own, "
@@ -28,7 +28,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found, spf = await dossier.fact(discovery), await dossier.fact(spf_record)
     for sender in found.inferred:
         if found.lost:
@@ -47,7 +47,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
             yield RULE.finding("no_key", sender.name, message, evidence=[spf.answer], advice=advice)
 
 
-def _keys_of(sender: Sender, found: Discovery) -> list[str]:
+def _keys_of(sender: ProviderSignature, found: Discovery) -> list[str]:
     return [key.name for key in found.keys if key.provider == sender.name or key.name in sender.selectors]
 
 

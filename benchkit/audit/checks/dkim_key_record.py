@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import Selector, discovery
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import DkimKey
-from benchkit.audit.records.text import Fault
+from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_key_record",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="Each key record can be used",
     reference="RFC 6376 §3.6.1",
     text="A key record that cannot be read makes every signature with its selector fail, as if the mail were not "
@@ -33,7 +33,7 @@ STRENGTH = ("rsa-below-1024", "rsa-below-2048", "rsa-above-4096", "rsa-exponent"
 REMEDIES = {"sha1": "h", "no-sha256": "h", "testing": "t", "obsolete-g": "g", "not-for-mail": "s"}
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(discovery)
     for selector in found.keys:
         if selector.parsed is None:
@@ -45,7 +45,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
             yield RULE.passed(selector.at, "can be used", evidence=[selector.answer])
 
 
-def _finding(selector: Selector, key: DkimKey, fault: Fault) -> Finding:
+def _finding(selector: Selector, key: DkimKey, fault: RecordFault) -> Finding:
     case = fault.code if fault.code in ("revoked", "testing") else "unusable" if fault.fatal else "oddity"
     return RULE.finding(
         case,
@@ -58,16 +58,18 @@ def _finding(selector: Selector, key: DkimKey, fault: Fault) -> Finding:
     )
 
 
-def _fix(selector: Selector, key: DkimKey, fault: Fault) -> str:
+def _fix(selector: Selector, key: DkimKey, fault: RecordFault) -> str:
     """A tag too many is taken out; `v=` goes to the front. A damaged key cannot be mended from outside."""
     if fault.code == "revoked" or not selector.answer.records:
         return ""
     tags = [tag for tag in key.tags.tags if tag.name != REMEDIES.get(fault.code)]
     if fault.code in REMEDIES or fault.code in ("version-not-first", "version"):
         rest = "; ".join(f"{tag.name}={tag.value}" for tag in tags if tag.name != "v")
-        return paste.replace_txt(paste.holder(selector.answer), selector.answer.records, f"v=DKIM1; {rest}")
+        return replacement.replace_txt(replacement.holder(selector.answer), selector.answer.records, f"v=DKIM1; {rest}")
     if fault.fatal:
-        return paste.lines(*(paste.remove(paste.holder(selector.answer), each) for each in selector.answer.records))
+        return replacement.lines(
+            *(replacement.remove(replacement.holder(selector.answer), each) for each in selector.answer.records)
+        )
     return ""
 
 

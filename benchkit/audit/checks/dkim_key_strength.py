@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import Selector, discovery
-from benchkit.audit.dossier import Dossier
-from benchkit.audit.records.text import Fault
+from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_key_strength",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="The keys are strong, and receivers can verify them",
     reference="RFC 8301 §3.2",
     text="Verifiers must refuse RSA keys below 1024 bits, and must handle 1024 to 4096; 2048 is recommended, and a "
@@ -30,7 +30,7 @@ RULE = Rule(
 CASES = {"rsa-below-1024": "weak", "rsa-below-2048": "short", "rsa-above-4096": "long", "rsa-exponent": "exponent"}
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(discovery)
     usable = [selector for selector in found.keys if selector.parsed and selector.parsed.key]
     good = True
@@ -53,11 +53,11 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         yield RULE.passed(dossier.domain, told, evidence=evidence)
 
 
-def _faults(selector: Selector) -> list[Fault]:
+def _faults(selector: Selector) -> list[RecordFault]:
     return [fault for fault in selector.parsed.faults if fault.code in CASES] if selector.parsed else []
 
 
-def _finding(selector: Selector, fault: Fault) -> Finding:
+def _finding(selector: Selector, fault: RecordFault) -> Finding:
     return RULE.finding(
         CASES[fault.code],
         selector.at,

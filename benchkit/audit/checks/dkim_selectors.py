@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dkim.discovery import Discovery, Outcome, Selector, discovery
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dkim.discovery import Discovery, Selector, SelectorState, discovery
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_selectors",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="The domain publishes DKIM keys",
     reference="RFC 6376 §3.6.2",
     text="The DNS holds no list of selectors: a key is found only by whoever knows its name. Names given with "
@@ -31,20 +31,20 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(discovery)
     for selector in found.selectors:
         if finding := _judge_selector(selector):
             yield finding
     evidence = [selector.answer for selector in found.keys]
-    if found.outcome is Outcome.FOUND:
+    if found.outcome is SelectorState.FOUND:
         names = ", ".join(selector.name for selector in found.keys)
         yield RULE.passed(dossier.domain, f"found: {names}", evidence=evidence)
     elif (await dossier.fact(spf_record)).allows_nobody and not dossier.options.selectors:
         yield RULE.finding("not_wanted", dossier.domain, "sends no mail, and needs no key", evidence=[found.probe])
-    elif found.outcome is Outcome.UNKNOWN:
+    elif found.outcome is SelectorState.UNKNOWN:
         yield RULE.unknown(dossier.domain, found.lost)
-    elif found.outcome is Outcome.NONE_CAN_EXIST:
+    elif found.outcome is SelectorState.NONE_CAN_EXIST:
         yield _none(dossier.domain, found)
     elif not any(selector.source == "given" for selector in found.selectors):
         message = f"not found where looked: {found.asked} selectors; name yours with --selector"

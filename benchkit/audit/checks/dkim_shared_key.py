@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import Selector, discovery
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_shared_key",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="Each selector has a key of its own",
     reference="RFC 6376 §3.1",
     text="Selectors exist so that keys can be told apart and changed one by one. The same key under two selectors is "
@@ -24,7 +24,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     holders: dict[str, list[Selector]] = defaultdict(list)
     for selector in (await dossier.fact(discovery)).keys:
         if selector.parsed and selector.parsed.key:
@@ -38,7 +38,9 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
                 f"{', '.join(selector.name for selector in same)} are one key",
                 evidence=[selector.answer for selector in same],
                 advice="Make a key for each; take out the selector that is not in use.",
-                paste=paste.lines(*(paste.remove(paste.holder(last), record) for record in last.records)),
+                paste=replacement.lines(
+                    *(replacement.remove(replacement.holder(last), record) for record in last.records)
+                ),
             )
     if len(holders) > 1 and all(len(same) == 1 for same in holders.values()):
         yield RULE.passed(dossier.domain, f"{len(holders)} selectors, {len(holders)} keys")

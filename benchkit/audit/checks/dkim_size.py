@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import Selector, discovery
-from benchkit.audit.dossier import Dossier
-from benchkit.audit.paste import LONGEST_STRING
+from benchkit.audit.fixes.replacement import LONGEST_STRING
 from benchkit.audit.records.text import is_fatal
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.txt_size import UNFRAGMENTED, answer_octets
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_size",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="Each key record is whole, and fits into one answer",
     reference="RFC 6376 §3.6.2.2",
     text="One string of a TXT record holds at most 255 octets. A 2048-bit RSA key needs about 400: two strings in one "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     for selector in (await dossier.fact(discovery)).keys:
         if selector.parsed is not None:
             yield _judge(selector)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import Selector, discovery
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_ttl",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="Key records are kept for hours",
     reference="RFC 1035 §3.2.1",
     text="The TTL says how long a resolver may answer from memory. A key that has been stolen is believed until it has "
@@ -28,7 +28,7 @@ HOUR_S = 3600
 LONGEST_S, SHORTEST_S = 24 * HOUR_S, 300
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     for selector in (await dossier.fact(discovery)).keys:
         yield _judge(selector, published=dossier.options.offline)
 

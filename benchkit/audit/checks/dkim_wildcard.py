@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import discovery
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import select_dkim
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dkim_wildcard",
-    mechanism=Mechanism.DKIM,
+    mechanism=AuditedMechanism.DKIM,
     title="No wildcard answers for selectors",
     reference="RFC 6376 §6.1.2",
     text="A selector that nobody has is asked for. If it answers, a wildcard stands in the zone: with a key, that key "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     control = (await dossier.fact(discovery)).control
     base = f"_domainkey.{dossier.domain}"
     if dark := lost([control]):
@@ -39,7 +39,9 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     else:
         keys = select_dkim(txts_of(control)).records
         message = f"{control.name}, which nobody has, answers with {'a key' if keys else 'a text'}"
-        fix = paste.lines(*(paste.remove(f"*.{base}", record) for record in control.records)) if keys else ""
+        fix = (
+            replacement.lines(*(replacement.remove(f"*.{base}", record) for record in control.records)) if keys else ""
+        )
         yield RULE.finding("key" if keys else "text", base, message, evidence=[control], paste=fix)
 
 

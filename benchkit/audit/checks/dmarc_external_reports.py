@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dmarc.external import leave
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dmarc.report_authorization import leave
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_external_reports",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="Whoever else gets reports has agreed to it",
     reference="RFC 9990 §4",
     text="Reports to an address outside the organization are sent only if that side publishes `v=DMARC1` at "
@@ -27,7 +27,7 @@ RULE = Rule(
 DESTINATIONS = 20
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = (await dossier.fact(own_walk)).policy
     if found is None or found.record is None:
         return
@@ -44,7 +44,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
                 f"{each.destination} has not agreed to take the reports of {found.name}: {each.name} does not say so",
                 evidence=[found.answer, *each.answers],
                 advice=f"{each.destination} must publish this record.",
-                paste=paste.add_txt(each.name, "v=DMARC1"),
+                paste=replacement.add_txt(each.name, "v=DMARC1"),
             )
     if leaves and all(each.given for each in leaves):
         yield RULE.passed(found.name, "the reports may go where they are sent", evidence=[found.answer])

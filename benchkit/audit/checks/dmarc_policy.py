@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_policy",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="The policy asks for something",
     reference="RFC 9989 §4.7",
     text="`p=none` asks receivers for reports and for nothing else: anybody can still write in the domain's name. "
@@ -28,7 +28,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     effective = await dossier.fact(own_policy)
     found = effective.found
     if effective.lost:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dmarc.walk import Step, Walk, own_walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dmarc.walk import Walk, WalkStep, own_walk
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.text import txt_of
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_record",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="A DMARC record covers the domain",
     reference="RFC 9989 §4.10",
     text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then "
@@ -35,7 +35,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     trod = await dossier.fact(own_walk)
     for step in trod.steps:
         if step.name == dossier.domain or step.selection.records:
@@ -61,7 +61,7 @@ def _explained(trod: Walk) -> bool:
     return bool(selection.almost or selection.records or trod.chosen)
 
 
-def _at(step: Step, trod: Walk) -> list[Finding]:
+def _at(step: WalkStep, trod: Walk) -> list[Finding]:
     name, domain, selection, evidence = f"_dmarc.{step.name}", trod.start, step.selection, [step.answer]
     findings = []
     if len(selection.records) > 1:
@@ -73,19 +73,21 @@ def _at(step: Step, trod: Walk) -> list[Finding]:
                 f"{len(selection.records)} DMARC records: receivers discard them all and go on to the parent",
                 evidence=evidence,
                 advice="Keep one of them.",
-                paste=paste.lines(*(paste.remove(paste.holder(step.answer), record) for record in kept)),
+                paste=replacement.lines(
+                    *(replacement.remove(replacement.holder(step.answer), record) for record in kept)
+                ),
             )
         )
     elif step is trod.chosen and step is not trod.policy:
         text = selection.records[0].rstrip("; ")
         fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{step.name}"
         message = f"no sound policy and no report address, so receivers apply no DMARC: {text[:60]!r}"
-        fix = paste.replace_txt(paste.holder(step.answer), _records(step, selection.records), fixed)
+        fix = replacement.replace_txt(replacement.holder(step.answer), _records(step, selection.records), fixed)
         advice = "Give it a p= of none, quarantine or reject."
         findings.append(RULE.finding("void", name, message, evidence=evidence, advice=advice, paste=fix))
     elif selection.almost and step.name == domain and not selection.records:
         fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
-        fix = paste.replace_txt(paste.holder(step.answer), _records(step, selection.almost), fixed)
+        fix = replacement.replace_txt(replacement.holder(step.answer), _records(step, selection.almost), fixed)
         message = f"meant as a DMARC record, and is none: {selection.almost[0][:60]!r}"
         advice = "Begin it with exactly v=DMARC1 and a semicolon."
         findings.append(RULE.finding("almost", name, message, evidence=evidence, advice=advice, paste=fix))
@@ -98,13 +100,15 @@ def _at(step: Step, trod: Walk) -> list[Finding]:
                 f"{len(selection.others)} unrelated TXT records; receivers pass over them",
                 evidence=evidence,
                 advice="Take them out; if a wildcard puts them there, give the wildcard no TXT record.",
-                paste="" if step.answer.wildcard else paste.lines(*(paste.remove(name, record) for record in others)),
+                paste=""
+                if step.answer.wildcard
+                else replacement.lines(*(replacement.remove(name, record) for record in others)),
             )
         )
     return findings
 
 
-def _records(step: Step, texts: tuple[str, ...]) -> list[Record]:
+def _records(step: WalkStep, texts: tuple[str, ...]) -> list[Record]:
     return [record for record in step.answer.records if txt_of(record) in texts]
 
 
@@ -115,7 +119,7 @@ def _missing(domain: str, trod: Walk) -> Finding:
         f"no DMARC record at {len(trod.steps)} names, from _dmarc.{domain} up",
         evidence=[step.answer for step in trod.steps],
         advice="Begin with no policy and with reports.",
-        paste=paste.add_txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
+        paste=replacement.add_txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_removed_tags",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="No tags that DMARC has given up",
     reference="RFC 9989 C.5.2",
     text="RFC 9989 removed `pct`, `rf` and `ri`. New receivers pass over them, so that `pct=10` with `p=reject` is "
@@ -27,7 +27,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = (await dossier.fact(own_walk)).policy
     if found is None or found.record is None:
         return

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_reports",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="Aggregate reports are asked for",
     reference="RFC 9990 §3.5",
     text="Without `rua=` nobody tells you who sends in your name and whether your own mail is aligned; a policy is "
@@ -29,7 +29,7 @@ RULE = Rule(
 SERVED = 2
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = (await dossier.fact(own_walk)).policy
     if found is None or found.record is None:
         return

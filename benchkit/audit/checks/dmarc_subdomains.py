@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.records.dmarc import DmarcRecord, Policy
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_subdomains",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="Subdomains are as well protected as the domain",
     reference="RFC 9989 §4.7",
     text="`sp` is the policy for existing subdomains without a record of their own, `np` for names that do not exist; "
@@ -34,7 +34,7 @@ ORDER = list(Policy)
 PROBE = "benchkit-no-such-name"
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     trod = await dossier.fact(own_walk)
     found, record = trod.own, trod.own.record
     if record is None or not record.counts:

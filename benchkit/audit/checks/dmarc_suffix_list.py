@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import Walk, own_walk
-from benchkit.audit.dossier import Dossier
-from benchkit.audit.psl import registrable
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.public_suffixes import registrable
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_suffix_list",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="Old and new receivers find the same record",
     reference="RFC 9989 §4.10",
     text="RFC 9989 finds the organizational domain by walking up the tree; RFC 7489 took it from the public suffix "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     trod, domain = await dossier.fact(own_walk), dossier.domain
     if trod.lost or not trod.found:
         return
@@ -37,7 +37,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     evidence = [step.answer for step in trod.steps]
     if by_walk != by_list and trod.policy and trod.policy.record:
         message = f"the walk finds the record of {by_walk}, the suffix list {by_list or 'none'}"
-        own = "" if trod.own.selection.records else paste.add_txt(f"_dmarc.{domain}", trod.policy.record.text)
+        own = "" if trod.own.selection.records else replacement.add_txt(f"_dmarc.{domain}", trod.policy.record.text)
         advice = "Give the domain one record of its own."
         yield RULE.finding("record", domain, message, evidence=evidence, advice=advice, paste=own)
     elif trod.organizational != registrable(domain):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dmarc.editing import fix
-from benchkit.audit.dmarc.walk import Step, own_walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dmarc.walk import WalkStep, own_walk
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.records.dmarc import DmarcRecord
-from benchkit.audit.records.text import Fault
+from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dmarc_syntax",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="The DMARC record is well formed",
     reference="RFC 9989 §4.8",
     text="A tag that cannot be read is left at its default, silently: a mistyped policy then protects nothing. Unknown "
@@ -42,7 +42,7 @@ CASES = {
 ELSEWHERE = ("removed-tag",)
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = (await dossier.fact(own_walk)).policy
     if found is None or found.record is None:
         return
@@ -53,7 +53,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         yield RULE.passed(f"_dmarc.{found.name}", "well formed", evidence=[found.answer])
 
 
-def _finding(found: Step, record: DmarcRecord, fault: Fault) -> Finding:
+def _finding(found: WalkStep, record: DmarcRecord, fault: RecordFault) -> Finding:
     return RULE.finding(
         CASES.get(fault.code, "tag"),
         f"_dmarc.{found.name}",
@@ -64,7 +64,7 @@ def _finding(found: Step, record: DmarcRecord, fault: Fault) -> Finding:
     )
 
 
-def _change(record: DmarcRecord, fault: Fault) -> dict[str, str | None]:
+def _change(record: DmarcRecord, fault: RecordFault) -> dict[str, str | None]:
     """The tag that the fault is in is mended where one can tell how, and taken out else."""
     if fault.code == "policy-missing":
         return {"p": "none"}

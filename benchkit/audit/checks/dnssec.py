@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="dnssec",
-    mechanism=Mechanism.DNS,
+    mechanism=AuditedMechanism.DNS,
     title="The zone is signed, and the signatures hold",
     reference="RFC 4035 §3.2.3",
     text="All that mail authentication says is said in the DNS; DNSSEC keeps others from saying it in your place, and "
@@ -34,7 +34,7 @@ RULE = Rule(
 BOGUS = range(6, 13)  # extended errors about DNSSEC (RFC 8914 §4.7 to §4.13)
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     if dossier.options.offline:
         return
     domain = dossier.domain

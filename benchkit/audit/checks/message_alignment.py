@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.message import Authentication, authentication
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.result import SpfResult
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="message_alignment",
-    mechanism=Mechanism.MAIL,
+    mechanism=AuditedMechanism.MAIL,
     title="The message passes DMARC",
     reference="RFC 9989 §4.4",
     text="DMARC passes if SPF passes for a domain that stands for the From domain, or a DKIM signature by such a "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     mail = dossier.options.mail
     if mail is None:
         return

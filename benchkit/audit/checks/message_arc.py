@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.records.arc import parse_arc
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="message_arc",
-    mechanism=Mechanism.MAIL,
+    mechanism=AuditedMechanism.MAIL,
     title="What the message's ARC sets say",
     reference="RFC 8617 §4.2",
     text="With `--message`. A forwarder or a mailing list breaks SPF and often DKIM; with ARC it writes down what it had "
@@ -25,7 +25,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     mail = dossier.options.mail
     chain = parse_arc((field.name, field.text) for field in mail.fields) if mail else None
     if chain is None:

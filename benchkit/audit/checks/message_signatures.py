@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.verify import DkimResult, Verification
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.message import signatures
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="message_signatures",
-    mechanism=Mechanism.MAIL,
+    mechanism=AuditedMechanism.MAIL,
     title="The message's DKIM signatures verify",
     reference="RFC 6376 §6.1",
     text="With `--message`, every DKIM-Signature of the message is verified as a receiver does it: canonical form, "
@@ -33,7 +33,7 @@ RULE = Rule(
 WANTED = ("subject", "date", "to", "reply-to")  # fields of RFC 6376 §5.4.1 that a reader sees
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     mail = dossier.options.mail
     if mail is None:
         return

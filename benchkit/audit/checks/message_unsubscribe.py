@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.message import signatures
-from benchkit.audit.mail.unsubscribe import FIELDS, judge_unsubscribe
+from benchkit.audit.message.unsubscribe import FIELDS, judge_unsubscribe
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="message_unsubscribe",
-    mechanism=Mechanism.MAIL,
+    mechanism=AuditedMechanism.MAIL,
     title="The message can be unsubscribed from with one click",
     reference="RFC 8058 §3.1",
     text="Gmail and Yahoo want one-click unsubscription in marketing mail of bulk senders: `List-Unsubscribe` with an "
@@ -28,7 +28,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     mail = dossier.options.mail
     if mail is None:
         return

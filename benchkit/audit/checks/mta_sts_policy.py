@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
 from benchkit.audit.facts.policies import policy_texts
 from benchkit.audit.records.mta_sts import StsPolicy, parse_sts_policy
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.connect_probe.mta_sts_policy import PolicyFile, fetch_policy
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
-from benchkit.reach.policy import PolicyFile, fetch_policy
 
 RULE = Rule(
     name="mta_sts_policy",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="The MTA-STS policy can be fetched and fits the MX",
     reference="RFC 8461 §3.3",
     text="With `--connect`. The policy is fetched as senders do: verified https, no redirect, text/plain. Every MX "
@@ -34,7 +34,7 @@ RULE = Rule(
 DAY_S = 86_400
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     leave = dossier.options.connections
     announced = await dossier.fact(policy_texts, "_mta-sts")
     if leave is None or announced.only is None:
@@ -55,7 +55,7 @@ def _served(served: PolicyFile) -> list[Finding]:
     return [RULE.finding("syntax", served.url, fault.message, span=fault.span) for fault in faults]
 
 
-async def _fits(dossier: Dossier, served: PolicyFile) -> list[Finding]:
+async def _fits(dossier: AuditContext, served: PolicyFile) -> list[Finding]:
     policy, found = _policy(served), await dossier.fact(mail_hosts)
     if served.error or not policy.valid:
         return []

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
 from benchkit.audit.records.mta_sts import parse_sts_record
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="mta_sts_record",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="MTA-STS is announced rightly",
     reference="RFC 8461 §3.1",
     text="MTA-STS tells senders to deliver to the domain over verified TLS only. It is announced by one TXT record at "
@@ -31,7 +31,7 @@ RULE = Rule(
 PREFIX = "_mta-sts"
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(policy_texts, PREFIX)
     name, evidence = found.answer.name, [found.answer]
     if dark := lost(evidence):
@@ -53,7 +53,7 @@ def _faulty(found: PolicyTexts, message: str) -> Finding:
     return RULE.finding("syntax", found.answer.name, message, evidence=[found.answer], advice=advice, paste=mended)
 
 
-async def _host(dossier: Dossier, found: PolicyTexts) -> Finding:
+async def _host(dossier: AuditContext, found: PolicyTexts) -> Finding:
     host = await dossier.fact(addresses, f"mta-sts.{dossier.domain}")
     evidence = [found.answer, *host.answers]
     if host.lost:

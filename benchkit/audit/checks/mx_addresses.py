@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, mail_hosts
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.special_addresses import special_use
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.special_addresses import special_use
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="mx_addresses",
-    mechanism=Mechanism.MX,
+    mechanism=AuditedMechanism.MX,
     title="The MX hosts' addresses can be reached",
     reference="RFC 6890 §2.2",
     text="A private, loopback or reserved address in an MX host's A or AAAA record leads senders outside your network "
@@ -25,7 +25,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     hosts = list({host.name: host for host in (await dossier.fact(mail_hosts)).hosts}.values())
     found = [finding for host in hosts for finding in _judge_host(host)]
     for finding in found:
@@ -47,7 +47,7 @@ def _judge_host(host: MailHost) -> list[Finding]:
             f"{host.name} has the address {record.text}, which is {use}",
             evidence=[answer],
             advice="Publish the host's public address in its place.",
-            paste=paste.remove(paste.holder(answer), record),
+            paste=replacement.remove(replacement.holder(answer), record),
         )
         for answer in host.addresses.answers
         for record in answer.records

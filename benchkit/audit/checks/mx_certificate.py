@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.connect_probe.starttls import MailServer
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
-from benchkit.reach.starttls import MailServer
 
 RULE = Rule(
     name="mx_certificate",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="Every MX host's certificate can be verified",
     reference="RFC 8461 §4.2",
     text="With `--connect`. Senders without MTA-STS or DANE take any certificate, so a bad one is noticed by nobody "
@@ -30,7 +30,7 @@ RULE = Rule(
 SOON = timedelta(days=14)
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     leave = dossier.options.connections
     for seen in await dossier.fact(mail_servers):
         if leave and seen.chain:

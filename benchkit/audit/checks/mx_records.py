@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="mx_records",
-    mechanism=Mechanism.MX,
+    mechanism=AuditedMechanism.MX,
     title="Mail to the domain has somewhere to go",
     reference="RFC 5321 §5.1",
     text="A sending domain that takes no mail loses its bounces and replies, and some receivers refuse mail from it. "
@@ -34,7 +34,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(mail_hosts)
     domain = dossier.domain
     if dark := lost([found.answer]):
@@ -50,7 +50,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         yield RULE.passed(domain, f"mail goes to {names}", evidence=[found.answer])
 
 
-async def _without(dossier: Dossier, found: MailHosts) -> Finding:
+async def _without(dossier: AuditContext, found: MailHosts) -> Finding:
     own = await dossier.fact(addresses, dossier.domain)
     evidence = [found.answer, *own.answers]
     if own.lost:
@@ -70,17 +70,17 @@ async def _without(dossier: Dossier, found: MailHosts) -> Finding:
         else "no MX record and no address: bounces and replies are lost",
         evidence=evidence,
         advice="Name the host that takes the mail; or, if none shall, publish a null MX.",
-        paste=paste.add(dossier.domain, "MX", "0 ."),
+        paste=replacement.add(dossier.domain, "MX", "0 ."),
     )
 
 
 def _null(domain: str, found: MailHosts) -> Finding:
     records, evidence = found.answer.records, [found.answer]
-    fix = paste.replace(domain, records, "MX", "0 .")
+    fix = replacement.replace(domain, records, "MX", "0 .")
     if found.hosts:
         message = f"a null MX beside {len(found.hosts)} other MX records: senders may take either"
         others = [record for record in records if record.target in ("", ".")]
-        keep = paste.lines(*(paste.remove(domain, record) for record in others))
+        keep = replacement.lines(*(replacement.remove(domain, record) for record in others))
         advice = "Take the null MX out, or all the others."
         return RULE.finding("null_with_others", domain, message, evidence=evidence, advice=advice, paste=keep)
     if any(record.preference for record in records):
@@ -101,7 +101,7 @@ def _duplicates(domain: str, found: MailHosts) -> list[Finding]:
                 f"{name} stands in {len(same)} MX records: no host is added by it",
                 evidence=[found.answer],
                 advice="Keep the one with the lowest preference.",
-                paste=paste.lines(*(paste.remove(domain, record) for record in same[1:])),
+                paste=replacement.lines(*(replacement.remove(domain, record) for record in same[1:])),
             )
         )
     return findings

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.reverse_judging import CASES, judge_reverse
 from benchkit.audit.rule import Check, Rule
-from benchkit.audit.special_addresses import special_use
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.special_addresses import special_use
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding
 
 RULE = Rule(
     name="mx_reverse_dns",
-    mechanism=Mechanism.MX,
+    mechanism=AuditedMechanism.MX,
     title="The MX hosts' addresses lead to a name and back",
     reference="RFC 1912 §2.1",
     text="An address whose PTR record is missing, or names a host that does not lead back to the address, is taken for "
@@ -26,7 +26,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     hosts = (await dossier.fact(mail_hosts)).hosts
     owner = {text: host.name for host in hosts for text in host.addresses.texts if not special_use(text)}
     found = await asyncio.gather(*(dossier.fact(reverse, address) for address in owner))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, mail_hosts
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="mx_targets",
-    mechanism=Mechanism.MX,
+    mechanism=AuditedMechanism.MX,
     title="Every MX names a host with an address",
     reference="RFC 5321 §5.1",
     text="An MX record holds the name of a host that has an A or AAAA record. An IP address there is read as a name "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(mail_hosts)
     good = 0
     for host in found.hosts:
@@ -43,7 +43,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
 
 
 def _judge_host(domain: str, found: MailHosts, host: MailHost) -> Finding | None:
-    out = paste.remove(domain, host.record)
+    out = replacement.remove(domain, host.record)
     evidence = [found.answer, *host.addresses.answers]
     if _is_address(host.name):
         message = f"MX {host.name} is an address; a name belongs there"
@@ -62,7 +62,7 @@ def _judge_host(domain: str, found: MailHosts, host: MailHost) -> Finding | None
             f"MX {host.name} is an alias of {aliases[-1]}",
             evidence=evidence,
             advice="Name the real host.",
-            paste=paste.replace(domain, [host.record], "MX", real),
+            paste=replacement.replace(domain, [host.record], "MX", real),
             reference="RFC 2181 §10.3",
         )
     return None

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="name_servers",
-    mechanism=Mechanism.DNS,
+    mechanism=AuditedMechanism.DNS,
     title="The zone has several name servers that can be found",
     reference="RFC 1034 §4.1",
     text="With one name server, one outage makes SPF, DKIM and DMARC of the domain unknown, and mail is deferred. A "
@@ -27,7 +27,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     answer = await dossier.ask(dossier.domain, "NS")
     if dark := lost([answer]):
         yield RULE.unknown(dossier.domain, dark)
@@ -41,7 +41,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
             yield RULE.unknown(each.name, each.lost)
         elif each.missing:
             good = False
-            out = paste.remove(dossier.domain, record)
+            out = replacement.remove(dossier.domain, record)
             message = f"name server {each.name} has no address"
             yield RULE.finding("no_address", each.name, message, evidence=[answer, *each.answers], paste=out)
     if len(set(names)) == 1:

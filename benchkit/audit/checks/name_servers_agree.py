@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.authorities import Authority, authorities
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="name_servers_agree",
-    mechanism=Mechanism.DNS,
+    mechanism=AuditedMechanism.DNS,
     title="All name servers of the zone say the same",
     reference="RFC 1034 §4.3.5",
     text="With `--authorities`, each name server of the zone is asked itself for its serial and for the records that mail "
@@ -30,7 +30,7 @@ RULE = Rule(
 REFUSALS = (AnswerState.REFUSED, AnswerState.SERVFAIL)
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     servers = await dossier.fact(authorities)
     for server in servers:
         if not server.soa.state.known:

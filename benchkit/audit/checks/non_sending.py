@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dmarc.editing import fix
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="non_sending",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="A domain that sends nothing says it everywhere",
     reference="RFC 7208 §10.1.2",
     text="`v=spf1 -all` declares that the domain sends no mail. Then DMARC should say `p=reject`, so that forged From "
@@ -30,7 +30,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     spf, effective = await dossier.fact(spf_record), await dossier.fact(own_policy)
     if not spf.allows_nobody or effective.lost:
         return
@@ -41,7 +41,9 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
     else:
         found = effective.found
         own = found is not None and found.name == domain
-        mended = fix(found, p="reject") if own and found else paste.add_txt(f"_dmarc.{domain}", "v=DMARC1; p=reject")
+        mended = (
+            fix(found, p="reject") if own and found else replacement.add_txt(f"_dmarc.{domain}", "v=DMARC1; p=reject")
+        )
         message = f"SPF allows nobody, but the DMARC policy is {effective.policy or 'missing'}"
         advice = "Publish p=reject: nothing of your own can be lost."
         yield RULE.finding("not_rejected", domain, message, evidence=evidence, advice=advice, paste=mended)

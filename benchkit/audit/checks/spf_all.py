@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.records.spf import Qualifier
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_all",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="The record says no to everybody else",
     reference="RFC 7208 §5.1",
     text="`all` matches every sender that no term before it has matched. `+all` lets the whole internet send for the "
@@ -35,7 +35,7 @@ MEANS = {
 }
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None or not found.parsed.valid:
         return

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree, way
-from benchkit.audit.records.spf import Mechanism as SpfMechanism
-from benchkit.audit.records.spf import MechanismKind
+from benchkit.audit.fixes.spf_record import fix
+from benchkit.audit.records.spf import MechanismKind, SpfMechanism
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.addresses import AddressSet
 from benchkit.audit.spf.tree import TermNode
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_authorised",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="The record lets nobody in by the way",
     reference="RFC 9989 §7.1",
     text="All terms together make a set of addresses that pass. Two halves, `ip4:1.0.0.0/1 ip4:128.0.0.0/1`, are the "
@@ -35,7 +34,7 @@ BROAD4 = 15  # a prefix shorter than /16
 BROAD6 = 31  # a prefix shorter than /32, which is what a whole provider is given
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
     addresses = await dossier.fact(spf_addresses)
     if tree is None or addresses is None:

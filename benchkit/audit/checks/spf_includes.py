@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
+from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.tree import Problem
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_includes",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="Included records are there and sound",
     reference="RFC 7208 §5.2",
     text="An `include` or `redirect` whose target has no record, several, one with an error, or one that leads back to "
@@ -38,7 +38,7 @@ CASES = {
 }
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
     if tree is None:
         return

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree
+from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.tree import TermNode, Tree
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_lookups",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="At most ten terms look something up",
     reference="RFC 7208 §4.6.4",
     text="A receiver follows ten terms that ask the DNS (include, a, mx, ptr, exists, redirect), those of included "
@@ -34,7 +34,7 @@ FINE = 8
 LIMIT = 10
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
     if tree is None:
         return

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import spf_addresses, way
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_overlaps",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="No two terms authorise the same addresses",
     reference="RFC 7208 §4.6.2",
     text="Addresses that two terms authorise pass by the first of them. That does no harm, but a term of which nothing "
@@ -26,7 +26,7 @@ RULE = Rule(
 SHOWN = 5
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found, addresses = await dossier.fact(spf_record), await dossier.fact(spf_addresses)
     for each in addresses.overlaps[:SHOWN] if addresses else ():
         number = f"{each.addresses:,} addresses" if each.addresses > 1 else "1 address"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.records.spf import MechanismKind
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_ptr",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="No term rests on reverse DNS",
     reference="RFC 7208 §5.5",
     text="`ptr` should not be published: it is slow, less reliable than the other terms where the DNS errs, and a burden "
@@ -26,7 +26,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None:
         return

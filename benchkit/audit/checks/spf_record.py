@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_record",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="There is exactly one SPF record",
     reference="RFC 7208 §4.5",
     text="The envelope sender's domain must publish one TXT record that begins with `v=spf1` and a space. Without it "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     domain, evidence = dossier.domain, [found.answer]
     if dark := lost(evidence):
@@ -49,7 +49,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
             evidence=evidence,
             advice="List whoever sends for the domain; this one allows "
             + ("the MX hosts." if sends_from_mx else "nobody."),
-            paste=paste.add_txt(domain, "v=spf1 mx -all" if sends_from_mx else "v=spf1 -all"),
+            paste=replacement.add_txt(domain, "v=spf1 mx -all" if sends_from_mx else "v=spf1 -all"),
         )
 
 
@@ -60,7 +60,7 @@ def _several(domain: str, found: SpfFound) -> Finding:
         f"{len(found.selection.records)} SPF records: the result is permerror for every sender",
         evidence=[found.answer],
         advice="Merge their terms into one record and publish only that.",
-        paste=paste.replace_txt(domain, found.records, merged(found.selection.records)),
+        paste=replacement.replace_txt(domain, found.records, merged(found.selection.records)),
     )
 
 
@@ -72,7 +72,7 @@ def _almost(domain: str, found: SpfFound) -> Finding:
         f"no SPF record; this text is near one, but is none: {meant[:60]!r}",
         evidence=[found.answer],
         advice="Begin it with exactly v=spf1 and a space.",
-        paste=paste.add_txt(domain, "v=spf1 " + " ".join(meant.strip("\"' ()").split()[1:])),
+        paste=replacement.add_txt(domain, "v=spf1 " + " ".join(meant.strip("\"' ()").split()[1:])),
     )
 
 

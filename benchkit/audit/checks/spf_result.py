@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.audit.spf.result import Evaluation, SpfResult
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_result",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="The named sender passes",
     reference="RFC 7208 §2.6",
     text="With `--ip` (and `--helo`, `--mail-from`) the record is evaluated as a receiver does it, up to ten terms "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_evaluation)
     if found is None:
         return

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.facts.spf_tree import spf_addresses
 from benchkit.audit.reverse_judging import CASES, judge_reverse
 from benchkit.audit.rule import Check, Rule
-from benchkit.audit.special_addresses import special_use
 from benchkit.audit.spf.addresses import AddressSet
-from benchkit.model.audit import Mechanism
+from benchkit.audit.tables.special_addresses import special_use
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding
 
 RULE = Rule(
     name="spf_reverse_dns",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="Authorised addresses lead to a name and back",
     reference="RFC 1912 §2.1",
     text="Gmail and Yahoo want every sending address to have a PTR record whose name leads back to it, whatever SPF "
@@ -28,7 +28,7 @@ RULE = Rule(
 LOOKED_AT = 16
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     authorised = await dossier.fact(spf_addresses)
     single = [address for address in _single(authorised) if not special_use(address)] if authorised else []
     found = await asyncio.gather(*(dossier.fact(reverse, address) for address in single[:LOOKED_AT]))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.txt_size import UNFRAGMENTED, answer_octets
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_size",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="The TXT records at the domain fit into one answer",
     reference="RFC 7208 §3.4",
     text="All TXT records of the domain come in one answer. Past 512 octets it needs EDNS, past about 1,232 it is cut "
@@ -29,7 +29,7 @@ RULE = Rule(
 ADVISED = 450
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None:
         return

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import spf_addresses, way
+from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_special_addresses",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="Only addresses that can send are listed",
     reference="RFC 6890 §2.2",
     text="Private, loopback and reserved addresses in the record authorise nobody on the internet: mail never arrives "
@@ -24,7 +24,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found, addresses = await dossier.fact(spf_record), await dossier.fact(spf_addresses)
     if addresses is None:
         return

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.spf import parse_spf
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_split",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="The record's strings join without losing a blank",
     reference="RFC 7208 §3.3",
     text="One string of a TXT record holds at most 255 octets; a longer record is several strings, and receivers join "
@@ -25,7 +25,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None or len(strings := found.records[0].strings) < 2:
         return
@@ -35,7 +35,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         yield RULE.passed(dossier.domain, told, evidence=evidence)
     else:
         message = f"{told}: without a blank between them two terms become one"
-        fix = paste.replace_txt(paste.holder(found.answer), found.records, mended)
+        fix = replacement.replace_txt(replacement.holder(found.answer), found.records, mended)
         yield RULE.finding("joined", dossier.domain, message, evidence=evidence, paste=fix)
 
 

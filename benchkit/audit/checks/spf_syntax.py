@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
+from benchkit.audit.fixes.spf_record import fix, word_at
 from benchkit.audit.records.spf import SpfRecord
-from benchkit.audit.records.text import Fault
+from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.spf_editing import fix, word_at
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_syntax",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="The SPF record follows the grammar",
     reference="RFC 7208 §4.6",
     text="A receiver that finds a syntax error anywhere in the record, even behind a term that matches, returns "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None:
         return
@@ -39,7 +39,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
         yield RULE.passed(dossier.domain, f"{len(found.parsed.terms)} terms, all sound", evidence=[found.answer])
 
 
-def _finding(domain: str, found: SpfFound, record: SpfRecord, fault: Fault) -> Finding:
+def _finding(domain: str, found: SpfFound, record: SpfRecord, fault: RecordFault) -> Finding:
     word = word_at(record.text, fault.span)
     case = "error" if fault.fatal else "host_bits" if fault.code == "host-bits" else "oddity"
     network = next((term.network for term in record.mechanisms if term.span[0] <= fault.span[0] < term.span[1]), None)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from ipaddress import IPv4Network, IPv6Network
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.records.spf import Mechanism as SpfMechanism
-from benchkit.audit.records.spf import Modifier, SpfRecord, Term
+from benchkit.audit.fixes.spf_record import fix
+from benchkit.audit.records.spf import Modifier, SpfMechanism, SpfRecord, Term
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_unreached",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="Every term can be reached",
     reference="RFC 7208 §5.1",
     text="Terms are tried from left to right until one matches. Nothing behind `all` is ever tried, `redirect` is "
@@ -34,7 +33,7 @@ RULE = Rule(
 COMPARED = 200  # terms that are held against each other; no honest record has as many
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_record)
     if found.parsed is None:
         return

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
+from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.audit.spf.result import Step
+from benchkit.audit.spf.result import EvaluationStep
 from benchkit.audit.spf.tree import Tree
-from benchkit.audit.spf_editing import fix
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_voids",
-    mechanism=Mechanism.SPF,
+    mechanism=AuditedMechanism.SPF,
     title="At most two lookups are in vain",
     reference="RFC 7208 §4.6.4",
     text="A term whose own question is answered with nothing (no such name, or no such record) is a void lookup; past "
@@ -32,7 +32,7 @@ RULE = Rule(
 LIMIT = 2
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
     if tree is None:
         return
@@ -58,11 +58,11 @@ def _told(tree: Tree) -> str:
     return f"lookups in vain: {tree.cost.voids4} for an IPv4 sender, {tree.cost.voids6} for an IPv6 sender"
 
 
-def _named(paths: list[tuple[Step, ...]]) -> str:
+def _named(paths: list[tuple[EvaluationStep, ...]]) -> str:
     return ", ".join(way(path) for path in paths)
 
 
-def _own(paths: list[tuple[Step, ...]]) -> dict[tuple[int, int], str]:
+def _own(paths: list[tuple[EvaluationStep, ...]]) -> dict[tuple[int, int], str]:
     """The terms of the domain's own record through which they are reached."""
     return {path[0].span: "" for path in paths}
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.connect_probe.starttls import MailServer, Stage
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
-from benchkit.reach.starttls import MailServer, Stage
 
 RULE = Rule(
     name="starttls",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="Every MX host offers STARTTLS",
     reference="RFC 3207 §4",
     text="With `--connect`, each MX host is greeted on port 25 and asked for TLS; no mail is sent. Without STARTTLS "
@@ -37,7 +37,7 @@ CASES = {
 }
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     for seen in await dossier.fact(mail_servers):
         yield _judge(seen)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import inferred_senders
-from benchkit.audit.dmarc.editing import fix
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.rule import Case, Check, Rule
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="strict_alignment",
-    mechanism=Mechanism.DMARC,
+    mechanism=AuditedMechanism.DMARC,
     title="Alignment is no stricter than the providers can meet",
     reference="RFC 9989 §4.4",
     text="With `aspf=s` the envelope sender must be in the very From domain. Providers send with an envelope of their "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = (await dossier.fact(own_walk)).policy
     if found is None or found.record is None or found.record.aspf != "s":
         return

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.policies import policy_texts
 from benchkit.audit.records.tls_rpt import parse_tls_rpt
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="tls_rpt",
-    mechanism=Mechanism.TRANSPORT,
+    mechanism=AuditedMechanism.TRANSPORT,
     title="TLS reports are asked for rightly",
     reference="RFC 8460 §3",
     text="Senders that cannot deliver over verified TLS (MTA-STS, DANE) report it to the address in the one TXT record "
@@ -29,7 +29,7 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(policy_texts, "_smtp._tls")
     name, evidence = found.answer.name, [found.answer]
     whole = f"v=TLSRPTv1; rua=mailto:postmaster@{dossier.domain}"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.model.audit import Mechanism
+from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="wildcard_names",
-    mechanism=Mechanism.DNS,
+    mechanism=AuditedMechanism.DNS,
     title="Names that nobody made stay without mail",
     reference="RFC 4592 §2.2",
     text="A name that nobody has is asked for. If it has an MX or SPF record, a wildcard makes every imaginable "
@@ -29,7 +29,7 @@ RULE = Rule(
 PROBE = "benchkit-no-such-name"
 
 
-async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     name = f"{PROBE}.{dossier.domain}"
     mx, txt = await asyncio.gather(dossier.ask(name, "MX"), dossier.ask(name, "TXT"))
     if dark := lost([mx, txt]):
@@ -46,7 +46,7 @@ async def judge(dossier: Dossier) -> AsyncIterator[Finding]:
 
 
 def _finding(case: str, domain: str, answer: Answer, message: str) -> Finding:
-    out = paste.lines(*(paste.remove(f"*.{domain}", record) for record in answer.records))
+    out = replacement.lines(*(replacement.remove(f"*.{domain}", record) for record in answer.records))
     return RULE.finding(case, f"*.{domain}", message, evidence=[answer], paste=out if answer.wildcard else "")
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.receiver_judging import judge_receiver, receiver_rule
 from benchkit.audit.rule import Check
-from benchkit.audit.sender_rules import YAHOO
+from benchkit.audit.tables.receiver_requirements import YAHOO
 from benchkit.model.finding import Finding
 
 RULE = receiver_rule("yahoo_rules", YAHOO)
 
 
-def judge(dossier: Dossier) -> AsyncIterator[Finding]:
+def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     return judge_receiver(dossier, RULE, YAHOO)
 
 

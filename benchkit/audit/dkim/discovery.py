@@ -13,21 +13,29 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
 from benchkit.audit.records.dkim_signature import parse_dkim_signature
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import lost
-from benchkit.audit.senders import COMMON, LIKELIEST, SENDERS, Sender, by_mx, by_spf, by_target
+from benchkit.audit.tables.provider_signatures import (
+    COMMON,
+    LIKELIEST,
+    SENDERS,
+    ProviderSignature,
+    by_mx,
+    by_spf,
+    by_target,
+)
 from benchkit.model.dns import Answer, AnswerState
 
 CONTROL = "benchkit-control-7f3a9c"  # a selector that nobody has; a key there is a wildcard's
 NSEC_STEPS = 32
 
 
-class Outcome(StrEnum):
+class SelectorState(StrEnum):
     FOUND = "found"
     NOT_FOUND = "not found where looked"
     NONE_CAN_EXIST = "none can exist"
@@ -52,20 +60,20 @@ class Selector:
     @property
     def status(self) -> str:
         if not self.answer.state.known:
-            return Outcome.UNKNOWN
+            return SelectorState.UNKNOWN
         if not self.texts:
-            return Outcome.NOT_FOUND
-        return "several keys" if self.parsed is None else "revoked" if self.parsed.revoked else Outcome.FOUND
+            return SelectorState.NOT_FOUND
+        return "several keys" if self.parsed is None else "revoked" if self.parsed.revoked else SelectorState.FOUND
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """`selectors` are those given and those that hold something; `asked` is how many names were looked at."""
 
-    outcome: Outcome
+    outcome: SelectorState
     selectors: tuple[Selector, ...]
     asked: int
-    inferred: tuple[Sender, ...]
+    inferred: tuple[ProviderSignature, ...]
     control: Answer
     probe: Answer
     lost: tuple[Answer, ...]
@@ -80,7 +88,7 @@ class Discovery:
         return tuple(selector for selector in self.selectors if selector.texts)
 
 
-async def discovery(dossier: Dossier) -> Discovery:
+async def discovery(dossier: AuditContext) -> Discovery:
     base = f"_domainkey.{dossier.domain}"
     probe, control, given = await asyncio.gather(
         dossier.ask(base, "TXT"), dossier.ask(f"{CONTROL}.{base}", "TXT"), _names(dossier)
@@ -103,7 +111,7 @@ async def discovery(dossier: Dossier) -> Discovery:
     return Discovery(_outcome(kept, probe, control, dark), kept, len(sources), inferred, control, probe, dark)
 
 
-async def inferred_senders(dossier: Dossier) -> tuple[Sender, ...]:
+async def inferred_senders(dossier: AuditContext) -> tuple[ProviderSignature, ...]:
     """The providers that the domain's SPF record and MX records name, each once."""
     spf, mx = await asyncio.gather(dossier.fact(spf_record), dossier.fact(mail_hosts))
     terms = spf.parsed.mechanisms if spf.parsed else ()
@@ -112,7 +120,7 @@ async def inferred_senders(dossier: Dossier) -> tuple[Sender, ...]:
     return tuple(sender for sender in SENDERS if sender in found)
 
 
-async def _names(dossier: Dossier) -> list[tuple[str, str]]:
+async def _names(dossier: AuditContext) -> list[tuple[str, str]]:
     """Selectors and where each comes from, the best source first."""
     mail = dossier.options.mail
     signed = [field.text for field in mail.all("dkim-signature")] if mail else []
@@ -129,7 +137,7 @@ def _selectors_of(fields: list[str], domain: str) -> list[str]:
     return [each.selector for each in signatures if each.domain == domain and each.selector]
 
 
-async def _derived(dossier: Dossier) -> list[str]:
+async def _derived(dossier: AuditContext) -> list[str]:
     """HubSpot's portal number stands in its SPF name and in its selectors; so does a domain's own first label in many."""
     spf = await dossier.fact(spf_record)
     terms = spf.parsed.mechanisms if spf.parsed else ()
@@ -140,7 +148,7 @@ async def _derived(dossier: Dossier) -> list[str]:
     return [*walked, *(f"hs{number}-{portal}" for portal in portals for number in (1, 2)), dossier.domain.split(".")[0]]
 
 
-async def _nsec_walk(dossier: Dossier) -> list[str]:
+async def _nsec_walk(dossier: AuditContext) -> list[str]:
     """In a zone signed with NSEC (RFC 4034 §4) each name gives the next: every selector, in at most NSEC_STEPS questions."""
     suffix, name, found = f"._domainkey.{dossier.domain}", dossier.domain, []
     for _ in range(NSEC_STEPS):
@@ -167,12 +175,12 @@ def _is_wildcards(selector: Selector, control: Answer) -> bool:
     return bool(control.records) and same and selector.source != "given"
 
 
-def _outcome(kept: tuple[Selector, ...], probe: Answer, control: Answer, dark: tuple[Answer, ...]) -> Outcome:
+def _outcome(kept: tuple[Selector, ...], probe: Answer, control: Answer, dark: tuple[Answer, ...]) -> SelectorState:
     if any(each.texts for each in kept):
-        return Outcome.FOUND
+        return SelectorState.FOUND
     if dark:
-        return Outcome.UNKNOWN
-    return Outcome.NONE_CAN_EXIST if _are_denied(probe, control) else Outcome.NOT_FOUND
+        return SelectorState.UNKNOWN
+    return SelectorState.NONE_CAN_EXIST if _are_denied(probe, control) else SelectorState.NOT_FOUND
 
 
 def _are_denied(probe: Answer, control: Answer) -> bool:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from benchkit.audit.dkim import canonical
-from benchkit.audit.mail.message import Field, Mail
+from benchkit.audit.message.parser import Field, Mail
 from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
 from benchkit.audit.records.dkim_signature import DkimSignature, parse_dkim_signature
 from benchkit.audit.records.text import txts_of

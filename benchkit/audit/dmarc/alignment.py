@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import walk
-from benchkit.audit.dossier import Dossier
 from benchkit.model.dns import Answer
 
 
@@ -20,7 +20,7 @@ class Alignment:
     lost: tuple[Answer, ...] = ()
 
 
-async def alignment(dossier: Dossier, author: str, authenticated: str, *, strict: bool) -> Alignment:
+async def alignment(dossier: AuditContext, author: str, authenticated: str, *, strict: bool) -> Alignment:
     if author == authenticated or strict:
         return Alignment(author, authenticated, strict, author == authenticated)
     one, other = await dossier.fact(walk, author), await dossier.fact(walk, authenticated)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchkit.audit.dmarc.walk import Step, walk
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dmarc.walk import WalkStep, walk
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer, AnswerState
@@ -18,11 +18,11 @@ class EffectivePolicy:
     name: str
     policy: Policy | None
     by: str
-    found: Step | None
+    found: WalkStep | None
     lost: tuple[Answer, ...] = ()
 
 
-async def effective_policy(dossier: Dossier, name: str) -> EffectivePolicy:
+async def effective_policy(dossier: AuditContext, name: str) -> EffectivePolicy:
     """For mail whose From has this very name, which may or may not exist."""
     trod = await dossier.fact(walk, name)
     found = trod.policy
@@ -38,5 +38,5 @@ async def effective_policy(dossier: Dossier, name: str) -> EffectivePolicy:
     return EffectivePolicy(name, found.record.effective(found.record.subdomain_policy), "sp", found)
 
 
-async def own_policy(dossier: Dossier) -> EffectivePolicy:
+async def own_policy(dossier: AuditContext) -> EffectivePolicy:
     return await dossier.fact(effective_policy, dossier.domain)

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.records.dmarc import DmarcRecord, parse_dmarc, select_dmarc
 from benchkit.audit.records.selection import Selection
 from benchkit.audit.records.text import txts_of
@@ -22,7 +22,7 @@ LABELS_AFTER_JUMP = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WalkStep:
     """One name of the walk; `record` is the only one there, which may be void: no policy, and no reports."""
 
     name: str
@@ -34,14 +34,14 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Walk:
     start: str
-    steps: tuple[Step, ...]
+    steps: tuple[WalkStep, ...]
 
     @property
-    def own(self) -> Step:
+    def own(self) -> WalkStep:
         return self.steps[0]
 
     @property
-    def found(self) -> tuple[Step, ...]:
+    def found(self) -> tuple[WalkStep, ...]:
         return tuple(step for step in self.steps if step.record is not None)
 
     @property
@@ -56,13 +56,13 @@ class Walk:
         return self.found[-1].name if self.found else self.start
 
     @property
-    def policy(self) -> Step | None:
+    def policy(self) -> WalkStep | None:
         """The step whose record is applied; None where there is none, or a void one: then receivers apply no DMARC."""
         chosen = self.chosen
         return chosen if chosen and chosen.record and chosen.record.counts else None
 
     @property
-    def chosen(self) -> Step | None:
+    def chosen(self) -> WalkStep | None:
         """§4.10.1: the author domain's record, else the organizational domain's, else the public suffix's."""
         by_name = {step.name: step for step in self.found}
         suffix = next((step for step in self.found if step.record and step.record.psd == "y"), None)
@@ -84,21 +84,21 @@ class Walk:
         return () if self.own.record else self.lost
 
 
-async def walk(dossier: Dossier, start: str) -> Walk:
+async def walk(dossier: AuditContext, start: str) -> Walk:
     steps = await asyncio.gather(*(dossier.fact(step, name) for name in names(start)))
     held = [each for each in steps if not (dossier.options.offline and _is_outside(each.answer))] or steps[:1]
     return Walk(start, tuple(_until_the_end(held)))
 
 
-async def own_walk(dossier: Dossier) -> Walk:
+async def own_walk(dossier: AuditContext) -> Walk:
     """The domain's own."""
     return await dossier.fact(walk, dossier.domain)
 
 
-async def step(dossier: Dossier, name: str) -> Step:
+async def step(dossier: AuditContext, name: str) -> WalkStep:
     answer = await dossier.ask(f"_dmarc.{name}", "TXT")
     selection = select_dmarc(txts_of(answer))
-    return Step(name, answer, selection, None if selection.only is None else parse_dmarc(selection.only))
+    return WalkStep(name, answer, selection, None if selection.only is None else parse_dmarc(selection.only))
 
 
 def names(start: str) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _is_outside(answer: Answer) -> bool:
     return answer.state is AnswerState.REFUSED and not answer.queries
 
 
-def _until_the_end(steps: list[Step]) -> Iterator[Step]:
+def _until_the_end(steps: list[WalkStep]) -> Iterator[WalkStep]:
     for each in steps:
         yield each
         if each.record and each.record.psd in ("y", "n"):

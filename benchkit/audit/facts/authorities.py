@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.discovery import discovery
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.mail_hosts import Addresses, addresses
 from benchkit.model.dns import Answer, Ask
 
@@ -36,7 +36,7 @@ class Authority:
         return f"{self.name} [{self.address}]"
 
 
-async def authorities(dossier: Dossier) -> tuple[Authority, ...]:
+async def authorities(dossier: AuditContext) -> tuple[Authority, ...]:
     """Empty without leave to ask them, or where the name is no zone of its own."""
     if dossier.options.authorities is None:
         return ()
@@ -47,14 +47,14 @@ async def authorities(dossier: Dossier) -> tuple[Authority, ...]:
     return tuple(each for each in found if each is not None)
 
 
-async def _questions(dossier: Dossier) -> list[Question]:
+async def _questions(dossier: AuditContext) -> list[Question]:
     domain, keys = dossier.domain, (await dossier.fact(discovery)).keys
     own = [key.at for key in keys if not key.answer.cnames]  # what a CNAME leads to is somebody else's to say
     texts = [domain, f"_dmarc.{domain}", *own[:SELECTORS]]
     return [(domain, "SOA"), (domain, "MX"), *((name, "TXT") for name in texts)]
 
 
-async def _asked(dossier: Dossier, host: Addresses, questions: list[Question]) -> Authority | None:
+async def _asked(dossier: AuditContext, host: Addresses, questions: list[Question]) -> Authority | None:
     """At its first address, IPv4 if it has one; None where it has none."""
     address = next(iter(host.texts), "")
     ask: Ask | None = dossier.at(address) if address else None

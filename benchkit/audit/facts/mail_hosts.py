@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer, AnswerState, Record
 
@@ -63,11 +63,11 @@ class MailHosts:
         return any(record.target in ("", ".") for record in self.answer.records)
 
 
-async def addresses(dossier: Dossier, name: str) -> Addresses:
+async def addresses(dossier: AuditContext, name: str) -> Addresses:
     return Addresses(name, *await asyncio.gather(dossier.ask(name, "A"), dossier.ask(name, "AAAA")))
 
 
-async def mail_hosts(dossier: Dossier) -> MailHosts:
+async def mail_hosts(dossier: AuditContext) -> MailHosts:
     answer = await dossier.ask(dossier.domain, "MX")
     real = [record for record in answer.records if record.target not in ("", ".")][:ASKED_HOSTS]
     found = await asyncio.gather(*(dossier.fact(addresses, record.target) for record in real))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, mail_hosts
-from benchkit.reach.starttls import MailServer, look_at
+from benchkit.connect_probe.starttls import MailServer, look_at
 
 HOSTS = 6
 
 
-async def mail_servers(dossier: Dossier) -> tuple[MailServer, ...]:
+async def mail_servers(dossier: AuditContext) -> tuple[MailServer, ...]:
     """Empty without leave to connect."""
     leave = dossier.options.connections
     if leave is None:

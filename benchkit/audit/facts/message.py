@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.verify import DkimResult, Verification, verify
 from benchkit.audit.dmarc.alignment import Alignment, alignment
 from benchkit.audit.dmarc.walk import walk
-from benchkit.audit.dossier import Dossier
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.records.dmarc import DmarcRecord
 from benchkit.audit.spf.result import Evaluation, SpfResult
@@ -35,12 +35,12 @@ class Authentication:
         return None if unknown else False
 
 
-async def signatures(dossier: Dossier) -> tuple[Verification, ...]:
+async def signatures(dossier: AuditContext) -> tuple[Verification, ...]:
     mail = dossier.options.mail
     return await verify(mail, dossier.ask, dossier.options.now_s) if mail else ()
 
 
-async def authentication(dossier: Dossier) -> Authentication | None:
+async def authentication(dossier: AuditContext) -> Authentication | None:
     """None without a message, or where that has not exactly one author domain."""
     mail = dossier.options.mail
     if mail is None or len(mail.author_domains) != 1:

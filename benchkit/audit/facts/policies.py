@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchkit.audit import paste
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.fixes import replacement
 from benchkit.audit.records.bimi import select_bimi
 from benchkit.audit.records.mta_sts import select_sts
 from benchkit.audit.records.text import txt_of, txts_of
@@ -31,14 +31,14 @@ class PolicyTexts:
         return tuple(record for record in self.answer.records if txt_of(record) in self.texts)
 
     def replaced(self, text: str) -> str:
-        return paste.replace_txt(paste.holder(self.answer), self.records, text)
+        return replacement.replace_txt(replacement.holder(self.answer), self.records, text)
 
     def removed(self, keep: int = 0) -> str:
-        name = paste.holder(self.answer)
-        return paste.lines(*(paste.remove(name, record) for record in self.records[keep:]))
+        name = replacement.holder(self.answer)
+        return replacement.lines(*(replacement.remove(name, record) for record in self.records[keep:]))
 
 
-async def policy_texts(dossier: Dossier, prefix: str) -> PolicyTexts:
+async def policy_texts(dossier: AuditContext, prefix: str) -> PolicyTexts:
     """`prefix` is a key of SELECTORS."""
     answer = await dossier.ask(f"{prefix}.{dossier.domain}", "TXT")
     return PolicyTexts(answer, SELECTORS[prefix](txts_of(answer)))

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer
 
@@ -41,7 +41,7 @@ class Reverse:
         return () if self.confirmed else lost(self.answers)
 
 
-async def reverse(dossier: Dossier, address: str) -> Reverse:
+async def reverse(dossier: AuditContext, address: str) -> Reverse:
     parsed = ip_address(address)
     pointer = await dossier.ask(parsed.reverse_pointer, "PTR")
     family = "A" if parsed.version == 4 else "AAAA"

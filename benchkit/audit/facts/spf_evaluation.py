@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.spf.check_host import check_host
 from benchkit.audit.spf.result import Evaluation
 from benchkit.audit.spf.sender import sender
 
 
-async def spf_evaluation(dossier: Dossier) -> Evaluation | None:
+async def spf_evaluation(dossier: AuditContext) -> Evaluation | None:
     """The envelope sender is the one named, else the message's, else some mailbox at the domain."""
     options = dossier.options
     if not options.ip:

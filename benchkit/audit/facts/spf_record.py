@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.records.selection import Selection
 from benchkit.audit.records.spf import SpfRecord, parse_spf, select_spf
 from benchkit.audit.records.text import txt_of, txts_of
@@ -31,7 +31,7 @@ class SpfFound:
         return tuple(record for record in self.answer.records if txt_of(record) in self.selection.records)
 
 
-async def spf_record(dossier: Dossier) -> SpfFound:
+async def spf_record(dossier: AuditContext) -> SpfFound:
     answer = await dossier.ask(dossier.domain, "TXT")
     selection = select_spf(txts_of(answer))
     only = selection.only

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from benchkit.audit.dossier import Dossier
+from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.spf.addresses import AddressSet, authorised
-from benchkit.audit.spf.growth import include_tree
-from benchkit.audit.spf.result import Step
+from benchkit.audit.spf.build_tree import include_tree
+from benchkit.audit.spf.result import EvaluationStep
 from benchkit.audit.spf.tree import Tree
 from benchkit.model.dns import Answer
 
 
-async def spf_tree(dossier: Dossier) -> Tree | None:
+async def spf_tree(dossier: AuditContext) -> Tree | None:
     found = await dossier.fact(spf_record)
     return await include_tree(dossier.ask, dossier.domain) if found.parsed and found.parsed.valid else None
 
 
-async def spf_addresses(dossier: Dossier) -> AddressSet | None:
+async def spf_addresses(dossier: AuditContext) -> AddressSet | None:
     tree = await dossier.fact(spf_tree)
     return authorised(tree) if tree else None
 
@@ -28,6 +28,6 @@ def lost_in(tree: Tree) -> tuple[Answer, ...]:
     return tuple(dict.fromkeys(answer for answer in (*nodes, *terms) if not answer.state.known))
 
 
-def way(path: tuple[Step, ...]) -> str:
+def way(path: tuple[EvaluationStep, ...]) -> str:
     """`include:_spf.provider.example → ip4:192.0.2.0/24`."""
     return " → ".join(step.term for step in path)

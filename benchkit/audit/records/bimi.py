@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.records.tags import TagList, parse_tags
-from benchkit.audit.records.text import Fault, as_text, is_fatal, strange_octets
+from benchkit.audit.records.text import RecordFault, as_text, is_fatal, strange_octets
 
 _VERSION = re.compile(r"[ \t]*v[ \t]*=[ \t]*BIMI1[ \t]*(?:;|\Z)")
 _HTTPS = re.compile(r"https://[^\s,;/?#@:]+(?::[0-9]{1,5})?(?:[/?#][^\s,;]*)?\Z", re.IGNORECASE)
@@ -24,7 +24,7 @@ class BimiRecord:
     authority: str = ""
     avatar_preference: str = "brand"
     local_parts: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -57,15 +57,15 @@ def parse_bimi(raw: bytes | str) -> BimiRecord:
     )
 
 
-def _faults(tags: TagList) -> Iterator[Fault]:
+def _faults(tags: TagList) -> Iterator[RecordFault]:
     yield from strange_octets(tags.text)
     yield from tags.faults
     if not _VERSION.match(tags.text):
-        yield Fault("version", "does not begin with v=BIMI1;", (0, min(len(tags.text), 8)))
+        yield RecordFault("version", "does not begin with v=BIMI1;", (0, min(len(tags.text), 8)))
     if tags.find("l") is None:
-        yield Fault("location-missing", "there is no l= with the address of the SVG", (0, len(tags.text)))
+        yield RecordFault("location-missing", "there is no l= with the address of the SVG", (0, len(tags.text)))
     for name, what in (("l", "SVG"), ("a", "certificate")):
         if (tag := tags.find(name)) and tag.value and not _HTTPS.match(tag.value):
-            yield Fault("bad-uri", f"{name}= is no https: address of one {what}", tag.value_span)
+            yield RecordFault("bad-uri", f"{name}= is no https: address of one {what}", tag.value_span)
     if (tag := tags.find("avp")) and tag.value.lower() not in _PREFERENCES:
-        yield Fault("bad-preference", "avp= is brand or personal", tag.value_span, fatal=False)
+        yield RecordFault("bad-preference", "avp= is brand or personal", tag.value_span, fatal=False)

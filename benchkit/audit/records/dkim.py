@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from benchkit.audit.records.keys import KeyFault, PublicKey, decode_base64, load_key
 from benchkit.audit.records.tags import Tag, TagList, parse_tags
-from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
+from benchkit.audit.records.text import RecordFault, Span, as_text, is_fatal, strange_octets
 
 _KINDS = ("rsa", "ed25519")
 
@@ -28,7 +28,7 @@ class DkimKey:
     notes: str = ""
     revoked: bool = False
     key: PublicKey | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -104,45 +104,45 @@ def _words(tags: TagList, name: str) -> tuple[str, ...]:
 # what is wrong with the record
 
 
-def _faults(tags: TagList, kind: str) -> Iterator[Fault]:
+def _faults(tags: TagList, kind: str) -> Iterator[RecordFault]:
     yield from strange_octets(tags.text)
     yield from tags.faults
     yield from _version_faults(tags)
     yield from _leaked_quoting(tags)
     if kind not in _KINDS:
-        yield Fault("key-type", f"k={kind[:40]} is no key type that verifiers know", _span(tags, "k"))
+        yield RecordFault("key-type", f"k={kind[:40]} is no key type that verifiers know", _span(tags, "k"))
     if (hashes := _words(tags, "h")) and "sha256" not in hashes:
-        yield Fault("no-sha256", "h= leaves out sha256, the only hash still allowed", _span(tags, "h"))
+        yield RecordFault("no-sha256", "h= leaves out sha256, the only hash still allowed", _span(tags, "h"))
     elif "sha1" in hashes:
-        yield Fault("sha1", "h= still allows sha1", _span(tags, "h"), fatal=False)
+        yield RecordFault("sha1", "h= still allows sha1", _span(tags, "h"), fatal=False)
     if (services := _words(tags, "s")) and not {"*", "email"} & set(services):
-        yield Fault("not-for-mail", "s= names services without email or *", _span(tags, "s"))
+        yield RecordFault("not-for-mail", "s= names services without email or *", _span(tags, "s"))
     if "y" in _words(tags, "t"):
-        yield Fault("testing", "t=y: verifiers treat the domain as testing", _span(tags, "t"), fatal=False)
+        yield RecordFault("testing", "t=y: verifiers treat the domain as testing", _span(tags, "t"), fatal=False)
     if tags.find("g"):
-        yield Fault(
+        yield RecordFault(
             "obsolete-g", "g= left DKIM in 2011; old verifiers fail on some values", _span(tags, "g"), fatal=False
         )
 
 
-def _version_faults(tags: TagList) -> Iterator[Fault]:
+def _version_faults(tags: TagList) -> Iterator[RecordFault]:
     version = tags.find("v")
     if version is None:
         return
     if version.value != "DKIM1":
-        yield Fault("version", f"v={version.value[:40]} is not v=DKIM1: such a record is discarded", version.span)
+        yield RecordFault("version", f"v={version.value[:40]} is not v=DKIM1: such a record is discarded", version.span)
     elif tags.tags[0] is not version:
-        yield Fault("version-not-first", "v= must be the first tag", version.span, fatal=False)
+        yield RecordFault("version-not-first", "v= must be the first tag", version.span, fatal=False)
 
 
-def _leaked_quoting(tags: TagList) -> Iterator[Fault]:
+def _leaked_quoting(tags: TagList) -> Iterator[RecordFault]:
     """Zone-file syntax that a control panel has put into the record itself. In n= it is text that nobody interprets."""
     start, end = notes.span if (notes := tags.find("n")) else (0, 0)
     text = tags.text[:start] + " " * (end - start) + tags.text[end:]
     if (at := text.find("\\")) >= 0:
-        yield Fault("backslash", "a backslash of zone-file quoting is in the record itself", (at, at + 1))
+        yield RecordFault("backslash", "a backslash of zone-file quoting is in the record itself", (at, at + 1))
     if (at := text.find('"')) >= 0:
-        yield Fault("quotes", "a quotation mark of zone-file quoting is in the record itself", (at, at + 1))
+        yield RecordFault("quotes", "a quotation mark of zone-file quoting is in the record itself", (at, at + 1))
 
 
 def _span(tags: TagList, name: str) -> Span:
@@ -153,32 +153,38 @@ def _span(tags: TagList, name: str) -> Span:
 # the key
 
 
-def _key(tags: TagList, kind: str) -> tuple[PublicKey | None, tuple[Fault, ...]]:
+def _key(tags: TagList, kind: str) -> tuple[PublicKey | None, tuple[RecordFault, ...]]:
     tag = tags.find("p")
     if tag is None:
-        return None, (Fault("no-key", "there is no p= with a key", (0, len(tags.text))),)
+        return None, (RecordFault("no-key", "there is no p= with a key", (0, len(tags.text))),)
     if not tag.value:
-        return None, (Fault("revoked", "p= is empty: the key has been revoked", tag.span),)
+        return None, (RecordFault("revoked", "p= is empty: the key has been revoked", tag.span),)
     if kind not in _KINDS:
         return None, ()
     try:
         key = load_key(kind, decode_base64(tag.value))
     except KeyFault as fault:
-        return None, (Fault(fault.code, str(fault), tag.value_span),)
+        return None, (RecordFault(fault.code, str(fault), tag.value_span),)
     return key, tuple(_key_faults(key, tag))
 
 
-def _key_faults(key: PublicKey, tag: Tag) -> Iterator[Fault]:
+def _key_faults(key: PublicKey, tag: Tag) -> Iterator[RecordFault]:
     if key.kind != "rsa":
         return
     if key.bits < 1024:
-        yield Fault("rsa-below-1024", f"{key.bits}-bit RSA: verifiers must not accept it", tag.value_span)
+        yield RecordFault("rsa-below-1024", f"{key.bits}-bit RSA: verifiers must not accept it", tag.value_span)
     elif key.bits < 2048:
-        yield Fault("rsa-below-2048", f"{key.bits}-bit RSA: 2048 bits are recommended", tag.value_span, fatal=False)
+        yield RecordFault(
+            "rsa-below-2048", f"{key.bits}-bit RSA: 2048 bits are recommended", tag.value_span, fatal=False
+        )
     elif key.bits > 4096:
-        yield Fault("rsa-above-4096", f"{key.bits}-bit RSA: verifiers need not handle it", tag.value_span, fatal=False)
+        yield RecordFault(
+            "rsa-above-4096", f"{key.bits}-bit RSA: verifiers need not handle it", tag.value_span, fatal=False
+        )
     if key.exponent != 65537:
-        yield Fault("rsa-exponent", f"the public exponent is {key.exponent}, not 65537", tag.value_span, fatal=False)
+        yield RecordFault(
+            "rsa-exponent", f"the public exponent is {key.exponent}, not 65537", tag.value_span, fatal=False
+        )
     if key.form == "pkcs1":
         message = "the key is a bare RSAPublicKey; many verifiers read SubjectPublicKeyInfo only"
-        yield Fault("rsa-unwrapped", message, tag.value_span, fatal=False)
+        yield RecordFault("rsa-unwrapped", message, tag.value_span, fatal=False)

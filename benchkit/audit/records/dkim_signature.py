@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from benchkit.audit.domain_name import a_labels
 from benchkit.audit.records.keys import KeyFault, decode_base64
 from benchkit.audit.records.tags import TagList, parse_tags
-from benchkit.audit.records.text import Fault, Span, as_text, is_fatal, strange_octets
+from benchkit.audit.records.text import RecordFault, Span, as_text, is_fatal, strange_octets
 
 _REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")
 _ALGORITHMS = ("rsa-sha256", "ed25519-sha256", "rsa-sha1")
@@ -37,7 +37,7 @@ class DkimSignature:
     body_length: int | None = None
     signed_at: int | None = None  # seconds since the epoch
     expires_at: int | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -104,60 +104,60 @@ def _span(tags: TagList, name: str) -> Span:
     return tag.span if tag else (0, len(tags.text))
 
 
-def _faults(tags: TagList) -> Iterator[Fault]:
+def _faults(tags: TagList) -> Iterator[RecordFault]:
     for fault in strange_octets(tags.text):
         if min(_utf8(tags.text[slice(*fault.span)]), default="") <= "\x7f":  # controls, or no UTF-8
             yield fault
     yield from tags.faults
     for name in _REQUIRED:
         if not tags.value(name):
-            yield Fault("tag-missing", f"{name}= is missing or empty", _span(tags, name))
+            yield RecordFault("tag-missing", f"{name}= is missing or empty", _span(tags, name))
     yield from _choice_faults(tags)
     yield from _base64_faults(tags)
     yield from _number_faults(tags)
     yield from _identity_faults(tags)
     if tags.value("h") and "from" not in _headers(tags):
-        yield Fault("from-unsigned", "h= leaves out From", _span(tags, "h"))
+        yield RecordFault("from-unsigned", "h= leaves out From", _span(tags, "h"))
 
 
-def _choice_faults(tags: TagList) -> Iterator[Fault]:
+def _choice_faults(tags: TagList) -> Iterator[RecordFault]:
     if tags.value("v", "1") != "1":
-        yield Fault("version", f"v={tags.value('v')[:20]} is not v=1", _span(tags, "v"))
+        yield RecordFault("version", f"v={tags.value('v')[:20]} is not v=1", _span(tags, "v"))
     algorithm = tags.value("a")  # values are case-sensitive (§3.2)
     if algorithm == "rsa-sha1":
-        yield Fault("rsa-sha1", "verifiers must not accept rsa-sha1 (RFC 8301)", _span(tags, "a"))
+        yield RecordFault("rsa-sha1", "verifiers must not accept rsa-sha1 (RFC 8301)", _span(tags, "a"))
     elif algorithm and algorithm not in _ALGORITHMS:
-        yield Fault("algorithm", f"a={algorithm[:40]} is no algorithm of DKIM", _span(tags, "a"))
+        yield RecordFault("algorithm", f"a={algorithm[:40]} is no algorithm of DKIM", _span(tags, "a"))
     if any(part.strip() not in _CANONICALIZATIONS for part in tags.value("c", "simple").split("/", 1)):
-        yield Fault("canonicalization", f"c={tags.value('c')[:40]} is no canonicalization", _span(tags, "c"))
+        yield RecordFault("canonicalization", f"c={tags.value('c')[:40]} is no canonicalization", _span(tags, "c"))
     if "dns/txt" not in [part.strip() for part in tags.value("q", "dns/txt").split(":")]:
-        yield Fault("query-method", "q= leaves out dns/txt, the only method that there is", _span(tags, "q"))
+        yield RecordFault("query-method", "q= leaves out dns/txt, the only method that there is", _span(tags, "q"))
 
 
-def _base64_faults(tags: TagList) -> Iterator[Fault]:
+def _base64_faults(tags: TagList) -> Iterator[RecordFault]:
     for name in ("b", "bh"):
         try:
             decode_base64(tags.value(name))
         except KeyFault as fault:
-            yield Fault(fault.code, f"{name}=: {fault}", _span(tags, name))
+            yield RecordFault(fault.code, f"{name}=: {fault}", _span(tags, name))
 
 
-def _number_faults(tags: TagList) -> Iterator[Fault]:
+def _number_faults(tags: TagList) -> Iterator[RecordFault]:
     for name in ("l", "t", "x"):
         if tags.find(name) and _number(tags, name) is None:
-            yield Fault("bad-number", f"{name}= is no number", _span(tags, name))
+            yield RecordFault("bad-number", f"{name}= is no number", _span(tags, name))
     if tags.find("l"):
-        yield Fault("body-length", "l= lets anybody append to the body", _span(tags, "l"), fatal=False)
+        yield RecordFault("body-length", "l= lets anybody append to the body", _span(tags, "l"), fatal=False)
     signed_at, expires_at = _number(tags, "t"), _number(tags, "x")
     if signed_at is not None and expires_at is not None and expires_at <= signed_at:
-        yield Fault("expires-before-signing", "x= is not after t=", _span(tags, "x"))
+        yield RecordFault("expires-before-signing", "x= is not after t=", _span(tags, "x"))
 
 
-def _identity_faults(tags: TagList) -> Iterator[Fault]:
+def _identity_faults(tags: TagList) -> Iterator[RecordFault]:
     identity, domain = tags.value("i"), _name(tags.value("d"))
     if domain and "." not in domain:
-        yield Fault("domain", f"d={domain[:40]} is a single label", _span(tags, "d"))
+        yield RecordFault("domain", f"d={domain[:40]} is a single label", _span(tags, "d"))
     if identity and domain:
         host = _name(identity.rpartition("@")[2])
         if "@" not in identity or not (host == domain or host.endswith(f".{domain}")):
-            yield Fault("identity", "i= is not at d= or below it", _span(tags, "i"))
+            yield RecordFault("identity", "i= is not at d= or below it", _span(tags, "i"))

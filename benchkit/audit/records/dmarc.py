@@ -15,7 +15,7 @@ from enum import StrEnum
 from benchkit.audit.records.report_uris import ReportUri, holds_uri, parse_report_uris
 from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.tags import Tag, TagList, parse_tags
-from benchkit.audit.records.text import Fault, as_text, strange_octets
+from benchkit.audit.records.text import RecordFault, as_text, strange_octets
 
 _VERSION = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")  # the value is case-sensitive
 _ALMOST = re.compile(r"[\s\"']*v\s*=?\s*\"?dmarc|[\s\"']*dmarc1?\s*;", re.IGNORECASE)
@@ -54,7 +54,7 @@ class DmarcRecord:
     fo: tuple[str, ...] = ("0",)
     rua: tuple[ReportUri, ...] = ()
     ruf: tuple[ReportUri, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -100,7 +100,7 @@ def parse_dmarc(raw: bytes | str) -> DmarcRecord:
     unsound = _is_unsound(tags)
     faults = (*_faults(tags), *rua_faults, *ruf_faults)
     if unsound and not ((tag := tags.find("rua")) and holds_uri(tag)):
-        faults = (*faults, Fault("no-policy", "no sound p=, and no rua= to make it p=none", (0, len(text))))
+        faults = (*faults, RecordFault("no-policy", "no sound p=, and no rua= to make it p=none", (0, len(text))))
     return DmarcRecord(
         text,
         tags,
@@ -152,34 +152,34 @@ def _is_fo(options: tuple[str, ...]) -> bool:
     return set(options) <= set("01ds") and len(set(options)) == len(options) and not {"0", "1"} <= set(options)
 
 
-def _uris(tags: TagList, name: str) -> tuple[tuple[ReportUri, ...], tuple[Fault, ...]]:
+def _uris(tags: TagList, name: str) -> tuple[tuple[ReportUri, ...], tuple[RecordFault, ...]]:
     tag = tags.find(name)
     return parse_report_uris(tag, ("mailto",)) if tag else ((), ())
 
 
-def _faults(tags: TagList) -> Iterator[Fault]:
+def _faults(tags: TagList) -> Iterator[RecordFault]:
     if not is_dmarc(tags.text):
-        yield Fault("version", "does not begin with v=DMARC1", (0, min(len(tags.text), 8)))
+        yield RecordFault("version", "does not begin with v=DMARC1", (0, min(len(tags.text), 8)))
     for fault in (*tags.faults, *strange_octets(tags.text)):
-        yield Fault(fault.code, fault.message, fault.span, fatal=False)
+        yield RecordFault(fault.code, fault.message, fault.span, fatal=False)
     for tag in tags.tags:
         yield from _tag_faults(tag)
     if tags.find("p") is None:
-        yield Fault("policy-missing", "there is no p=", (0, len(tags.text)), fatal=False)
+        yield RecordFault("policy-missing", "there is no p=", (0, len(tags.text)), fatal=False)
     if (fo := tags.find("fo")) and not tags.find("ruf"):
-        yield Fault("fo-without-ruf", "fo= does nothing without ruf=", fo.span, fatal=False)
+        yield RecordFault("fo-without-ruf", "fo= does nothing without ruf=", fo.span, fatal=False)
 
 
-def _tag_faults(tag: Tag) -> Iterator[Fault]:
+def _tag_faults(tag: Tag) -> Iterator[RecordFault]:
     value = tag.value.lower()
     if tag.name in _REMOVED:
-        yield Fault("removed-tag", f"RFC 9989 has removed {tag.name}=", tag.span, fatal=False)
+        yield RecordFault("removed-tag", f"RFC 9989 has removed {tag.name}=", tag.span, fatal=False)
     if tag.name in _POLICY_TAGS and value not in list(Policy):
-        yield Fault(
+        yield RecordFault(
             "bad-policy", f"{tag.name}={tag.value[:40]} is not none, quarantine or reject", tag.span, fatal=False
         )
     if value not in _CHOICES.get(tag.name, (value,)):
         allowed = ", ".join(_CHOICES[tag.name])
-        yield Fault("bad-value", f"{tag.name}={tag.value[:40]} is none of {allowed}", tag.span, fatal=False)
+        yield RecordFault("bad-value", f"{tag.name}={tag.value[:40]} is none of {allowed}", tag.span, fatal=False)
     if tag.name == "fo" and not _is_fo(_options(tag)):
-        yield Fault("bad-value", f"fo={tag.value[:40]} is not 0 or 1, d and s, each once", tag.span, fatal=False)
+        yield RecordFault("bad-value", f"fo={tag.value[:40]} is not 0 or 1, d and s, each once", tag.span, fatal=False)

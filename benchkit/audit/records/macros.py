@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.records.text import Fault, Span
+from benchkit.audit.records.text import RecordFault, Span
 
 _MACRO = re.compile(r"%\{([A-Za-z])([0-9]*)([rR]?)([-.+,/_=]*)\}")
 _ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
@@ -50,19 +50,21 @@ class MacroString:
         return frozenset(part.letter for part in self.parts if isinstance(part, Macro))
 
 
-def parse_macros(text: str, offset: int = 0, *, explanation: bool = False) -> tuple[MacroString, tuple[Fault, ...]]:
+def parse_macros(
+    text: str, offset: int = 0, *, explanation: bool = False
+) -> tuple[MacroString, tuple[RecordFault, ...]]:
     """Any text → its parts. In the text of an explanation the letters c, r, t and the space are allowed too (§6.2)."""
     parts: list[Literal | Macro] = []
-    faults: list[Fault] = []
+    faults: list[RecordFault] = []
     for found in _scan(text, explanation):
-        if isinstance(found, Fault):
-            faults.append(Fault(found.code, found.message, (found.span[0] + offset, found.span[1] + offset)))
+        if isinstance(found, RecordFault):
+            faults.append(RecordFault(found.code, found.message, (found.span[0] + offset, found.span[1] + offset)))
         else:
             parts.append(found)
     return MacroString(text, (offset, offset + len(text)), tuple(parts)), tuple(faults)
 
 
-def _scan(text: str, explanation: bool) -> Iterator[Literal | Macro | Fault]:
+def _scan(text: str, explanation: bool) -> Iterator[Literal | Macro | RecordFault]:
     at = 0
     while at < len(text):
         if literal := _LITERALS.match(text, at):
@@ -75,24 +77,26 @@ def _scan(text: str, explanation: bool) -> Iterator[Literal | Macro | Fault]:
             yield _macro(macro, explanation)
             at = macro.end()
         else:
-            yield Fault("macro-syntax", "'%' begins no macro: it is %{letter}, %%, %_ or %-", (at, at + 1))
+            yield RecordFault("macro-syntax", "'%' begins no macro: it is %{letter}, %%, %_ or %-", (at, at + 1))
             at += 1
 
 
-def _literal(text: str, at: int, explanation: bool) -> Iterator[Literal | Fault]:
+def _literal(text: str, at: int, explanation: bool) -> Iterator[Literal | RecordFault]:
     yield Literal(text)
     for bad in _INVISIBLE.finditer(text):
         if not (explanation and not bad[0].strip(" ")):
-            yield Fault("strange-octets", "a character that is not visible ASCII", (at + bad.start(), at + bad.end()))
+            yield RecordFault(
+                "strange-octets", "a character that is not visible ASCII", (at + bad.start(), at + bad.end())
+            )
 
 
-def _macro(match: re.Match[str], explanation: bool) -> Macro | Fault:
+def _macro(match: re.Match[str], explanation: bool) -> Macro | RecordFault:
     letter, digits, reverse, delimiters = match.groups()
     known = _LETTERS | _ONLY_IN_EXPLANATIONS if explanation else _LETTERS
     if letter.lower() not in known:
         only = " outside explanation text" if letter.lower() in _ONLY_IN_EXPLANATIONS else ""
-        return Fault("macro-letter", f"there is no macro %{{{letter}}}{only}", match.span())
+        return RecordFault("macro-letter", f"there is no macro %{{{letter}}}{only}", match.span())
     if digits and not digits.strip("0"):
-        return Fault("macro-digits", "a number of parts must not be zero", match.span())
+        return RecordFault("macro-digits", "a number of parts must not be zero", match.span())
     parts = min(int(digits.lstrip("0")[:4]), MOST_PARTS) if digits else 0
     return Macro(letter.lower(), letter.isupper(), parts, bool(reverse), delimiters)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.records.tags import BLANK, TagList
-from benchkit.audit.records.text import Fault, Span, as_text, is_fatal
+from benchkit.audit.records.text import RecordFault, Span, as_text, is_fatal
 from benchkit.audit.records.tls_fields import FIELD_NAME, parse_fields
 
 _VERSION = re.compile(r"v=STSv1[ \t]*(?:;|\Z)")
@@ -27,7 +27,7 @@ class StsRecord:
     text: str
     tags: TagList
     id: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -42,7 +42,7 @@ class StsPolicy:
     mode: str = ""
     mx: tuple[str, ...] = ()
     max_age_s: int | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -93,29 +93,29 @@ def _matches(pattern: str, name: str) -> bool:
     return name == pattern
 
 
-def _record_faults(tags: TagList) -> Iterator[Fault]:
+def _record_faults(tags: TagList) -> Iterator[RecordFault]:
     whole = (0, len(tags.text))
     yield from tags.faults
     if not _VERSION.match(tags.text):
-        yield Fault("version", "does not begin with v=STSv1;", (0, min(len(tags.text), 8)))
+        yield RecordFault("version", "does not begin with v=STSv1;", (0, min(len(tags.text), 8)))
     found = tags.find("id")
     if found is None:
-        yield Fault("id-missing", "there is no id=", whole)
+        yield RecordFault("id-missing", "there is no id=", whole)
     elif not _ID.match(found.value):
-        yield Fault("bad-id", "id= is 1 to 32 letters and digits", found.span)
+        yield RecordFault("bad-id", "id= is 1 to 32 letters and digits", found.span)
 
 
-def _lines(text: str) -> tuple[list[_Line], list[Fault]]:
+def _lines(text: str) -> tuple[list[_Line], list[RecordFault]]:
     """Blanks stand behind the colon and at the end of a line only; values of unknown keys may be UTF-8 (§3.2)."""
     lines: list[_Line] = []
-    faults: list[Fault] = []
+    faults: list[RecordFault] = []
     for match in _LINE.finditer(text):
         key, _, value = (line := match[0].rstrip(BLANK)).partition(":")
         value = value.lstrip(BLANK)
         if FIELD_NAME.match(key) and value and not _CONTROL.search(value):
             lines.append(_Line(key, value, match.span()))
         elif line:
-            faults.append(Fault("no-field", f"{line[:40]!r} is no `key: value`", match.span()))
+            faults.append(RecordFault("no-field", f"{line[:40]!r} is no `key: value`", match.span()))
     return lines, faults
 
 
@@ -123,21 +123,23 @@ def _age(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
 
 
-def _policy_faults(text: str, lines: list[_Line], first: dict[str, _Line]) -> Iterator[Fault]:
+def _policy_faults(text: str, lines: list[_Line], first: dict[str, _Line]) -> Iterator[RecordFault]:
     whole = (0, len(text))
     for key in ("version", "mode", "max_age"):
         if key not in first:
-            yield Fault(f"{key.replace('_', '-')}-missing", f"there is no {key}:", whole)
+            yield RecordFault(f"{key.replace('_', '-')}-missing", f"there is no {key}:", whole)
     if (version := first.get("version")) and version.value != "STSv1":
-        yield Fault("version", f"version: {version.value[:20]} is not STSv1", version.span)
+        yield RecordFault("version", f"version: {version.value[:20]} is not STSv1", version.span)
     if (mode := first.get("mode")) and mode.value not in _MODES:  # all of its words are case-sensitive
-        yield Fault("bad-mode", f"mode: {mode.value[:20]} is not enforce, testing or none", mode.span)
+        yield RecordFault("bad-mode", f"mode: {mode.value[:20]} is not enforce, testing or none", mode.span)
     if (age := first.get("max_age")) and ((seconds := _age(age.value)) is None or seconds > LONGEST_AGE_S):
-        yield Fault("bad-max-age", f"max_age: is a number of seconds up to {LONGEST_AGE_S}", age.span)
+        yield RecordFault("bad-max-age", f"max_age: is a number of seconds up to {LONGEST_AGE_S}", age.span)
     if mode and mode.value in _MODES[:2] and "mx" not in first:
-        yield Fault("mx-missing", f"mode {mode.value} needs an mx:", whole)
+        yield RecordFault("mx-missing", f"mode {mode.value} needs an mx:", whole)
     for line in lines:
         if line.key == "mx" and not _MX.match(line.value):
-            yield Fault("bad-mx", f"mx: {line.value[:60]} is neither a name nor *.name", line.span)
+            yield RecordFault("bad-mx", f"mx: {line.value[:60]} is neither a name nor *.name", line.span)
     if len(text) > LARGEST_POLICY:
-        yield Fault("policy-too-large", f"{len(text)} octets; clients may stop at {LARGEST_POLICY}", whole, fatal=False)
+        yield RecordFault(
+            "policy-too-large", f"{len(text)} octets; clients may stop at {LARGEST_POLICY}", whole, fatal=False
+        )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from benchkit.audit.records.text import Fault, is_fatal
+from benchkit.audit.records.text import RecordFault, is_fatal
 from benchkit.model.dns import Record
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -22,7 +22,7 @@ class Mx:
 
     preference: int
     host: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def null(self) -> bool:
@@ -39,7 +39,7 @@ class MxSet:
     """All of a domain's MX records, most preferred first, equals by name."""
 
     records: tuple[Mx, ...]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def null(self) -> bool:
@@ -61,28 +61,28 @@ def parse_mx_set(records: Iterable[Record]) -> MxSet:
     return MxSet(tuple(found), tuple(_set_faults(found)))
 
 
-def _faults(preference: int, host: str) -> Iterator[Fault]:
+def _faults(preference: int, host: str) -> Iterator[RecordFault]:
     whole = (0, len(host))
     if not host:
         if preference:
-            yield Fault("null-preference", "a null MX has preference 0", whole, fatal=False)
+            yield RecordFault("null-preference", "a null MX has preference 0", whole, fatal=False)
         return
     if _is_literal(host):
-        yield Fault("literal", f"{host} is an address; an MX names a host", whole)
+        yield RecordFault("literal", f"{host} is an address; an MX names a host", whole)
     elif len(host) > 253 or not all(_is_label(label) for label in host.split(".")):
-        yield Fault("bad-host", f"{host[:60]!r} is no host name", whole)
+        yield RecordFault("bad-host", f"{host[:60]!r} is no host name", whole)
     elif "." not in host:
-        yield Fault(
+        yield RecordFault(
             "single-label", f"{host!r} is a single label: was a final dot forgotten or added?", whole, fatal=False
         )
 
 
-def _set_faults(records: list[Mx]) -> Iterator[Fault]:
+def _set_faults(records: list[Mx]) -> Iterator[RecordFault]:
     nulls = [mx for mx in records if mx.null]
     if nulls and len(records) > 1:
-        yield Fault("null-among-others", "a null MX must be the only MX", (0, 0))
+        yield RecordFault("null-among-others", "a null MX must be the only MX", (0, 0))
     for host in sorted(host for host, times in Counter(mx.host for mx in records if not mx.null).items() if times > 1):
-        yield Fault("host-twice", f"{host} is listed more than once", (0, 0), fatal=False)
+        yield RecordFault("host-twice", f"{host} is listed more than once", (0, 0), fatal=False)
 
 
 def _is_literal(host: str) -> bool:

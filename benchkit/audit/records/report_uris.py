@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.records.tags import Tag, trim
-from benchkit.audit.records.text import Fault, Span
+from benchkit.audit.records.text import RecordFault, Span
 
 _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([^\s,]+)\Z")
 _SIZE = re.compile(r"!([0-9]+[kmgtKMGT]?)\Z")
@@ -27,13 +27,13 @@ class ReportUri:
     size: str = ""
 
 
-def parse_report_uris(tag: Tag, schemes: tuple[str, ...]) -> tuple[tuple[ReportUri, ...], tuple[Fault, ...]]:
+def parse_report_uris(tag: Tag, schemes: tuple[str, ...]) -> tuple[tuple[ReportUri, ...], tuple[RecordFault, ...]]:
     """A tag's comma-separated URIs of these schemes, and what is wrong with the others. No fault here is fatal by itself."""
     uris: list[ReportUri] = []
-    faults: list[Fault] = []
+    faults: list[RecordFault] = []
     for piece, span in _pieces(tag):
         for found in _uri(piece, span, schemes):
-            if isinstance(found, Fault):
+            if isinstance(found, RecordFault):
                 faults.append(found)
             else:
                 uris.append(found)
@@ -53,23 +53,23 @@ def _pieces(tag: Tag) -> Iterator[tuple[str, Span]]:
         at += len(piece) + 1
 
 
-def _uri(text: str, span: Span, schemes: tuple[str, ...]) -> Iterator[ReportUri | Fault]:
+def _uri(text: str, span: Span, schemes: tuple[str, ...]) -> Iterator[ReportUri | RecordFault]:
     match = _URI.match(text)
     if match is None:
         hint = "; an address is written mailto:" if "@" in text and ":" not in text else ""
-        yield Fault("bad-uri", f"{text[:60]!r} is no URI{hint}", span, fatal=False)
+        yield RecordFault("bad-uri", f"{text[:60]!r} is no URI{hint}", span, fatal=False)
         return
     scheme = match[1].lower()
     if scheme not in schemes:
-        yield Fault("uri-scheme", f"reports are not sent to {scheme[:20]}: addresses", span, fatal=False)
+        yield RecordFault("uri-scheme", f"reports are not sent to {scheme[:20]}: addresses", span, fatal=False)
         return
     size = _SIZE.search(text)
     if size:
-        yield Fault("uri-size", f"the size limit {size[0]} is obsolete", span, fatal=False)
+        yield RecordFault("uri-size", f"the size limit {size[0]} is obsolete", span, fatal=False)
     yield from _target(text[: size.start()] if size else text, scheme, size[1] if size else "", span)
 
 
-def _target(text: str, scheme: str, size: str, span: Span) -> Iterator[ReportUri | Fault]:
+def _target(text: str, scheme: str, size: str, span: Span) -> Iterator[ReportUri | RecordFault]:
     if scheme != "mailto":
         yield ReportUri(text, scheme, span, size=size)
         return
@@ -77,4 +77,4 @@ def _target(text: str, scheme: str, size: str, span: Span) -> Iterator[ReportUri
     if mailbox:
         yield ReportUri(text, scheme, span, mailbox[1].lower(), size)
     else:
-        yield Fault("bad-mailbox", f"{text[:60]!r} leads to no mailbox", span, fatal=False)
+        yield RecordFault("bad-mailbox", f"{text[:60]!r} leads to no mailbox", span, fatal=False)

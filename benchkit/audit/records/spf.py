@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.spf_syntax import parse_terms
-from benchkit.audit.records.spf_terms import Mechanism, MechanismKind, Modifier, Qualifier, Term
-from benchkit.audit.records.text import Fault, as_text, is_fatal
+from benchkit.audit.records.spf_terms import MechanismKind, Modifier, Qualifier, SpfMechanism, Term
+from benchkit.audit.records.text import RecordFault, as_text, is_fatal
 
 __all__ = [
-    "Mechanism",
     "MechanismKind",
     "Modifier",
     "Qualifier",
+    "SpfMechanism",
     "SpfRecord",
     "Term",
     "is_spf",
@@ -36,18 +36,18 @@ class SpfRecord:
 
     text: str
     terms: tuple[Term, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
         return not is_fatal(self.faults)
 
     @property
-    def mechanisms(self) -> tuple[Mechanism, ...]:
-        return tuple(term for term in self.terms if isinstance(term, Mechanism))
+    def mechanisms(self) -> tuple[SpfMechanism, ...]:
+        return tuple(term for term in self.terms if isinstance(term, SpfMechanism))
 
     @property
-    def all(self) -> Mechanism | None:
+    def all(self) -> SpfMechanism | None:
         """The first `all`; nothing after it is ever reached (§5.1)."""
         return next((term for term in self.mechanisms if term.kind is MechanismKind.ALL), None)
 
@@ -86,11 +86,11 @@ def parse_spf(raw: bytes | str) -> SpfRecord:
     version = _VERSION.match(text)
     if version is None:
         return SpfRecord(
-            text, (), (Fault("version", "does not begin with v=spf1 and a space", (0, min(len(text), 7))),)
+            text, (), (RecordFault("version", "does not begin with v=spf1 and a space", (0, min(len(text), 7))),)
         )
     terms, faults = parse_terms(text, version.end())
     return SpfRecord(text, terms, faults)
 
 
-def _comes_after(term: Term, end: Mechanism) -> bool:
+def _comes_after(term: Term, end: SpfMechanism) -> bool:
     return term.looks_up if isinstance(term, Modifier) else term.span[0] > end.span[0]

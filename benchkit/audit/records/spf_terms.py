@@ -36,7 +36,7 @@ _LOOKING_UP = frozenset(set(MechanismKind) - {MechanismKind.ALL, MechanismKind.I
 
 
 @dataclass(frozen=True, slots=True)
-class Mechanism:
+class SpfMechanism:
     """`text` is the term as written; `domain` is None where the term names none; `network` belongs to ip4 and ip6."""
 
     kind: MechanismKind
@@ -69,4 +69,4 @@ class Modifier:
         return self.name == "redirect"
 
 
-Term = Mechanism | Modifier
+Term = SpfMechanism | Modifier

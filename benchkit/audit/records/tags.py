@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.records.text import Fault, Span
+from benchkit.audit.records.text import RecordFault, Span
 
 BLANK = " \t\r\n"  # FWS, once the line ends are gone
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -31,7 +31,7 @@ class TagList:
 
     text: str
     tags: tuple[Tag, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[RecordFault, ...]
 
     def find(self, name: str) -> Tag | None:
         """The first tag of that exact name: names are case-sensitive (RFC 6376 §3.2)."""
@@ -45,7 +45,7 @@ class TagList:
 def parse_tags(text: str, *, names: re.Pattern[str] = _NAME) -> TagList:
     """Any text → its tags. An empty piece is a fault unless it is the last."""
     tags: list[Tag] = []
-    faults: list[Fault] = []
+    faults: list[RecordFault] = []
     for span, last in _pieces(text):
         found = _tag(text, span, names)
         if isinstance(found, Tag):
@@ -77,23 +77,23 @@ def _pieces(text: str) -> Iterator[tuple[Span, bool]]:
         start = end + 1
 
 
-def _tag(text: str, piece: Span, names: re.Pattern[str]) -> Tag | Fault:
+def _tag(text: str, piece: Span, names: re.Pattern[str]) -> Tag | RecordFault:
     span = start, end = trim(text, piece)
     if start == end:
-        return Fault("empty-tag", "two separators with nothing between them", span, fatal=False)
+        return RecordFault("empty-tag", "two separators with nothing between them", span, fatal=False)
     equals = text.find("=", start, end)
     if equals < 0:
-        return Fault("tag-without-value", f"{text[start:end][:40]!r} has no '='", span)
+        return RecordFault("tag-without-value", f"{text[start:end][:40]!r} has no '='", span)
     name = text[start:equals].rstrip(BLANK)
     if not names.match(name):
-        return Fault("tag-name", f"{name[:40]!r} is no tag name", span)
+        return RecordFault("tag-name", f"{name[:40]!r} is no tag name", span)
     value_span = trim(text, (equals + 1, end))
     return Tag(name, text[slice(*value_span)], span, value_span)
 
 
-def _twice(tags: Iterable[Tag]) -> Iterator[Fault]:
+def _twice(tags: Iterable[Tag]) -> Iterator[RecordFault]:
     seen: set[str] = set()
     for tag in tags:
         if tag.name in seen:  # RFC 6376 §3.2: the whole list is then invalid
-            yield Fault("tag-twice", f"{tag.name}= appears more than once", tag.span)
+            yield RecordFault("tag-twice", f"{tag.name}= appears more than once", tag.span)
         seen.add(tag.name)

@@ -13,7 +13,7 @@ Span = tuple[int, int]  # start and end in the record's text, as in a slice
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RecordFault:
     """One thing wrong in a record. `fatal`: a receiver that follows the RFC makes nothing of the whole record."""
 
     code: str
@@ -37,12 +37,12 @@ def txts_of(answer: Answer) -> tuple[str, ...]:
     return tuple(txt_of(record) for record in answer.records if record.type == "TXT")
 
 
-def is_fatal(faults: Iterable[Fault]) -> bool:
+def is_fatal(faults: Iterable[RecordFault]) -> bool:
     """Whether any of them voids the record."""
     return any(fault.fatal for fault in faults)
 
 
-def strange_octets(text: str, start: int = 0) -> Iterator[Fault]:
+def strange_octets(text: str, start: int = 0) -> Iterator[RecordFault]:
     """One fault for each run of characters that no mail record may hold: controls and what is not ASCII."""
     for run in _STRANGE.finditer(text, start):
-        yield Fault("strange-octets", "control or non-ASCII octets", run.span())
+        yield RecordFault("strange-octets", "control or non-ASCII octets", run.span())

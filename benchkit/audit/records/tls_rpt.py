@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
 from benchkit.audit.records.tags import TagList
-from benchkit.audit.records.text import Fault, as_text, is_fatal
+from benchkit.audit.records.text import RecordFault, as_text, is_fatal
 from benchkit.audit.records.tls_fields import parse_fields
 
 _VERSION = re.compile(r"v=TLSRPTv1[ \t]*(?:;|\Z)")
@@ -21,7 +21,7 @@ class TlsRptRecord:
     text: str
     tags: TagList
     rua: tuple[ReportUri, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -42,9 +42,9 @@ def parse_tls_rpt(raw: bytes | str) -> TlsRptRecord:
     return TlsRptRecord(text, tags, uris, (*_faults(tags, uris), *(fault for _, faults in read for fault in faults)))
 
 
-def _faults(tags: TagList, uris: tuple[ReportUri, ...]) -> Iterator[Fault]:
+def _faults(tags: TagList, uris: tuple[ReportUri, ...]) -> Iterator[RecordFault]:
     yield from tags.faults
     if not _VERSION.match(tags.text):
-        yield Fault("version", "does not begin with v=TLSRPTv1;", (0, min(len(tags.text), 11)))
+        yield RecordFault("version", "does not begin with v=TLSRPTv1;", (0, min(len(tags.text), 11)))
     if not uris:
-        yield Fault("rua-missing", "there is no rua= with a mailto: or https: address", (0, len(tags.text)))
+        yield RecordFault("rua-missing", "there is no rua= with a mailto: or https: address", (0, len(tags.text)))

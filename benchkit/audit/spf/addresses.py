@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_range
 
-from benchkit.audit.records.spf import Mechanism, MechanismKind, Qualifier
-from benchkit.audit.special_addresses import SPECIAL
+from benchkit.audit.records.spf import MechanismKind, Qualifier, SpfMechanism
 from benchkit.audit.spf.lookups import Address, Network
 from benchkit.audit.spf.ranges import Range, Ranges
-from benchkit.audit.spf.result import Step
+from benchkit.audit.spf.result import EvaluationStep
 from benchkit.audit.spf.tree import Node, TermNode, Tree
+from benchkit.audit.tables.special_addresses import SPECIAL
 
 _BLOCKS = {  # by address family, as first and last number: an address object makes them anew each time
     version: [
@@ -27,7 +27,7 @@ _BLOCKS = {  # by address family, as first and last number: an address object ma
     for version in (4, 6)
 }
 _EVERYONE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-Path = tuple[Step, ...]
+Path = tuple[EvaluationStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,14 @@ class _Reckoning:
         settled: dict[int, Ranges[Path]] = {4: Ranges(), 6: Ranges()}
         passing: Passing = {4: [], 6: []}
         for term in node.reached_terms:
-            passes = not isinstance(term.term, Mechanism) or term.term.qualifier is Qualifier.PASS
+            passes = not isinstance(term.term, SpfMechanism) or term.term.qualifier is Qualifier.PASS
             for version in (4, 6):
                 new = self._settle(settled[version], self._matched(node, term, version), _is_catch_all(term))
                 passing[version] += new if passes else ()
         return {version: sorted(ranges, key=lambda each: each.first) for version, ranges in passing.items()}
 
     def _matched(self, node: Node, term: TermNode, version: int) -> Iterator[Range[Path]]:
-        step = Step(node.domain, term.term.text, term.term.span)
+        step = EvaluationStep(node.domain, term.term.text, term.term.span)
         networks = _EVERYONE if term.matches_all else term.networks
         for network in networks:
             if network.version == version:
@@ -149,7 +149,7 @@ class _Reckoning:
 
 def _is_catch_all(term: TermNode) -> bool:
     """`all` is meant to take what the others have left."""
-    return isinstance(term.term, Mechanism) and term.term.kind is MechanismKind.ALL
+    return isinstance(term.term, SpfMechanism) and term.term.kind is MechanismKind.ALL
 
 
 def _networks(ranges: tuple[Range[Path], ...], version: int) -> Iterator[Network]:

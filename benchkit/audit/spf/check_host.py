@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchkit.audit.records.macros import MacroString, parse_macros
-from benchkit.audit.records.spf import Mechanism, MechanismKind, Qualifier, SpfRecord, Term, parse_spf, select_spf
+from benchkit.audit.records.spf import MechanismKind, Qualifier, SpfMechanism, SpfRecord, Term, parse_spf, select_spf
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.spf.expansion import expand
+from benchkit.audit.spf.lookup_limits import BrokenOff, LookupLimits
 from benchkit.audit.spf.lookups import address_type, best_name, covers, firm, mx_covers, validated_names
-from benchkit.audit.spf.meter import BrokenOff, Meter
 from benchkit.audit.spf.names import is_at_or_below, is_domain, query_name
-from benchkit.audit.spf.result import Evaluation, SpfResult, Step
-from benchkit.audit.spf.sender import Sender, macro_values
+from benchkit.audit.spf.result import Evaluation, EvaluationStep, SpfResult
+from benchkit.audit.spf.sender import SpfSender, macro_values
 from benchkit.model.dns import Answer, AnswerState, Ask
 
 _RESULTS = {
@@ -26,9 +26,9 @@ _RESULTS = {
 }
 
 
-async def check_host(ask: Ask, who: Sender) -> Evaluation:
+async def check_host(ask: Ask, who: SpfSender) -> Evaluation:
     """Evaluates the record of the sender's domain; never raises for what the DNS says or does not say."""
-    meter = Meter(ask)
+    meter = LookupLimits(ask)
     check = _Check(meter, who)
     domain, explanation, problem = who.domain, "", ""
     try:
@@ -54,11 +54,11 @@ _NO_RECORD = _Decision(SpfResult.NONE)
 class _Check:
     """One evaluation. `trail` is the path to the term at hand; terms that have not matched leave it again."""
 
-    def __init__(self, meter: Meter, who: Sender) -> None:
+    def __init__(self, meter: LookupLimits, who: SpfSender) -> None:
         self._meter = meter
         self._who = who
         self._names: tuple[str, ...] | None = None
-        self.trail: list[Step] = []
+        self.trail: list[EvaluationStep] = []
 
     async def outcome(self, domain: str) -> tuple[SpfResult, str]:
         decision = await self._decide(domain, self._meter.ask)
@@ -103,7 +103,7 @@ class _Check:
             raise BrokenOff(SpfResult.PERMERROR, f"{name or target.text} has no SPF record")
         return decision
 
-    async def _matches(self, term: Mechanism, domain: str) -> bool:
+    async def _matches(self, term: SpfMechanism, domain: str) -> bool:
         if term.kind is MechanismKind.ALL:
             return True
         if term.network is not None:
@@ -114,7 +114,7 @@ class _Check:
         name = await self._target(term.domain, domain) if term.domain else query_name(domain)
         return name is not None and await self._finds(term, name, ask)
 
-    async def _finds(self, term: Mechanism, name: str, ask: Ask) -> bool:
+    async def _finds(self, term: SpfMechanism, name: str, ask: Ask) -> bool:
         ip = self._who.ip
         prefix = term.prefix4 if ip.version == 4 else term.prefix6
         if term.kind is MechanismKind.MX:
@@ -149,7 +149,7 @@ class _Check:
         return expand(string, values)
 
     def _enter(self, domain: str, term: Term) -> None:
-        self.trail.append(Step(domain, term.text, term.span))
+        self.trail.append(EvaluationStep(domain, term.text, term.span))
 
 
 def _firm_texts(answer: Answer) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from benchkit.audit.spf.meter import BrokenOff
+from benchkit.audit.spf.lookup_limits import BrokenOff
 from benchkit.audit.spf.names import is_at_or_below, query_name, reverse_name
 from benchkit.audit.spf.result import SpfResult
 from benchkit.model.dns import Answer, AnswerState, Ask, Record

@@ -27,7 +27,7 @@ class Range(Generic[Owner]):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim(Generic[Owner]):
+class RangeClaim(Generic[Owner]):
     """What a claim has come to: the pieces that were still free, and the earlier ranges that it met."""
 
     new: tuple[Range[Owner], ...]
@@ -44,7 +44,7 @@ class Ranges(Generic[Owner]):
     def __iter__(self) -> Iterator[Range[Owner]]:
         return iter(self._ranges)
 
-    def claim(self, first: int, last: int, owner: Owner) -> Claim[Owner]:
+    def claim(self, first: int, last: int, owner: Owner) -> RangeClaim[Owner]:
         """Claims a range: free parts become the owner's."""
         start = stop = bisect_left(self._lasts, first)
         while stop < len(self._ranges) and self._ranges[stop].first <= last:
@@ -53,7 +53,7 @@ class Ranges(Generic[Owner]):
         new = tuple(_gaps(first, last, met, owner))
         if new:
             self._replace(start, stop, _merged(first, last, met, owner))
-        return Claim(new, met)
+        return RangeClaim(new, met)
 
     def find(self, number: int) -> Range[Owner] | None:
         """The range that holds the number."""

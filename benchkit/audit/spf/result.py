@@ -22,7 +22,7 @@ class SpfResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EvaluationStep:
     """One term of one domain's record; `span` is its place there."""
 
     domain: str
@@ -36,7 +36,7 @@ class Evaluation:
 
     result: SpfResult
     domain: str
-    path: tuple[Step, ...] = ()
+    path: tuple[EvaluationStep, ...] = ()
     explanation: str = ""  # from exp=, for a fail only
     problem: str = ""  # one sentence, for none, temperror and permerror
     lookups: int = 0

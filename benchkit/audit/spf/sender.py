@@ -11,7 +11,7 @@ _NIBBLES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class SpfSender:
     """`mail_from` is empty for a bounce. `receiver` and `at` (seconds since the epoch) only show in explanations."""
 
     ip: IPv4Address | IPv6Address
@@ -35,14 +35,14 @@ class Sender:
         return f"{self.local_part}@{self.domain}"
 
 
-def sender(ip: str, mail_from: str = "", helo: str = "") -> Sender:
+def sender(ip: str, mail_from: str = "", helo: str = "") -> SpfSender:
     """From text; raises ValueError for what is no address. An IPv4-mapped IPv6 address is an IPv4 address (§5)."""
     address = ip_address(ip)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return Sender(mapped or address, mail_from, helo)
+    return SpfSender(mapped or address, mail_from, helo)
 
 
-def macro_values(who: Sender, domain: str) -> dict[str, str]:
+def macro_values(who: SpfSender, domain: str) -> dict[str, str]:
     """The value of every macro letter but p, which the DNS must be asked for (§7.2). `domain` is the current record's."""
     return {
         "s": who.address,

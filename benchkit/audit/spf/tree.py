@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from benchkit.audit.records.spf import Modifier, SpfRecord, Term
+from benchkit.audit.spf.lookup_limits import LOOKUP_LIMIT, VOID_LIMIT
 from benchkit.audit.spf.lookups import Network
-from benchkit.audit.spf.meter import LOOKUP_LIMIT, VOID_LIMIT
-from benchkit.audit.spf.result import Step
+from benchkit.audit.spf.result import EvaluationStep
 from benchkit.model.dns import Answer
 
 
@@ -88,7 +88,7 @@ class Problem:
 
     code: str
     message: str
-    path: tuple[Step, ...] = ()
+    path: tuple[EvaluationStep, ...] = ()
     unknown: bool = False
 
 
@@ -124,14 +124,14 @@ class Tree:
     def cost(self) -> Cost:
         return self.root.cost
 
-    def walk(self) -> Iterator[tuple[tuple[Step, ...], TermNode]]:
+    def walk(self) -> Iterator[tuple[tuple[EvaluationStep, ...], TermNode]]:
         """Every reached term with the path to it, in the order of evaluation; repeated domains are not entered again."""
         return _walk(self.root, ())
 
 
-def _walk(node: Node, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], TermNode]]:
+def _walk(node: Node, path: tuple[EvaluationStep, ...]) -> Iterator[tuple[tuple[EvaluationStep, ...], TermNode]]:
     for term in node.reached_terms:
-        here = (*path, Step(node.domain, term.term.text, term.term.span))
+        here = (*path, EvaluationStep(node.domain, term.term.text, term.term.span))
         yield here, term
         if term.child is not None:
             yield from _walk(term.child, here)

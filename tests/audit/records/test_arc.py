@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.audit.mail.message import read_mail
+from benchkit.audit.message.parser import read_mail
 from benchkit.audit.records.arc import FIELDS, RESULTS, SEAL, SIGNATURE, parse_arc
 from benchkit.model.audit import AuditReport
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchkit.audit.spf.addresses import AddressSet, authorised
+from benchkit.audit.spf.build_tree import include_tree
 from benchkit.audit.spf.check_host import check_host
-from benchkit.audit.spf.growth import include_tree
 from benchkit.audit.spf.result import SpfResult
 from benchkit.audit.spf.sender import sender
 from benchkit.audit.spf.tree import TreeStatus

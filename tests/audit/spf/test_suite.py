@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from benchkit.audit.spf.build_tree import include_tree
 from benchkit.audit.spf.check_host import check_host
-from benchkit.audit.spf.growth import include_tree
 from benchkit.audit.spf.result import Evaluation, SpfResult
-from benchkit.audit.spf.sender import Sender, sender
+from benchkit.audit.spf.sender import SpfSender, sender
 from benchkit.audit.spf.tree import Tree, TreeStatus
 
 NOBODY = ("198.51.100.99", "2001:db8:ffff::99")  # addresses that no record of the suite names
 
 
-def who_sends(case: Any) -> Sender:
+def who_sends(case: Any) -> SpfSender:
     return sender(case.ip, case.mail_from, case.helo)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchkit.audit.spf.growth import include_tree
-from benchkit.audit.spf.harvest import QUESTION_LIMIT
+from benchkit.audit.spf.build_tree import include_tree
+from benchkit.audit.spf.collect_answers import QUESTION_LIMIT
 from benchkit.audit.spf.tree import Cost, NodeState, Tree, TreeStatus
 
 

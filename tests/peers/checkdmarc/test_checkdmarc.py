@@ -16,14 +16,14 @@ import pytest
 
 from benchkit.audit import audit_domains
 from benchkit.model.audit import AuditReport
-from benchkit.resolver import Patience, open_live
+from benchkit.resolver import Timeouts, open_live
 from tests.peers.checkdmarc.domains import NO_ANSWER, Domain, domains, write_zones
 from tests.peers.checkdmarc.oracle import checkdmarc_says
 from tests.peers.checkdmarc.verdicts import Verdicts, benchkit_says
 from tests.peers.dns.servers import nsd
 
 COUNT = 500
-PATIENCE = Patience(
+PATIENCE = Timeouts(
     tries_s=(5.0, 5.0, 5.0), whole_s=20.0, in_flight=32
 )  # a busy machine must not make an answer unknown
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from benchkit.connect_probe import Association, MailServer, Stage, look_at, match_all
 from benchkit.model.dns import Answer
 from benchkit.model.scenario import Security
-from benchkit.reach import Association, MailServer, Stage, look_at, match_all
 from benchkit.resolver import open_live
 from tests.peers.dns.servers import nsd
 from tests.peers.dns.zones import ZoneFile

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from benchkit.model.exchange import Account, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import find_identity
 from benchkit.providers import PROVIDERS
 
@@ -43,7 +43,7 @@ async def _whole(scope: dict[str, Any], receive: Any) -> Request:
 def _answer(request: Request, http_version: str) -> Response:
     if not PROVIDER.serves(request.method, request.target):
         return PROVIDER.refused(404, "not found", 0)
-    if not PROVIDER.authorised(request, Account(os.environ[SECRET])):
+    if not PROVIDER.authorised(request, Credentials(os.environ[SECRET])):
         return PROVIDER.refused(401, "Forbidden", 0)
     found = find_identity(request.body)
     if found is None:

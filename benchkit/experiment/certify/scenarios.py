@@ -1,0 +1,88 @@
+"""What a certification sends: the dialogues of method.md §2 over three links, and one pair with delays at known points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchkit.model.message import Address
+from benchkit.model.scenario import (
+    ArmSpec,
+    Arrivals,
+    ConnectionPolicy,
+    Delay,
+    Fault,
+    LoadModel,
+    LoadSpec,
+    MessageSpec,
+    NetworkSpec,
+    Scenario,
+    Security,
+    VerdictSpec,
+)
+
+_FRESH, _REUSE = ConnectionPolicy(1), ConnectionPolicy(0)
+_MESSAGE = MessageSpec(
+    Address("Ruler", "ruler@benchkit.example"), count=1, seed=1,
+    subject="A message of known size", text_bytes=4096, to=(Address("", "reader@benchkit.example"),),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedSequence:
+    """A way to talk, and the turns that it must cost."""
+
+    arm: ArmSpec
+    turns: int
+
+
+def _smtp(name: str, turns: int, connection: ConnectionPolicy, security: Security, auth: str = "") -> CertifiedSequence:
+    return CertifiedSequence(ArmSpec(name, "smtp", "aiosmtplib", connection, security, auth=auth), turns)
+
+
+def _grouped(name: str, turns: int, dialogue: str) -> CertifiedSequence:
+    return CertifiedSequence(ArmSpec(name, "smtp", "wire", _REUSE, Security.NONE, dialogue=dialogue), turns)
+
+
+def _api(name: str, turns: int, connection: ConnectionPolicy) -> CertifiedSequence:
+    arm = ArmSpec(name, "api", "wire", connection, Security.IMPLICIT, provider="mailgun")
+    return CertifiedSequence(replace(arm, baseline=connection is _REUSE and "again" not in name), turns)
+
+
+DIALOGUES = (
+    _smtp("smtp, starttls and auth, new connection", 11, _FRESH, Security.STARTTLS, "plain"),
+    _smtp("smtp, implicit tls and auth, new connection", 9, _FRESH, Security.IMPLICIT, "plain"),
+    _smtp("smtp, plain, new connection", 7, _FRESH, Security.NONE),
+    _smtp("smtp, one command a turn, reused", 4, _REUSE, Security.NONE),
+    _grouped("smtp, pipelined, reused", 2, "pipelined"),
+    _grouped("smtp, bdat-eager, reused", 1, "bdat-eager"),
+    _api("https, new connection", 3, _FRESH),
+    _api("https, reused", 1, _REUSE),
+    _api("https, reused again (A/A)", 1, _REUSE),
+)
+
+RTTS_MS = (2.0, 10.0, 40.0)
+# No two alike, so that a delay found in the wrong phase cannot pass for another. EHLO is met twice.
+DELAYS_MS = {"banner": 5, "ehlo": 7, "starttls": 9, "auth": 11, "mail": 13, "rcpt": 15, "data": 17, "content": 19}
+
+
+def sweep(dialogues: tuple[CertifiedSequence, ...], rtts_ms: tuple[float, ...], blocks: int) -> Scenario:
+    """Every dialogue over every link, one message a block."""
+    arms = tuple(dialogue.arm for dialogue in dialogues)
+    return _scenario(arms, blocks, NetworkSpec(rtt_ms=rtts_ms))
+
+
+def delays(way: ArmSpec, blocks: int) -> Scenario:
+    """The same way of sending twice on plain loopback: as it is, and with the server's known delays."""
+    faults = tuple(Fault(at, delay=Delay("constant", wait_ms)) for at, wait_ms in DELAYS_MS.items())
+    return _scenario((way, replace(way, name="delayed", faults=faults)), blocks, NetworkSpec())
+
+
+def expected_delays_ms() -> dict[str, float]:
+    """By phase; the EHLO after STARTTLS is one more (RFC 3207 §4.2)."""
+    return {point: wait_ms * (2 if point == "ehlo" else 1) for point, wait_ms in DELAYS_MS.items()}
+
+
+def _scenario(arms: tuple[ArmSpec, ...], blocks: int, network: NetworkSpec) -> Scenario:
+    load = LoadSpec(LoadModel.TALK, blocks, 1, 1, 1, 0.0, Arrivals.POISSON, seed=1)
+    return Scenario("certify", "", Path("certify"), "", _MESSAGE, load, network, arms, VerdictSpec())

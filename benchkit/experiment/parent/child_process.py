@@ -1,0 +1,93 @@
+"""The parent's end of the line: starting a child process, hearing its news, asking it to stop, and being sure of its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from benchkit.errors import BenchkitError
+from benchkit.experiment.process.parent_pipe import frame
+from benchkit.lab.lab import Network
+
+_END_GRACE_S = 10.0
+
+
+class ChildBroken(BenchkitError):
+    """A child said that it is broken, or died without a word."""
+
+
+class Child:
+    """One child process; it is in a session of its own, so that Ctrl-C reaches the parent only."""
+
+    def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
+        self._module = module
+        self._process = process
+        self._killed = False
+
+    @classmethod
+    async def start(cls, module: str, job: object, log: Path, network: Network | None = None) -> Child:
+        """Run a module, in a lab's network if given, and hand it its job; what it prints by accident goes to `log`."""
+        command = network.command(module) if network else (sys.executable, "-m", module)
+        with log.open("ab") as stderr:
+            process = await asyncio.create_subprocess_exec(
+                *command, pass_fds=network.descriptors if network else (),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=stderr, start_new_session=True,
+            )  # fmt: skip
+        child = cls(module, process)
+        await child._write(frame(job))
+        return child
+
+    async def hear(self) -> dict[str, Any]:
+        """The next news. Raises ChildBroken when the child says so, or ends without having said that it is done."""
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line:
+            code = await self._process.wait()
+            how = "was killed because it heeded no word" if self._killed else f"died ({_how(code)})"
+            raise ChildBroken(f"{self._module} {how}")
+        news: dict[str, Any] = json.loads(line)
+        if "broken" in news:
+            raise ChildBroken(news["broken"])
+        return news
+
+    async def go(self, moment_ns: int) -> None:
+        """To a worker that stands ready: when the cell begins."""
+        await self._write(b"go %d\n" % moment_ns)
+
+    async def ask_to_stop(self) -> None:
+        """The first time: after what is under way. The second time: at once."""
+        await self._write(b"stop\n")
+
+    def kill(self) -> None:
+        """Where it heeds no word any more; `hear` will say so."""
+        self._killed = True
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def end(self) -> None:
+        """Tell it to stop, close the line and wait; a child that does not go is killed.
+
+        The word comes first: a line that closes without one says that the parent is dead, and a sink then waits for its worker.
+        """
+        await self.ask_to_stop()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), _END_GRACE_S)
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+
+    async def _write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        with suppress(ConnectionError):  # it is dead: `hear` will say so
+            self._process.stdin.write(data)
+            await self._process.stdin.drain()
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

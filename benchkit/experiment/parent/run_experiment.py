@@ -1,0 +1,166 @@
+"""Conducting a run: its segments one after the other, whatever ends them, and the run closed.
+
+Every way out of here leaves a folder that `load_run` reads and an account that closes: all messages sent, the user's Ctrl-C, a
+dead worker, a dead sink, a dead link, a full disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchkit.conditions import describe_host
+from benchkit.errors import StoreError, TargetUnreachable
+from benchkit.experiment.parent.body_parser import parser_for
+from benchkit.experiment.parent.certificate_file import certificate_in_words
+from benchkit.experiment.parent.congestion import with_congestion
+from benchkit.experiment.parent.environment import lab_refusal
+from benchkit.experiment.parent.manifest import manifest_of
+from benchkit.experiment.parent.segment import Segment
+from benchkit.experiment.parent.stopping import Stopping
+from benchkit.experiment.plan.schedule import links, sends_per_condition, total_sends
+from benchkit.experiment.plan.send_permission import leaving_hosts
+from benchkit.model.message import Batch
+from benchkit.model.run import Manifest, RunStatus
+from benchkit.model.scenario import NetworkSpec, Scenario, Secret
+from benchkit.store import close_tables, create_folder, write_manifest
+
+# (sends recorded so far, sends planned)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended; its folder is closed unless `trouble` says that the disk refused."""
+
+    folder: Path
+    status: RunStatus
+    trouble: str = ""
+
+
+def run_experiment(
+    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress
+) -> RunEnd:
+    """Run it. Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made)."""
+    scenario = with_congestion(scenario)
+    token = secrets.token_hex(4)
+    folder = create_folder(results, scenario.name, token)
+    stopping = Stopping()
+    try:
+        return asyncio.run(_conduct(scenario, batch, revealed, folder, token, progress, stopping))
+    except TargetUnreachable:
+        _remove(folder)
+        raise
+    except KeyboardInterrupt:
+        if not stopping.begun:
+            _remove(folder)
+        raise
+    finally:
+        if stopping.begun:
+            stopping.ignore()
+
+
+async def _conduct(
+    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], folder: Path, token: str,
+    progress: Progress, stopping: Stopping,
+) -> RunEnd:  # fmt: skip
+    """A machine without a lab measures on plain loopback, and the run says so."""
+    refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
+    if refusal:
+        refusal += "; so there is nothing to capture" if scenario.network.capture else ""
+        scenario = replace(scenario, network=NetworkSpec())
+    manifest = manifest_of(scenario, batch, folder.name, token, refusal)
+    return await _Conductor(scenario, batch, revealed, folder, progress, manifest, stopping).run()
+
+
+class _Conductor:
+    def __init__(
+        self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret],
+        folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping,
+    ) -> None:  # fmt: skip
+        self._scenario = scenario
+        self._batch = batch
+        self._revealed = revealed
+        self._folder = folder
+        self._progress = progress
+        self._manifest = manifest
+        self._stopping = stopping
+
+    async def run(self) -> RunEnd:
+        host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
+        self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
+        status, trouble = RunStatus.COMPLETE, ""
+        for condition, link in enumerate(links(self._scenario) or (None,)):
+            segment = Segment(
+                self._scenario, self._batch, self._revealed, self._folder, self._manifest.token, condition, link,
+                self._stopping,
+            )  # fmt: skip
+            status, trouble = await (segment.run(self) if condition == 0 else self._run_later(segment))
+            if status is not RunStatus.COMPLETE:
+                break
+            if self._stopping.asked:  # between two segments
+                status = RunStatus.INTERRUPTED
+                break
+        return self._close(status, trouble)
+
+    async def _run_later(self, segment: Segment) -> tuple[RunStatus, str]:
+        """After the first segment there are results to keep, whatever happens."""
+        try:
+            return await segment.run(self)
+        except TargetUnreachable as error:
+            return RunStatus.BROKEN, str(error)
+        except asyncio.CancelledError:
+            return RunStatus.INTERRUPTED, ""
+
+    def heard(self, condition: int, news: Mapping[str, Any]) -> None:
+        if "overhead_us" in news:
+            self._note(overhead_us=news["overhead_us"])
+        if "rtt_ms" in news:
+            self._note_condition(condition, rtt_ms=news["rtt_ms"])
+        if "link" in news:
+            self._note_condition(condition, link=news["link"])
+        if "warning" in news:
+            self._note(warnings=(*self._manifest.warnings, news["warning"]))
+        for facts in news.get("arms", ()):
+            self._note_arm(**facts)
+        if "sent" in news:
+            before = condition * sends_per_condition(self._scenario)
+            self._progress(before + news["sent"], total_sends(self._scenario))
+
+    def _note_condition(self, condition: int, **facts: Any) -> None:
+        conditions = list(self._manifest.conditions)
+        conditions[condition] = replace(conditions[condition], **facts)
+        self._note(conditions=tuple(conditions))
+
+    def _note_arm(self, arm: int, **facts: Any) -> None:
+        arms = list(self._manifest.arms)
+        arms[arm] = replace(arms[arm], **facts)
+        self._note(arms=tuple(arms))
+
+    def _note(self, **facts: Any) -> None:
+        self._manifest = replace(self._manifest, **facts)
+        write_manifest(self._folder, self._manifest)
+
+    def _close(self, status: RunStatus, trouble: str) -> RunEnd:
+        try:
+            close_tables(self._folder, parser_for(self._scenario.arms))
+            self._note(status=status, warnings=(*self._manifest.warnings, *([trouble] if trouble else [])))
+        except StoreError as error:
+            return RunEnd(self._folder, RunStatus.BROKEN, "; ".join(part for part in (trouble, str(error)) if part))
+        log = self._folder / "children.log"
+        if log.stat().st_size == 0:
+            log.unlink()
+        return RunEnd(self._folder, status, trouble)
+
+
+def _remove(folder: Path) -> None:
+    """A run of which nothing left leaves nothing behind."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()

@@ -1,0 +1,161 @@
+"""One segment of the plan, that of one condition: the place made, the sink up, the workers walked to their end, all of it gone.
+
+All are processes of their own; what they are told travels in jobs, what they say comes back as news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchkit.experiment.parent.child_process import Child, ChildBroken
+from benchkit.experiment.parent.environment import Environment, place_of
+from benchkit.experiment.parent.stopping import Stopping
+from benchkit.experiment.parent.worker_pool import WorkerPool
+from benchkit.experiment.process import targets
+from benchkit.experiment.process.job import SinkJob, WorkerJob
+from benchkit.lab import LinkSpec
+from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.message import Batch
+from benchkit.model.run import RunStatus
+from benchkit.model.scenario import Scenario, Secret
+from benchkit.store import record_wire
+
+
+class SegmentObserver(Protocol):
+    """Who wants to know how a segment is going."""
+
+    def heard(self, condition: int, news: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    scenario: Scenario
+    batch: Batch
+    revealed: Mapping[int, Secret]
+    folder: Path
+    token: str
+    condition: int
+    link: LinkSpec | None
+    stopping: Stopping
+
+    @property
+    def capture(self) -> Path | None:
+        """The file that what crosses the link is kept in."""
+        return self.folder / f"link-{self.condition}.pcap" if self.scenario.network.capture else None
+
+    async def run(self, listener: SegmentObserver) -> tuple[RunStatus, str]:
+        """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
+        try:
+            async with place_of(self.link, self.folder / "children.log", self.capture) as place:
+                return await _Walk(self, place, listener).run()
+        except LabRefused as refused:
+            return RunStatus.BROKEN, str(refused)
+
+
+class _Walk:
+    def __init__(self, segment: Segment, place: Environment, listener: SegmentObserver) -> None:
+        self._segment = segment
+        self._place = place
+        self._listener = listener
+        self._children: list[Child] = []
+        self._ports: dict[int, int] = {}
+
+    async def run(self) -> tuple[RunStatus, str]:
+        try:
+            arms = await self._start_sink()
+            status, trouble = await self._walk(arms)
+        finally:
+            for child in reversed(self._children):
+                await child.end()
+        if self._place.lab is not None and status is not RunStatus.BROKEN:
+            self._store_wire(await self._place.lab.finish())
+        return status, trouble
+
+    async def _start_sink(self) -> tuple[Endpoint, ...]:
+        segment, password = self._segment, targets.new_password()
+        doors = targets.listeners(segment.scenario, password)
+        ca_pem = ""
+        if doors:
+            job = SinkJob(doors, segment.token, str(segment.folder), self._place.sink_host)
+            sink = await self._start("benchkit.experiment.process.sink_process", job, self._place.server)
+            ready = await sink.hear()
+            self._ports = {door.arm: port for door, port in zip(doors, ready["ports"], strict=True)}
+            ca_pem = ready["ca_pem"]
+            in_force = zip(doors, ready["congestion"], strict=True)
+            facts = [{"arm": door.arm, "server_congestion": name} for door, name in in_force]
+            self._listener.heard(segment.condition, {"arms": facts})
+        sink_end = targets.SinkEnd(self._place.sink_host, self._ports, ca_pem, password)
+        return targets.endpoints(segment.scenario, segment.revealed, sink_end)
+
+    async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
+        """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
+        sinks = list(self._children)
+        crew = await self._start_crew(arms)
+        watch = [asyncio.create_task(_watch(sink, crew)) for sink in sinks]
+        link = asyncio.create_task(_watch_link(self._place.lab, crew))
+        try:
+            with self._segment.stopping.reaches(crew):
+                status = await crew.walk(partial(self._listener.heard, self._segment.condition))
+            if link.done():
+                await link
+            for sink in sinks:
+                await sink.ask_to_stop()
+            await asyncio.gather(*watch)
+        except ChildBroken as broken:
+            return RunStatus.BROKEN, str(broken)
+        finally:
+            for task in (*watch, link):
+                task.cancel()
+            await asyncio.gather(*watch, link, return_exceptions=True)
+        return status, ""
+
+    async def _start_crew(self, arms: tuple[Endpoint, ...]) -> WorkerPool:
+        segment = self._segment
+        job = WorkerJob(segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition)
+        jobs = [replace(job, worker=worker) for worker in range(segment.scenario.load.workers)]
+        return WorkerPool(
+            [await self._start("benchkit.experiment.worker.worker_process", each, self._place.client) for each in jobs]
+        )
+
+    async def _start(self, module: str, job: object, network: Network | None) -> Child:
+        child = await Child.start(module, job, self._segment.folder / "children.log", network)
+        self._children.append(child)
+        return child
+
+    def _store_wire(self, counters: LinkCounters) -> None:
+        """Each connection under the arm whose door it knocked at."""
+        condition, arm_of = self._segment.condition, {port: arm for arm, port in self._ports.items()}
+        rows = [(condition, arm_of.get(count.server_port, -1), *astuple(count)) for count in counters.connections]
+        record_wire(self._segment.folder, rows)
+        link = {name: value for name, value in asdict(counters).items() if name != "connections"}
+        self._listener.heard(condition, {"link": link})
+        capture = self._segment.capture
+        if capture is not None and counters.captured < counters.packets:
+            told = f"{capture.name} holds the first {counters.captured:,} of {counters.packets:,} packets: the disk was full"
+            self._listener.heard(condition, {"warning": told})
+
+
+async def _watch(sink: Child, crew: WorkerPool) -> None:
+    """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
+    try:
+        while "done" not in await sink.hear():
+            pass
+    except ChildBroken:
+        await crew.ask_to_stop()
+        raise
+
+
+async def _watch_link(lab: Lab | None, crew: WorkerPool) -> None:
+    """Where the link dies, what is under way would wait for its time-out: it is cut short."""
+    if lab is None:
+        return
+    await lab.broken()
+    await crew.ask_to_stop()
+    await crew.ask_to_stop()
+    raise ChildBroken("the link's process died")

@@ -1,0 +1,45 @@
+"""A temporary folder that goes when its owner goes, however that ends: a process of its own makes it, waits, and removes it.
+
+Also after `kill -9`, which no owner can clean up behind. What still has a file open in there writes on into nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchkit.errors import BenchkitError
+
+
+@contextmanager
+def vanishing_folder() -> Iterator[Path]:
+    """Its keeper waits at a pipe that nobody writes to, in a session of its own, where no Ctrl-C reaches it.
+
+    Raises BenchkitError where the keeper cannot make one.
+    """
+    command = (sys.executable, "-m", "benchkit.experiment.parent.temp_folder")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as keeper:
+        assert keeper.stdout is not None
+        made = os.fsdecode(keeper.stdout.readline().removesuffix(b"\n"))
+        if not made:
+            raise BenchkitError("no temporary folder can be made")
+        try:
+            yield Path(made)
+        finally:
+            keeper.communicate()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="benchkit-", ignore_cleanup_errors=True) as folder:
+        os.write(1, os.fsencode(folder) + b"\n")
+        os.read(0, 1)
+
+
+if __name__ == "__main__":
+    main()

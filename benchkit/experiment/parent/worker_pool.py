@@ -1,0 +1,85 @@
+"""The workers that share a segment, heard and spoken to as one: kept in step by cell, and none goes on without the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter_ns
+from typing import Any
+
+from benchkit.errors import TargetUnreachable
+from benchkit.experiment.parent.child_process import Child
+from benchkit.experiment.worker.cell_start import LEAD_NS
+from benchkit.model.run import RunStatus
+
+_WORD_NS = 3_000_000  # what a word to a worker may take, before the lead that every cell has
+
+Heard = Callable[[Mapping[str, Any]], None]
+
+
+class WorkerPool:
+    """`patience_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would."""
+
+    def __init__(self, workers: Sequence[Child], patience_s: float = 10.0) -> None:
+        self._workers = workers
+        self._patience_s = patience_s
+        self._sent = [0] * len(workers)
+        self._ready = 0
+        self._stopping = False
+        self._killing: asyncio.TimerHandle | None = None
+
+    async def ask_to_stop(self) -> None:
+        """The first time: after what is under way. The second time: at once, and then who does not go is killed."""
+        if self._stopping and self._killing is None:
+            self._killing = asyncio.get_running_loop().call_later(self._patience_s, self._kill)
+        self._stopping = True
+        for worker in self._workers:
+            await worker.ask_to_stop()
+
+    async def walk(self, heard: Heard) -> RunStatus:
+        """Until the last worker's end; where one breaks the others end what they have under way, and then it is raised.
+
+        Raises ChildBroken and TargetUnreachable.
+        """
+        following = [asyncio.create_task(self._follow(number, heard)) for number in range(len(self._workers))]
+        try:
+            _, working = await asyncio.wait(following, return_when=asyncio.FIRST_EXCEPTION)
+            if working:
+                await self.ask_to_stop()
+            interrupted = await asyncio.gather(*following, return_exceptions=True)
+        finally:
+            for task in following:
+                task.cancel()
+            if self._killing is not None:
+                self._killing.cancel()
+        for ending in interrupted:
+            if isinstance(ending, BaseException):
+                raise ending
+        return RunStatus.INTERRUPTED if any(interrupted) else RunStatus.COMPLETE
+
+    async def _follow(self, number: int, heard: Heard) -> bool:
+        """One worker's news, with the sends of all; gives whether it was interrupted."""
+        while True:
+            news = await self._workers[number].hear()
+            if "unreachable" in news:
+                raise TargetUnreachable(news["unreachable"])
+            if "ready" in news:
+                await self._one_is_ready()
+            if "sent" in news:
+                self._sent[number] = news["sent"]
+                news["sent"] = sum(self._sent)
+            heard(news)
+            if "done" in news:
+                return bool(news["interrupted"])
+
+    def _kill(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+
+    async def _one_is_ready(self) -> None:
+        self._ready += 1
+        if self._ready == len(self._workers) and not self._stopping:
+            self._ready = 0
+            moment_ns = perf_counter_ns() + _WORD_NS + LEAD_NS
+            for worker in self._workers:
+                await worker.go(moment_ns)

@@ -1,0 +1,85 @@
+"""The plan in numbers, for `--dry-run` and for whoever must say yes to real mail. Nothing is sent to know it."""
+
+from __future__ import annotations
+
+from benchkit.experiment.paces import PACES
+from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns, schedule
+from benchkit.experiment.plan.send_permission import is_loopback
+from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.message import Batch
+from benchkit.model.plan import ArmPlan, PlanSummary
+from benchkit.model.scenario import ArmSpec, LoadModel, LoadSpec, Scenario
+from benchkit.protocol.expected_turns import setup_turns
+
+_SAMPLE = 3
+
+
+def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
+    """What the run would do."""
+    recipients = list(dict.fromkeys(recipient for message in batch.messages for recipient in message.recipients))
+    return PlanSummary(
+        scenario=scenario.name,
+        question=scenario.question,
+        load=_load_in_words(scenario),
+        arms=tuple(_arm_plan(scenario, arm, batch) for arm in scenario.arms),
+        distinct_messages=len(batch),
+        recipients_sample=tuple(recipients[:_SAMPLE]),
+        distinct_recipients=len(recipients),
+        duration_s=_duration_s(scenario),
+    )
+
+
+def _load_in_words(scenario: Scenario) -> str:
+    load = scenario.load
+    how = {
+        LoadModel.TALK: "one message at a time",
+        LoadModel.THROUGHPUT: f"{load.concurrency} senders, as fast as they are answered",
+        LoadModel.OPEN: f"{load.rate_per_s:g} messages/s on a {load.arrivals} schedule that all arms share",
+    }[load.model]
+    if load.workers > 1:
+        how += f", spread over {load.workers} worker processes"
+    names = "; ".join(link.name for link in links(scenario))
+    return (
+        f"{load.model}: {how}; {load.blocks} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"
+        + (f", for each of: {names}" if names else "")
+    )
+
+
+def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
+    load, conditions = scenario.load, condition_count(scenario)
+    sends = load.all_blocks * load.messages_per_block
+    connections = _connections(load, arm, sends)
+    bytes_of_all = sum(len(batch.messages[i % len(batch)].mime) for i in range(sends))
+    each = mean_message_turns(load, arm, batch)
+    share = setup_turns(arm) * connections / sends if arm.connection.messages else 0
+    return ArmPlan(
+        name=arm.name,
+        target=_target(arm),
+        leaves_this_machine=arm.server is not None and not is_loopback(arm.server.host),
+        sends=conditions * load.blocks * load.messages_per_block,
+        warmup_sends=conditions * load.warmup_blocks * load.messages_per_block,
+        connections=conditions * connections,
+        turns=None if each is None else each + share,
+        bytes=conditions * bytes_of_all,
+    )
+
+
+def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:
+    if arm.transport == "null":
+        return 0
+    senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
+    return -(-sends // arm.connection.messages) if arm.connection.messages else senders
+
+
+def _target(arm: ArmSpec) -> str:
+    if arm.server is not None:
+        return f"{arm.server.host}:{arm.server.port}"
+    return f"embedded {arm.provider or arm.transport}" if is_embedded(arm) else "nowhere"
+
+
+def _duration_s(scenario: Scenario) -> float | None:
+    load = scenario.load
+    if load.model is not LoadModel.OPEN:
+        return None
+    of_one_arm_ns = sum(schedule(load, block)[-1] for block in range(load.all_blocks))
+    return of_one_arm_ns * len(scenario.arms) * condition_count(scenario) / 1e9

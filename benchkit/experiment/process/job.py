@@ -1,0 +1,35 @@
+"""What the parent hands to its two children, as one pickle through a pipe: secrets travel there and touch no disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchkit.model.endpoint import Endpoint, ListenerConfig
+from benchkit.model.message import Batch
+from benchkit.model.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class SinkJob:
+    """For experiment/process/sink_process.py; the ledger goes into `folder`."""
+
+    listeners: tuple[ListenerConfig, ...]
+    run_token: str
+    folder: str
+    host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerJob:
+    """For experiment/worker/worker_process.py: the plan of a condition follows from the scenario and the size of the batch.
+
+    `worker` is its place among the `load.workers` that share every cell.
+    """
+
+    scenario: Scenario
+    batch: Batch
+    endpoints: tuple[Endpoint, ...]
+    run_token: str
+    folder: str
+    condition: int
+    worker: int = 0

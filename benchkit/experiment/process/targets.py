@@ -1,0 +1,112 @@
+"""Where each arm goes: the sink's doors for embedded arms, and the endpoint that each arm's transport is given."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchkit.conditions import probe
+from benchkit.errors import InputError, Mistake, TargetUnreachable
+from benchkit.experiment.plan.send_permission import is_loopback
+from benchkit.model.endpoint import Endpoint, ListenerConfig
+from benchkit.model.scenario import ArmSpec, Scenario, Secret, ServerAddress
+
+_USER = "benchkit"
+_SERVER_NAME = "localhost"  # a name in the embedded server's certificate
+
+
+@dataclass(frozen=True, slots=True)
+class SinkEnd:
+    """The embedded sink as it listens: its ports by arm, whom to trust, and the password of this run."""
+
+    host: str
+    ports: Mapping[int, int]
+    ca_pem: str
+    password: str
+
+
+def is_embedded(arm: ArmSpec) -> bool:
+    return arm.server is None and arm.transport != "null"
+
+
+def listeners(scenario: Scenario, password: str) -> tuple[ListenerConfig, ...]:
+    """One door for each embedded arm, in the order of the arms."""
+    return tuple(
+        ListenerConfig(
+            arm=number,
+            protocol=arm.transport,
+            security=arm.security,
+            provider=arm.provider,
+            options=arm.options,
+            username=_USER,
+            password=password,
+            auth_required=bool(arm.auth) or arm.transport == "api",
+            faults=arm.faults,
+            limit=arm.limit,
+            batches=arm.messages_per_request > 1,
+            seed=scenario.load.seed,
+            congestion=arm.congestion,
+        )
+        for number, arm in enumerate(scenario.arms)
+        if is_embedded(arm)
+    )
+
+
+def new_password() -> str:
+    """The embedded servers' credential, for this run only."""
+    return secrets.token_hex(16)
+
+
+def endpoints(scenario: Scenario, revealed: Mapping[int, Secret], sink: SinkEnd) -> tuple[Endpoint, ...]:
+    """One endpoint an arm; `revealed` are the secrets of arms with servers of their own."""
+    return tuple(
+        _own_endpoint(arm, arm.server, revealed.get(number, Secret("")))
+        if arm.server is not None
+        else Endpoint(
+            sink.host, sink.ports.get(number, 0), _SERVER_NAME, arm, sink.ca_pem, _USER, Secret(sink.password)
+        )
+        for number, arm in enumerate(scenario.arms)
+    )
+
+
+def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:
+    """The smallest round trip to each target, by arm. Raises TargetUnreachable: before the first message left.
+
+    Each address is probed once, however many arms go there: a small accept queue overflows, and SYNs wait seconds.
+    """
+    measured: dict[tuple[str, int], float | None] = {}
+    for target in targets:
+        address = (target.host, target.port)
+        if target.port and address not in measured:
+            measured[address] = _round_trip_ms(target)
+    return {number: measured[target.host, target.port] for number, target in enumerate(targets) if target.port}
+
+
+def _round_trip_ms(target: Endpoint) -> float | None:
+    try:
+        return probe(target.host, target.port)
+    except OSError as error:
+        raise TargetUnreachable(
+            f"{target.server_name}:{target.port} (arm {target.arm.name!r}): {error.strerror or error}; nothing was sent"
+        ) from error
+
+
+def _own_endpoint(arm: ArmSpec, server: ServerAddress, secret: Secret) -> Endpoint:
+    ca_pem = arm.ca_file.read_text("utf-8") if arm.ca_file is not None else ""
+    return Endpoint(_address(arm, server), server.port, server.host, arm, ca_pem, arm.username, secret)
+
+
+def _address(arm: ArmSpec, server: ServerAddress) -> str:
+    """Looked up once, before the clock; raises TargetUnreachable, and InputError for a loopback name that leads elsewhere."""
+    try:
+        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise TargetUnreachable(
+            f"{server.host} (arm {arm.name!r}): {error.strerror or error}; nothing was sent"
+        ) from error
+    address = str(found[0][4][0])
+    if is_loopback(server.host) and not is_loopback(address):
+        raise InputError(Mistake(server.host, f"leads to {address}, which is not this machine; nothing was sent"))
+    return address

@@ -1,0 +1,144 @@
+"""A virtual sender: one transport, its connection policy, and the trace of the message under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from benchkit.model.contracts import Batches, Prefetching, Transport
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.scenario import ConnectionPolicy
+from benchkit.model.trace import Phase, Trace
+
+# Once the content, or the request, is being written, the server may have it all (RFC 5321 §4.5.5 knows the same doubt).
+_CONTENT_PHASES = frozenset({Phase.CONTENT, Phase.REQUEST, Phase.WAIT, Phase.RESPONSE})
+_STOPPED = "stopped by the user"
+
+
+class VirtualSender:
+    """Sends one message, or one request, after the other; `connection` and `nth` say where its first message went."""
+
+    def __init__(
+        self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1
+    ) -> None:
+        self.trace = Trace()
+        self.connection = -1
+        self.nth = -1
+        self._transport = transport
+        self._policy = policy
+        self._numbers = numbers
+        self._carried = 0
+        self._messages_per_request = messages_per_request
+        self._far_sighted = transport if isinstance(transport, Prefetching) and transport.looks_ahead else None
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether `send` makes use of a `following` message."""
+        return self._far_sighted is not None
+
+    @property
+    def batches(self) -> bool:
+        """Whether it is to be given its messages by `send_batch`."""
+        return self._messages_per_request > 1
+
+    @property
+    def room(self) -> int:
+        """Messages that its next request may carry: as many as it holds, or as are left to the connection."""
+        if self._policy.messages and self._transport.connected:
+            return min(self._messages_per_request, self._policy.messages - self._carried)
+        return self._messages_per_request
+
+    async def open(self) -> Outcome | None:
+        """Before the clock: a kept connection is made ahead of its first message, which so costs what every other costs."""
+        if self._policy.messages != 0:
+            return None
+        self.trace.begin()
+        failure = await self._transport.connect(self.trace)
+        if failure is None:
+            self._number_connection()
+        return failure
+
+    async def try_out(self) -> Outcome | None:
+        """Connect and hang up: what the server does not offer, or does not allow, is known before the first send."""
+        self.trace.begin()
+        failure = await self._transport.connect(self.trace)
+        await self._transport.close(self.trace)
+        return failure
+
+    async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
+        """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
+        self.trace.begin()
+        try:
+            outcome = await self._exchange(prepared, identity, following)
+        except asyncio.CancelledError:
+            outcome = self._cut_short()
+        if self._is_used_up or outcome.kind is OutcomeKind.AMBIGUOUS:
+            await self._transport.close(self.trace)
+        return outcome
+
+    async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
+        """The same with several messages in one request, of which the trace is then told once."""
+        self.trace.begin()
+        outcomes: Sequence[Outcome]
+        try:
+            outcomes = await self._exchange_batch(prepared, identities)
+        except asyncio.CancelledError:
+            outcomes = [self._cut_short()] * len(identities)
+        if self._is_used_up or any(outcome.kind is OutcomeKind.AMBIGUOUS for outcome in outcomes):
+            await self._transport.close(self.trace)
+        return outcomes
+
+    async def close(self) -> None:
+        """The end of the run; nobody's time."""
+        self.trace.begin()
+        await self._transport.close(self.trace)
+
+    async def _exchange(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
+        failure = await self._connect_if_need_be()
+        if failure is not None:
+            return failure
+        if following is not None and self._far_sighted is not None and self._carried + 1 != self._policy.messages:
+            self._far_sighted.announce(following)
+        outcome = await self._transport.send(prepared, identity, self.trace)
+        self._count(1)
+        return outcome
+
+    async def _exchange_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
+        assert isinstance(self._transport, Batches), "the scenario's rules know which clients do"
+        failure = await self._connect_if_need_be()
+        if failure is not None:
+            return [failure] * len(identities)
+        outcomes = await self._transport.send_batch(prepared, identities, self.trace)
+        self._count(len(identities))
+        return outcomes
+
+    async def _connect_if_need_be(self) -> Outcome | None:
+        if self._transport.connected:
+            return None
+        failure = await self._transport.connect(self.trace)
+        if failure is None:
+            self._carried = 0
+        else:
+            self.trace.finish()
+            self.connection = self.nth = -1
+        return failure
+
+    def _count(self, messages: int) -> None:
+        if Phase.CONNECT in self.trace.phases:  # also when the client reconnected by itself
+            self._number_connection()
+        self.nth = self._carried
+        self._carried += messages
+
+    def _cut_short(self) -> Outcome:
+        self.trace.finish()
+        in_doubt = any(phase in _CONTENT_PHASES for phase in self.trace.phases)
+        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=_STOPPED)
+
+    def _number_connection(self) -> None:
+        self.connection = next(self._numbers)
+        self._carried = 0
+
+    @property
+    def _is_used_up(self) -> bool:
+        return self._transport.connected and 0 < self._policy.messages <= self._carried

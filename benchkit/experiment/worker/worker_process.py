@@ -1,0 +1,154 @@
+"""The load worker: a process of its own with a loop of its own, away from the progress display and from the sink.
+
+Several may share the plan; the first one speaks for all where all would say the same. News to the parent, a JSON object a line:
+{"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"ready"} before each cell where there are several, {"sent"} up to four times a
+second, and at the end {"arms"}, {"done", "sent", "interrupted"} or {"broken"}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchkit.clock import MonotonicClock
+from benchkit.errors import TargetUnreachable
+from benchkit.experiment.paces import PACES
+from benchkit.experiment.plan.schedule import cells, sends_per_condition
+from benchkit.experiment.process.job import WorkerJob
+from benchkit.experiment.process.parent_pipe import ParentLine, run_child
+from benchkit.experiment.process.targets import round_trips_ms
+from benchkit.experiment.worker.cell_start import InStep, at_once
+from benchkit.experiment.worker.cell_watch import CellWatch
+from benchkit.experiment.worker.engine import ArmAtWork, Engine
+from benchkit.experiment.worker.overhead import own_cost_us
+from benchkit.experiment.worker.virtual_sender import VirtualSender
+from benchkit.model.contracts import Batches, Transport
+from benchkit.model.message import Batch
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.plan import Cell
+from benchkit.store import Recorder
+from benchkit.transports import TRANSPORTS
+
+_NEWS_EVERY_S = 0.25
+_ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any more
+
+
+async def work(line: ParentLine, job: WorkerJob) -> None:
+    """The whole life of the worker."""
+    try:
+        round_trips = await asyncio.to_thread(round_trips_ms, job.endpoints)
+    except TargetUnreachable as error:
+        line.tell(unreachable=str(error))
+        return
+    workers = job.scenario.load.workers
+    recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers)
+    if job.worker == 0:
+        line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
+        line.tell(overhead_us=await own_cost_us(job))
+    in_step = InStep(line)
+    engine = Engine(
+        _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
+        CellWatch(recorder, MonotonicClock()).over, in_step.start if workers > 1 else at_once,
+    )  # fmt: skip
+    if told := _unreachable(job, await engine.open()):
+        line.tell(unreachable=told)
+        return
+    interrupted = await _walk(engine, recorder, job, line, in_step)
+    line.tell(arms=_in_force(engine))
+    line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
+
+
+async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: ParentLine, in_step: InStep) -> bool:
+    """All cells, or as many as the parent lets us; gives whether some are missing. The records are closed whatever happens."""
+    walk = asyncio.create_task(engine.walk(_cells(job)))
+    news = asyncio.create_task(_tell_news(line, recorder))
+    stop = asyncio.create_task(in_step.told_to_stop())
+    try:
+        await asyncio.wait({walk, stop, news}, return_when=asyncio.FIRST_COMPLETED)
+        if not walk.done():
+            engine.stopping = True
+            await _wind_up(walk, line, told=stop.done() and stop.result())
+        await engine.close()
+        try:
+            return walk.cancelled() or not await walk
+        finally:
+            recorder.close()
+    finally:
+        for task in (news, stop):
+            task.cancel()
+        await asyncio.gather(news, stop, return_exceptions=True)
+
+
+def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str:
+    """Which arms cannot be made and why, in one line; nothing of those whose faults the scenario ordered."""
+    found = [(job.endpoints[arm].arm, why) for arm, why in failures]
+    return "; ".join(f"arm {arm.name!r}: {why.text}" for arm, why in found if _is_final(why) or not arm.faults)
+
+
+def _in_force(engine: Engine) -> list[dict[str, object]]:
+    """As fields of the arms' records."""
+    return [
+        {"arm": arm, "client_congestion": options.congestion, "nodelay": options.nodelay}
+        for arm, options in engine.sockets.items()
+    ]
+
+
+def _is_final(failure: Outcome) -> bool:
+    """A refusal without a code is our own: the server lacks what the arm needs, and no fault of its is to blame."""
+    return failure.kind is OutcomeKind.REJECTED and not failure.code
+
+
+def _cells(job: WorkerJob) -> Iterator[Cell]:
+    """This worker's share of each."""
+    for cell in cells(job.scenario, len(job.batch), job.condition):
+        yield cell.share(job.worker, job.scenario.load.workers)
+
+
+def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
+    """Senders and prepared messages of every arm: all of it before the clock starts."""
+    load = job.scenario.load
+    senders_of_all = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
+    senders = len(range(job.worker, senders_of_all, load.workers))
+    most_connections = sends_per_condition(job.scenario) + senders_of_all * len(job.endpoints)
+    numbers = itertools.count((job.condition * load.workers + job.worker) * most_connections)
+    arms = []
+    for endpoint in job.endpoints:
+        make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
+        transports = [make(endpoint) for _ in range(senders)]
+        policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
+        virtual = tuple(VirtualSender(transport, policy, numbers, together) for transport in transports)
+        prepared = _prepared(transports[0], job.batch, together=together > 1)
+        arms.append(ArmAtWork(virtual, prepared, foreign=endpoint.arm.server is not None))
+    return tuple(arms)
+
+
+def _prepared(transport: Transport, batch: Batch, *, together: bool) -> tuple[Any, ...]:
+    if not together:
+        return tuple(transport.prepare(message) for message in batch.messages)
+    assert isinstance(transport, Batches), "the scenario's rules know which clients do"
+    return tuple(transport.prepare_batch(batch.messages))
+
+
+async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
+    """Progress, and the flush of a recorder that nobody has called for a while (a server that hangs)."""
+    while True:
+        await asyncio.sleep(_NEWS_EVERY_S)
+        recorder.flush_if_due()
+        line.tell(sent=recorder.recorded)
+
+
+async def _wind_up(walk: asyncio.Task[bool], line: ParentLine, *, told: bool) -> None:
+    """Let the sends under way end. A second word of the parent, or two seconds after its death, ends them at once."""
+    hurry = asyncio.create_task(line.next_word() if told else asyncio.sleep(_ORPHAN_GRACE_S, ""))
+    await asyncio.wait({walk, hurry}, return_when=asyncio.FIRST_COMPLETED)
+    hurry.cancel()
+    while not walk.done():
+        walk.cancel()
+        await asyncio.wait({walk}, timeout=0.1)
+
+
+if __name__ == "__main__":
+    run_child(work, "the load worker")

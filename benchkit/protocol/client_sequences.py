@@ -1,0 +1,147 @@
+"""The ways to talk one message through an SMTP connection, each a generator without I/O; the table is at the end.
+
+A talk yields turns (the phase that begins, what to write, how many replies to wait for) and is sent the replies; what it
+returns says how the message ended and what that leaves of the connection. Groups are legal by RFC 2920 §3.1: MAIL and RCPT
+anywhere, DATA only last, content first; `bdat-eager` goes beyond RFC 3030 §2, by which the replies to MAIL and RCPT come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
+from benchkit.model.trace import Phase
+from benchkit.protocol.prepared_message import PreparedMessage
+from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal
+from benchkit.protocol.reply_stream import Reply
+
+
+class Then(Enum):
+    """What the connection needs before the next message."""
+
+    NOTHING = 0
+    RESET = 1  # a transaction may still be open
+    LONE_DOT = 2  # the server waits for content, and there is nobody to send it to (RFC 2920 §3.1)
+    END = 3  # it cannot be trusted any more, or the server ends it
+
+
+Turn = tuple[Phase, bytes, int]
+Ending = tuple[Outcome, Then]
+Talk = Generator[Turn, Sequence[Reply], Ending]
+
+_DONE: Ending = (ACCEPTED, Then.NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSequence:
+    """`talk(letter, identity, following, begun)`; begun: the letter's own group travelled with the content before it."""
+
+    name: str
+    talk: Callable[[PreparedMessage, bytes, PreparedMessage | None, bool], Talk]
+    needs: tuple[str, ...] = ()
+    chunked: bool = False
+    overlaps: bool = False
+
+
+def _step(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+    (mail,) = yield Phase.MAIL, letter.mail, 1
+    if mail.code != 250:
+        return _refused(mail)
+    rcpts: list[Reply] = []
+    for rcpt in letter.rcpts:
+        rcpts += yield Phase.RCPT, rcpt, 1
+        if rcpts[-1].code == 421:
+            break
+    if refusal := _refusal(mail, rcpts):
+        return refusal
+    (data,) = yield Phase.DATA, b"DATA\r\n", 1
+    if data.code != 354:
+        return _refused(data)
+    (last,) = yield Phase.CONTENT, letter.content(identity), 1
+    return _ending(rcpts, last)
+
+
+def _pipelined(letter: PreparedMessage, identity: bytes, following: PreparedMessage | None, begun: bool) -> Talk:
+    """Both of RFC 2920's: with a `following` letter, its group travels with this content."""
+    mail, *rcpts, data = yield Phase.MAIL, b"" if begun else letter.group, letter.replies
+    refusal = _refusal(mail, rcpts)
+    if data.code != 354:
+        return refusal or _refused(data)
+    if refusal:
+        outcome, then = refusal
+        return outcome, then if then is Then.END else Then.LONE_DOT
+    content = letter.content(identity)
+    (last,) = yield Phase.CONTENT, content if following is None else content + following.group, 1
+    return _ending(rcpts, last)
+
+
+def _bdat_strict(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+    mail, *rcpts = yield Phase.MAIL, letter.group, letter.replies
+    if refusal := _refusal(mail, rcpts):
+        return refusal
+    (last,) = yield Phase.CONTENT, letter.content(identity), 1
+    return _ending(rcpts, last)
+
+
+def _bdat_eager(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+    mail, *rcpts, last = yield Phase.CONTENT, letter.group + letter.content(identity), letter.replies + 1
+    refusal = _refusal(mail, rcpts)
+    if refusal and last.positive:  # it took what it had refused: nobody can say what became of it
+        return Outcome(OutcomeKind.GARBLED, last.code, text=f"{last.text}, after {refusal[0].text}"), Then.END
+    return refusal or _ending(rcpts, last)
+
+
+def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
+    """Why there is nobody to send the content to; None where at least one recipient stands."""
+    if mail.code != 250:
+        return _refused(mail)
+    refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
+    for reply in refused:
+        if reply.code == 421 or not 400 <= reply.code < 600:
+            return _refused(reply)
+    return _refused(refused[-1]) if len(refused) == len(rcpts) else None
+
+
+def refusal_so_far(heard: Sequence[Reply], recipients: int) -> Outcome | None:
+    """Why a message went no further whose group was cut short after these replies; None where that is not said.
+
+    A 421 is a server's last word: it answers whatever is still unanswered.
+    """
+    if not heard:
+        return None
+    mail, *rcpts = heard
+    if heard[-1].code == 421:
+        rcpts += [heard[-1]] * recipients
+    if mail.code == 250 and len(rcpts) < recipients:
+        return None
+    refusal = _refusal(mail, rcpts[:recipients])
+    return None if refusal is None else refusal[0]
+
+
+def _refused(reply: Reply) -> Ending:
+    outcome = outcome_of_refusal(reply.code, reply.text)
+    fatal = reply.code == 421 or outcome.kind is OutcomeKind.GARBLED
+    return outcome, Then.END if fatal else Then.RESET
+
+
+def _ending(rcpts: Sequence[Reply], last: Reply) -> Ending:
+    """The reply to the content decides; recipients that were refused are counted. Only 250 accepts (RFC 5321 §4.3.2)."""
+    if last.code != 250:
+        return _refused(last)
+    refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
+    if not refused:
+        return _DONE
+    text = refused[-1].text
+    return Outcome(OutcomeKind.ACCEPTED, 250, text=text, refused_recipients=len(refused)), Then.NOTHING
+
+
+_ALL = (
+    ClientSequence("step", _step),
+    ClientSequence("pipelined", _pipelined, ("PIPELINING",)),
+    ClientSequence("overlapped", _pipelined, ("PIPELINING",), overlaps=True),
+    ClientSequence("bdat-strict", _bdat_strict, ("PIPELINING", "CHUNKING"), chunked=True),
+    ClientSequence("bdat-eager", _bdat_eager, ("PIPELINING", "CHUNKING"), chunked=True),
+)
+DIALOGUES: Mapping[str, ClientSequence] = {dialogue.name: dialogue for dialogue in _ALL}

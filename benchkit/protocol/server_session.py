@@ -1,0 +1,299 @@
+"""The server's side of an SMTP dialogue (RFC 5321) as a machine of bytes: feed it what was read, write what it replies.
+
+`step` takes one unit (a command line, or a whole content) out of what was fed and gives the reply to it. It knows no socket
+and no clock, and what becomes of a message is its owner's business (`deliver`). A command is a row of the table at the end.
+
+Decided here: with STARTTLS on offer nothing of weight is answered before TLS, and plaintext that came behind STARTTLS is
+thrown away (RFC 3207 §4.2, CVE-2011-0411); AUTH is on offer where there is a user name, after TLS if TLS is on offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchkit.protocol.authentication import Exchange, exchange
+from benchkit.protocol.chunk import Chunk, parse_bdat
+from benchkit.protocol.commands import MailCommand, Refusal, parse_mail, parse_rcpt, split_command
+from benchkit.protocol.line_buffer import LineBuffer
+from benchkit.protocol.server_tables import AFTER_TLS, CONSTANT_ANSWERS, POINTS, without_secret
+from benchkit.protocol.service import Service
+
+MAX_RECIPIENTS = 1000
+
+Deliver = Callable[[bytes, list[bytes], bytes], None]
+
+
+class ServerSession:
+    """One connection's state. `tls_wanted` and `ended` tell the owner what to do once the replies are written."""
+
+    __slots__ = (
+        "_authenticated", "_chunk", "_chunks", "_deliver", "_exchange", "_greeted", "_in_content", "_inbox", "_recipients",
+        "_secure", "_sender", "_service", "ended", "feed", "messages", "seen", "tls_wanted",
+    )  # fmt: skip
+
+    def __init__(self, service: Service, deliver: Deliver, *, secure: bool = False) -> None:
+        self._service = service
+        self._deliver = deliver
+        self._secure = secure
+        self._inbox = LineBuffer(service.max_size)
+        self.feed = self._inbox.feed
+        self._exchange: Exchange | None = None
+        self._in_content = self._authenticated = self._greeted = False
+        self._sender: MailCommand | None = None
+        self._recipients: list[bytes] = []
+        self._chunk: Chunk | None = None  # announced by BDAT, and not yet taken
+        self._chunks: list[bytes] = []
+        self.messages = 0
+        self.seen = b""  # the unit last taken, as a transcript may show it
+        self.tls_wanted = self.ended = False
+
+    @property
+    def banner(self) -> bytes:
+        return f"220 {self._service.hostname} ESMTP benchkit\r\n".encode()
+
+    def step(self) -> bytes | None:
+        """Take one unit and give its reply; None where more must be read first, or nothing more is to be answered."""
+        if self.ended or self.tls_wanted:
+            return None
+        try:
+            if self._chunk is not None:
+                return self._receive_chunk(self._chunk)
+            return self._receive_content() if self._in_content else self._receive_line()
+        except Refusal as refusal:
+            return refusal.wire
+
+    def point(self) -> str | None:
+        """Which point of the dialogue the next unit is (model/scenario.Fault.at), "" for none; None: incomplete."""
+        if self.ended or self.tls_wanted:
+            return None
+        if self._chunk is not None:
+            return "content" if self._inbox.has(self._chunk.size) else None
+        if self._in_content:
+            return "content" if self._inbox.has_content() else None
+        line = self._inbox.peek_line()
+        if line is None:
+            return None
+        return "auth" if self._exchange is not None else POINTS.get(split_command(line)[0], "")
+
+    def refuse(self, reply: str) -> bytes:
+        """Take the next unit, which `point` has found to be there, and answer this instead; it has no other effect."""
+        try:
+            if self._chunk is not None:
+                self._take_chunk(self._chunk)
+                self._reset()
+            else:
+                self._take_content() if self._in_content else self._take_line()
+        except Refusal as refusal:
+            return refusal.wire
+        self._exchange = None
+        self.ended = reply.startswith("421")
+        return Refusal(reply).wire
+
+    def secured(self) -> None:
+        """TLS stands: everything said before is forgotten (RFC 3207 §4.2)."""
+        self._secure = True
+        self.tls_wanted = self._greeted = False
+        self._inbox.clear()
+        self._reset()
+
+    def _receive_line(self) -> bytes | None:
+        line = self._take_line()
+        if line is None:
+            return None
+        return self._answer(line) if self._exchange is None else self._drive(line)
+
+    def _take_line(self) -> bytes | None:
+        try:
+            line = self._inbox.take_line()
+        except Refusal:
+            self.seen, self._exchange = b"<bad line>", None
+            raise
+        if line is not None:
+            self.seen = b"****" if self._exchange is not None else without_secret(line)
+        return line
+
+    def _receive_content(self) -> bytes | None:
+        sender, recipients = self._sender, self._recipients
+        content = self._take_content()
+        if content is None:
+            return None
+        assert sender is not None
+        return self._accept(sender, recipients, content)
+
+    def _accept(self, sender: MailCommand, recipients: list[bytes], content: bytes) -> bytes:
+        self.messages += 1
+        self._deliver(sender.path, recipients, content)
+        return b"250 2.0.0 OK: queued\r\n"
+
+    def _take_content(self) -> bytes | None:
+        """The transaction is over, well or badly, once the content is taken (RFC 5321 §4.1.1.4)."""
+        try:
+            content = self._inbox.take_content()
+        except Refusal:
+            self._end_content()
+            raise
+        if content is not None:
+            self._end_content()
+        return content
+
+    def _end_content(self) -> None:
+        self.seen = b"<content>"
+        self._in_content = False
+        self._reset()
+
+    def _receive_chunk(self, chunk: Chunk) -> bytes | None:
+        """Its octets come whatever we think of it; without a transaction they are thrown away (RFC 3030 §2)."""
+        data, sender = self._take_chunk(chunk), self._sender
+        if data is None:
+            return None
+        if sender is None or not self._recipients:
+            self._reset()
+            raise Refusal("503 5.5.1 MAIL and RCPT first")
+        self._chunks.append(data)
+        content, recipients = b"".join(self._chunks), self._recipients
+        if len(content) > self._service.max_size:
+            self._reset()
+            raise Refusal("552 5.3.4 Message too big")
+        if not chunk.last:
+            return f"250 2.0.0 {chunk.size} octets\r\n".encode()
+        self._reset()
+        return self._accept(sender, recipients, content)
+
+    def _take_chunk(self, chunk: Chunk) -> bytes | None:
+        data = self._inbox.take_exactly(chunk.size)
+        if data is not None:
+            self._chunk, self.seen = None, b"<content>"
+        return data
+
+    def _reset(self) -> None:
+        self._sender = None
+        self._recipients = []
+        self._chunks = []
+
+    def _answer(self, line: bytes) -> bytes:
+        verb, argument = split_command(line)
+        if verb in CONSTANT_ANSWERS:
+            return CONSTANT_ANSWERS[verb]
+        command = _COMMANDS.get(verb)
+        if command is None:
+            raise Refusal("500 5.5.1 Command unknown")
+        if self._service.starttls and not self._secure and verb in AFTER_TLS:
+            raise Refusal(AFTER_TLS[verb])
+        return command(self, argument)
+
+    def _ehlo(self, argument: bytes) -> bytes:
+        self._greet(argument)
+        lines = [self._service.hostname, *self._service.capabilities(secure=self._secure)]
+        return "".join(f"250-{line}\r\n" for line in lines).encode() + b"250 ENHANCEDSTATUSCODES\r\n"
+
+    def _helo(self, argument: bytes) -> bytes:
+        self._greet(argument)
+        return f"250 {self._service.hostname}\r\n".encode()
+
+    def _greet(self, argument: bytes) -> None:
+        if not argument:
+            raise Refusal("501 5.5.4 Syntax: EHLO hostname")
+        self._greeted = True
+        self._reset()
+
+    def _starttls(self, argument: bytes) -> bytes:
+        if argument:
+            raise Refusal("501 5.5.4 STARTTLS takes no parameter")
+        if not self._service.starttls:
+            raise Refusal("502 5.5.1 STARTTLS is not offered")
+        if self._secure:
+            raise Refusal("503 5.5.1 TLS already stands")
+        self.tls_wanted = True
+        self._inbox.clear()
+        return b"220 2.0.0 Ready to start TLS\r\n"
+
+    def _auth(self, argument: bytes) -> bytes:
+        if not self._service.username:
+            raise Refusal("502 5.5.1 AUTH is not offered")
+        if not self._greeted or self._authenticated or self._sender is not None:
+            raise Refusal("503 5.5.1 AUTH comes once, after EHLO and outside a transaction")
+        self._exchange = exchange(argument)
+        return self._drive(None)
+
+    def _drive(self, line: bytes | None) -> bytes:
+        """The next challenge of the AUTH exchange, or its end."""
+        running, self._exchange = self._exchange, None
+        assert running is not None
+        try:
+            challenge = next(running) if line is None else running.send(line)
+        except StopIteration as end:
+            if not self._service.admits(end.value):
+                raise Refusal("535 5.7.8 Authentication credentials invalid") from None
+            self._authenticated = True
+            return b"235 2.7.0 Authentication succeeded\r\n"
+        self._exchange = running
+        return challenge
+
+    def _mail(self, argument: bytes) -> bytes:
+        if not self._greeted:
+            raise Refusal("503 5.5.1 EHLO first")
+        if self._service.auth_required and not self._authenticated:
+            raise Refusal("530 5.7.0 Authentication required")
+        if self._sender is not None:
+            raise Refusal("503 5.5.1 Nested MAIL command")
+        sender = parse_mail(argument)
+        if sender.size > self._service.max_size:
+            raise Refusal("552 5.3.4 Message too big")
+        self._sender = sender
+        return b"250 2.1.0 OK\r\n"
+
+    def _rcpt(self, argument: bytes) -> bytes:
+        if self._sender is None:
+            raise Refusal("503 5.5.1 MAIL first")
+        if len(self._recipients) >= MAX_RECIPIENTS:
+            raise Refusal("452 4.5.3 Too many recipients")
+        self._recipients.append(parse_rcpt(argument, self._sender.utf8))
+        return b"250 2.1.5 OK\r\n"
+
+    def _data(self, argument: bytes) -> bytes:
+        if argument:
+            raise Refusal("501 5.5.4 DATA takes no parameter")
+        if self._sender is None or not self._recipients:
+            raise Refusal("503 5.5.1 RCPT first")
+        if self._chunks or self._sender.binary:
+            raise Refusal("503 5.5.1 What BDAT began, or is binary, DATA cannot end")  # RFC 3030 §2, §3
+        self._in_content = True
+        self._inbox.begin_content()
+        return b"354 End with CRLF.CRLF\r\n"
+
+    def _bdat(self, argument: bytes) -> bytes:
+        """Answered when its octets are there."""
+        chunk = parse_bdat(argument)
+        if chunk.size > self._service.max_size:  # nobody waits for that much, and what follows is no command
+            self.ended = True
+            raise Refusal("552 5.3.4 Chunk too big")
+        self._chunk = chunk
+        return b""
+
+    def _rset(self, _argument: bytes) -> bytes:
+        self._reset()
+        return b"250 2.0.0 OK\r\n"
+
+    def _vrfy(self, argument: bytes) -> bytes:
+        if not argument:
+            raise Refusal("501 5.5.4 Syntax: VRFY address")
+        return b"252 2.5.0 Send it and see\r\n"
+
+    def _quit(self, _argument: bytes) -> bytes:
+        self.ended = True
+        return b"221 2.0.0 Bye\r\n"
+
+
+_COMMANDS: dict[bytes, Callable[[ServerSession, bytes], bytes]] = {
+    b"EHLO": ServerSession._ehlo,
+    b"HELO": ServerSession._helo,
+    b"STARTTLS": ServerSession._starttls,
+    b"AUTH": ServerSession._auth,
+    b"MAIL": ServerSession._mail,
+    b"RCPT": ServerSession._rcpt,
+    b"DATA": ServerSession._data,
+    b"RSET": ServerSession._rset,
+    b"VRFY": ServerSession._vrfy,
+    b"BDAT": ServerSession._bdat,
+    b"QUIT": ServerSession._quit,
+}

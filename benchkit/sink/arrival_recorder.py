@@ -1,0 +1,60 @@
+"""The hot path of arrival: whose send it is and what its bytes are, into the ledger, before the reply. Nothing is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from time import perf_counter_ns
+
+from benchkit.model.contracts import Ledger
+from benchkit.model.identity import PLACEHOLDER, find_identities, find_identity, nth_key, without_identities
+
+STRANGER = -1
+
+
+class ArrivalRecorder:
+    """One listener's way into the ledger. An empty `run_token` takes the identities of any run."""
+
+    __slots__ = ("_arm", "_ledger", "_run_token", "_seen")
+
+    def __init__(self, arm: int, ledger: Ledger, run_token: str) -> None:
+        self._arm = arm
+        self._ledger = ledger
+        self._run_token = run_token
+        self._seen: set[bytes] = set()
+
+    def identify(self, body: bytes) -> tuple[bytes, int]:
+        """(identity, send number); b"" where there is none, STRANGER where it is not of this run."""
+        found = find_identity(body)
+        if found is None:
+            return b"", STRANGER
+        identity, token, send = found
+        return identity, send if token == self._run_token or not self._run_token else STRANGER
+
+    def identify_all(self, body: bytes) -> dict[bytes, int]:
+        """The sends of this run that a request carries, by identity and in their order."""
+        return find_identities(body, self._run_token)
+
+    def take(self, head: bytes, body: bytes, recipients: int, identity: bytes, send: int) -> bytes:
+        """Into the ledger; gives the key. `recipients` 0 is "not counted yet": parse_body will."""
+        arrived_ns = perf_counter_ns()
+        key = self._keep(head, body.replace(identity, PLACEHOLDER) if identity else body)
+        self._ledger.arrived(send, self._arm, key, arrived_ns, len(body), recipients)
+        return key
+
+    def take_batch(self, head: bytes, body: bytes, sends: Mapping[bytes, int]) -> None:
+        """Several mails of one request; its bytes are the first one's, so that their sum is what came."""
+        arrived_ns = perf_counter_ns()
+        key = self._keep(head, without_identities(body, sends))
+        for nth, send in enumerate(sends.values()):
+            self._ledger.arrived(send, self._arm, nth_key(key, nth), arrived_ns, 0 if nth else len(body), 0)
+
+    def _keep(self, head: bytes, bare: bytes) -> bytes:
+        """The key of these bytes, of which the ledger is told once."""
+        state = blake2b(head, digest_size=16)
+        state.update(bare)
+        key = state.digest()
+        if key not in self._seen:
+            self._seen.add(key)
+            self._ledger.body(key, self._arm, head, bare)
+        return key

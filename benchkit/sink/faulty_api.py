@@ -1,0 +1,120 @@
+"""An HTTP connection at which something may go wrong, or whose lines are written down: the slow twin of api.py.
+
+Requests stand in a queue, since one that is held back holds back those behind it. Each meets faults twice: at `request`,
+before it is taken, and at `response`, after. A status at either refuses it untaken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from time import perf_counter_ns
+
+from benchkit.model.exchange import Request, Response
+from benchkit.sink.api import ApiListener, ApiSession, rendered
+from benchkit.sink.delayed_reply import DelayedReply
+from benchkit.sink.faults import Action, Faults
+from benchkit.sink.idle import IdleTimer
+
+
+class FaultyApiSession(ApiSession):
+    def __init__(self, door: ApiListener, faults: Faults) -> None:
+        super().__init__(door)
+        self._faults = faults
+        self._waiting: deque[Callable[[], None]] = deque()  # what is still to be done, in order
+        self._held: DelayedReply | None = None
+        self._messages = 0
+        self._idle = IdleTimer(faults.idle_s, self.hang_up)  # without a word: who asked for nothing gets no answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._idle.wind_up()
+        self._act(self._faults.meet("connect", 0), lambda: None)
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._idle.stop()
+        self._waiting.clear()
+        if self._held is not None:
+            self._held.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._idle.wind_up()
+        super().data_received(data)
+
+    def _complete(self, request: Request, keep_alive: bool) -> None:
+        self._note("in", f"{request.method} {request.target}".encode(), perf_counter_ns())
+        self._waiting.append(lambda: self._meet_request(request, keep_alive))
+
+    def _say(self, data: bytes) -> None:
+        self._waiting.append(lambda: self._out.append(data))
+
+    def _end_with(self, status: int) -> None:
+        self._body.clear()
+        self._waiting.append(lambda: self._respond(self._door.refuse(status), False))
+
+    def _meet_request(self, request: Request, keep_alive: bool) -> None:
+        action = self._faults.meet("request", self._messages)
+        if action.refuses:
+            response = self._door.refuse(action.status, retry_after_s=action.retry_after_s)
+            self._act(action, lambda: self._respond(response, keep_alive))
+        else:
+            self._act(action, lambda: self._meet_response(request, keep_alive))
+
+    def _meet_response(self, request: Request, keep_alive: bool) -> None:
+        action = self._faults.meet("response", self._messages)
+        if action.refuses:
+            response = self._door.refuse(action.status, retry_after_s=action.retry_after_s)
+        else:
+            response = self._door.answer(request)
+            self._messages += response.status < 300
+        keep_alive = keep_alive and not self._faults.last(self._messages)
+        self._act(action, lambda: self._respond(response, keep_alive))
+
+    def _act(self, action: Action, then: Callable[[], None]) -> None:
+        """Go on now, later, or never."""
+        if action.delay_s:
+            self.transport.pause_reading()
+            self._idle.stop()  # the silence is ours
+            self._held = DelayedReply(action.delay_s, partial(self._release, action.drop, then))
+        else:
+            self._proceed(action.drop, then)
+
+    def _release(self, drop: bool, then: Callable[[], None]) -> None:
+        self._held = None
+        self._proceed(drop, then)
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+            self._idle.wind_up()
+            self._flush()
+
+    def _proceed(self, drop: bool, then: Callable[[], None]) -> None:
+        if drop:
+            super()._flush()
+            self.transport.abort()
+        else:
+            then()
+
+    def _respond(self, response: Response, keep_alive: bool) -> None:
+        self._closing = not keep_alive
+        if keep_alive and (promise := self._faults.keep_alive(self._messages)):
+            response = replace(response, headers=(*response.headers, ("keep-alive", promise)))
+        self._out.append(rendered(response, keep_alive))
+        if self._closing:
+            self._waiting.clear()
+
+    def _flush(self) -> None:
+        while self._waiting and self._held is None and not self.transport.is_closing():
+            self._waiting.popleft()()
+        for answer in self._out:
+            self._note("out", answer.partition(b"\r\n")[0], perf_counter_ns())
+        if not self.transport.is_closing():
+            super()._flush()
+
+    def _note(self, direction: str, text: bytes, at_ns: int) -> None:
+        if self._connections.transcript is not None:
+            self._connections.transcript.add(self.number, direction, text, at_ns)

@@ -1,0 +1,86 @@
+"""The turn counter against the wire: what a transport counted in its own stream, and what the lab's link saw from outside.
+
+Both sides of the sum are of one arm under one condition, warm-up included, and of connections that carried a message. A kept
+connection is opened before the first message and closed after the last one, in nobody's time: the table says for how many
+turns. Retransmitted packets are no turns on either side. Session tickets are an answer that nobody asked for: where the client
+is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and like none if not,
+so that many are left open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import ArmRecord, Run
+
+TOLERANCE = 0.05
+LEAST_RTT_MS = 1.0  # below it, the client's own delays are as long as a turn, and who answers whom is not seen
+
+
+@dataclass(frozen=True, slots=True)
+class PacketCheck:
+    """Turns and bytes of all connections of an arm; `counted` is None where the arm's set-up is not known."""
+
+    connections: int
+    turns: int
+    counted: float | None
+    tickets: int  # turns that session tickets may look like
+    retransmits: int
+    bytes_out: int
+    bytes_in: int
+
+    @property
+    def agrees(self) -> bool | None:
+        """None where it cannot be known."""
+        if self.counted is None:
+            return None
+        tolerance = max(TOLERANCE * self.counted, 2.0)
+        return self.counted - tolerance <= self.turns <= self.counted + self.tickets + tolerance
+
+
+def wire_truth(run: Run, condition: int, arm: int) -> PacketCheck | None:
+    """None where no link of ours lay between."""
+    wire = run.wire
+    if not run.manifest.conditions[condition].lab or not len(wire.get("turns", ())):
+        return None
+    rows = (run.messages["condition"] == condition) & (run.messages["arm"] == arm)
+    mine = (wire["condition"] == condition) & (wire["arm"] == arm) & (wire["payload_out"] >= _least_bytes(run, rows))
+    connections, record = int(np.count_nonzero(mine)), run.manifest.arms[arm]
+    counted = int(run.messages["turns"][rows].sum()) + int(run.messages["turns_to_close"][rows].sum())
+    return PacketCheck(
+        connections=connections,
+        turns=int(wire["turns"][mine].sum()),
+        counted=_with_unrecorded(record, counted, len(np.unique(run.messages["sender"][rows]))),
+        tickets=connections if (record.transport, record.security) == ("api", "implicit") else 0,
+        retransmits=int(wire["retransmits"][mine].sum()),
+        bytes_out=int(wire["bytes_out"][mine].sum()),
+        bytes_in=int(wire["bytes_in"][mine].sum()),
+    )
+
+
+def disagreement(run: Run, condition: int, arm: int) -> str:
+    """In words; empty where counter and wire agree, or cannot be compared: no lab, a short link, broken connections."""
+    truth = wire_truth(run, condition, arm)
+    record, rtt_ms = run.manifest.arms[arm], run.manifest.conditions[condition].rtt_ms
+    if truth is None or rtt_ms is None or rtt_ms < LEAST_RTT_MS or record.expects_faults or truth.agrees is not False:
+        return ""
+    return f"{record.name}: {truth.counted:g} turns were counted and {truth.turns} seen on the wire"
+
+
+def _least_bytes(run: Run, rows: Any) -> int:
+    """What a connection has carried at least if a message went over it; others are those of probes and checks."""
+    accepted = rows & (run.messages["outcome"] == OutcomeKind.ACCEPTED)
+    return max(1, int(run.messages["bytes_out"][accepted].min())) if accepted.any() else 1
+
+
+def _with_unrecorded(record: ArmRecord, counted: int, senders: int) -> float | None:
+    """Each sender's kept connection adds its opening, and, where it is SMTP's, its QUIT."""
+    if record.connection != "reuse":
+        return float(counted)
+    if record.setup_turns is None:
+        return None
+    return counted + senders * (record.setup_turns + (record.transport == "smtp"))

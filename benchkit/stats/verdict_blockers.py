@@ -1,0 +1,97 @@
+"""What forbids a verdict on an arm, each as one line: mail that differs, failures that differ, connections that differ.
+
+A faster arm that loses mail is not faster, and "reuse" that reconnected is another arm than its name says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.stats import fisher_exact
+
+from benchkit.model.run import Run
+from benchkit.stats.arms import connections
+from benchkit.stats.comparison import Comparison
+from benchkit.stats.delivery import Delivery, is_observed
+from benchkit.stats.packet_check import disagreement
+from benchkit.stats.sample import Sample, Samples
+
+DIFFERENT_FAILURES = 0.05
+RETRANSMITS = 0.01  # share of messages (docs/method.md, §7)
+UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
+
+
+def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparison: Comparison) -> tuple[str, ...]:
+    arm = samples[comparison.condition, comparison.pair.arm]
+    reference = samples[comparison.condition, comparison.pair.reference]
+    return (
+        *_delivery_doubts(run, arm, delivery),
+        *_delivery_doubts(run, reference, delivery),
+        *_failure_doubts(run, arm, reference),
+        *_connection_doubts(run, arm),
+        *_connection_doubts(run, reference),
+        *_retransmit_doubts(run, arm),
+        *_retransmit_doubts(run, reference),
+        *_wire_doubts(run, arm),
+        *_wire_doubts(run, reference),
+    )
+
+
+def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[str]:
+    record = run.manifest.arms[sample.arm]
+    if not is_observed(record):
+        return
+    times, altered = delivery.times[sample.index], delivery.altered[sample.index]
+    found = {
+        "missing": sample.accepted & (times == 0) & (not run.recovered),  # a lost second proves no loss of mail
+        "duplicated": times > 1,
+        "altered": altered,
+    }
+    for what, rows in found.items():
+        if count := int(np.count_nonzero(rows)):
+            yield f"{record.name}: {count} of {sample.started} messages {what}"
+
+
+def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+    if not arm.failed and not reference.failed:
+        return
+    table = np.array([[sample.failed, sample.started - sample.failed] for sample in (arm, reference)])
+    if fisher_exact(table).pvalue < DIFFERENT_FAILURES:
+        counts = [f"{run.manifest.arms[s.arm].name} {s.failed} of {s.started}" for s in (arm, reference)]
+        yield f"failure rates differ: {counts[0]}, {counts[1]}"
+
+
+def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    """Where the scenario itself breaks connections (its faults and limits), they are its subject and no reason to doubt."""
+    record, rows = run.manifest.arms[sample.arm], sample.rows
+    if record.connection == "fresh":
+        if shared := int(np.count_nonzero(rows["nth"] > 0)):
+            yield f"{record.name}: {shared} messages went over a connection that was not new"
+    elif not record.expects_faults:
+        made, foreseen = connections(rows), _connections_foreseen(record.connection, sample)
+        if made - foreseen > UNFORESEEN_CONNECTIONS * sample.started:
+            yield f"{record.name}: {made} connections where its policy ({record.connection}) makes {foreseen} at most"
+
+
+def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    """On a link that was asked to lose packets, or to have a queue that overflows, loss is the subject."""
+    asked = run.manifest.conditions[sample.condition].asked
+    if asked.get("loss_percent") or asked.get("queue_kb"):
+        return
+    met = int(np.count_nonzero(sample.rows["retransmits"] > 0))
+    if met > RETRANSMITS * sample.started:
+        yield f"{run.manifest.arms[sample.arm].name}: {met} of {sample.started} messages met a retransmit"
+
+
+def _wire_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    if told := disagreement(run, sample.condition, sample.arm):
+        yield told
+
+
+def _connections_foreseen(policy: str, sample: Sample) -> int:
+    """One per sender, one per failure; "N messages" makes one more per sender (begun in the warm-up) and one per N."""
+    senders = len(np.unique(sample.rows["sender"]))
+    if policy == "reuse":
+        return senders + sample.failed
+    return 2 * senders + sample.failed + sample.started // int(policy.split()[0])

@@ -1,0 +1,35 @@
+"""A child process from its start to whatever ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchkit.experiment.parent.child_process import Child, ChildBroken
+from benchkit.experiment.process.job import SinkJob
+
+
+def by_somebody_else(child: Child) -> None:
+    os.kill(child._process.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"), [(Child.kill, "was killed because it heeded no word"), (by_somebody_else, r"died \(signal 9\)")]
+)
+def test_what_ended_it_is_said(end: Callable[[Child], None], why: str, tmp_path: Path) -> None:
+    async def live() -> None:
+        job = SinkJob((), "5eed", str(tmp_path))
+        child = await Child.start("benchkit.experiment.process.sink_process", job, tmp_path / "children.log")
+        assert (await child.hear())["ports"] == []
+        end(child)
+        with pytest.raises(ChildBroken, match=why):
+            await child.hear()
+        child.kill()  # and once more does no harm
+        await child.end()
+
+    asyncio.run(live())
