@@ -1,1 +1,1 @@
-"""Facts of the world as dated tables: providers, receivers, blocklists, special addresses, public suffixes. No lookups, no judgement."""
+"""Dated tables about providers, receivers, blocklists, special addresses and public suffixes. No lookups, no judgement."""
