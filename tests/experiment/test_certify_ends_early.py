@@ -33,7 +33,7 @@ def test_what_did_not_come_to_its_end_is_not_judged(
         folders.append(results)
         return RunEnd(results, status, trouble)
 
-    monkeypatch.setattr(certification, "conduct", conduct)
+    monkeypatch.setattr(certification, "run_experiment", conduct)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(raised) as caught:

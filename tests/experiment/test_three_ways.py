@@ -25,7 +25,7 @@ BECOMING: dict[str, Callable[..., tuple[str, ...]]] = {
 }
 ARMS = ("smtp", "smtp fresh", "api")
 LINK = "[network]\nrtt_ms = 40\n"
-VICTIMS = ("link_process", "experiment.worker", "experiment.sink_process", "parent")
+VICTIMS = ("link_process", "experiment.worker.worker_process", "experiment.process.sink_process", "parent")
 
 
 @pytest.fixture(scope="module", autouse=True)

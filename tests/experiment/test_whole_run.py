@@ -156,7 +156,7 @@ def test_a_look_at_a_run_under_way_changes_nothing(running: Any) -> None:
     assert stored["status"] == "interrupted"
 
 
-@pytest.mark.parametrize("module", ["experiment.worker", "experiment.sink_process"])
+@pytest.mark.parametrize("module", ["experiment.worker.worker_process", "experiment.process.sink_process"])
 def test_a_killed_child_ends_the_run_which_says_so(running: Any, module: str) -> None:
     program, process = running
     _child(process, module).send_signal(signal.SIGKILL)
