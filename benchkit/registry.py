@@ -8,6 +8,7 @@ group `benchkit.<kind>` and can add a name, never replace a built-in one.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -19,13 +20,16 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Names → things. A built-in module holds its thing under the attribute that `attribute` names."""
+    """Names → things. A built-in module holds its thing under the attribute that `attribute` names.
 
-    def __init__(self, kind: str, package: str, attribute: str, builtin: tuple[str, ...]) -> None:
+    `builtin` is a tuple of module names, or a mapping from names to modules where one module holds a table of things.
+    """
+
+    def __init__(self, kind: str, package: str, attribute: str, builtin: tuple[str, ...] | Mapping[str, str]) -> None:
         self.kind = kind
         self._package = package
         self._attribute = attribute
-        self._builtin = builtin
+        self._builtin = builtin if isinstance(builtin, Mapping) else {name: name for name in builtin}
         self._loaded: dict[str, T] = {}
 
     def names(self) -> tuple[str, ...]:
@@ -40,8 +44,10 @@ class Registry(Generic[T]):
 
     def _load(self, name: str) -> T:
         if name in self._builtin:
-            thing: T = getattr(import_module(f"{self._package}.{name}"), self._attribute)
-            return thing
+            held: T | Mapping[str, T] = getattr(
+                import_module(f"{self._package}.{self._builtin[name]}"), self._attribute
+            )
+            return held[name] if isinstance(held, Mapping) else held
         point = self._outside().get(name)
         if point is None:
             raise InputError(Mistake(f'{self.kind} "{name}"', f"is unknown; {suggestion(name, self.names())}"))

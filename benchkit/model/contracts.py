@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from benchkit.model.clusters import Clusters
 from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome
@@ -132,7 +133,8 @@ class Statistic(Protocol):
 
     name: str
 
-    def __call__(self, values: Any, confidence: float) -> Estimate: ...
+    def __call__(self, values: Any, confidence: float, clusters: Clusters | None = None) -> Estimate:
+        """`clusters` say which values are correlated; without them all are independent."""
 
 
 class Plot(Protocol):

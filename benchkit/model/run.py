@@ -181,6 +181,7 @@ class Manifest:
     host: Mapping[str, Any] = field(default_factory=dict)
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
+    family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 
 

@@ -252,6 +252,7 @@ class VerdictSpec:
 
     rope: tuple[float, float] = (0.90, 1.10)
     confidence: float = 0.95
+    family: str = "each"  # "all": the intervals of all contrasts hold together
 
 
 @dataclass(frozen=True, slots=True)

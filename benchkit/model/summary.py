@@ -31,6 +31,14 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class RatioEstimate:
+    """A ratio arm ÷ baseline of one statistic of the blocks; an end of `ci` may be infinite."""
+
+    ratio: float | None
+    ci: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turns:
     min: int
     median: float
@@ -52,6 +60,14 @@ class GeneratorLoad:
     lagged: int | None = None  # messages of whose time the loop stood still for more than a tenth
     unlagged_p50_ms: Estimate = Estimate(None)  # the median of the load model's duration without those
     late: int = 0  # open load: started more than 1 ms late although a connection was free
+
+
+@dataclass(frozen=True, slots=True)
+class TwoGroups:
+    """A sample that falls apart into a fast and a slow group: the slow one's share, and how many times slower its median is."""
+
+    slow_share: float
+    times_slower: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,8 @@ class ArmSummary:
     nodelay: bool | None = None  # TCP_NODELAY at the client
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[str, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
+    throughput_ci: tuple[float, float] | None = None
+    two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,16 @@ class Contrast:
     reasons: tuple[str, ...] = ()
     blocks_needed: int | None = None
     aa: bool = False
+    blocks_needed_range: tuple[int, int] | None = (
+        None  # … for 90 % power, as the ratio may be at either end of its error
+    )
+    others: Mapping[str, RatioEstimate] = field(default_factory=dict)  # the same of the blocks' p90, p95 and mean
+    failed_blocks: int = 0  # blocks in which half of the messages of one arm failed: slower or faster than any
+    starts: int = 1  # times that the processes started anew: the unit of the interval where there are several
+    confidence: float | None = None  # of `ci`; above the run's where `family` is "all"
+    detectable: float | None = (
+        None  # A/A: the smallest bias, as a ratio, that this pair would have shown in 9 runs of 10
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def build(draft: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         load=_load(form.load),
         network=_network(form.network),
         arms=tuple(_arm(arm, folder, vocabulary) for arm in form.arm),
-        verdict=VerdictSpec((low, high), form.verdict.confidence),
+        verdict=VerdictSpec((low, high), form.verdict.confidence, form.verdict.family),
         thresholds=tuple(parse_threshold(key, text, vocabulary.statistics) for key, text in form.thresholds.items()),
         allow_hosts=tuple(form.allow_hosts),
         allow_recipients=tuple(form.allow_recipients),

@@ -79,6 +79,10 @@ class VerdictForm(Form):
         said("Ratios of time from low to high that count as no difference."),
     ]  # fmt: skip
     confidence: Annotated[float, Field(ge=0.5, lt=1), said("Confidence of every interval.")] = 0.95
+    family: Annotated[
+        Literal["each", "all"],
+        said('What the confidence is of: "each" contrast by itself, or "all" contrasts of the run together.'),
+    ] = "each"
 
 
 class ScenarioForm(Form):

@@ -10,5 +10,8 @@ from benchkit.model.contracts import Statistic
 from benchkit.registry import Registry
 
 STATISTICS: Registry[Statistic] = Registry(
-    "statistic", "benchkit.stats", "STATISTIC", ("p50", "p90", "p95", "p99", "p999", "mean")
+    "statistic",
+    "benchkit.stats",
+    "STATISTIC",
+    {**dict.fromkeys(("p50", "p90", "p95", "p99", "p999"), "quantile"), "mean": "mean"},
 )

@@ -13,9 +13,9 @@ from benchkit.stats.sample import Sample, Samples
 from benchkit.stats.theory import connection_bytes, message_bytes, slow_start_flights
 
 
-def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary], seed: int) -> tuple[Agreement, ...]:
-    """One for each arm that talks to somebody; `arms` are those of summarise_arms, in the order of `samples`."""
-    break_even = break_evens(run, samples, seed)
+def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> tuple[Agreement, ...]:
+    """One for each arm that sends; `arms` are those of summarise_arms, in the order of `samples`."""
+    break_even = break_evens(run, samples)
     return tuple(
         _agreement(run, sample, arm, break_even.get(key))
         for arm, (key, sample) in zip(arms, samples.items(), strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from benchkit.model.run import Manifest, Run
 from benchkit.model.summary import ConditionSummary, Contrast, Summary
-from benchkit.stats.aa import differing_pairs
+from benchkit.stats.aa import detectable_bias, differing_pairs
 from benchkit.stats.account import account_of
 from benchkit.stats.agreement import agreements_of
 from benchkit.stats.arms import summarise_arms
@@ -24,11 +24,11 @@ from benchkit.stats.verdict_blockers import verdict_blockers_of
 from benchkit.stats.warnings import warnings_of
 
 
-def analyse(run: Run, seed: int = 0) -> Summary:
+def analyse(run: Run) -> Summary:
     """Everything that reports show of a run. Raises nothing on a well-typed run, however little it holds."""
     manifest, samples, delivery = run.manifest, measured_samples(run), deliveries(run)
     account, arms = account_of(run, delivery), summarise_arms(run, samples, delivery)
-    comparisons = compare_arms(run, samples, seed)
+    comparisons = compare_arms(run, samples)
     invalid_because = reasons_against(run, account, differing_pairs(comparisons, manifest.rope))
     saturated = saturated_arms(samples, arms)
     doubts = [
@@ -55,8 +55,8 @@ def analyse(run: Run, seed: int = 0) -> Summary:
         thresholds=threshold_results(manifest, arms),
         account=account,
         overhead_us=manifest.overhead_us,
-        warnings=warnings_of(run, delivery, account, arms, comparisons),
-        agreements=agreements_of(run, samples, arms, seed),
+        warnings=warnings_of(run, samples, delivery, account, arms, comparisons),
+        agreements=agreements_of(run, samples, arms),
         fits=fits_of(run, samples),
         certificate=manifest.certificate,
     )
@@ -65,9 +65,9 @@ def analyse(run: Run, seed: int = 0) -> Summary:
 def _contrasts(
     manifest: Manifest, comparisons: Sequence[Comparison], doubts: Iterable[tuple[str, ...]]
 ) -> tuple[Contrast, ...]:
-    adjusted = _adjusted(comparisons)
+    adjusted, pairs = _adjusted(comparisons), sum(comparison.pair.aa for comparison in comparisons)
     return tuple(
-        _contrast(manifest, comparison, against, p_value)
+        _contrast(manifest, comparison, against, p_value, pairs)
         for comparison, against, p_value in zip(comparisons, doubts, adjusted, strict=True)
     )
 
@@ -79,7 +79,9 @@ def _adjusted(comparisons: Sequence[Comparison]) -> list[float | None]:
     return [c.p_value if c.pair.aa or c.p_value is None else next(after_holm) for c in comparisons]
 
 
-def _contrast(manifest: Manifest, comparison: Comparison, doubts: tuple[str, ...], p_value: float | None) -> Contrast:
+def _contrast(
+    manifest: Manifest, comparison: Comparison, doubts: tuple[str, ...], p_value: float | None, pairs: int
+) -> Contrast:
     pair, condition = comparison.pair, manifest.conditions[comparison.condition]
     judgement = judge(comparison, manifest.rope, doubts)
     shift, rtt_ms = comparison.shift_ms, condition.rtt_ms
@@ -98,4 +100,10 @@ def _contrast(manifest: Manifest, comparison: Comparison, doubts: tuple[str, ...
         reasons=judgement.reasons,
         blocks_needed=judgement.blocks_needed,
         aa=pair.aa,
+        blocks_needed_range=judgement.blocks_needed_range,
+        others=comparison.others,
+        failed_blocks=comparison.failed,
+        starts=comparison.starts,
+        confidence=comparison.confidence,
+        detectable=detectable_bias(comparison, manifest.rope, pairs) if pair.aa else None,
     )

@@ -8,17 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from benchkit.model.clusters import Clusters
 from benchkit.model.durations import response_ns, service_ns, span_ns, wait_ns
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.run import ArmRecord, Run, Table
+from benchkit.model.run import ArmRecord, Manifest, Run, Table
+from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
+from benchkit.stats.cluster_variance import cluster_residuals, half_width
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.generator import LATE_NS, generator_load
 from benchkit.stats.phase_means import mean_phases_ms
-from benchkit.stats.proportion import wilson
+from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite, rows_by_block
 from benchkit.stats.saturation import limits_of
+from benchkit.stats.starts import clusters_of, clusters_of_sample
+from benchkit.stats.two_groups import two_groups
 
 COMMONEST_TEXTS = 10
 
@@ -30,11 +35,10 @@ def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmS
 
 def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[str, float]) -> ArmSummary:
     manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
-    arm = manifest.arms[sample.arm]
-    requests = len(np.unique(rows["started_ns"])) if arm.messages_per_request > 1 else sample.started
+    arm, clusters = manifest.arms[sample.arm], clusters_of_sample(manifest, sample)
     planned = manifest.blocks * manifest.messages_per_block
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
-    generator = generator_load(run, sample)
+    generator, throughput = generator_load(run, sample), _throughput(manifest, rows, accepted)
     return ArmSummary(
         name=arm.name,
         transport=arm.transport,
@@ -50,15 +54,16 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         altered=altered,
         turns=_turns(rows["turns"][accepted]),
         turns_to_close=_median(rows["turns_to_close"][accepted & (rows["closed_ns"] > 0)]),
-        service_ms=_estimates(service_ns(rows), accepted, requests, manifest.confidence),
-        response_ms=_estimates(response_ns(rows), accepted, requests, manifest.confidence),
-        wait_ms=_estimates(wait_ns(rows), np.full(sample.started, True), requests, manifest.confidence),
-        throughput_per_s=_throughput(rows, accepted),
+        service_ms=_estimates(service_ns(rows), accepted, clusters, manifest.confidence),
+        response_ms=_estimates(response_ns(rows), accepted, clusters, manifest.confidence),
+        wait_ms=_estimates(wait_ns(rows), np.full(sample.started, True), clusters, manifest.confidence),
+        throughput_per_s=throughput.value,
+        throughput_ci=_bounds(throughput),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
         outcomes=_outcomes(rows["outcome"]),
-        failure_rate=_failure_rate(sample, requests, manifest.confidence),
+        failure_rate=clustered_rate((~accepted).astype(np.float64), clusters, manifest.confidence),
         connections=connections(rows),
         late=int(np.count_nonzero(wait_ns(rows) > LATE_NS)),
         connection=arm.connection,
@@ -69,6 +74,9 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         nodelay=arm.nodelay,
         generator=generator,
         saturated=limits_of(generator, manifest, sample),
+        two_groups=two_groups(
+            (response_ns if manifest.load["model"] == LoadModel.OPEN else service_ns)(rows)[accepted]
+        ),
     )
 
 
@@ -92,38 +100,40 @@ def _turns(turns: Any) -> Turns | None:
     return Turns(int(turns.min()), float(np.median(turns)), int(turns.max()), float(turns.mean()))
 
 
+def _bounds(estimate: Estimate) -> tuple[float, float] | None:
+    return None if estimate.low is None or estimate.high is None else (estimate.low, estimate.high)
+
+
 def _median(values: Any) -> float | None:
     return float(np.median(values)) if len(values) else None
 
 
-def _estimates(durations_ns: Any, accepted: Any, requests: int, confidence: float) -> Mapping[str, Estimate]:
-    values = _observations(milliseconds_or_infinite(durations_ns, accepted), requests)
-    return {name: STATISTICS[name](values, confidence) for name in STATISTICS.names()}
+def _estimates(durations_ns: Any, accepted: Any, clusters: Clusters, confidence: float) -> Mapping[str, Estimate]:
+    values = milliseconds_or_infinite(durations_ns, accepted)
+    return {name: STATISTICS[name](values, confidence, clusters) for name in STATISTICS.names()}
 
 
-def _observations(values: Any, requests: int) -> Any:
-    """As many as there were requests, evenly from all in their order: messages that shared one are a single observation, and
-    taken for several they would make an interval far too narrow."""
-    if requests == len(values):
-        return values
-    return np.sort(values)[((np.arange(requests) + 0.5) * len(values) / requests).astype(int)]
+def _throughput(manifest: Manifest, rows: Table, accepted: Any) -> Estimate:
+    """Accepted messages per second of the arm's own time: the spans of its cells, without the gaps between them.
 
-
-def _throughput(rows: Table, accepted: Any) -> float | None:
-    """Accepted messages per second of the arm's own time: the spans of its cells, without the gaps between them."""
+    The interval is that of a ratio of means over cells (Cochran, Sampling Techniques, §6.4), or over starts.
+    """
+    cells = rows_by_block(rows)
+    blocks = np.array(list(cells), dtype=np.int64)
+    sent = np.array([float(np.count_nonzero(accepted[index])) for index in cells.values()])
     started_ns, ended_ns = rows["started_ns"], rows["ended_ns"]
-    busy_ns = sum(span_ns(started_ns[cell], ended_ns[cell]) for cell in rows_by_block(rows).values())
-    return int(np.count_nonzero(accepted)) * 1e9 / busy_ns if busy_ns > 0 else None
+    busy_s = np.array([span_ns(started_ns[index], ended_ns[index]) / 1e9 for index in cells.values()])
+    if busy_s.sum() <= 0:
+        return Estimate(None, needs=1)
+    rate = float(sent.sum() / busy_s.sum())
+    units = clusters_of(manifest, blocks, len(blocks))
+    half = half_width(cluster_residuals((sent - rate * busy_s) / busy_s.mean(), units), manifest.confidence)
+    return Estimate(rate, max(0.0, rate - half), rate + half) if np.isfinite(half) else Estimate(rate)
 
 
 def _outcomes(outcome: Any) -> Mapping[str, int]:
     counts = ((kind, int(np.count_nonzero(outcome == kind))) for kind in OutcomeKind)
     return {kind.label: count for kind, count in counts if count}
-
-
-def _failure_rate(sample: Sample, requests: int, confidence: float) -> Estimate:
-    """Messages that share a request fail together as a rule: the interval is that of so many requests."""
-    return wilson(sample.failed * requests / max(1, sample.started), requests, confidence)
 
 
 def _failure_texts(rows: Table, failed: Any) -> Mapping[str, int]:

@@ -13,6 +13,8 @@ from benchkit.model.scenario import LoadModel
 from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite, rows_by_block
 
 METRICS = {LoadModel.TALK: "service", LoadModel.THROUGHPUT: "time per message", LoadModel.OPEN: "response"}
+_COLUMNS = ("intended_ns", "started_ns", "ended_ns", "outcome")
+_PER_MILLE = {"p50": 500, "p90": 900, "p95": 950}
 
 
 def metric_of(load_model: str) -> str:
@@ -20,24 +22,30 @@ def metric_of(load_model: str) -> str:
     return METRICS[LoadModel(load_model)]
 
 
-def block_values(sample: Sample, metric: str, messages_per_block: int) -> dict[int, float]:
-    """The metric in ms by complete block; +∞ where so many failed that it has no value."""
+def statistics_of(metric: str) -> tuple[str, ...]:
+    """What of a block is compared besides its median; a block has one span, and so no quantiles of it."""
+    return () if metric == "time per message" else ("p90", "p95", "mean")
+
+
+def block_values(sample: Sample, metric: str, messages_per_block: int, statistic: str = "p50") -> dict[int, float]:
+    """The metric's statistic in ms by complete block; +∞ where so many failed that it has no value."""
     blocks = rows_by_block(sample.rows).items()
-    rows = {name: sample.rows[name] for name in ("intended_ns", "started_ns", "ended_ns", "outcome")}
+    rows = {name: sample.rows[name] for name in _COLUMNS}
     cells = {block: Sample(sample.arm, sample.condition, index, RowsOf(rows, index)) for block, index in blocks}
-    return {block: _VALUE[metric](cell) for block, cell in cells.items() if cell.started >= messages_per_block}
+    return {
+        block: _value(cell, metric, statistic) for block, cell in cells.items() if cell.started >= messages_per_block
+    }
 
 
-def _service(cell: Sample) -> float:
-    return _median(service_ns(cell.rows), cell)
-
-
-def _response(cell: Sample) -> float:
-    return _median(response_ns(cell.rows), cell)
-
-
-def _median(durations_ns: Any, cell: Sample) -> float:
-    return float(np.median(milliseconds_or_infinite(durations_ns, cell.accepted)))
+def _value(cell: Sample, metric: str, statistic: str) -> float:
+    if metric == "time per message":
+        return _time_per_message(cell)
+    values = milliseconds_or_infinite(_DURATION[metric](cell.rows), cell.accepted)
+    if statistic == "p50":
+        return float(np.median(values))
+    if statistic == "mean":
+        return float(values.mean())
+    return float(np.sort(values)[-(-len(values) * _PER_MILLE[statistic] // 1000) - 1])
 
 
 def _time_per_message(cell: Sample) -> float:
@@ -46,4 +54,4 @@ def _time_per_message(cell: Sample) -> float:
     return span_ms / accepted if accepted else inf
 
 
-_VALUE: Mapping[str, Any] = {"service": _service, "response": _response, "time per message": _time_per_message}
+_DURATION: Mapping[str, Any] = {"service": service_ns, "response": response_ns}

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from benchkit.model.run import Run
-from benchkit.model.summary import Estimate
-from benchkit.stats.blocks import block_values, metric_of
-from benchkit.stats.paired import hodges_lehmann, ratio_interval, signed_rank_p
+from benchkit.model.run import Manifest, Run
+from benchkit.model.summary import Estimate, RatioEstimate
+from benchkit.stats.blocks import block_values, metric_of, statistics_of
+from benchkit.stats.paired import hodges_lehmann, signed_rank_p
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples
-
-MIN_BLOCKS = 6  # the fewest with which a signed-rank test can reach 5 %: 2 · 2⁻⁶ = 3.1 %
+from benchkit.stats.starts import start_of_block, units_interval
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`blocks` are those that count: complete in both arms (else `incomplete`) and with a value in both (else `undefined`)."""
+    """`blocks` are those that count: complete in both arms (else `incomplete`), and a number (else `undefined`).
+
+    A block of which half the messages failed in one arm counts as slower, or faster, than any (`failed` of them); where that is
+    so in both arms there is no ratio. `starts` are the times that the processes started anew.
+    """
 
     pair: Pair
     condition: int
@@ -31,50 +35,94 @@ class Comparison:
     ci: tuple[float, float] | None
     shift_ms: Estimate
     p_value: float | None
+    failed: int = 0
+    starts: int = 1
+    confidence: float = 0.95
+    others: Mapping[str, RatioEstimate] = field(default_factory=dict)
 
 
-def compare_arms(run: Run, samples: Samples, seed: int) -> list[Comparison]:
-    """Every pair under every condition; the bootstrap's seed is each comparison's own, so that none moves another."""
-    metric = metric_of(run.manifest.load["model"])
+def compare_arms(run: Run, samples: Samples) -> list[Comparison]:
+    """Every pair under every condition."""
+    metric, pairs = metric_of(run.manifest.load["model"]), pairs_of(run.manifest.arms)
+    confidence = confidence_of_each(run.manifest, sum(not pair.aa for pair in pairs))
     return [
-        _compare(run, samples, pair, condition, metric, seed)
+        _compare(run, samples, pair, condition, metric, confidence)
         for condition in range(len(run.manifest.conditions))
-        for pair in pairs_of(run.manifest.arms)
+        for pair in pairs
     ]
 
 
-def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str, seed: int) -> Comparison:
-    manifest = run.manifest
-    arm, reference = (
-        block_values(samples[condition, index], metric, manifest.messages_per_block)
-        for index in (pair.arm, pair.reference)
-    )
-    common = sorted(arm.keys() & reference.keys())
-    values = np.array([(arm[block], reference[block]) for block in common]).reshape(-1, 2)
-    defined = values[np.all(np.isfinite(values) & (values > 0), axis=1)]
-    ratio, ci, p_value = _ratio(defined, manifest.confidence, (seed, condition, pair.arm))
+def confidence_of_each(manifest: Manifest, contrasts: int) -> float:
+    """Of one interval; with `[verdict] family = "all"` so high that all of them hold together (Bonferroni)."""
+    every = contrasts * len(manifest.conditions)
+    together = manifest.family == "all" and every > 1
+    return 1 - (1 - manifest.confidence) / every if together else manifest.confidence
+
+
+def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str, confidence: float) -> Comparison:
+    blocks, values, incomplete = _paired(run, samples, pair, condition, metric, "p50")
+    counts = _has_ratio(values)
+    values, starts = values[counts], start_of_block(run.manifest, blocks[counts])
+    logs = _log_ratios(values)
     return Comparison(
         pair=pair,
         condition=condition,
         metric=metric,
-        blocks=len(defined),
-        incomplete=max(0, manifest.blocks - len(common)),
-        undefined=len(common) - len(defined),
-        ratio=ratio,
-        ci=ci,
-        shift_ms=hodges_lehmann(defined[:, 0] - defined[:, 1], manifest.confidence),
-        p_value=p_value,
+        blocks=len(values),
+        incomplete=incomplete,
+        undefined=int(np.count_nonzero(~counts)),
+        ratio=_exp(np.median(logs)) if len(logs) else None,
+        ci=_ratio_interval(logs, starts, confidence),
+        shift_ms=hodges_lehmann(values[:, 0] - values[:, 1], confidence),
+        p_value=signed_rank_p(logs) if _ratio_interval(logs, starts, confidence) else None,
+        failed=int(np.count_nonzero(np.isinf(logs))),
+        starts=len(np.unique(starts)),
+        confidence=confidence,
+        others={
+            statistic: _other(run, samples, pair, condition, metric, statistic, confidence)
+            for statistic in statistics_of(metric)
+        },
     )
 
 
-def _ratio(
-    values: Any, confidence: float, seed: tuple[int, ...]
-) -> tuple[float | None, tuple[float, float] | None, float | None]:
-    """Median ratio, its interval, p; on logarithms, so that a÷b and b÷a tell the same story."""
-    if len(values) == 0:
-        return None, None, None
-    logs = np.log(values[:, 0]) - np.log(values[:, 1])
-    ratio = float(np.exp(np.median(logs)))
-    if len(values) < MIN_BLOCKS:
-        return ratio, None, None
-    return ratio, ratio_interval(logs, confidence, seed), signed_rank_p(logs)
+def _other(
+    run: Run, samples: Samples, pair: Pair, condition: int, metric: str, statistic: str, confidence: float
+) -> RatioEstimate:
+    """The same of another statistic of each block: the mean, or a tail."""
+    blocks, values, _ = _paired(run, samples, pair, condition, metric, statistic)
+    counts = _has_ratio(values)
+    logs = _log_ratios(values[counts])
+    ci = _ratio_interval(logs, start_of_block(run.manifest, blocks[counts]), confidence)
+    return RatioEstimate(_exp(np.median(logs)) if len(logs) else None, ci)
+
+
+def _paired(
+    run: Run, samples: Samples, pair: Pair, condition: int, metric: str, statistic: str
+) -> tuple[Any, Any, int]:
+    """Blocks that both arms completed, their values (arm, reference) in ms, and how many are not complete."""
+    arm, reference = (
+        block_values(samples[condition, index], metric, run.manifest.messages_per_block, statistic)
+        for index in (pair.arm, pair.reference)
+    )
+    common = sorted(arm.keys() & reference.keys())
+    values = np.array([(arm[block], reference[block]) for block in common]).reshape(-1, 2)
+    return np.array(common, dtype=np.int64), values, max(0, run.manifest.blocks - len(common))
+
+
+def _has_ratio(values: Any) -> Any:
+    """∞ ÷ ∞ is no number, and neither is what has no time at all."""
+    return np.any(np.isfinite(values), axis=1) & np.all(values > 0, axis=1)
+
+
+def _log_ratios(values: Any) -> Any:
+    """On logarithms, so that a÷b and b÷a tell the same story; ±∞ where one arm failed."""
+    return np.log(values[:, 0]) - np.log(values[:, 1])
+
+
+def _ratio_interval(logs: Any, starts: Any, confidence: float) -> tuple[float, float] | None:
+    ends = units_interval(logs, starts, confidence)
+    return None if ends is None else (float(np.exp(ends[0])), float(np.exp(ends[1])))
+
+
+def _exp(value: float) -> float:
+    return float(np.exp(value))

@@ -8,11 +8,12 @@ import numpy as np
 
 from benchkit.model.durations import cell_ns, lag_ns, own_lateness_ns, response_ns, service_ns
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.run import LAG_NS, Run, Table
+from benchkit.model.run import LAG_NS, Manifest, Run, Table
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import Estimate, GeneratorLoad
 from benchkit.stats import STATISTICS
 from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite
+from benchkit.stats.starts import clusters_of
 
 LATE_NS = 1_000_000
 LAGGED_PART = 0.10  # of a message's time: less moves it by no more than the ROPE calls no difference
@@ -29,7 +30,7 @@ def generator_load(run: Run, sample: Sample) -> GeneratorLoad:
         return GeneratorLoad(late=late)
     cpu, queued = _busiest(cells)
     lagged = lagged_messages(sample.rows, _lags_that_count(run.lags, sample, model), _workers(run))
-    unlagged_p50_ms = _median_without(lagged, sample, model, run.manifest.confidence)
+    unlagged_p50_ms = _median_without(lagged, sample, model, run.manifest)
     return GeneratorLoad(cpu, queued, int(np.count_nonzero(lagged)), unlagged_p50_ms, late)
 
 
@@ -117,7 +118,9 @@ def _lags_that_count(lags: Table, sample: Sample, model: LoadModel) -> Table:
     return RowsOf(lags, np.flatnonzero(mine))
 
 
-def _median_without(lagged: Any, sample: Sample, model: LoadModel, confidence: float) -> Estimate:
+def _median_without(lagged: Any, sample: Sample, model: LoadModel, manifest: Manifest) -> Estimate:
     durations_ns = (response_ns if model is LoadModel.OPEN else service_ns)(sample.rows)
     values = milliseconds_or_infinite(durations_ns, sample.accepted)
-    return STATISTICS["p50"](values[~lagged] if lagged.any() else values, confidence)
+    kept = ~lagged
+    clusters = clusters_of(manifest, sample.rows["block"][kept], int(np.count_nonzero(kept)))
+    return STATISTICS["p50"](values[kept], manifest.confidence, clusters)

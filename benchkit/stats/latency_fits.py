@@ -9,10 +9,11 @@ import numpy as np
 from benchkit.model.run import ConditionRecord, Manifest, Run
 from benchkit.model.summary import LatencyFit
 from benchkit.stats.blocks import block_values
-from benchkit.stats.pairs import baseline_of
+from benchkit.stats.pairs import baseline_of, pairs_of
 from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Samples
-from benchkit.stats.theory import break_even_rtt, fit
+from benchkit.stats.starts import start_of_block
+from benchkit.stats.sweep_line import Line, break_even, line_over
 
 
 def fits_of(run: Run, samples: Samples) -> tuple[LatencyFit, ...]:
@@ -41,15 +42,31 @@ def sweeps_of(manifest: Manifest) -> Mapping[str, list[int]]:
 def _fit(run: Run, samples: Samples, arm: int, base: int, link: str, conditions: list[int]) -> LatencyFit | None:
     manifest = run.manifest
     own, reference = (_by_block(run, samples, index, conditions) for index in (arm, base))
-    points = np.array([(_rtt(manifest.conditions[key[0]]), value) for key, value in own.items()]).reshape(-1, 2)
-    line = fit(points[:, 0], points[:, 1], manifest.confidence)
+    line = _line(manifest, own)
     if line is None:
         return None
-    differences = [(_rtt(manifest.conditions[key[0]]), own[key] - reference[key]) for key in own if key in reference]
-    pairs = np.array(differences).reshape(-1, 2)
-    turns = predicted_turns(manifest.arms[arm])
-    crossing = None if arm == base else break_even_rtt(pairs[:, 0], pairs[:, 1], manifest.confidence)
-    return LatencyFit(manifest.arms[arm].name, link, turns, line.slope, line.intercept, crossing)
+    confidence, copy = manifest.confidence, _is_copy(manifest, arm, base)
+    difference = {key: own[key] - reference[key] for key in own if key in reference}
+    return LatencyFit(
+        manifest.arms[arm].name,
+        link,
+        predicted_turns(manifest.arms[arm]),
+        line.slope_estimate(confidence),
+        line.intercept_estimate(confidence),
+        None if copy else break_even(_line(manifest, difference), confidence),
+    )
+
+
+def _is_copy(manifest: Manifest, arm: int, base: int) -> bool:
+    """Whether the arm sends as the baseline does: where two equal lines cross means nothing."""
+    return any(pair.aa and {arm, base} <= {pair.arm, pair.reference} for pair in pairs_of(manifest.arms)) or arm == base
+
+
+def _line(manifest: Manifest, values: Mapping[tuple[int, int], float]) -> Line | None:
+    keys = np.array(list(values), dtype=np.int64).reshape(-1, 2)
+    rtts_ms = np.array([_rtt(manifest.conditions[condition]) for condition in keys[:, 0]])
+    passes = start_of_block(manifest, keys[:, 1])
+    return line_over(rtts_ms, keys[:, 0], passes, np.array(list(values.values()), dtype=np.float64))
 
 
 def _by_block(run: Run, samples: Samples, arm: int, conditions: list[int]) -> dict[tuple[int, int], float]:

@@ -1,19 +1,20 @@
-"""The arithmetic mean with Student's t interval. It is +∞ (value None, `needs` 0) as soon as one message failed."""
+"""The arithmetic mean with Student's t over clusters. It is +∞ (value None, `needs` 0) as soon as one message failed."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from scipy.stats import t
 
+from benchkit.model.clusters import Clusters
 from benchkit.model.summary import Estimate
+from benchkit.stats.cluster_variance import cluster_residuals, half_width
 
 
 class Mean:
     name = "mean"
 
-    def __call__(self, values: Any, confidence: float) -> Estimate:
+    def __call__(self, values: Any, confidence: float, clusters: Clusters | None = None) -> Estimate:
         n = len(values)
         if n == 0:
             return Estimate(None, needs=1)
@@ -21,10 +22,9 @@ class Mean:
         if not np.isfinite(sample).all():
             return Estimate(None)
         mean = float(sample.mean())
-        if n == 1:
-            return Estimate(mean)
-        half = float(t.ppf((1 + confidence) / 2, n - 1) * sample.std(ddof=1) / np.sqrt(n))
-        return Estimate(mean, mean - half, mean + half)
+        each = Clusters(np.arange(n), n, n) if clusters is None else clusters
+        half = half_width(cluster_residuals(sample, each), confidence)
+        return Estimate(mean, mean - half, mean + half) if np.isfinite(half) else Estimate(mean)
 
 
 STATISTIC = Mean()

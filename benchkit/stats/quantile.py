@@ -1,46 +1,74 @@
-"""Quantiles with distribution-free intervals from order statistics; what p50, p90, p95, p99 and p999 are made of.
+"""Quantiles with distribution-free intervals from order statistics: p50, p90, p95, p99 and p999.
 
-The q-quantile is the smallest sample that at least the fraction q does not exceed (type 1 of Hyndman & Fan 1996): nothing
-is interpolated, so that a failure can stand in the ranks as +∞. The interval takes its ranks from the binomial
-distribution (David & Nagaraja, Order Statistics, §7.1). A value of None with `needs` 0 is +∞: failures reach that rank.
+The q-quantile is the smallest sample that at least the fraction q does not exceed (type 1 of Hyndman and Fan 1996). Nothing is
+interpolated, so that a failure can stand in the ranks as +∞. The interval is Woodruff's (1952): the share of the sample at or
+below the quantile, with its error between clusters on the logit scale, mapped to ranks; never narrower than the binomial ranks
+of independent samples (David and Nagaraja, Order Statistics, §7.1). A value of None with `needs` 0 is +∞: failures reach that rank.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, exp, floor, isinf, log
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
 
+from benchkit.model.clusters import Clusters
 from benchkit.model.summary import Estimate
+from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
+from benchkit.stats.distributions import binomial_quantile
 
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The quantile `per_mille`/1000 of a sample of at least `needs`; whole numbers keep the rank exact."""
+    """The quantile `per_mille`/1000 of at least `needs` independent samples; whole numbers keep the rank exact."""
 
     name: str
     per_mille: int
     needs: int
 
-    def __call__(self, values: Any, confidence: float) -> Estimate:
+    def __call__(self, values: Any, confidence: float, clusters: Clusters | None = None) -> Estimate:
         n = len(values)
         if n < self.needs:
             return Estimate(None, needs=self.needs)
-        ordered = np.sort(np.asarray(values, dtype=np.float64))
-        low, high = interval_ranks(n, self.per_mille / 1000, confidence)
-        return Estimate(_at(ordered, self.rank(n)), _at(ordered, low), _at(ordered, high))
+        sample = np.asarray(values, dtype=np.float64)
+        ordered = np.sort(sample)
+        rank = max(1, -(-n * self.per_mille // 1000))
+        if clusters is None:
+            low, high = interval_ranks(n, self.per_mille / 1000, confidence)
+            return Estimate(_at(ordered, rank), _at(ordered, low), _at(ordered, high))
+        below = (sample <= ordered[rank - 1]).astype(np.float64)
+        effect = design_effect(below, clusters)
+        if n < self.needs * effect:
+            return Estimate(None, needs=ceil(self.needs * effect))
+        low, high = self._ranks(n, below, clusters, confidence)
+        return Estimate(_at(ordered, rank), _at(ordered, low), _at(ordered, high))
 
-    def rank(self, n: int) -> int:
-        """The rank, from 1, of the sample that is the quantile."""
-        return max(1, -(-n * self.per_mille // 1000))
+    def _ranks(self, n: int, at_or_below: Any, clusters: Clusters, confidence: float) -> tuple[int, int]:
+        share, independent = self.per_mille / 1000, min(n, clusters.independent)
+        low, high = interval_ranks(independent, share, confidence)
+        half = half_width(cluster_residuals(at_or_below, clusters), confidence)
+        if isinf(half):
+            return 0, n + 1
+        # from ranks of the independent ones to ranks of all
+        low, high = floor(low * n / independent), ceil((high - 1) * n / independent) + 1
+        below, above = _logit_interval(share, half)
+        return min(low, floor(n * below)), max(high, ceil(n * above) + 1)
+
+
+def _logit_interval(share: float, half: float) -> tuple[float, float]:
+    """Ends of share ± half on the logit scale, which keeps them between 0 and 1 (delta method)."""
+    if isinf(half):
+        return 0.0, 1.0
+    centre, spread = log(share / (1 - share)), half / (share * (1 - share))
+    return 1 / (1 + exp(min(700.0, spread - centre))), 1 / (1 + exp(max(-700.0, -spread - centre)))
 
 
 def interval_ranks(n: int, quantile: float, confidence: float) -> tuple[int, int]:
     """Ranks from 1 of the order statistics that bound the quantile; 0 or n + 1 where the sample does not bound it."""
     tail = (1 - confidence) / 2
-    return int(binom.ppf(tail, n, quantile)), int(binom.ppf(1 - tail, n, quantile)) + 1
+    return binomial_quantile(tail, n, quantile), binomial_quantile(1 - tail, n, quantile) + 1
 
 
 def _at(ordered: Any, rank: int) -> float | None:
@@ -48,3 +76,13 @@ def _at(ordered: Any, rank: int) -> float | None:
         return None
     value = float(ordered[rank - 1])
     return value if np.isfinite(value) else None
+
+
+# Below 4 ÷ (1 − q) samples not even the largest would bound the quantile from above at 95 %.
+STATISTIC = {
+    "p50": Quantile("p50", per_mille=500, needs=1),
+    "p90": Quantile("p90", per_mille=900, needs=40),
+    "p95": Quantile("p95", per_mille=950, needs=80),
+    "p99": Quantile("p99", per_mille=990, needs=400),
+    "p999": Quantile("p999", per_mille=999, needs=4000),
+}

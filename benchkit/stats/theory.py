@@ -6,14 +6,7 @@ Nothing here judges a run: agreement.py sets predicted against measured.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, log2, sqrt
-from typing import Any
-
-import numpy as np
-from scipy.stats import t as students_t
-
-from benchkit.model.summary import BreakEven, Estimate
+from math import ceil, log2
 
 MSS = 1448  # of a 1,500-byte MTU, with TCP's time stamps
 INITIAL_WINDOW = 10  # segments (RFC 6928)
@@ -37,79 +30,3 @@ def message_bytes(payload: int, turns: float, *, tls: bool, mss: int = MSS) -> f
 def connection_bytes(turns: int, *, tls: bool) -> float:
     """What a connection takes outward besides messages: a packet a turn, FIN, the last ACK, SYN's options, TLS 1.3's own."""
     return SYN_OPTIONS + HEADERS * (turns + 2) + (HELLO + FINISHED + HEADERS if tls else 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """latency = intercept + slope · RTT by least squares; `slope` is in turns, for latency and RTT have one unit."""
-
-    slope: Estimate
-    intercept: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A least-squares line with the covariance of its two numbers, and Student's t for its interval."""
-
-    intercept: float
-    slope: float
-    var_intercept: float
-    var_slope: float
-    covariance: float
-    t: float
-
-
-def fit(rtt_ms: Any, latency_ms: Any, confidence: float) -> Fit | None:
-    """None where there are not at least two round-trip times and three points."""
-    line = _line(np.asarray(rtt_ms, dtype=float), np.asarray(latency_ms, dtype=float), confidence)
-    if line is None:
-        return None
-    return Fit(
-        _estimate(line.slope, line.t * sqrt(line.var_slope)),
-        _estimate(line.intercept, line.t * sqrt(line.var_intercept)),
-    )
-
-
-def break_even_rtt(rtt_ms: Any, difference_ms: Any, confidence: float) -> BreakEven:
-    """The RTT at which two arms take equally long, from their paired differences, with Fieller's interval (Fieller 1954).
-
-    "never" where the whole interval lies below an RTT of zero; not identified where the difference does not change with
-    RTT for certain, or the interval only begins below zero.
-    """
-    line = _line(np.asarray(rtt_ms, dtype=float), np.asarray(difference_ms, dtype=float), confidence)
-    if line is None or line.slope == 0.0:
-        return BreakEven("not identified")
-    t2 = line.t**2
-    a = line.slope**2 - t2 * line.var_slope
-    if a <= 0:
-        return BreakEven("not identified")
-    b = line.intercept * line.slope - t2 * line.covariance
-    c = line.intercept**2 - t2 * line.var_intercept
-    half = sqrt(max(0.0, b * b - a * c))
-    low, root, high = (-b - half) / a, -line.intercept / line.slope, (-b + half) / a
-    if high <= 0:
-        return BreakEven("never")
-    return BreakEven("at", root, max(0.0, low), high) if root > 0 else BreakEven("not identified")
-
-
-def _line(x: Any, y: Any, confidence: float) -> _Line | None:
-    n = len(x)
-    if n < 3 or np.ptp(x) == 0:
-        return None
-    centre = x.mean()
-    spread = float(((x - centre) ** 2).sum())
-    slope = float(((x - centre) * (y - y.mean())).sum()) / spread
-    intercept = float(y.mean()) - slope * float(centre)
-    variance = float(((y - intercept - slope * x) ** 2).sum()) / (n - 2)
-    return _Line(
-        intercept,
-        slope,
-        var_intercept=variance * (1 / n + float(centre) ** 2 / spread),
-        var_slope=variance / spread,
-        covariance=-variance * float(centre) / spread,
-        t=float(students_t.ppf((1 + confidence) / 2, n - 2)),
-    )
-
-
-def _estimate(value: float, half_width: float) -> Estimate:
-    return Estimate(value, value - half_width, value + half_width)

@@ -5,13 +5,17 @@ The interval wholly outside the ROPE: FASTER or SLOWER. Wholly inside: EQUIVALEN
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, log
+from math import ceil, inf, isfinite, log
 
 from benchkit.model.summary import Verdict
-from benchkit.stats.comparison import MIN_BLOCKS, Comparison
+from benchkit.stats.comparison import Comparison
+from benchkit.stats.distributions import normal_quantile
+from benchkit.stats.paired import min_blocks
 
 MOST_BLOCKS = 1_000_000  # beyond it no run will get there: the ratio lies on the ROPE's edge
+POWER = 0.90  # the share of such runs that would decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +23,23 @@ class Judgement:
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     blocks_needed: int | None = None
+    blocks_needed_range: tuple[int, int] | None = None
 
 
-def judge(comparison: Comparison, rope: tuple[float, float], doubts: tuple[str, ...]) -> Judgement:
-    """`doubts` are what forbids a verdict; none is given while there is one."""
-    if doubts:
-        return Judgement(Verdict.WITHHELD, doubts)
+def judge(comparison: Comparison, rope: tuple[float, float], blockers: Sequence[str]) -> Judgement:
+    """`blockers` are what forbids a verdict; none is given while there is one."""
+    if blockers:
+        return Judgement(Verdict.WITHHELD, tuple(blockers))
     if comparison.ci is None or comparison.ratio is None:
-        return Judgement(Verdict.UNDECIDED, (f"too few blocks: needs {MIN_BLOCKS}",), MIN_BLOCKS)
+        least = min_blocks(comparison.confidence)
+        return Judgement(Verdict.UNDECIDED, (f"too few blocks: needs {least}",), least)
     verdict = rope_rule(comparison.ci, rope)
     if comparison.pair.aa and verdict is not Verdict.EQUIVALENT:
-        verdict = Verdict.UNDECIDED  # no arm is faster than itself; that it differs is aa.py's to say
+        verdict = Verdict.UNDECIDED  # no arm is faster than itself; whether it differs is for aa.py to say
     if verdict is not Verdict.UNDECIDED:
         return Judgement(verdict)
-    reason = "the interval reaches across an edge of the ROPE"
-    return Judgement(verdict, (reason,), blocks_needed(comparison.blocks, comparison.ratio, comparison.ci, rope))
+    needed, between = blocks_needed(comparison.blocks, comparison.ratio, comparison.ci, rope, comparison.confidence)
+    return Judgement(verdict, ("the interval reaches across an edge of the ROPE",), needed, between)
 
 
 def rope_rule(ci: tuple[float, float], rope: tuple[float, float]) -> Verdict:
@@ -46,10 +52,25 @@ def rope_rule(ci: tuple[float, float], rope: tuple[float, float]) -> Verdict:
     return Verdict.UNDECIDED
 
 
-def blocks_needed(blocks: int, ratio: float, ci: tuple[float, float], rope: tuple[float, float]) -> int | None:
-    """An interval narrows with the root of the blocks: how many until it clears the nearest edge; None: never."""
-    half_width = (log(ci[1]) - log(ci[0])) / 2
+def blocks_needed(
+    blocks: int, ratio: float, ci: tuple[float, float], rope: tuple[float, float], confidence: float
+) -> tuple[int | None, tuple[int, int] | None]:
+    """Blocks with which POWER of such runs decide, and their range as the true ratio may be a standard error away.
+
+    An interval narrows with the root of the blocks. None: no affordable number, or the interval has an infinite end.
+    """
+    if not (all(map(isfinite, ci)) and ci[0] > 0):
+        return None, None
+    z = normal_quantile((1 + confidence) / 2)
+    error = (log(ci[1]) - log(ci[0])) / (2 * z)
     distance = min(abs(log(ratio / edge)) for edge in rope)
-    if half_width > distance * (MOST_BLOCKS / blocks) ** 0.5:
-        return None
-    return max(blocks + 1, ceil(blocks * (half_width / distance) ** 2)) if distance else None
+    wanted = [_blocks(blocks, error, apart, z) for apart in (distance + error, distance, distance - error)]
+    fewest, expected, most = wanted
+    if expected is None or fewest is None:
+        return None, None
+    return expected, (fewest, MOST_BLOCKS if most is None else most)
+
+
+def _blocks(blocks: int, error: float, distance: float, z: float) -> int | None:
+    needed = blocks * ((z + normal_quantile(POWER)) * error / distance) ** 2 if distance > 0 else inf
+    return None if needed > MOST_BLOCKS else max(blocks + 1, ceil(needed))

@@ -6,19 +6,25 @@ A faster arm that loses mail is not faster, and "reuse" that reconnected is anot
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from scipy.stats import fisher_exact
 
 from benchkit.model.run import Run
+from benchkit.model.summary import Estimate
 from benchkit.stats.arms import connections
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.packet_check import disagreement
+from benchkit.stats.proportion import clustered_rate
+from benchkit.stats.rate_difference import differs
 from benchkit.stats.sample import Sample, Samples
+from benchkit.stats.starts import clusters_of_sample
+from benchkit.stats.unexplained_time import unexplained_share
 
-DIFFERENT_FAILURES = 0.05
-RETRANSMITS = 0.01  # share of messages (docs/method.md, §7)
+RETRANSMITS = 0.01  # share of messages (docs/method.md, §7) …
+RETRANSMITS_FOR_CERTAIN = 0.001  # … of which so many at the least, for all that chance explains
+MOST_UNEXPLAINED = 0.20  # share of the median time
 UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
 
 
@@ -35,6 +41,8 @@ def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparis
         *_retransmit_doubts(run, reference),
         *_wire_doubts(run, arm),
         *_wire_doubts(run, reference),
+        *_theory_doubts(run, arm),
+        *_theory_doubts(run, reference),
     )
 
 
@@ -56,10 +64,13 @@ def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[s
 def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
     if not arm.failed and not reference.failed:
         return
-    table = np.array([[sample.failed, sample.started - sample.failed] for sample in (arm, reference)])
-    if fisher_exact(table).pvalue < DIFFERENT_FAILURES:
+    if differs(_rate(run, arm, ~arm.accepted), _rate(run, reference, ~reference.accepted)):
         counts = [f"{run.manifest.arms[s.arm].name} {s.failed} of {s.started}" for s in (arm, reference)]
         yield f"failure rates differ: {counts[0]}, {counts[1]}"
+
+
+def _rate(run: Run, sample: Sample, flags: Any) -> Estimate:
+    return clustered_rate(flags.astype(np.float64), clusters_of_sample(run.manifest, sample), run.manifest.confidence)
 
 
 def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
@@ -79,14 +90,27 @@ def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[str]:
     asked = run.manifest.conditions[sample.condition].asked
     if asked.get("loss_percent") or asked.get("queue_kb"):
         return
-    met = int(np.count_nonzero(sample.rows["retransmits"] > 0))
-    if met > RETRANSMITS * sample.started:
+    lossy = sample.rows["retransmits"] > 0
+    met = int(np.count_nonzero(lossy))
+    if not met:
+        return
+    rate = _rate(run, sample, lossy)
+    if met > RETRANSMITS * sample.started and (rate.low or 0.0) > RETRANSMITS_FOR_CERTAIN:
         yield f"{run.manifest.arms[sample.arm].name}: {met} of {sample.started} messages met a retransmit"
 
 
 def _wire_doubts(run: Run, sample: Sample) -> Iterator[str]:
     if told := disagreement(run, sample.condition, sample.arm):
         yield told
+
+
+def _theory_doubts(run: Run, sample: Sample) -> Iterator[str]:
+    share = unexplained_share(run, sample)
+    if share is not None and share > MOST_UNEXPLAINED:
+        yield (
+            f"{run.manifest.arms[sample.arm].name}: {100 * share:.0f} % of its median time is explained neither by its round "
+            "trips nor by processing"
+        )
 
 
 def _connections_foreseen(policy: str, sample: Sample) -> int:

@@ -13,7 +13,7 @@ from benchkit.registry import Registry
 
 
 def statistics() -> Registry[object]:
-    return Registry("statistic", "benchkit.stats", "STATISTIC", ("p50",))
+    return Registry("statistic", "benchkit.stats", "STATISTIC", ("mean",))
 
 
 def bring(monkeypatch: pytest.MonkeyPatch, folder: Path, *names: str) -> None:
@@ -28,17 +28,17 @@ def bring(monkeypatch: pytest.MonkeyPatch, folder: Path, *names: str) -> None:
 
 def test_an_outside_package_adds_a_name_and_replaces_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_before = statistics()
-    assert asked_before.names() == ("p50",)
-    bring(monkeypatch, tmp_path, "zoo", "ape", "p50")
+    assert asked_before.names() == ("mean",)
+    bring(monkeypatch, tmp_path, "zoo", "ape", "mean")
     for known in (asked_before, statistics()):
-        assert known.names() == ("p50", "ape", "zoo")
+        assert known.names() == ("mean", "ape", "zoo")
         assert known["ape"] is len
-        assert known["p50"] is not len
+        assert known["mean"] is not len
 
 
 def test_an_unknown_name_is_told_what_there_is() -> None:
-    with pytest.raises(InputError, match='statistic "p5" is unknown; did you mean "p50"'):
-        statistics()["p5"]
+    with pytest.raises(InputError, match='statistic "mea" is unknown; did you mean "mean"'):
+        statistics()["mea"]
 
 
 def test_the_installed_packages_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +49,7 @@ def test_the_installed_packages_are_read_once(monkeypatch: pytest.MonkeyPatch) -
         return ()
 
     monkeypatch.setattr(registry, "entry_points", nothing_installed)
-    kind: Registry[object] = Registry("a kind of its own", "benchkit.stats", "STATISTIC", ("p50",))
+    kind: Registry[object] = Registry("a kind of its own", "benchkit.stats", "STATISTIC", ("mean",))
     for _ in range(3):
         kind.names()
     assert asked == ["benchkit.a kind of its own"]

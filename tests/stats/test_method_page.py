@@ -12,8 +12,8 @@ from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import DeliveryReport, GeneratorLoad, Verdict
 from benchkit.stats import STATISTICS
 from benchkit.stats.blocks import METRICS
-from benchkit.stats.comparison import MIN_BLOCKS
-from benchkit.stats.paired import RESAMPLES
+from benchkit.stats.paired import min_blocks
+from benchkit.stats.rate_difference import MARGIN
 from benchkit.stats.saturation import MOST_BUSY, MOST_LAGGED, MOST_LATE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
@@ -34,8 +34,8 @@ def test_words(word: str) -> None:
 @pytest.mark.parametrize(
     "number",
     [
-        f"{RESAMPLES:,} resamples",
-        f"fewer than {MIN_BLOCKS} blocks",
+        f"{min_blocks(0.95)} blocks at 95 %, {min_blocks(0.99)} at 99 %, {min_blocks(0.999)} at 99.9 %",
+        f"more than {MARGIN:.1%}".replace("%", " %"),
         f"by more than {LAG_NS // 10**6} ms at once",
         f"| – | {MOST_BUSY[LoadModel.THROUGHPUT]:.0%} | {MOST_BUSY[LoadModel.OPEN]:.0%} |".replace("%", " %"),
         f"| {MOST_LAGGED:.0%}, off the CPU |".replace("%", " %"),

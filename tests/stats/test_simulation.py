@@ -19,8 +19,8 @@ RUNS = 300
 TRUTHS = {1: 1.0, 2: 2.9, 3: 1.05}
 
 
-def comparisons_of(run: Run, seed: int = 0) -> list[Comparison]:
-    return compare_arms(run, measured_samples(run), seed)
+def comparisons_of(run: Run) -> list[Comparison]:
+    return compare_arms(run, measured_samples(run))
 
 
 @pytest.fixture(scope="module")

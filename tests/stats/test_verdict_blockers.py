@@ -103,13 +103,21 @@ def test_blocks_that_are_incomplete_drop_out_pairwise(synthetic_run: Factory) ->
     assert "the run was interrupted: 207 of 620 sends were never started" in summary.warnings
 
 
-def test_blocks_without_a_time_are_left_out_and_named(synthetic_run: Factory) -> None:
+def test_a_block_that_failed_in_one_arm_counts_as_slower_than_any(synthetic_run: Factory) -> None:
     run = synthetic_run(times=(1.0, 2.9))
     lost = (run.messages["arm"] == 1) & (run.messages["block"] == 4)
     outcome = np.where(lost, OutcomeKind.TIMED_OUT, run.messages["outcome"]).astype("int8")
     summary = analyse(with_columns(run, outcome=outcome))
-    assert only(summary).blocks == 29
-    assert "arm 1 and arm 0: 1 blocks left out because too many messages failed to give them a time" in summary.warnings
+    assert (only(summary).blocks, only(summary).failed_blocks) == (30, 1)
+    assert "arm 1 and arm 0: in 1 of 30 blocks one arm failed: they count as slower than any other" in summary.warnings
+
+
+def test_an_arm_that_is_out_for_a_quarter_of_its_blocks_is_never_faster(synthetic_run: Factory) -> None:
+    for seed in range(20):
+        run = synthetic_run(times=(1.0, 0.78), blocks=20, seed=seed)
+        out = (run.messages["arm"] == 1) & (run.messages["block"] % 4 == 1)
+        outcome = np.where(out, OutcomeKind.TIMED_OUT, run.messages["outcome"]).astype("int8")
+        assert only(analyse(with_columns(run, outcome=outcome))).verdict is not Verdict.FASTER
 
 
 def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:

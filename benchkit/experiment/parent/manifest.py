@@ -33,6 +33,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
         messages_per_block=load.messages_per_block,
         rope=scenario.verdict.rope,
         confidence=scenario.verdict.confidence,
+        family=scenario.verdict.family,
         thresholds=[dataclasses.asdict(threshold) for threshold in scenario.thresholds],
         arms=tuple(_arm_record(scenario, batch, number, arm) for number, arm in enumerate(scenario.arms)),
         conditions=_conditions(scenario, lab_refusal),

@@ -1,0 +1,64 @@
+"""Starts: the processes of a run may start anew several times, and what varies between starts no block can show.
+
+Within a start blocks are compared; between starts the process, its cores and its memory layout differ (Kalibera and Jones
+2013). With several starts the start is therefore the unit of every interval.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from benchkit.model.clusters import Clusters
+from benchkit.model.run import Manifest
+from benchkit.stats.distributions import student_t_quantile
+from benchkit.stats.paired import median_interval, min_blocks
+from benchkit.stats.sample import Sample
+
+
+def restarts_of(manifest: Manifest) -> int:
+    """How often the processes started; 1 in runs that did not record it."""
+    return max(1, int(manifest.load.get("restarts", 1)))
+
+
+def start_of_block(manifest: Manifest, blocks: Any) -> Any:
+    """The start of each measured block; blocks are shared out evenly, in their order."""
+    starts = restarts_of(manifest)
+    each = max(1, manifest.blocks // starts)
+    per_start = each + manifest.warmup_blocks
+    number = np.asarray(blocks) // per_start if starts > 1 else np.zeros(len(blocks), dtype=np.int64)
+    return np.minimum(number, starts - 1)
+
+
+def clusters_of(manifest: Manifest, blocks: Any, independent: int) -> Clusters:
+    """The clusters of an arm's messages by their blocks: starts where there are several, else blocks."""
+    number = start_of_block(manifest, blocks) if restarts_of(manifest) > 1 else blocks
+    found, index = np.unique(number, return_inverse=True)
+    return Clusters(index, len(found), independent)
+
+
+def clusters_of_sample(manifest: Manifest, sample: Sample) -> Clusters:
+    """Messages that share a request have one start time, and are a single observation."""
+    shared = manifest.arms[sample.arm].messages_per_request > 1
+    independent = len(np.unique(sample.rows["started_ns"])) if shared else sample.started
+    return clusters_of(manifest, sample.rows["block"], independent)
+
+
+def units_interval(values: Any, starts: Any, confidence: float) -> tuple[float, float] | None:
+    """The interval of the median of `values` by block: over blocks with one start, else over the medians of the starts.
+
+    Fewer starts than order statistics need are averaged, with Student's t; None where nothing bounds it.
+    """
+    numbers = np.unique(starts)
+    if len(numbers) <= 1:
+        return median_interval(values, confidence)
+    medians = np.array([np.median(values[starts == number]) for number in numbers])
+    if len(medians) >= min_blocks(confidence):
+        return median_interval(medians, confidence)
+    if not np.isfinite(medians).all():
+        return None
+    k = len(medians)
+    half = student_t_quantile((1 + confidence) / 2, k - 1) * float(medians.std(ddof=1)) / sqrt(k)
+    return float(medians.mean()) - half, float(medians.mean()) + half

@@ -1,0 +1,59 @@
+"""Whether an arm's times stayed the same over the run: a change between blocks, a trend, a warm-up that was too short.
+
+The number of each block is its median. Paired blocks cancel what all arms have in common, so these are warnings and no reason
+against a verdict; but an arm's own numbers then describe a mixture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+from typing import Any
+
+import numpy as np
+
+FALSE_ALARMS = 0.01  # for all arms of a run together
+SMALLEST = 0.10  # a change of the median by less does not matter: what the ROPE calls no difference
+MIN_BLOCKS = 10
+FIRST = 0.10  # the part of the blocks that a warm-up too short would spoil
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Before the measured block at `place` (from 0) the median block took `before_ms`, from there on `after_ms`."""
+
+    place: int
+    before_ms: float
+    after_ms: float
+
+
+def change_point(values_ms: Any, series: int) -> Change | None:
+    """By Pettitt's rank test (1979); a trend shows as a change in its middle. `series` share the false alarms."""
+    n = len(values_ms)
+    if n < MIN_BLOCKS:
+        return None
+    ranks = np.argsort(np.argsort(values_ms, kind="stable"), kind="stable") + 1
+    statistic = 2 * np.cumsum(ranks)[:-1] - np.arange(1, n) * (n + 1)
+    place = int(np.argmax(np.abs(statistic))) + 1
+    p = 2 * exp(-6 * float(statistic[place - 1]) ** 2 / (n**3 + n**2))
+    return _change(values_ms, place) if p < FALSE_ALARMS / max(1, series) else None
+
+
+def slow_beginning(values_ms: Any, series: int) -> Change | None:
+    """Whether the first tenth of the blocks were all slower than nearly all others: the warm-up was too short."""
+    n = len(values_ms)
+    first = max(2, round(FIRST * n))
+    if n < 2 * MIN_BLOCKS:
+        return None
+    slower = np.mean(values_ms[:first].min() > values_ms[first:])
+    by_chance = float(np.prod([(first - i) / (n - i) for i in range(first)]))  # the first ones are the slowest of all
+    if slower < 1 or by_chance > FALSE_ALARMS / max(1, series):
+        return None
+    return _change(values_ms, first)
+
+
+def _change(values_ms: Any, place: int) -> Change | None:
+    before, after = float(np.median(values_ms[:place])), float(np.median(values_ms[place:]))
+    if not (np.isfinite(before) and np.isfinite(after) and before > 0 and after > 0):
+        return None
+    return Change(place, before, after) if max(before, after) / min(before, after) > 1 + SMALLEST else None
