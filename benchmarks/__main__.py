@@ -8,8 +8,8 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "one_side", "slow_dns", "many_domains", "checkdmarc_side"}
-ONLY_IF_NAMED = {"million"}  # takes minutes
+SUPPORT = {"__main__", "one_side", "slow_dns", "many_domains", "checkdmarc_side", "coverage_cells"}
+ONLY_IF_NAMED = {"million", "coverage"}  # takes minutes
 
 
 def main() -> None:

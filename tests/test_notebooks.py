@@ -19,7 +19,7 @@ loaded = {"aiosmtplib", "httpx", "aiohttp"} & sys.modules.keys()
 assert not loaded, loaded
 """
 
-WORDS = {"latency": "11 turns against 1", "audit": "no-such-name.shop.example"}  # what its tables must say
+WORDS = {"latency": "11 round trips against 1", "audit": "no-such-name.shop.example"}  # what its tables must say
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

@@ -108,6 +108,9 @@ class ArmSummary:
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[str, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None
+    effective: float | None = (
+        None  # messages ÷ design effect: independent ones that would tell as much about the median
+    )
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 

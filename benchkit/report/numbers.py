@@ -30,13 +30,18 @@ def decimal(value: float | None, unit: str = "", *, digits: int = SIGNIFICANT_DI
 
 
 def with_interval(estimate: Estimate, between: str = " ") -> str:
-    """`1.23 [1.20, 1.27]`, with the digits that the interval's width supports; `needs 400` where the sample is too small."""
-    if estimate.value is None:
-        return f"needs {estimate.needs:,}" if estimate.needs else NOT_KNOWN
-    if estimate.low is None or estimate.high is None or not math.isfinite(estimate.value):
-        return decimal(estimate.value)
-    found = estimate.value, estimate.low, estimate.high
-    return between.join(_to_decimals(_decimals_of_interval(*found), *found))
+    """`1.23 [1.20, 1.27]`, with the digits that the interval's width supports; `needs 400` where the sample is too small.
+
+    A value that failures reach is ∞, and an end that nothing bounds is open: `∞ [12.3, ∞)`.
+    """
+    if estimate.value is None and estimate.needs:
+        return f"needs {estimate.needs:,}"
+    value = math.inf if estimate.value is None else estimate.value
+    if estimate.low is None and estimate.high is None:
+        return decimal(value)
+    low = -math.inf if estimate.low is None else estimate.low
+    high = math.inf if estimate.high is None else estimate.high
+    return between.join(_to_decimals(_decimals_of_interval(value, low, high), value, low, high))
 
 
 def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] = (1.0,)) -> tuple[str, str]:
@@ -76,6 +81,8 @@ def size(number_of_bytes: float) -> str:
 
 def _decimals_of_interval(value: float, low: float, high: float) -> int:
     width = high - low
+    if math.isinf(value):
+        value = low
     known = width > 0 and math.isfinite(width)
     return _decimals(width / _COARSEST, 1) if known else _decimals(value, SIGNIFICANT_DIGITS)
 
@@ -86,12 +93,14 @@ def _moves(end: float, decimals: int, edge: float) -> bool:
 
 
 def _to_decimals(decimals: int, value: float, low: float, high: float) -> tuple[str, str]:
-    ends = ", ".join("∞" if math.isinf(end) else f"{end:,.{decimals}f}" for end in (low, high))
-    return f"{value:,.{decimals}f}", f"[{ends}]"
+    """An infinite end is no part of the interval: round bracket."""
+    opening = "(−∞" if math.isinf(low) else f"[{low:,.{decimals}f}"
+    closing = "∞)" if math.isinf(high) else f"{high:,.{decimals}f}]"
+    return "∞" if math.isinf(value) else f"{value:,.{decimals}f}", f"{opening}, {closing}"
 
 
 def _decimals(value: float, digits: int) -> int:
     """Decimal places that show `digits` significant digits of the value."""
-    if value == 0:
+    if value == 0 or math.isinf(value):
         return 0
     return min(MOST_DECIMALS, max(0, digits - 1 - math.floor(math.log10(abs(value)))))

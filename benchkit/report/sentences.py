@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import math
 
-from benchkit.model.summary import ArmSummary, ConditionSummary, Contrast, Summary, Verdict
+from benchkit.model.summary import (
+    ArmSummary,
+    ConditionSummary,
+    Contrast,
+    Estimate,
+    RatioEstimate,
+    Summary,
+    Verdict,
+)
 from benchkit.report import numbers
 
 # method.md §1: it stands wherever a verdict stands.
 ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."
 _NEAR_MS = 1.0  # below it processors take longer than turns do
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)
+_STATISTICS = {"p90": "its 90th percentile", "p95": "its 95th percentile", "mean": "its mean"}
 _BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)
 
 
@@ -61,17 +70,24 @@ def basis(summary: Summary) -> str:
     blocks = sorted({contrast.blocks for contrast in summary.contrasts})
     paired = f" over {' or '.join(map(str, blocks))} blocks" if blocks else ""
     low, high = summary.rope
+    contrasts = [contrast for contrast in summary.contrasts if not contrast.aa]
+    together = any((contrast.confidence or 0.0) > summary.confidence for contrast in contrasts)
+    family = " together" if together else " each"
+    count = f" There are {len(contrasts)} contrasts; the intervals hold{family}." if len(contrasts) > 1 else ""
     return (
-        f"Ratios are of {' and '.join(map(_metric, metrics))}, paired by block{paired}, with "
-        f"{numbers.percent(summary.confidence)} intervals; {low:.2f} to {high:.2f} counts as no difference."
+        f"Ratios are of the median {' and '.join(map(_metric, metrics))}, paired by block{paired}, with "
+        f"{numbers.percent(summary.confidence)} intervals; {low:.2f} to {high:.2f} counts as no difference.{count}"
     )
 
 
 def no_distance(summary: Summary) -> str | None:
-    """Where nothing lay between the ends though a link could: a ratio from here would be wrong for any real provider."""
+    """Where the run had no network delay although it could: its ratios would be wrong for any real provider."""
     if any(one.lab or one.note or one.rtt_ms is None or one.rtt_ms >= _NEAR_MS for one in summary.conditions):
         return None
-    return "No network lay between: over one, each turn takes a round trip more. To see it: --set network.rtt_ms=20"
+    return (
+        "This run had no network delay. On a real network each round trip adds the RTT. "
+        "To measure that: --set network.rtt_ms=20"
+    )
 
 
 def link(summary: Summary, condition: str) -> str:
@@ -99,33 +115,76 @@ def _turned_over(ends: tuple[float, float]) -> tuple[float, float]:
 
 def _decided(summary: Summary, contrast: Contrast) -> str:
     value, interval = ratio(summary, contrast)
-    how_much = f"{value} {contrast.verdict.lower()} {interval}".rstrip()
-    where = f"on {link(summary, contrast.condition)}"
-    return f"“{contrast.arm}” is {how_much} than “{contrast.baseline}” {where}{_turns(summary, contrast)}."
+    how_much = f"{value} {contrast.verdict.lower()} in the median {interval}".rstrip()
+    return (
+        f"“{contrast.arm}” is {how_much} than “{contrast.baseline}” {_where(summary, contrast)}: "
+        f"{_difference(contrast)}{_turns(summary, contrast, ', ')}.{_contrary(summary, contrast)}"
+    )
 
 
 def _equivalent(summary: Summary, contrast: Contrast) -> str:
     return (
-        f"“{contrast.arm}” takes as long as “{contrast.baseline}” on {link(summary, contrast.condition)}: "
-        f"{_time(summary, contrast)}{_turns(summary, contrast, ', ')}."
+        f"“{contrast.arm}” takes as long as “{contrast.baseline}” in the median {_where(summary, contrast)}: "
+        f"{_time(summary, contrast)}, {_difference(contrast)}{_turns(summary, contrast, ', ')}."
+        f"{_contrary(summary, contrast)}"
     )
 
 
 def _undecided(summary: Summary, contrast: Contrast) -> str:
     return (
-        f"Undecided whether “{contrast.arm}” is slower or faster than “{contrast.baseline}” on "
-        f"{link(summary, contrast.condition)}: {_time(summary, contrast)}; {_what_it_takes(contrast)}."
+        f"Undecided whether “{contrast.arm}” is slower or faster than “{contrast.baseline}” in the median "
+        f"{_where(summary, contrast)}: {_time(summary, contrast)}; {_what_it_takes(contrast)}."
     )
+
+
+def _where(summary: Summary, contrast: Contrast) -> str:
+    """With one start of the processes an interval says nothing about the next run."""
+    return f"on {link(summary, contrast.condition)}{' in this run' if contrast.starts == 1 else ''}"
+
+
+def _difference(contrast: Contrast) -> str:
+    """The shift in milliseconds, with its interval: a ratio alone does not say whether it matters."""
+    shift = contrast.shift_ms
+    if shift.value is None:
+        return "the difference in milliseconds is not known"
+    sign = -1 if shift.value < 0 else 1
+    low, high = (shift.low, shift.high) if sign > 0 else (shift.high, shift.low)
+    low, high = (None if end is None else sign * end for end in (low, high))
+    value, _, interval = numbers.with_interval(Estimate(sign * shift.value, low, high)).partition(" ")
+    return f"{value} ms {'more' if sign > 0 else 'less'} {interval}".rstrip()
+
+
+def _contrary(summary: Summary, contrast: Contrast) -> str:
+    """Where the blocks' means or tails point the other way, the median alone would mislead."""
+    found = [name for name, other in contrast.others.items() if _points_elsewhere(summary, contrast, other)]
+    if not found:
+        return ""
+    times = " and ".join(
+        f"{_STATISTICS[name]} {_times(contrast.others[name])}" for name in found if name in _STATISTICS
+    )
+    return f" But {times}: some of its messages are much slower or faster than its median."
+
+
+def _points_elsewhere(summary: Summary, contrast: Contrast, other: RatioEstimate) -> bool:
+    low, high = summary.rope
+    value = math.inf if other.ratio is None else other.ratio
+    if contrast.verdict is Verdict.FASTER:
+        return value > 1
+    return value < 1 if contrast.verdict is Verdict.SLOWER else not low <= value <= high
+
+
+def _times(other: RatioEstimate) -> str:
+    return "fails" if other.ratio is None else f"takes {numbers.decimal(other.ratio)}× the time"
 
 
 def _what_it_takes(contrast: Contrast) -> str:
     if contrast.ci is None:
         return _because(contrast)
-    return (
-        f"about {contrast.blocks_needed:,} blocks would tell"
-        if contrast.blocks_needed
-        else "more blocks would not tell"
-    )
+    if not contrast.blocks_needed:
+        return "more blocks would not decide it"
+    between = contrast.blocks_needed_range
+    likely = f", likely {between[0]:,} to {between[1]:,}" if between else ""
+    return f"about {contrast.blocks_needed:,} blocks would decide it in nine of ten runs{likely}"
 
 
 def _withheld(summary: Summary, contrast: Contrast) -> str:
@@ -134,18 +193,21 @@ def _withheld(summary: Summary, contrast: Contrast) -> str:
 
 
 def _aa(summary: Summary, contrast: Contrast) -> str:
-    where = link(summary, contrast.condition)
+    where = _where(summary, contrast)
     pair = f"A/A: “{contrast.arm}” and “{contrast.baseline}”, which send in the same way,"
     if contrast.verdict is Verdict.WITHHELD:
-        return f"{pair} on {where}: {_time(summary, contrast)}, but {_because(contrast)}."
+        return f"{pair} {where}: {_time(summary, contrast)}, but {_because(contrast)}."
+    if contrast.detectable is None:
+        return f"{pair} {where}: {_time(summary, contrast)}; not tested, too few blocks."
+    seen = f"a bias of {numbers.percent(contrast.detectable - 1)} would have shown in nine of ten such runs"
     if contrast.verdict is Verdict.EQUIVALENT:
-        return f"{pair} show no difference on {where}: {_time(summary, contrast)}."
+        return f"{pair} show no difference {where}: {_time(summary, contrast)}; {seen}."
     if contrast.ci and not contrast.ci[0] <= 1 <= contrast.ci[1]:
         return (
-            f"{pair} on {where}: {_time(summary, contrast)}: a difference, but within what the rule for A/A pairs allows "
-            "(docs/method.md, §7)."
+            f"{pair} {where}: {_time(summary, contrast)}: a difference, but within what the rule for A/A pairs allows "
+            f"(docs/method.md, §7); {seen}."
         )
-    return f"{pair} differ no more than chance explains on {where}: {_time(summary, contrast)}."
+    return f"{pair} differ no more than chance explains {where}: {_time(summary, contrast)}; {seen}."
 
 
 def _because(contrast: Contrast) -> str:
@@ -168,12 +230,12 @@ def _time(summary: Summary, contrast: Contrast) -> str:
 
 
 def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:
-    """`: 11 turns against 1`, where both were counted."""
+    """`: 11 round trips against 1`, where both were counted."""
     arm, baseline = (_arm(summary, name, contrast.condition) for name in (contrast.arm, contrast.baseline))
     if not (arm and baseline and arm.turns and baseline.turns):
         return ""
     ours, theirs = (
-        f"{turns.each:.3g} {'turn' if turns.each == 1 else 'turns'}" for turns in (arm.turns, baseline.turns)
+        f"{turns.each:.3g} round {'trip' if turns.each == 1 else 'trips'}" for turns in (arm.turns, baseline.turns)
     )
     return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {baseline.turns.each:.3g}"
 

@@ -15,7 +15,7 @@ from benchkit.model.run import ArmRecord, Manifest, Run, Table
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
-from benchkit.stats.cluster_variance import cluster_residuals, half_width
+from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.generator import LATE_NS, generator_load
 from benchkit.stats.phase_means import mean_phases_ms
@@ -59,6 +59,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         wait_ms=_estimates(wait_ns(rows), np.full(sample.started, True), clusters, manifest.confidence),
         throughput_per_s=throughput.value,
         throughput_ci=_bounds(throughput),
+        effective=_effective(service_ns(rows), clusters),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
@@ -98,6 +99,14 @@ def _turns(turns: Any) -> Turns | None:
     if not len(turns):
         return None
     return Turns(int(turns.min()), float(np.median(turns)), int(turns.max()), float(turns.mean()))
+
+
+def _effective(durations_ns: Any, clusters: Clusters) -> float | None:
+    """Independent messages that would tell as much about the median."""
+    n = len(durations_ns)
+    if n == 0:
+        return None
+    return n / design_effect((durations_ns <= np.median(durations_ns)).astype(np.float64), clusters)
 
 
 def _bounds(estimate: Estimate) -> tuple[float, float] | None:

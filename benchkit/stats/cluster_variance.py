@@ -17,7 +17,7 @@ from benchkit.stats.distributions import student_t_quantile
 
 BATCHES = 6
 LAGS = 3  # autocorrelations that tell whether consecutive clusters resemble each other …
-SUSPICION = 0.25  # … when their sum exceeds this many standard errors: a missed trend costs more than a wide interval
+SUSPICION = 0.0  # … when their sum exceeds this many standard errors: a missed trend costs more than a wide interval
 MIN_CLUSTERS = 2
 
 

@@ -2,21 +2,21 @@
 
 The q-quantile is the smallest sample that at least the fraction q does not exceed (type 1 of Hyndman and Fan 1996). Nothing is
 interpolated, so that a failure can stand in the ranks as +∞. The interval is Woodruff's (1952): the share of the sample at or
-below the quantile, with its error between clusters on the logit scale, mapped to ranks; never narrower than the binomial ranks
-of independent samples (David and Nagaraja, Order Statistics, §7.1). A value of None with `needs` 0 is +∞: failures reach that rank.
+below the quantile, with its error between clusters, mapped to ranks; never narrower than the binomial ranks of independent
+samples (David and Nagaraja, Order Statistics, §7.1). A value of None with `needs` 0 is +∞: failures reach that rank.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, exp, floor, isinf, log
+from math import ceil, floor, isinf
 from typing import Any
 
 import numpy as np
 
 from benchkit.model.clusters import Clusters
 from benchkit.model.summary import Estimate
-from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
+from benchkit.stats.cluster_variance import cluster_residuals, half_width
 from benchkit.stats.distributions import binomial_quantile
 
 
@@ -38,11 +38,9 @@ class Quantile:
         if clusters is None:
             low, high = interval_ranks(n, self.per_mille / 1000, confidence)
             return Estimate(_at(ordered, rank), _at(ordered, low), _at(ordered, high))
-        below = (sample <= ordered[rank - 1]).astype(np.float64)
-        effect = design_effect(below, clusters)
-        if n < self.needs * effect:
-            return Estimate(None, needs=ceil(self.needs * effect))
-        low, high = self._ranks(n, below, clusters, confidence)
+        if n < (needs := ceil(self.needs * n / max(1, clusters.independent))):
+            return Estimate(None, needs=needs)
+        low, high = self._ranks(n, (sample <= ordered[rank - 1]).astype(np.float64), clusters, confidence)
         return Estimate(_at(ordered, rank), _at(ordered, low), _at(ordered, high))
 
     def _ranks(self, n: int, at_or_below: Any, clusters: Clusters, confidence: float) -> tuple[int, int]:
@@ -53,16 +51,7 @@ class Quantile:
             return 0, n + 1
         # from ranks of the independent ones to ranks of all
         low, high = floor(low * n / independent), ceil((high - 1) * n / independent) + 1
-        below, above = _logit_interval(share, half)
-        return min(low, floor(n * below)), max(high, ceil(n * above) + 1)
-
-
-def _logit_interval(share: float, half: float) -> tuple[float, float]:
-    """Ends of share ± half on the logit scale, which keeps them between 0 and 1 (delta method)."""
-    if isinf(half):
-        return 0.0, 1.0
-    centre, spread = log(share / (1 - share)), half / (share * (1 - share))
-    return 1 / (1 + exp(min(700.0, spread - centre))), 1 / (1 + exp(max(-700.0, -spread - centre)))
+        return min(low, floor(n * (share - half))), max(high, ceil(n * (share + half)) + 1)
 
 
 def interval_ranks(n: int, quantile: float, confidence: float) -> tuple[int, int]:

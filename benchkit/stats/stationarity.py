@@ -34,9 +34,8 @@ def change_point(values_ms: Any, series: int) -> Change | None:
         return None
     ranks = np.argsort(np.argsort(values_ms, kind="stable"), kind="stable") + 1
     statistic = 2 * np.cumsum(ranks)[:-1] - np.arange(1, n) * (n + 1)
-    place = int(np.argmax(np.abs(statistic))) + 1
-    p = 2 * exp(-6 * float(statistic[place - 1]) ** 2 / (n**3 + n**2))
-    return _change(values_ms, place) if p < FALSE_ALARMS / max(1, series) else None
+    p = 2 * exp(-6 * float(np.abs(statistic).max()) ** 2 / (n**3 + n**2))
+    return _change(values_ms, _place(values_ms)) if p < FALSE_ALARMS / max(1, series) else None
 
 
 def slow_beginning(values_ms: Any, series: int) -> Change | None:
@@ -50,6 +49,15 @@ def slow_beginning(values_ms: Any, series: int) -> Change | None:
     if slower < 1 or by_chance > FALSE_ALARMS / max(1, series):
         return None
     return _change(values_ms, first)
+
+
+def _place(values_ms: Any) -> int:
+    """Where two levels explain the most of the values' squares; a failed block counts as the slowest that did not fail."""
+    finite = values_ms[np.isfinite(values_ms)]
+    values = np.minimum(values_ms, finite.max()) if len(finite) else np.zeros(len(values_ms))
+    before = np.arange(1, len(values))
+    sums = np.cumsum(values - values.mean())[:-1]
+    return int(np.argmax(sums**2 / (before * (len(values) - before)))) + 1
 
 
 def _change(values_ms: Any, place: int) -> Change | None:

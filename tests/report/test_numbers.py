@@ -28,11 +28,14 @@ def test_decimal(value: float | None, expected: str) -> None:
         (Estimate(3.57, 3.15, 4.2), "3.6 [3.1, 4.2]"),
         (Estimate(412.0, 390.0, 470.0), "412 [390, 470]"),
         (Estimate(1.0, 1.0, 1.0), "1.00 [1.00, 1.00]"),
-        (Estimate(5.0, 4.0, math.inf), "5.00 [4.00, ∞]"),
-        (Estimate(math.inf, 4.0, math.inf), "∞"),
+        (Estimate(5.0, 4.0, math.inf), "5.00 [4.00, ∞)"),
+        (Estimate(math.inf, 4.0, math.inf), "∞ [4.00, ∞)"),
+        (Estimate(None, 47.6), "∞ [47.6, ∞)"),
+        (Estimate(99.7, 47.6), "99.7 [47.6, ∞)"),
+        (Estimate(99.7, None, 120.0), "99.7 (−∞, 120.0]"),
         (Estimate(1.5), "1.50"),
         (Estimate(None, needs=4000), "needs 4,000"),
-        (Estimate(None), "–"),
+        (Estimate(None), "∞"),
     ],
 )
 def test_with_interval(estimate: Estimate, expected: str) -> None:
@@ -51,7 +54,7 @@ def test_with_interval(estimate: Estimate, expected: str) -> None:
         (0.62, (0.34, 0.941), ("0.62×", "[0.34, 0.94]")),
         (12.3, (9.6, 14.2), ("12.3×", "[9.6, 14.2]")),
         (1.3, (1.1, 1.5), ("1.3×", "[1.1, 1.5]")),
-        (2.0, (1.5, math.inf), ("2.00×", "[1.50, ∞]")),
+        (2.0, (1.5, math.inf), ("2.00×", "[1.50, ∞)")),
     ],
 )
 def test_times(ratio: float, ci: tuple[float, float] | None, expected: tuple[str, str]) -> None:

@@ -9,79 +9,115 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.model.summary import ConditionSummary, Contrast, DeliveryReport, Estimate, Summary, Verdict
+from benchkit.model.summary import (
+    ConditionSummary,
+    Contrast,
+    DeliveryReport,
+    Estimate,
+    RatioEstimate,
+    Summary,
+    Verdict,
+)
 from benchkit.report import sentences
 
-WHERE = "on loopback (RTT 0.031 ms)"
+LINK = "on loopback (RTT 0.031 ms)"
+WHERE = f"{LINK} in this run"
+MORE = "1.20 ms more [1.10, 1.30]"
+THAN = f"than “api, reused” {WHERE}: {MORE}, 11 round trips against 1."
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, f"“smtp, new connection” is 2.9× slower [2.7, 3.1] than “api, reused” {WHERE}: 11 turns against 1."),
+        (
+            {},
+            f"“smtp, new connection” is 2.9× slower in the median [2.7, 3.1] {THAN}",
+        ),
         (
             {"verdict": Verdict.FASTER, "ratio": 0.5, "ci": (0.4, 0.625)},
-            f"“smtp, new connection” is 2.0× faster [1.6, 2.5] than “api, reused” {WHERE}: 11 turns against 1.",
+            f"“smtp, new connection” is 2.0× faster in the median [1.6, 2.5] {THAN}",
         ),
         (
             {"verdict": Verdict.EQUIVALENT, "ratio": 1.02, "ci": (0.98, 1.05)},
             (
-                f"“smtp, new connection” takes as long as “api, reused” {WHERE}: 1.02× the time [0.98, 1.05], "
-                "11 turns against 1."
+                f"“smtp, new connection” takes as long as “api, reused” in the median {WHERE}: 1.02× the time [0.98, 1.05], "
+                f"{MORE}, 11 round trips against 1."
             ),
         ),
         (
             {"verdict": Verdict.UNDECIDED, "ratio": 1.08, "ci": (0.95, 1.22), "blocks_needed": 1200},
             (
-                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” "
-                f"{WHERE}: 1.08× the time [0.95, 1.22]; about 1,200 blocks would tell."
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "
+                f"{WHERE}: 1.08× the time [0.95, 1.22]; about 1,200 blocks would decide it in nine of ten runs."
             ),
         ),
         (
             {"verdict": Verdict.UNDECIDED, "ratio": 1.1, "ci": (1.05, 1.15)},
             (
-                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” "
-                f"{WHERE}: 1.10× the time [1.05, 1.15]; more blocks would not tell."
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "
+                f"{WHERE}: 1.10× the time [1.05, 1.15]; more blocks would not decide it."
             ),
         ),
         (
             {"verdict": Verdict.UNDECIDED, "ratio": 2.0, "ci": None, "reasons": ("too few blocks: needs 6",)},
             (
-                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” "
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "
                 f"{WHERE}: 2.00× the time; too few blocks: needs 6."
             ),
         ),
         (
             {"verdict": Verdict.WITHHELD, "reasons": ("connections were not reused", "A/A differs")},
             (
-                f"No verdict on “smtp, new connection” against “api, reused” {WHERE}, because connections were not reused; "
+                f"No verdict on “smtp, new connection” against “api, reused” {LINK}, because connections were not reused; "
                 "A/A differs."
             ),
         ),
         (
-            {"aa": True, "arm": "api, reused again", "verdict": Verdict.EQUIVALENT, "ratio": 1.0, "ci": (0.98, 1.03)},
+            {
+                "aa": True,
+                "arm": "api, reused again",
+                "verdict": Verdict.EQUIVALENT,
+                "ratio": 1.0,
+                "ci": (0.98, 1.03),
+                "detectable": 1.08,
+            },
             (
                 f"A/A: “api, reused again” and “api, reused”, which send in the same way, show no difference {WHERE}: "
-                "1.00× the time [0.98, 1.03]."
+                "1.00× the time [0.98, 1.03]; a bias of 8 % would have shown in nine of ten such runs."
             ),
         ),
         (
-            {"aa": True, "arm": "api, reused again", "verdict": Verdict.UNDECIDED, "ratio": 1.0, "ci": (0.8, 1.25)},
+            {
+                "aa": True,
+                "arm": "api, reused again",
+                "verdict": Verdict.UNDECIDED,
+                "ratio": 1.0,
+                "ci": (0.8, 1.25),
+                "detectable": 1.08,
+            },
             (
                 "A/A: “api, reused again” and “api, reused”, which send in the same way, differ no more than chance "
-                f"explains {WHERE}: 1.00× the time [0.80, 1.25]."
+                f"explains {WHERE}: 1.00× the time [0.80, 1.25]; a bias of 8 % would have shown in nine of ten such runs."
             ),
         ),
         (
-            {"aa": True, "arm": "api, reused again", "verdict": Verdict.UNDECIDED, "ratio": 0.96, "ci": (0.85, 0.98)},
+            {
+                "aa": True,
+                "arm": "api, reused again",
+                "verdict": Verdict.UNDECIDED,
+                "ratio": 0.96,
+                "ci": (0.85, 0.98),
+                "detectable": 1.08,
+            },
             (
                 f"A/A: “api, reused again” and “api, reused”, which send in the same way, {WHERE}: 0.96× the time "
-                "[0.85, 0.98]: a difference, but within what the rule for A/A pairs allows (docs/method.md, §7)."
+                "[0.85, 0.98]: a difference, but within what the rule for A/A pairs allows "
+                "(docs/method.md, §7); a bias of 8 % would have shown in nine of ten such runs."
             ),
         ),
         (
             {"verdict": Verdict.FASTER, "ratio": 0.2, "ci": (0.11, 0.88)},
-            f"“smtp, new connection” is 5.00× faster [1.14, 9.09] than “api, reused” {WHERE}: 11 turns against 1.",
+            f"“smtp, new connection” is 5.00× faster in the median [1.14, 9.09] {THAN}",
         ),
         (
             {"aa": True, "verdict": Verdict.WITHHELD, "ratio": None, "ci": None},
@@ -92,7 +128,10 @@ WHERE = "on loopback (RTT 0.031 ms)"
         ),
         (
             {"condition": "elsewhere"},
-            "“smtp, new connection” is 2.9× slower [2.7, 3.1] than “api, reused” on elsewhere (RTT not known).",
+            (
+                "“smtp, new connection” is 2.9× slower in the median [2.7, 3.1] than “api, reused” on elsewhere "
+                f"(RTT not known) in this run: {MORE}."
+            ),
         ),
     ],
 )
@@ -102,7 +141,7 @@ def test_sentence(quickstart: Summary, changes: dict[str, Any], expected: str) -
 
 def test_equal_turns_are_said_once(quickstart: Summary) -> None:
     same = replace(quickstart.contrasts[1], arm="api, reused again")
-    assert sentences.sentence(quickstart, same).endswith(": 1 turn each.")
+    assert sentences.sentence(quickstart, same).endswith(", 1 round trip each.")
 
 
 def test_smtp_against_api_leads_like_with_like_before_the_stronger_and_aa_ends(quickstart: Summary) -> None:
@@ -146,8 +185,8 @@ def test_headline_without_a_verdict(quickstart: Summary, changes: dict[str, Any]
 
 def test_basis_names_metric_blocks_and_rope(quickstart: Summary) -> None:
     assert sentences.basis(quickstart) == (
-        "Ratios are of service time, paired by block over 30 blocks, with 95 % intervals; "
-        "0.90 to 1.10 counts as no difference."
+        "Ratios are of the median service time, paired by block over 30 blocks, with 95 % intervals; "
+        "0.90 to 1.10 counts as no difference. There are 3 contrasts; the intervals hold each."
     )
 
 
@@ -174,3 +213,25 @@ def _only(contrast: Contrast, rtt_ms: float | None) -> Summary:
         rope=(0.9, 1.1), confidence=0.95, conditions=(ConditionSummary("c", rtt_ms, lab=False, note=""),), arms=(),
         contrasts=(contrast,), thresholds=(), account=DeliveryReport(*[0] * 10), overhead_us={}, warnings=(),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ratio", "mean", "cautioned"),
+    [
+        (Verdict.FASTER, 0.8, 1.3, True),
+        (Verdict.FASTER, 0.8, 0.9, False),
+        (Verdict.FASTER, 0.8, None, True),
+        (Verdict.SLOWER, 1.3, 0.9, True),
+        (Verdict.SLOWER, 1.3, 1.1, False),
+        (Verdict.EQUIVALENT, 1.0, 1.2, True),
+        (Verdict.EQUIVALENT, 1.0, 1.05, False),
+    ],
+)
+def test_a_mean_that_points_the_other_way_stands_in_the_headline(
+    quickstart: Summary, verdict: Verdict, ratio: float, mean: float | None, cautioned: bool
+) -> None:
+    others = {"mean": RatioEstimate(mean)}
+    contrast = replace(
+        quickstart.contrasts[0], aa=False, verdict=verdict, ratio=ratio, ci=(ratio, ratio), others=others
+    )
+    assert (" But its mean " in sentences.sentence(quickstart, contrast)) is cautioned

@@ -71,7 +71,7 @@ def test_a_faster_arm_is_told_by_a_number_above_one(sweep: Summary) -> None:
     ("verdict", "reasons", "cell", "told"),
     [
         (Verdict.WITHHELD, ("3 of 40 messages missing",), "no verdict", "because 3 of 40 messages missing"),
-        (Verdict.UNDECIDED, (), "0.86× undecided", "about 70 blocks would tell"),
+        (Verdict.UNDECIDED, (), "0.86× undecided", "about 70 blocks would decide it"),
         (Verdict.EQUIVALENT, (), "0.86× the same", None),
     ],
 )

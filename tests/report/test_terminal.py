@@ -45,7 +45,9 @@ def test_no_number_of_an_arm_is_cut(quickstart: Summary, width: int, ms: float) 
 
 def test_begins_with_the_verdict(quickstart: Summary) -> None:
     first_lines = " ".join(shown(quickstart).splitlines()[:2])
-    assert first_lines.startswith("“smtp, reused” is 1.19× faster [1.14, 1.23] than “api, reused” on loopback (RTT")
+    assert first_lines.startswith(
+        "“smtp, reused” is 1.19× faster in the median [1.14, 1.23] than “api, reused” on loopback (RTT"
+    )
 
 
 def test_an_invalid_run_says_so_first_and_gives_no_verdict(quickstart: Summary) -> None:

@@ -41,7 +41,9 @@ def test_messages_that_share_a_request_are_one_sample(synthetic_run: Factory) ->
     assert arm.service_ms["p50"].low is not None
     assert STATISTICS["p50"](alone, 0.95).low is not None
     assert arm.service_ms["p50"].low <= (STATISTICS["p50"](alone, 0.95).low or 0.0)
-    assert arm.service_ms["p95"].needs >= 800  # 80 requests
+    assert arm.service_ms["p95"].needs == 800  # 80 requests
+    assert arm.effective is not None
+    assert arm.effective <= 30
 
 
 def test_messages_that_share_a_request_fail_as_one(synthetic_run: Factory) -> None:

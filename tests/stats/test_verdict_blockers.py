@@ -139,3 +139,30 @@ def test_late_starts_of_an_open_load_are_a_warning(synthetic_run: Factory) -> No
     assert summary.arms[0].late == 30
     late = "every arm: 30 of 300 messages started more than 1 ms late, 30 of them although a connection was free"
     assert late in summary.warnings
+
+
+def test_a_quarter_of_messages_five_times_slower_shows_in_the_mean_and_as_two_groups(synthetic_run: Factory) -> None:
+    for seed in range(20):
+        run = synthetic_run(times=(1.0, 0.8), seed=seed)
+        slow = (run.messages["arm"] == 1) & (run.messages["send"] % 4 == 0)
+        service_ns = run.messages["ended_ns"] - run.messages["started_ns"]
+        ended_ns = run.messages["started_ns"] + np.where(slow, 5 * service_ns, service_ns)
+        summary = analyse(with_columns(run, ended_ns=ended_ns))
+        assert (only(summary).others["mean"].ratio or 0.0) > 1
+        assert summary.arms[1].two_groups is not None
+        assert any("two groups" in warning for warning in summary.warnings)
+
+
+def test_times_that_change_during_the_run_are_named_with_their_place(synthetic_run: Factory) -> None:
+    run = synthetic_run(drift=0.0, blocks=40, warmup_blocks=0)
+    service_ns = run.messages["ended_ns"] - run.messages["started_ns"]
+    later = (run.messages["arm"] == 0) & (run.messages["block"] >= 25)
+    ended_ns = run.messages["started_ns"] + np.where(later, 2 * service_ns, service_ns)
+    (said,) = [one for one in analyse(with_columns(run, ended_ns=ended_ns)).warnings if "changed near" in one]
+    assert said.startswith("arm 0: its times changed near measured block 26 of 40")
+
+
+def test_small_differences_of_failure_rates_withhold_nothing_however_certain(synthetic_run: Factory) -> None:
+    run = synthetic_run(times=(1.0, 2.9), blocks=400, messages_per_block=10)
+    few = with_failures(with_failures(run, arm=0, every=1000), arm=1, every=400)
+    assert only(analyse(few)).verdict is Verdict.SLOWER

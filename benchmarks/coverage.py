@@ -1,0 +1,163 @@
+"""How often the intervals hold the truth, by simulation, beside what is asked (docs/method.md §6, §7). Seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchkit.model.clusters import Clusters
+from benchkit.model.summary import Estimate, Verdict
+from benchkit.stats import STATISTICS
+from benchkit.stats.paired import median_interval
+from benchkit.stats.proportion import clustered_rate
+from benchkit.stats.starts import units_interval
+from benchkit.stats.sweep_line import break_even, line_over
+from benchkit.stats.verdict import rope_rule
+from benchmarks.coverage_cells import ARMS, ARMS_WITH_A_WARNING, BLOCKS, MESSAGES, RATIOS, Arm, sweep
+
+CONFIDENCE = 0.95
+ROPE = (0.90, 1.10)
+SIZES = (6, 7, 8, 10, 13, 15, 20, 40)
+LONG_RUN = 40_000  # blocks from which the truth is taken
+
+
+class Cell(NamedTuple):
+    """`share` of the `given` intervals; within `asked`, or None where a run like this prints a warning instead."""
+
+    group: str
+    name: str
+    share: float
+    given: int
+    asked: tuple[float, float] | None
+
+    @property
+    def kept(self) -> bool:
+        return self.asked is None or self.asked[0] <= self.share <= self.asked[1]
+
+
+def arm_cells(runs: int) -> Iterator[Cell]:
+    clusters = Clusters(np.repeat(np.arange(BLOCKS), MESSAGES), BLOCKS, BLOCKS * MESSAGES)
+    for name, arm in {**ARMS, **ARMS_WITH_A_WARNING}.items():
+        asked = (0.92, 1.0) if name in ARMS else None
+        for statistic in ("p50", "p95"):
+            truth = _long_run_quantile(arm, int(statistic[1:]) / 100)
+            rng = np.random.default_rng(1)
+            found = [STATISTICS[statistic](arm(rng, BLOCKS).ravel(), CONFIDENCE, clusters) for _ in range(runs)]
+            yield _cell(
+                f"arm, {statistic}", name, [_holds(one, truth) for one in found if one.value is not None], asked
+            )
+        if name in ("block sd 10 %", "intra-block correlation 0.6"):
+            rng, truth = np.random.default_rng(2), float(arm(np.random.default_rng(0), LONG_RUN).mean())
+            found = [STATISTICS["mean"](arm(rng, BLOCKS).ravel(), CONFIDENCE, clusters) for _ in range(runs)]
+            yield _cell("arm, mean", name, [_holds(one, truth) for one in found], (0.92, 1.0))
+
+
+def failure_cells(runs: int) -> Iterator[Cell]:
+    """A tenth of the blocks fail half of their messages, the others one in a hundred."""
+    clusters = Clusters(np.repeat(np.arange(BLOCKS), MESSAGES), BLOCKS, BLOCKS * MESSAGES)
+    rng, held = np.random.default_rng(3), []
+    for _ in range(runs):
+        chance = np.where(rng.random((BLOCKS, 1)) < 0.1, 0.5, 0.01)
+        failed = (rng.random((BLOCKS, MESSAGES)) < chance).astype(np.float64).ravel()
+        held.append(_holds(clustered_rate(failed, clusters, CONFIDENCE), 0.1 * 0.5 + 0.9 * 0.01))
+    yield _cell("failure rate", "bad blocks", held, (0.92, 1.0))
+
+
+def ratio_cells(runs: int) -> Iterator[Cell]:
+    runs *= 5  # they are cheap, and what is asked is narrow
+    for size in SIZES:
+        for name, noise in RATIOS.items():
+            rng = np.random.default_rng(4)
+            intervals = [median_interval(noise(rng, size), CONFIDENCE) for _ in range(runs)]
+            held = [ends is not None and ends[0] <= 0 <= ends[1] for ends in intervals]
+            yield _cell(f"ratio, {size} blocks", name, held, (0.93, 0.975))
+
+
+def edge_cells(runs: int) -> Iterator[Cell]:
+    """At a true ratio on the ROPE's edge: how often SLOWER is claimed."""
+    runs *= 5
+    for size in SIZES:
+        rng = np.random.default_rng(5)
+        logs = (np.log(ROPE[1]) + RATIOS["normal 11 %"](rng, size) for _ in range(runs))
+        ends = [median_interval(one, CONFIDENCE) for one in logs]
+        claimed = [
+            one is not None and rope_rule((np.exp(one[0]), np.exp(one[1])), ROPE) is Verdict.SLOWER for one in ends
+        ]
+        yield _cell("claimed at the edge", f"{size} blocks", claimed, (0.0, 0.03))
+
+
+def sweep_cells(runs: int) -> Iterator[Cell]:
+    kinds: dict[str, dict[str, Any]] = {
+        "equal spread": {},
+        "spread grows with RTT": {"growing": True},
+        "0.3 ms offset per condition and pass": {"offset_ms": 0.3},
+    }
+    for passes in (1, 6):
+        for name, kind in kinds.items():
+            rng = np.random.default_rng(6)
+            lines = [line_over(*sweep(rng, 3.0, 11.0, passes=passes, **kind)) for _ in range(runs)]
+            held = [line is not None and _holds(line.slope_estimate(CONFIDENCE), 11.0) for line in lines]
+            yield _cell(f"slope, {passes} pass{'es' if passes > 1 else ''}", name, held, (0.93, 1.0))
+            found = [
+                break_even(line_over(*sweep(rng, -6.0, 3.0, passes=passes, **kind)), CONFIDENCE) for _ in range(runs)
+            ]
+            level = [one.low is not None and one.high is not None and one.low <= 2.0 <= one.high for one in found]
+            yield _cell(f"break-even RTT, {passes} pass{'es' if passes > 1 else ''}", name, level, (0.93, 1.0))
+
+
+def start_cells(runs: int) -> Iterator[Cell]:
+    """Starts that differ by 15 %, six blocks of 11 % each."""
+    for starts in (6, 10):
+        rng, held = np.random.default_rng(7), []
+        number = np.repeat(np.arange(starts), 6)
+        for _ in range(runs):
+            logs = 0.15 * rng.normal(size=starts)[number] + 0.11 * rng.normal(size=6 * starts)
+            ends = units_interval(logs, number, CONFIDENCE)
+            held.append(ends is not None and ends[0] <= 0 <= ends[1])
+        yield _cell("ratio over starts", f"{starts} starts", held, (0.93, 0.98))
+
+
+GROUPS: tuple[Callable[[int], Iterator[Cell]], ...] = (
+    arm_cells,
+    failure_cells,
+    ratio_cells,
+    edge_cells,
+    sweep_cells,
+    start_cells,
+)
+
+
+def main(runs: int = 2000) -> None:
+    medians: dict[str, list[float]] = {}
+    for group in GROUPS:
+        for cell in group(runs):
+            goal = (
+                "reported: the run warns" if cell.asked is None else f"asked {cell.asked[0]:.1%} to {cell.asked[1]:.1%}"
+            )
+            mark = " " if cell.kept else "✗"
+            print(f"{mark} {cell.group:26} {cell.name:42} {cell.share:6.1%} of {cell.given:5} ({goal})", flush=True)  # noqa: T201
+            if cell.asked and cell.group.startswith("arm"):
+                medians.setdefault(cell.group, []).append(cell.share)
+    for name, shares in medians.items():
+        print(f"  {name}: median cell {median(shares):.1%} (asked 94.0% to 98.0%)")  # noqa: T201
+
+
+def _long_run_quantile(arm: Arm, q: float) -> float:
+    times = np.sort(arm(np.random.default_rng(0), LONG_RUN).ravel())
+    return float(times[int(np.ceil(q * len(times))) - 1])
+
+
+def _holds(estimate: Estimate, truth: float) -> bool:
+    low = -np.inf if estimate.low is None else estimate.low
+    return bool(low <= truth <= (np.inf if estimate.high is None else estimate.high))
+
+
+def _cell(group: str, name: str, flags: list[bool], asked: tuple[float, float] | None) -> Cell:
+    return Cell(group, name, sum(flags) / max(1, len(flags)), len(flags), asked)
+
+
+if __name__ == "__main__":
+    main()
