@@ -2,13 +2,20 @@
 
 `AMBIGUOUS` is the one that matters for "never lose a message": the connection broke, or the wait ran out, after the
 content had left and before the reply came, so the message may or may not be there. `GARBLED` (a reply that breaks the
-protocol) leaves the same doubt when it answers the content. In every other failure the server has no message of ours.
+protocol) leaves the same doubt when it answers the content. After every other failure the server does not have the message.
+
+An outcome can always be stored and shown: what it quotes of a server passes `printable`, here and nowhere else.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+
+from benchkit.model.outside_text import printable
+
+_MAX_CODE = 999  # three digits: RFC 5321 §4.2, RFC 9110 §15
+_MAX_ENHANCED = 16
 
 
 class OutcomeKind(IntEnum):
@@ -35,7 +42,7 @@ class OutcomeKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code` is the SMTP reply code or the HTTP status, 0 where no reply came; `enhanced` is RFC 3463's, as 4.7.1."""
+    """`code` is the SMTP reply code or the HTTP status, 0 where no valid one came; `enhanced` is RFC 3463's, as 4.7.1."""
 
     kind: OutcomeKind
     code: int = 0
@@ -43,5 +50,19 @@ class Outcome:
     text: str = ""
     refused_recipients: int = 0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
+        object.__setattr__(self, "enhanced", printable(self.enhanced, _MAX_ENHANCED))
+        if not 0 <= self.code <= _MAX_CODE:
+            object.__setattr__(self, "code", 0)
+
 
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250)
+
+
+def defect(error: Exception, *, content_may_have_left: bool) -> Outcome:
+    """The outcome of a send in which benchkit, or a library that it uses, failed in a way that nothing foresees."""
+    told = f"a defect of benchkit: {type(error).__name__}: {error}"
+    if content_may_have_left:
+        return Outcome(OutcomeKind.AMBIGUOUS, text=f"in doubt, {told}")
+    return Outcome(OutcomeKind.UNREACHABLE, text=told)

@@ -160,6 +160,7 @@ class LoadSpec:
     arrivals: Arrivals
     seed: int
     workers: int = 1  # processes that an arm's senders are spread over
+    deadline_s: float = 0.0  # for one message from its start to its outcome, connecting included; 0: none
 
     @property
     def all_blocks(self) -> int:

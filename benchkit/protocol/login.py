@@ -20,8 +20,15 @@ def _plain(username: bytes, password: bytes) -> Login:
 
 
 def _login(username: bytes, password: bytes) -> Login:
-    """Its user name goes as an initial response: two turns, as method.md §2 counts it."""
-    yield b"AUTH LOGIN " + b64encode(username)
+    """Its user name goes as an initial response: two turns, as method.md §2 counts it.
+
+    Some servers ignore that and ask for the user name: they get it again. Only a prompt for the password gets the password.
+    """
+    prompt = yield b"AUTH LOGIN " + b64encode(username)
+    if b"user" in _decoded(prompt).lower():
+        prompt = yield b64encode(username)
+    if b"pass" not in _decoded(prompt).lower():
+        raise Garbled(f"AUTH LOGIN asks for something other than the password: {prompt[:80]!r}")
     yield b64encode(password)
 
 

@@ -65,6 +65,11 @@ class ReplyStream:
         return not (self.replies or self._partial or self._lines or self._garbled)
 
     @property
+    def broken(self) -> bool:
+        """Nothing more will be understood, and all that was is taken."""
+        return bool(self._garbled) and not self.replies
+
+    @property
     def says_good_bye(self) -> bool:
         """What comes next is a 421, which a server may say unasked (RFC 5321 §3.8)."""
         return bool(self.replies) and self.replies[0].code == 421

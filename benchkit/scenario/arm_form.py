@@ -150,7 +150,9 @@ class ArmForm(Form):
         Literal["step", "pipelined", "overlapped", "bdat-strict", "bdat-eager"],
         said("smtp: how commands are grouped; which ones a client knows is its own matter."),
     ] = "step"
-    timeout_s: Annotated[float, Field(gt=0, le=3600), said("Longest wait for one step, in seconds.")] = 30.0
+    timeout_s: Annotated[
+        float, Field(gt=0, le=3600), said("Longest time for one step, from the write to the whole reply, in seconds.")
+    ] = 30.0
     congestion: Annotated[
         str,
         shaped("[a-z0-9_-]{1,15}", 'must be a name that a kernel may know, as "cubic", "bbr" or "reno"'),

@@ -84,6 +84,7 @@ def _load(form: LoadForm) -> LoadSpec:
         arrivals=Arrivals(form.arrivals),
         seed=form.seed,
         workers=form.workers,
+        deadline_s=float(form.deadline_s or 0),
     )
 
 

@@ -56,6 +56,10 @@ class LoadForm(Form):
     workers: Annotated[
         int, Field(ge=1, le=1024), said("Processes that each arm's senders are spread over; at most one a core.")
     ] = 1
+    deadline_s: Annotated[
+        Annotated[float, Field(gt=0, le=86_400)] | None,
+        said("Longest time for one message, connecting included, in seconds; default: only each step is bounded."),
+    ] = None
     rate_per_s: Annotated[float, Field(gt=0, le=1_000_000), said("open: messages per second.")] = 1.0
     arrivals: Annotated[Literal["poisson", "constant"], said("open: how the schedule spaces the messages.")] = "poisson"
     seed: Annotated[Seed, said("Seed of the order of arms and of the schedule.")] = 1

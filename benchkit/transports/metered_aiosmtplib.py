@@ -1,7 +1,8 @@
-"""aiosmtplib with a meter. The library has no hooks, so its protocol class is replaced by one that counts (method.md §2).
+"""aiosmtplib with a meter and a watch. The library has no hooks, so its protocol class is replaced (method.md §2).
 
-Everything is seen on the decrypted stream, below the library's own logic: whatever round trip it makes is counted, also one
-that nobody asked for. Clients that are not `MeteredSMTP` go through it untouched.
+Everything is seen on the decrypted stream, below the library: each round trip is counted, also one that it adds. The same bytes
+go through `ReplyStream`: what RFC 5321 §4.2 does not allow is no reply, whatever the library makes of it. Clients
+other than `MeteredAiosmtplib` pass untouched.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import ssl
 from typing import Any
 
 import aiosmtplib.smtp
-from aiosmtplib import SMTP, SMTPResponse, SMTPResponseException, SMTPStatus
+from aiosmtplib import SMTP, SMTPResponse, SMTPResponseException, SMTPServerDisconnected, SMTPStatus
 from aiosmtplib.protocol import SMTPProtocol
 
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.reply_stream import Garbled, ReplyStream
 from benchkit.transports.connection_meter import ConnectionMeter
 
 
@@ -29,7 +31,7 @@ class MeteredAiosmtplib(SMTP):
     @property
     def idle(self) -> bool:
         """Nothing has come behind the reply that was last asked for."""
-        return self.protocol is None or not self.protocol._buffer
+        return not isinstance(self.protocol, _MeteredProtocol) or self.protocol.watch.idle
 
     def secured(self, transport: asyncio.BaseTransport) -> None:
         """Count the handshake, if there was one."""
@@ -46,6 +48,7 @@ class _MeteredProtocol(SMTPProtocol):
         # aiosmtplib gives its protocol nothing of the client but this bound method.
         owner = getattr(connection_lost_callback, "__self__", None)
         self._client = owner if isinstance(owner, MeteredAiosmtplib) else None
+        self.watch = ReplyStream()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -57,22 +60,51 @@ class _MeteredProtocol(SMTPProtocol):
         """The library would take what came behind one reply for the next one: an extra 250 for an acceptance."""
         if self._client is not None:
             if not self._client.idle:
-                raise SMTPResponseException(SMTPStatus.invalid_response, "a reply that nobody asked for")
+                raise _outside("a reply without a command")
             self._client.meter.wrote(len(data))
             if self._under_way() == Phase.DATA and data != b"DATA\r\n":
                 self._client.trace.mark(Phase.CONTENT)
         super().write(data)
 
     def data_received(self, data: bytes) -> None:
-        if self._client is not None:
-            self._client.meter.read(len(data))
-        super().data_received(data)
+        if self._client is None:
+            super().data_received(data)
+            return
+        self._client.meter.read(len(data))
+        self.watch.feed(data)
+        waiter = self._response_waiter
+        if self.watch.broken and waiter is not None and not waiter.done():
+            self._set_response_exception(waiter, _outside(self._why_broken()))
+        else:
+            super().data_received(data)
 
     async def read_response(self, timeout: float | None = None) -> SMTPResponse:  # noqa: ASYNC109
         response = await super().read_response(timeout)
-        if self._client is not None and self._under_way() == Phase.STARTTLS:
+        if self._client is None:
+            return response
+        self._hold_to_the_rfc(response)
+        if self._under_way() == Phase.STARTTLS:
+            if response.code == SMTPStatus.ready and not self.watch.idle:  # RFC 3207 §6, CVE-2011-0411
+                raise _outside("plaintext came before the TLS handshake")
             self._client.trace.mark(Phase.TLS)
         return response
+
+    def _hold_to_the_rfc(self, response: SMTPResponse) -> None:
+        try:
+            taken = self.watch.take(1)
+        except Garbled as error:
+            raise _outside(str(error)) from None
+        if taken is None and not self.is_connected:
+            raise SMTPServerDisconnected("the connection ended within a reply")
+        if taken is None or taken[0].code != response.code:
+            raise _outside(f"not an SMTP reply: {response.code} {response.message[:80]!r}")
+
+    def _why_broken(self) -> str:
+        try:
+            self.watch.take(1)
+        except Garbled as error:
+            return str(error)
+        return ""
 
     async def start_tls(self, *args: Any, **settings: Any) -> SMTPResponse:
         response = await super().start_tls(*args, **settings)
@@ -83,6 +115,11 @@ class _MeteredProtocol(SMTPProtocol):
     def _under_way(self) -> int | None:
         phases = self._client.trace.phases if self._client is not None else ()
         return phases[-1] if phases else None
+
+
+def _outside(why: str) -> SMTPResponseException:
+    """The library's own error for a reply outside the protocol; its code is negative, so never an acceptance."""
+    return SMTPResponseException(SMTPStatus.invalid_response, why)
 
 
 aiosmtplib.smtp.SMTPProtocol = _MeteredProtocol  # type: ignore[attr-defined]

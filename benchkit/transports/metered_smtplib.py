@@ -1,4 +1,8 @@
-"""smtplib with a meter: its socket is ours, what it writes and reads is counted on the decrypted stream, TLS is stamped."""
+"""smtplib with a meter and a watch: its reads and writes are counted on the decrypted stream, TLS is stamped.
+
+The same bytes go through `ReplyStream`: what RFC 5321 §4.2 does not allow is no reply, whatever the library makes of it. From a
+write to the whole reply a step takes at most the arm's `timeout_s`, however slowly the bytes come.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ import io
 import smtplib
 import socket
 import ssl
+from time import monotonic
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.reply_stream import Garbled
+from benchkit.protocol.reply_stream import Garbled, ReplyStream
 from benchkit.transports.connection_meter import ConnectionMeter
 
 
@@ -25,7 +30,9 @@ class MeteredSmtplib(smtplib.SMTP):
         self.meter.over(connected, trace)
         self._host = endpoint.server_name  # what the library's STARTTLS holds the certificate against
         self._connected = connected
-        self._connected.settimeout(endpoint.arm.timeout_s)
+        self._timeout_s = endpoint.arm.timeout_s
+        self._begin_step()
+        self.watch = ReplyStream()
         self._implicit = endpoint.arm.security is Security.IMPLICIT
         self.tls = None if tls is None else _MeteredContext(tls, self)
 
@@ -33,31 +40,46 @@ class MeteredSmtplib(smtplib.SMTP):
         if self._implicit and self.tls is not None:
             self._connected = self.tls.wrap_socket(self._connected, self._host)
         self.trace.mark(Phase.BANNER)
+        self._begin_step()
         return self._connected
 
     @property
     def idle(self) -> bool:
         """Nothing has come behind the reply that was last asked for."""
-        return self.file is None or not self._reader.left_in(self.file)
+        return self.watch.idle
+
+    def be_patient(self, timeout_s: float) -> None:
+        """From now on a step takes at most this long."""
+        self._timeout_s = timeout_s
+
+    def _begin_step(self) -> None:
+        self.step_ends_s = monotonic() + self._timeout_s
+        (self.sock or self._connected).settimeout(self._timeout_s)
 
     def send(self, s: Any) -> None:
         """The library would take what came behind one reply for the next one: an extra 250 for an acceptance."""
         if not self.idle:
-            raise Garbled("a reply that nobody asked for")
+            raise Garbled("a reply without a command")
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
         if self.trace.phases[-1] == Phase.DATA and data != b"data\r\n":
             self.trace.mark(Phase.CONTENT)
         self.meter.wrote(len(data))
+        self._begin_step()
         super().send(data)
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self._reader = _MeteredReader(self.sock, self.meter)
-            self.file = io.BufferedReader(self._reader)
+            self.file = io.BufferedReader(_MeteredReader(self.sock, self))
         try:
-            return super().getreply()
+            code, text = super().getreply()
         except smtplib.SMTPResponseException as error:  # its code is the library's, and no word of the server
             raise Garbled(str(error.smtp_error)) from None
+        taken = self.watch.take(1)
+        if taken is None:
+            raise smtplib.SMTPServerDisconnected("the connection ended within a reply")
+        if taken[0].code != code:
+            raise Garbled(f"not an SMTP reply: {code} {text[:80]!r}")
+        return code, text
 
     def hang_up(self) -> None:
         """Whatever state the library is in: the socket is ours before it has taken it, and when it has let go of it."""
@@ -66,28 +88,26 @@ class MeteredSmtplib(smtplib.SMTP):
 
 
 class _MeteredReader(io.RawIOBase):
-    """The reading half of a socket, which counts."""
+    """The reading half of a socket, which counts, watches, and ends with the step."""
 
-    def __init__(self, sock: socket.socket, meter: ConnectionMeter) -> None:
+    def __init__(self, sock: socket.socket, smtp: MeteredSmtplib) -> None:
         self._socket = sock
-        self._meter = meter
-        self._at_rest = False
-
-    def left_in(self, file: io.BufferedReader) -> bytes:
-        """What `file` has read here and not given: while we rest it can only show that."""
-        self._at_rest = True
-        left = file.peek(1)
-        self._at_rest = False
-        return left
+        self._smtp = smtp
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
-        if self._at_rest:
-            return None
+    def readinto(self, buffer: Any) -> int:
+        smtp = self._smtp
+        left_s = smtp.step_ends_s - monotonic()
+        if left_s <= 0:
+            raise TimeoutError("timed out")
+        self._socket.settimeout(left_s)
         size = self._socket.recv_into(buffer)
-        self._meter.read(size)
+        smtp.meter.read(size)
+        smtp.watch.feed(bytes(buffer[:size]))
+        if smtp.watch.broken:
+            smtp.watch.take(1)  # raises what is wrong: the library would read on for ever
         return size
 
 
@@ -99,6 +119,8 @@ class _MeteredContext:
         self._smtp = smtp
 
     def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
+        if not self._smtp.idle:  # RFC 3207 §6, CVE-2011-0411
+            raise Garbled("plaintext came before the TLS handshake")
         self._smtp.trace.mark(Phase.TLS)
         secured = self._context.wrap_socket(sock, server_hostname=server_hostname)
         self._smtp.meter.moved_to(secured)

@@ -19,16 +19,15 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
+from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
-from benchkit.protocol.reply_stream import Reply
+from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.metered_aiosmtplib import MeteredAiosmtplib
 from benchkit.transports.sockets import open_socket, tls_context
 
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
-_FAILURES = (aiosmtplib.SMTPException, OSError)  # TimeoutError and ssl.SSLError are OSErrors
-
-_LOGINS = {"plain": "auth_plain", "login": "auth_login", "cram-md5": "auth_crammd5", "xoauth2": "auth_xoauth2"}
+_FAILURES = (aiosmtplib.SMTPException, OSError, Garbled)  # TimeoutError and ssl.SSLError are OSErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +116,22 @@ class Client:
         if arm.auth:
             self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
-            login = getattr(smtp, _LOGINS[arm.auth])
-            await login(endpoint.username, endpoint.password.reveal())
+            await self._log_in(smtp)
         self._need(*dsn.needs_of(arm.dsn))
+
+    async def _log_in(self, smtp: MeteredAiosmtplib) -> None:
+        """By our own steps: the library's LOGIN sends the password whatever the server asks for."""
+        login = LOGINS[self._endpoint.arm.auth](
+            self._endpoint.username.encode(), self._endpoint.password.reveal().encode()
+        )
+        line = next(login)
+        while (reply := await smtp.execute_command(line)).code == 334:
+            try:
+                line = login.send(reply.message)
+            except StopIteration:
+                break
+        if reply.code != 235:
+            raise aiosmtplib.SMTPAuthenticationError(reply.code, reply.message)
 
     async def _greet(self, smtp: MeteredAiosmtplib, trace: Trace) -> None:
         trace.mark(Phase.EHLO)
@@ -186,6 +198,8 @@ def _encoding(envelope: Envelope) -> str:
 def _outcome_of(error: BaseException, trace: Trace) -> Outcome:
     """The table of aiosmtplib's errors; whether the content had left decides between a clean failure and doubt."""
     in_doubt = trace.phases[-1:] == [Phase.CONTENT]
+    if isinstance(error, Garbled):
+        return Outcome(OutcomeKind.GARBLED, text=str(error))
     told = (
         error.__cause__ or error if isinstance(error, aiosmtplib.SMTPConnectError) else error
     )  # it names no real port

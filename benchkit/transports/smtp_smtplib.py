@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import socket
-from binascii import Error as BadBase64
+import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,6 +24,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
+from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.metered_smtplib import MeteredSmtplib
@@ -35,8 +36,6 @@ _FAILURES = (
     OSError,
     ValueError,
 )  # all of smtplib's own are OSErrors; ValueError where a command cannot be written down
-
-_LOGINS = {"plain": "auth_plain", "login": "auth_login", "cram-md5": "auth_cram_md5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Client:
         if smtp is not None and smtp.sock is not None:
             smtp.trace = trace
             sock = smtp.sock
-            sock.settimeout(_GOODBYE_S)
+            smtp.be_patient(_GOODBYE_S)
             with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
                 await self._in_thread(sock, smtp.quit)
             smtp.meter.settle_close(trace)
@@ -138,9 +137,22 @@ class Client:
         if arm.auth:
             self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
-            smtp.user, smtp.password = endpoint.username, endpoint.password.reveal()
-            smtp.auth(arm.auth, getattr(smtp, _LOGINS[arm.auth]))
+            self._log_in(smtp)
         self._need(*dsn.needs_of(arm.dsn))
+
+    def _log_in(self, smtp: MeteredSmtplib) -> None:
+        """By our own steps: the library's LOGIN sends the password whatever the server asks for."""
+        login = LOGINS[self._endpoint.arm.auth](
+            self._endpoint.username.encode(), self._endpoint.password.reveal().encode()
+        )
+        line = next(login)
+        while (reply := smtp.docmd(line.decode("ascii")))[0] == 334:
+            try:
+                line = login.send(reply[1].decode("utf-8", "replace"))
+            except StopIteration:
+                break
+        if reply[0] != 235:
+            raise smtplib.SMTPAuthenticationError(*reply)
 
     def _greet(self, smtp: MeteredSmtplib, trace: Trace) -> None:
         trace.mark(Phase.EHLO)
@@ -211,8 +223,11 @@ def _refusal(code: int, text: bytes) -> Outcome:
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of smtplib's errors; whether the content had left decides between a clean failure and doubt."""
     text = str(error) or type(error).__name__
-    if isinstance(error, (Garbled, BadBase64)):  # the latter a challenge of the server's
+    if isinstance(error, Garbled):
         return Outcome(OutcomeKind.GARBLED, text=text)
+    if isinstance(error, ssl.SSLError):  # a certificate's failure is a ValueError as well
+        in_doubt = trace.phases[-1] == Phase.CONTENT
+        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.UNREACHABLE, text=text)
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return _refusal(error.smtp_code, said if isinstance(said, bytes) else said.encode())

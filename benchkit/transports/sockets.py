@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from typing import Any
@@ -11,6 +12,7 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import ArmSpec, Security
 from benchkit.model.trace import SocketOptions
 
+NO_FREE_PORT = "this machine has no free port for another connection: the target is not the cause"
 _TCP_ESTABLISHED = 1
 _NAME_SIZE = 16  # TCP_CA_NAME_MAX (linux/include/net/tcp.h)
 
@@ -42,8 +44,10 @@ async def open_socket(endpoint: Endpoint) -> socket.socket:
             sock.setsockopt(level, name, value)
         loop = asyncio.get_running_loop()
         await asyncio.wait_for(loop.sock_connect(sock, (endpoint.host, endpoint.port)), endpoint.arm.timeout_s)
-    except BaseException:
+    except BaseException as error:
         sock.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL:
+            raise OSError(errno.EADDRNOTAVAIL, NO_FREE_PORT) from None
         raise
     return sock
 

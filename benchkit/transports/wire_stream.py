@@ -45,7 +45,7 @@ class WireStream:
         self._error: OSError | None = None
         self._over = False
         self._waiter: asyncio.Future[bytes] | None = None
-        self._deadline = 0.0
+        self._begin_step()
         self._timer: asyncio.TimerHandle | None = None
         self._loop.add_reader(connected, self._readable)
 
@@ -69,6 +69,7 @@ class WireStream:
         `left` is called once the kernel has the last byte: at once, as a rule.
         """
         self.meter.wrote(len(data))
+        self._begin_step()
         self._heard = False
         self._send(data if self._tls is None or self._over else self._tls.encrypted(data))
         if self._unsent:
@@ -82,7 +83,7 @@ class WireStream:
         return len(self._unsent) <= tail + overhead
 
     async def read(self) -> bytes:
-        """What has come, or comes next. Raises TimeoutError after the arm's `timeout_s` without a byte in or out."""
+        """What has come, or comes next. Raises TimeoutError when the step, from the last `write` on, takes over `timeout_s`."""
         if self._heard and not self._arrived:
             self._look_again()
         if self._arrived:
@@ -90,14 +91,17 @@ class WireStream:
         if self._over:
             return self._last_words()
         waiter = self._waiter = self._loop.create_future()
-        self._deadline = self._loop.time() + self._timeout_s
         if self._timer is None:
             self._timer = self._loop.call_at(self._deadline, self._check_deadline)
         return await waiter or self._last_words()
 
+    def _begin_step(self) -> None:
+        self._deadline = self._loop.time() + self._timeout_s
+
     def be_patient(self, timeout_s: float) -> None:
         """From now on a read waits so long."""
         self._timeout_s = timeout_s
+        self._begin_step()
         self._stop_timer()
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
@@ -106,6 +110,7 @@ class WireStream:
             raise ConnectionAbortedError("plaintext came before the TLS handshake")
         layer = TlsLayer(context, server_name)
         self._take = self._hand_over
+        self._begin_step()
         while not layer.handshake():
             self._send(layer.outgoing())
             received = await self.read()
@@ -114,6 +119,7 @@ class WireStream:
             layer.received(received)
         self._send(layer.outgoing())
         self.meter.secured(layer.version, layer.resumed)
+        self._begin_step()
         self._tls = layer
         self._take = self._take_encrypted
         self._take_encrypted(self._drain())  # the server's first words may have come with its last handshake message
@@ -207,7 +213,6 @@ class WireStream:
             self._loop.remove_writer(self._socket)
             return
         self._unsent = self._unsent[sent:]
-        self._deadline = self._loop.time() + self._timeout_s
         if not self._unsent:
             self._loop.remove_writer(self._socket)
             if self._left is not None:

@@ -1,13 +1,18 @@
-"""A virtual sender: one transport, its connection policy, and the trace of the message under way."""
+"""A virtual sender: one transport, its connection policy, and the trace of the message under way.
+
+Every send ends with an outcome: also one that the user or the deadline cut short, or in which the client raised an exception.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
+from benchkit.experiment.worker.deadline import Deadline
 from benchkit.model.contracts import Batches, Prefetching, Transport
-from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.outcome import Outcome, OutcomeKind, defect
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.model.trace import Phase, Trace
 
@@ -20,8 +25,9 @@ class VirtualSender:
     """Sends one message, or one request, after the other; `connection` and `nth` say where its first message went."""
 
     def __init__(
-        self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1
-    ) -> None:
+        self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1,
+        deadline_s: float = 0.0,
+    ) -> None:  # fmt: skip
         self.trace = Trace()
         self.connection = -1
         self.nth = -1
@@ -29,13 +35,15 @@ class VirtualSender:
         self._policy = policy
         self._numbers = numbers
         self._carried = 0
+        self._connecting = False
         self._messages_per_request = messages_per_request
-        self._far_sighted = transport if isinstance(transport, Prefetching) and transport.looks_ahead else None
+        self._deadline = Deadline(deadline_s)
+        self._prefetching = transport if isinstance(transport, Prefetching) and transport.looks_ahead else None
 
     @property
     def looks_ahead(self) -> bool:
         """Whether `send` makes use of a `following` message."""
-        return self._far_sighted is not None
+        return self._prefetching is not None
 
     @property
     def batches(self) -> bool:
@@ -50,11 +58,11 @@ class VirtualSender:
         return self._messages_per_request
 
     async def open(self) -> Outcome | None:
-        """Before the clock: a kept connection is made ahead of its first message, which so costs what every other costs."""
+        """Before the clock: a kept connection is made before its first message, so that this one costs what the others do."""
         if self._policy.messages != 0:
             return None
         self.trace.begin()
-        failure = await self._transport.connect(self.trace)
+        failure = await self._connect()
         if failure is None:
             self._number_connection()
         return failure
@@ -62,44 +70,49 @@ class VirtualSender:
     async def try_out(self) -> Outcome | None:
         """Connect and hang up: what the server does not offer, or does not allow, is known before the first send."""
         self.trace.begin()
-        failure = await self._transport.connect(self.trace)
-        await self._transport.close(self.trace)
+        failure = await self._connect()
+        await self._hang_up()
         return failure
 
     async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
         """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
         self.trace.begin()
+        self._deadline.begin()
         try:
             outcome = await self._exchange(prepared, identity, following)
-        except asyncio.CancelledError:
-            outcome = self._cut_short()
+        except BaseException as error:
+            outcome = await self._broken_off(error, 1)
+        self._deadline.end()
         if self._is_used_up or outcome.kind is OutcomeKind.AMBIGUOUS:
-            await self._transport.close(self.trace)
+            await self._leave()
         return outcome
 
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
         """The same with several messages in one request, of which the trace is then told once."""
         self.trace.begin()
+        self._deadline.begin()
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self._exchange_batch(prepared, identities)
-        except asyncio.CancelledError:
-            outcomes = [self._cut_short()] * len(identities)
+        except BaseException as error:
+            outcomes = [await self._broken_off(error, len(identities))] * len(identities)
+        self._deadline.end()
         if self._is_used_up or any(outcome.kind is OutcomeKind.AMBIGUOUS for outcome in outcomes):
-            await self._transport.close(self.trace)
+            await self._leave()
         return outcomes
 
     async def close(self) -> None:
-        """The end of the run; nobody's time."""
+        """The end of the run, which is in no message's time."""
+        self._deadline.close()
         self.trace.begin()
-        await self._transport.close(self.trace)
+        await self._hang_up()
 
     async def _exchange(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
         failure = await self._connect_if_need_be()
         if failure is not None:
             return failure
-        if following is not None and self._far_sighted is not None and self._carried + 1 != self._policy.messages:
-            self._far_sighted.announce(following)
+        if following is not None and self._prefetching is not None and self._carried + 1 != self._policy.messages:
+            self._prefetching.announce(following)
         outcome = await self._transport.send(prepared, identity, self.trace)
         self._count(1)
         return outcome
@@ -110,13 +123,24 @@ class VirtualSender:
         if failure is not None:
             return [failure] * len(identities)
         outcomes = await self._transport.send_batch(prepared, identities, self.trace)
+        if len(outcomes) != len(identities):
+            raise ValueError(f"{len(outcomes)} outcomes for {len(identities)} messages")
         self._count(len(identities))
         return outcomes
+
+    async def _connect(self) -> Outcome | None:
+        """Before the first message, where an exception is as much a reason not to begin as a refusal."""
+        try:
+            return await self._transport.connect(self.trace)
+        except Exception as error:
+            return defect(error, content_may_have_left=False)
 
     async def _connect_if_need_be(self) -> Outcome | None:
         if self._transport.connected:
             return None
+        self._connecting = True
         failure = await self._transport.connect(self.trace)
+        self._connecting = False
         if failure is None:
             self._carried = 0
         else:
@@ -130,10 +154,40 @@ class VirtualSender:
         self.nth = self._carried
         self._carried += messages
 
-    def _cut_short(self) -> Outcome:
+    async def _broken_off(self, error: BaseException, messages: int) -> Outcome:
+        """The outcome of what has raised `error` instead of giving one. Its connection is not used again."""
         self.trace.finish()
+        if self._connecting:
+            self._connecting = False
+            self.connection = self.nth = -1
+        else:
+            self._count(messages)
         in_doubt = any(phase in _CONTENT_PHASES for phase in self.trace.phases)
-        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=_STOPPED)
+        if isinstance(error, asyncio.CancelledError):
+            outcome = Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=self._cut_short_by)
+        elif isinstance(error, Exception):
+            outcome = defect(error, content_may_have_left=in_doubt)
+        else:
+            raise error
+        self._deadline.end()
+        await self._leave()
+        return outcome
+
+    @property
+    def _cut_short_by(self) -> str:
+        if self._deadline.expired:
+            return f"no outcome within the deadline of {self._deadline.seconds:g} s"
+        return _STOPPED
+
+    async def _leave(self) -> None:
+        """Hang up after an outcome, which is kept also where the user stops the run meanwhile."""
+        with suppress(asyncio.CancelledError):
+            await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        """The outcome is known by now: a defect in closing changes nothing about it."""
+        with suppress(Exception):
+            await self._transport.close(self.trace)
 
     def _number_connection(self) -> None:
         self.connection = next(self._numbers)

@@ -119,7 +119,9 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
         policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
-        virtual = tuple(VirtualSender(transport, policy, numbers, together) for transport in transports)
+        virtual = tuple(
+            VirtualSender(transport, policy, numbers, together, load.deadline_s) for transport in transports
+        )
         prepared = _prepared(transports[0], job.batch, together=together > 1)
         arms.append(ArmAtWork(virtual, prepared, foreign=endpoint.arm.server is not None))
     return tuple(arms)
