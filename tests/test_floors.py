@@ -28,7 +28,7 @@ HOMES = {
     "httpcore": {"transports"},
     "httpx2": {"transports"},
     "httpcore2": {"transports"},
-    "h2": {"sink"},
+    "h2": {"sink", "transports"},
     "aiohttp": {"transports"},
     "dns": {"resolver"},
     "pyarrow": {"store"},

@@ -9,6 +9,7 @@ import httptools
 
 from benchkit.model.exchange import Response
 
+MAX_HEAD = 1 << 16  # bytes of all header fields
 MAX_RESPONSE = 1 << 20  # where nothing else is said; a server that never stops must not fill our memory
 
 
@@ -61,10 +62,14 @@ class ResponseReader:
     def on_message_begin(self) -> None:
         self.keeps_alive = self.keeps_alive and self._response is None  # nobody asked for a second one
         self._headers: list[tuple[str, str]] = []
+        self._head = 0
         self._body: list[bytes] = []
         self._in_body = self._delimited = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        self._head += len(name) + len(value)
+        if self._head > MAX_HEAD:
+            raise GarbledResponse(f"the header is larger than {MAX_HEAD} bytes")
         self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
@@ -87,5 +92,7 @@ class ResponseReader:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error.__context__, GarbledResponse):  # raised within a callback of the parser
+        return str(error.__context__)
     upgrade = isinstance(error, httptools.HttpParserUpgrade)  # 101, RFC 9110 §15.2.2: its text is an offset
     return "the server switches protocols" if upgrade else str(error)

@@ -110,7 +110,7 @@ def _place(account: Credentials) -> SubmissionTarget:
 def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of JSON that is nested too deeply
         return {}
     return answer if isinstance(answer, dict) else {}
 

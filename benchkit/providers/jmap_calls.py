@@ -71,7 +71,7 @@ def submitted(body: bytes) -> Iterator[Submitted]:
             if (dict(email)["blobId"], dict(one)["emailId"]) != (f"#{b}", f"#{e}"):
                 raise ValueError("invalidResultReference: each message is uploaded, imported and submitted in its turn")
             yield Submitted(_text(dict(blob)), len(dict(dict(one)["envelope"])["rcptTo"]))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"notRequest: {error}") from error
 
 

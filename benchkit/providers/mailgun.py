@@ -151,7 +151,7 @@ def _parsed(body: bytes) -> Any:
     """None where it is no JSON."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of JSON that is nested too deeply
         return None
 
 

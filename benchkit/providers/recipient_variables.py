@@ -106,7 +106,7 @@ def _entry(message: Message, differing: Sequence[str]) -> bytes:
 def _parsed(written: str) -> Mapping[str, Mapping[str, str]]:
     try:
         found = json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(variables, dict) for variables in found.values()):
         raise ValueError(f"'{_FIELD}' parameter is not a valid JSON dictionary")

@@ -20,6 +20,7 @@ from benchkit.sink.connection import OpenConnections, SinkConnection
 from benchkit.sink.parsing import request_head
 
 MAX_BODY = 52_400_000
+MAX_HEAD = 65_536  # of a request line and its header fields
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -99,7 +100,15 @@ class ApiSession(SinkConnection):
                 self._speak_http2().data_received(data)
                 return
             self._end_with(400)
+        self._bound_head(len(data))
         self._flush()
+
+    def _bound_head(self, size: int) -> None:
+        """The parser keeps an unfinished field whole, however long it grows."""
+        self._unfinished = 0 if self._in_body else self._unfinished + size
+        if self._unfinished > MAX_HEAD:
+            self._end_with(431)
+            self._headers.clear()
 
     def _speak_http2(self) -> http2.Http2Front:
         front = http2.Http2Front(self, self.transport)
@@ -113,6 +122,8 @@ class ApiSession(SinkConnection):
         self._headers: list[tuple[str, str]] = []
         self._body: list[bytes] = []
         self._size = 0
+        self._in_body = False
+        self._unfinished = 0
 
     def on_url(self, url: bytes) -> None:
         self._target += url
@@ -121,6 +132,7 @@ class ApiSession(SinkConnection):
         self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
+        self._in_body = True
         for name, value in self._headers:
             if name == "content-length" and int(value) > self._door.max_body:
                 return self._end_with(413)

@@ -1,6 +1,6 @@
 """The clients: one file each, named <transport>_<client>; they connect, send and close, and stamp what they do.
 
-Law: no scheduling, storing, retrying or reading of the environment here. A new client is a file and a name in this tuple.
+Law: no scheduling, storing, retrying or reading of the environment here. A new client is a file and a line in this table.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
     "transport",
     "benchkit.transports",
     "Client",
-    (
-        "api_aiohttp",
-        "api_httpx",
-        "api_httpx2",
-        "api_httpx2h2",
-        "api_wire",
-        "null_null",
-        "smtp_aiosmtplib",
-        "smtp_smtplib",
-        "smtp_wire",
-    ),
+    {
+        "api_aiohttp": "api_aiohttp",
+        "api_httpx": "api_httpx",
+        "api_httpx2": "api_httpx",
+        "api_httpx2h2": "api_httpx",
+        "api_wire": "api_wire",
+        "null_null": "null_null",
+        "smtp_aiosmtplib": "smtp_aiosmtplib",
+        "smtp_smtplib": "smtp_smtplib",
+        "smtp_wire": "smtp_wire",
+    },
 )
 
 

@@ -15,13 +15,15 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.content_coding import IDENTITY, decoded
+from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.providers import PROVIDERS
 from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_aiohttp import MeteredConnector
 from benchkit.transports.sockets import bracketed, tls_context
 
 _LARGE = 1 << 20  # above it the library wants a file instead of bytes, and warns
-_FAILURES = (aiohttp.ClientError, OSError)  # TimeoutError and ssl.SSLError are OSErrors
+_FAILURES = (aiohttp.ClientError, OSError, ValueError)  # TimeoutError and ssl.SSLError are OSErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,15 @@ class Client(JointRequests):
 
     def _prepared(self, request: Request) -> _Prepared:
         url = URL(self._base + request.target)
-        return _Prepared(request.method, url, request.headers, split_at_identity(request.body))
+        return _Prepared(request.method, url, (IDENTITY, *request.headers), split_at_identity(request.body))
 
     async def connect(self, trace: Trace) -> Outcome | None:
         await self._drop()
         connector = self._connector = MeteredConnector(self._endpoint, self._tls, trace)
         self._session = aiohttp.ClientSession(
-            connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-        )
+            connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False,
+            auto_decompress=False,
+        )  # fmt: skip
         try:
             await connector.open()
         except _FAILURES as error:
@@ -84,7 +87,8 @@ class Client(JointRequests):
         connector.trace = trace
         trace.mark(Phase.REQUEST)
         try:
-            response = await self._exchange(prepared, body)
+            response = decoded(await self._exchange(prepared, body))
+            connector.answered(response.status)
         except _FAILURES as error:
             return await self._failed(error, trace)
         trace.finish()
@@ -128,8 +132,9 @@ class Client(JointRequests):
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of aiohttp's errors; the phase in which it broke decides between a clean failure and doubt."""
     text = str(error) or type(error).__name__
-    if isinstance(error, aiohttp.ClientResponseError):
+    asked = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
+    if isinstance(error, (aiohttp.ClientResponseError, GarbledResponse)) and asked:
         return Outcome(OutcomeKind.GARBLED, text=text)
-    if trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE):
+    if asked:
         return Outcome(OutcomeKind.AMBIGUOUS, text=text)
     return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)

@@ -16,6 +16,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 from benchkit.providers import PROVIDERS
 from benchkit.transports.joint_requests import JointRequests
@@ -69,8 +70,12 @@ class Client(JointRequests):
     async def _answer(self, request: bytes, trace: Trace) -> Response | Outcome:
         stream = self._stream
         assert stream is not None, "connect first"
+        if not stream.quiet:
+            return self._failed(
+                ConnectionAbortedError("the server answered before it was asked"), trace, in_doubt=False
+            )
         try:
-            response = await self._exchange(stream, request, trace)
+            response = decoded(await self._exchange(stream, request, trace))
         except (OSError, GarbledResponse) as error:
             return self._failed(error, trace, in_doubt=stream.has_left())
         except asyncio.CancelledError:
@@ -78,9 +83,7 @@ class Client(JointRequests):
             raise
         trace.finish()
         stream.meter.settle(trace)
-        if (
-            not stream.has_left()
-        ):  # the server has answered a part of the request: the rest would be read as the next one
+        if not stream.has_left():  # answered in part: the rest of the request would be read as the next one
             self._drop()
         return response
 
@@ -135,7 +138,7 @@ def request_head(request: Request, host: str) -> bytes:
         ("host", host),
         ("user-agent", "benchkit"),
         ("accept", "*/*"),
-        ("accept-encoding", "identity"),  # nothing is decoded here; unsaid, any coding would do (RFC 9110 §12.5.3)
+        IDENTITY,  # not said, any coding would do (RFC 9110 §12.5.3)
         *request.headers,
         ("content-length", str(len(request.body))),
     )

@@ -7,6 +7,7 @@ pool. The request is built once a message, by the provider; only the identity is
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -19,6 +20,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_backend import MeteredBackend
@@ -39,7 +41,15 @@ class Library:
     @property
     def failures(self) -> tuple[type[Exception], ...]:
         client, core = self.client, self.core
-        return (client.TransportError, client.DecodingError, core.ConnectError, core.ConnectTimeout, OSError)
+        """ValueError: GarbledResponse, and what a library makes of a status that is no number."""
+        return (
+            client.TransportError,
+            client.DecodingError,
+            core.ConnectError,
+            core.ConnectTimeout,
+            OSError,
+            ValueError,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,7 @@ class HttpxClient(JointRequests):
 
     def _prepared(self, request: Request) -> _Prepared:
         url = self._library.client.URL(self._base + request.target)
-        headers = [*request.headers, ("content-length", str(len(request.body)))]
+        headers = [IDENTITY, *request.headers, ("content-length", str(len(request.body)))]
         return _Prepared(request.method, url, headers, split_at_identity(request.body))
 
     async def connect(self, trace: Trace) -> Outcome | None:
@@ -109,12 +119,24 @@ class HttpxClient(JointRequests):
         self._backend.trace = trace
         trace.mark(Phase.REQUEST)
         try:
-            response = await self._client.request(prepared.method, prepared.url, headers=prepared.headers, content=body)
+            async with asyncio.timeout(self._endpoint.arm.timeout_s):  # the library's own bound each read
+                answer = decoded(await self._exchange(prepared, body))
+            self._backend.answered(answer.status)
         except self._library.failures as error:
             return await self._failed(error, trace)
         trace.finish()
         self._backend.meter.settle(trace)
-        return Response(response.status_code, _headers(response), response.content)
+        return answer
+
+    async def _exchange(self, prepared: _Prepared, body: bytes) -> Response:
+        """The body as it came: the library would decode without a bound."""
+        request = self._client.build_request(prepared.method, prepared.url, headers=prepared.headers, content=body)
+        response = await self._client.send(request, stream=True)
+        try:
+            content = b"".join([part async for part in response.aiter_raw()])
+        finally:
+            await response.aclose()
+        return Response(response.status_code, _headers(response), content)
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
@@ -145,12 +167,12 @@ class HttpxClient(JointRequests):
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
         client, text = self._library.client, str(error) or type(error).__name__
         phase = trace.phases[-1]
-        garbled = isinstance(error, (client.RemoteProtocolError, client.DecodingError)) and not (
-            self._backend.ended or _http2_events(error)
-        )
+        wrong = (client.RemoteProtocolError, client.DecodingError, ValueError)
+        garbled = isinstance(error, wrong) and not (self._backend.ended or _http2_events(error))
+        garbled = garbled and not isinstance(error, ssl.SSLError)
         if any(_is_untouched(event) for event in _http2_events(error)):
             return Outcome(OutcomeKind.DEFERRED, text=text)
-        if phase == Phase.RESPONSE and garbled:
+        if phase in (Phase.WAIT, Phase.RESPONSE) and garbled:
             return Outcome(OutcomeKind.GARBLED, text=text)
         if phase in (Phase.WAIT, Phase.RESPONSE):
             return Outcome(OutcomeKind.AMBIGUOUS, text=text)

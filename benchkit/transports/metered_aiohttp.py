@@ -1,4 +1,4 @@
-"""aiohttp with a meter: a connector whose connections count and stamp what passes below the library's own logic.
+"""aiohttp with a meter and a watch: a connector whose connections count, stamp and judge what passes below the library.
 
 As with httpcore, a connection is opened as an explicit step, and the library's own connect takes it over; what it opens by
 itself is stamped and counted just so.
@@ -16,8 +16,10 @@ from aiohttp.client_proto import ResponseHandler
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Phase, Trace
+from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
+from benchkit.transports.response_watch import ResponseWatch
 from benchkit.transports.sockets import open_socket
 
 _KEEPALIVE_S = 3600.0  # the library's 15 s would hide a reconnect in the message after a pause
@@ -38,7 +40,12 @@ class MeteredConnector(aiohttp.BaseConnector):
     @property
     def connected(self) -> bool:
         protocol = self._protocol
-        return protocol is not None and protocol.is_connected() and not protocol.should_close
+        return protocol is not None and protocol.is_connected() and not (protocol.should_close or protocol.watch.spent)
+
+    def answered(self, status: int) -> None:
+        """The library has given its response. Raises GarbledResponse where the wire does not hold such a one."""
+        assert self._protocol is not None
+        self._protocol.watch.answered(status, ended=self._protocol.lost)
 
     async def open(self) -> None:
         """Connect now; the next connect of the library takes this one."""
@@ -81,18 +88,25 @@ class _MeteredProtocol(ResponseHandler):
         super().__init__(loop)
         self._connector = connector
         self._lost = loop.create_future()
+        self.watch = ResponseWatch()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         if session is not None:
             self._connector.meter.secured(session.version() or "", bool(session.session_reused))
         self._below = cast(asyncio.Transport, transport)
-        super().connection_made(cast(asyncio.Transport, _MeteredTransport(self._below, self._connector)))
+        super().connection_made(cast(asyncio.Transport, _MeteredTransport(self._below, self._connector, self.watch)))
 
     def data_received(self, data: bytes) -> None:
         if data:  # the library calls this itself, with nothing, to go on parsing
             self._connector.meter.read(len(data))
             response_read(self._connector.trace)
+            try:
+                self.watch.received(data)
+            except GarbledResponse as error:
+                self.set_exception(error)
+                self._below.abort()
+                return
         super().data_received(data)
 
     def resume_writing(self) -> None:
@@ -104,7 +118,12 @@ class _MeteredProtocol(ResponseHandler):
         super().connection_lost(exc)
         self._lost.set_result(None)
 
+    @property
+    def lost(self) -> bool:
+        return self._lost.done()
+
     async def cut(self) -> None:
+        self.watch.discard()
         self._below.close()
         self._below.abort()
         await self._lost
@@ -113,11 +132,13 @@ class _MeteredProtocol(ResponseHandler):
 class _MeteredTransport:
     """A transport that counts and stamps what is written."""
 
-    def __init__(self, inner: asyncio.Transport, connector: MeteredConnector) -> None:
+    def __init__(self, inner: asyncio.Transport, connector: MeteredConnector, watch: ResponseWatch) -> None:
         self._inner = inner
         self._connector = connector
+        self._watch = watch
 
     def write(self, data: bytes) -> None:
+        self._watch.asked()
         self._connector.meter.wrote(len(data))
         self._inner.write(data)
         request_written(self._connector.trace)

@@ -1,4 +1,4 @@
-"""httpcore's network backend with a meter: every connect, handshake, write and read of an HTTP client, stamped and counted.
+"""httpcore's network backend with a meter and a watch: each connect, handshake, write and read is stamped, counted and judged.
 
 It also lets a connection be opened as an explicit step before the request: `open` makes it, and the pool's own connect takes
 it over. Whatever the pool opens by itself (after the server closed an idle connection, say) is stamped and counted just so:
@@ -15,34 +15,61 @@ from typing import Any
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import http2_frames
+from benchkit.protocol.response_reader import MAX_RESPONSE, GarbledResponse
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
-from benchkit.transports.sockets import is_established, options_of
+from benchkit.transports.response_watch import ResponseWatch
+from benchkit.transports.sockets import is_established, options_of, unread_bytes
 
 
 class MeteredStream:
     """A stream that writes down the phase edges of a request on it."""
 
-    def __init__(self, inner: Any, backend: MeteredBackend) -> None:
+    def __init__(self, inner: Any, backend: MeteredBackend, *, secured: bool) -> None:
         self._inner = inner
         self._backend = backend
         self._meter = backend.meter
+        self._goaway = http2_frames.GoawayFilter() if backend.http2 else None
+        self._read = 0  # bytes since the request
+        self._secured = secured
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data: bytes = await self._inner.read(max_bytes, timeout)
-        if data:
+        while True:
+            data: bytes = await self._inner.read(max_bytes, timeout)
+            if not data:
+                self._backend.ended = True
+                return data
             response_read(self._backend.trace)
             self._meter.read(len(data))
-        else:
-            self._backend.ended = True
-        return data
+            if self._goaway is None:
+                self._backend.watch.received(data)
+                return data
+            self._read += len(data)
+            if self._read > MAX_RESPONSE:
+                raise GarbledResponse(f"the response is larger than {MAX_RESPONSE} bytes")
+            if passed := self._goaway.passed(data):
+                return passed
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         asks = not self._backend.http2 or http2_frames.asks(buffer)
+        if asks and self._goaway is None:
+            self._judge_silence()
+        elif asks:
+            self._read = 0
         self._meter.wrote(len(buffer), asks)
         await self._inner.write(buffer, timeout)
         if asks:
             request_written(self._backend.trace)
+
+    def _judge_silence(self) -> None:
+        """Before a request nothing may have come. Within TLS it may be a session ticket, which only the library can tell."""
+        if not self._secured and unread_bytes(self.get_extra_info("socket")):
+            self._backend.watch.spent = True
+        self._backend.watch.asked()
+
+    @property
+    def going_away(self) -> bool:
+        return self._goaway is not None and self._goaway.going_away
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -57,7 +84,7 @@ class MeteredStream:
             await inner.aclose()
             raise ConnectionRefusedError("the server does not speak HTTP/2 (it chose no h2 by ALPN)")
         self._meter.secured(session.version() or "", bool(session.session_reused))
-        return self._backend.take(inner)
+        return self._backend.take(inner, secured=True)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -84,6 +111,7 @@ class MeteredBackend:
         self.meter = ConnectionMeter()
         self.ended = False
         self.http2 = http2
+        self.watch = ResponseWatch()
         self._endpoint = endpoint
         self._inner = inner
         self._standing: MeteredStream | _Standing | None = None
@@ -108,11 +136,18 @@ class MeteredBackend:
         standing, self._standing = self._standing, None
         return standing if standing is not None else await self._connect(timeout)
 
-    def take(self, inner: Any) -> MeteredStream:
+    def take(self, inner: Any, *, secured: bool = False) -> MeteredStream:
         """This stream is the connection from now on."""
         self.ended = False
-        self._stream = MeteredStream(inner, self)
+        self.watch.discard()
+        self.watch = ResponseWatch()
+        self._stream = MeteredStream(inner, self, secured=secured)
         return self._stream
+
+    def answered(self, status: int) -> None:
+        """The library has given its response. Raises GarbledResponse where the wire does not hold such a one."""
+        if not self.http2:
+            self.watch.answered(status, ended=self.ended)
 
     async def _connect(self, timeout_s: float | None) -> MeteredStream:
         if not self.trace.phases or self.trace.phases[-1] != Phase.CONNECT:  # the pool connects by itself
@@ -131,5 +166,8 @@ class MeteredBackend:
 
     @property
     def closed_by_server(self) -> bool:
-        """The kernel's word: what can be read on an idle connection may be its end, but also session tickets or a setting."""
-        return self._stream is None or not is_established(self._stream.get_extra_info("socket"))
+        """Closed or about to be, or spent. What can be read on an idle connection may also be session tickets or a setting."""
+        stream = self._stream
+        if stream is None or self.watch.spent or stream.going_away:
+            return True
+        return not is_established(stream.get_extra_info("socket"))

@@ -6,6 +6,9 @@ import asyncio
 import errno
 import socket
 import ssl
+import sys
+from fcntl import ioctl
+from termios import FIONREAD
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
@@ -59,6 +62,11 @@ def is_established(sock: Any) -> bool:
     except (OSError, ValueError):  # closed on our side (uvloop says so by ValueError)
         return False
     return state[0] == _TCP_ESTABLISHED
+
+
+def unread_bytes(sock: Any) -> int:
+    """What the kernel has received and nobody has read."""
+    return int.from_bytes(ioctl(sock.fileno(), FIONREAD, bytes(4)), sys.byteorder)
 
 
 def tls_context(endpoint: Endpoint, alpn: str = "") -> ssl.SSLContext | None:

@@ -137,3 +137,23 @@ def test_a_thousand_connections_leave_nothing(running: Any) -> None:
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(b"QUIT\r\n")
     sink.wait_until_empty()
+
+
+_ENDLESS_HEADS = {"one field": b"x" * 65_536, "many fields": b"x: y\r\n" * 10_000}
+
+
+@pytest.mark.parametrize("piece", _ENDLESS_HEADS.values(), ids=_ENDLESS_HEADS)
+def test_a_head_without_end_is_refused_and_not_kept(running: Any, piece: bytes) -> None:
+    sink = running(API)
+    with sink.connect() as client:
+        client.settimeout(2.0)
+        client.sendall(b"POST /v3/d/messages HTTP/1.1\r\nX: ")
+        with suppress(OSError):
+            for _ in range(200):
+                client.sendall(piece)
+        received = b""
+        with suppress(OSError):
+            while data := client.recv(65_536):
+                received += data
+        assert not received or received.startswith(b"HTTP/1.1 431 ")
+    sink.wait_until_empty()
