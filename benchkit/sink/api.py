@@ -105,7 +105,8 @@ class ApiSession(SinkConnection):
 
     def _bound_head(self, size: int) -> None:
         """The parser keeps an unfinished field whole, however long it grows."""
-        self._unfinished = 0 if self._in_body else self._unfinished + size
+        if not self._in_body:
+            self._unfinished += size
         if self._unfinished > MAX_HEAD:
             self._end_with(431)
             self._headers.clear()
@@ -133,6 +134,7 @@ class ApiSession(SinkConnection):
 
     def on_headers_complete(self) -> None:
         self._in_body = True
+        self._unfinished = 0
         for name, value in self._headers:
             if name == "content-length" and int(value) > self._door.max_body:
                 return self._end_with(413)

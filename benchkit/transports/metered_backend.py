@@ -63,9 +63,10 @@ class MeteredStream:
 
     def _judge_silence(self) -> None:
         """Before a request nothing may have come. Within TLS it may be a session ticket, which only the library can tell."""
-        if not self._secured and unread_bytes(self.get_extra_info("socket")):
-            self._backend.watch.spent = True
-        self._backend.watch.asked()
+        watch = self._backend.watch
+        if not (watch.awaiting or self._secured) and unread_bytes(self.get_extra_info("socket")):
+            watch.spent = True
+        watch.asked()
 
     @property
     def going_away(self) -> bool:

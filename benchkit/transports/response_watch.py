@@ -13,28 +13,28 @@ _EARLY = "the server answered before it was asked"
 
 
 class ResponseWatch:
-    """`spent`: no further message may go over the connection."""
+    """`spent`: no further message may go over the connection. `awaiting`: a request is written and not answered."""
 
-    __slots__ = ("_awaiting", "_reader", "_response", "spent")
+    __slots__ = ("_reader", "_response", "awaiting", "spent")
 
     def __init__(self) -> None:
         self._reader = ResponseReader()
-        self._awaiting = False
+        self.awaiting = False
         self._response: Response | None = None
         self.spent = False
 
     def asked(self) -> None:
         """A part of a request is written."""
-        if self._awaiting:
+        if self.awaiting:
             return
         if self.spent:
             raise GarbledResponse(_EARLY)
         self._reader.expect()
-        self._awaiting, self._response = True, None
+        self.awaiting, self._response = True, None
 
     def received(self, data: bytes) -> None:
         """Raises GarbledResponse for what is no response, is too large, or was not asked for."""
-        if not self._awaiting:
+        if not self.awaiting:
             self.spent = True
             return
         self._response = self._reader.feed(data)
@@ -43,7 +43,7 @@ class ResponseWatch:
         """The library has given its response. Raises GarbledResponse where the wire does not hold such a one."""
         if self._response is None and ended:
             self._response = self._reader.end()
-        self._awaiting = False
+        self.awaiting = False
         self.spent = self.spent or not self._reader.keeps_alive
         if self._response is None or self._response.status != status:
             self.spent = True
