@@ -53,7 +53,7 @@ def run(
     if dry_run:
         _show_plan(plan, batch, as_json=as_json)
         return
-    _pass_the_gate(plan, batch, send=send)
+    _check_permission(plan, batch, send=send)
     with _progress_bar() as progress:
         ended = run_experiment(plan, batch, _secrets(plan), out, progress)
     if ended.trouble:
@@ -92,12 +92,14 @@ def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
     render_plan(plan, Console())
 
 
-def _pass_the_gate(scenario: Scenario, batch: Batch, *, send: bool) -> None:
-    """Raises InputError where mail would leave and the scenario or the user does not say so."""
-    from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
+def _check_permission(scenario: Scenario, batch: Batch, *, send: bool) -> None:
+    """Raises InputError if real mail would leave and the scenario or the user does not allow it."""
+    from benchkit.experiment.plan.send_permission import check_permission, hosts_that_need_permission
 
-    hosts = leaving_hosts(scenario)
-    check_permission(scenario, batch, hosts, send=send or (bool(hosts) and _typed_yes(scenario, batch)))
+    asked = bool(hosts_that_need_permission(scenario, batch)) and not send
+    if asked:
+        check_permission(scenario, batch, send=True)  # what the scenario lacks is said before the question
+    check_permission(scenario, batch, send=send or (asked and _typed_yes(scenario, batch)))
 
 
 def _typed_yes(scenario: Scenario, batch: Batch) -> bool:

@@ -58,7 +58,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class ArmPlan:
-    """One arm's share of the plan over all blocks and conditions. `target` in words; `turns` None where not known."""
+    """One arm's share of the plan over all blocks and conditions. `target` in words; `turns` None where not known.
+
+    `leaves_this_machine`: its mail may reach a real mailbox, also through a server on loopback, which may be a relay.
+    """
 
     name: str
     target: str  # "embedded smtp", "smtp.example.com:587"
@@ -68,6 +71,9 @@ class ArmPlan:
     connections: int
     turns: float | None  # expected per message, connection set-up shared among the messages that it serves
     bytes: int  # of MIME, measured and warm-up
+    embedded: bool = True  # benchkit's own server, or none
+    deliveries: int = 0  # recipients, each as often as it is sent to, warm-up included
+    trial_connections: int = 0  # without mail, to learn what a server that is not embedded offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class PlanSummary:
     recipients_sample: tuple[str, ...]
     distinct_recipients: int
     duration_s: float | None  # None: a closed loop takes as long as it takes
+    probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
 
     @property
     def real_mail(self) -> bool:

@@ -273,6 +273,7 @@ class Scenario:
     allow_hosts: tuple[str, ...] = ()
     allow_recipients: tuple[str, ...] = ()
     max_messages: int = 0
+    allow_plaintext_auth: bool = False
 
     @property
     def baseline(self) -> int:

@@ -1,6 +1,8 @@
-"""`--dry-run`: what would be sent, how much of it, to whom and for how long. Real mail is announced first and loudly."""
+"""`--dry-run`: what would be sent, how much of it, to whom and for how long. Real mail is named first."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -22,16 +24,44 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
     console.print(_arms(plan))
     console.print()
     console.print(Text(_messages(plan)))
+    if plan.probe_connections:
+        console.print(Text(_without_mail(plan)))
     console.print(Text(f"Time: {_time(plan.duration_s)}"))
 
 
 def _announcement(plan: PlanSummary) -> Text:
-    outside = [arm for arm in plan.arms if arm.leaves_this_machine]
-    if not outside:
+    """Every server that is not embedded is named, first those through which real mail may leave."""
+    foreign = [arm for arm in plan.arms if not arm.embedded]
+    if not foreign:
         return Text("Nothing leaves this machine: every server is embedded.", style="green")
-    sends = sum(arm.sends + arm.warmup_sends for arm in outside)
-    targets = ", ".join(dict.fromkeys(arm.target for arm in outside))
-    return Text(f"REAL MAIL: {sends:,} messages would leave this machine, to {targets}.", style="bold red")
+    real = [arm for arm in foreign if arm.leaves_this_machine]
+    harmless = [arm for arm in foreign if not arm.leaves_this_machine]
+    told = Text()
+    if real:
+        told.append(f"REAL MAIL: {_amount(real)} would leave through {_targets(real)}.", style="bold red")
+    if harmless:
+        told.append("\n" if real else "")
+        told.append(f"NOT EMBEDDED: {_amount(harmless)} would go to {_targets(harmless)}, ", style="yellow")
+        told.append("only to reserved domains (RFC 2606, RFC 6761), which no one owns.", style="yellow")
+    return told
+
+
+def _amount(arms: Sequence[ArmPlan]) -> str:
+    messages = sum(arm.sends + arm.warmup_sends for arm in arms)
+    return f"{messages:,} messages ({sum(arm.deliveries for arm in arms):,} deliveries)"
+
+
+def _targets(arms: Sequence[ArmPlan]) -> str:
+    return ", ".join(dict.fromkeys(arm.target for arm in arms))
+
+
+def _without_mail(plan: PlanSummary) -> str:
+    """Connections that carry no message, which a server that is not embedded sees all the same."""
+    trials = sum(arm.trial_connections for arm in plan.arms)
+    return (
+        f"Connections without mail: {trials} to learn what the servers offer (one for each of their arms), "
+        f"{plan.probe_connections} to measure their round-trip time."
+    )
 
 
 def _arms(plan: PlanSummary) -> Table:
@@ -61,8 +91,8 @@ def _totals(arms: tuple[ArmPlan, ...]) -> tuple[str, ...]:
 
 def _target(arm: ArmPlan) -> Text:
     if arm.leaves_this_machine:
-        return Text(f"{arm.target} (leaves this machine)", style="bold red")
-    return Text(arm.target)
+        return Text(f"{arm.target} (real mail)", style="bold red")
+    return Text(arm.target) if arm.embedded else Text(f"{arm.target} (not embedded)", style="yellow")
 
 
 def _messages(plan: PlanSummary) -> str:

@@ -32,7 +32,7 @@ class SecretForm(Form):
 
 
 class ServerForm(Form):
-    """A server that is not ours."""
+    """A server that is not embedded."""
 
     required = ("host", "port")
     host: Annotated[Name, said("Host name or address.")] = ""
@@ -139,7 +139,8 @@ class ArmForm(Form):
     ] = 1
     connection: Annotated[ConnectionKey, said("How long a connection is used.")] = "reuse"
     security: Annotated[
-        Literal["none", "starttls", "implicit"] | None, said('How TLS comes in; "none" for smtp, "implicit" for api.')
+        Literal["none", "starttls", "implicit"] | None,
+        said('How TLS comes in; default of api "implicit", of smtp "starttls" and at the embedded server "none".'),
     ] = None
     auth: Annotated[str, said("smtp: the mechanism to log in with.")] = ""
     username: Annotated[Name | None, said("smtp: whom to log in as.")] = None
@@ -161,3 +162,12 @@ class ArmForm(Form):
     ca_file: Annotated[FilePath | None, said("PEM file of the authorities that sign the server's certificate.")] = None
     fault: Annotated[list[FaultForm], Field(default_factory=list), said("What goes wrong at the embedded server.")]
     limit: Annotated[LimitForm, Field(default_factory=LimitForm), said("Limits of the embedded server.")]
+
+
+def security_of(form: ArmForm) -> str:
+    """What the arm says, or the default. Only at the embedded server SMTP is without TLS unless asked for."""
+    if form.security:
+        return form.security
+    if form.transport == "api":
+        return "implicit"
+    return "starttls" if form.transport == "smtp" and isinstance(form.server, ServerForm) else "none"

@@ -5,13 +5,13 @@ Law: as in rules.py. An arm whose transport is unknown is checked no further: no
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from benchkit.errors import suggestion
-from benchkit.scenario.arm_form import ArmForm, ServerForm
+from benchkit.model.host_names import is_loopback
+from benchkit.scenario.arm_form import ArmForm, ServerForm, security_of
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
 from benchkit.scenario.parsed_scenario import ParsedScenario
@@ -65,6 +65,7 @@ def check_arm(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> None
     _check_provider(arm, vocabulary)
     check_messages_per_request(draft, index, vocabulary)
     _check_credentials(arm, vocabulary)
+    _check_plaintext(arm)
     _check_dsn(arm)
     _check_embedded(arm)
 
@@ -109,16 +110,16 @@ def _check_security(arm: _Arm) -> None:
 def _check_ca_file(arm: _Arm) -> None:
     if arm.form.ca_file is None or not all(map(arm.sound, ("ca_file", "security", "server"))):
         return
-    if arm.embedded or arm.form.security == "none" or (arm.form.transport == "smtp" and arm.form.security is None):
+    if arm.embedded or security_of(arm.form) == "none":
         arm.wrong("ca_file", "is never read: it is for TLS with a server that is not embedded")
     else:
         need_file(arm.draft, ("arm", arm.index, "ca_file"), arm.form.ca_file)
 
 
 def _check_server(arm: _Arm) -> None:
-    """Leaving loopback takes three keys of the scenario (DESIGN §4); the run asks for --send besides."""
+    """A server beyond loopback takes three keys of the scenario; experiment/plan/send_permission.py asks for the rest."""
     server = arm.form.server
-    if not isinstance(server, ServerForm) or not arm.sound("server") or not server.host or _is_loopback(server.host):
+    if not isinstance(server, ServerForm) or not arm.sound("server") or not server.host or is_loopback(server.host):
         return
     form, mistakes = arm.draft.form, arm.draft.mistakes
     if not any(fnmatchcase(server.host.lower(), allowed.lower()) for allowed in form.allow_hosts):
@@ -127,13 +128,6 @@ def _check_server(arm: _Arm) -> None:
         mistakes.add(("allow_recipients",), "is missing: real mail needs a list of who may get it")
     if not form.max_messages:
         mistakes.add(("max_messages",), "is missing: real mail needs a cap of at least 1")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _check_provider(arm: _Arm, vocabulary: Vocabulary) -> None:
@@ -171,6 +165,21 @@ def _check_auth(arm: _Arm, vocabulary: Vocabulary) -> None:
             arm.wrong(key, "is never used: the arm has no auth")
         elif auth and not arm.embedded and not arm.gives(key):
             arm.wrong(key, "is missing: auth at a server that is not embedded needs it")
+
+
+def _check_plaintext(arm: _Arm) -> None:
+    """RFC 4616 §6, RFC 6750 §5.3: no credential goes over a network without TLS."""
+    server, form = arm.form.server, arm.form
+    if not isinstance(server, ServerForm) or is_loopback(server.host) or arm.draft.form.allow_plaintext_auth:
+        return
+    if not (form.auth or form.transport == "api") or security_of(form) != "none" or not arm.sound("security"):
+        return
+    what, tls = ("key", '"implicit"') if form.transport == "api" else ("password", '"starttls" or "implicit"')
+    arm.wrong(
+        "security",
+        f'"none" sends the {what} to {server.host} without TLS, where others can read it: use {tls}, or set '
+        "allow_plaintext_auth = true at the top of the file",
+    )
 
 
 def _check_dsn(arm: _Arm) -> None:

@@ -24,7 +24,15 @@ from benchkit.model.scenario import (
     VerdictSpec,
 )
 from benchkit.scenario.addresses import parse_address
-from benchkit.scenario.arm_form import ArmForm, ConnectionForm, DelayForm, FaultForm, SecretForm, ServerForm
+from benchkit.scenario.arm_form import (
+    ArmForm,
+    ConnectionForm,
+    DelayForm,
+    FaultForm,
+    SecretForm,
+    ServerForm,
+    security_of,
+)
 from benchkit.scenario.fault_rules import DELAY_KEYS
 from benchkit.scenario.form import CONCURRENCY, LoadForm, MessageForm, NetworkForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
@@ -50,6 +58,7 @@ def build(draft: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         allow_hosts=tuple(form.allow_hosts),
         allow_recipients=tuple(form.allow_recipients),
         max_messages=form.max_messages,
+        allow_plaintext_auth=form.allow_plaintext_auth,
     )
 
 
@@ -105,14 +114,13 @@ def _sweep(value: float | list[float] | None) -> tuple[float, ...]:
 
 
 def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
-    default = Security.IMPLICIT if form.transport == "api" else Security.NONE
     limit = form.limit
     return ArmSpec(
         name=form.name,
         transport=form.transport,
         client=vocabulary.clients[form.transport][0] if form.client is None else form.client,
         connection=_connection(form.connection),
-        security=Security(form.security) if form.security else default,
+        security=Security(security_of(form)),
         baseline=form.baseline,
         server=ServerAddress(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
         provider=form.provider,

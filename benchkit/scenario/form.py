@@ -95,11 +95,16 @@ class ScenarioForm(Form):
     required = ("name", "message", "arm")
     name: Annotated[Name, said("What the run's folder and reports call it.")] = ""
     question: Annotated[str, said("The question that the run is to answer, in a sentence.")] = ""
-    allow_hosts: Annotated[list[Name], Field(default_factory=list), said("Hosts beyond loopback that may be sent to.")]
+    allow_hosts: Annotated[list[Name], Field(default_factory=list), said("Hosts that real mail may be sent through.")]
     allow_recipients: Annotated[
         list[Name], Field(default_factory=list), said("Recipients that real mail may go to; * stands for anything.")
     ]
-    max_messages: Annotated[int, Field(ge=0, le=1_000_000_000), said("Most messages that may leave loopback.")] = 0
+    max_messages: Annotated[
+        int, Field(ge=0, le=1_000_000_000), said("Maximum of real deliveries, each recipient of each message counted.")
+    ] = 0
+    allow_plaintext_auth: Annotated[
+        bool, said("Passwords and keys may be sent without TLS, also beyond loopback, where others can read them.")
+    ] = False
     message: Annotated[MessageForm, Field(default_factory=MessageForm), said("What is sent.")]
     load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How many messages are sent, and when.")]
     network: Annotated[NetworkForm, Field(default_factory=NetworkForm), said("The network between the two ends.")]

@@ -83,18 +83,31 @@ BAD_INPUT = [
         {"s.toml": REAL.replace("smtp.example.com", "other.example", 1)},
         ["not on loopback and not in allow_hosts"],
     ),
-    Bad("real mail without --send", {"s.toml": REAL}, ["say so with --send"]),
+    Bad(
+        "real mail without --send",
+        {"s.toml": REAL},
+        ["--send is missing: this run would send real mail to smtp.example.com"],
+    ),
     Bad(
         "a recipient that is not allowed",
         {"s.toml": REAL.replace("@example.com", "@other.example", 1)},
-        ["not allowed: b@example.com"],
+        ["allow_recipients does not allow b@example.com"],
         ("--send",),
     ),
     Bad(
         "more messages than allowed",
         {"s.toml": REAL.replace("1000", "3")},
-        ["the plan has 14 messages, 3 are allowed"],
+        ["max_messages is 3, and the plan has 14 deliveries"],
         ("--send",),
+    ),
+    Bad(
+        "real mail through a server on loopback",
+        {
+            "s.toml": (HEAD + ARM + SERVER)
+            .replace("smtp.example.com", "127.0.0.1")
+            .replace("b@example.com", "b@gmail.com")
+        },
+        ['allow_hosts "127.0.0.1" is not allowed: it may be a relay', "allow_recipients", "max_messages"],
     ),
     Bad(
         "a variable that no column gives",
@@ -174,7 +187,9 @@ def test_the_plan_is_printed_and_nothing_is_sent(verb: Verb) -> None:
     write({"s.toml": OUTSIDE + HEAD + ARM + SERVER})
     done = verb("run", "s.toml", "--dry-run")
     assert done.code == 0
-    assert "REAL MAIL: 14 messages would leave this machine, to smtp.example.com:25" in done.out.replace("\n", " ")
+    assert "REAL MAIL: 14 messages (14 deliveries) would leave through smtp.example.com:25" in done.out.replace(
+        "\n", " "
+    )
     plan = json.loads(verb("run", "s.toml", "--dry-run", "--json").out)
     assert (plan["arms"][0]["sends"], plan["arms"][0]["warmup_sends"], plan["distinct_messages"]) == (12, 2, 1)
     assert not Path("results").exists()

@@ -1,17 +1,19 @@
-"""Targets before the first message: looked at once each, and named when nobody answers."""
+"""Targets before the first message: each address is probed once, and named when no connection can be made."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from benchkit.conditions import FOREIGN_PROBES, PROBES
 from benchkit.errors import TargetUnreachable
 from benchkit.experiment.process import targets
 from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security, ServerAddress
 
 
 @pytest.fixture
@@ -25,17 +27,20 @@ def endpoint(port: int) -> Endpoint:
     return Endpoint("127.0.0.1", port, "localhost", arm)
 
 
-def test_arms_with_one_server_share_one_probe(listening: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    probed: list[tuple[str, int]] = []
+def test_arms_with_one_server_share_its_probes(listening: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    probed: list[tuple[str, int, int]] = []
 
-    def probe(host: str, port: int) -> float:
-        probed.append((host, port))
+    def probe(host: str, port: int, *, connections: int) -> float:
+        probed.append((host, port, connections))
         return 0.5
 
     monkeypatch.setattr(targets, "probe", probe)
     no_server = endpoint(0)
     assert round_trips_ms((endpoint(listening), no_server, endpoint(listening))) == {0: 0.5, 2: 0.5}
-    assert probed == [("127.0.0.1", listening)]
+    assert probed == [("127.0.0.1", listening, PROBES)]
+    foreign = replace(endpoint(1), arm=replace(endpoint(1).arm, server=ServerAddress("127.0.0.1", 1)))
+    round_trips_ms((foreign,))
+    assert probed[1:] == [("127.0.0.1", 1, FOREIGN_PROBES)]
 
 
 def test_a_target_where_nobody_answers_is_named() -> None:

@@ -12,7 +12,20 @@ from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.report.plan import render_plan
 
 EMBEDDED = ArmPlan("smtp, fresh", "embedded smtp", False, 300, 10, 310, 11.0, 1_401_200)
-OUTSIDE = ArmPlan("relay", "smtp.example.com:587", True, 300, 10, 4, None, 1_401_200)
+OUTSIDE = ArmPlan(
+    "relay",
+    "smtp.example.com:587",
+    True,
+    300,
+    10,
+    4,
+    None,
+    1_401_200,
+    embedded=False,
+    deliveries=620,
+    trial_connections=1,
+)
+NEARBY = replace(OUTSIDE, name="postfix", target="127.0.0.1:25", leaves_this_machine=False)
 PLAN = PlanSummary(
     scenario="receipts",
     question="SMTP or API?",
@@ -42,7 +55,19 @@ def shown(plan: PlanSummary, *, width: int = 100) -> str:
         (PLAN, "40 distinct messages, to ann@shop.example, bob@shop.example and 38 more"),
         (PLAN, "as long as the servers take"),
         (replace(PLAN, duration_s=60.0), "about 60.0 s"),
-        (replace(PLAN, arms=(EMBEDDED, OUTSIDE)), "310 messages would leave this machine, to smtp.example.com:587."),
+        (
+            replace(PLAN, arms=(EMBEDDED, OUTSIDE)),
+            "310 messages (620 deliveries) would leave through smtp.example.com:587.",
+        ),
+        (
+            replace(PLAN, arms=(EMBEDDED, NEARBY)),
+            "NOT EMBEDDED: 310 messages (620 deliveries) would go to 127.0.0.1:25, only to",
+        ),
+        (replace(PLAN, arms=(OUTSIDE, NEARBY)), "NOT EMBEDDED: 310 messages"),
+        (
+            replace(PLAN, arms=(OUTSIDE, NEARBY), probe_connections=6),
+            "Connections without mail: 2 to learn what the servers offer (one for each of their arms), 6",
+        ),
         (
             replace(PLAN, distinct_messages=1, distinct_recipients=2),
             "1 distinct message, to ann@shop.example, bob@shop.example\n",

@@ -177,6 +177,47 @@ def test_a_null_arm_sends_to_nobody(key: str, base: str, vocabulary: Vocabulary,
     assert [(m.key, m.line) for m in caught.value.mistakes] == [(f"arm.0.{key}", 15)]
 
 
+ALLOWED = 'allow_hosts = ["*"]\nallow_recipients = ["*@example.com"]\nmax_messages = 10\n'
+PLAIN_LOGIN = 'security = "none"\nauth = "plain"\nusername = "u"\npassword = { env = "P" }\n'
+PLAIN_KEY = 'security = "none"\napi_key = { env = "K" }\n'
+
+
+@pytest.mark.parametrize(
+    ("keys", "host", "key"),
+    [
+        (PLAIN_LOGIN, "mx.example", "arm.0.security"),
+        (PLAIN_LOGIN.replace('"plain"', '"cram-md5"'), "mx.example", "arm.0.security"),
+        (PLAIN_LOGIN, "localhost", ""),
+        (PLAIN_LOGIN, "127.0.0.1", ""),
+        (PLAIN_LOGIN.replace("none", "starttls"), "mx.example", ""),
+        (PLAIN_LOGIN.replace('security = "none"\n', ""), "mx.example", ""),
+        ('security = "none"\n', "mx.example", ""),
+        (PLAIN_KEY, "mx.example", "arm.1.security"),
+        (PLAIN_KEY, "::1", ""),
+        (PLAIN_KEY.replace("none", "implicit"), "mx.example", ""),
+    ],
+)
+def test_no_credential_goes_over_a_network_without_tls(
+    keys: str, host: str, key: str, base: str, vocabulary: Vocabulary, write: Write
+) -> None:
+    client = API if "api_key" in keys else SMTP
+    text = ALLOWED + base.replace(client, client + f'server = {{ host = "{host}", port = 25 }}\n' + keys)
+    if key:
+        with pytest.raises(InputError, match=r"others can read it: use .*allow_plaintext_auth = true") as caught:
+            load(write(text), vocabulary)
+        assert [mistake.key for mistake in caught.value.mistakes] == [key]
+        text = "allow_plaintext_auth = true\n" + text
+    load(write(text), vocabulary)
+
+
+def test_smtp_at_another_server_has_tls_unless_asked_not_to(base: str, vocabulary: Vocabulary, write: Write) -> None:
+    def security(more: str) -> str:
+        return str(load(write(ALLOWED + base.replace(SMTP, SMTP + more)), vocabulary).arms[0].security)
+
+    server = 'server = { host = "127.0.0.1", port = 25 }\n'
+    assert [security(""), security(server), security(server + 'security = "none"\n')] == ["none", "starttls", "none"]
+
+
 def test_a_client_is_needed_where_there_are_several(base: str, write: Write) -> None:
     several = Vocabulary({"smtp": ("one", "two"), "api": ("httpx",)}, {"mailgun": frozenset()}, ("p95",))
     with pytest.raises(InputError, match=r':12:3 arm\.0\.client is missing; there are: "one", "two"'):

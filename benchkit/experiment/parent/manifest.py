@@ -6,8 +6,8 @@ import dataclasses
 
 from benchkit.clock import utc_now
 from benchkit.experiment.plan.schedule import links, mean_message_turns
-from benchkit.experiment.plan.send_permission import is_loopback
 from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.host_names import is_loopback
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Limit, Scenario

@@ -1,10 +1,11 @@
-"""The plan in numbers, for `--dry-run` and for whoever must say yes to real mail. Nothing is sent to know it."""
+"""The plan in numbers, for `--dry-run` and for the question before real mail is sent. It sends nothing and looks up nothing."""
 
 from __future__ import annotations
 
+from benchkit.conditions import FOREIGN_PROBES
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns, schedule
-from benchkit.experiment.plan.send_permission import is_loopback
+from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
 from benchkit.experiment.process.targets import is_embedded
 from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary
@@ -26,6 +27,7 @@ def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
         recipients_sample=tuple(recipients[:_SAMPLE]),
         distinct_recipients=len(recipients),
         duration_s=_duration_s(scenario),
+        probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
     )
 
 
@@ -49,18 +51,21 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     load, conditions = scenario.load, condition_count(scenario)
     sends = load.all_blocks * load.messages_per_block
     connections = _connections(load, arm, sends)
-    bytes_of_all = sum(len(batch.messages[i % len(batch)].mime) for i in range(sends))
+    bytes_of_all = sum_over_sends([len(message.mime) for message in batch.messages], sends)
     each = mean_message_turns(load, arm, batch)
     share = setup_turns(arm) * connections / sends if arm.connection.messages else 0
     return ArmPlan(
         name=arm.name,
         target=_target(arm),
-        leaves_this_machine=arm.server is not None and not is_loopback(arm.server.host),
+        leaves_this_machine=needs_permission(arm, batch),
         sends=conditions * load.blocks * load.messages_per_block,
         warmup_sends=conditions * load.warmup_blocks * load.messages_per_block,
         connections=conditions * connections,
         turns=None if each is None else each + share,
         bytes=conditions * bytes_of_all,
+        embedded=arm.server is None,
+        deliveries=deliveries(arm, scenario, batch),
+        trial_connections=int(arm.server is not None),
     )
 
 

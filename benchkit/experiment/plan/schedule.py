@@ -70,6 +70,11 @@ def sends_per_condition(scenario: Scenario) -> int:
     return scenario.load.all_blocks * scenario.load.messages_per_block * len(scenario.arms)
 
 
+def sends_of_an_arm(scenario: Scenario) -> int:
+    """Of the whole run, warm-up included."""
+    return condition_count(scenario) * scenario.load.all_blocks * scenario.load.messages_per_block
+
+
 def messages_in_a_row(load: LoadSpec, arm: ArmSpec) -> int:
     """Messages that one sender sends in a block over one connection."""
     senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)

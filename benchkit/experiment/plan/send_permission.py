@@ -1,81 +1,124 @@
-"""The gate: real mail leaves this machine only when the scenario allows it *and* the user says so now. It fails closed.
+"""Real mail may leave only when the scenario allows it *and* the user says so now. In doubt the answer is no.
 
-A host is loopback if it is written as an address of 127.0.0.0/8 or ::1, or is `localhost`; every other name leaves, whatever it
-resolves to today. What leaves needs its host in `allow_hosts`, every recipient in `allow_recipients` (addresses, or "@domain"),
-and the whole run, warm-up included, within `max_messages`.
+Mail may leave through each server that is not embedded, also through one on loopback, which may be a relay or a tunnel. On
+loopback no permission is needed if every recipient is in a reserved domain (RFC 2606, RFC 6761). Permission is the host in
+`allow_hosts`, every recipient in `allow_recipients`, at most `max_messages` deliveries with the warm-up's, and `--send`.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from fnmatch import fnmatch
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 from benchkit.errors import InputError, Mistake
-from benchkit.experiment.plan.schedule import total_sends
-from benchkit.model.message import Batch
-from benchkit.model.scenario import Scenario
+from benchkit.experiment.plan.schedule import sends_of_an_arm
+from benchkit.model.host_names import is_loopback, is_reserved_mailbox
+from benchkit.model.message import Batch, Message
+from benchkit.model.scenario import ArmSpec, Scenario
 
 
-def is_loopback(host: str) -> bool:
-    """Whether mail to that host stays on this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def foreign_hosts(scenario: Scenario) -> tuple[str, ...]:
+    """The hosts of all servers that are not embedded, each once."""
+    return tuple(dict.fromkeys(arm.server.host for arm in scenario.arms if arm.server is not None))
 
 
 def leaving_hosts(scenario: Scenario) -> tuple[str, ...]:
-    """The hosts outside this machine that the run would send to, each once."""
-    hosts = dict.fromkeys(arm.server.host for arm in scenario.arms if arm.server is not None)
-    return tuple(host for host in hosts if not is_loopback(host))
+    """Those of them outside this machine."""
+    return tuple(host for host in foreign_hosts(scenario) if not is_loopback(host))
 
 
-def check_permission(scenario: Scenario, batch: Batch, hosts: tuple[str, ...], *, send: bool) -> None:
-    """Raises InputError with every reason why the run may not leave; returns where nothing leaves or all is allowed."""
+def hosts_that_need_permission(scenario: Scenario, batch: Batch) -> tuple[str, ...]:
+    """The hosts through which mail may reach a real mailbox."""
+    return leaving_hosts(scenario) if not real_recipients(batch) else foreign_hosts(scenario)
+
+
+def needs_permission(arm: ArmSpec, batch: Batch) -> bool:
+    """Whether mail of this arm may reach a real mailbox."""
+    return arm.server is not None and (not is_loopback(arm.server.host) or bool(real_recipients(batch)))
+
+
+def real_recipients(batch: Batch) -> list[str]:
+    """The recipients outside reserved domains, each once, sorted."""
+    found = {recipient for message in batch.messages for recipient in _recipients(message)}
+    return sorted(recipient for recipient in found if not is_reserved_mailbox(recipient))
+
+
+def deliveries(arm: ArmSpec, scenario: Scenario, batch: Batch) -> int:
+    """Recipients times messages, as one arm sends them in the whole run, warm-up included."""
+    if arm.transport == "null":
+        return 0
+    return sum_over_sends([len(message.recipients) for message in batch.messages], sends_of_an_arm(scenario))
+
+
+def sum_over_sends(numbers: Sequence[int], sends: int) -> int:
+    """Of one number a message, over so many sends, which take the messages in turn."""
+    rounds, rest = divmod(sends, len(numbers))
+    return rounds * sum(numbers) + sum(numbers[:rest])
+
+
+def check_permission(scenario: Scenario, batch: Batch, *, send: bool) -> None:
+    """Raises InputError with every reason why the run may not send; returns if no real mail can leave, or all is allowed."""
+    hosts = hosts_that_need_permission(scenario, batch)
     if not hosts:
         return
-    reasons = [*_host_reasons(scenario, hosts), *_recipient_reasons(scenario, batch), *_count_reasons(scenario)]
+    reasons = [
+        *_host_reasons(scenario, batch, hosts),
+        *_recipient_reasons(scenario, batch),
+        *_count_reasons(scenario, batch),
+    ]
     if not send and not reasons:
         names = ", ".join(hosts)
-        reasons.append(("--send", f"real mail would leave this machine for {names}: say so with --send"))
+        reasons.append(("--send", f"is missing: this run would send real mail to {names}. Add --send to send it"))
     if reasons:
         raise InputError(*(Mistake(str(scenario.path), message, key=key) for key, message in reasons))
 
 
-def _host_reasons(scenario: Scenario, hosts: tuple[str, ...]) -> list[tuple[str, str]]:
+def _host_reasons(scenario: Scenario, batch: Batch, hosts: Sequence[str]) -> list[tuple[str, str]]:
     return [
-        (
-            "allow_hosts",
-            f'{host!r} is not allowed: nothing may be sent there unless you add it: allow_hosts = ["{host}"]',
-        )
+        ("allow_hosts", f'{_why(host, batch)}; nothing is sent there unless you add it: allow_hosts = ["{host}"]')
         for host in hosts
-        if not any(fnmatch(host.lower(), pattern.lower()) for pattern in scenario.allow_hosts)
+        if not any(fnmatchcase(host.lower(), pattern.lower()) for pattern in scenario.allow_hosts)
     ]
+
+
+def _why(host: str, batch: Batch) -> str:
+    if not is_loopback(host):
+        return f'"{host}" is not allowed'
+    return (
+        f'"{host}" is not allowed: it may be a relay, and {real_recipients(batch)[0]} is outside the reserved domains'
+    )
 
 
 def _recipient_reasons(scenario: Scenario, batch: Batch) -> list[tuple[str, str]]:
-    allowed = {entry.lower() for entry in scenario.allow_recipients}
-    recipients = {recipient for message in batch.messages for recipient in message.recipients}
+    allowed = [pattern.lower() for pattern in scenario.allow_recipients]
+    recipients = {recipient for message in batch.messages for recipient in _recipients(message)}
     refused = sorted(recipient for recipient in recipients if not _is_allowed(recipient.lower(), allowed))
     if not refused:
         return []
-    shown = ", ".join(refused[:3]) + (f" and {len(refused) - 3} more" if len(refused) > 3 else "")
-    return [("allow_recipients", f'not allowed: {shown}; list each address, or a whole domain as "@example.com"')]
+    shown = ", ".join(refused[:3]) + (f" and {len(refused) - 3:,} more" if len(refused) > 3 else "")
+    advice = 'list each address, a whole domain as "@example.com", or a pattern as "*@example.com"'
+    return [("allow_recipients", f"does not allow {shown}: {advice}")]
 
 
-def _is_allowed(recipient: str, allowed: set[str]) -> bool:
-    return recipient in allowed or "@" + recipient.rpartition("@")[2] in allowed
+def _is_allowed(recipient: str, allowed: Sequence[str]) -> bool:
+    domain = "@" + recipient.rpartition("@")[2]
+    return any(pattern in (recipient, domain) or fnmatchcase(recipient, pattern) for pattern in allowed)
 
 
-def _count_reasons(scenario: Scenario) -> list[tuple[str, str]]:
-    planned = total_sends(scenario)
+def _count_reasons(scenario: Scenario, batch: Batch) -> list[tuple[str, str]]:
+    arms = [arm for arm in scenario.arms if needs_permission(arm, batch)]
+    messages = len(arms) * sends_of_an_arm(scenario)
+    planned = max(messages, sum(deliveries(arm, scenario, batch) for arm in arms))
     if scenario.max_messages >= planned:
         return []
-    return [
-        (
-            "max_messages",
-            f"the plan has {planned} messages, {scenario.max_messages} are allowed: raise max_messages to send them",
-        )
-    ]
+    told = (
+        f"is {scenario.max_messages:,}, and the plan has {planned:,} deliveries: {messages:,} messages, each counted once for "
+        "each recipient. Raise max_messages, or send less"
+    )
+    return [("max_messages", told)]
+
+
+def _recipients(message: Message) -> frozenset[str]:
+    """Of the envelope, and those that an API takes from the content."""
+    content = message.content
+    return frozenset(message.recipients) | {address.addr for address in (*content.to, *content.cc)}

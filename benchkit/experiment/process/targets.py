@@ -7,10 +7,10 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchkit.conditions import probe
+from benchkit.conditions import FOREIGN_PROBES, PROBES, probe
 from benchkit.errors import InputError, Mistake, TargetUnreachable
-from benchkit.experiment.plan.send_permission import is_loopback
 from benchkit.model.endpoint import Endpoint, ListenerConfig
+from benchkit.model.host_names import is_loopback
 from benchkit.model.scenario import ArmSpec, Scenario, Secret, ServerAddress
 
 _USER = "benchkit"
@@ -86,7 +86,8 @@ def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:
 
 def _round_trip_ms(target: Endpoint) -> float | None:
     try:
-        return probe(target.host, target.port)
+        connections = PROBES if target.arm.server is None else FOREIGN_PROBES
+        return probe(target.host, target.port, connections=connections)
     except OSError as error:
         raise TargetUnreachable(
             f"{target.server_name}:{target.port} (arm {target.arm.name!r}): {error.strerror or error}; nothing was sent"

@@ -38,7 +38,7 @@ class Records(Protocol):
 class ArmAtWork:
     """One arm's senders and what each message of the batch became for its transport.
 
-    `foreign`: at a server that is not ours, of which nobody knows yet whether it offers what the arm needs.
+    `foreign`: its server is not embedded, and this worker is to find out whether it offers what the arm needs.
     """
 
     senders: tuple[VirtualSender, ...]

@@ -39,7 +39,8 @@ _ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any 
 async def work(line: ParentLine, job: WorkerJob) -> None:
     """The whole life of the worker."""
     try:
-        round_trips = await asyncio.to_thread(round_trips_ms, job.endpoints)
+        targets = job.endpoints if job.worker == 0 else ()  # a foreign server meets each connection without mail once
+        round_trips = await asyncio.to_thread(round_trips_ms, targets)
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
         return
@@ -123,7 +124,7 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
             VirtualSender(transport, policy, numbers, together, load.deadline_s) for transport in transports
         )
         prepared = _prepared(transports[0], job.batch, together=together > 1)
-        arms.append(ArmAtWork(virtual, prepared, foreign=endpoint.arm.server is not None))
+        arms.append(ArmAtWork(virtual, prepared, foreign=job.worker == 0 and endpoint.arm.server is not None))
     return tuple(arms)
 
 
