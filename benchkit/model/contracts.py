@@ -79,8 +79,8 @@ class Provider(Protocol):
     def receive(self, request: Request) -> Content:
         """Receiving half: canonical content; raises ValueError on a request that the real one would refuse."""
 
-    def recipients(self, request: Request) -> int:
-        """Receiving half: how many recipients the request names (the envelope's, where there is one)."""
+    def envelope(self, request: Request) -> tuple[str | None, tuple[str, ...]]:
+        """Receiving half: the envelope sender, None where the API has none, and every recipient, Bcc included."""
 
     def accepted(self, identity: bytes) -> Response: ...
 

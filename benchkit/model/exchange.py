@@ -44,10 +44,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One mail of those that a request carried; `recipients` is how many the request names for it."""
+    """One mail as it came: its content and its envelope. `sender` is None where the API has no envelope sender."""
 
     content: Content
-    recipients: int
+    recipients: tuple[str, ...]
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

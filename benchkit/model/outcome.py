@@ -49,6 +49,7 @@ class Outcome:
     enhanced: str = ""
     text: str = ""
     refused_recipients: int = 0
+    refused_hash: int = 0  # which ones (model/envelope.py)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))

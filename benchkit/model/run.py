@@ -43,6 +43,7 @@ MESSAGE_COLUMNS = {
     "enhanced": "string",
     "text": "string",  # of failures; empty for what was accepted
     "refused": "int32",  # recipients refused although the message was accepted
+    "refused_hash": "int64",  # … and which (model/envelope.py)
 }
 PHASE_COLUMNS = {
     "send": "int64",
@@ -57,7 +58,16 @@ ARRIVAL_COLUMNS = {
     "arrived_ns": "int64",
     "bytes": "int64",
     "recipients": "int32",  # of the envelope
+    "recipients_hash": "int64",  # … and which (model/envelope.py)
+    "sender_hash": "int64",  # of the envelope sender …
+    "sender_known": "bool",  # … where the receiving side has one
 }
+# What a column holds in runs that were recorded before it existed. `None`: such a run says nothing about it.
+DEFAULTS: Mapping[str, Any] = {
+    "retransmits": 0, "segments_out": 0, "segments_in": 0, "min_rtt_us": -1, "closed_ns": 0, "turns_to_close": 0,
+    "refused": 0, "refused_hash": 0, "recipients": 0, "recipients_hash": 0, "sender_hash": 0, "sender_known": False,
+    "spare_ns": 0, "queued_ns": -1, "worker": 0, "sender": 0, "bytes": 0,
+}  # fmt: skip
 
 WIRE_COLUMNS = {  # one row a TCP connection, as the lab's link saw it from outside; "out" is client → server
     "condition": "int16",
@@ -177,6 +187,8 @@ class Manifest:
     batch_digest: str
     batch_bytes: tuple[int, ...]  # MIME bytes by message index
     recipients: tuple[int, ...] = ()  # of the envelope, by message index; empty where not recorded
+    recipient_hashes: tuple[str, ...] = ()  # … and which (model/envelope.py), as decimal numbers: JSON's have 53 bits
+    sender_hashes: tuple[str, ...] = ()  # of the envelope sender, by message index
     overhead_us: Mapping[str, float] = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     certificate: str = ""  # what `benchkit certify` found on this machine, in words

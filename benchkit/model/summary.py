@@ -111,6 +111,8 @@ class ArmSummary:
     effective: float | None = (
         None  # messages ÷ design effect: independent ones that would tell as much about the median
     )
+    recipients_accepted: int = 0  # of the messages that were accepted …
+    recipients_refused: int = 0  # … and those of them that the server refused
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 
@@ -167,9 +169,15 @@ class DeliveryReport:
     arrived_once: int
     missing: int  # accepted and never arrived
     duplicates: int  # sends that arrived more than once
-    altered: int  # arrived with another digest or another number of recipients
+    altered: int  # arrived with another content, or for others, or with another envelope sender
     unaccounted: int  # arrived although it failed for certain, or without an identity of this run
-    unobserved: int = 0  # accepted where nobody tells of arrivals: a server that is not ours, or a null arm
+    unobserved: int = 0  # accepted where arrivals are not seen: by a foreign server, or a null arm
+    other_recipients: int = 0  # of the altered: arrived for others than those that it was accepted for
+    other_sender: int = 0  # of the altered: arrived with another envelope sender
+    recipients_planned: int = 0
+    recipients_accepted: int = 0
+    recipients_refused: int = 0  # by a server that took the message for others
+    recipients_failed: int = 0  # of messages that were not accepted, or not sent
 
 
 @dataclass(frozen=True, slots=True)

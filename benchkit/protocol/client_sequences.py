@@ -14,7 +14,7 @@ from enum import Enum
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.trace import Phase
 from benchkit.protocol.prepared_message import PreparedMessage
-from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal
+from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal
 from benchkit.protocol.reply_stream import Reply
 
 
@@ -60,7 +60,7 @@ def _step(letter: PreparedMessage, identity: bytes, _following: PreparedMessage 
     if data.code != 354:
         return _refused(data)
     (last,) = yield Phase.CONTENT, letter.content(identity), 1
-    return _ending(rcpts, last)
+    return _ending(letter, rcpts, last)
 
 
 def _pipelined(letter: PreparedMessage, identity: bytes, following: PreparedMessage | None, begun: bool) -> Talk:
@@ -74,7 +74,7 @@ def _pipelined(letter: PreparedMessage, identity: bytes, following: PreparedMess
         return outcome, then if then is Then.END else Then.LONE_DOT
     content = letter.content(identity)
     (last,) = yield Phase.CONTENT, content if following is None else content + following.group, 1
-    return _ending(rcpts, last)
+    return _ending(letter, rcpts, last)
 
 
 def _bdat_strict(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
@@ -82,7 +82,7 @@ def _bdat_strict(letter: PreparedMessage, identity: bytes, _following: PreparedM
     if refusal := _refusal(mail, rcpts):
         return refusal
     (last,) = yield Phase.CONTENT, letter.content(identity), 1
-    return _ending(rcpts, last)
+    return _ending(letter, rcpts, last)
 
 
 def _bdat_eager(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
@@ -90,7 +90,7 @@ def _bdat_eager(letter: PreparedMessage, identity: bytes, _following: PreparedMe
     refusal = _refusal(mail, rcpts)
     if refusal and last.positive:  # it took what it had refused: nobody can say what became of it
         return Outcome(OutcomeKind.GARBLED, last.code, text=f"{last.text}, after {refusal[0].text}"), Then.END
-    return refusal or _ending(rcpts, last)
+    return refusal or _ending(letter, rcpts, last)
 
 
 def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
@@ -126,15 +126,15 @@ def _refused(reply: Reply) -> Ending:
     return outcome, Then.END if fatal else Then.RESET
 
 
-def _ending(rcpts: Sequence[Reply], last: Reply) -> Ending:
+def _ending(letter: PreparedMessage, rcpts: Sequence[Reply], last: Reply) -> Ending:
     """The reply to the content decides; recipients that were refused are counted. Only 250 accepts (RFC 5321 §4.3.2)."""
     if last.code != 250:
         return _refused(last)
-    refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
+    refused = [place for place, reply in enumerate(rcpts) if reply.code not in RECIPIENT_TAKEN]
     if not refused:
         return _DONE
-    text = refused[-1].text
-    return Outcome(OutcomeKind.ACCEPTED, 250, text=text, refused_recipients=len(refused)), Then.NOTHING
+    recipients = [letter.recipients[place] for place in refused]
+    return accepted_but_for(recipients, 250, rcpts[refused[-1]].text), Then.NOTHING
 
 
 _ALL = (

@@ -20,12 +20,13 @@ class PreparedMessage:
     `declared` is the same letter for a server that offers SIZE. Raises InputError for an address that cannot be said.
     """
 
-    __slots__ = ("declared", "group", "mail", "needs", "pieces", "rcpts", "replies", "size")
+    __slots__ = ("declared", "group", "mail", "needs", "pieces", "rcpts", "recipients", "replies", "size")
 
     def __init__(self, message: Message, *, chunked: bool, dsn: Dsn = NOTHING) -> None:
         envelope = envelope_of(message, dsn)
         self.mail = envelope.mail()
         self.rcpts = envelope.rcpts()
+        self.recipients = envelope.recipients
         self.needs = envelope.needs
         self.size = envelope.size
         commands = self.mail + b"".join(self.rcpts)

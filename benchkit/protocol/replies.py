@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from benchkit.model.envelope import recipients_hash
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
@@ -24,6 +26,13 @@ def enhanced_status(text: str) -> str:
 def outcome_of_reply(code: int, text: str) -> Outcome:
     """What the reply to the content means for the message: only 250 accepts it (RFC 5321 §4.3.2)."""
     return ACCEPTED if code == ACCEPTED.code else outcome_of_refusal(code, text)
+
+
+def accepted_but_for(refused: Sequence[str], code: int, text: str) -> Outcome:
+    """A message that the server took for its other recipients; `text` is the last refusal's."""
+    return Outcome(
+        OutcomeKind.ACCEPTED, code, text=text, refused_recipients=len(refused), refused_hash=recipients_hash(refused)
+    )
 
 
 def outcome_of_refusal(code: int, text: str) -> Outcome:

@@ -68,13 +68,17 @@ class Jmap:
         return self.receive_batch(request)[0].content
 
     def receive_batch(self, request: Request) -> tuple[Received, ...]:
-        mails = [Received(from_mime(one.mime), one.recipients) for one in jmap_calls.submitted(request.body)]
+        submitted = jmap_calls.submitted(request.body)
+        mails = [Received(from_mime(one.mime), one.recipients, one.sender) for one in submitted]
         if not mails:
             raise ValueError("invalidArguments: nothing is submitted")
         return tuple(mails)
 
-    def recipients(self, request: Request) -> int:
-        return sum(one.recipients for one in jmap_calls.submitted(request.body))
+    def envelope(self, request: Request) -> tuple[str | None, tuple[str, ...]]:
+        submitted = tuple(jmap_calls.submitted(request.body))
+        senders = {one.sender for one in submitted}
+        sender = senders.pop() if len(senders) == 1 else None
+        return sender, tuple(recipient for one in submitted for recipient in one.recipients)
 
     def accepted(self, identity: bytes) -> Response:
         return self.accepted_batch([identity])

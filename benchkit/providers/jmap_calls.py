@@ -38,7 +38,8 @@ class Submitted:
     """One message as the calls have it."""
 
     mime: bytes
-    recipients: int
+    recipients: tuple[str, ...]
+    sender: str
 
 
 def sections_of(messages: Sequence[Message], place: SubmissionTarget) -> tuple[Section, ...]:
@@ -70,7 +71,9 @@ def submitted(body: bytes) -> Iterator[Submitted]:
         for (b, blob), (e, email), (_, one) in rows:
             if (dict(email)["blobId"], dict(one)["emailId"]) != (f"#{b}", f"#{e}"):
                 raise ValueError("invalidResultReference: each message is uploaded, imported and submitted in its turn")
-            yield Submitted(_text(dict(blob)), len(dict(dict(one)["envelope"])["rcptTo"]))
+            envelope = dict(dict(one)["envelope"])
+            recipients = tuple(str(dict(recipient)["email"]) for recipient in envelope["rcptTo"])
+            yield Submitted(_text(dict(blob)), recipients, str(dict(envelope["mailFrom"])["email"]))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"notRequest: {error}") from error
 

@@ -81,11 +81,14 @@ class Mailgun:
 
     def receive_batch(self, request: Request) -> tuple[Received, ...]:
         contents = recipient_variables.contents_of(decode(request.header("content-type"), request.body))
-        return tuple(Received(content, len(content.to) + len(content.cc)) for content in contents)
+        return tuple(
+            Received(content, tuple(address.addr for address in (*content.to, *content.cc))) for content in contents
+        )
 
-    def recipients(self, request: Request) -> int:
+    def envelope(self, request: Request) -> tuple[None, tuple[str, ...]]:
+        """Mailgun makes the envelope sender itself."""
         parts = decode(request.header("content-type"), request.body)
-        return sum(len(addresses(parts, role)) for role in ("to", "cc", "bcc"))
+        return None, tuple(address.addr for role in ("to", "cc", "bcc") for address in addresses(parts, role))
 
     def accepted(self, identity: bytes) -> Response:
         body = b'{"id":"<%s@mailgun.benchkit.invalid>","message":"Queued. Thank you."}' % identity

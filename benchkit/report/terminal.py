@@ -110,6 +110,8 @@ def _account(summary: Summary, console: Console) -> None:
     _heading(console, "Delivery account, every send with the warm-up's")
     account = summary.account
     console.print(Text(_sent(account)))
+    if account.recipients_planned != account.planned or account.recipients_refused:
+        console.print(Text(_recipients(account), style="" if not account.recipients_refused else "yellow"))
     console.print(_arrived(account) if _arrivals_known(summary) else Text("arrivals not known: the server is not ours"))
 
 
@@ -121,15 +123,25 @@ def _sent(account: DeliveryReport) -> str:
     return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous} + unsent {account.unsent:,}"
 
 
+def _recipients(account: DeliveryReport) -> str:
+    return (
+        f"recipients planned {account.recipients_planned:,} = accepted {account.recipients_accepted:,} + "
+        f"refused {account.recipients_refused:,} + of messages not accepted {account.recipients_failed:,}"
+    )
+
+
 def _arrived(account: DeliveryReport) -> Text:
     line = Text(f"arrived once {account.arrived_once:,}")
     for name, number in (
         ("missing", account.missing),
         ("duplicate", account.duplicates),
-        ("altered", account.altered),
+        ("altered", account.altered - account.other_recipients - account.other_sender),
         ("unaccounted", account.unaccounted),
     ):
         line.append(f" · {name} ").append(f"{number:,}", style="bold red" if number else "green")
+    for name, number in (("other recipients", account.other_recipients), ("other sender", account.other_sender)):
+        if number:
+            line.append(f" · {name} ").append(f"{number:,}", style="bold red")
     return line.append(f" · not observed {account.unobserved:,}") if account.unobserved else line
 
 

@@ -6,6 +6,8 @@ to read the body for an API.
 
 from __future__ import annotations
 
+import re
+
 from benchkit.batch import from_mime
 from benchkit.model.contracts import BatchProvider
 from benchkit.model.exchange import Received, Request
@@ -13,6 +15,7 @@ from benchkit.providers import PROVIDERS
 
 _MAIL = b"MAIL FROM:<%s>\r\n"
 _RCPT = b"RCPT TO:<%s>\r\n"
+_PATHS = re.compile(rb"^(?:MAIL FROM|RCPT TO):<(.*)>\r$", re.MULTILINE)
 _PARSED_HEADERS = ("content-type", "content-encoding")
 
 
@@ -21,11 +24,13 @@ def parse_body(
 ) -> tuple[Received, ...]:
     """The mails in it. `protocol`, `provider` and `batches` are the listener's; raises ValueError where it is no mail."""
     if protocol == "smtp":
-        return (Received(from_mime(body), head.count(b"\r\nRCPT TO:<")),)
+        reverse_path, *paths = (path.decode("utf-8", "surrogateescape") for path in _PATHS.findall(head))
+        return (Received(from_mime(body), tuple(paths), reverse_path),)
     request, api = _request_of(head, body), PROVIDERS[provider]
     if batches and isinstance(api, BatchProvider):
         return api.receive_batch(request)
-    return (Received(api.receive(request), api.recipients(request)),)
+    sender, recipients = api.envelope(request)
+    return (Received(api.receive(request), recipients, sender),)
 
 
 def envelope_head(sender: bytes, recipients: list[bytes]) -> bytes:

@@ -15,6 +15,7 @@ from benchkit.model.run import ArmRecord, Manifest, Run, Table
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
+from benchkit.stats.account import recipients_of
 from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.generator import LATE_NS, generator_load
@@ -60,6 +61,8 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         throughput_per_s=throughput.value,
         throughput_ci=_bounds(throughput),
         effective=_effective(service_ns(rows), clusters),
+        recipients_accepted=int((recipients_of(manifest, rows["message"]) - rows["refused"])[accepted].sum()),
+        recipients_refused=int(rows["refused"][accepted].sum()),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
@@ -90,7 +93,7 @@ def connections(rows: Table) -> int:
 def _arrivals(arm: ArmRecord, sample: Sample, delivery: Delivery) -> tuple[int | None, ...]:
     if not is_observed(arm):
         return None, None, None, None
-    times, altered = delivery.times[sample.index], delivery.altered[sample.index]
+    times, altered = delivery.times[sample.index], delivery.differs[sample.index]
     flags = (times > 0, sample.accepted & (times == 0), times > 1, altered)
     return tuple(int(np.count_nonzero(flag)) for flag in flags)
 

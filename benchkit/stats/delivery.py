@@ -12,22 +12,31 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Manifest, Run, Table
 from benchkit.stats.rows_by_send import batches, positions, rows_by_send
 
+_ARRIVAL = ("send", "digest", "recipients", "recipients_hash", "sender_hash", "sender_known")
 _DIGEST = "S16"  # numpy ignores trailing NULs in comparisons of this type, on both sides alike
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """For each row of `run.messages`: is its server ours, how often did it arrive, and was any arrival altered?
+    """For each row of `run.messages`: is its server ours, how often did it arrive, and did any arrival differ, in what?
 
-    `strays` are arrivals that belong to no row: without an identity of this run, or of a send that was never recorded.
-    `unread` are arrivals whose content was lost, by a crash or a full disk: they prove no alteration.
+    `altered` is the content's, `other_recipients` and `other_sender` the envelope's (RFC 5321 §2.3.1). `strays` are arrivals
+    that belong to no row: without an identity of this run, or of a send that was never recorded. `unread` are arrivals whose
+    content was lost, by a crash or a full disk: they prove no alteration.
     """
 
     observed: Any
     times: Any
     altered: Any
+    other_recipients: Any
+    other_sender: Any
     strays: int
     unread: int
+
+    @property
+    def differs(self) -> Any:
+        """Of each row, whether what arrived was not the mail that was sent."""
+        return self.altered | self.other_recipients | self.other_sender
 
 
 def is_observed(arm: ArmRecord) -> bool:
@@ -36,25 +45,30 @@ def is_observed(arm: ArmRecord) -> bool:
 
 
 def deliveries(run: Run) -> Delivery:
-    rows_of_sends, sent = rows_by_send(run), {name: run.messages[name] for name in ("message", "refused", "outcome")}
+    names = ("message", "refused", "refused_hash", "outcome")
+    rows_of_sends, sent = rows_by_send(run), {name: run.messages[name] for name in names}
     count = len(sent["message"])
-    times, altered = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=bool)
+    times = np.zeros(count, dtype=np.int32)
+    altered, other_recipients, other_sender = (np.zeros(count, dtype=bool) for _ in range(3))
     strays = unread = 0
-    for arrivals in batches(run.arrivals, "send", "digest", "recipients"):
+    for arrivals in batches(run.arrivals, *_ARRIVAL):
         rows = positions(arrivals["send"], rows_of_sends)
         known, lost = rows >= 0, np.array([digest is None for digest in arrivals["digest"]], dtype=bool)
         np.add.at(times, rows[known], 1)
-        altered[rows[known & ~lost & _differs(run.manifest, sent, arrivals, rows, lost)]] = True
+        read = known & ~lost
+        altered[rows[read & _other_content(run.manifest, sent, arrivals, rows, lost)]] = True
+        other_recipients[rows[read & _other_recipients(run.manifest, sent, arrivals, rows)]] = True
+        other_sender[rows[read & _other_sender(run.manifest, sent, arrivals, rows)]] = True
         strays += int(np.count_nonzero(~known))
         unread += int(np.count_nonzero(lost))
-    return Delivery(_observed(run.manifest.arms, run.messages["arm"]), times, altered, strays, unread)
+    observed = _observed(run.manifest.arms, run.messages["arm"])
+    return Delivery(observed, times, altered, other_recipients, other_sender, strays, unread)
 
 
-def _differs(manifest: Manifest, sent: Table, arrivals: Table, rows: Any, lost: Any) -> Any:
+def _other_content(manifest: Manifest, sent: Table, arrivals: Table, rows: Any, lost: Any) -> Any:
     """Whether what arrived is not what was sent; without meaning where its row is not known."""
     digests = np.where(lost, b"", arrivals["digest"]).astype(_DIGEST)  # empty where what arrived is no mail
-    other_content = digests != _expected(manifest, sent["message"], rows)
-    return other_content | _other_recipients(manifest, sent, arrivals, rows)
+    return digests != _expected(manifest, sent["message"], rows)
 
 
 def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
@@ -63,13 +77,26 @@ def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
 
 
 def _other_recipients(manifest: Manifest, sent: Table, arrivals: Table, rows: Any) -> Any:
-    """Whether an accepted message arrived for another number of recipients than it was accepted for."""
-    planned = np.array(manifest.recipients)
+    """Whether an accepted message arrived for others than those that it was accepted for."""
+    planned, hashes = np.array(manifest.recipients), np.array(manifest.recipient_hashes, dtype=np.int64)
     if len(planned) == 0 or len(sent["message"]) == 0:
         return np.zeros(len(rows), dtype=bool)
-    wanted = planned[sent["message"][rows] % len(planned)] - sent["refused"][rows]
+    message = sent["message"][rows] % len(planned)
     accepted = sent["outcome"][rows] == OutcomeKind.ACCEPTED
-    return accepted & (arrivals["recipients"] != wanted)
+    other_number = arrivals["recipients"] != planned[message] - sent["refused"][rows]
+    if len(hashes) != len(planned):  # an older run
+        return accepted & other_number
+    with np.errstate(over="ignore"):  # the sums are those of 64-bit numbers
+        wanted = hashes[message] - sent["refused_hash"][rows]
+    return accepted & (other_number | (arrivals["recipients_hash"] != wanted))
+
+
+def _other_sender(manifest: Manifest, sent: Table, arrivals: Table, rows: Any) -> Any:
+    """Whether it arrived with another envelope sender, where the receiving side has one."""
+    planned = np.array(manifest.sender_hashes, dtype=np.int64)
+    if len(planned) == 0 or len(sent["message"]) == 0:
+        return np.zeros(len(rows), dtype=bool)
+    return arrivals["sender_known"] & (arrivals["sender_hash"] != planned[sent["message"][rows] % len(planned)])
 
 
 def _expected(manifest: Manifest, message_of_row: Any, rows: Any) -> Any:

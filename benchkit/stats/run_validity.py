@@ -43,7 +43,11 @@ def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[st
         yield f"{account.missing} messages missing: accepted and never arrived"
     if account.duplicates:
         yield f"{account.duplicates} messages duplicated: arrived more than once"
-    if account.altered:
-        yield f"{account.altered} messages altered: arrived with another content"
+    if account.other_recipients:
+        yield f"{account.other_recipients} messages went to other recipients than those that they were accepted for"
+    if account.other_sender:
+        yield f"{account.other_sender} messages arrived with another envelope sender"
+    if content := account.altered - account.other_recipients - account.other_sender:
+        yield f"{content} messages altered: arrived with another content"
     if account.unaccounted and not recovered:
         yield f"{account.unaccounted} arrivals unaccounted for: of sends that failed or have no record, or of none of this run"

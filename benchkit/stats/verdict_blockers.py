@@ -35,6 +35,7 @@ def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparis
         *_delivery_doubts(run, arm, delivery),
         *_delivery_doubts(run, reference, delivery),
         *_failure_doubts(run, arm, reference),
+        *_recipient_doubts(run, arm, reference),
         *_connection_doubts(run, arm),
         *_connection_doubts(run, reference),
         *_retransmit_doubts(run, arm),
@@ -51,10 +52,13 @@ def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[s
     if not is_observed(record):
         return
     times, altered = delivery.times[sample.index], delivery.altered[sample.index]
+    recipients, sender = delivery.other_recipients[sample.index], delivery.other_sender[sample.index]
     found = {
         "missing": sample.accepted & (times == 0) & (not run.recovered),  # a lost second proves no loss of mail
         "duplicated": times > 1,
         "altered": altered,
+        "for other recipients": recipients,
+        "with another envelope sender": sender,
     }
     for what, rows in found.items():
         if count := int(np.count_nonzero(rows)):
@@ -67,6 +71,16 @@ def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
     if differs(_rate(run, arm, ~arm.accepted), _rate(run, reference, ~reference.accepted)):
         counts = [f"{run.manifest.arms[s.arm].name} {s.failed} of {s.started}" for s in (arm, reference)]
         yield f"failure rates differ: {counts[0]}, {counts[1]}"
+
+
+def _recipient_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+    """Messages that were accepted for some of their recipients only."""
+    partly = [sample.accepted & (sample.rows["refused"] > 0) for sample in (arm, reference)]
+    if differs(_rate(run, arm, partly[0]), _rate(run, reference, partly[1])):
+        counts = [
+            f"{run.manifest.arms[s.arm].name} {int(s.rows['refused'][s.accepted].sum())}" for s in (arm, reference)
+        ]
+        yield f"refused recipients differ: {counts[0]}, {counts[1]}"
 
 
 def _rate(run: Run, sample: Sample, flags: Any) -> Estimate:

@@ -80,6 +80,8 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             "digests": tuple(stored["digests"]),
             "batch_bytes": tuple(stored["batch_bytes"]),
             "recipients": tuple(stored.get("recipients", ())),
+            "recipient_hashes": tuple(stored.get("recipient_hashes", ())),
+            "sender_hashes": tuple(stored.get("sender_hashes", ())),
             "warnings": tuple(stored["warnings"]),
         }
     )

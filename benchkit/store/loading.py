@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError, reason
 from benchkit.model.run import (
+    ARRIVAL_COLUMNS,
     CELL_COLUMNS,
     LAG_COLUMNS,
     MESSAGE_COLUMNS,
@@ -23,9 +24,9 @@ from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_table
-from benchkit.store.stored_table import StoredTable, to_numpy
+from benchkit.store.stored_table import StoredTable, default_column, to_numpy
 
-CLOSED = ("messages", "phases", "arrivals")  # the tables of every closed run
+CLOSED = {"messages": MESSAGE_COLUMNS, "phases": PHASE_COLUMNS, "arrivals": ARRIVAL_COLUMNS}  # of every closed run
 HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
 
 
@@ -51,13 +52,13 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
 
 
 def _closed_tables(folder: Path) -> list[Table]:
-    return [_closed_table(folder / f"{name}.parquet") for name in CLOSED]
+    return [_closed_table(folder / f"{name}.parquet", columns) for name, columns in CLOSED.items()]
 
 
-def _closed_table(path: Path) -> Table:
+def _closed_table(path: Path, columns: Mapping[str, str]) -> Table:
     try:
-        stored = StoredTable(path)
-        return stored if stored.rows > HELD_ROWS else _held(pq.read_table(path))
+        stored = StoredTable(path, columns)
+        return stored if stored.rows > HELD_ROWS else _held(pq.read_table(path), columns)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{path} cannot be read: {reason(error)}") from error
 
@@ -75,9 +76,10 @@ def _spooled_tables(folder: Path, parse: Parse | None) -> list[Table]:
 def _table_if_any(folder: Path, name: str, columns: Mapping[str, str]) -> Table:
     """Without rows where the run has none of it."""
     if (folder / f"{name}.parquet").exists():
-        return _closed_table(folder / f"{name}.parquet")
+        return _closed_table(folder / f"{name}.parquet", columns)
     return _held(pa.Table.from_batches(read_table(folder, name), arrow_schema(columns)))
 
 
-def _held(table: pa.Table) -> Table:
-    return {name: to_numpy(table.column(name).combine_chunks()) for name in table.column_names}
+def _held(table: pa.Table, columns: Mapping[str, str] | None = None) -> Table:
+    lacking = {name: default_column(name, table.num_rows) for name in columns or () if name not in table.column_names}
+    return {name: to_numpy(table.column(name).combine_chunks()) for name in table.column_names} | lacking

@@ -51,7 +51,7 @@ class Recorder:
             intended_ns, trace.started_ns, trace.ended_ns, trace.closed_ns, connection, nth,
             trace.turns, trace.turns_to_close, trace.bytes_out, trace.bytes_in,
             trace.retransmits, trace.segments_out, trace.segments_in, trace.min_rtt_us,
-            outcome.kind, outcome.code, outcome.refused_recipients,
+            outcome.kind, outcome.code, outcome.refused_recipients, outcome.refused_hash,
         )  # fmt: skip
         self._texts["enhanced"].append(outcome.enhanced)
         self._texts["text"].append(outcome.text)

@@ -14,10 +14,15 @@ from benchkit.store.spool import read_batches
 
 
 class Resolved(NamedTuple):
-    """What a body turned out to be: 16 bytes of canonical digest (nothing where it is no mail), and its recipients."""
+    """What a body turned out to be: 16 bytes of canonical digest (nothing where it is no mail), and its envelope.
+
+    `recipients_hash` and `sender_hash` are model.envelope's; `sender_hash` None where the API has no envelope sender.
+    """
 
     digest: bytes | None
     recipients: int
+    recipients_hash: int = 0
+    sender_hash: int | None = None
 
 
 NO_MAIL = Resolved(b"", 0)
@@ -25,12 +30,10 @@ _LOST = Resolved(None, 0)  # its body did not get to the disk: nothing is known 
 # (arm, head, body) → the mails in it, in their order.
 Parse = Callable[[int, bytes, bytes], Sequence[Resolved]]
 
-ARRIVAL_SCHEMA = pa.schema(
-    [
-        (name, {"int64": pa.int64(), "int16": pa.int16(), "int32": pa.int32(), "binary16": pa.binary()}[kind])
-        for name, kind in ARRIVAL_COLUMNS.items()
-    ]
-)
+_TYPES = {
+    "int64": pa.int64(), "int16": pa.int16(), "int32": pa.int32(), "bool": pa.bool_(), "binary16": pa.binary()
+}  # fmt: skip
+ARRIVAL_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in ARRIVAL_COLUMNS.items()])
 
 
 Bodies = dict[tuple[int, bytes], Resolved]
@@ -51,7 +54,10 @@ def resolved_arrivals(folder: Path, bodies: Bodies) -> Iterator[pa.RecordBatch]:
     for batch in read_batches(folder / "arrivals.arrow"):
         arms, keys = batch.column("arm").to_pylist(), batch.column("key").to_pylist()
         found = [bodies.get(place, _LOST) for place in zip(arms, keys, strict=True)]
-        columns = {name: batch.column(name) for name in ARRIVAL_COLUMNS if name not in ("digest", "recipients")}
+        columns = {name: batch.column(name) for name in ARRIVAL_COLUMNS if name in batch.schema.names}
         columns["digest"] = pa.array([body.digest for body in found], pa.binary())
         columns["recipients"] = pa.array([body.recipients for body in found], pa.int32())
+        columns["recipients_hash"] = pa.array([body.recipients_hash for body in found], pa.int64())
+        columns["sender_hash"] = pa.array([body.sender_hash or 0 for body in found], pa.int64())
+        columns["sender_known"] = pa.array([body.sender_hash is not None for body in found], pa.bool_())
         yield pa.record_batch([columns[name] for name in ARRIVAL_COLUMNS], schema=ARRIVAL_SCHEMA)

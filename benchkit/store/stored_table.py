@@ -10,17 +10,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchkit.model.run import DEFAULTS
+
 BATCH_ROWS = 8_192
 
 
 class StoredTable(Mapping[str, Any]):
     """Column name → numpy array, as a dictionary of all columns would be; implements model.run.InBatches."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Mapping[str, str] | None = None) -> None:
+        """`columns` that the file lacks, because it is older, hold their defaults."""
         self._path = path
         with pq.ParquetFile(path) as file:
             self._metadata = file.metadata
             self._schema = file.schema_arrow
+        self._lacking = [name for name in columns or () if name not in self._schema.names]
 
     @property
     def rows(self) -> int:
@@ -28,6 +32,8 @@ class StoredTable(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         """Raises KeyError where there is no such column."""
+        if name in self._lacking:
+            return default_column(name, self.rows)
         column = np.empty(self.rows, to_numpy(pa.array([], self._schema.field(name).type)).dtype)
         filled = 0
         for batch in self.batches(name):
@@ -37,16 +43,25 @@ class StoredTable(Mapping[str, Any]):
         return column
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._schema.names)
+        return iter([*self._schema.names, *self._lacking])
 
     def __len__(self) -> int:
-        return len(self._schema.names)
+        return len(self._schema.names) + len(self._lacking)
 
     def batches(self, *names: str) -> Iterator[Mapping[str, Any]]:
         # Arrow would read all of the file's columns ahead of the first batch
         with pq.ParquetFile(self._path, metadata=self._metadata, pre_buffer=False) as file:
-            for batch in file.iter_batches(BATCH_ROWS, columns=list(names), use_threads=False):
-                yield {name: to_numpy(batch.column(name)) for name in names}
+            stored = [name for name in names if name not in self._lacking]
+            for batch in file.iter_batches(BATCH_ROWS, columns=stored or self._schema.names[:1], use_threads=False):
+                yield {name: self._part(name, batch) for name in names}
+
+    def _part(self, name: str, batch: pa.RecordBatch) -> Any:
+        return default_column(name, batch.num_rows) if name in self._lacking else to_numpy(batch.column(name))
+
+
+def default_column(name: str, rows: int) -> Any:
+    """What a column holds in a run that was recorded before it existed."""
+    return np.full(rows, DEFAULTS[name])
 
 
 def to_numpy(column: pa.Array) -> Any:

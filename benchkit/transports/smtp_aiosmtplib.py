@@ -20,7 +20,7 @@ from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.login import LOGINS
-from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.metered_aiosmtplib import MeteredAiosmtplib
@@ -148,7 +148,7 @@ class Client:
             trace.mark(Phase.MAIL)
             await smtp.mail(envelope.sender, options=parameters, encoding=_encoding(envelope))
             trace.mark(Phase.RCPT)
-            refusals = await self._recipients(smtp, envelope)
+            refusals, refused = await self._recipients(smtp, envelope)
             if len(refusals) == len(envelope.recipients):
                 return refusals[-1]
             trace.mark(Phase.DATA)
@@ -158,12 +158,12 @@ class Client:
         finally:
             trace.finish()
         if refusals:
-            return Outcome(OutcomeKind.ACCEPTED, reply.code, refused_recipients=len(refusals), text=refusals[-1].text)
+            return accepted_but_for(refused, reply.code, refusals[-1].text)
         return outcome_of_reply(reply.code, "")
 
-    async def _recipients(self, smtp: MeteredAiosmtplib, envelope: Envelope) -> list[Outcome]:
-        """The refusals, one for each recipient that the server would not have."""
-        refusals = []
+    async def _recipients(self, smtp: MeteredAiosmtplib, envelope: Envelope) -> tuple[list[Outcome], list[str]]:
+        """The refusals, one for each recipient that the server does not take, and those recipients."""
+        refusals, refused = [], []
         for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):
             try:
                 await smtp.rcpt(recipient, options=parameters, encoding=_encoding(envelope))
@@ -172,7 +172,8 @@ class Client:
                     raise
                 if refusal.code not in RECIPIENT_TAKEN:
                     refusals.append(outcome_of_refusal(refusal.code, refusal.message))
-        return refusals
+                    refused.append(recipient)
+        return refusals, refused
 
     async def _recover(self, outcome: Outcome, trace: Trace) -> None:
         """Leave the connection ready for the next message, or closed: RSET after a refusal, no connection after any doubt."""

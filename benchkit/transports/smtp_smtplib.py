@@ -25,7 +25,7 @@ from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.login import LOGINS
-from benchkit.protocol.replies import RECIPIENT_TAKEN, outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.metered_smtplib import MeteredSmtplib
 from benchkit.transports.sockets import is_established, open_socket, tls_context
@@ -183,11 +183,12 @@ class Client:
         if code != 250:
             return _refusal(code, text)
         trace.mark(Phase.RCPT)
-        refusals = []
+        refusals, refused = [], []
         for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):
             code, text = smtp.rcpt(recipient, parameters)
             if code not in RECIPIENT_TAKEN:
                 refusals.append(_refusal(code, text))
+                refused.append(recipient)
             if code == 421:
                 return refusals[-1]
         if len(refusals) == len(envelope.recipients):
@@ -196,7 +197,7 @@ class Client:
         code, text = smtp.data(content)
         outcome = outcome_of_reply(code, text.decode("utf-8", "replace"))
         if refusals and outcome.kind is OutcomeKind.ACCEPTED:
-            return Outcome(OutcomeKind.ACCEPTED, code, refused_recipients=len(refusals), text=refusals[-1].text)
+            return accepted_but_for(refused, code, refusals[-1].text)
         return outcome
 
     def _drop(self) -> None:

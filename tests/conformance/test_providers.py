@@ -107,10 +107,23 @@ def test_what_it_sends_is_what_it_receives(case: Case, content: Content) -> None
 
 
 @given(content=contents())
-def test_every_recipient_is_counted(case: Case, content: Content) -> None:
+def test_every_recipient_arrives_and_the_envelope_sender_where_there_is_one(case: Case, content: Content) -> None:
     provider, account = case
     message = message_of(content)
-    assert provider.recipients(provider.request(message, account)) == len(message.recipients)
+    sender, recipients = provider.envelope(provider.request(message, account))
+    assert sorted(recipients) == sorted(message.recipients)
+    assert sender in (None, message.envelope_from)
+
+
+@given(content=contents())
+def test_a_recipient_whom_the_content_does_not_name_arrives(case: Case, content: Content) -> None:
+    """Bcc."""
+    provider, account = case
+    message = message_of(content)
+    blind = replace(message, recipients=(*message.recipients, "blind@example.org"))
+    _, recipients = provider.envelope(provider.request(blind, account))
+    assert sorted(recipients) == sorted(blind.recipients)
+    assert b"blind@example.org" not in repr(provider.receive(provider.request(blind, account))).encode()
 
 
 @given(content=contents(), send=st.integers(0, 9_999_999_999))
@@ -191,7 +204,7 @@ def test_no_response_is_an_exception_and_only_2xx_is_accepted(case: Case, status
 def test_no_request_raises_anything_but_a_value_error(case: Case, body: bytes, content_type: str) -> None:
     provider, account = case
     target = provider.request(PLAIN, account).target
-    for method in (provider.receive, provider.recipients):
+    for method in (provider.receive, provider.envelope):
         with suppress(ValueError):
             method(Request("POST", target, (("content-type", content_type),), body))
 
@@ -229,7 +242,7 @@ def test_any_of_them_share_a_request_and_each_arrives_as_it_was_composed(
     request = together.batch(messages, Credentials(SECRET)).request(members, identities)
     mails = together.receive_batch(request)
     assert [mail.content for mail in mails] == [messages[i].content for i in members]
-    assert [mail.recipients for mail in mails] == [1] * len(members)
+    assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
     assert list(find_identities(request.body, "0badcafe")) == identities
     assert together.serves(request.method, request.target)
     assert together.authorised(request, Credentials(SECRET))

@@ -74,7 +74,9 @@ def test_each_mail_is_received_with_its_own_recipients(bare: bool) -> None:
     sent = request()
     body = without_identities(sent.body, [FIRST, SECOND]) if bare else sent.body
     mails = PROVIDER.receive_batch(Request("POST", "/jmap/", (), body))
-    assert [(one.content, one.recipients) for one in mails] == [(MAILS[0].content, 1), (MAILS[1].content, 2)]
+    assert [(one.content, one.recipients, one.sender) for one in mails] == [
+        (mail.content, mail.recipients, mail.envelope_from) for mail in MAILS[:2]
+    ]
 
 
 BROKEN = {

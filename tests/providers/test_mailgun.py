@@ -161,7 +161,7 @@ def test_a_form_that_httpx_wrote() -> None:
             Attachment("logo.png", "image/png", b"2", "logo.png"),
         ),
     )
-    assert PROVIDER.recipients(received(request)) == 3
+    assert PROVIDER.envelope(received(request)) == (None, ("c@d.example", "e@d.example", "f@d.example"))
 
 
 def test_a_form_that_curl_wrote() -> None:

@@ -138,7 +138,7 @@ def test_without_variables_it_is_one_mail_to_all() -> None:
     parts = [Part("from", b"a@b.example"), Part("to", b"a@x.example, b@x.example"), Part("text", b"x")]
     content_type, body = encode(parts)
     (received,) = PROVIDER.receive_batch(Request("POST", "/v3/d/messages", (("content-type", content_type),), body))
-    assert received.recipients == len(received.content.to) == 2
+    assert received.recipients == ("a@x.example", "b@x.example")
 
 
 def test_the_identity_has_its_place_in_each_mail() -> None:

@@ -166,7 +166,7 @@ def test_the_ledger_has_it_before_the_reply(running: Any) -> None:
     ((head, body),) = sink.ledger.bodies.values()
     assert body == mail
     (parsed,) = parse_body("smtp", "", head, body)
-    assert (parsed.recipients, parsed.content.text) == (2, ".dotted")
+    assert (len(parsed.recipients), parsed.content.text) == (2, ".dotted")
 
 
 @pytest.mark.parametrize(

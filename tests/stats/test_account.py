@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchkit.model.envelope import address_hash, recipients_hash
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, Table
-from benchkit.model.summary import DeliveryReport
+from benchkit.model.summary import DeliveryReport, Verdict
 from benchkit.stats.account import account_of
 from benchkit.stats.analysis import analyse
 from benchkit.stats.delivery import deliveries
@@ -48,19 +49,25 @@ def account(run: Run) -> DeliveryReport:
     return account_of(run, deliveries(run))
 
 
+def told(accepted: int, *others: int) -> DeliveryReport:
+    """Each message has one recipient."""
+    report = DeliveryReport(SIZE, accepted, *others)
+    return replace(report, recipients_planned=SIZE, recipients_accepted=accepted, recipients_failed=SIZE - accepted)
+
+
 @pytest.mark.parametrize(
     ("started", "outcomes", "arrived", "expected"),
     [
-        ([], [], [], DeliveryReport(SIZE, 0, 0, 0, 12, 0, 0, 0, 0, 0)),
-        ([0, 1], [A, A], [0, 1], DeliveryReport(SIZE, 2, 0, 0, 10, 2, 0, 0, 0, 0)),
-        ([0, 1], [A, A], [1], DeliveryReport(SIZE, 2, 0, 0, 10, 1, 1, 0, 0, 0)),
-        ([0, 1], [A, A], [0, 1, 1, 1], DeliveryReport(SIZE, 2, 0, 0, 10, 1, 0, 1, 0, 0)),
-        ([0, 1], [A, D], [0], DeliveryReport(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 0)),
-        ([0, 1], [A, D], [0, 1], DeliveryReport(SIZE, 1, 1, 0, 10, 1, 0, 0, 0, 1)),
-        ([0, 1], [A, X], [0, 1], DeliveryReport(SIZE, 1, 1, 1, 10, 2, 0, 0, 0, 0)),
-        ([0, 1], [A, X], [0], DeliveryReport(SIZE, 1, 1, 1, 10, 1, 0, 0, 0, 0)),
-        ([0], [A], [0, -1, -1], DeliveryReport(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 2)),
-        ([0], [A], [0, 7], DeliveryReport(SIZE, 1, 0, 0, 11, 1, 0, 0, 0, 1)),
+        ([], [], [], told(0, 0, 0, 12, 0, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1], told(2, 0, 0, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [1], told(2, 0, 0, 10, 1, 1, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1, 1, 1], told(2, 0, 0, 10, 1, 0, 1, 0, 0)),
+        ([0, 1], [A, D], [0], told(1, 1, 0, 10, 1, 0, 0, 0, 0)),
+        ([0, 1], [A, D], [0, 1], told(1, 1, 0, 10, 1, 0, 0, 0, 1)),
+        ([0, 1], [A, X], [0, 1], told(1, 1, 1, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, X], [0], told(1, 1, 1, 10, 1, 0, 0, 0, 0)),
+        ([0], [A], [0, -1, -1], told(1, 0, 0, 11, 1, 0, 0, 0, 2)),
+        ([0], [A], [0, 7], told(1, 0, 0, 11, 1, 0, 0, 0, 1)),
     ],
     ids=[
         "nothing", "all arrived", "missing", "duplicate", "failed", "failed for certain and arrived", "ambiguous and arrived",
@@ -153,7 +160,78 @@ def test_the_account_closes(synthetic_run: Factory, data: st.DataObject) -> None
         assert sum(arm.outcomes.values()) == arm.accepted + arm.failed
 
 
-def test_a_message_that_arrives_for_other_recipients_is_altered(synthetic_run: Factory) -> None:
+def with_envelopes(run: Run, sender: str, recipients: Sequence[str]) -> Run:
+    """Every message was planned for these, and arrived so."""
+    n, batch = len(run.arrivals["send"]), len(run.manifest.digests)
+    arrivals = {
+        **run.arrivals,
+        "recipients": np.full(n, len(recipients)),
+        "recipients_hash": np.full(n, recipients_hash(recipients)),
+        "sender_hash": np.full(n, address_hash(sender)),
+        "sender_known": np.full(n, True),
+    }
+    manifest = replace(
+        run.manifest,
+        recipients=(len(recipients),) * batch,
+        recipient_hashes=(str(recipients_hash(recipients)),) * batch,
+        sender_hashes=(str(address_hash(sender)),) * batch,
+    )
+    return replace(run, manifest=manifest, arrivals=arrivals)
+
+
+TO = ("a@x.example", "b@x.example", "c@y.example")
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipients", "wrong"),
+    [
+        ("s@shop.example", TO, ""),
+        ("s@SHOP.example", TO[::-1], ""),
+        ("s@shop.example", TO[:2], "to other recipients"),
+        ("s@shop.example", (*TO[:2], "wrong-c@y.example"), "to other recipients"),
+        ("s@shop.example", (*TO[:2], TO[0]), "to other recipients"),
+        ("S@shop.example", TO, "with another envelope sender"),
+        ("", TO, "with another envelope sender"),
+    ],
+)
+def test_the_envelope_is_part_of_identical(
+    synthetic_run: Factory, sender: str, recipients: Sequence[str], wrong: str
+) -> None:
+    """A client that wins by sending to somebody else has not won."""
+    planned = with_envelopes(synthetic_run(blocks=8, times=(1.0, 0.5)), "s@shop.example", TO)
+    other = with_envelopes(planned, sender, recipients)
+    summary = analyse(replace(planned, arrivals=other.arrivals))
+    assert summary.valid is not bool(wrong)
+    assert not wrong or all(wrong in reason for reason in summary.invalid_because)
+    assert summary.account.altered == (len(planned.arrivals["send"]) if wrong else 0)
+    assert wrong == "" or summary.contrasts[0].verdict is Verdict.WITHHELD
+
+
+def test_refused_recipients_are_counted_and_their_absence_is_no_alteration(synthetic_run: Factory) -> None:
+    run = with_envelopes(synthetic_run(blocks=40, times=(1.0, 0.5)), "s@shop.example", TO)
+    refusing = (run.messages["arm"] == 1) & (run.messages["send"] % 3 == 0)
+    at_arrival = (run.arrivals["arm"] == 1) & (run.arrivals["send"] % 3 == 0)
+    messages = {
+        **run.messages,
+        "refused": np.where(refusing, 1, 0),
+        "refused_hash": np.where(refusing, address_hash(TO[1]), 0),
+    }
+    arrivals = {
+        **run.arrivals,
+        "recipients": np.where(at_arrival, 2, 3),
+        "recipients_hash": np.where(at_arrival, recipients_hash((TO[0], TO[2])), recipients_hash(TO)),
+    }
+    summary = analyse(replace(run, messages=messages, arrivals=arrivals))
+    account, refused = summary.account, int(refusing.sum())
+    assert (account.altered, account.recipients_refused) == (0, refused)
+    assert account.recipients_planned == 3 * account.planned == account.recipients_accepted + refused
+    assert summary.contrasts[0].verdict is Verdict.WITHHELD
+    assert any("refused recipients differ" in reason for reason in summary.contrasts[0].reasons)
+    wrong_one = {**arrivals, "recipients_hash": np.where(at_arrival, recipients_hash(TO[:2]), recipients_hash(TO))}
+    assert not analyse(replace(run, messages=messages, arrivals=wrong_one)).valid
+
+
+def test_a_run_that_recorded_only_the_number_of_recipients_is_held_to_that(synthetic_run: Factory) -> None:
     run = synthetic_run(blocks=2)
     manifest = replace(run.manifest, recipients=(1,) * len(run.manifest.digests))
     assert analyse(replace(run, manifest=manifest)).account.altered == 0

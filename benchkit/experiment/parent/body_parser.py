@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchkit.model.envelope import address_hash, recipients_hash
+from benchkit.model.exchange import Received
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.scenario import ArmSpec
@@ -14,7 +16,7 @@ from benchkit.store.resolving import NO_MAIL, Parse, Resolved
 
 
 def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
-    """(arm, head, body) → of each mail its canonical digest and number of recipients; an identity without one is no mail."""
+    """(arm, head, body) → of each mail its canonical digest and its envelope; an identity without one is no mail."""
 
     def parse(arm: int, head: bytes, body: bytes) -> list[Resolved]:
         spec = arms[arm]
@@ -23,11 +25,16 @@ def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
             mails = parse_body(spec.transport, spec.provider, head, body, batches=together)
         except ValueError:
             mails = ()
-        resolved = [Resolved(mail.content.digest, mail.recipients) for mail in mails]
+        resolved = [_resolved(mail) for mail in mails]
         identities = body.count(PLACEHOLDER) if together else 1
         return resolved + [NO_MAIL] * (identities - len(resolved))
 
     return parse
+
+
+def _resolved(mail: Received) -> Resolved:
+    sender = None if mail.sender is None else address_hash(mail.sender)
+    return Resolved(mail.content.digest, len(mail.recipients), recipients_hash(mail.recipients), sender)
 
 
 def open_run(folder: Path) -> Run:

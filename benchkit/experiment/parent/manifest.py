@@ -7,6 +7,7 @@ import dataclasses
 from benchkit.clock import utc_now
 from benchkit.experiment.plan.schedule import links, mean_message_turns
 from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.envelope import address_hash, recipients_hash
 from benchkit.model.host_names import is_loopback
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
@@ -41,6 +42,8 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
         batch_digest=batch.digest,
         batch_bytes=tuple(len(message.mime) for message in batch.messages),
         recipients=tuple(len(message.recipients) for message in batch.messages),
+        recipient_hashes=tuple(str(recipients_hash(message.recipients)) for message in batch.messages),
+        sender_hashes=tuple(str(address_hash(message.envelope_from)) for message in batch.messages),
     )
 
 
