@@ -11,7 +11,7 @@ from typing import Any
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError, reason
 from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
-from benchkit.store import reserve_file
+from benchkit.store import manifest_check, reserve_file
 
 
 def create_folder(results: Path, scenario: str, token: str) -> Path:
@@ -44,7 +44,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises InputError where there is none, or one that this version cannot read."""
     try:
         stored: Any = json.loads((folder / "run.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(Mistake(str(folder), f"holds no run that can be read: run.json: {reason(error)}")) from error
     if not isinstance(stored, dict):
         raise InputError(Mistake(str(folder / "run.json"), "is damaged: no JSON object"))
@@ -53,10 +53,9 @@ def read_manifest(folder: Path) -> Manifest:
             f"is of schema {stored.get('schema')}, and this benchkit reads {SCHEMA_VERSION}: use the one that made it"
         )
         raise InputError(Mistake(str(folder / "run.json"), told))
-    try:
-        return _manifest(stored)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {error}")) from error
+    if told := manifest_check.fault(stored):
+        raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {told}"))
+    return _manifest(manifest_check.known(stored, Manifest))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -75,13 +74,15 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
         | {
             "status": RunStatus(stored["status"]),
             "rope": tuple(stored["rope"]),
-            "arms": tuple(ArmRecord(**arm) for arm in stored["arms"]),
-            "conditions": tuple(ConditionRecord(**condition) for condition in stored["conditions"]),
+            "arms": tuple(ArmRecord(**manifest_check.known(arm, ArmRecord)) for arm in stored["arms"]),
+            "conditions": tuple(
+                ConditionRecord(**manifest_check.known(one, ConditionRecord)) for one in stored["conditions"]
+            ),
             "digests": tuple(stored["digests"]),
             "batch_bytes": tuple(stored["batch_bytes"]),
             "recipients": tuple(stored.get("recipients", ())),
             "recipient_hashes": tuple(stored.get("recipient_hashes", ())),
             "sender_hashes": tuple(stored.get("sender_hashes", ())),
-            "warnings": tuple(stored["warnings"]),
+            "warnings": tuple(stored.get("warnings", ())),
         }
     )
