@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ def plot(
     from benchkit.experiment.parent.body_parser import open_run
     from benchkit.plots import PLOTS
     from benchkit.plots.rendering import save
-    from benchkit.store import newest_run
+    from benchkit.store import newest_run, private_files
 
     stored = open_run(run or newest_run(Path("results")))
     folder = out or stored.path
@@ -33,6 +34,6 @@ def plot(
         folder.mkdir(parents=True, exist_ok=True)
     for name in figures or [name for name in PLOTS.names() if PLOTS[name].suits(stored)]:
         path = folder / f"{name}.svg"
-        with writing(path):
+        with writing(path), nullcontext() if out else private_files():
             save(stored, name, path)
         typer.echo(path)

@@ -4,15 +4,17 @@
 content had left and before the reply came, so the message may or may not be there. `GARBLED` (a reply that breaks the
 protocol) leaves the same doubt when it answers the content. After every other failure the server does not have the message.
 
-An outcome can always be stored and shown: what it quotes of a server passes `printable`, here and nowhere else.
+An outcome can always be stored and shown: what it quotes of a server passes `printable`, here and nowhere else. `masked` hides
+secrets; the virtual sender calls it for each of its outcomes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from benchkit.model.outside_text import printable
+from benchkit.model.secret_mask import SecretMask
 
 _MAX_CODE = 999  # three digits: RFC 5321 §4.2, RFC 9110 §15
 _MAX_ENHANCED = 16
@@ -56,6 +58,10 @@ class Outcome:
         object.__setattr__(self, "enhanced", printable(self.enhanced, _MAX_ENHANCED))
         if not 0 <= self.code <= _MAX_CODE:
             object.__setattr__(self, "code", 0)
+
+    def masked(self, mask: SecretMask) -> Outcome:
+        """The same without secrets that the server has repeated."""
+        return replace(self, text=mask.hide(self.text)) if self.text else self
 
 
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250)

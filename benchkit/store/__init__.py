@@ -10,6 +10,7 @@ from benchkit.store.folder import create_folder, newest_run, read_manifest, writ
 from benchkit.store.ledger import SpoolLedger
 from benchkit.store.loading import load_run
 from benchkit.store.packet_counts import record_wire
+from benchkit.store.private_files import private_files
 from benchkit.store.recorder import Recorder
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "create_folder",
     "load_run",
     "newest_run",
+    "private_files",
     "read_manifest",
     "record_wire",
     "write_manifest",

@@ -12,18 +12,20 @@ from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError, reason
 from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.store import manifest_check, reserve_file
+from benchkit.store.private_files import make_private_folder, private_files, write_private
 
 
 def create_folder(results: Path, scenario: str, token: str) -> Path:
-    """`<results>/<utc>-<scenario>-<token>/`, new; raises InputError where it cannot be made."""
+    """`<results>/<utc>-<scenario>-<token>/`, new and private; raises InputError if it cannot be made."""
     slug = re.sub(r"[^A-Za-z0-9._]+", "-", scenario).strip("-.") or "run"
     folder = results / f"{utc_now():%Y%m%dT%H%M%SZ}-{slug}-{token}"
     try:
-        folder.mkdir(parents=True)
+        make_private_folder(folder)
     except OSError as error:
         told = f"no run can be stored there: {error.strerror}; name another folder with --out"
         raise InputError(Mistake(str(results), told)) from error
-    reserve_file.lay(folder)
+    with private_files():
+        reserve_file.lay(folder)
     return folder
 
 
@@ -62,7 +64,7 @@ def write_text(path: Path, text: str) -> None:
     """Through a file beside it, so that a reader, or a crash, never meets half of it. Raises StoreError."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
-        unfinished.write_text(text, "utf-8")
+        write_private(unfinished, text)
         unfinished.rename(path)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from benchkit.errors import StoreError
 from benchkit.store import reserve_file
+from benchkit.store.private_files import FILE_MODE
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # Arrow columnar format, "IPC streaming format"
 
@@ -27,7 +28,7 @@ class SpoolWriter:
         self._schema = schema
         self.disk_full = False
         try:
-            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror}") from error
         self._append(schema.serialize())

@@ -19,7 +19,15 @@ def environ(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "bytes").write_bytes(b"\xff")
     (tmp_path / ".netrc").write_text("machine mx.example login shop password from-netrc\n")
     (tmp_path / "broken").write_text("machine mx.example password-hunter2 hunter2\n")
-    return {"KEY": "from-env", "EMPTY": "", "HOME": str(tmp_path)}
+    (tmp_path / "two").write_text("hunter2\nhunter3\n")
+    ends = {
+        "LF": "hunter2\n",
+        "CRLF": "hunter2\r\n",
+        "CR": "hunter2\r",
+        "INSIDE": "hunter2\r\nX-Key: 1",
+        "TAB": "hunter2\t",
+    }
+    return {"KEY": "from-env", "EMPTY": "", "HOME": str(tmp_path)} | ends
 
 
 def test_found(environ: dict[str, str]) -> None:
@@ -35,17 +43,24 @@ def test_found(environ: dict[str, str]) -> None:
     [
         ("env", "NO", "env NO no such environment variable"),
         ("env", "EMPTY", "env EMPTY the secret there is empty"),
+        ("env", "LF", "env LF the secret there ends with a line break: set it without one"),
+        ("env", "CRLF", "env CRLF the secret there ends with a line break"),
+        ("env", "CR", "env CR the secret there ends with a line break"),
+        ("env", "INSIDE", "env INSIDE the secret there contains a control character"),
+        ("env", "TAB", "env TAB the secret there contains a control character"),
+        ("file", "{home}/two", "file {home}/two the secret there contains a control character"),
         ("file", "{home}/no", "file {home}/no cannot be read: No such file"),
         ("file", "{home}/blank", "file {home}/blank the secret there is empty"),
         ("file", "{home}/bytes", "file {home}/bytes is not UTF-8 text"),
         ("netrc", "other.example", "netrc other.example {home}/.netrc has no entry"),
     ],
 )
-def test_absent(source: str, name: str, message: str, environ: dict[str, str]) -> None:
+def test_unusable(source: str, name: str, message: str, environ: dict[str, str]) -> None:
     home = environ["HOME"]
     with pytest.raises(InputError) as caught:
         reveal(SecretRef(source, name.format(home=home)), environ)
     assert str(caught.value).startswith(message.format(home=home))
+    assert "hunter" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("file", "message"), [("broken", "is not a valid netrc"), ("none", "cannot be read")])

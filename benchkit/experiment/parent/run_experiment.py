@@ -28,7 +28,7 @@ from benchkit.experiment.plan.send_permission import leaving_hosts
 from benchkit.model.message import Batch
 from benchkit.model.run import Manifest, RunStatus
 from benchkit.model.scenario import NetworkSpec, Scenario, Secret
-from benchkit.store import close_tables, create_folder, write_manifest
+from benchkit.store import close_tables, create_folder, private_files, write_manifest
 
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
@@ -52,7 +52,8 @@ def run_experiment(
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping()
     try:
-        return asyncio.run(_conduct(scenario, batch, revealed, folder, token, progress, stopping))
+        with private_files():
+            return asyncio.run(_conduct(scenario, batch, revealed, folder, token, progress, stopping))
     except TargetUnreachable:
         _remove(folder)
         raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.message import Batch
 from benchkit.model.scenario import Scenario
+from benchkit.model.secret_mask import SecretMask
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class SinkJob:
     run_token: str
     folder: str
     host: str = "127.0.0.1"
+
+    @property
+    def mask(self) -> SecretMask:
+        """For all that this process writes."""
+        return SecretMask(listener.password for listener in self.listeners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +39,8 @@ class WorkerJob:
     folder: str
     condition: int
     worker: int = 0
+
+    @property
+    def mask(self) -> SecretMask:
+        """For all that this process writes and stores: of every arm, since arms may share a server."""
+        return SecretMask(endpoint.password.reveal() for endpoint in self.endpoints)

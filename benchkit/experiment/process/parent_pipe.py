@@ -20,7 +20,10 @@ from typing import Any
 import uvloop
 
 from benchkit.errors import StoreError
+from benchkit.experiment.process.masked_stderr import MaskedStderr
+from benchkit.model.secret_mask import NO_SECRETS
 
+_OWN_WORDS = ("ca_pem",)  # nothing that a server could have said, and long
 _LENGTH = struct.Struct("!Q")
 
 
@@ -33,16 +36,25 @@ class ParentLine:
         # What a library prints must not get between our lines: stdout becomes stderr for everybody else.
         self._output = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
+        self._mask = NO_SECRETS
 
     def receive(self) -> Any:
         """The job. Read unbuffered, so that what the parent says next is left for `next_word`."""
         (size,) = _LENGTH.unpack(_read_exactly(_LENGTH.size))
-        return pickle.loads(_read_exactly(size))
+        job = pickle.loads(_read_exactly(size))
+        self._mask = job.mask
+        sys.stderr = MaskedStderr(sys.stderr, job.mask)
+        return job
 
     def tell(self, **news: Any) -> None:
-        """One line of news to the parent; a parent that is gone hears nothing, and that is no error."""
+        """One line of news to the parent, without secrets; a parent that is gone hears nothing, and that is no error."""
         with suppress(OSError):
-            print(json.dumps(news), file=self._output, flush=True)
+            print(json.dumps(self._masked(news)), file=self._output, flush=True)
+
+    def _masked(self, news: Any) -> Any:
+        if isinstance(news, dict):
+            return {key: value if key in _OWN_WORDS else self._masked(value) for key, value in news.items()}
+        return self._mask.hide(news) if isinstance(news, str) else news
 
     async def next_word(self) -> str:
         """Waits until the parent wants something: "stop", or "go" and a moment; empty where it is gone."""

@@ -14,6 +14,7 @@ from benchkit.experiment.worker.deadline import Deadline
 from benchkit.model.contracts import Batches, Prefetching, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind, defect
 from benchkit.model.scenario import ConnectionPolicy
+from benchkit.model.secret_mask import NO_SECRETS, SecretMask
 from benchkit.model.trace import Phase, Trace
 
 # Once the content, or the request, is being written, the server may have it all (RFC 5321 §4.5.5 knows the same doubt).
@@ -26,7 +27,7 @@ class VirtualSender:
 
     def __init__(
         self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1,
-        deadline_s: float = 0.0,
+        deadline_s: float = 0.0, mask: SecretMask = NO_SECRETS,
     ) -> None:  # fmt: skip
         self.trace = Trace()
         self.connection = -1
@@ -38,6 +39,7 @@ class VirtualSender:
         self._connecting = False
         self._messages_per_request = messages_per_request
         self._deadline = Deadline(deadline_s)
+        self._mask = mask
         self._prefetching = transport if isinstance(transport, Prefetching) and transport.looks_ahead else None
 
     @property
@@ -85,7 +87,7 @@ class VirtualSender:
         self._deadline.end()
         if self._is_used_up or outcome.kind is OutcomeKind.AMBIGUOUS:
             await self._leave()
-        return outcome
+        return outcome.masked(self._mask)
 
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
         """The same with several messages in one request, of which the trace is then told once."""
@@ -99,7 +101,7 @@ class VirtualSender:
         self._deadline.end()
         if self._is_used_up or any(outcome.kind is OutcomeKind.AMBIGUOUS for outcome in outcomes):
             await self._leave()
-        return outcomes
+        return [outcome.masked(self._mask) for outcome in outcomes]
 
     async def close(self) -> None:
         """The end of the run, which is in no message's time."""
@@ -131,9 +133,10 @@ class VirtualSender:
     async def _connect(self) -> Outcome | None:
         """Before the first message, where an exception is as much a reason not to begin as a refusal."""
         try:
-            return await self._transport.connect(self.trace)
+            failure = await self._transport.connect(self.trace)
         except Exception as error:
-            return defect(error, content_may_have_left=False)
+            failure = defect(error, content_may_have_left=False)
+        return failure and failure.masked(self._mask)
 
     async def _connect_if_need_be(self) -> Outcome | None:
         if self._transport.connected:

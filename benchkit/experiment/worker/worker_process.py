@@ -115,13 +115,13 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     senders = len(range(job.worker, senders_of_all, load.workers))
     most_connections = sends_per_condition(job.scenario) + senders_of_all * len(job.endpoints)
     numbers = itertools.count((job.condition * load.workers + job.worker) * most_connections)
-    arms = []
+    arms, mask = [], job.mask
     for endpoint in job.endpoints:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
         policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
         virtual = tuple(
-            VirtualSender(transport, policy, numbers, together, load.deadline_s) for transport in transports
+            VirtualSender(transport, policy, numbers, together, load.deadline_s, mask) for transport in transports
         )
         prepared = _prepared(transports[0], job.batch, together=together > 1)
         arms.append(ArmAtWork(virtual, prepared, foreign=job.worker == 0 and endpoint.arm.server is not None))
