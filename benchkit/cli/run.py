@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchkit.cli.answer import answer, exit_code
+from benchkit.errors import ExitCode
 
 if TYPE_CHECKING:
     from benchkit.experiment.parent.run_experiment import Progress
@@ -60,7 +61,10 @@ def run(
         typer.echo(f"benchkit: {ended.trouble}", err=True)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
-    raise typer.Exit(exit_code(summary))
+    from benchkit.model.run import RunStatus
+
+    broken = ended.status is RunStatus.BROKEN  # also where the disk had no room left to say so
+    raise typer.Exit(ExitCode.INVALID_RUN if broken else exit_code(summary))
 
 
 def _captured(scenario: Scenario) -> Scenario:

@@ -193,6 +193,7 @@ class Manifest:
     host: Mapping[str, Any] = field(default_factory=dict)
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
+    started: tuple[int, ...] = ()  # sends that were started, by store/started.py's places; empty where not recorded
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 

@@ -111,6 +111,7 @@ class ArmSummary:
     effective: float | None = (
         None  # messages ÷ design effect: independent ones that would tell as much about the median
     )
+    in_doubt: int = 0  # started, and without a record, because a process died
     recipients_accepted: int = 0  # of the messages that were accepted …
     recipients_refused: int = 0  # … and those of them that the server refused
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
@@ -172,6 +173,7 @@ class DeliveryReport:
     altered: int  # arrived with another content, or for others, or with another envelope sender
     unaccounted: int  # arrived although it failed for certain, or without an identity of this run
     unobserved: int = 0  # accepted where arrivals are not seen: by a foreign server, or a null arm
+    in_doubt: int = 0  # started, and without a record, because a process died: a server may have taken them
     other_recipients: int = 0  # of the altered: arrived for others than those that it was accepted for
     other_sender: int = 0  # of the altered: arrived with another envelope sender
     recipients_planned: int = 0

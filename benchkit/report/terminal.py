@@ -120,7 +120,8 @@ def _sent(account: DeliveryReport) -> str:
         numbers.count(number) for number in (account.planned, account.accepted, account.failed)
     )
     ambiguous = f" (of which {account.ambiguous:,} ambiguous)"
-    return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous} + unsent {account.unsent:,}"
+    doubt = f" + in doubt {account.in_doubt:,}" if account.in_doubt else ""
+    return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous}{doubt} + unsent {account.unsent:,}"
 
 
 def _recipients(account: DeliveryReport) -> str:

@@ -1,6 +1,6 @@
 """The delivery account over every send of the run, warm-up included. It closes, whatever the tables hold:
 
-planned = accepted + failed + unsent
+planned = accepted + failed + in doubt + unsent
 recipients planned = accepted + refused + of messages that were not accepted
 sends that arrived + arrivals without one = arrived_once + duplicates + unaccounted
 accepted = arrived_once + duplicates + missing + unobserved, less the ambiguous that arrived, once or more often
@@ -36,7 +36,8 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
         accepted=_count(accepted),
         failed=_count(~accepted),
         ambiguous=_count(arguable & ~accepted),
-        unsent=planned - len(first),
+        unsent=planned - len(first) - (in_doubt := in_doubt_of(run)),
+        in_doubt=in_doubt,
         arrived_once=_count(arguable & (times == 1)),
         missing=_count(accepted & seen & (times == 0)),
         duplicates=_count(arguable & (times > 1)),
@@ -50,6 +51,11 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
         recipients_refused=refused,
         recipients_failed=every - taken - refused,
     )
+
+
+def in_doubt_of(run: Run) -> int:
+    """Sends that were started and have no record, because their process died: a server may have taken them."""
+    return max(0, sum(run.manifest.started) - len(recorded_once(run))) if run.manifest.started else 0
 
 
 def recipients_of(manifest: Manifest, messages: Any) -> Any:

@@ -39,6 +39,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
     arm, clusters = manifest.arms[sample.arm], clusters_of_sample(manifest, sample)
     planned = manifest.blocks * manifest.messages_per_block
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
+    in_doubt = _in_doubt(manifest, sample)
     generator, throughput = generator_load(run, sample), _throughput(manifest, rows, accepted)
     return ArmSummary(
         name=arm.name,
@@ -48,7 +49,8 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         planned=planned,
         accepted=sample.started - sample.failed,
         failed=sample.failed,
-        unsent=max(0, planned - sample.started),
+        unsent=max(0, planned - sample.started - in_doubt),
+        in_doubt=in_doubt,
         arrived=arrived,
         missing=missing,
         duplicates=duplicates,
@@ -82,6 +84,11 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
             (response_ns if manifest.load["model"] == LoadModel.OPEN else service_ns)(rows)[accepted]
         ),
     )
+
+
+def _in_doubt(manifest: Manifest, sample: Sample) -> int:
+    place = (sample.condition * len(manifest.arms) + sample.arm) * 2 + 1
+    return max(0, manifest.started[place] - sample.started) if place < len(manifest.started) else 0
 
 
 def connections(rows: Table) -> int:

@@ -39,6 +39,12 @@ def _broken(run: Run) -> Iterator[str]:
 
 def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[str]:
     """Where the last second was lost, absence proves nothing, neither of an arrival nor of a record."""
+    if account.in_doubt:
+        most = account.accepted + account.ambiguous + account.in_doubt
+        yield (
+            f"{account.in_doubt} sends were started and have no record, because their process died: "
+            f"between {account.accepted} and {most} messages were accepted"
+        )
     if account.missing and not recovered:
         yield f"{account.missing} messages missing: accepted and never arrived"
     if account.duplicates:

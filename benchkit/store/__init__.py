@@ -12,6 +12,7 @@ from benchkit.store.loading import load_run
 from benchkit.store.packet_counts import record_wire
 from benchkit.store.private_files import private_files
 from benchkit.store.recorder import Recorder
+from benchkit.store.started import read_started, remove_started
 
 __all__ = [
     "Recorder",
@@ -22,7 +23,9 @@ __all__ = [
     "newest_run",
     "private_files",
     "read_manifest",
+    "read_started",
     "record_wire",
+    "remove_started",
     "write_manifest",
     "write_text",
 ]

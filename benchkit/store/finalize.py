@@ -33,6 +33,8 @@ def close_tables(folder: Path, parse: Parse) -> None:
         for name, (schema, batches) in tables.items():
             _write_parquet(folder / f"{name}.parquet", schema, batches)
     except (OSError, pa.ArrowException) as error:
+        for path in folder.glob("*.unfinished"):
+            path.unlink(missing_ok=True)
         raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
     for name in (*tables, "bodies"):
         for spool in spools_of(folder, name):

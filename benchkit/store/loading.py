@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,7 +24,8 @@ from benchkit.model.run import (
 from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
-from benchkit.store.spool import read_table
+from benchkit.store.spool import read_table, spools_of
+from benchkit.store.started import read_started
 from benchkit.store.stored_table import StoredTable, default_column, to_numpy
 
 CLOSED = {"messages": MESSAGE_COLUMNS, "phases": PHASE_COLUMNS, "arrivals": ARRIVAL_COLUMNS}  # of every closed run
@@ -36,8 +38,10 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     Raises InputError where there is no run, or one of another schema version, and StoreError where its tables are damaged.
     """
     manifest = read_manifest(folder)
+    if not manifest.started:
+        manifest = replace(manifest, started=read_started(folder))
     missing = [name for name in CLOSED if not (folder / f"{name}.parquet").exists()]
-    if missing and manifest.status is not RunStatus.RUNNING:
+    if missing and manifest.status is not RunStatus.RUNNING and not spools_of(folder, "messages"):
         raise StoreError(f"{folder}: {missing[0]}.parquet is missing, of a run that was closed")
     closed = not missing
     try:

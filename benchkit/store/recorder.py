@@ -16,6 +16,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.store.rows import RowBuffer, arrow_schema
 from benchkit.store.spool import SpoolWriter, spool_of
 from benchkit.store.spooled_rows import SpooledRows
+from benchkit.store.started import StartedCounter
 
 ROWS = 8192
 FLUSH_EVERY_NS = 500_000_000  # half of the second that a crash may cost
@@ -28,18 +29,25 @@ class Recorder:
     Of `workers` that share the plan it is number `worker`, and its i-th sender is the run's `worker + i · workers`.
     """
 
-    def __init__(self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, arms: int = 1, conditions: int = 1
+    ) -> None:
         fixed, self._texts = _without_texts(MESSAGE_COLUMNS)
         self._messages = RowBuffer(fixed, ROWS)
         self._message_spool = SpoolWriter(spool_of(folder, "messages", worker), arrow_schema(MESSAGE_COLUMNS))
         self._phases = SpooledRows(spool_of(folder, "phases", worker), PHASE_COLUMNS, ROWS * 4)
         self._cells = SpooledRows(spool_of(folder, "cells", worker), CELL_COLUMNS, ROWS)
         self._lags = SpooledRows(spool_of(folder, "lags", worker), LAG_COLUMNS, ROWS)
+        self._started = StartedCounter(folder, worker, arms, conditions)
         self._worker = worker
         self._workers = workers
         self._clock = clock
         self._flushed_ns = clock.now_ns()
         self.recorded = 0
+
+    def begin(self, cell: Cell, count: int) -> None:
+        """So many sends of the cell start now: what is not recorded after this is in doubt."""
+        self._started.add(cell.condition, cell.arm, count, warmup=cell.warmup)
 
     def record(
         self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
@@ -87,6 +95,7 @@ class Recorder:
 
     def close(self) -> None:
         self._write_out()
+        self._started.close()
         for spool in (self._message_spool, self._phases, self._cells, self._lags):
             spool.close()
 

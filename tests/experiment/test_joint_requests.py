@@ -71,6 +71,10 @@ class Rows:
     """What the engine records, a tuple a send."""
 
     rows: list[tuple[int, int, int, int, int, int, int, int, OutcomeKind]] = field(default_factory=list)
+    begun: int = 0
+
+    def begin(self, cell: Cell, count: int) -> None:
+        self.begun += count
 
     def record(
         self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -190,7 +191,7 @@ def test_no_run_is_one_clear_line(tmp_path: Path, run_json: str | None, said: st
 def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
     written = manifest(warnings=("w",), overhead_us={"per_message": 2.5})
     write_manifest(tmp_path, written)
-    assert load_run_manifest(tmp_path) == written
+    assert load_run_manifest(tmp_path) == replace(written, started=(0, 0))
 
 
 def load_run_manifest(folder: Path) -> Manifest:

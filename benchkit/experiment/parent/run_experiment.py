@@ -28,7 +28,14 @@ from benchkit.experiment.plan.send_permission import leaving_hosts
 from benchkit.model.message import Batch
 from benchkit.model.run import Manifest, RunStatus
 from benchkit.model.scenario import NetworkSpec, Scenario, Secret
-from benchkit.store import close_tables, create_folder, private_files, write_manifest
+from benchkit.store import (
+    close_tables,
+    create_folder,
+    private_files,
+    read_started,
+    remove_started,
+    write_manifest,
+)
 
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
@@ -120,13 +127,13 @@ class _Conductor:
 
     def heard(self, condition: int, news: Mapping[str, Any]) -> None:
         if "overhead_us" in news:
-            self._note(overhead_us=news["overhead_us"])
+            self._keep(overhead_us=news["overhead_us"])
         if "rtt_ms" in news:
             self._note_condition(condition, rtt_ms=news["rtt_ms"])
         if "link" in news:
             self._note_condition(condition, link=news["link"])
         if "warning" in news:
-            self._note(warnings=(*self._manifest.warnings, news["warning"]))
+            self._keep(warnings=(*self._manifest.warnings, news["warning"]))
         for facts in news.get("arms", ()):
             self._note_arm(**facts)
         if "sent" in news:
@@ -136,12 +143,17 @@ class _Conductor:
     def _note_condition(self, condition: int, **facts: Any) -> None:
         conditions = list(self._manifest.conditions)
         conditions[condition] = replace(conditions[condition], **facts)
-        self._note(conditions=tuple(conditions))
+        self._keep(conditions=tuple(conditions))
 
     def _note_arm(self, arm: int, **facts: Any) -> None:
         arms = list(self._manifest.arms)
         arms[arm] = replace(arms[arm], **facts)
-        self._note(arms=tuple(arms))
+        self._keep(arms=tuple(arms))
+
+    def _keep(self, **facts: Any) -> None:
+        """A manifest that a full disk does not take now is written when the run is closed."""
+        with suppress(StoreError):
+            self._note(**facts)
 
     def _note(self, **facts: Any) -> None:
         self._manifest = replace(self._manifest, **facts)
@@ -150,8 +162,12 @@ class _Conductor:
     def _close(self, status: RunStatus, trouble: str) -> RunEnd:
         try:
             close_tables(self._folder, parser_for(self._scenario.arms))
-            self._note(status=status, warnings=(*self._manifest.warnings, *([trouble] if trouble else [])))
+            warnings = (*self._manifest.warnings, *([trouble] if trouble else []))
+            self._note(status=status, warnings=warnings, started=read_started(self._folder))
+            remove_started(self._folder)
         except StoreError as error:
+            with suppress(StoreError):  # a full disk may have room for that line
+                self._note(status=RunStatus.BROKEN)
             return RunEnd(self._folder, RunStatus.BROKEN, "; ".join(part for part in (trouble, str(error)) if part))
         log = self._folder / "children.log"
         if log.stat().st_size == 0:

@@ -70,6 +70,8 @@ class _Walk:
         try:
             arms = await self._start_sink()
             status, trouble = await self._walk(arms)
+        except ChildBroken as broken:  # at its start, before a worker stood
+            status, trouble = RunStatus.BROKEN, str(broken)
         finally:
             for child in reversed(self._children):
                 await child.end()

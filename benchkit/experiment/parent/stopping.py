@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, from the first send to the last line printed: they end the run early, and never what it has measured.
+"""Ctrl-C, SIGTERM and SIGHUP, from the first connection on: they end the run early, and keep what it has measured.
 
 The first one drains: sends under way end, nothing new starts. The second one cuts them short. After that, and while a run is
 being closed, there is nothing left to stop: a signal changes nothing.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stoppable(Protocol):

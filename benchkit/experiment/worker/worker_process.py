@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar, cast
 
 from benchkit.clock import MonotonicClock
 from benchkit.errors import TargetUnreachable
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan.schedule import cells, sends_per_condition
+from benchkit.experiment.plan.schedule import cells, condition_count, sends_per_condition
 from benchkit.experiment.process.job import WorkerJob
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.experiment.process.targets import round_trips_ms
@@ -32,41 +34,89 @@ from benchkit.model.plan import Cell
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
+T = TypeVar("T")
 _NEWS_EVERY_S = 0.25
 _ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any more
 
 
 async def work(line: ParentLine, job: WorkerJob) -> None:
-    """The whole life of the worker."""
+    """The whole life of the worker. A word of the parent, and its death, are heard from the first connection on."""
+    in_step = InStep(line)
+    stop = asyncio.create_task(in_step.told_to_stop())
+    preparing = asyncio.create_task(_prepare(line, job, in_step))
+    try:
+        await asyncio.wait({preparing, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not preparing.done():
+            line.tell(done=True, sent=0, interrupted=True)
+            return
+        if (prepared := await preparing) is None:
+            return
+        engine, recorder = prepared
+        interrupted = await _walk(engine, recorder, job, line, stop)
+    finally:
+        for task in (preparing, stop):
+            task.cancel()
+        await asyncio.gather(preparing, stop, return_exceptions=True)
+    line.tell(arms=_in_force(engine))
+    line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
+
+
+async def _prepare(line: ParentLine, job: WorkerJob, in_step: InStep) -> tuple[Engine, Recorder] | None:
+    """What comes before the first message: round trips, own cost, connections. None where a target is unreachable."""
     try:
         targets = job.endpoints if job.worker == 0 else ()  # a foreign server meets each connection without mail once
-        round_trips = await asyncio.to_thread(round_trips_ms, targets)
+        round_trips = await _in_a_thread(lambda: round_trips_ms(targets))
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
-        return
+        return None
     workers = job.scenario.load.workers
-    recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers)
+    recorder = Recorder(
+        Path(job.folder), MonotonicClock(), job.worker, workers,
+        arms=len(job.scenario.arms), conditions=condition_count(job.scenario),
+    )  # fmt: skip
     if job.worker == 0:
         line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
         line.tell(overhead_us=await own_cost_us(job))
-    in_step = InStep(line)
     engine = Engine(
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
         CellWatch(recorder, MonotonicClock()).over, in_step.start if workers > 1 else at_once,
     )  # fmt: skip
     if told := _unreachable(job, await engine.open()):
         line.tell(unreachable=told)
-        return
-    interrupted = await _walk(engine, recorder, job, line, in_step)
-    line.tell(arms=_in_force(engine))
-    line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
+        return None
+    return engine, recorder
 
 
-async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: ParentLine, in_step: InStep) -> bool:
+async def _in_a_thread(call: Callable[[], T]) -> T:
+    """As asyncio.to_thread, in a thread that the end of the process does not wait for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(T, result))
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = call()
+        except BaseException as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop is closed: no one waits for the result
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    Thread(target=run, daemon=True).start()
+    return await done
+
+
+async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: ParentLine, stop: asyncio.Task[bool]) -> bool:
     """All cells, or as many as the parent lets us; gives whether some are missing. The records are closed whatever happens."""
     walk = asyncio.create_task(engine.walk(_cells(job)))
     news = asyncio.create_task(_tell_news(line, recorder))
-    stop = asyncio.create_task(in_step.told_to_stop())
     try:
         await asyncio.wait({walk, stop, news}, return_when=asyncio.FIRST_COMPLETED)
         if not walk.done():
@@ -78,9 +128,8 @@ async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: Parent
         finally:
             recorder.close()
     finally:
-        for task in (news, stop):
-            task.cancel()
-        await asyncio.gather(news, stop, return_exceptions=True)
+        news.cancel()
+        await asyncio.gather(news, return_exceptions=True)
 
 
 def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str:

@@ -1,0 +1,90 @@
+"""How a run ends where something else than its last message ends it: signals while it connects, a disk that is full."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+Text = Any
+SLOW_ARM = 'transport = "smtp"\nclient = "{client}"\nconnection = "reuse"\nsecurity = "none"\ntimeout_s = 60\n'
+
+
+@pytest.mark.parametrize("client", ["aiosmtplib", "smtplib", "wire"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_heeded_while_connecting_to_a_silent_server(
+    number: signal.Signals, client: str, program: Any, text: Text
+) -> None:
+    """The server accepts and says nothing: without the signal the run would wait a minute for its greeting."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        server = f'server = {{ host = "127.0.0.1", port = {silent.getsockname()[1]} }}\n'
+        program.write(text("slow|" + SLOW_ARM.format(client=client) + server))
+        process = program.start("run", "scenario.toml")
+        wait_until_it_connects(process)
+        started = time.monotonic()
+        process.send_signal(number)
+        process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("kind", ["sink", "worker"])
+def test_a_killed_parent_leaves_no_process_while_connecting(kind: str, program: Any, text: Text) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        server = f'server = {{ host = "127.0.0.1", port = {silent.getsockname()[1]} }}\n'
+        program.write(text("slow|" + SLOW_ARM.format(client="wire") + server, *(["smtp"] if kind == "sink" else [])))
+        process = program.start("run", "scenario.toml")
+        wait_until_it_connects(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.communicate()
+        gone, alive = psutil.wait_procs(children, timeout=10)
+        assert gone
+        assert not alive
+
+
+def wait_until_it_connects(process: subprocess.Popen[str]) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends and process.poll() is None:
+        for child in psutil.Process(process.pid).children():
+            if "worker_process" in " ".join(child.cmdline()):
+                connected = [one for one in child.net_connections("tcp") if one.status == psutil.CONN_ESTABLISHED]
+                if connected and list_of_started(process):
+                    time.sleep(0.3)
+                    return
+        time.sleep(0.05)
+    raise AssertionError("the worker never connected")
+
+
+def list_of_started(process: subprocess.Popen[str]) -> list[Path]:
+    """The worker counts its sends in a file from the moment at which it opens its connections."""
+    return list(Path(psutil.Process(process.pid).cwd()).glob("results/*/started-*.bin"))
+
+
+@pytest.mark.parametrize("megabytes", [2, 3, 5, 8])
+def test_a_full_disk_never_ends_well(megabytes: int, program: Any, text: Text) -> None:
+    """On a file system of its own, so small that the run fills it: not exit code 0, and what was recorded can be read."""
+    if shutil.which("unshare") is None or os.geteuid() != 0:
+        pytest.skip("mounts a file system as root")
+    program.write(text("smtp", load='model = "throughput"\nconcurrency = 4\nblocks = 100\nmessages_per_block = 400'))
+    (program.folder / "results").mkdir()
+    script = (
+        f'mount -t tmpfs -o size={megabytes}m none results && "$@"; code=$?; "$0" -m benchkit report; echo "code $code"'
+    )
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, sys.executable, sys.executable, "-m", "benchkit", "run", "scenario.toml"],
+        cwd=program.folder, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    code = int(done.stdout.rsplit("code ", 1)[1])
+    assert code in (2, 5), done.stdout[-2000:] + done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    assert "defect of benchkit" not in done.stderr
