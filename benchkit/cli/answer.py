@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,12 @@ if TYPE_CHECKING:
 def answer(folder: Path, *, as_json: bool, keep: bool = False, picture: Path | None = None) -> Summary:
     """Prints on stdout. Only the run itself keeps its answer: a later look, or one at a run under way, changes nothing."""
     from benchkit.experiment.parent.body_parser import open_run
+    from benchkit.model.outside_text import json_text
     from benchkit.report.summary_json import to_json
     from benchkit.stats.analysis import analyse
 
     summary = analyse(open_run(folder))
-    text = json.dumps(to_json(summary), indent=1, ensure_ascii=False) + "\n"
+    text = json_text(to_json(summary))
     if keep:
         _keep(folder / "summary.json", text)
     if as_json:

@@ -102,6 +102,9 @@ def _told(error: Exception) -> str:
 
 
 def _end(message: str, code: int) -> None:
-    for line in message.splitlines():
+    """A message may quote a file or a server: what steers a terminal is shown as an escape."""
+    from benchkit.model.outside_text import escape_control_chars
+
+    for line in escape_control_chars(message).split("\n"):
         typer.echo(f"benchkit: {line}" if code != ExitCode.BAD_INPUT else line, err=True)
     sys.exit(code)

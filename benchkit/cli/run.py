@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -44,6 +43,7 @@ def run(
     from benchkit.cli.names import known_names
     from benchkit.experiment.parent.run_experiment import run_experiment
     from benchkit.experiment.plan.request_check import check_requests
+    from benchkit.model.outside_text import escape_control_chars
     from benchkit.scenario import load
 
     plan = load(scenario, known_names(), overrides or ())
@@ -58,7 +58,7 @@ def run(
     with _progress_bar() as progress:
         ended = run_experiment(plan, batch, _secrets(plan), out, progress)
     if ended.trouble:
-        typer.echo(f"benchkit: {ended.trouble}", err=True)
+        typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
@@ -87,7 +87,9 @@ def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
     if as_json:
         from dataclasses import asdict
 
-        typer.echo(json.dumps(asdict(plan), indent=1, ensure_ascii=False))
+        from benchkit.model.outside_text import json_text
+
+        typer.echo(json_text(asdict(plan)), nl=False)
         return
     from rich.console import Console
 

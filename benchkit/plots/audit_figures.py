@@ -14,6 +14,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchkit.model.outside_text import escaped
 from benchkit.plots.style import RC
 
 COLOURS = {"pass": "#8fd3bd", "info": "#b3d4f0", "warn": "#f2b134", "fail": "#d1442b", "unknown": "#c9cdd3"}
@@ -37,12 +38,14 @@ class TermRow:
 
 def lookups(document: Document) -> str:
     """The include tree in the order in which a receiver walks it, each term where it stands in the ten that are followed."""
+    document = escaped(document, lines=False)
     rows = list(_rows(document["spf"]["tree"], 0, 0))
     return _svg((8.0, 1.0 + 0.28 * len(rows)), lambda axes: _draw_lookups(axes, document, rows))
 
 
 def heat_map(documents: Sequence[Document]) -> str:
     """One row a domain, one column a mechanism."""
+    documents = escaped(list(documents), lines=False)
     return _svg((8.0, 1.0 + 0.35 * len(documents)), lambda axes: _draw_heat(axes, documents))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from benchkit.model.outside_text import escaped
 from benchkit.model.run import Run
 from benchkit.plots import PLOTS
 from benchkit.plots.style import RC
@@ -22,12 +25,25 @@ _UNDATED: dict[str, dict[str, Any]] = {
 
 def draw(run: Run, name: str) -> Figure:
     """Raises InputError where there is no figure of that name."""
-    plot = PLOTS[name]
+    plot, run = PLOTS[name], _with_plain_names(run)
     with mpl.rc_context(RC):
         figure = Figure()
         FigureCanvasAgg(figure)
         plot.draw(run, figure)
     return figure
+
+
+def _with_plain_names(run: Run) -> Run:
+    """Names from outside as text: no control characters, and no underscore in front, which hides a label from a legend."""
+    manifest = run.manifest
+    arms = [replace(arm, name=re.sub("^_", " _", arm.name)) for arm in escaped(manifest.arms, lines=False)]
+    plain = replace(
+        manifest,
+        arms=tuple(arms),
+        conditions=escaped(manifest.conditions, lines=False),
+        run=escaped(manifest.run, lines=False),
+    )
+    return replace(run, manifest=plain)
 
 
 def save(run: Run, name: str, path: Path) -> None:

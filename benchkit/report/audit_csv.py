@@ -9,7 +9,7 @@ from io import StringIO
 
 from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Status
-from benchkit.report.escape_control_chars import visible_report
+from benchkit.model.outside_text import escaped
 
 COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 COLUMNS = (
@@ -27,7 +27,7 @@ def to_csv(reports: Sequence[AuditReport]) -> str:
     out = StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(_row(visible_report(report)) for report in reports)
+    writer.writerows(_row(escaped(report)) for report in reports)
     return out.getvalue()
 
 

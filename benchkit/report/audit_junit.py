@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
-from benchkit.report.escape_control_chars import visible_report
+from benchkit.model.outside_text import escaped
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FAILURES = {"warn": (Status.WARN, Status.FAIL), "fail": (Status.FAIL,)}
@@ -19,7 +19,7 @@ def to_junit(reports: Sequence[AuditReport], fail_on: str = "") -> str:
     bad = FAILURES[fail_on or "fail"]
     root = Element("testsuites", name="benchkit audit")
     for report in reports:
-        _suite(root, visible_report(report), bad)
+        _suite(root, escaped(report), bad)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
+from benchkit.model.outside_text import escaped, markdown
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
-from benchkit.report.escape_control_chars import visible_report
 
 
 def to_markdown(reports: Sequence[AuditReport]) -> str:
-    return "\n".join(line for report in reports for line in _report(visible_report(report)))
+    return "\n".join(line for report in reports for line in _report(escaped(report)))
 
 
 def _report(report: AuditReport) -> Iterator[str]:
@@ -26,22 +26,15 @@ def _report(report: AuditReport) -> Iterator[str]:
         yield "\n## Taken off the score\n"
         yield from (f"- {item.points}: `{item.rule}`" for item in report.deductions)
     yield "\n## Not checked\n"
-    yield from (f"- {_plain(text)}" for text in report.not_checked)
+    yield from (f"- {markdown(text)}" for text in report.not_checked)
     yield ""
 
 
 def _finding(finding: Finding) -> str:
-    text = f"- **{finding.status.value}** {_plain(finding.message)} (`{finding.rule}`, {finding.reference})"
+    text = f"- **{finding.status.value}** {markdown(finding.message)} (`{finding.rule}`, {finding.reference})"
     if finding.advice:
-        text += f"\n  {_plain(finding.advice)}"
+        text += f"\n  {markdown(finding.advice)}"
     if finding.paste:
         lines = "\n  ".join(finding.paste.replace("```", "'''").splitlines())
         text += f"\n\n  ```\n  {lines}\n  ```\n"
     return text
-
-
-def _plain(text: str) -> str:
-    """What comes out of the DNS must not become markup."""
-    for character in "\\`*_<>[]|#":
-        text = text.replace(character, f"\\{character}")
-    return text.replace("\n", " ")

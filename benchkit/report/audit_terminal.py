@@ -15,8 +15,8 @@ from rich.text import Text
 
 from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Finding, Status
+from benchkit.model.outside_text import escape_control_chars, escaped
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
-from benchkit.report.escape_control_chars import escape_control_chars, visible_report
 
 STYLES = {
     Status.FAIL: "bold red",
@@ -29,7 +29,7 @@ STYLES = {
 
 def render_audit(report: AuditReport, console: Console, *, verbose: bool = False) -> None:
     """`verbose` shows what has passed too."""
-    report = visible_report(report)
+    report = escaped(report)
     console.print(
         Text(headline(report), style=STYLES[report.verdict] if report.verdict != Status.PASS else "bold green")
     )

@@ -7,9 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from benchkit.model.certificate import Certificate
+from benchkit.model.outside_text import escaped
 
 
 def render_certificate(certificate: Certificate, console: Console) -> None:
+    certificate = escaped(certificate)
     failed = [check for check in certificate.checks if not check.passed]
     what = (
         "CERTIFIED"

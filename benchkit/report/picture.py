@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
+from benchkit.model.outside_text import escape_control_chars
 from benchkit.model.summary import Summary
 from benchkit.report.terminal import render
 
@@ -21,5 +23,7 @@ def svg_of(summary: Summary) -> str:
         record=True, file=io.StringIO(), width=_COLUMNS, force_terminal=True, color_system="truecolor", no_color=False
     )
     render(summary, console)
-    svg = console.export_svg(title=f"benchkit report {summary.scenario}", theme=MONOKAI)
+    svg = console.export_svg(
+        title=html.escape(escape_control_chars(f"benchkit report {summary.scenario}", lines=False)), theme=MONOKAI
+    )
     return _WEB_FONTS.sub("", svg).replace("Fira Code", "ui-monospace")

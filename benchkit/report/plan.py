@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchkit.model.outside_text import escaped
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.report import numbers
 
@@ -15,6 +16,7 @@ _HEADINGS = ("sends", "warm-up", "connections", "turns each", "bytes")
 
 
 def render_plan(plan: PlanSummary, console: Console) -> None:
+    plan = escaped(plan, lines=False)
     console.print(_announcement(plan))
     console.print(
         Text(f"Scenario “{plan.scenario}”: {plan.question}" if plan.question else f"Scenario “{plan.scenario}”")

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from benchkit.model.outside_text import escaped
 from benchkit.model.summary import ArmSummary, DeliveryReport, Summary, Verdict
 from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import arms_table, duration_of
@@ -26,6 +27,7 @@ _STYLES = dict.fromkeys(_OPEN, "yellow")
 
 
 def render(summary: Summary, console: Console) -> None:
+    summary = escaped(summary, lines=False)
     _verdicts(summary, console)
     _thresholds(summary, console)
     for condition in dict.fromkeys(arm.condition for arm in summary.arms):
