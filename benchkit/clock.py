@@ -40,3 +40,8 @@ class ManualClock:
 def utc_now() -> datetime:
     """The wall clock, for names of runs and for records."""
     return datetime.now(UTC)
+
+
+def slept_ns() -> int:
+    """How long this machine has been suspended since it booted: only CLOCK_BOOTTIME counts that (clock_gettime(2))."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)

@@ -37,7 +37,7 @@ def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmS
 def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[str, float]) -> ArmSummary:
     manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
     arm, clusters = manifest.arms[sample.arm], clusters_of_sample(manifest, sample)
-    planned = manifest.blocks * manifest.messages_per_block
+    planned = manifest.blocks * manifest.messages_per_block - sample.left_out
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
     in_doubt = _in_doubt(manifest, sample)
     generator, throughput = generator_load(run, sample), _throughput(manifest, rows, accepted)

@@ -11,6 +11,7 @@ from benchkit.model.run import Manifest, Run, RunStatus
 from benchkit.model.summary import DeliveryReport
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.rows_by_send import recorded_once
+from benchkit.stats.standstills import SLEPT_S
 
 
 def reasons_against(run: Run, account: DeliveryReport, differing: Sequence[Comparison]) -> tuple[str, ...]:
@@ -31,6 +32,8 @@ def differing_text(manifest: Manifest, comparison: Comparison) -> str:
 def _broken(run: Run) -> Iterator[str]:
     if run.manifest.status is RunStatus.BROKEN:
         yield "the run broke: one of its processes died or reported a defect"
+    if (slept_s := run.manifest.host.get("slept_s", 0.0)) > SLEPT_S:
+        yield f"this machine slept for {slept_s:.1f} s during the run: times and connections do not mean what they should"
     if not np.any(~run.messages["warmup"] & (run.messages["outcome"] == OutcomeKind.ACCEPTED)):
         yield "nothing measured: no message outside the warm-up was accepted"
     if strange := len(run.messages["send"]) - len(recorded_once(run)):

@@ -11,6 +11,7 @@ import numpy as np
 from benchkit.model.durations import NS_PER_MS
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, Table
+from benchkit.stats.standstills import stopped_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,13 @@ class RowsOf(Mapping[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`index` are the positions in `run.messages` of `rows`."""
+    """`index` are the positions in `run.messages` of `rows`; `left_out` messages are not among them (standstills.py)."""
 
     arm: int
     condition: int
     index: Any
     rows: Table
+    left_out: int = 0
 
     @property
     def started(self) -> int:
@@ -70,13 +72,20 @@ Samples = Mapping[tuple[int, int], Sample]
 def measured_samples(run: Run) -> Samples:
     """By (condition, arm), in that order, for all that the manifest names, with or without rows."""
     keys = [(c, a) for c in range(len(run.manifest.conditions)) for a in range(len(run.manifest.arms))]
-    return {(condition, arm): _sample(run.messages, condition, arm) for condition, arm in keys}
+    stopped = stopped_blocks(run)
+    return {
+        (condition, arm): _sample(run.messages, condition, arm, stopped.get(condition, frozenset()))
+        for condition, arm in keys
+    }
 
 
-def _sample(messages: Table, condition: int, arm: int) -> Sample:
+def _sample(messages: Table, condition: int, arm: int, stopped: frozenset[int]) -> Sample:
     mine = ~messages["warmup"] & (messages["condition"] == condition) & (messages["arm"] == arm)
     index = np.flatnonzero(mine)
-    return Sample(arm, condition, index, RowsOf(messages, index))
+    if not stopped:
+        return Sample(arm, condition, index, RowsOf(messages, index))
+    kept = index[~np.isin(messages["block"][index], np.array(sorted(stopped)))]
+    return Sample(arm, condition, kept, RowsOf(messages, kept), left_out=len(index) - len(kept))
 
 
 def milliseconds_or_infinite(durations_ns: Any, accepted: Any) -> Any:

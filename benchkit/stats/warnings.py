@@ -16,6 +16,7 @@ from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.labels import label_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
+from benchkit.stats.standstills import standstills
 from benchkit.stats.starts import restarts_of
 from benchkit.stats.stationarity import Change, change_point, slow_beginning
 
@@ -63,6 +64,10 @@ def _of_the_run(run: Run, delivery: Delivery, account: DeliveryReport) -> Iterat
         )
     elif delivery.unread:
         yield f"{delivery.unread} arrivals could not be compared: there was no room to keep what they contained"
+    for one in standstills(run):
+        label = label_of(run.manifest, "this machine or its processes", run.manifest.conditions[one.condition].name)
+        blocks = ", ".join(str(block + 1 - run.manifest.warmup_blocks) for block in one.blocks)
+        yield f"{label} stood still for {one.lasted_ns / 1e9:.1f} s: block {blocks} is left out for every arm"
     yield from (f"{condition.name}: {condition.note}" for condition in run.manifest.conditions if condition.note)
 
 

@@ -11,7 +11,7 @@ from benchkit.store.ledger import SpoolLedger
 from benchkit.store.loading import load_run
 from benchkit.store.packet_counts import record_wire
 from benchkit.store.private_files import private_files
-from benchkit.store.recorder import Recorder
+from benchkit.store.recorder import Recorder, record_sink_lag
 from benchkit.store.started import read_started, remove_started
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "private_files",
     "read_manifest",
     "read_started",
+    "record_sink_lag",
     "record_wire",
     "remove_started",
     "write_manifest",

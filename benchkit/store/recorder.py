@@ -20,6 +20,7 @@ from benchkit.store.started import StartedCounter
 
 ROWS = 8192
 FLUSH_EVERY_NS = 500_000_000  # half of the second that a crash may cost
+SINK, SINK_SPOOL = -1, 1_000_000  # no worker's number
 _PHASES_A_MESSAGE = len(Phase) + 2  # EHLO twice, and one to spare
 
 
@@ -125,6 +126,14 @@ class Recorder:
             else:
                 ended_ns = edges[i + 1]
             self._phases.append(send, phase, edges[i], ended_ns)
+
+
+def record_sink_lag(folder: Path, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
+    """One time that the sink's process stood still; its worker is SINK. Raises StoreError."""
+    rows = SpooledRows(spool_of(folder, "lags", SINK_SPOOL), LAG_COLUMNS, 1)
+    rows.append(condition, SINK, due_ns, called_ns, cpu_ns)
+    rows.write_out()
+    rows.close()
 
 
 def _without_texts(columns: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -88,3 +89,27 @@ def test_a_full_disk_never_ends_well(megabytes: int, program: Any, text: Text) -
     assert code in (2, 5), done.stdout[-2000:] + done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     assert "defect of benchkit" not in done.stderr
+
+
+@pytest.mark.parametrize("who", ["all", "sink_process"])
+def test_processes_that_stood_still_are_named_and_their_block_is_left_out(who: str, program: Any, text: Text) -> None:
+    """SIGSTOP for two seconds, of the whole tree or of the embedded server alone."""
+    program.write(text("smtp", "api", load="blocks = 60\nmessages_per_block = 40"))
+    process = program.start("run", "scenario.toml", "--json")
+    ends = time.monotonic() + 30
+    while not list(program.folder.glob("results/*/cells.arrow")) and time.monotonic() < ends:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
+    chosen = [one for one in tree if who == "all" or who in " ".join(one.cmdline())]
+    for one in chosen:
+        one.suspend()
+    time.sleep(2.0)
+    for one in reversed(chosen):
+        one.resume()
+    out, err = process.communicate(timeout=60)
+    summary = json.loads(out)
+    assert any("stood still" in warning for warning in summary["warnings"]), (summary["warnings"], err)
+    for arm in summary["arms"]:
+        assert arm["planned"] < 60 * 40
+        assert arm["service_ms"]["mean"] < 20

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchkit.clock import slept_ns
 from benchkit.conditions import describe_host
 from benchkit.errors import StoreError, TargetUnreachable
 from benchkit.experiment.parent.body_parser import parser_for
@@ -100,6 +101,7 @@ class _Conductor:
         self._stopping = stopping
 
     async def run(self) -> RunEnd:
+        awake = slept_ns()
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
         status, trouble = RunStatus.COMPLETE, ""
@@ -114,6 +116,7 @@ class _Conductor:
             if self._stopping.asked:  # between two segments
                 status = RunStatus.INTERRUPTED
                 break
+        self._keep(host={**self._manifest.host, "slept_s": (slept_ns() - awake) / 1e9})
         return self._close(status, trouble)
 
     async def _run_later(self, segment: Segment) -> tuple[RunStatus, str]:

@@ -84,7 +84,7 @@ class _Walk:
         doors = targets.listeners(segment.scenario, password)
         ca_pem = ""
         if doors:
-            job = SinkJob(doors, segment.token, str(segment.folder), self._place.sink_host)
+            job = SinkJob(doors, segment.token, str(segment.folder), self._place.sink_host, segment.condition)
             sink = await self._start("benchkit.experiment.process.sink_process", job, self._place.server)
             ready = await sink.hear()
             self._ports = {door.arm: port for door, port in zip(doors, ready["ports"], strict=True)}

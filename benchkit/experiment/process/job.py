@@ -18,6 +18,7 @@ class SinkJob:
     run_token: str
     folder: str
     host: str = "127.0.0.1"
+    condition: int = 0
 
     @property
     def mask(self) -> SecretMask:

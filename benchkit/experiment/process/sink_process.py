@@ -6,15 +6,19 @@ News to the parent: {"ports", "ca_pem", "congestion"} once it listens, then {"do
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
+from time import process_time_ns
 
+from benchkit.clock import MonotonicClock
 from benchkit.errors import StoreError
 from benchkit.experiment.process.job import SinkJob
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.sink import Sink
-from benchkit.store import SpoolLedger
+from benchkit.store import SpoolLedger, record_sink_lag
 
 _FLUSH_EVERY_S = 0.5
+WATCH_EVERY_NS = 250_000_000
 _ORPHAN_GRACE_S = 3.0  # longer than the worker's
 
 
@@ -24,6 +28,7 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
     sink = Sink(job.listeners, ledger, run_token=job.run_token, host=job.host)
     ports = await sink.start()
     flushing = asyncio.create_task(_keep_flushing(ledger))
+    watching = asyncio.create_task(_watch_standstills(Path(job.folder), job.condition))
     line.tell(ports=list(ports), ca_pem=sink.ca_pem, congestion=sink.congestion)
     stop = asyncio.create_task(line.next_word())
     try:
@@ -35,6 +40,7 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
             await flushing
     finally:
         flushing.cancel()
+        watching.cancel()
         stop.cancel()
         ledger.close()
     line.tell(done=True)
@@ -46,6 +52,19 @@ async def _keep_flushing(ledger: SpoolLedger) -> None:
         await asyncio.sleep(_FLUSH_EVERY_S)
         ledger.flush()
     raise StoreError("the disk is full: the sink stopped, all that had arrived is recorded")
+
+
+async def _watch_standstills(folder: Path, condition: int) -> None:
+    """A sink that stands still looks like a slow server: it is noted as a worker's standstill is, under a number of its own."""
+    clock, computed_ns = MonotonicClock(), process_time_ns()
+    while True:
+        due_ns = clock.now_ns() + WATCH_EVERY_NS
+        await asyncio.sleep(WATCH_EVERY_NS / 1e9)
+        called_ns, now_ns = clock.now_ns(), process_time_ns()
+        if called_ns - due_ns > WATCH_EVERY_NS:
+            with suppress(StoreError):
+                record_sink_lag(folder, condition, due_ns, called_ns, now_ns - computed_ns)
+        computed_ns = now_ns
 
 
 if __name__ == "__main__":
