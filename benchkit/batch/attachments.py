@@ -7,10 +7,12 @@ take no other content id, as Mailgun, so deliver the same mail). Inline ones go 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from benchkit.batch.line_templates import rendered_line
 from benchkit.errors import Mistake
 from benchkit.model.message import Attachment
 
@@ -35,16 +37,43 @@ _TYPES = {
 }
 
 
-def read_attachments(paths: Sequence[Path], mistakes: list[Mistake]) -> tuple[Attachment, ...]:
-    """Those that can be read; what is wrong is added to `mistakes`."""
-    attachments = []
-    for path in paths:
+CANNOT = "cannot be attached"
+
+
+class AttachmentFiles:
+    """The files of a batch, each read once. A file name may be a template of a row's columns: each row then has its own."""
+
+    def __init__(self, paths: Sequence[Path], mistakes: list[Mistake]) -> None:
+        """What is wrong with a path that is no template is added to `mistakes`."""
+        self._paths = paths
+        self._read: dict[str, Attachment] = {}
+        for path in paths:
+            if "{{" not in str(path) and "{%" not in str(path):
+                try:
+                    self._attachment(str(path))
+                except ValueError as error:
+                    mistakes.append(Mistake(str(path), str(error)))
+
+    def of(self, variables: Mapping[str, Any]) -> tuple[Attachment, ...]:
+        """One message's; a column that is empty attaches nothing. Raises ValueError where a file cannot be read."""
+        named = ((path, rendered_line(path.name, variables, "attachments")) for path in self._paths)
+        return tuple(self._of_a_row(path.with_name(name)) for path, name in named if name)
+
+    def _of_a_row(self, path: Path) -> Attachment:
         try:
-            content_type = _TYPES.get(path.suffix.lower(), "application/octet-stream")
-            attachments.append(Attachment(path.name, content_type, path.read_bytes()))
-        except OSError as error:
-            mistakes.append(Mistake(str(path), f"cannot be attached: {error.strerror}"))
-    return tuple(attachments)
+            return self._attachment(str(path))
+        except ValueError as error:
+            raise ValueError(f"{path} {error}") from error
+
+    def _attachment(self, path: str) -> Attachment:
+        if path not in self._read:
+            file = Path(path)
+            content_type = _TYPES.get(file.suffix.lower(), "application/octet-stream")
+            try:
+                self._read[path] = Attachment(file.name, content_type, file.read_bytes())
+            except OSError as error:
+                raise ValueError(f"{CANNOT}: {error.strerror}") from error
+        return self._read[path]
 
 
 def arrange(attachments: tuple[Attachment, ...], html: str) -> tuple[Attachment, ...]:

@@ -6,20 +6,23 @@ that every message is its own. Inline, each message goes to all of `to`: one mes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from benchkit.batch.addresses import mailbox
-from benchkit.batch.attachments import arrange, read_attachments
+from benchkit.batch.addresses import mailbox, normalise, parse_mailboxes
+from benchkit.batch.attachments import AttachmentFiles, arrange
 from benchkit.batch.draws import Draws
 from benchkit.batch.filler import filler
+from benchkit.batch.line_templates import rendered_line
 from benchkit.batch.recipients import RESERVED, RecipientRow, read_recipients
 from benchkit.batch.templates import Rendered, TemplateSet
 from benchkit.batch.writer import to_mime
 from benchkit.errors import InputError, Mistake
+from benchkit.model.header_fields import PRIORITIES
 from benchkit.model.identity import PLACEHOLDER
-from benchkit.model.message import Address, Attachment, Batch, Content, Message, canonical_text
+from benchkit.model.message import Address, Batch, Content, Message, canonical_text
 from benchkit.model.scenario import MessageSpec
 
 
@@ -27,6 +30,7 @@ from benchkit.model.scenario import MessageSpec
 class _Draft:
     to: tuple[Address, ...]
     words: Rendered
+    variables: Mapping[str, Any]  # of the row; for an inline message the index alone
     where: str  # where a mistake in it is laid at
     line: int = 0
 
@@ -35,9 +39,9 @@ def compose(spec: MessageSpec) -> Batch:
     """Every message of the batch; raises InputError with every mistake of the specification and its files."""
     mistakes: list[Mistake] = []
     sender = _mailbox(spec.sender, "from", mistakes)
-    attachments = read_attachments(spec.attachments, mistakes)
+    attachments = AttachmentFiles(spec.attachments, mistakes)
     drafts = list(_templated(spec, spec.template, mistakes) if spec.template else _inline(spec, mistakes))
-    messages = [] if mistakes else [*_messages(sender, attachments, drafts, mistakes)]
+    messages = [] if mistakes else [*_messages(spec, sender, attachments, drafts, mistakes)]
     if mistakes:
         raise InputError(*mistakes)
     return Batch(tuple(messages))
@@ -70,8 +74,8 @@ def _rendered(
         row = rows[index % len(rows)]
         draws = Draws(spec.seed, index)
         try:
-            words = templates.render({**row.variables, "index": index, "token": draws.token, "number": draws.number})
-            yield _Draft((row.recipient,), words, str(spec.recipients), row.line)
+            variables = {**row.variables, "index": index, "token": draws.token, "number": draws.number}
+            yield _Draft((row.recipient,), templates.render(variables), variables, str(spec.recipients), row.line)
         except InputError as error:
             for found in error.mistakes:
                 _complain_once(mistakes, replace(found, message=f"{found.message} (for {spec.recipients}:{row.line})"))
@@ -91,34 +95,60 @@ def _inline(spec: MessageSpec, mistakes: list[Mistake]) -> Iterator[_Draft]:
         mistakes.append(Mistake("message", "holds a line break", key="subject"))
     for index in range(spec.count or 1):
         text = filler(spec.text_bytes, spec.seed, index) if spec.text_bytes else canonical_text(spec.text)
-        yield _Draft(to, Rendered(spec.subject, text, canonical_text(spec.html)), "message")
+        yield _Draft(to, Rendered(spec.subject, text, canonical_text(spec.html)), {"index": index}, "message")
 
 
 def _messages(
-    sender: Address, attachments: tuple[Attachment, ...], drafts: list[_Draft], mistakes: list[Mistake]
+    spec: MessageSpec, sender: Address, attachments: AttachmentFiles, drafts: list[_Draft], mistakes: list[Mistake]
 ) -> Iterator[Message]:
     said = set[str]()
     for index, draft in enumerate(drafts):
         try:
-            yield _message(index, sender, attachments, draft)
+            yield _message(index, spec, sender, attachments, draft)
         except ValueError as error:
             if str(error) not in said:  # what is wrong with all of them is said of the first
                 mistakes.append(Mistake(draft.where, str(error), draft.line, 1))
             said.add(str(error))
 
 
-def _message(index: int, sender: Address, attachments: tuple[Attachment, ...], draft: _Draft) -> Message:
-    words = draft.words
+def _message(index: int, spec: MessageSpec, sender: Address, attachments: AttachmentFiles, draft: _Draft) -> Message:
+    words, variables = draft.words, draft.variables
+    cc, bcc, reply_to = (_copies(spec, key, variables) for key in ("cc", "bcc", "reply_to"))
     content = Content(
         subject=words.subject,
         sender=sender,
         to=draft.to,
         text=words.text,
         html=words.html,
-        attachments=arrange(attachments, words.html),
+        attachments=arrange(attachments.of(variables), words.html),
+        cc=cc,
+        reply_to=reply_to,
+        headers=_headers(spec, variables),
     )
     _refuse_identity(content)
-    return Message(index, content, to_mime(content), sender.addr, tuple(address.addr for address in draft.to))
+    recipients = tuple(dict.fromkeys(address.addr for address in (*draft.to, *cc, *bcc)))
+    return Message(index, content, to_mime(content), _envelope_from(spec, sender, variables), recipients)
+
+
+def _copies(spec: MessageSpec, key: str, variables: Mapping[str, Any]) -> tuple[Address, ...]:
+    """A template that gives nothing for a row names no one there."""
+    sources: tuple[str, ...] = getattr(spec, key)
+    written = [parse_mailboxes(rendered_line(source, variables, key)) for source in sources]
+    return tuple(mailbox(address.name, address.addr) for addresses in written for address in addresses)
+
+
+def _envelope_from(spec: MessageSpec, sender: Address, variables: Mapping[str, Any]) -> str:
+    if spec.envelope_from is None:
+        return sender.addr
+    return normalise(path) if (path := rendered_line(spec.envelope_from, variables, "envelope_from")) else ""
+
+
+def _headers(spec: MessageSpec, variables: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    fields = [(name, rendered_line(value, variables, f"headers.{name}")) for name, value in spec.headers.items()]
+    fields += PRIORITIES.get(spec.priority, {}).items()
+    if spec.language:
+        fields.append(("Content-Language", spec.language))
+    return tuple((name, value) for name, value in fields if value)
 
 
 def _refuse_identity(content: Content) -> None:

@@ -14,6 +14,7 @@ from email.parser import BytesParser
 
 from benchkit.batch.addresses import parse_mailboxes
 from benchkit.batch.words import decode_bytes, decode_words, unfold
+from benchkit.model.header_fields import is_given
 from benchkit.model.message import Address, Attachment, Content, canonical_text
 
 _PARSER = BytesParser(policy=policy.compat32)  # leaves headers as they came; decoding them is words.py's
@@ -48,6 +49,9 @@ def _content(root: Part) -> Content:
         text=bodies.get("text/plain", ""),
         html=bodies.get("text/html", ""),
         attachments=tuple(attachments),
+        headers=tuple(
+            (name, decode_words(unfold(str(value)).strip(" \t"))) for name, value in root.raw_items() if is_given(name)
+        ),
     )
 
 

@@ -15,7 +15,8 @@ from itertools import takewhile
 from urllib.parse import quote
 
 from benchkit.batch.addresses import format_mailboxes
-from benchkit.batch.words import encode_text
+from benchkit.batch.words import encode_text, encode_words
+from benchkit.model.header_fields import name_fault, value_fault
 from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Attachment, Content
 
@@ -37,6 +38,9 @@ def to_mime(content: Content) -> bytes:
 
 
 def _check(content: Content) -> None:
+    for name, value in content.headers:
+        if fault := name_fault(name) or value_fault(value):
+            raise ValueError(f"the header field {name!r} {fault}")
     for part in content.attachments:
         if not _CONTENT_TYPE.fullmatch(part.content_type):
             raise ValueError(f"nothing can be attached as {part.content_type!r}")
@@ -50,7 +54,13 @@ def _head(content: Content) -> list[str]:
     lines = [f"{HEADER}: {identity}", f"Message-ID: <{identity}@{domain}>", f"Date: {DATE}"]
     roles = (("From", (content.sender,)), ("To", content.to), ("Cc", content.cc), ("Reply-To", content.reply_to))
     lines += [f"{role}: {format_mailboxes(addresses)}" for role, addresses in roles if addresses]
+    lines += [f"{name}: {_unstructured(value)}" for name, value in content.headers]
     return [*lines, f"Subject: {encode_text(content.subject)}", "MIME-Version: 1.0"]
+
+
+def _unstructured(value: str) -> str:
+    """On one line, as it is where that is ASCII: encoded words have no place in an address or a URL (RFC 2047 §5)."""
+    return value if value.isascii() and value.isprintable() and "=?" not in value else encode_words(value)
 
 
 def _root(content: Content) -> bytes:

@@ -47,6 +47,7 @@ class Content:
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()  # fields of its own (batch/header_fields.py), by name
 
     @cached_property
     def digest(self) -> bytes:
@@ -62,6 +63,9 @@ class Content:
         for role, addresses in (("from", (self.sender,)), ("to", self.to), ("cc", self.cc), ("reply", self.reply_to)):
             fields += [role, str(len(addresses))]
             fields += [part for address in addresses for part in (address.name, address.addr)]
+        if self.headers:  # a mail without such fields has the digest that it always had
+            own = sorted((name.lower(), value) for name, value in self.headers)
+            fields += ["headers", str(len(own)), *(part for field in own for part in field)]
         encoded = [field.encode("utf-8", "surrogateescape") for field in fields]
         for part in self.attachments:
             encoded += [part.name.encode(), part.content_type.encode(), part.content_id.encode(), part.data]

@@ -147,6 +147,15 @@ class MessageSpec:
     text_bytes: int = 0
     html: str = ""
     to: tuple[Address, ...] = ()
+    cc: tuple[
+        str, ...
+    ] = ()  # mailboxes as written, also as templates of the row's columns; so are the three that follow
+    bcc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    envelope_from: str | None = None  # None: the address of `sender`; "" is the null reverse-path (RFC 5321 §4.5.5)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    priority: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

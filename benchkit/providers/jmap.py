@@ -39,6 +39,8 @@ class Jmap:
     batch_limit = 500  # RFC 8620 §2: what a server's maxObjectsInSet should be at least
 
     def request(self, message: Message, account: Credentials) -> Request:
+        if not message.envelope_from:
+            raise ValueError("JMAP has no null sender (RFC 8621 §7): give envelope_from an address, or remove it")
         return self.batch([message], account).request([0], [PLACEHOLDER])
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:

@@ -35,6 +35,10 @@ class Mailgun:
     batch_limit = recipient_variables.LIMIT
 
     def request(self, message: Message, account: Credentials) -> Request:
+        if message.envelope_from != message.content.sender.addr:
+            raise ValueError(
+                "Mailgun makes the envelope sender itself: remove envelope_from, or compare without Mailgun"
+            )
         mime = _takes_mime(account)
         content_type, body = encode(mime_parts(message) if mime else field_parts(message))
         target = f"/v3/{_domain(message, account)}/messages{'.mime' if mime else ''}"
@@ -111,7 +115,7 @@ def _takes_mime(account: Credentials) -> bool:
 
 
 def _domain(message: Message, account: Credentials) -> str:
-    return account.options.get("domain") or message.envelope_from.rpartition("@")[2]
+    return account.options.get("domain") or message.content.sender.addr.rpartition("@")[2]
 
 
 def _headers(account: Credentials, content_type: str) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from python_multipart.multipart import parse_options_header
 
 from benchkit.batch import parse_mailboxes
+from benchkit.model.header_fields import is_given
 from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Address, Attachment, Content, Message, canonical_text
 from benchkit.providers.multipart import Part, escaped, unescaped
@@ -35,6 +36,7 @@ def content_parts(content: Content, identity: str) -> list[Part]:
     fields.append(("subject", content.subject))
     if content.reply_to:
         fields.append(("h:Reply-To", ", ".join(mailbox(address) for address in content.reply_to)))
+    fields += [(f"h:{name}", value) for name, value in content.headers]
     fields += [(name, text) for name, text in (("text", content.text), ("html", content.html)) if text]
     return [Part(name, value.encode("utf-8")) for name, value in fields] + [_file(file) for file in content.attachments]
 
@@ -80,7 +82,12 @@ def content_of(parts: tuple[Part, ...]) -> Content:
         cc=addresses(parts, "cc"),
         reply_to=addresses(parts, "h:reply-to"),
         attachments=attachments,
+        headers=tuple((part.name[2:], part.data.decode("utf-8")) for part in parts if _is_own_field(part)),
     )
+
+
+def _is_own_field(part: Part) -> bool:
+    return part.name.lower().startswith("h:") and is_given(part.name[2:])
 
 
 def _field(parts: tuple[Part, ...], name: str) -> str:

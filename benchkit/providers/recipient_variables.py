@@ -83,8 +83,8 @@ def _obstacle(message: Message, first: Content) -> str:
     content = message.content
     if content.cc or len(content.to) != 1 or message.recipients != (content.to[0].addr,):
         return "has more than one recipient, and in a request of several messages each has one"
-    if any(getattr(content, name) != getattr(first, name) for name in ("sender", "reply_to", "attachments")):
-        return "has another sender, Reply-To or attachment than the first, and those are the same for all of a request"
+    if any(getattr(content, name) != getattr(first, name) for name in ("sender", "reply_to", "attachments", "headers")):
+        return "has another sender, Reply-To, header field or attachment than the first: a request has one for all"
     if any(
         _MARK in text for text in (*(_text(message, name) for name in _TEXTS), content.sender.name, content.to[0].name)
     ):

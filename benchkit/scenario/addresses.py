@@ -10,6 +10,11 @@ _MAILBOX = re.compile(r'(?:(?P<name>"[^"<>]*"|[^"<>]*?)\s*<(?P<angled>[^<>]*)>|(
 _ADDR_SPEC = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[^\s@<>(),;:\\\"\[\]]+")
 
 
+def is_template(text: str) -> bool:
+    """Whether what it comes to is known only with a row of the recipients' file."""
+    return "{{" in text or "{%" in text
+
+
 def parse_address(text: str) -> Address:
     """Raises ValueError with how to write one."""
     match = _MAILBOX.fullmatch(text.strip())

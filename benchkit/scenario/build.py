@@ -75,6 +75,13 @@ def _message(form: MessageForm, folder: Path) -> MessageSpec:
         text_bytes=form.text_bytes or 0,
         html=form.html or "",
         to=_addresses(form.to or []),
+        cc=tuple(form.cc),
+        bcc=tuple(form.bcc),
+        reply_to=tuple(form.reply_to),
+        envelope_from=form.envelope_from,
+        headers=dict(form.headers),
+        priority="" if form.priority == "normal" else form.priority,
+        language=form.language or "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchkit.scenario.addresses import is_template
 from benchkit.scenario.locate import KeyPath
 from benchkit.scenario.parsed_scenario import ParsedScenario
 
@@ -14,6 +15,8 @@ def check_files(draft: ParsedScenario) -> None:
     if message.recipients:
         need_file(draft, ("message", "recipients"), message.recipients)
     for index, name in enumerate(message.attachments):
+        if is_template(name):  # each row names a file of its own
+            continue
         need_file(draft, ("message", "attachments", index), name)
     if message.template:
         stem = draft.path.parent / message.template

@@ -35,6 +35,18 @@ class MessageForm(Form):
     ] = None
     html: Annotated[str | None, Field(min_length=1), said("inline: the HTML text.")] = None
     to: Annotated[list[Line] | None, Field(min_length=1), said("inline: the recipients of every message.")] = None
+    cc: Annotated[list[Line], Field(default_factory=list), said("Further recipients, named in the mail.")]
+    bcc: Annotated[list[Line], Field(default_factory=list), said("Further recipients, in the envelope only.")]
+    reply_to: Annotated[list[Line], Field(default_factory=list), said("Where answers are to go.")]
+    envelope_from: Annotated[
+        Annotated[str, Field(max_length=998, pattern=r"^[^\x00-\x1f\x7f]*$")] | None,
+        said('Return path of SMTP and JMAP; default: the address of from. "" is the null sender.'),
+    ] = None
+    headers: Annotated[
+        dict[Name, Line], Field(default_factory=dict), said("Header fields of its own, as List-Unsubscribe.")
+    ]
+    priority: Annotated[Literal["high", "normal", "low"], said("Importance, X-Priority and Priority.")] = "normal"
+    language: Annotated[Line | None, said("Content-Language, as en or pt-BR.")] = None
 
 
 class LoadForm(Form):

@@ -10,8 +10,9 @@ from collections import Counter
 from fnmatch import fnmatchcase
 
 from benchkit.errors import listed
+from benchkit.model.header_fields import name_fault, value_fault
 from benchkit.model.scenario import most_workers
-from benchkit.scenario.addresses import parse_address
+from benchkit.scenario.addresses import is_template, parse_address
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
@@ -71,11 +72,19 @@ def _check_addresses(draft: ParsedScenario) -> None:
     message = draft.form.message
     texts: list[tuple[KeyPath, str]] = [(("message", "from"), message.sender)] if message.sender else []
     texts += [(("message", "to", index), text) for index, text in enumerate(message.to or ())]
+    for key in ("cc", "bcc", "reply_to"):
+        texts += [(("message", key, index), text) for index, text in enumerate(getattr(message, key))]
+    if message.envelope_from:
+        texts.append((("message", "envelope_from"), message.envelope_from))
     for path, text in texts:
         try:
-            parse_address(text)
+            if not is_template(text):  # what a template gives is checked for each row
+                parse_address(text)
         except ValueError as error:
             draft.mistakes.add(path, str(error))
+    for name, value in message.headers.items():
+        if fault := name_fault(name) or value_fault(value):
+            draft.mistakes.add(("message", "headers", name), fault)
 
 
 def check_load(draft: ParsedScenario, vocabulary: Vocabulary) -> None:

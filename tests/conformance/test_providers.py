@@ -55,6 +55,15 @@ _FILES = st.builds(
 _BODIES = st.tuples(_TEXTS, _TEXTS).filter(any)
 
 
+_FIELDS = ("X-Campaign", "List-Unsubscribe", "List-Unsubscribe-Post", "Importance", "Content-Language", "x-lower")
+_VALUES = st.one_of(
+    st.sampled_from(
+        ["<https://shop.example/u/1>, <mailto:u@shop.example>", "Größe ☃", "List-Unsubscribe=One-Click", "a  b"]
+    ),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200),
+)
+
+
 @st.composite
 def contents(draw: st.DrawFn) -> Content:
     """Anything that a mail can hold and a form can carry."""
@@ -68,6 +77,7 @@ def contents(draw: st.DrawFn) -> Content:
         cc=tuple(draw(st.lists(_ADDRESSES, max_size=2))),
         reply_to=tuple(draw(st.lists(_ADDRESSES, max_size=2))),
         attachments=tuple(draw(st.lists(_FILES, max_size=3))),
+        headers=tuple(draw(st.dictionaries(st.sampled_from(_FIELDS), _VALUES, max_size=3)).items()),
     )
 
 

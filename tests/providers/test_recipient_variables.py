@@ -75,9 +75,9 @@ def test_a_value_is_text_whatever_it_looks_like(texts: list[str]) -> None:
 OBSTACLES = {
     "two recipients": ({"to": (Address("", "a@x.example"), Address("", "b@x.example"))}, "has more than one recipient"),
     "somebody in Cc": ({"cc": (Address("", "a@x.example"),)}, "has more than one recipient"),
-    "another sender": ({"sender": Address("Else", "shop@shop.example")}, "has another sender, Reply-To or attachment"),
-    "another Reply-To": ({"reply_to": (SENDER,)}, "has another sender, Reply-To or attachment"),
-    "another file": ({"attachments": (Attachment("a", "image/png", b"a"),)}, "has another sender, Reply-To or attachment"),
+    "another sender": ({"sender": Address("Else", "shop@shop.example")}, "has another sender, Reply-To, header field"),
+    "another Reply-To": ({"reply_to": (SENDER,)}, "has another sender, Reply-To, header field"),
+    "another file": ({"attachments": (Attachment("a", "image/png", b"a"),)}, "has another sender, Reply-To, header field"),
     "a variable in its text": ({"text": "Hi %recipient.name%"}, "holds '%recipient'"),
     "a variable in its subject": ({"subject": "%recipient_email%"}, "holds '%recipient'"),
     "a variable in a name": ({"to": (Address("%recipient.x%", "1@x.example"),)}, "holds '%recipient'"),

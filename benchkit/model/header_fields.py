@@ -1,0 +1,52 @@
+"""Header fields that a scenario adds to its mail: List-Unsubscribe, X- fields, priority, language (RFC 5322 §3.6.8, §2.2).
+
+A value is one line. Fields that benchkit writes itself cannot be given, and no value can begin a field of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from benchkit.model.identity import HEADER
+
+_NAME = re.compile(r"[!-9;-~]{1,70}")  # ftext
+MOST = 900  # of a value; a line has 998 octets (RFC 5322 §2.1.1)
+# Written by benchkit from other keys, or by the servers that the mail passes.
+OWN = frozenset(
+    {
+        "from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "sender", "mime-version", "return-path",
+        "received", "delivered-to", "dkim-signature", "authentication-results", HEADER.lower(),
+    }
+)  # fmt: skip
+_MIME = re.compile(r"content-(?!language$).*", re.IGNORECASE)
+
+PRIORITIES: Mapping[str, Mapping[str, str]] = {
+    "high": {"Importance": "high", "X-Priority": "1 (Highest)", "Priority": "urgent"},
+    "low": {"Importance": "low", "X-Priority": "5 (Lowest)", "Priority": "non-urgent"},
+}
+
+
+def name_fault(name: str) -> str:
+    """Why a field of that name cannot be given; empty where it can."""
+    if not _NAME.fullmatch(name):
+        return "is no name of a header field (RFC 5322 §2.2: printable ASCII without a colon or a blank)"
+    if name.lower() in OWN or _MIME.fullmatch(name):
+        return "is a field that benchkit or a server writes: use the key for it, or remove it"
+    return ""
+
+
+def value_fault(value: str) -> str:
+    """Why a field cannot have that value; empty where it can."""
+    if any(character in value for character in "\r\n\0"):
+        return "holds a line break or a NUL, which would begin another field"
+    if value != value.strip():
+        return "begins or ends with a blank, which a header field does not keep"
+    if len(value) > MOST:
+        return f"is longer than {MOST} characters: a line has 998 at most"
+    return ""
+
+
+def is_given(name: str) -> bool:
+    """Whether a field of a message is one that a scenario could have added."""
+    return name.lower() not in OWN and not _MIME.fullmatch(name)
