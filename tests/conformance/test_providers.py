@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.audit import sending_identities
-from benchkit.batch import to_mime
 from benchkit.model.contracts import BatchProvider, Provider
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import (
@@ -21,70 +20,13 @@ from benchkit.model.identity import (
     token_of,
     without_identities,
 )
-from benchkit.model.message import Address, Attachment, Content, Message, canonical_text
+from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.providers import PROVIDERS
+from tests.conformance.mail_strategies import ADDRESSES, BODIES, FILES, NAMES, contents, message_of
 
 ENDPOINTS = {"mailgun": ("messages", "mime")}
 SECRET = "key-0123456789abcdef"
-
-_WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20)
-_NAMES = st.one_of(
-    _WORDS, st.sampled_from(["Shop", 'O"Neil, Ann', "back\\slash", "Grüße & Co.", "日本 語", "a@b", "(x)", "=?"])
-)
-_ADDRS = st.sampled_from(["a@b.example", "no.reply+x@xn--bcher-kva.example", "müller@b.example", "o'neil@b.example"])
-_ADDRESSES = st.builds(Address, _NAMES, _ADDRS)
-_AWKWARD = st.sampled_from(
-    ["\n.\n", "--benchkit-form-0", "\n--benchkit-form-0--\n", "é", "😀", "=20", "a" * 1100, "\t"]
-)
-_TEXTS = st.lists(st.one_of(_AWKWARD, _WORDS), max_size=6).map("".join).map(canonical_text)
-_DATA = st.one_of(
-    st.binary(max_size=200), st.sampled_from([b"\r\n", b"\r\n--benchkit-form-0--\r\n", b"\n\r\0\xff", b""])
-)
-_FILE_NAMES = st.one_of(
-    st.sampled_from(["terms.pdf", "ä ö.txt", 'quo"te.txt', "semi;colon.txt"]),
-    _WORDS.filter(lambda name: name and "%" not in name and "\\" not in name),
-)
-_FILES = st.builds(
-    Attachment,
-    _FILE_NAMES,
-    st.sampled_from(["application/pdf", "text/plain", "image/png"]),
-    _DATA,
-    st.sampled_from(["", "logo.png", "a@b"]),
-)
-_BODIES = st.tuples(_TEXTS, _TEXTS).filter(any)
-
-
-_FIELDS = ("X-Campaign", "List-Unsubscribe", "List-Unsubscribe-Post", "Importance", "Content-Language", "x-lower")
-_VALUES = st.one_of(
-    st.sampled_from(
-        ["<https://shop.example/u/1>, <mailto:u@shop.example>", "Größe ☃", "List-Unsubscribe=One-Click", "a  b"]
-    ),
-    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200),
-)
-
-
-@st.composite
-def contents(draw: st.DrawFn) -> Content:
-    """Anything that a mail can hold and a form can carry."""
-    text, html = draw(_BODIES)
-    return Content(
-        subject=draw(_NAMES),
-        sender=draw(_ADDRESSES),
-        to=tuple(draw(st.lists(_ADDRESSES, min_size=1, max_size=3))),
-        text=text,
-        html=html,
-        cc=tuple(draw(st.lists(_ADDRESSES, max_size=2))),
-        reply_to=tuple(draw(st.lists(_ADDRESSES, max_size=2))),
-        attachments=tuple(draw(st.lists(_FILES, max_size=3))),
-        headers=tuple(draw(st.dictionaries(st.sampled_from(_FIELDS), _VALUES, max_size=3)).items()),
-    )
-
-
-def message_of(content: Content) -> Message:
-    recipients = tuple(address.addr for address in (*content.to, *content.cc))
-    return Message(0, content, to_mime(content), content.sender.addr, recipients)
-
 
 PLAIN = message_of(Content("Hi", Address("Shop", "a@b.example"), (Address("", "c@d.example"),), text="x"))
 
@@ -222,8 +164,8 @@ def test_no_request_raises_anything_but_a_value_error(case: Case, body: bytes, c
 @st.composite
 def mails_for_one_request(draw: st.DrawFn) -> list[Message]:
     """What every such API takes together: one sender, the same files, a recipient of its own for each."""
-    sender, files = draw(_ADDRESSES), tuple(draw(st.lists(_FILES, max_size=2)))
-    bodies = draw(st.lists(st.tuples(_NAMES, _BODIES, _NAMES), min_size=1, max_size=5))
+    sender, files = draw(ADDRESSES), tuple(draw(st.lists(FILES, max_size=2)))
+    bodies = draw(st.lists(st.tuples(NAMES, BODIES, NAMES), min_size=1, max_size=5))
     return [
         message_of(Content(subject, sender, (Address(name, f"{number}@x.example"),), *texts, attachments=files))
         for number, (subject, texts, name) in enumerate(bodies)

@@ -31,7 +31,8 @@ def _obstacle(arm: ArmSpec, batch: Batch, load: LoadSpec) -> str:
     provider, account = PROVIDERS[arm.provider], Credentials("", arm.options)
     try:
         if arm.messages_per_request == 1:
-            provider.request(batch.messages[0], account)
+            for message in batch.messages:  # what cannot be carried may stand in one of them only
+                provider.request(message, account)
             return ""
         assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
         keys = provider.batch(batch.messages, account).keys
