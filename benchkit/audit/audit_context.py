@@ -1,14 +1,18 @@
-"""The dossier of one domain: what was asked, and the facts made of the answers, shared between checks.
+"""What the audit of one domain has asked, and the facts made of the answers, shared between checks.
 
-Law: nothing is asked twice, nothing is parsed twice. A fact is an async function of the dossier, made once by whoever needs
-it first while others wait for it; the dossier itself knows no mechanism.
+Law: nothing is asked twice, nothing is parsed twice. A fact is an async function of the context, made once; whatever else
+needs it waits for it. The context knows no mechanism. It notes which questions each check and each fact has read the answers
+of, so that the engine can tell which findings rest on an answer that did not come.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,7 +29,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller told beside the domain. `offline`: a zone file answers, which is silent about foreign names."""
+    """What the caller told beside the domain. `offline`: a zone file answers, which says nothing about names outside it."""
 
     ip: str = ""
     helo: str = ""
@@ -33,7 +37,7 @@ class Options:
     selectors: tuple[str, ...] = ()
     offline: bool = False
     connections: ConnectOptions | None = None
-    authorities: Callable[[str, str], Ask] | None = None  # a domain and a name server's address → that server's word
+    authorities: Callable[[str, str], Ask] | None = None  # a domain and a name server's address → that server's answers
     blocklists: bool = False
     nsec_walk: bool = False
     mail: Mail | None = None
@@ -49,51 +53,105 @@ class Options:
             raise InputError(Mistake("--ip", str(error))) from None
 
 
+class Reads:
+    """The questions whose answers a check or a fact has read, in the order of reading."""
+
+    def __init__(self) -> None:
+        self.questions: dict[AskedOf, None] = {}
+
+
+AskedOf = tuple[str, str, str]  # a name server's address, "" for the resolver; the name; the type
+_READS: ContextVar[Reads | None] = ContextVar("reads", default=None)
+
+
 class AuditContext:
-    """`ask` is the audit's only door to the DNS; it asks everything once, and keeps every answer."""
+    """`ask` is the audit's only way to the DNS: each question is asked once, each answer kept, each reading noted."""
 
     def __init__(self, domain: str, ask: Ask, options: Options | None = None) -> None:
         self.domain = domain
         self.options = options or Options()
-        self.ask = Snapshot(ask)
-        self._facts: dict[Any, asyncio.Task[Any]] = {}
-        self._servers: dict[str, Snapshot] = {}
+        self._servers: dict[str, Snapshot] = {"": Snapshot(ask)}
+        self._facts: dict[Any, asyncio.Task[tuple[Any, Reads]]] = {}
 
-    def at(self, address: str) -> Ask | None:
-        """The word of one of the zone's own name servers; None without leave to ask them."""
-        if self.options.authorities and address not in self._servers:
+    def ask(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002 (the field's word)
+        return self._asked("", name, type)
+
+    def prefetch(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
+        """The answer without noting that it was read: to ask early, or where it is known that it decides nothing."""
+        return self._servers[""](name, type)
+
+    def at(self, address: str, *, noted: bool = True) -> Ask | None:
+        """The answers of one of the zone's own name servers; None where they may not be asked."""
+        if self.options.authorities is None:
+            return None
+        if address not in self._servers:
             self._servers[address] = Snapshot(self.options.authorities(self.domain, address))
-        return self._servers.get(address)
+        return partial(self._asked, address) if noted else self._servers[address]
+
+    def _asked(self, server: str, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
+        if (reads := _READS.get()) is not None:
+            reads.questions[(server, name.lower().removesuffix("."), type.upper())] = None
+        return self._servers[server](name, type)
 
     async def fact(
         self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]], *arguments: P.args, **named: P.kwargs
     ) -> T:
-        """What `make` finds out about the domain; `arguments` must be hashable."""
+        """What `make` finds out about the domain; `arguments` must be hashable. What it has read counts as read here too."""
         key = (make, arguments, tuple(named.items()))
         if key not in self._facts:
-            self._facts[key] = asyncio.ensure_future(_coroutine(make(self, *arguments, **named)))
-        found: T = await self._facts[key]
+            self._facts[key] = asyncio.ensure_future(_made(make(self, *arguments, **named)))
+        found: T
+        found, read = await self._facts[key]
+        if (reads := _READS.get()) is not None:
+            reads.questions |= read.questions
         return found
+
+    async def unread_fact(self, make: Callable[[AuditContext], Awaitable[T]]) -> T:
+        """The fact without noting what it has read: for what stands in it whichever answers did not come."""
+        with noting_reads():
+            return await self.fact(make)
 
     def known(self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]]) -> T | None:
         """The fact, if a check has needed it; for the report's sections."""
+        made = self._finished(make)
+        return made[0] if made else None
+
+    def is_complete(self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]]) -> bool:
+        """Whether every answer that the fact rests on has come."""
+        made = self._finished(make)
+        return made is not None and not self.lost(made[1].questions)
+
+    def _finished(self, make: Callable[..., Any]) -> tuple[Any, Reads] | None:
         made = self._facts.get((make, (), ()))
         return made.result() if made is not None and made.done() and made.exception() is None else None
 
+    def lost(self, questions: Iterable[AskedOf]) -> tuple[Answer, ...]:
+        """The answers to these that say nothing about the zone."""
+        asked = (self._servers[server].answer(name, kind) for server, name, kind in questions)
+        return tuple(answer for answer in asked if answer is not None and not answer.state.known)
+
     @property
     def answers(self) -> tuple[Answer, ...]:
-        """All that were got, in the order of name and type: what comes first must not show."""
-        found = (answer for asked in self._asked for answer in asked.answers)
+        """All that were got, in the order of name and type: the order in which they came must not show."""
+        found = (answer for address in sorted(self._servers) for answer in self._servers[address].answers)
         return tuple(sorted(found, key=lambda answer: (answer.name, answer.type)))
 
     @property
     def queries(self) -> int:
-        return sum(asked.queries for asked in self._asked)
-
-    @property
-    def _asked(self) -> tuple[Snapshot, ...]:
-        return (self.ask, *(self._servers[address] for address in sorted(self._servers)))
+        return sum(asked.queries for asked in self._servers.values())
 
 
-async def _coroutine(awaitable: Awaitable[T]) -> T:
-    return await awaitable
+@contextmanager
+def noting_reads() -> Iterator[Reads]:
+    """What is asked within, and by the facts that are needed within, is noted there and nowhere else."""
+    reads = Reads()
+    before = _READS.set(reads)
+    try:
+        yield reads
+    finally:
+        _READS.reset(before)
+
+
+async def _made(awaitable: Awaitable[T]) -> tuple[T, Reads]:
+    with noting_reads() as reads:
+        return await awaitable, reads

@@ -1,4 +1,4 @@
-"""One domain's audit: every check runs at once over one dossier, and what they found becomes a report.
+"""One domain's audit: every check runs at once over one context, and what they found becomes a report.
 
 Law: the order of a report depends on nothing but the answers: never on which of them came first. A defect of a check becomes
 an `unknown` finding of that check, so that one odd zone does not end the audit of a fleet.
@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from benchkit.audit import sections
-from benchkit.audit.audit_context import AuditContext, Options
+from benchkit.audit.audit_context import AuditContext, Options, noting_reads
 from benchkit.audit.checks import CHECKS
 from benchkit.audit.domain_name import domain_name
+from benchkit.audit.lost_answers import known_findings
 from benchkit.audit.not_checked import not_checked
 from benchkit.audit.rule import Check
 from benchkit.audit.score import deductions, score
@@ -60,42 +61,43 @@ def _checks() -> Sequence[Check]:
 
 
 async def _audit(domain: str, ask: Ask, options: Options | None, checks: Sequence[Check]) -> AuditReport:
-    dossier = AuditContext(domain, ask, options)
-    found = await asyncio.gather(*(_run(check, dossier) for check in checks))
-    return _report(dossier, checks, found)
+    context = AuditContext(domain, ask, options)
+    found = await asyncio.gather(*(_run(check, context) for check in checks))
+    return _report(context, checks, found)
 
 
-async def _run(check: Check, dossier: AuditContext) -> list[Finding]:
-    found: list[Finding] = []
-    try:
-        async for finding in check.judge(dossier):
-            found.append(finding)
-            if len(found) == MOST_OF_A_RULE:  # a hostile record can have a fault an octet
-                break
-        return found
-    except Exception as error:
-        told = f"cannot be judged: a defect of benchkit, {type(error).__name__}: {error}"
-        return [Finding(check.rule.name, Status.UNKNOWN, dossier.domain, told, reference=check.rule.reference)]
+async def _run(check: Check, context: AuditContext) -> list[Finding]:
+    with noting_reads() as reads:
+        found: list[tuple[Finding, int]] = []  # each with how many questions had been read when it was made
+        try:
+            async for finding in check.judge(context):
+                found.append((finding, len(reads.questions)))
+                if len(found) == MOST_OF_A_RULE:  # a hostile record can have a fault in each octet
+                    break
+        except Exception as error:
+            told = f"cannot be judged: a defect of benchkit, {type(error).__name__}: {error}"
+            return [Finding(check.rule.name, Status.UNKNOWN, context.domain, told, reference=check.rule.reference)]
+    return known_findings(check, context, found, tuple(reads.questions))
 
 
-def _report(dossier: AuditContext, checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> AuditReport:
-    found, outside = _outside_the_file(found) if dossier.options.offline else (found, ())
+def _report(context: AuditContext, checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> AuditReport:
+    found, outside = _outside_the_file(found) if context.options.offline else (found, ())
     verdicts = _verdicts(checks, found)
     findings = sorted((finding for part in found for finding in part), key=lambda each: SEVERITY.index(each.status))
     taken = deductions(findings, checks)
     return AuditReport(
-        domain=dossier.domain,
+        domain=context.domain,
         verdict=worst([*verdicts.values()] or [Status.UNKNOWN]),
         score=score(taken, verdicts),
         verdicts=verdicts,
         findings=tuple(findings),
         deductions=taken,
-        spf=sections.spf_summary(dossier),
-        dkim=sections.dkim_summary(dossier),
-        dmarc=sections.dmarc_summary(dossier),
-        not_checked=(*not_checked(dossier.options), *outside),
-        queries=dossier.queries,
-        answers=dossier.answers,
+        spf=sections.spf_summary(context),
+        dkim=sections.dkim_summary(context),
+        dmarc=sections.dmarc_summary(context),
+        not_checked=(*not_checked(context.options), *outside),
+        queries=context.queries,
+        answers=context.answers,
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import SelectorState, discovery
 from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.facts.dkim_discovery import SelectorState, discovery
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree
@@ -63,8 +63,8 @@ async def judge_receiver(dossier: AuditContext, rule: Rule, rules: RuleSet) -> A
             yield rule.finding(case, dossier.domain, f"{rules.receiver} asks for {told}")
     if unsure := [each for each in wanted if met[each].yes is None]:
         clean = False
-        if dark := [answer for each in unsure for answer in met[each].lost]:
-            yield rule.unknown(dossier.domain, dark)
+        if unanswered := [answer for each in unsure for answer in met[each].lost]:
+            yield rule.unknown(dossier.domain, unanswered)
         else:
             told = "; ".join(f"{each} ({met[each].why})" for each in unsure)
             yield rule.finding("not_seen", dossier.domain, f"{rules.receiver}: {told}")
@@ -73,9 +73,10 @@ async def judge_receiver(dossier: AuditContext, rule: Rule, rules: RuleSet) -> A
 
 
 async def _spf(dossier: AuditContext) -> Met:
-    found, tree = await dossier.fact(spf_record), await dossier.fact(spf_tree)
-    if dark := lost([found.answer]):
-        return Met(None, "", dark)
+    found = await dossier.fact(spf_record)
+    if unanswered := lost([found.answer]):
+        return Met(None, "", unanswered)
+    tree = await dossier.fact(spf_tree)
     if tree is None:
         return Met(False, "no record, or one with an error")
     if tree.status is TreeStatus.UNKNOWN:
@@ -84,10 +85,9 @@ async def _spf(dossier: AuditContext) -> Met:
 
 
 async def _dkim(dossier: AuditContext) -> Met:
-    found = await dossier.fact(discovery)
-    usable = [each.parsed for each in found.keys if each.parsed and each.parsed.valid]
-    if any(key.key_type == "rsa" for key in usable):
+    if await dossier.fact(_has_rsa_key):
         return Met(True, "")
+    found = await dossier.fact(discovery)
     if found.outcome is SelectorState.UNKNOWN:
         return Met(None, "", found.lost)
     if found.outcome is SelectorState.NOT_FOUND:
@@ -95,9 +95,21 @@ async def _dkim(dossier: AuditContext) -> Met:
     return Met(False, "no usable RSA key" if found.keys else "no key can exist")
 
 
+async def _has_rsa_key(dossier: AuditContext) -> bool:
+    """Reads the answer with that key alone: a key that is found stands, whichever other selectors' answers did not come."""
+    for each in (await dossier.unread_fact(discovery)).keys:
+        if each.parsed and each.parsed.valid and each.parsed.key_type == "rsa":
+            await dossier.ask(each.at, "TXT")
+            return True
+    return False
+
+
 async def _either(dossier: AuditContext) -> Met:
-    one, other = await dossier.fact(_spf), await dossier.fact(_dkim)
-    if one.yes or other.yes:
+    one = await dossier.fact(_spf)
+    if one.yes:
+        return Met(True, "")
+    other = await dossier.fact(_dkim)
+    if other.yes:
         return Met(True, "")
     unsure = one.yes is None or other.yes is None
     return Met(None if unsure else False, one.why or other.why, (*one.lost, *other.lost))
@@ -120,9 +132,9 @@ async def _reverse(dossier: AuditContext) -> Met:
     bad = [each.address for each in found if not each.confirmed and not each.lost]
     if bad:
         return Met(False, f"{', '.join(bad)} do not lead to a name and back")
-    dark = tuple(answer for each in found for answer in each.lost)
-    if dark or not found:
-        return Met(None, "SPF names no single address", dark)
+    unanswered = tuple(answer for each in found for answer in each.lost)
+    if unanswered or not found:
+        return Met(None, "SPF names no single address", unanswered)
     return Met(True, "")
 
 

@@ -16,6 +16,7 @@ from benchkit.model.finding import Finding, Status
 if TYPE_CHECKING:
     from benchkit.audit.audit_context import AuditContext
 
+PASSED = Status.PASS.value  # beside the names of cases in `Check.by_evidence`
 POINTS = {Status.FAIL: 15, Status.WARN: 5}
 
 
@@ -75,10 +76,28 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule and the function that judges a domain by it; it asks only through the dossier and never raises."""
+    """A rule and the function that judges a domain by it; it asks only through the context and never raises.
+
+    A finding is dropped, and `unknown` said in its place, where the check had read an answer that did not come; unless its
+    case (or PASSED) is in `by_evidence`: then it is true by the answers in its evidence alone, whatever others would have said.
+    """
 
     rule: Rule
     judge: Callable[[AuditContext], AsyncIterator[Finding]]
+    by_evidence: tuple[str, ...] = ()
+    regardless: tuple[str, ...] = ()  # cases that hold whichever answers did not come: the check has seen to that
+
+    def is_proved(self, finding: Finding) -> bool:
+        """Whether it is true although answers that the check read did not come."""
+        whole = all(answer.state.known for answer in finding.evidence)
+        return self.holds_regardless(finding) or (_case(finding) in self.by_evidence and whole)
+
+    def holds_regardless(self, finding: Finding) -> bool:
+        return _case(finding) in self.regardless
+
+
+def _case(finding: Finding) -> str:
+    return finding.rule.partition(".")[2] or finding.status.value
 
 
 def lost(answers: Sequence[Answer]) -> tuple[Answer, ...]:

@@ -55,7 +55,7 @@ class SpfSummary:
 
 @dataclass(frozen=True, slots=True)
 class DkimSummary:
-    """One selector that was looked for and answered; `status` is in the words of audit/dkim/discovery.py."""
+    """One selector that was looked for and answered; `status` is in the words of audit/facts/dkim_discovery.py."""
 
     selector: str
     status: str

@@ -125,6 +125,11 @@ class Snapshot:
         finished = (task for task in self._answers.values() if task.done() and not task.cancelled())
         return tuple(task.result() for task in finished)
 
+    def answer(self, name: str, type: str) -> Answer | None:  # noqa: A002
+        """What has come already to a question written as `__call__` keeps it; None while it is open."""
+        asked = self._answers.get((name, type))
+        return asked.result() if asked is not None and asked.done() and not asked.cancelled() else None
+
     def __call__(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
         key = (name.lower().removesuffix("."), type.upper())
         if key not in self._answers:

@@ -53,7 +53,7 @@ def read_zone(path: Path, origin: str = "") -> tuple[Zone, Name]:
 
 
 def _origin(text: str, path: str, given: str) -> Name:
-    stated = re.search(r"^\$ORIGIN\s+(\S+\.)\s*(?:;|$)", text, re.MULTILINE | re.IGNORECASE)
+    stated = re.search(r"^\$ORIGIN\s+(\S*\.)\s*(?:;|$)", text, re.MULTILINE | re.IGNORECASE)
     owner = re.search(r"^(\S+\.)\s[^;\n]*\bSOA\b", text, re.MULTILINE | re.IGNORECASE)
     name = next((found[1] for found in (stated, owner) if found), given)
     found = wire_name(name) if name else None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.alignment import Alignment, alignment
-from benchkit.audit.dmarc.walk import walk
+from benchkit.audit.dmarc.walk import policy_step
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.sending_identities import ArmIdentity
 from benchkit.model.audit import AuditedMechanism
@@ -44,7 +44,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
 
 
 async def _judge(dossier: AuditContext, identity: ArmIdentity) -> Finding:
-    found = (await dossier.fact(walk, identity.author)).policy
+    found = await dossier.fact(policy_step, identity.author)
     record = found.record if found else None
     spf = await _alignment(dossier, identity, identity.envelope, strict=bool(record and record.aspf == "s"))
     dkim = await _alignment(dossier, identity, identity.signer, strict=bool(record and record.adkim == "s"))
@@ -63,4 +63,4 @@ async def _alignment(dossier: AuditContext, identity: ArmIdentity, domain: str, 
     return await alignment(dossier, identity.author, domain, strict=strict) if domain else None
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("no_unsubscribe",))

@@ -58,4 +58,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("several", "syntax", "no_certificate"))

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import mail_hosts
-from benchkit.audit.facts.spf_tree import spf_addresses
+from benchkit.audit.facts.mail_hosts import located_mail_hosts
+from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.audit.tables.blocklists import BLOCKLISTS, LISTED, NOT_LISTED, Blocklist, is_listing, question
 from benchkit.audit.tables.special_addresses import special_use
@@ -42,10 +42,11 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
 
 
 async def _addresses(dossier: AuditContext) -> list[str]:
-    hosts, authorised = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_addresses))
-    networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
+    hosts, authorised = await asyncio.gather(dossier.fact(located_mail_hosts), dossier.fact(spf_addresses))
+    known = authorised if dossier.is_complete(spf_tree) else None  # a term whose answer is lost may exclude some
+    networks = (*known.networks4, *known.networks6) if known else ()
     single = [str(each.network_address) for each in networks if each.num_addresses == 1]
-    own = [text for host in hosts.hosts for text in host.addresses.texts]
+    own = [text for host in hosts for text in host.addresses.texts]
     return [address for address in dict.fromkeys([*own, *single]) if not special_use(address)][:LOOKED_AT]
 
 
@@ -73,4 +74,4 @@ def _lists(answer: Answer, blocklist: Blocklist) -> bool:
     return any(is_listing(record.text, blocklist) for record in answer.records)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("listed",))

@@ -8,7 +8,7 @@ from datetime import datetime
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.records.tlsa import parse_tlsa
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.connect_probe.dane import Association, DaneVerdict, match_all
 from benchkit.connect_probe.starttls import MailServer
 from benchkit.model.audit import AuditedMechanism
@@ -65,4 +65,4 @@ def _subject(seen: MailServer) -> str:
     return f"{seen.host} [{seen.address}]"
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("none", "not_validated", "stale", PASSED))

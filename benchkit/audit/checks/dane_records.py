@@ -32,7 +32,7 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    names = list(dict.fromkeys(host.name for host in (await dossier.fact(mail_hosts)).hosts))
+    names = (await dossier.fact(mail_hosts)).names
     answers = await asyncio.gather(*(dossier.ask(f"_25._tcp.{name}", "TLSA") for name in names))
     having = [answer for answer in answers if answer.records]
     findings = [finding for answer in having for finding in _records(answer)]
@@ -70,4 +70,4 @@ def _unsigned(answer: Answer) -> Finding:
     return RULE.finding("unsigned", answer.name, message, evidence=[answer], reference="RFC 7672 §2.2")
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("unusable", "unsigned"))

@@ -29,7 +29,7 @@ LOOKED_AT = 40
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     hosts, tree = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_tree))
-    names = [host.name for host in hosts.hosts] + (list(tree.nodes) if tree else [])
+    names = [*hosts.names] + (list(tree.nodes) if tree else [])
     foreign = {registrable(name) for name in names if "." in name} - {registrable(dossier.domain)}
     domains = sorted(domain for domain in foreign if not is_public_suffix(domain))[:LOOKED_AT]
     answers = await asyncio.gather(*(dossier.ask(domain, "SOA") for domain in domains))
@@ -42,4 +42,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.unknown(dossier.domain, dark)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("free",))

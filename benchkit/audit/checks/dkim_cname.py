@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import discovery
+from benchkit.audit.facts.dkim_discovery import discovery
 from benchkit.audit.fixes import replacement
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status
@@ -40,4 +40,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             yield RULE.passed(selector.at, f"leads to {answer.cnames[-1]}{whose}", evidence=[answer])
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("dangling", PASSED))

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import discovery
+from benchkit.audit.facts.dkim_discovery import discovery
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import select_dkim
 from benchkit.audit.records.text import txts_of
@@ -49,4 +49,4 @@ def _finding(answer: Answer, domain: str) -> Finding:
     return RULE.finding("doubled", answer.name, message, evidence=[answer], paste=replacement.lines(*moved))
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("doubled",))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Discovery, discovery
+from benchkit.audit.facts.dkim_discovery import Discovery, discovery
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.audit.tables.provider_signatures import ProviderSignature
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -31,15 +31,15 @@ RULE = Rule(
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found, spf = await dossier.fact(discovery), await dossier.fact(spf_record)
     for sender in found.inferred:
-        if found.lost:
-            yield RULE.unknown(sender.name, found.lost)
-        elif not sender.guessable:
+        if not sender.guessable:
             message = (
                 f"{sender.name} is named by SPF or MX; its selectors cannot be guessed, name yours with --selector"
             )
             yield RULE.finding("not_guessable", sender.name, message, evidence=[spf.answer])
         elif names := _keys_of(sender, found):
             yield RULE.passed(sender.name, f"{sender.name} has keys: {', '.join(names)}", evidence=[spf.answer])
+        elif found.lost:
+            yield RULE.unknown(sender.name, found.lost)
         else:
             looked = ", ".join(sender.selectors)
             message = f"{sender.name} is named by SPF or MX, and none of its selectors is found ({looked})"
@@ -51,4 +51,4 @@ def _keys_of(sender: ProviderSignature, found: Discovery) -> list[str]:
     return [key.name for key in found.keys if key.provider == sender.name or key.name in sender.selectors]
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("not_guessable", PASSED))

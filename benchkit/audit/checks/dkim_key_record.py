@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.facts.dkim_discovery import Selector, discovery
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import DkimKey
 from benchkit.audit.records.text import RecordFault
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -73,4 +73,4 @@ def _fix(selector: Selector, key: DkimKey, fault: RecordFault) -> str:
     return ""
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("unusable", "revoked", "testing", "oddity", PASSED))

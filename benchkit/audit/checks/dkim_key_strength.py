@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.facts.dkim_discovery import Selector, discovery
 from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -68,4 +68,4 @@ def _finding(selector: Selector, fault: RecordFault) -> Finding:
     )
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("weak", "short", "long", "exponent"))

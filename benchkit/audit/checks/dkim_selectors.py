@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Discovery, Selector, SelectorState, discovery
+from benchkit.audit.facts.dkim_discovery import Discovery, Selector, SelectorState, discovery
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -75,4 +75,4 @@ def _judge_selector(selector: Selector) -> Finding | None:
     return None
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("given_missing", "several", PASSED))

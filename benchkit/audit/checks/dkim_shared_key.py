@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.facts.dkim_discovery import Selector, discovery
 from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -46,4 +46,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(dossier.domain, f"{len(holders)} selectors, {len(holders)} keys")
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("same",))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Selector, discovery
+from benchkit.audit.facts.dkim_discovery import Selector, discovery
 from benchkit.audit.fixes.replacement import LONGEST_STRING
 from benchkit.audit.records.text import is_fatal
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.audit.txt_size import UNFRAGMENTED, answer_octets
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -49,4 +49,4 @@ def _judge(selector: Selector) -> Finding:
     return RULE.passed(selector.at, f"{octets} octets in {strings} string{'s' * (strings > 1)}", evidence=evidence)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("cut", "large", PASSED))

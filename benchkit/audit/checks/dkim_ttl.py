@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import Selector, discovery
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.facts.dkim_discovery import Selector, discovery
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -45,4 +45,4 @@ def _judge(selector: Selector, *, published: bool) -> Finding:
     return RULE.passed(selector.at, f"kept for {ttl_s:,} s", evidence=evidence)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("long", "short", PASSED))

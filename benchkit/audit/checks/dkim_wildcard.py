@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import discovery
+from benchkit.audit.facts.dkim_discovery import CONTROL
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import select_dkim
 from benchkit.audit.records.text import txts_of
@@ -30,8 +30,8 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    control = (await dossier.fact(discovery)).control
     base = f"_domainkey.{dossier.domain}"
+    control = await dossier.ask(f"{CONTROL}.{base}", "TXT")
     if dark := lost([control]):
         yield RULE.unknown(base, dark)
     elif not control.records:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dmarc.report_authorization import leave
-from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dmarc.report_authorization import report_authorization
+from benchkit.audit.dmarc.walk import own_policy_step
 from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -28,12 +28,12 @@ DESTINATIONS = 20
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = (await dossier.fact(own_walk)).policy
+    found = await dossier.fact(own_policy_step)
     if found is None or found.record is None:
         return
     uris = [*found.record.rua, *found.record.ruf]
     abroad = list(dict.fromkeys(uri.domain for uri in uris if uri.domain))[:DESTINATIONS]
-    leaves = await asyncio.gather(*(dossier.fact(leave, found.name, domain) for domain in abroad))
+    leaves = await asyncio.gather(*(dossier.fact(report_authorization, found.name, domain) for domain in abroad))
     for each in leaves:
         if each.given is None:
             yield RULE.unknown(each.destination, lost(each.answers))
@@ -50,4 +50,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(found.name, "the reports may go where they are sent", evidence=[found.answer])
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("not_agreed",))

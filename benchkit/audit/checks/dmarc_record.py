@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import Walk, WalkStep, own_walk
+from benchkit.audit.dmarc.walk import step as step_at
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.text import txt_of
 from benchkit.audit.rule import Case, Check, Rule
@@ -36,20 +37,24 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
+    own = await dossier.fact(step_at, dossier.domain)
+    alone = Walk(dossier.domain, (own,))
+    for finding in _at(own, alone):
+        yield finding
+    if alone.policy is not None:
+        yield RULE.passed(dossier.domain, "one DMARC record of its own", evidence=[own.answer])
     trod = await dossier.fact(own_walk)
-    for step in trod.steps:
-        if step.name == dossier.domain or step.selection.records:
-            for finding in _at(step, trod):
-                yield finding
+    for finding in [each for step in trod.steps[1:] if step.selection.records for each in _at(step, trod)]:
+        yield finding
     evidence = [step.answer for step in trod.steps]
     found = trod.policy
+    if alone.policy is not None:
+        return
     if trod.policy_lost:
         yield RULE.unknown(dossier.domain, trod.policy_lost)
     elif found is None:
         if not _explained(trod):
             yield _missing(dossier.domain, trod)
-    elif found.name == dossier.domain:
-        yield RULE.passed(dossier.domain, "one DMARC record of its own", evidence=[found.answer])
     else:
         message = f"the record of {found.name} covers it"
         yield RULE.finding("inherited", dossier.domain, message, evidence=evidence)

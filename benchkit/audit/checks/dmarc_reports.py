@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dmarc.walk import own_policy_step
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.rule import Case, Check, Rule
@@ -30,7 +30,7 @@ SERVED = 2
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = (await dossier.fact(own_walk)).policy
+    found = await dossier.fact(own_policy_step)
     if found is None or found.record is None:
         return
     name, uris = f"_dmarc.{found.name}", found.record.rua

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dmarc.walk import WalkStep, own_walk
+from benchkit.audit.dmarc.walk import WalkStep, own_policy_step
 from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.records.dmarc import DmarcRecord
 from benchkit.audit.records.text import RecordFault
@@ -43,7 +43,7 @@ ELSEWHERE = ("removed-tag",)
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = (await dossier.fact(own_walk)).policy
+    found = await dossier.fact(own_policy_step)
     if found is None or found.record is None:
         return
     faults = [fault for fault in found.record.faults if fault.code not in ELSEWHERE]

@@ -66,4 +66,4 @@ def _is_bogus(answer: Answer) -> bool:
     return not answer.state.known and any(code.isdigit() and int(code) in BOGUS for code in codes)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, regardless=("bogus",))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.verify import DkimResult, Verification
 from benchkit.audit.facts.message import signatures
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -62,8 +62,10 @@ def _judge(each: Verification, present: set[str]) -> list[Finding]:
         findings.append(RULE.finding("length", subject, message, advice="Sign without l=.", evidence=each.answers))
     if left_out := [name for name in WANTED if name in present and name not in signature.headers]:
         message = f"not signed: {', '.join(left_out)}"
-        findings.append(RULE.finding("unsigned_header", subject, message, reference="RFC 6376 §5.4.1"))
+        findings.append(
+            RULE.finding("unsigned_header", subject, message, evidence=each.answers, reference="RFC 6376 §5.4.1")
+        )
     return findings
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("none", "fail", "permerror", "length", "unsigned_header", PASSED))

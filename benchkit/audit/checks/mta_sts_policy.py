@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
@@ -11,6 +11,7 @@ from benchkit.audit.records.mta_sts import StsPolicy, parse_sts_policy
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.connect_probe.mta_sts_policy import PolicyFile, fetch_policy
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -43,16 +44,18 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     served = await fetch_policy(
         dossier.domain, host.texts, port=leave.https_port, timeout_s=leave.timeout_s, trust=leave.trust
     )
-    for finding in [*_served(served), *(await _fits(dossier, served))]:
+    for finding in _served(served, [announced.answer, *host.answers]):
+        yield finding
+    for finding in await _fits(dossier, served):
         yield finding
 
 
-def _served(served: PolicyFile) -> list[Finding]:
+def _served(served: PolicyFile, evidence: Sequence[Answer]) -> list[Finding]:
     if served.error:
         case = "not_served" if served.answered else "unreachable"
-        return [RULE.finding(case, served.url, served.error)]
+        return [RULE.finding(case, served.url, served.error, evidence=evidence)]
     faults = [fault for fault in _policy(served).faults if fault.fatal]
-    return [RULE.finding("syntax", served.url, fault.message, span=fault.span) for fault in faults]
+    return [RULE.finding("syntax", served.url, fault.message, evidence=evidence, span=fault.span) for fault in faults]
 
 
 async def _fits(dossier: AuditContext, served: PolicyFile) -> list[Finding]:
@@ -62,7 +65,7 @@ async def _fits(dossier: AuditContext, served: PolicyFile) -> list[Finding]:
     if dark := lost([found.answer]):
         return [RULE.unknown(dossier.domain, dark)]
     case = "mx_left_out" if policy.mode == "enforce" else "mx_left_out_testing"
-    out = list(dict.fromkeys(host.name for host in found.hosts if not policy.allows(host.name)))
+    out = [name for name in found.names if not policy.allows(name)]
     findings = [
         RULE.finding(case, name, f"no mx: pattern fits MX host {name}", advice=f"Add `mx: {name}` to the policy.")
         for name in (out if policy.mode != "none" else [])
@@ -78,4 +81,4 @@ def _policy(served: PolicyFile) -> StsPolicy:
     return parse_sts_policy(served.body)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("not_served", "syntax"))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import MailHost, mail_hosts
+from benchkit.audit.facts.mail_hosts import MailHost, located_mail_hosts
 from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.tables.special_addresses import special_use
@@ -26,7 +26,7 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    hosts = list({host.name: host for host in (await dossier.fact(mail_hosts)).hosts}.values())
+    hosts = list({host.name: host for host in await dossier.fact(located_mail_hosts)}.values())
     found = [finding for host in hosts for finding in _judge_host(host)]
     for finding in found:
         yield finding
@@ -55,4 +55,4 @@ def _judge_host(host: MailHost) -> list[Finding]:
     ]
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("special",))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.connect_probe.starttls import MailServer
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -49,4 +49,4 @@ def _judge(seen: MailServer, now: datetime) -> Finding:
     return RULE.passed(subject, f"the certificate of {seen.host} verifies, until {end}")
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("untrusted", "ends_soon", PASSED))

@@ -46,7 +46,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     else:
         for finding in _duplicates(domain, found):
             yield finding
-        names = ", ".join(host.name for host in found.hosts)
+        names = ", ".join(record.target for record in found.records)
         yield RULE.passed(domain, f"mail goes to {names}", evidence=[found.answer])
 
 
@@ -77,8 +77,8 @@ async def _without(dossier: AuditContext, found: MailHosts) -> Finding:
 def _null(domain: str, found: MailHosts) -> Finding:
     records, evidence = found.answer.records, [found.answer]
     fix = replacement.replace(domain, records, "MX", "0 .")
-    if found.hosts:
-        message = f"a null MX beside {len(found.hosts)} other MX records: senders may take either"
+    if found.records:
+        message = f"a null MX beside {len(found.records)} other MX records: senders may take either"
         others = [record for record in records if record.target in ("", ".")]
         keep = replacement.lines(*(replacement.remove(domain, record) for record in others))
         advice = "Take the null MX out, or all the others."
@@ -90,10 +90,10 @@ def _null(domain: str, found: MailHosts) -> Finding:
 
 
 def _duplicates(domain: str, found: MailHosts) -> list[Finding]:
-    names = [host.name for host in found.hosts]
+    names = [record.target for record in found.records]
     findings = []
     for name in sorted({name for name in names if names.count(name) > 1}):
-        same = [host.record for host in found.hosts if host.name == name]
+        same = [record for record in found.records if record.target == name]
         findings.append(
             RULE.finding(
                 "duplicate",

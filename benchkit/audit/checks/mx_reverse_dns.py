@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.mail_hosts import located_mail_hosts
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.reverse_judging import CASES, judge_reverse
 from benchkit.audit.rule import Check, Rule
@@ -27,7 +27,7 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    hosts = (await dossier.fact(mail_hosts)).hosts
+    hosts = await dossier.fact(located_mail_hosts)
     owner = {text: host.name for host in hosts for text in host.addresses.texts if not special_use(text)}
     found = await asyncio.gather(*(dossier.fact(reverse, address) for address in owner))
     findings = [judge_reverse(RULE, each, owner[each.address]) for each in found]
@@ -38,4 +38,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(dossier.domain, f"all {len(found)} addresses lead to a name and back", evidence=evidence)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("no_pointer", "not_confirmed"))

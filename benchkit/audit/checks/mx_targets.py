@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, mail_hosts
+from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, located_mail_hosts, mail_hosts
 from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -30,15 +30,15 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(mail_hosts)
+    found, hosts = await dossier.fact(mail_hosts), await dossier.fact(located_mail_hosts)
     good = 0
-    for host in found.hosts:
+    for host in hosts:
         finding = _judge_host(dossier.domain, found, host)
         good += finding is None
         if finding is not None:
             yield finding
-    if found.hosts and good == len(found.hosts):
-        evidence = [found.answer, *(answer for host in found.hosts for answer in host.addresses.answers)]
+    if hosts and good == len(hosts):
+        evidence = [found.answer, *(answer for host in hosts for answer in host.addresses.answers)]
         yield RULE.passed(dossier.domain, f"all {good} MX hosts have addresses", evidence=evidence)
 
 
@@ -76,4 +76,4 @@ def _is_address(name: str) -> bool:
     return True
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("literal", "alias", "no_address", "does_not_exist"))

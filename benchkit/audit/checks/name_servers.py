@@ -50,4 +50,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(dossier.domain, f"{len(names)} name servers", evidence=[answer])
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("single", "no_address"))

@@ -31,8 +31,12 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    spf, effective = await dossier.fact(spf_record), await dossier.fact(own_policy)
-    if not spf.allows_nobody or effective.lost:
+    spf = await dossier.fact(spf_record)
+    if not spf.allows_nobody:
+        return
+    effective = await dossier.fact(own_policy)
+    if effective.lost:
+        yield RULE.unknown(dossier.domain, effective.lost)
         return
     domain, evidence = dossier.domain, [spf.answer]
     if effective.policy is Policy.REJECT:

@@ -66,4 +66,4 @@ def _finding(domain: str, found: SpfFound, problem: Problem) -> Finding:
     )
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("missing", "cycle", "error", "too_many_mx"))

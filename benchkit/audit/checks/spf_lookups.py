@@ -46,7 +46,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             "many" if number > LIMIT else "at_risk",
             domain,
             told,
-            evidence=[found.answer],
+            evidence=[found.answer, *lost_in(tree)],
             advice="Take out what no longer sends; move a provider to a subdomain of its own. This takes the dearest out.",
             paste=fix(found, _dearest(tree, FINE)) if number > LIMIT else "",
             span=dearest.term.span,
@@ -75,4 +75,4 @@ def _dearest(tree: Tree, limit: int) -> dict[tuple[int, int], str]:
     return out
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, regardless=("many",))

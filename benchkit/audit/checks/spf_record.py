@@ -41,7 +41,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     elif found.selection.almost:
         yield _almost(domain, found)
     else:
-        sends_from_mx = bool((await dossier.fact(mail_hosts)).hosts)
+        sends_from_mx = bool((await dossier.fact(mail_hosts)).records)
         yield RULE.finding(
             "missing",
             domain,

@@ -44,7 +44,8 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         message = (
             f"lookups in vain: {cost.voids4} for an IPv4 sender, {cost.voids6} for an IPv6 sender ({_named(either)})"
         )
-        yield RULE.finding(case, domain, message, evidence=evidence, paste=fix(found, _own(either)))
+        proof = [*evidence, *lost_in(tree)]
+        yield RULE.finding(case, domain, message, evidence=proof, paste=fix(found, _own(either)))
     elif both:
         message = f"lookups in vain, {len(both)} of {LIMIT}: {_named(both)}"
         yield RULE.finding("some", domain, message, evidence=evidence, paste=fix(found, _own(both)))
@@ -67,4 +68,4 @@ def _own(paths: list[tuple[EvaluationStep, ...]]) -> dict[tuple[int, int], str]:
     return {path[0].span: "" for path in paths}
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, regardless=("many",))

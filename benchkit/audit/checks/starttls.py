@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.connect_probe.starttls import MailServer, Stage
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -53,4 +53,4 @@ def _judge(seen: MailServer) -> Finding:
     return RULE.passed(subject, f"{seen.host} speaks {seen.tls_version} ({seen.cipher})")
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("refused", "not_offered", "failed", "old", PASSED))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import inferred_senders
-from benchkit.audit.dmarc.walk import own_walk
+from benchkit.audit.dmarc.walk import own_policy_step
+from benchkit.audit.facts.dkim_discovery import inferred_senders
 from benchkit.audit.fixes.dmarc_record import fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = (await dossier.fact(own_walk)).policy
+    found = await dossier.fact(own_policy_step)
     if found is None or found.record is None or found.record.aspf != "s":
         return
     for sender in await dossier.fact(inferred_senders):
@@ -40,4 +40,4 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             yield RULE.finding(sender.return_path, sender.name, message, evidence=[found.answer], paste=relaxed)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("subdomain", "provider"))

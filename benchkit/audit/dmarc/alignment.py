@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import walk
+from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer
 
 
@@ -17,13 +18,17 @@ class Alignment:
     authenticated: str
     strict: bool
     aligned: bool | None
-    lost: tuple[Answer, ...] = ()
+    answers: tuple[Answer, ...] = ()  # of both walks, where relaxed alignment needs them
+
+    @property
+    def lost(self) -> tuple[Answer, ...]:
+        return lost(self.answers)
 
 
-async def alignment(dossier: AuditContext, author: str, authenticated: str, *, strict: bool) -> Alignment:
+async def alignment(context: AuditContext, author: str, authenticated: str, *, strict: bool) -> Alignment:
     if author == authenticated or strict:
         return Alignment(author, authenticated, strict, author == authenticated)
-    one, other = await dossier.fact(walk, author), await dossier.fact(walk, authenticated)
-    dark = (*one.lost, *other.lost)
+    one, other = await context.fact(walk, author), await context.fact(walk, authenticated)
+    answers = tuple(step.answer for step in (*one.steps, *other.steps))
     same = one.organizational == other.organizational
-    return Alignment(author, authenticated, strict, None if dark else same, dark)
+    return Alignment(author, authenticated, strict, None if lost(answers) else same, answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dmarc.walk import WalkStep, walk
+from benchkit.audit.dmarc.walk import WalkStep, policy_step, step, walk
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer, AnswerState
@@ -22,21 +22,22 @@ class EffectivePolicy:
     lost: tuple[Answer, ...] = ()
 
 
-async def effective_policy(dossier: AuditContext, name: str) -> EffectivePolicy:
+async def effective_policy(context: AuditContext, name: str) -> EffectivePolicy:
     """For mail whose From has this very name, which may or may not exist."""
-    trod = await dossier.fact(walk, name)
-    found = trod.policy
-    if trod.policy_lost or found is None or found.record is None:
-        return EffectivePolicy(name, None, "", found, trod.policy_lost)
+    own, found = await context.fact(step, name), await context.fact(policy_step, name)
+    if own.record is None and (unanswered := (await context.fact(walk, name)).policy_lost):
+        return EffectivePolicy(name, None, "", found, unanswered)
+    if found is None or found.record is None:
+        return EffectivePolicy(name, None, "", found)
     if found.name == name:
         return EffectivePolicy(name, found.record.effective(found.record.policy), "p", found)
-    existing = await dossier.ask(name, "A")
-    if dark := lost([existing]):
-        return EffectivePolicy(name, None, "", found, dark)
+    existing = await context.ask(name, "A")
+    if unanswered := lost([existing]):
+        return EffectivePolicy(name, None, "", found, unanswered)
     if existing.state is AnswerState.NXDOMAIN:  # §4.7, np
         return EffectivePolicy(name, found.record.effective(found.record.nonexistent_policy), "np", found)
     return EffectivePolicy(name, found.record.effective(found.record.subdomain_policy), "sp", found)
 
 
-async def own_policy(dossier: AuditContext) -> EffectivePolicy:
-    return await dossier.fact(effective_policy, dossier.domain)
+async def own_policy(context: AuditContext) -> EffectivePolicy:
+    return await context.fact(effective_policy, context.domain)

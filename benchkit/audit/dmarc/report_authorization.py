@@ -1,4 +1,4 @@
-"""Leave to send reports to another organization (RFC 9990 §4): `<policy domain>._report._dmarc.<destination>` says v=DMARC1."""
+"""Consent to take another domain's reports (RFC 9990 §4): v=DMARC1 at `<policy domain>._report._dmarc.<destination>`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchkit.model.dns import Answer
 
 @dataclass(frozen=True, slots=True)
 class ReportAuthorization:
-    """`given` None: not known. `name` is where the other side would say so; "" where no leave is needed."""
+    """`given` None: not known. `name` is where the destination would say so; "" where no consent is needed."""
 
     destination: str
     name: str
@@ -22,15 +22,16 @@ class ReportAuthorization:
     answers: tuple[Answer, ...]
 
 
-async def leave(dossier: AuditContext, policy_domain: str, destination: str) -> ReportAuthorization:
-    """A destination within the policy's own organization needs none (§4); a wildcard gives it to everybody."""
+async def report_authorization(context: AuditContext, policy_domain: str, destination: str) -> ReportAuthorization:
+    """A destination within the policy's own organization needs none (§4); a wildcard record consents for everyone."""
     if destination == policy_domain:
         return ReportAuthorization(destination, "", True, ())
+    one, other = await context.fact(walk, policy_domain), await context.fact(walk, destination)
+    walked = tuple(step.answer for step in (*one.steps, *other.steps))
+    if not lost(walked) and one.organizational == other.organizational:
+        return ReportAuthorization(destination, "", True, walked)
     name = f"{policy_domain}._report._dmarc.{destination}"
-    one, other = await dossier.fact(walk, policy_domain), await dossier.fact(walk, destination)
-    if one.organizational == other.organizational:
-        return ReportAuthorization(destination, "", True, ())
-    answer = await dossier.ask(name, "TXT")
+    answer = await context.ask(name, "TXT")
     given = any(is_dmarc(text) for text in txts_of(answer))
-    dark = lost([answer]) if not given else ()
-    return ReportAuthorization(destination, name, None if dark else given, (answer,))
+    unsure = not given and lost((answer, *walked))
+    return ReportAuthorization(destination, name, None if unsure else given, (answer, *walked))

@@ -1,13 +1,12 @@
 """The DNS tree walk (RFC 9989 §4.10): from a name up to the top-level domain, at most eight questions.
 
 Law: `steps` are those that a receiver would take. All names are asked at once, since the walk's names do not depend on what is
-found; what lies beyond the step that ends the walk is left out. A name with several records counts as one without.
+found; what is above the step that ends the walk is not read. A name with several records counts as one without.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
@@ -70,13 +69,8 @@ class Walk:
 
     @property
     def lost(self) -> tuple[Answer, ...]:
-        """The answers without which the organizational domain is not sure.
-
-        A top-level domain's is not among them where the name below it has a record: only a public suffix operator publishes
-        one there, with psd=y, and that would choose the same name.
-        """
-        sure = len(self.steps) > 1 and self.steps[-2].record is not None
-        return lost([step.answer for step in (self.steps[:-1] if sure else self.steps)])
+        """The answers without which the organizational domain is not sure."""
+        return lost([step.answer for step in self.steps])
 
     @property
     def policy_lost(self) -> tuple[Answer, ...]:
@@ -84,19 +78,35 @@ class Walk:
         return () if self.own.record else self.lost
 
 
-async def walk(dossier: AuditContext, start: str) -> Walk:
-    steps = await asyncio.gather(*(dossier.fact(step, name) for name in names(start)))
-    held = [each for each in steps if not (dossier.options.offline and _is_outside(each.answer))] or steps[:1]
-    return Walk(start, tuple(_until_the_end(held)))
+async def walk(context: AuditContext, start: str) -> Walk:
+    await asyncio.gather(*(context.prefetch(_at(name), "TXT") for name in names(start)))
+    steps = [await context.fact(step, start)]
+    for name in names(start)[1:]:
+        if _ends(steps[-1]):
+            break
+        if not await _decides_nothing(context, name, steps[-1]):
+            steps.append(await context.fact(step, name))
+    return Walk(start, tuple(steps))
 
 
-async def own_walk(dossier: AuditContext) -> Walk:
+async def own_walk(context: AuditContext) -> Walk:
     """The domain's own."""
-    return await dossier.fact(walk, dossier.domain)
+    return await context.fact(walk, context.domain)
 
 
-async def step(dossier: AuditContext, name: str) -> WalkStep:
-    answer = await dossier.ask(f"_dmarc.{name}", "TXT")
+async def policy_step(context: AuditContext, start: str) -> WalkStep | None:
+    """The step whose record is applied to mail from a name. Nothing above the name is read where it has a record itself."""
+    own = Walk(start, (await context.fact(step, start),))
+    return (own if own.found else await context.fact(walk, start)).policy
+
+
+async def own_policy_step(context: AuditContext) -> WalkStep | None:
+    """The domain's own."""
+    return await context.fact(policy_step, context.domain)
+
+
+async def step(context: AuditContext, name: str) -> WalkStep:
+    answer = await context.ask(_at(name), "TXT")
     selection = select_dmarc(txts_of(answer))
     return WalkStep(name, answer, selection, None if selection.only is None else parse_dmarc(selection.only))
 
@@ -113,13 +123,18 @@ def one_below(suffix: str, start: str) -> str:
     return ".".join(start.split(".")[-(len(suffix.split(".")) + 1) :])
 
 
-def _is_outside(answer: Answer) -> bool:
-    """A zone file is judged by what it says itself: no record of a parent zone's is counted on."""
-    return answer.state is AnswerState.REFUSED and not answer.queries
+def _at(name: str) -> str:
+    return f"_dmarc.{name}"
 
 
-def _until_the_end(steps: list[WalkStep]) -> Iterator[WalkStep]:
-    for each in steps:
-        yield each
-        if each.record and each.record.psd in ("y", "n"):
-            return
+async def _decides_nothing(context: AuditContext, name: str, below: WalkStep) -> bool:
+    """A zone file is judged by what it says itself. And only a public suffix operator publishes at a top-level domain, with
+    psd=y: where the name below has a record, that would choose the same organizational domain as no answer does.
+    """
+    answer = await context.prefetch(_at(name), "TXT")
+    outside = context.options.offline and answer.state is AnswerState.REFUSED and not answer.queries
+    return outside or ("." not in name and below.record is not None and not answer.state.known)
+
+
+def _ends(step: WalkStep) -> bool:
+    return step.record is not None and step.record.psd in ("y", "n")

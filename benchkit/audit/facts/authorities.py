@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.dkim.discovery import discovery
+from benchkit.audit.facts.dkim_discovery import discovery
 from benchkit.audit.facts.mail_hosts import Addresses, addresses
 from benchkit.model.dns import Answer, Ask
 
@@ -17,7 +17,7 @@ Question = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """`answers` are to the same questions, in the same order, at every server; the first is to SOA."""
+    """`answers` are to the same questions in the same order at every server: SOA first, and alone where that is lost."""
 
     name: str
     address: str
@@ -36,29 +36,40 @@ class Authority:
         return f"{self.name} [{self.address}]"
 
 
-async def authorities(dossier: AuditContext) -> tuple[Authority, ...]:
+async def authorities(context: AuditContext) -> tuple[Authority, ...]:
     """Empty without leave to ask them, or where the name is no zone of its own."""
-    if dossier.options.authorities is None:
+    if context.options.authorities is None:
         return ()
-    named = await dossier.ask(dossier.domain, "NS")
-    hosts = await asyncio.gather(*(dossier.fact(addresses, record.target) for record in named.records[:SERVERS]))
-    questions = await _questions(dossier)
-    found = await asyncio.gather(*(_asked(dossier, host, questions) for host in hosts))
+    named = await context.ask(context.domain, "NS")
+    hosts = await asyncio.gather(*(context.fact(addresses, record.target) for record in named.records[:SERVERS]))
+    questions = await _questions(context)
+    found = await asyncio.gather(*(_asked(context, host, questions) for host in hosts))
     return tuple(each for each in found if each is not None)
 
 
-async def _questions(dossier: AuditContext) -> list[Question]:
-    domain, keys = dossier.domain, (await dossier.fact(discovery)).keys
+async def _questions(context: AuditContext) -> list[Question]:
+    domain, keys = context.domain, (await context.fact(discovery)).keys
     own = [key.at for key in keys if not key.answer.cnames]  # what a CNAME leads to is somebody else's to say
     texts = [domain, f"_dmarc.{domain}", *own[:SELECTORS]]
     return [(domain, "SOA"), (domain, "MX"), *((name, "TXT") for name in texts)]
 
 
-async def _asked(dossier: AuditContext, host: Addresses, questions: list[Question]) -> Authority | None:
+async def _asked(context: AuditContext, host: Addresses, questions: list[Question]) -> Authority | None:
     """At its first address, IPv4 if it has one; None where it has none."""
     address = next(iter(host.texts), "")
-    ask: Ask | None = dossier.at(address) if address else None
+    ask: Ask | None = context.at(address) if address else None
     if ask is None:
         return None
-    answers = await asyncio.gather(*(ask(name, kind) for name, kind in questions))
-    return Authority(host.name, address, tuple(answers))
+    first, *others = questions
+    soa = await ask(*first)
+    said = await asyncio.gather(*(_said(context, address, question) for question in others)) if soa.state.known else ()
+    return Authority(host.name, address, (soa, *said))
+
+
+async def _said(context: AuditContext, address: str, question: Question) -> Answer:
+    """A CNAME says all that this server has to say: whether its target was answered does not matter here."""
+    ask, unnoted = context.at(address), context.at(address, noted=False)
+    assert ask is not None
+    assert unnoted is not None
+    answer = await unnoted(*question)
+    return answer if answer.cnames else await ask(*question)

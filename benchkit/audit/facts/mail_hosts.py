@@ -34,7 +34,7 @@ class Addresses:
 
     @property
     def missing(self) -> bool:
-        """Surely without an address; false where an answer did not come."""
+        """Without an address for certain; false where an answer did not come."""
         return not self.texts and not self.lost
 
     @property
@@ -43,7 +43,25 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
+class MailHosts:
+    answer: Answer
+    records: tuple[Record, ...]  # without a null MX, and no more than are followed
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys(record.target for record in self.records))
+
+    @property
+    def null(self) -> bool:
+        """The domain says that it takes no mail (RFC 7505)."""
+        return any(record.target in ("", ".") for record in self.answer.records)
+
+
+@dataclass(frozen=True, slots=True)
 class MailHost:
+    """One MX record, and where its host is."""
+
     record: Record
     addresses: Addresses
 
@@ -52,23 +70,19 @@ class MailHost:
         return self.record.target
 
 
-@dataclass(frozen=True, slots=True)
-class MailHosts:
-    answer: Answer
-    hosts: tuple[MailHost, ...]  # without null MX
-
-    @property
-    def null(self) -> bool:
-        """The domain says that it takes no mail (RFC 7505)."""
-        return any(record.target in ("", ".") for record in self.answer.records)
+async def addresses(context: AuditContext, name: str) -> Addresses:
+    return Addresses(name, *await asyncio.gather(context.ask(name, "A"), context.ask(name, "AAAA")))
 
 
-async def addresses(dossier: AuditContext, name: str) -> Addresses:
-    return Addresses(name, *await asyncio.gather(dossier.ask(name, "A"), dossier.ask(name, "AAAA")))
+async def mail_hosts(context: AuditContext) -> MailHosts:
+    """The MX records alone: what needs no address must not depend on one."""
+    answer = await context.ask(context.domain, "MX")
+    real = [record for record in answer.records if record.target not in ("", ".")]
+    return MailHosts(answer, tuple(real[:ASKED_HOSTS]))
 
 
-async def mail_hosts(dossier: AuditContext) -> MailHosts:
-    answer = await dossier.ask(dossier.domain, "MX")
-    real = [record for record in answer.records if record.target not in ("", ".")][:ASKED_HOSTS]
-    found = await asyncio.gather(*(dossier.fact(addresses, record.target) for record in real))
-    return MailHosts(answer, tuple(MailHost(record, each) for record, each in zip(real, found, strict=True)))
+async def located_mail_hosts(context: AuditContext) -> tuple[MailHost, ...]:
+    """With their addresses, in the order of the records."""
+    records = (await context.fact(mail_hosts)).records
+    found = await asyncio.gather(*(context.fact(addresses, record.target) for record in records))
+    return tuple(MailHost(record, each) for record, each in zip(records, found, strict=True))

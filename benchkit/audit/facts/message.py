@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.verify import DkimResult, Verification, verify
 from benchkit.audit.dmarc.alignment import Alignment, alignment
-from benchkit.audit.dmarc.walk import walk
+from benchkit.audit.dmarc.walk import policy_step
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.records.dmarc import DmarcRecord
 from benchkit.audit.spf.result import Evaluation, SpfResult
@@ -35,23 +35,23 @@ class Authentication:
         return None if unknown else False
 
 
-async def signatures(dossier: AuditContext) -> tuple[Verification, ...]:
-    mail = dossier.options.mail
-    return await verify(mail, dossier.ask, dossier.options.now_s) if mail else ()
+async def signatures(context: AuditContext) -> tuple[Verification, ...]:
+    mail = context.options.mail
+    return await verify(mail, context.ask, context.options.now_s) if mail else ()
 
 
-async def authentication(dossier: AuditContext) -> Authentication | None:
+async def authentication(context: AuditContext) -> Authentication | None:
     """None without a message, or where that has not exactly one author domain."""
-    mail = dossier.options.mail
+    mail = context.options.mail
     if mail is None or len(mail.author_domains) != 1:
         return None
     author = mail.author_domains[0]
-    verified, spf, trod = await asyncio.gather(
-        dossier.fact(signatures), dossier.fact(spf_evaluation), dossier.fact(walk, author)
+    verified, spf, applied = await asyncio.gather(
+        context.fact(signatures), context.fact(spf_evaluation), context.fact(policy_step, author)
     )
-    record = trod.policy.record if trod.policy else None
+    record = applied.record if applied else None
     passed = [(spf.domain, record.aspf if record else "r")] if spf and spf.result is SpfResult.PASS else []
     keys = [each.signature.domain for each in verified if each.result is DkimResult.PASS]
     passed += [(domain, record.adkim if record else "r") for domain in keys]
-    found = await asyncio.gather(*(alignment(dossier, author, domain, strict=mode == "s") for domain, mode in passed))
+    found = await asyncio.gather(*(alignment(context, author, domain, strict=mode == "s") for domain, mode in passed))
     return Authentication(author, record, verified, spf, tuple(found))

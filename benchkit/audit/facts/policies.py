@@ -38,7 +38,7 @@ class PolicyTexts:
         return replacement.lines(*(replacement.remove(name, record) for record in self.records[keep:]))
 
 
-async def policy_texts(dossier: AuditContext, prefix: str) -> PolicyTexts:
+async def policy_texts(context: AuditContext, prefix: str) -> PolicyTexts:
     """`prefix` is a key of SELECTORS."""
-    answer = await dossier.ask(f"{prefix}.{dossier.domain}", "TXT")
+    answer = await context.ask(f"{prefix}.{context.domain}", "TXT")
     return PolicyTexts(answer, SELECTORS[prefix](txts_of(answer)))

@@ -41,9 +41,9 @@ class Reverse:
         return () if self.confirmed else lost(self.answers)
 
 
-async def reverse(dossier: AuditContext, address: str) -> Reverse:
+async def reverse(context: AuditContext, address: str) -> Reverse:
     parsed = ip_address(address)
-    pointer = await dossier.ask(parsed.reverse_pointer, "PTR")
+    pointer = await context.ask(parsed.reverse_pointer, "PTR")
     family = "A" if parsed.version == 4 else "AAAA"
     names = [record.target for record in pointer.records][:NAMES]
-    return Reverse(address, pointer, tuple(await asyncio.gather(*(dossier.ask(name, family) for name in names))))
+    return Reverse(address, pointer, tuple(await asyncio.gather(*(context.ask(name, family) for name in names))))

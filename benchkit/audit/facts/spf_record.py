@@ -31,8 +31,8 @@ class SpfFound:
         return tuple(record for record in self.answer.records if txt_of(record) in self.selection.records)
 
 
-async def spf_record(dossier: AuditContext) -> SpfFound:
-    answer = await dossier.ask(dossier.domain, "TXT")
+async def spf_record(context: AuditContext) -> SpfFound:
+    answer = await context.ask(context.domain, "TXT")
     selection = select_spf(txts_of(answer))
     only = selection.only
     return SpfFound(answer, selection, None if only is None else parse_spf(only))

@@ -1,4 +1,4 @@
-"""The domain's include tree and whom it authorises; None where there is no single record to begin at."""
+"""The domain's include tree and which addresses it authorises; None where there is no single valid record to begin at."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from benchkit.audit.spf.tree import Tree
 from benchkit.model.dns import Answer
 
 
-async def spf_tree(dossier: AuditContext) -> Tree | None:
-    found = await dossier.fact(spf_record)
-    return await include_tree(dossier.ask, dossier.domain) if found.parsed and found.parsed.valid else None
+async def spf_tree(context: AuditContext) -> Tree | None:
+    found = await context.fact(spf_record)
+    return await include_tree(context.ask, context.domain) if found.parsed and found.parsed.valid else None
 
 
-async def spf_addresses(dossier: AuditContext) -> AddressSet | None:
-    tree = await dossier.fact(spf_tree)
+async def spf_addresses(context: AuditContext) -> AddressSet | None:
+    tree = await context.fact(spf_tree)
     return authorised(tree) if tree else None
 
 

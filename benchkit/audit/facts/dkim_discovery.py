@@ -1,15 +1,19 @@
-"""Where a domain's DKIM keys are (AUDIT §5): there is no list of selectors in the DNS, so they are looked for.
+"""Where a domain's DKIM keys are: there is no list of selectors in the DNS, so names are tried.
 
-Law: three answers only. FOUND; NOT_FOUND, that is not found where looked, and never that there are none; NONE_CAN_EXIST,
-where the zone denies `_domainkey` with everything below it (RFC 8020). Sources, the best first: selectors given, a message's,
-those that the providers in MX and SPF have their customers publish, names derived from the domain, then common names.
-Below a name that the zone denies, of the common names only the likeliest are asked: some servers wrongly deny names that have
-nothing but others below them, so that a denial alone proves nothing.
+Law: three answers only. FOUND; NOT_FOUND, which means not found among the names that were tried, never that there are none; and
+NONE_CAN_EXIST, where the zone denies `_domainkey` with everything below it (RFC 8020). Names that are tried, the best first:
+selectors given, a message's, those that the providers in MX and SPF have their customers publish, names derived from the
+domain, then common names. Below a name that the zone denies, only the likeliest of the common names are tried: some servers
+wrongly deny names that have nothing but others below them, so that a denial alone proves nothing.
+
+A key that was guessed counts only beside proof that no wildcard made it up: a selector that the zone denies, or answers in
+another way. So every key in `selectors` stands, whichever other answers did not come.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,7 +35,7 @@ from benchkit.audit.tables.provider_signatures import (
 )
 from benchkit.model.dns import Answer, AnswerState
 
-CONTROL = "benchkit-control-7f3a9c"  # a selector that nobody has; a key there is a wildcard's
+CONTROL = "benchkit-control-7f3a9c"  # a selector that no one has; a key there is a wildcard's
 NSEC_STEPS = 32
 
 
@@ -88,46 +92,46 @@ class Discovery:
         return tuple(selector for selector in self.selectors if selector.texts)
 
 
-async def discovery(dossier: AuditContext) -> Discovery:
-    base = f"_domainkey.{dossier.domain}"
+async def discovery(context: AuditContext) -> Discovery:
+    base = f"_domainkey.{context.domain}"
     probe, control, given = await asyncio.gather(
-        dossier.ask(base, "TXT"), dossier.ask(f"{CONTROL}.{base}", "TXT"), _names(dossier)
+        context.ask(base, "TXT"), context.ask(f"{CONTROL}.{base}", "TXT"), _names(context)
     )
-    inferred = await dossier.fact(inferred_senders)
+    inferred = await context.fact(inferred_senders)
     sources: dict[str, str] = {}
     denied = _are_denied(probe, control)
     for name, source in given:
         if not denied or source != "common" or name in LIKELIEST:
             sources.setdefault(name, source)
-    answers = await asyncio.gather(*(dossier.ask(f"{name}.{base}", "TXT") for name in sources))
-    answered = [
+    answers = await asyncio.gather(*(context.ask(f"{name}.{base}", "TXT") for name in sources))
+    witness = _witness(control, [answer for name, answer in zip(sources, answers, strict=True) if "." not in name])
+    kept = tuple(
         _selector(name, source, answer)
         for (name, source), answer in zip(sources.items(), answers, strict=True)
-        if source == "given" or answer.records or answer.cnames
-    ]
-    found = [each for each in answered if not _is_wildcards(each, control)]
-    kept = tuple(each for each in found if each.texts or each.answer.cnames or each.source == "given")
-    dark = lost(answers)
-    return Discovery(_outcome(kept, probe, control, dark), kept, len(sources), inferred, control, probe, dark)
+        if source == "given" or (_holds_something(answer) and witness and not _is_wildcards(answer, witness))
+    )
+    unanswered = lost(answers if witness else (control, *answers))
+    outcome = _outcome(kept, probe, control, unanswered)
+    return Discovery(outcome, kept, len(sources), inferred, control, probe, unanswered)
 
 
-async def inferred_senders(dossier: AuditContext) -> tuple[ProviderSignature, ...]:
+async def inferred_senders(context: AuditContext) -> tuple[ProviderSignature, ...]:
     """The providers that the domain's SPF record and MX records name, each once."""
-    spf, mx = await asyncio.gather(dossier.fact(spf_record), dossier.fact(mail_hosts))
+    spf, mx = await asyncio.gather(context.fact(spf_record), context.fact(mail_hosts))
     terms = spf.parsed.mechanisms if spf.parsed else ()
     included = tuple(term.domain.text.lower() for term in terms if term.domain)
-    found = (*by_spf(included), *by_mx(tuple(host.name for host in mx.hosts)))
+    found = (*by_spf(included), *by_mx(mx.names))
     return tuple(sender for sender in SENDERS if sender in found)
 
 
-async def _names(dossier: AuditContext) -> list[tuple[str, str]]:
+async def _names(context: AuditContext) -> list[tuple[str, str]]:
     """Selectors and where each comes from, the best source first."""
-    mail = dossier.options.mail
+    mail = context.options.mail
     signed = [field.text for field in mail.all("dkim-signature")] if mail else []
-    told = [(name, "given") for name in (*dossier.options.selectors, *_selectors_of(signed, dossier.domain))]
-    inferred = await dossier.fact(inferred_senders)
+    told = [(name, "given") for name in (*context.options.selectors, *_selectors_of(signed, context.domain))]
+    inferred = await context.fact(inferred_senders)
     told += [(name, sender.name) for sender in inferred for name in sender.selectors]
-    told += [(name, "derived") for name in await _derived(dossier)]
+    told += [(name, "derived") for name in await _derived(context)]
     told += [(name, "common") for sender in SENDERS for name in sender.selectors]
     return [*told, *((name, "common") for name in COMMON)]
 
@@ -137,24 +141,24 @@ def _selectors_of(fields: list[str], domain: str) -> list[str]:
     return [each.selector for each in signatures if each.domain == domain and each.selector]
 
 
-async def _derived(dossier: AuditContext) -> list[str]:
+async def _derived(context: AuditContext) -> list[str]:
     """HubSpot's portal number stands in its SPF name and in its selectors; so does a domain's own first label in many."""
-    spf = await dossier.fact(spf_record)
+    spf = await context.fact(spf_record)
     terms = spf.parsed.mechanisms if spf.parsed else ()
     portals = [
         term.domain.text.partition(".")[0] for term in terms if term.domain and "hubspotemail" in term.domain.text
     ]
-    walked = await _nsec_walk(dossier) if dossier.options.nsec_walk else []
-    return [*walked, *(f"hs{number}-{portal}" for portal in portals for number in (1, 2)), dossier.domain.split(".")[0]]
+    walked = await _nsec_walk(context) if context.options.nsec_walk else []
+    return [*walked, *(f"hs{number}-{portal}" for portal in portals for number in (1, 2)), context.domain.split(".")[0]]
 
 
-async def _nsec_walk(dossier: AuditContext) -> list[str]:
+async def _nsec_walk(context: AuditContext) -> list[str]:
     """In a zone signed with NSEC (RFC 4034 §4) each name gives the next: every selector, in at most NSEC_STEPS questions."""
-    suffix, name, found = f"._domainkey.{dossier.domain}", dossier.domain, []
+    suffix, name, found = f"._domainkey.{context.domain}", context.domain, []
     for _ in range(NSEC_STEPS):
-        answer = await dossier.ask(name, "NSEC")
+        answer = await context.ask(name, "NSEC")
         following = answer.records[0].text.split()[0].rstrip(".").lower() if answer.records else ""
-        if not following or following == dossier.domain or not following.endswith(dossier.domain):
+        if not following or following == context.domain or not following.endswith(context.domain):
             break
         if following.endswith(suffix):
             found.append(following.removesuffix(suffix))
@@ -170,15 +174,29 @@ def _selector(name: str, source: str, answer: Answer) -> Selector:
     return Selector(name, source, answer, selection.records, parsed, proven.name if proven else "")
 
 
-def _is_wildcards(selector: Selector, control: Answer) -> bool:
-    same = {record.text for record in selector.answer.records} == {record.text for record in control.records}
-    return bool(control.records) and same and selector.source != "given"
+def _holds_something(answer: Answer) -> bool:
+    """A key, or a CNAME that should lead to one."""
+    return bool(answer.cnames or select_dkim(txts_of(answer)).records)
 
 
-def _outcome(kept: tuple[Selector, ...], probe: Answer, control: Answer, dark: tuple[Answer, ...]) -> SelectorState:
+def _witness(control: Answer, tried: Sequence[Answer]) -> Answer | None:
+    """What a selector that no one has answers; where that answer did not come, the zone's denial of another says the same."""
+    if control.state.known:
+        return control
+    return next((answer for answer in tried if answer.state is AnswerState.NXDOMAIN and not answer.cnames), None)
+
+
+def _is_wildcards(answer: Answer, witness: Answer) -> bool:
+    same = {record.text for record in answer.records} == {record.text for record in witness.records}
+    return same and answer.cnames == witness.cnames and bool(witness.records or witness.cnames)
+
+
+def _outcome(
+    kept: tuple[Selector, ...], probe: Answer, control: Answer, unanswered: tuple[Answer, ...]
+) -> SelectorState:
     if any(each.texts for each in kept):
         return SelectorState.FOUND
-    if dark:
+    if unanswered:
         return SelectorState.UNKNOWN
     return SelectorState.NONE_CAN_EXIST if _are_denied(probe, control) else SelectorState.NOT_FOUND
 

@@ -1,0 +1,32 @@
+"""No lost answer becomes knowledge: what a check may still say when answers that it read did not come.
+
+Law: every finding that remains is one that the full answers give too, or `unknown`. A check that read a lost answer always says
+`unknown` about it, so that what it would have found is never simply absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchkit.audit.audit_context import AskedOf, AuditContext
+from benchkit.audit.rule import Check
+from benchkit.model.finding import Finding, Status
+
+
+def known_findings(
+    check: Check, context: AuditContext, found: Sequence[tuple[Finding, int]], read: Sequence[AskedOf]
+) -> list[Finding]:
+    """`found` has each finding with how many of the questions in `read` had been read when the check made it."""
+    lost = context.lost(read)
+    if not lost:
+        return [finding for finding, _ in found]
+    first = next(at for at, question in enumerate(read) if context.lost([question]))
+    kept = [each for each, count in found if count <= first or each.status is Status.UNKNOWN or check.is_proved(each)]
+    named = {(answer.name, answer.type) for each in kept if _names_them(check, each) for answer in each.evidence}
+    unnamed = [answer for answer in lost if (answer.name, answer.type) not in named]
+    return [*kept, *([check.rule.unknown(context.domain, unnamed)] if unnamed else [])]
+
+
+def _names_them(check: Check, finding: Finding) -> bool:
+    """Whether the finding itself tells which answers did not come."""
+    return finding.status is Status.UNKNOWN or check.holds_regardless(finding)
