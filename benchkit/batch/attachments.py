@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchkit.batch.limits import MAX_FILE_BYTES, OUTSIDE
 from benchkit.batch.line_templates import rendered_line
 from benchkit.errors import Mistake
 from benchkit.model.message import Attachment
@@ -43,9 +44,10 @@ CANNOT = "cannot be attached"
 class AttachmentFiles:
     """The files of a batch, each read once. A file name may be a template of a row's columns: each row then has its own."""
 
-    def __init__(self, paths: Sequence[Path], mistakes: list[Mistake]) -> None:
-        """What is wrong with a path that is no template is added to `mistakes`."""
+    def __init__(self, paths: Sequence[Path], mistakes: list[Mistake], root: Path | None = None) -> None:
+        """What is wrong with a path that is no template is added to `mistakes`. `root`: links may not lead out of it."""
         self._paths = paths
+        self._root = root
         self._read: dict[str, Attachment] = {}
         for path in paths:
             if "{{" not in str(path) and "{%" not in str(path):
@@ -70,6 +72,10 @@ class AttachmentFiles:
             file = Path(path)
             content_type = _TYPES.get(file.suffix.lower(), "application/octet-stream")
             try:
+                if file.stat().st_size > MAX_FILE_BYTES:
+                    raise ValueError(f"{CANNOT}: it has more than {MAX_FILE_BYTES:,} bytes")
+                if self._root is not None and not file.resolve().is_relative_to(self._root):
+                    raise ValueError(f"{CANNOT}: it leads to {file.resolve()}, {OUTSIDE}")
                 self._read[path] = Attachment(file.name, content_type, file.read_bytes())
             except OSError as error:
                 raise ValueError(f"{CANNOT}: {error.strerror}") from error

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from benchkit.batch.addresses import mailbox, normalise, parse_mailboxes
 from benchkit.batch.attachments import AttachmentFiles, arrange
 from benchkit.batch.draws import Draws
 from benchkit.batch.filler import filler
+from benchkit.batch.limits import (
+    MAX_BATCH_BYTES,
+    MAX_MESSAGES,
+    MAX_RENDER_ALL_S,
+    TOO_MUCH,
+    LimitError,
+    bounded_memory,
+)
 from benchkit.batch.line_templates import rendered_line
 from benchkit.batch.recipients import RESERVED, RecipientRow, read_recipients
 from benchkit.batch.templates import Rendered, TemplateSet
@@ -24,6 +33,8 @@ from benchkit.model.header_fields import PRIORITIES
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address, Batch, Content, Message, canonical_text
 from benchkit.model.scenario import MessageSpec
+
+TOO_LARGE = f"makes distinct messages of more than {MAX_BATCH_BYTES:,} bytes together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +49,25 @@ class _Draft:
 def compose(spec: MessageSpec) -> Batch:
     """Every message of the batch; raises InputError with every mistake of the specification and its files."""
     mistakes: list[Mistake] = []
-    sender = _mailbox(spec.sender, "from", mistakes)
-    attachments = AttachmentFiles(spec.attachments, mistakes)
-    drafts = list(_templated(spec, spec.template, mistakes) if spec.template else _inline(spec, mistakes))
-    messages = [] if mistakes else [*_messages(spec, sender, attachments, drafts, mistakes)]
+    try:
+        with bounded_memory():
+            messages = _composed(spec, mistakes)
+    except MemoryError:
+        mistakes.append(Mistake("message", f"{TOO_MUCH[MemoryError]}: send less, or smaller messages"))
     if mistakes:
         raise InputError(*mistakes)
     return Batch(tuple(messages))
+
+
+def _composed(spec: MessageSpec, mistakes: list[Mistake]) -> list[Message]:
+    sender = _mailbox(spec.sender, "from", mistakes)
+    attachments = AttachmentFiles(spec.attachments, mistakes, spec.root)
+    if spec.count and _wanted(spec) > MAX_MESSAGES:
+        told = f"would compose {_wanted(spec):,} distinct messages; the maximum is {MAX_MESSAGES:,}"
+        mistakes.append(Mistake("message", told, key="count"))
+        return []
+    drafts = _templated(spec, spec.template, mistakes) if spec.template else list(_inline(spec, mistakes))
+    return [] if mistakes else [*_messages(spec, sender, attachments, drafts, mistakes)]
 
 
 def _mailbox(address: Address, key: str, mistakes: list[Mistake]) -> Address:
@@ -55,30 +78,57 @@ def _mailbox(address: Address, key: str, mistakes: list[Mistake]) -> Address:
         return address
 
 
-def _templated(spec: MessageSpec, stem: Path, mistakes: list[Mistake]) -> Iterator[_Draft]:
+def _wanted(spec: MessageSpec) -> int:
+    """Distinct messages that are asked for and sent at all; 0 where nothing says so."""
+    return min(filter(None, (spec.count, spec.at_most)), default=0)
+
+
+def _templated(spec: MessageSpec, stem: Path, mistakes: list[Mistake]) -> list[_Draft]:
     if spec.recipients is None:
         mistakes.append(Mistake("message", "a template needs recipients", key="recipients"))
-        return
-    templates = TemplateSet(stem)
-    rows = read_recipients(spec.recipients, mistakes)
+        return []
+    templates = TemplateSet(stem, spec.root)
+    rows = read_recipients(spec.recipients, mistakes, _wanted(spec))
     if rows:
         mistakes += templates.check(frozenset(rows[0].variables) | frozenset(RESERVED))
-    if not mistakes:
-        yield from _rendered(spec, templates, rows, mistakes)
+    if mistakes:
+        return []
+    return list(_rendered(spec, templates, rows, mistakes))
 
 
 def _rendered(
     spec: MessageSpec, templates: TemplateSet, rows: tuple[RecipientRow, ...], mistakes: list[Mistake]
 ) -> Iterator[_Draft]:
-    for index in range(spec.count or len(rows)):
+    began_s, characters = process_time(), 0
+    for index in range(_count(spec, len(rows))):
         row = rows[index % len(rows)]
         draws = Draws(spec.seed, index)
         try:
             variables = {**row.variables, "index": index, "token": draws.token, "number": draws.number}
-            yield _Draft((row.recipient,), templates.render(variables), variables, str(spec.recipients), row.line)
+            words = templates.render(variables)
+            characters += len(words.text) + len(words.html)
+            _check_sums(stem=str(spec.template), seconds=process_time() - began_s, characters=characters)
+            yield _Draft((row.recipient,), words, variables, str(spec.recipients), row.line)
         except InputError as error:
             for found in error.mistakes:
                 _complain_once(mistakes, replace(found, message=f"{found.message} (for {spec.recipients}:{row.line})"))
+            if isinstance(error, LimitError):
+                return
+
+
+def _count(spec: MessageSpec, rows: int) -> int:
+    """Each row once unless `count` says otherwise, and nothing that is never sent."""
+    return min(spec.count or rows, spec.at_most or MAX_MESSAGES)
+
+
+def _check_sums(*, stem: str, seconds: float, characters: int) -> None:
+    """Raises LimitError."""
+    if seconds > MAX_RENDER_ALL_S:
+        raise LimitError(
+            Mistake(stem, f"takes more than {MAX_RENDER_ALL_S:g} s for all messages: set message.count lower")
+        )
+    if characters > MAX_BATCH_BYTES:
+        raise LimitError(Mistake(stem, f"{TOO_LARGE}: set message.count lower"))
 
 
 def _complain_once(mistakes: list[Mistake], found: Mistake) -> None:
@@ -93,22 +143,34 @@ def _inline(spec: MessageSpec, mistakes: list[Mistake]) -> Iterator[_Draft]:
         mistakes.append(Mistake("message", "has no recipients: the batch would be empty", key="to"))
     if "\n" in spec.subject or "\r" in spec.subject:
         mistakes.append(Mistake("message", "holds a line break", key="subject"))
-    for index in range(spec.count or 1):
-        text = filler(spec.text_bytes, spec.seed, index) if spec.text_bytes else canonical_text(spec.text)
-        yield _Draft(to, Rendered(spec.subject, text, canonical_text(spec.html)), {"index": index}, "message")
+    number = _count(spec, 1)
+    if number * spec.text_bytes > MAX_BATCH_BYTES:
+        mistakes.append(Mistake("message", f"{TOO_LARGE}: set it or text_bytes lower", key="count"))
+        return
+    text, html = canonical_text(spec.text), canonical_text(spec.html)
+    for index in range(number):
+        own = filler(spec.text_bytes, spec.seed, index) if spec.text_bytes else text
+        yield _Draft(to, Rendered(spec.subject, own, html), {"index": index}, "message")
 
 
 def _messages(
     spec: MessageSpec, sender: Address, attachments: AttachmentFiles, drafts: list[_Draft], mistakes: list[Mistake]
 ) -> Iterator[Message]:
-    said = set[str]()
+    said, size = set[str](), 0
     for index, draft in enumerate(drafts):
         try:
-            yield _message(index, spec, sender, attachments, draft)
+            message = _message(index, spec, sender, attachments, draft)
+            size += len(message.mime)
+            if size > MAX_BATCH_BYTES:
+                mistakes.append(Mistake("message", f"{TOO_LARGE}: set it lower, or send less", key="count"))
+                return
+            yield message
         except ValueError as error:
             if str(error) not in said:  # what is wrong with all of them is said of the first
                 mistakes.append(Mistake(draft.where, str(error), draft.line, 1))
             said.add(str(error))
+            if isinstance(error, LimitError):
+                return
 
 
 def _message(index: int, spec: MessageSpec, sender: Address, attachments: AttachmentFiles, draft: _Draft) -> Message:

@@ -1,8 +1,8 @@
 """The CSV of recipients: RFC 4180, UTF-8 (a byte order mark is tolerated), a header row, at least the column `email`.
 
 Each column is a template variable of its own name. A header that ends in `:json` (`items:json`) gives a variable without
-that ending (`items`), parsed from JSON: so a row can hold a list. `name` is the recipient's display name. A blank
-line is skipped. Every mistake of the file is found, not only the first.
+that ending (`items`), parsed from JSON: so a row can hold a list. `name` is the recipient's display name. A blank line is
+skipped. Rows that no message goes to are not read; every error of the others is found, not only the first.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 from benchkit.batch.addresses import mailbox
-from benchkit.errors import Mistake
+from benchkit.batch.limits import MAX_FILE_BYTES, MAX_MESSAGES
+from benchkit.errors import InputError, Mistake
 from benchkit.model.message import Address
 
 JSON_ENDING = ":json"
@@ -32,8 +34,8 @@ class RecipientRow:
     variables: Mapping[str, Any]
 
 
-def read_recipients(path: Path, mistakes: list[Mistake]) -> tuple[RecipientRow, ...]:
-    """The rows that are well formed; what is wrong is added to `mistakes`."""
+def read_recipients(path: Path, mistakes: list[Mistake], most: int = 0) -> tuple[RecipientRow, ...]:
+    """The rows that are well formed, of the first `most` (0: all); what is wrong is added to `mistakes`."""
     found = len(mistakes)
     records = _records(path, mistakes)
     line, header = next(records, (0, []))
@@ -41,16 +43,19 @@ def read_recipients(path: Path, mistakes: list[Mistake]) -> tuple[RecipientRow, 
     mistakes += _header_mistakes(path, line, columns)
     if len(mistakes) > found:
         return ()
-    rows = [row for line, fields in records if (row := _row(path, line, columns, fields, mistakes))]
-    if not rows and len(mistakes) == found:
+    bound = most if 0 < most <= MAX_MESSAGES else MAX_MESSAGES + 1
+    rows = [row for line, fields in islice(records, bound) if (row := _row(path, line, columns, fields, mistakes))]
+    if len(rows) > MAX_MESSAGES:
+        told = f"has more than {MAX_MESSAGES:,} rows: set message.count to send to the first ones only"
+        mistakes.append(Mistake(str(path), told, rows[-1].line, 1))
+    elif not rows and len(mistakes) == found:
         mistakes.append(Mistake(str(path), "has no recipients: the batch would be empty"))
     return tuple(rows)
 
 
 def _records(path: Path, mistakes: list[Mistake]) -> Iterator[tuple[int, list[str]]]:
     """Records with the line that each begins in; ends at the first place that cannot be read."""
-    text = _text(path, mistakes)
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    reader = csv.reader(_lines(path, mistakes), strict=True)
     begins = 1
     try:
         for fields in reader:
@@ -61,16 +66,23 @@ def _records(path: Path, mistakes: list[Mistake]) -> Iterator[tuple[int, list[st
         mistakes.append(Mistake(str(path), f"is not readable as CSV from here on: {error}", begins, 1))
 
 
-def _text(path: Path, mistakes: list[Mistake]) -> str:
+def _lines(path: Path, mistakes: list[Mistake]) -> Iterator[str]:
+    """Read one by one: a file may be larger than memory."""
     try:
-        data = path.read_bytes()
-        return data.decode("utf-8-sig")
+        with path.open("rb") as file:
+            for number in count(1):
+                data = file.readline(MAX_FILE_BYTES)
+                if len(data) == MAX_FILE_BYTES:
+                    raise InputError(Mistake(str(path), f"has a line of more than {MAX_FILE_BYTES:,} bytes", number, 1))
+                if not data:
+                    return
+                yield from StringIO(data.decode("utf-8-sig" if number == 1 else "utf-8"), newline="")
     except OSError as error:
         mistakes.append(Mistake(str(path), f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        mistakes.append(Mistake(str(path), f"is not UTF-8: byte 0x{data[error.start]:02x}", line, 1))
-    return ""
+        mistakes.append(Mistake(str(path), f"is not UTF-8: byte 0x{error.object[error.start]:02x}", number, 1))
+    except InputError as error:
+        mistakes += error.mistakes
 
 
 def _header_mistakes(path: Path, line: int, columns: list[str]) -> Iterator[Mistake]:

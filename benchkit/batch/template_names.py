@@ -14,7 +14,7 @@ from jinja2 import meta, nodes
 def names_asked_for(tree: nodes.Template) -> dict[str, int]:
     """Name → the first line that reads it."""
     lines: dict[str, int] = {}
-    for name in sorted(meta.find_undeclared_variables(tree) - set(_bound(tree))):
+    for name in sorted(_undeclared(tree) - set(_bound(tree))):
         lines[name] = min(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
     return lines
 
@@ -26,6 +26,15 @@ def column_of(name: str, line: str) -> int:
         if max(before.rfind("{{"), before.rfind("{%")) > max(before.rfind("}}"), before.rfind("%}")):
             return found.start() + 1
     return 0
+
+
+def _undeclared(tree: nodes.Template) -> set[str]:
+    """meta.find_undeclared_variables without its optimizer, which computes what is constant, however long that takes."""
+    assert tree.environment is not None
+    generator = meta.TrackingCodeGenerator(tree.environment)
+    generator.optimizer = None
+    generator.visit(tree)
+    return generator.undeclared_identifiers
 
 
 def _bound(tree: nodes.Template) -> Iterator[str]:

@@ -134,7 +134,11 @@ class Dsn:
 
 @dataclass(frozen=True, slots=True)
 class MessageSpec:
-    """What to compose: from a template and a CSV of recipients, or inline."""
+    """What to compose: from a template and a CSV of recipients, or inline.
+
+    `at_most`: messages that the run sends; more are never composed (0: no such bound). `root`: the folder that all files must
+    be in, links followed; None where files may be anywhere.
+    """
 
     sender: Address
     count: int
@@ -156,6 +160,8 @@ class MessageSpec:
     headers: Mapping[str, str] = field(default_factory=dict)
     priority: str = ""
     language: str = ""
+    at_most: int = 0
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

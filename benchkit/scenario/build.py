@@ -34,7 +34,7 @@ from benchkit.scenario.arm_form import (
     security_of,
 )
 from benchkit.scenario.fault_rules import DELAY_KEYS
-from benchkit.scenario.form import CONCURRENCY, LoadForm, MessageForm, NetworkForm
+from benchkit.scenario.form import CONCURRENCY, LoadForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
@@ -49,7 +49,7 @@ def build(draft: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         question=form.question,
         path=draft.path,
         source=draft.source,
-        message=_message(form.message, folder),
+        message=_message(form, folder),
         load=_load(form.load),
         network=_network(form.network),
         arms=tuple(_arm(arm, folder, vocabulary) for arm in form.arm),
@@ -62,7 +62,8 @@ def build(draft: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
     )
 
 
-def _message(form: MessageForm, folder: Path) -> MessageSpec:
+def _message(scenario: ScenarioForm, folder: Path) -> MessageSpec:
+    form, load = scenario.message, scenario.load
     return MessageSpec(
         sender=parse_address(form.sender),
         count=form.count or 0,
@@ -82,6 +83,8 @@ def _message(form: MessageForm, folder: Path) -> MessageSpec:
         headers=dict(form.headers),
         priority="" if form.priority == "normal" else form.priority,
         language=form.language or "",
+        at_most=(load.blocks + load.warmup_blocks) * load.messages_per_block,
+        root=None if scenario.allow_files_outside else folder.resolve(),
     )
 
 

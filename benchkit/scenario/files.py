@@ -1,4 +1,4 @@
-"""The files that a scenario names: they are there, or the message says which path was looked at."""
+"""The files that a scenario names: they exist, and those that are sent are in the scenario's folder unless it allows others."""
 
 from __future__ import annotations
 
@@ -10,20 +10,40 @@ from benchkit.scenario.parsed_scenario import ParsedScenario
 
 
 def check_files(draft: ParsedScenario) -> None:
-    """Every file that the message is made of is there."""
+    """Every file that the message is made of exists, and may be used."""
     message = draft.form.message
     if message.recipients:
-        need_file(draft, ("message", "recipients"), message.recipients)
+        _need_own_file(draft, ("message", "recipients"), message.recipients)
     for index, name in enumerate(message.attachments):
         if is_template(name):  # each row names a file of its own
             continue
-        need_file(draft, ("message", "attachments", index), name)
+        _need_own_file(draft, ("message", "attachments", index), name)
     if message.template:
         stem = draft.path.parent / message.template
         if not _is_file(Path(f"{stem}.subject")):
             draft.mistakes.add(("message", "template"), f"has no file {stem}.subject")
         elif not (_is_file(Path(f"{stem}.txt")) or _is_file(Path(f"{stem}.html"))):
             draft.mistakes.add(("message", "template"), f"has neither {stem}.txt nor {stem}.html")
+        for ending in (".subject", ".txt", ".html"):
+            _need_inside(draft, ("message", "template"), Path(f"{stem}{ending}"))
+
+
+def _need_own_file(draft: ParsedScenario, path: KeyPath, name: str) -> None:
+    need_file(draft, path, name)
+    _need_inside(draft, path, draft.path.parent / name)
+
+
+def _need_inside(draft: ParsedScenario, path: KeyPath, file: Path) -> None:
+    """Links are followed: where they end is what would be sent."""
+    if draft.form.allow_files_outside or draft.mistakes.reported(path):
+        return
+    try:
+        end = file.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a name that no file can have
+        return
+    if not end.is_relative_to(draft.path.parent.resolve()):
+        told = f"leads to {end}, outside the scenario's folder: set allow_files_outside = true if that file may be sent"
+        draft.mistakes.add(path, told)
 
 
 def need_file(draft: ParsedScenario, path: KeyPath, name: str) -> None:

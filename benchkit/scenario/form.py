@@ -117,6 +117,9 @@ class ScenarioForm(Form):
     allow_plaintext_auth: Annotated[
         bool, said("Passwords and keys may be sent without TLS, also beyond loopback, where others can read them.")
     ] = False
+    allow_files_outside: Annotated[
+        bool, said("Templates, recipients and attachments may be outside the scenario's folder.")
+    ] = False
     message: Annotated[MessageForm, Field(default_factory=MessageForm), said("What is sent.")]
     load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How many messages are sent, and when.")]
     network: Annotated[NetworkForm, Field(default_factory=NetworkForm), said("The network between the two ends.")]

@@ -25,6 +25,7 @@ from benchkit.scenario.locate import KeyPath, locate
 from benchkit.scenario.mistakes import Mistakes
 from benchkit.scenario.overrides import apply
 
+MAX_BYTES = 1_000_000
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -59,7 +60,12 @@ def read(path: Path, overrides: Sequence[str]) -> ParsedScenario:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            told = f"has more than {MAX_BYTES:,} bytes: put long texts and lists into files of their own"
+            raise InputError(Mistake(str(path), told))
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(Mistake(str(path), f"is not UTF-8 text (byte {error.start})")) from None
     except OSError as error:
