@@ -30,9 +30,16 @@ def read_baseline(path: Path) -> Earlier:
     try:
         document = json.loads(path.read_text("utf-8"))
         reports = document if isinstance(document, list) else [document]
-        return {report["domain"]: list(report["findings"]) for report in reports}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {str(report["domain"]): [_finding(each) for each in report["findings"]] for report in reports}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(Mistake(str(path), f"is no output of benchkit audit --json: {reason(error)}")) from None
+
+
+def _finding(each: Any) -> Mapping[str, Any]:
+    """Raises TypeError."""
+    if not isinstance(each, dict):
+        raise TypeError("a finding is not an object")
+    return each
 
 
 def changes(report: AuditReport, earlier: list[Mapping[str, Any]]) -> Changes:

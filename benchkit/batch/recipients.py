@@ -112,5 +112,5 @@ def _variable(column: str, field: str) -> tuple[str, Any]:
         return column, field
     try:
         return column.removesuffix(JSON_ENDING), json.loads(field)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"column {column!r} is not JSON: {error}") from None

@@ -91,7 +91,7 @@ def _read(path: Path) -> list[tuple[Key, Answer]]:
     try:
         lines = path.read_text("utf-8").splitlines()
         head = json.loads(lines[0]) if lines else None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(Mistake(str(path), f"cannot be read as a recording: {reason(error)}")) from error
     if not isinstance(head, dict) or (head.get("format"), head.get("version")) != (FORMAT, VERSION):
         raise InputError(Mistake(str(path), f'is not a "{FORMAT}" of version {VERSION}', line=1, column=1))
@@ -106,7 +106,7 @@ def _answer(line: str, path: str, number: int) -> tuple[Key, Answer]:
         values["state"] = AnswerState(values["state"])
         values |= {key: tuple(str(text) for text in values.get(key, ())) for key in ("cnames", "ede")}
         return (str(domain), str(name), str(kind)), Answer(**_checked(Answer, values))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError(Mistake(path, f"is no recorded answer: {error}", line=number, column=1)) from error
 
 

@@ -42,7 +42,7 @@ def certificate_in_words(results: Path, host: Mapping[str, Any]) -> str:
         stored = json.loads((results / FILE).read_text("utf-8"))
         created, known, passed = stored["created_utc"], stored["machine"], stored["passed"]
         checks = len(stored["checks"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "none on this machine; benchkit certify makes one"
     if known != machine_of(host):
         return "none for this machine, kernel and version; benchkit certify makes one"
