@@ -19,8 +19,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from benchkit.audit.connect_options import ConnectOptions
 from benchkit.audit.message.parser import Mail
 from benchkit.audit.sending_identities import ArmIdentity
+from benchkit.connect_probe.special_addresses import why_not_public
 from benchkit.errors import InputError, Mistake
-from benchkit.model.dns import Answer, Ask
+from benchkit.model.dns import Answer, AnswerState, Ask
 from benchkit.resolver.limits import Snapshot
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Options:
     selectors: tuple[str, ...] = ()
     offline: bool = False
     connections: ConnectOptions | None = None
+    allow_private: bool = False  # whether name servers at private or reserved addresses may be asked
     authorities: Callable[[str, str], Ask] | None = None  # a domain and a name server's address → that server's answers
     blocklists: bool = False
     nsec_walk: bool = False
@@ -85,8 +87,14 @@ class AuditContext:
         if self.options.authorities is None:
             return None
         if address not in self._servers:
-            self._servers[address] = Snapshot(self.options.authorities(self.domain, address))
+            self._servers[address] = Snapshot(self._server(address))
         return partial(self._asked, address) if noted else self._servers[address]
+
+    def _server(self, address: str) -> Ask:
+        """A zone chooses the addresses of its name servers: one inside our own network is not asked because a zone says so."""
+        assert self.options.authorities is not None
+        why = "" if self.options.allow_private else why_not_public(address)
+        return _not_asked(address, why) if why else self.options.authorities(self.domain, address)
 
     def _asked(self, server: str, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
         if (reads := _READS.get()) is not None:
@@ -150,6 +158,15 @@ def noting_reads() -> Iterator[Reads]:
         yield reads
     finally:
         _READS.reset(before)
+
+
+def _not_asked(address: str, why: str) -> Ask:
+    told = f"not asked: {address} is no public address ({why}), allow it with --allow-private"
+
+    async def ask(name: str, type: str) -> Answer:  # noqa: A002
+        return Answer(name, type, AnswerState.TIMEOUT, ede=(told,), queries=0)
+
+    return ask
 
 
 async def _made(awaitable: Awaitable[T]) -> tuple[T, Reads]:

@@ -1,22 +1,17 @@
-"""Leave to open connections (`--connect`): to the MX hosts and to the MTA-STS policy's host, and to nobody else."""
+"""Permission to open connections (`--connect`): to the MX hosts, and to the hosts of the files that records name."""
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from benchkit.clock import utc_now
-from benchkit.connect_probe.mta_sts_policy import HTTPS_PORT
-from benchkit.connect_probe.starttls import SMTP_PORT, TIMEOUT_S
+from benchkit.connect_probe.probes import LiveProbes, Probes
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectOptions:
-    """The standards' ports, and the system's authorities where `trust` is None; `now` is what certificates are held against."""
+    """`now` is what certificates are held against."""
 
-    smtp_port: int = SMTP_PORT
-    https_port: int = HTTPS_PORT
-    timeout_s: float = TIMEOUT_S
-    trust: ssl.SSLContext | None = None
+    probes: Probes = field(default_factory=LiveProbes)
     now: datetime = field(default_factory=utc_now)

@@ -49,6 +49,7 @@ def _standard_input() -> str:
 
 def _options(given: Given) -> Options:
     from benchkit.audit import ConnectOptions, Options
+    from benchkit.connect_probe import LiveProbes
 
     _check_names(given)
     return Options(
@@ -57,7 +58,8 @@ def _options(given: Given) -> Options:
         mail_from=given.mail_from,
         selectors=tuple(given.selectors or ()),
         offline=bool(given.zones),
-        connections=ConnectOptions() if given.connect else None,
+        connections=ConnectOptions(LiveProbes(allow_private=given.allow_private)) if given.connect else None,
+        allow_private=given.allow_private,
         blocklists=given.blocklists,
         nsec_walk=given.nsec_walk,
         mail=_mail(given.message),

@@ -61,6 +61,13 @@ class Given:
     authorities: Annotated[
         bool, typer.Option("--authorities", help="Ask every name server of the zone itself whether they agree.")
     ] = False
+    allow_private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private",
+            help="With --connect and --authorities: also to private and reserved addresses, for your own.",
+        ),
+    ] = False
     blocklists: Annotated[
         bool, typer.Option("--blocklists", help="Ask DNS blocklists about the addresses that send.")
     ] = False

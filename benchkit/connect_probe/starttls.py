@@ -1,6 +1,6 @@
 """What a mail server shows to a sender until TLS is up (RFC 3207): greeting, extensions, certificates; no mail leaves.
 
-How far the talk came is kept, for a port that is closed to us (as many networks close 25) says nothing about STARTTLS.
+How far the session came is kept: a port that is closed to us (many networks close 25) says nothing about STARTTLS.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from benchkit.connect_probe.certificates import PeerCertificate, read_chain
 from benchkit.connect_probe.smtp_conversation import SmtpConversation, UnexpectedReply
+from benchkit.connect_probe.special_addresses import why_not_public
 
 SMTP_PORT = 25
 TIMEOUT_S = 10.0
@@ -20,8 +21,9 @@ _DER = 2  # _ssl.ENCODING_DER
 
 
 class Stage(StrEnum):
-    """The step that the talk ended in; DONE when TLS came up."""
+    """The step that the session ended in; DONE when TLS came up."""
 
+    NOT_ALLOWED = "not allowed"  # a private or reserved address: nothing was connected to
     CONNECT = "connect"
     GREETING = "greeting"
     EHLO = "ehlo"
@@ -48,7 +50,7 @@ class MailServer:
     distrust: str = ""
 
 
-async def look_at(
+async def probe(
     address: str,
     host: str,
     *,
@@ -56,73 +58,77 @@ async def look_at(
     helo: str = "",
     timeout_s: float = TIMEOUT_S,
     trust: ssl.SSLContext | None = None,
+    allow_private: bool = False,
 ) -> MailServer:
-    """Talks to `address` as to `host`, whose name the certificate should have. Never raises for what the server does.
+    """Speaks to `address` as to `host`, whose name the certificate should have. Never raises for what the server does.
 
     `helo` is our own name, by default our address literal. A certificate that `trust` (the system's authorities) does not
     accept costs a second connection, which takes the chain without asking for trust.
     """
     asked = MailServer(host, address, port)
-    seen = await _look(asked, helo, timeout_s, trust or ssl.create_default_context())
+    if not allow_private and (why := why_not_public(address)):
+        error = f"not connected to {address} ({why}): allow it with --allow-private"
+        return replace(asked, stage=Stage.NOT_ALLOWED, error=error)
+    seen = await _session(asked, helo, timeout_s, trust or ssl.create_default_context())
     if not seen.distrust:
         return seen
-    again = await _look(asked, helo, timeout_s, _trusting_anybody())
+    again = await _session(asked, helo, timeout_s, _trusting_everyone())
     return replace(again, distrust=seen.distrust)
 
 
-def _trusting_anybody() -> ssl.SSLContext:
+def _trusting_everyone() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-async def _look(asked: MailServer, helo: str, timeout_s: float, context: ssl.SSLContext) -> MailServer:
-    look = _Look(asked)
+async def _session(asked: MailServer, helo: str, timeout_s: float, context: ssl.SSLContext) -> MailServer:
+    session = _Session(asked)
     try:
         async with asyncio.timeout(timeout_s):
-            await look.go(helo, context)
+            await session.run(helo, context)
     except ssl.SSLCertVerificationError as error:
-        look.note(error=error.verify_message, distrust=error.verify_message)
+        session.note(error=error.verify_message, distrust=error.verify_message)
     except TimeoutError:
-        look.note(error=f"no answer within {timeout_s:g} s")
+        session.note(error=f"no answer within {timeout_s:g} s")
     except (OSError, UnexpectedReply) as error:
-        look.note(error=str(error) or type(error).__name__)
+        session.note(error=str(error) or type(error).__name__)
     finally:
-        look.close()
-    return look.seen
+        session.close()
+    return session.seen
 
 
-class _Look:
-    """One connection; `seen` grows as it comes along."""
+class _Session:
+    """One connection; `seen` grows with each step."""
 
     def __init__(self, asked: MailServer) -> None:
         self.seen = asked
-        self._talk: SmtpConversation | None = None
+        self._conversation: SmtpConversation | None = None
 
     def note(self, **what: Any) -> None:
         self.seen = replace(self.seen, **what)
 
-    async def go(self, helo: str, context: ssl.SSLContext) -> None:
-        talk = self._talk = await SmtpConversation.open(self.seen.address, self.seen.port)
+    async def run(self, helo: str, context: ssl.SSLContext) -> None:
+        conversation = self._conversation = await SmtpConversation.open(self.seen.address, self.seen.port)
         self.note(stage=Stage.GREETING)
-        self.note(greeting=(await talk.reply(220))[0], stage=Stage.EHLO)
-        _, *extensions = await talk.command(f"EHLO {helo or talk.address_literal()}", 250)
+        self.note(greeting=(await conversation.reply(220))[0], stage=Stage.EHLO)
+        _, *extensions = await conversation.command(f"EHLO {helo or conversation.address_literal()}", 250)
         words = tuple(extension.upper() for extension in extensions)
         self.note(extensions=words, offered="STARTTLS" in words, stage=Stage.STARTTLS)
         if self.seen.offered:
-            await talk.command("STARTTLS", 220)
+            await conversation.command("STARTTLS", 220)
             self.note(stage=Stage.TLS)
-            up = await talk.start_tls(context, self.seen.host)
-            self.note(stage=Stage.DONE, **_session(up))
-        talk.quit()
+            up = await conversation.start_tls(context, self.seen.host)
+            self.note(stage=Stage.DONE, **_tls_of(up))
+        conversation.quit()
 
     def close(self) -> None:
-        if self._talk is not None:
-            self._talk.close()
+        if self._conversation is not None:
+            self._conversation.close()
 
 
-def _session(up: ssl.SSLObject) -> dict[str, Any]:
+def _tls_of(up: ssl.SSLObject) -> dict[str, Any]:
     name, *_ = up.cipher() or ("",)
     return {"tls_version": up.version() or "", "cipher": name, "chain": read_chain(_sent_chain(up))}
 

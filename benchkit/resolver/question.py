@@ -86,6 +86,12 @@ def is_truncated(wire: bytes) -> bool:
     return bool(HEADER.unpack_from(wire)[1] & TRUNCATED)
 
 
+def is_empty(wire: bytes) -> bool:
+    """No error, no record, and no SOA that would prove it (RFC 2308 §2.2)."""
+    _, flags, _, answers, authority, _ = HEADER.unpack_from(wire)
+    return not flags & RCODE and not answers and not authority
+
+
 def dislikes_edns(wire: bytes) -> bool:
     """A header without any record behind it, from a server that did not understand the OPT record (RFC 6891 §7)."""
     return HEADER.unpack_from(wire)[1] & RCODE in WITHOUT_EDNS

@@ -22,7 +22,7 @@ from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.denial import Denial, plain_denial
 from benchkit.resolver.names import text_name
 from benchkit.resolver.plain_answer import PlainAnswer, plain_answer
-from benchkit.resolver.question import Question
+from benchkit.resolver.question import HEADER, Question, is_truncated
 from benchkit.resolver.records import records_of
 
 CHAIN_LIMIT = 16
@@ -48,6 +48,8 @@ class Reading:
 def read(wire: bytes, question: Question, resolver: str = "", rtt_ms: float = 0.0, queries: int = 1) -> Reading:
     """The reading of a response, from the server of that name, and what it has cost until now; never raises."""
     plain = partial(Answer, question.text, question.type.name, resolver=resolver, rtt_ms=rtt_ms, queries=queries)
+    if len(wire) >= HEADER.size and is_truncated(wire):
+        return Reading(plain(AnswerState.MALFORMED, ede=("truncated, and the whole answer did not come by TCP",)))
     if (denial := plain_denial(wire, question)) is not None:
         return _plainly_denied(denial, plain)
     try:

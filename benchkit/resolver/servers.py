@@ -6,7 +6,7 @@ import ssl
 from dataclasses import replace
 from typing import Protocol
 
-from benchkit.resolver.question import Question, dislikes_edns, is_truncated
+from benchkit.resolver.question import Question, dislikes_edns, is_empty, is_truncated
 from benchkit.resolver.retry_budget import RetryBudget
 from benchkit.resolver.stream import StreamChannel
 from benchkit.resolver.udp import UdpChannel
@@ -24,7 +24,11 @@ class DnsServer(Protocol):
 
 
 class PlainServer:
-    """UDP; TCP when the answer is truncated; without EDNS for a server that does not know it."""
+    """UDP; TCP when the answer is truncated; without EDNS for a server that does not know it.
+
+    A truncated answer says that there is more. Where TCP then brings nothing, and no proof that there is nothing, the
+    truncated answer is handed on, which says nothing about the zone.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.name = _host_and_port(host, port)
@@ -35,7 +39,8 @@ class PlainServer:
         wire = await self._udp.exchange(question, effort.left_s)
         if is_truncated(wire):
             effort.spend()
-            wire = await self._tcp.exchange(question, effort.left_s)
+            whole = await self._tcp.exchange(question, effort.left_s)
+            wire = wire if is_empty(whole) else whole
         if question.edns and dislikes_edns(wire):
             return await self.exchange(replace(question, edns=False), effort)
         return wire

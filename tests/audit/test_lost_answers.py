@@ -18,7 +18,7 @@ import pytest
 from benchkit.audit import ConnectOptions, Options
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
-from benchkit.connect_probe import MailServer, PolicyFile, Stage
+from benchkit.connect_probe import HttpsFile, LiveProbes, MailServer, Stage
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
@@ -45,6 +45,7 @@ def world_of(name: str) -> tuple[World, Options]:
         mail_from=f"bounce@news.{world.domain}" if name == "office" else "",
         selectors=("msg", "lost-selector"),
         connections=ConnectOptions(),
+        allow_private=True,
         blocklists=True,
         nsec_walk=True,
         mail=read_mail(octets),
@@ -85,17 +86,17 @@ def _signed(octets: bytes, selector: bytes, domain: bytes) -> bytes:
 def hosts_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a connection shows depends on the address alone: the first address of each family serves, and in the right way."""
 
-    async def look_at(address: str, host: str, **_: object) -> MailServer:
+    async def mail_server(_: object, address: str, host: str) -> MailServer:
         return MailServer(host, address, 25, Stage.DONE, offered=":" not in address, tls_version="TLSv1.3", cipher="x")
 
-    async def fetch_policy(domain: str, addresses: Sequence[str], **_: object) -> PolicyFile:
+    async def policy_file(_: object, domain: str, addresses: Sequence[str]) -> HttpsFile:
         if not addresses:
-            return PolicyFile(f"https://{domain}", error="no address")
+            return HttpsFile(f"https://{domain}", error="no address")
         body = b"version: STSv1\nmode: enforce\nmax_age: 604800\nmx: mx1.shop.example\n"
-        return PolicyFile(f"https://{domain}", addresses[0], answered=True, status=200, body=body)
+        return HttpsFile(f"https://{domain}", addresses[0], answered=True, status=200, body=body)
 
-    monkeypatch.setattr("benchkit.audit.facts.mail_servers.look_at", look_at)
-    monkeypatch.setattr("benchkit.audit.checks.mta_sts_policy.fetch_policy", fetch_policy)
+    monkeypatch.setattr(LiveProbes, "mail_server", mail_server)
+    monkeypatch.setattr(LiveProbes, "policy_file", policy_file)
 
 
 @cache

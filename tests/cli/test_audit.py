@@ -219,3 +219,16 @@ def test_what_is_told_of_the_mail_is_checked(option: str, value: str, told: str)
 def test_a_greeting_may_be_an_address_and_a_bounce_has_no_sender() -> None:
     words = ("--ip", "192.0.2.17", "--helo", "[192.0.2.17]", "--mail-from", "")
     assert run("audit", "--zone", GOOD, *words, "shop.example").exit_code == 0
+
+
+def test_a_strangers_zone_cannot_have_us_connect_inward(tmp_path: Path) -> None:
+    zone = tmp_path / "evil.zone"
+    zone.write_text(
+        f'{HEAD}\n@ IN MX 10 mx\nmx IN A 127.0.0.1\nmx IN AAAA ::ffff:10.0.0.1\n_mta-sts IN TXT "v=STSv1; id=1"\n'
+        "mta-sts IN A 169.254.169.254\n",
+        "utf-8",
+    )
+    document = json.loads(run("audit", "--zone", zone, "--connect", "--json", "shop.example").stdout)
+    told = {finding["rule"]: finding["message"] for finding in document["findings"]}
+    assert "--allow-private" in told["starttls.not_allowed"]
+    assert "169.254.169.254 (link-local)" in told["mta_sts_policy.unreachable"]

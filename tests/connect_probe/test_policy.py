@@ -8,7 +8,7 @@ import ssl
 import pytest
 import trustme
 
-from benchkit.connect_probe import PolicyFile, fetch_policy
+from benchkit.connect_probe import HttpsAccess, HttpsFile, fetch_policy
 from tests.loopback_server import Script, client_context, server_context, serving
 
 POLICY = "version: STSv1\nmode: enforce\nmx: mx.shop.test\nmax_age: 604800\n"
@@ -39,10 +39,11 @@ def with_length(body: str, head: str = "HTTP/1.1 200 OK\r\ncontent-type: text/pl
     return f"{head}\r\ncontent-length: {len(body)}\r\n\r\n{body}"
 
 
-def fetched(script: Script, context: ssl.SSLContext, trust: ssl.SSLContext, *before: str) -> PolicyFile:
-    async def run() -> PolicyFile:
+def fetched(script: Script, context: ssl.SSLContext, trust: ssl.SSLContext, *before: str) -> HttpsFile:
+    async def run() -> HttpsFile:
         async with serving(script, context) as port:
-            return await fetch_policy("shop.test", [*before, "127.0.0.1"], port=port, trust=trust, timeout_s=1.0)
+            access = HttpsAccess(port, 1.0, trust, allow_private=True)
+            return await fetch_policy("shop.test", [*before, "127.0.0.1"], access)
 
     return asyncio.run(run())
 
@@ -105,6 +106,6 @@ def test_the_next_address_is_tried_where_nobody_answers(authority: trustme.CA) -
 
 
 def test_no_address() -> None:
-    found = asyncio.run(fetch_policy("shop.test", []))
+    found = asyncio.run(fetch_policy("shop.test", [], HttpsAccess()))
     assert not found.answered
     assert found.error

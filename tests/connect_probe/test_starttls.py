@@ -8,7 +8,7 @@ import ssl
 import pytest
 import trustme
 
-from benchkit.connect_probe import MailServer, Stage, look_at
+from benchkit.connect_probe import MailServer, Stage, probe
 from tests.loopback_server import Script, client_context, server_context, serving
 
 OFFER = "250-mx.test greets you\r\n250-SIZE 1000\r\n250 STARTTLS\r\n"
@@ -34,7 +34,7 @@ def saying(*replies: str, tls: ssl.SSLContext | None = None, heard: list[str] | 
 def seen(script: Script, trust: ssl.SSLContext | None = None, timeout_s: float = 2.0) -> MailServer:
     async def run() -> MailServer:
         async with serving(script) as port:
-            return await look_at("127.0.0.1", "mx.test", port=port, trust=trust, timeout_s=timeout_s)
+            return await probe("127.0.0.1", "mx.test", port=port, trust=trust, timeout_s=timeout_s, allow_private=True)
 
     return asyncio.run(run())
 
@@ -107,7 +107,7 @@ def test_a_server_that_speaks_no_tls_after_all() -> None:
 
 
 def test_nobody_listens() -> None:
-    server = asyncio.run(look_at("127.0.0.1", "mx.test", port=1))
+    server = asyncio.run(probe("127.0.0.1", "mx.test", port=1, allow_private=True))
     assert (server.stage, server.offered) == (Stage.CONNECT, None)
     assert server.error
 

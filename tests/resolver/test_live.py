@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import dns.edns
 import dns.flags
@@ -126,6 +127,27 @@ def test_truncated_answers_come_by_tcp() -> None:
     answer, (server,) = asking(script, ask=one(kind="TXT"))
     assert [transport for transport, *_ in server.asked] == ["udp", "tcp"]
     assert (len(answer.records), answer.queries) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    ("by_tcp", "state"),
+    [
+        ({}, "malformed"),
+        ({"flags": dns.flags.TC}, "malformed"),
+        ({"flags": dns.flags.TC, "rcode": "NXDOMAIN"}, "malformed"),
+        ({"rcode": "SERVFAIL"}, "servfail"),
+        ({"authority": ["a.example. 300 IN SOA ns.a.example. h.a.example. 1 2 3 4 5"]}, "nodata"),
+        (None, "timeout"),
+    ],
+)
+def test_a_truncated_answer_is_unknown_where_tcp_brings_nothing(by_tcp: dict[str, Any] | None, state: str) -> None:
+    def script(query: QueryMessage, transport: str) -> list[bytes]:
+        if transport == "udp":
+            return [reply(query, flags=dns.flags.TC)]
+        return [] if by_tcp is None else [reply(query, **by_tcp)]
+
+    answer, _ = asking(script, ask=one(kind="TXT"), patience=HASTE if by_tcp is None else CALM)
+    assert answer.state == state
 
 
 def test_truncated_in_the_middle_of_a_record() -> None:

@@ -9,7 +9,7 @@ from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
 from benchkit.audit.facts.policies import policy_texts
 from benchkit.audit.records.mta_sts import StsPolicy, parse_sts_policy
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.connect_probe.mta_sts_policy import PolicyFile, fetch_policy
+from benchkit.connect_probe.https_file import HttpsFile
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
@@ -36,21 +36,19 @@ DAY_S = 86_400
 
 
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    leave = dossier.options.connections
+    connections = dossier.options.connections
     announced = await dossier.fact(policy_texts, "_mta-sts")
-    if leave is None or announced.only is None:
+    if connections is None or announced.only is None:
         return
     host = await dossier.fact(addresses, f"mta-sts.{dossier.domain}")
-    served = await fetch_policy(
-        dossier.domain, host.texts, port=leave.https_port, timeout_s=leave.timeout_s, trust=leave.trust
-    )
+    served = await connections.probes.policy_file(dossier.domain, host.texts)
     for finding in _served(served, [announced.answer, *host.answers]):
         yield finding
     for finding in await _fits(dossier, served):
         yield finding
 
 
-def _served(served: PolicyFile, evidence: Sequence[Answer]) -> list[Finding]:
+def _served(served: HttpsFile, evidence: Sequence[Answer]) -> list[Finding]:
     if served.error:
         case = "not_served" if served.answered else "unreachable"
         return [RULE.finding(case, served.url, served.error, evidence=evidence)]
@@ -58,7 +56,7 @@ def _served(served: PolicyFile, evidence: Sequence[Answer]) -> list[Finding]:
     return [RULE.finding("syntax", served.url, fault.message, evidence=evidence, span=fault.span) for fault in faults]
 
 
-async def _fits(dossier: AuditContext, served: PolicyFile) -> list[Finding]:
+async def _fits(dossier: AuditContext, served: HttpsFile) -> list[Finding]:
     policy, found = _policy(served), await dossier.fact(mail_hosts)
     if served.error or not policy.valid:
         return []
@@ -77,7 +75,7 @@ async def _fits(dossier: AuditContext, served: PolicyFile) -> list[Finding]:
     return findings or [RULE.passed(served.url, "served, enforced, and fits every MX host")]
 
 
-def _policy(served: PolicyFile) -> StsPolicy:
+def _policy(served: HttpsFile) -> StsPolicy:
     return parse_sts_policy(served.body)
 
 

@@ -18,9 +18,11 @@ RULE = Rule(
     reference="RFC 3207 §4",
     text="With `--connect`, each MX host is greeted on port 25 and asked for TLS; no mail is sent. Without STARTTLS "
     "mail to the domain crosses the internet readable, and senders with MTA-STS or DANE do not deliver. Many "
-    "networks close port 25 outwards: a host that is not reached is unknown, not at fault.",
+    "networks close port 25 outwards: a host that is not reached is unknown, not at fault. Private and reserved "
+    "addresses are connected to with `--allow-private` only, because anyone can name them in a zone.",
     cases={
         "unreachable": Case(Status.UNKNOWN, "The host could not be reached from here."),
+        "not_allowed": Case(Status.UNKNOWN, "The address is private or reserved: it was not connected to."),
         "refused": Case(Status.WARN, "The host answers, and does not greet as a mail server that takes mail."),
         "not_offered": Case(Status.FAIL, "The host does not offer STARTTLS.", 10),
         "failed": Case(Status.FAIL, "STARTTLS is offered, and TLS does not come up.", 10),
@@ -29,6 +31,7 @@ RULE = Rule(
 )
 OLD = ("TLSv1", "TLSv1.1")
 CASES = {
+    Stage.NOT_ALLOWED: "not_allowed",
     Stage.CONNECT: "unreachable",
     Stage.GREETING: "refused",
     Stage.EHLO: "refused",

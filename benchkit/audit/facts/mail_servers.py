@@ -1,4 +1,4 @@
-"""What the MX hosts show to a sender that connects: one look at the first address of each family."""
+"""What the MX hosts show to a sender that connects: one connection to the first address of each family."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ import asyncio
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, located_mail_hosts
-from benchkit.connect_probe.starttls import MailServer, look_at
+from benchkit.connect_probe.starttls import MailServer
 
 HOSTS = 6
 
 
 async def mail_servers(context: AuditContext) -> tuple[MailServer, ...]:
-    """Empty without leave to connect."""
-    leave = context.options.connections
-    if leave is None:
+    """Empty without permission to connect."""
+    connections = context.options.connections
+    if connections is None:
         return ()
     hosts = {host.name: host for host in await context.fact(located_mail_hosts)}
     wanted = [(name, address) for name, host in list(hosts.items())[:HOSTS] for address in _first(host)]
-    looks = (
-        look_at(address, name, port=leave.smtp_port, timeout_s=leave.timeout_s, trust=leave.trust)
-        for name, address in wanted
-    )
-    return tuple(await asyncio.gather(*looks))
+    probes = (connections.probes.mail_server(address, name) for name, address in wanted)
+    return tuple(await asyncio.gather(*probes))
 
 
 def _first(host: MailHost) -> list[str]:

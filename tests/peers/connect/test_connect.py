@@ -53,7 +53,7 @@ def audit(internet: Internet, *words: str) -> Documents:
 
 @pytest.fixture(scope="session")
 def documents(internet: Internet) -> Documents:
-    return audit(internet, "--connect")
+    return audit(internet, "--connect", "--allow-private")
 
 
 def rules(document: Mapping[str, Any], about: str = "") -> list[str]:

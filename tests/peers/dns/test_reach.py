@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchkit.connect_probe import Association, MailServer, Stage, look_at, match_all
+from benchkit.connect_probe import Association, MailServer, Stage, match_all, probe
 from benchkit.model.dns import Answer
 from benchkit.model.scenario import Security
 from benchkit.resolver import open_live
@@ -39,7 +39,7 @@ def mail(start_peer: Callable[[str], Peer]) -> Peer:
 def seen(mail: Peer, host: str = NAME) -> MailServer:
     port = next(door.port for door in mail.doors if door.security is Security.STARTTLS)
     trust = ssl.create_default_context(cafile=mail.ca_file)
-    return asyncio.run(look_at(HOST, host, port=port, trust=trust))
+    return asyncio.run(probe(HOST, host, port=port, trust=trust, allow_private=True))
 
 
 def test_postfix_offers_starttls_with_a_trusted_certificate(mail: Peer) -> None:
