@@ -23,7 +23,9 @@ def known_findings(
     first = next(at for at, question in enumerate(read) if context.lost([question]))
     kept = [each for each, count in found if count <= first or each.status is Status.UNKNOWN or check.is_proved(each)]
     named = {(answer.name, answer.type) for each in kept if _names_them(check, each) for answer in each.evidence}
-    unnamed = [answer for answer in lost if (answer.name, answer.type) not in named]
+    unnamed = sorted(
+        (each for each in lost if (each.name, each.type) not in named), key=lambda each: (each.name, each.type)
+    )
     return [*kept, *([check.rule.unknown(context.domain, unnamed)] if unnamed else [])]
 
 

@@ -6,19 +6,20 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source
 from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
+from benchkit.cli.audit_recording import AuditRecording, read_recording
 from benchkit.cli.options_decorator import taking
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
-    from benchkit.audit import Options
+    from benchkit.audit import ConnectOptions, Options
     from benchkit.audit.message.parser import Mail
     from benchkit.audit.sending_identities import ArmIdentity
     from benchkit.model.audit import AuditReport
@@ -28,15 +29,20 @@ if TYPE_CHECKING:
 def audit(given: Given) -> None:
     """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
     form = chosen(given)
+    recording = read_recording(given.replay)
     source = AnswerSource(
-        tuple(given.zones or ()), given.replay, given.record, tuple(given.servers or ()), given.authorities
+        tuple(given.zones or ()),
+        recording.replay if recording else None,
+        given.record,
+        tuple(given.servers or ()),
+        given.authorities or (recording is not None and recording.authorities),
     )
     source.check()
     earlier = earlier_findings(given.baseline)
-    options = _options(given)
+    options = _options(given, recording.options if recording else None)
     from benchkit.cli.audit_loop import run_audits
 
-    named = _named(domains_of(given.domains or [], _standard_input), options)
+    named = _named(domains_of(given.domains or [], _standard_input), recording, options)
     reports, changed = since(run_audits(_audit(named, source, options)), earlier)
     show(reports, form, changed, given)
     raise typer.Exit(exit_code(reports, given.fail_on))
@@ -47,25 +53,35 @@ def _standard_input() -> str:
     return sys.stdin.read() if sys.stdin else ""
 
 
-def _options(given: Given) -> Options:
-    from benchkit.audit import ConnectOptions, Options
-    from benchkit.connect_probe import LiveProbes
+def _options(given: Given, recorded: Options | None) -> Options:
+    """What is given, over what a recording was made with."""
+    from benchkit.audit import Options
 
     _check_names(given)
-    return Options(
-        ip=given.ip,
-        helo=given.helo,
-        mail_from=given.mail_from,
-        selectors=tuple(given.selectors or ()),
-        offline=bool(given.zones),
-        connections=ConnectOptions(LiveProbes(allow_private=given.allow_private)) if given.connect else None,
-        allow_private=given.allow_private,
-        blocklists=given.blocklists,
-        nsec_walk=given.nsec_walk,
-        mail=_mail(given.message),
-        arms=_arms(given.scenario),
-        now_s=round(utc_now().timestamp()),
+    base = recorded or Options(offline=bool(given.zones), now_s=round(utc_now().timestamp()))
+    return replace(
+        base,
+        ip=given.ip or base.ip,
+        helo=given.helo or base.helo,
+        mail_from=given.mail_from or base.mail_from,
+        selectors=tuple(given.selectors or base.selectors),
+        connections=_connections(given, base.connections),
+        allow_private=given.allow_private or base.allow_private,
+        blocklists=given.blocklists or base.blocklists,
+        nsec_walk=given.nsec_walk or base.nsec_walk,
+        mail=_mail(given.message) or base.mail,
+        arms=_arms(given.scenario) or base.arms,
     )
+
+
+def _connections(given: Given, recorded: ConnectOptions | None) -> ConnectOptions | None:
+    """Those of a recording are not made again."""
+    from benchkit.audit import ConnectOptions
+    from benchkit.connect_probe import LiveProbes, ProbeRecorder
+
+    live = ConnectOptions(LiveProbes(allow_private=given.allow_private)) if given.connect else None
+    chosen = recorded or live
+    return replace(chosen, probes=ProbeRecorder(chosen.probes)) if chosen and given.record else chosen
 
 
 def _check_names(given: Given) -> None:
@@ -85,10 +101,14 @@ def _check_names(given: Given) -> None:
 
 async def _audit(domains: Sequence[str], source: AnswerSource, options: Options) -> list[AuditReport]:
     from benchkit.audit import audit_domains
+    from benchkit.audit.recorded_options import written
 
-    async with open_source(source, domains[0]) as doors:
-        options = replace(options, authorities=doors.at)
-        return [report async for report in audit_domains(domains, doors.of, options)]
+    def about() -> dict[str, Any]:
+        return {"domains": list(domains), "options": written(options)}
+
+    async with open_source(source, domains[0], about) as servers:
+        options = replace(options, authorities=servers.at)
+        return [report async for report in audit_domains(domains, servers.of, options)]
 
 
 def _mail(path: Path | None) -> Mail | None:
@@ -112,10 +132,11 @@ def _arms(path: Path | None) -> tuple[ArmIdentity, ...]:
     return identities(load(path, known_names()))
 
 
-def _named(domains: Sequence[str], options: Options) -> Sequence[str]:
-    """Without a domain, the message's author's, or the scenario's."""
+def _named(domains: Sequence[str], recording: AuditRecording | None, options: Options) -> Sequence[str]:
+    """Without a domain, those recorded, else the message's author's, or the scenario's."""
+    recorded = recording.domains if recording else ()
     authors = options.mail.author_domains if options.mail else tuple(arm.author for arm in options.arms[:1])
-    found = domains or authors
+    found = domains or recorded or authors
     if not found:
         raise InputError(Mistake("audit", "name a domain, as in: benchkit audit shop.example"))
     return found

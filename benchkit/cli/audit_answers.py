@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchkit.cli.files import writing
 from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
     from benchkit.model.dns import Ask
-    from benchkit.resolver import AnswerRecorder
+    from benchkit.resolver import AnswerRecorder, Replay
     from benchkit.resolver.zone import ZoneAsk
 
 
@@ -22,7 +22,7 @@ class AnswerSource:
     """`servers` empty: the machine's own resolvers."""
 
     zones: tuple[Path, ...] = ()
-    replay: Path | None = None
+    replay: Replay | None = None
     record: Path | None = None
     servers: tuple[str, ...] = ()
     authorities: bool = False  # whether a zone's own name servers may be asked
@@ -39,39 +39,43 @@ class AnswerSource:
 
 @dataclass(frozen=True, slots=True)
 class AnswerServers:
-    """`of(domain)` is a domain's `Ask`, within its limits; `at(domain, address)` that of one name server, with leave."""
+    """`of(domain)` is a domain's `Ask`, within its limits; `at(domain, address)` that of one name server, if allowed."""
 
     of: Callable[[str], Ask]
     at: Callable[[str, str], Ask] | None = None
 
 
 @asynccontextmanager
-async def open_source(source: AnswerSource, domain: str) -> AsyncIterator[AnswerServers]:
-    """`domain` is where a zone file begins that does not say. The recording is written at the end, also after an interrupt."""
+async def open_source(
+    source: AnswerSource, domain: str, about: Callable[[], dict[str, Any]]
+) -> AsyncIterator[AnswerServers]:
+    """`domain` is where a zone file begins that does not say. The recording is written at the end, also after an interrupt,
+    with what it is `about` by then.
+    """
     from benchkit.resolver import AnswerRecorder
 
     recorder = AnswerRecorder()
     if source.record:
         with writing(source.record):
             source.record.open("a").close()  # better said now than when all has been asked
-    async with _doors(source, domain) as doors:
+    async with _servers(source, domain) as servers:
         try:
-            yield _recorded(doors, recorder) if source.record else doors
+            yield _recorded(servers, recorder) if source.record else servers
         finally:
             if source.record:
                 with writing(source.record):
-                    recorder.save(source.record)
+                    recorder.save(source.record, about())
 
 
-def _recorded(doors: AnswerServers, recorder: AnswerRecorder) -> AnswerServers:
+def _recorded(servers: AnswerServers, recorder: AnswerRecorder) -> AnswerServers:
     def of(domain: str) -> Ask:
-        return recorder.of(domain, doors.of(domain))
+        return recorder.of(domain, servers.of(domain))
 
     def at(domain: str, address: str) -> Ask:
-        assert doors.at is not None
-        return recorder.of(_at(domain, address), doors.at(domain, address))
+        assert servers.at is not None
+        return recorder.of(_at(domain, address), servers.at(domain, address))
 
-    return AnswerServers(of, at if doors.at else None)
+    return AnswerServers(of, at if servers.at else None)
 
 
 def _at(domain: str, address: str) -> str:
@@ -80,14 +84,13 @@ def _at(domain: str, address: str) -> str:
 
 
 @asynccontextmanager
-async def _doors(source: AnswerSource, domain: str) -> AsyncIterator[AnswerServers]:
-    from benchkit.resolver import Budget, Replay, from_zone, open_each, open_live
+async def _servers(source: AnswerSource, domain: str) -> AsyncIterator[AnswerServers]:
+    from benchkit.resolver import Budget, from_zone, open_each, open_live
 
     if source.zones:
         zone = from_zone(source.zones, origin=domain)
         yield AnswerServers(lambda domain: _held(domain, zone))
-    elif source.replay:
-        replay = Replay(source.replay)
+    elif replay := source.replay:
         yield AnswerServers(
             replay.of, (lambda domain, address: replay.of(_at(domain, address))) if source.authorities else None
         )

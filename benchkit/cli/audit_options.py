@@ -27,8 +27,12 @@ class Given:
             "--zone", metavar="FILE", help="Answer from this zone file, before it is published; may be given again."
         ),
     ] = None
-    replay: Annotated[Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline.")] = None
-    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every answer to this file.")] = None
+    replay: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline, with its options.")
+    ] = None
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every answer, the options and the message to this file.")
+    ] = None
     servers: Annotated[
         Texts,
         typer.Option(

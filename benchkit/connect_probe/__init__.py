@@ -14,6 +14,7 @@ from benchkit.connect_probe.https_file import HttpsFile as HttpsFile
 from benchkit.connect_probe.mta_sts_policy import fetch_policy as fetch_policy
 from benchkit.connect_probe.probes import LiveProbes as LiveProbes
 from benchkit.connect_probe.probes import Probes as Probes
+from benchkit.connect_probe.recorded_probes import ProbeRecorder as ProbeRecorder
 from benchkit.connect_probe.starttls import MailServer as MailServer
 from benchkit.connect_probe.starttls import Stage as Stage
 from benchkit.connect_probe.starttls import probe as probe

@@ -1,7 +1,8 @@
-"""Answers on paper: JSON lines that replay an audit offline, with the same answers byte for byte.
+"""Answers written down: JSON lines that replay an audit offline, with the same answers byte for byte.
 
-The first line names the format and its version; then one line for each domain and question, sorted, so that the order in which
-answers came in never shows. A recording is per domain, for what a domain's budget cut short must stay cut short.
+The first line names the format and its version, and holds what else shaped the report, in the words of whoever recorded it
+(version 1 did not); then one line for each domain and question, sorted, so that the order in which answers came never shows. A
+recording is per domain: what a domain's budget cut short must stay cut short.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from benchkit.errors import InputError, Mistake, reason
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
 
 FORMAT = "benchkit dns recording"
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)
 Key = tuple[str, str, str]  # the audited domain, the name, the type
 
 
@@ -33,9 +35,9 @@ class AnswerRecorder:
 
         return recorded
 
-    def save(self, path: Path) -> None:
-        """Writes the whole recording. Raises OSError."""
-        lines = [{"format": FORMAT, "version": VERSION}]
+    def save(self, path: Path, about: dict[str, Any] | None = None) -> None:
+        """Writes the whole recording, and beside the answers what it is `about`. Raises OSError."""
+        lines: list[dict[str, Any]] = [{"format": FORMAT, "version": VERSION, "about": about or {}}]
         lines += [
             {"domain": key[0], "asked": [key[1], key[2]], **_written(self._answers[key])}
             for key in sorted(self._answers)
@@ -44,12 +46,13 @@ class AnswerRecorder:
 
 
 class Replay:
-    """A recording read back; `replay.of(domain)` answers what was asked then, and nothing else."""
+    """A recording read back; `replay.of(domain)` answers what was asked then, and nothing else. `about` as it was saved."""
 
     def __init__(self, path: Path) -> None:
         """Raises InputError with the line that is no part of a recording."""
         self._path = path
-        self._answers = dict(_read(path))
+        self.about, answers = _read(path)
+        self._answers = dict(answers)
 
     def of(self, domain: str) -> Ask:
         async def replayed(name: str, type: str) -> Answer:  # noqa: A002
@@ -58,7 +61,7 @@ class Replay:
         return replayed
 
     def _unknown(self, name: str, type: str) -> Answer:  # noqa: A002
-        """Not asked then is not missing: nobody knows."""
+        """Not asked then is not missing: it is not known."""
         return Answer(
             name, type, AnswerState.MALFORMED, resolver=str(self._path), ede=("not in this recording",), queries=0
         )
@@ -87,15 +90,18 @@ def _without_defaults(kind: type[Answer | Record], values: dict[str, Any]) -> di
     return {field.name: values[field.name] for field in fields(kind) if values[field.name] != field.default}
 
 
-def _read(path: Path) -> list[tuple[Key, Answer]]:
+def _read(path: Path) -> tuple[dict[str, Any], list[tuple[Key, Answer]]]:
     try:
         lines = path.read_text("utf-8").splitlines()
         head = json.loads(lines[0]) if lines else None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(Mistake(str(path), f"cannot be read as a recording: {reason(error)}")) from error
-    if not isinstance(head, dict) or (head.get("format"), head.get("version")) != (FORMAT, VERSION):
-        raise InputError(Mistake(str(path), f'is not a "{FORMAT}" of version {VERSION}', line=1, column=1))
-    return [_answer(line, str(path), number) for number, line in enumerate(lines[1:], start=2)]
+    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("version") not in READABLE:
+        raise InputError(Mistake(str(path), f'is not a "{FORMAT}" of version 1 to {VERSION}', line=1, column=1))
+    about = head.get("about", {})
+    if not isinstance(about, dict):
+        raise InputError(Mistake(str(path), "about is no object", line=1, column=1))
+    return about, [_answer(line, str(path), number) for number, line in enumerate(lines[1:], start=2)]
 
 
 def _answer(line: str, path: str, number: int) -> tuple[Key, Answer]:

@@ -39,6 +39,11 @@ class Mail:
     fields: tuple[Field, ...]
     body: bytes
 
+    @property
+    def octets(self) -> bytes:
+        """The message again, with the same fields and body; what was no field is left out."""
+        return b"".join(field.raw for field in self.fields) + b"\r\n" + self.body
+
     def all(self, name: str) -> tuple[Field, ...]:
         """Fields of that name, from the top."""
         return tuple(field for field in self.fields if field.name == name)
