@@ -16,7 +16,8 @@ MOST = 900  # of a value; a line has 998 octets (RFC 5322 §2.1.1)
 OWN = frozenset(
     {
         "from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "sender", "mime-version", "return-path",
-        "received", "delivered-to", "dkim-signature", "authentication-results", HEADER.lower(),
+        "received", "delivered-to", "envelope-to", "x-original-to", "delivery-date", "dkim-signature", "authentication-results",
+        HEADER.lower(),
     }
 )  # fmt: skip
 _MIME = re.compile(r"content-(?!language$).*", re.IGNORECASE)

@@ -67,7 +67,7 @@ def _is_intact(stored: bytes, message: Message, identity: bytes, way: Way | ApiW
 
 def _is_same_mail(stored: bytes, message: Message, identity: bytes) -> bool:
     left = identity.join(split_at_identity(message.mime))
-    return without_trace(stored) == left and from_mime(stored).digest == message.digest
+    return without_trace(stored) == left and from_mime(without_trace(stored)).digest == message.digest
 
 
 def _is_same_content(stored: bytes, message: Message, way: ApiWay) -> bool:
