@@ -21,6 +21,7 @@ from benchkit.batch.limits import MAX_FILE_BYTES, MAX_MESSAGES
 from benchkit.errors import InputError, Mistake
 from benchkit.model.message import Address
 
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 JSON_ENDING = ":json"
 RESERVED = ("index", "token", "number")  # what a template has besides the columns (draws.py)
 
@@ -87,6 +88,9 @@ def _lines(path: Path, mistakes: list[Mistake]) -> Iterator[str]:
 
 def _header_mistakes(path: Path, line: int, columns: list[str]) -> Iterator[Mistake]:
     names = [column.removesuffix(JSON_ENDING) for column in columns]
+    if len(columns) == 1 and (other := next((name for sign, name in _SEPARATORS.items() if sign in columns[0]), "")):
+        yield Mistake(str(path), f"has {other} between its columns: save it with commas (CSV, UTF-8)", line, 1)
+        return
     if columns and "email" not in columns:
         yield Mistake(str(path), f"has no column 'email'; its columns: {', '.join(columns)}", line, 1)
     for name in dict.fromkeys(names):

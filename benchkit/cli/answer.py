@@ -42,15 +42,15 @@ def _keep(path: Path, text: str) -> None:
         typer.echo(f"benchkit: summary.json is not stored: {error}", err=True)
 
 
-def exit_code(summary: Summary) -> ExitCode:
-    """Interrupted before invalid before crossed: the first thing that a script must know."""
+def exit_code(summary: Summary, *, strict: bool = False) -> ExitCode:
+    """Interrupted before invalid before crossed: the first thing that a script must know. `strict`: not told is crossed."""
     from benchkit.model.run import RunStatus
 
     if summary.status == RunStatus.INTERRUPTED:
         return ExitCode.INTERRUPTED
     if not summary.valid:
         return ExitCode.INVALID_RUN
-    if any(threshold.crossed for threshold in summary.thresholds):
+    if any(threshold.crossed or (strict and threshold.crossed is None) for threshold in summary.thresholds):
         return ExitCode.THRESHOLD_CROSSED
     return ExitCode.FINE
 

@@ -34,6 +34,9 @@ def run(
     pcap: Annotated[
         bool, typer.Option("--pcap", help="Keep what crosses the lab's link: link-0.pcap and so on, one a condition.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A threshold with too few messages to tell counts as crossed (99).")
+    ] = False,
     send: Annotated[
         bool, typer.Option("--send", help="Real mail may leave this machine, if the scenario allows it.")
     ] = False,
@@ -64,7 +67,7 @@ def run(
     from benchkit.model.run import RunStatus
 
     broken = ended.status is RunStatus.BROKEN  # also where the disk had no room left to say so
-    raise typer.Exit(ExitCode.INVALID_RUN if broken else exit_code(summary))
+    raise typer.Exit(ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict))
 
 
 def _captured(scenario: Scenario) -> Scenario:

@@ -156,6 +156,7 @@ class ThresholdResult:
     unit: str
     crossed: bool | None  # None: the sample does not tell
     saturated: bool = False  # the arm: its times are the generator's own
+    needs: int = 0  # messages of the arm that would tell, where this sample does not; 0 where no number is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,10 @@ def _together(kept: Sequence[ThresholdResult]) -> str:
 
 
 def _value(result: ThresholdResult) -> str:
+    if result.crossed is None:
+        return f"too few messages: it needs {result.needs:,}" if result.needs else "nothing to compare was measured"
     if result.value is None:
-        return "the sample does not tell" if result.crossed is None else numbers.NOT_KNOWN
+        return numbers.NOT_KNOWN
     if result.key.endswith("_rate"):  # a fraction, which people read as a percentage
         return numbers.percent(result.value)
     return numbers.decimal(result.value, result.unit)

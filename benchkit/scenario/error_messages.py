@@ -78,23 +78,57 @@ def _unknown_key(ctx: Mapping[str, Any], value: Any, path: KeyPath) -> str:
     return f"unknown key; {suggestion(str(path[-1]), known)}"
 
 
+_SECURITY = {"tls": ("implicit", "starttls"), "ssl": ("implicit", "starttls"), "https": ("implicit",), "http": ("none",),
+             "smtps": ("implicit",), "plain": ("none",), "off": ("none",), "start_tls": ("starttls",)}  # fmt: skip
+
+
+def _other_word(value: str, path: KeyPath) -> str:
+    """What is meant by a word that another program has for it; empty if none is known."""
+    meant = _SECURITY.get(value.lower(), ()) if path[-1] == "security" else ()
+    if not meant:
+        return ""
+    told = " or ".join(f'"{name}"' for name in meant)
+    return f"did you mean {told}?" + (' "implicit" is TLS from the first byte' if "implicit" in meant else "")
+
+
+def _server_table(value: str) -> str:
+    host, _, port = value.rpartition(":") if value.rpartition(":")[2].isdecimal() else (value, "", "587")
+    return f'must be a table: server = {{ host = "{host}", port = {port} }}, or "embedded" for benchkit\'s own server'
+
+
+def _list_of_tables(ctx: Mapping[str, Any], value: Any, path: KeyPath) -> str:
+    """`[arm]` is one table, `[[arm]]` the next of several."""
+    if isinstance(value, dict) and path[-1] in ("arm", "fault"):
+        name = ".".join(str(part) for part in path if isinstance(part, str))
+        return f"must be written with two brackets: [[{name}]] before each"
+    return _expected("an array")(ctx, value, path)
+
+
+def _text_value(ctx: Mapping[str, Any], value: Any, path: KeyPath) -> str:
+    if path[0] == "thresholds":
+        return 'must be a string, a comparison and a limit: "< 250 ms", "< 0.1 %" or "<= 4"'
+    return _expected("a string")(ctx, value, path)
+
+
 def _not_among(ctx: Mapping[str, Any], value: Any, path: KeyPath) -> str:
     choices = re.findall(r"'([^']*)'", ctx["expected"])
     also = _TABLE_FORMS.get(str(path[-1]), "")
     if isinstance(value, str):
-        return f'unknown value "{value}"; {suggestion(value, choices)}'
+        if path[-1] == "server" and ("." in value or ":" in value):
+            return _server_table(value)
+        return f'unknown value "{value}"; {_other_word(value, path) or suggestion(value, choices)}'
     return f"must be {listed(choices)}{also}, not {_TOML_TYPES.get(type(value), 'a date or time')}"
 
 
 _SENTENCES: Mapping[str, _Sentence] = {
     "extra_forbidden": _unknown_key,
     "literal_error": _not_among,
-    "string_type": _expected("a string"),
+    "string_type": _text_value,
     "int_type": _expected("an integer"),
     "int_from_float": _expected("an integer"),
     "float_type": _expected("a number"),
     "bool_type": _expected("true or false"),
-    "list_type": _expected("an array"),
+    "list_type": _list_of_tables,
     "dict_type": _expected("a table"),
     "model_type": _expected("a table"),
     "model_attributes_type": _expected("a table"),

@@ -25,6 +25,7 @@ from benchkit.scenario.locate import KeyPath, locate
 from benchkit.scenario.mistakes import Mistakes
 from benchkit.scenario.overrides import apply
 
+_ARM_TABLE = re.compile(r"\s*\[\s*(arm(?:\.fault)?)\s*\]\s*(?:#.*)?")
 MAX_BYTES = 1_000_000
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -93,9 +94,16 @@ def _toml_error(text: str, source: str) -> tuple[str, int, int]:
     if match is None:
         return text, 1, 1
     if match[1]:
-        return text[: match.start()], int(match[1]), int(match[2])
+        line, column = int(match[1]), int(match[2])
+        return text[: match.start()] + _array_advice(source.split("\n")[line - 1]), line, column
     last = source.split("\n")
     return text[: match.start()] + " at the end of the file", len(last), len(last[-1]) + 1
+
+
+def _array_advice(line: str) -> str:
+    """Where `[arm]` stands for a second time."""
+    found = _ARM_TABLE.fullmatch(line)
+    return f": write [[{found[1]}]], with two brackets, before each" if found else ""
 
 
 def _fill(given: dict[str, Any], mistakes: Mistakes) -> ScenarioForm:

@@ -47,8 +47,9 @@ def threshold_results(manifest: Manifest, arms: tuple[ArmSummary, ...]) -> tuple
 def _result(threshold: Mapping[str, Any], arm: ArmSummary, label: str) -> ThresholdResult:
     estimate, unit = _measured(arm, threshold["metric"], threshold["statistic"])
     crossed = _crossed(estimate, threshold["comparison"], threshold["limit"])
+    needs = estimate.needs if crossed is None and estimate is not NOT_TOLD else 0
     return ThresholdResult(
-        threshold["key"], threshold["text"], label, estimate.value, unit, crossed, bool(arm.saturated)
+        threshold["key"], threshold["text"], label, estimate.value, unit, crossed, bool(arm.saturated), needs
     )
 
 

@@ -44,6 +44,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def read_manifest(folder: Path) -> Manifest:
     """Raises InputError where there is none, or one that this version cannot read."""
+    if not (folder / "run.json").exists() and (inside := [path.parent for path in folder.glob("*/run.json")]):
+        told = f"is a folder of {len(inside)} runs: name one, as {newest_run(folder)}"
+        raise InputError(Mistake(str(folder), told))
     try:
         stored: Any = json.loads((folder / "run.json").read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:

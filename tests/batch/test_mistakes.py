@@ -20,6 +20,9 @@ ROW = "(for to.csv:2)"
 
 ONE_MISTAKE = [
     ("to.csv", "name,order\n", "to.csv:1:1 has no column 'email'; its columns: name, order"),
+    ("to.csv", "email;name;order\na@x.example;A;1\n",
+     "to.csv:1:1 has semicolons between its columns: save it with commas (CSV, UTF-8)"),
+    ("to.csv", "email\tname\na@x.example\tA\n", "to.csv:1:1 has tabs between its columns: save it with commas (CSV, UTF-8)"),
     ("to.csv", "", "to.csv has no recipients: the batch would be empty"),
     ("to.csv", CSV, "to.csv has no recipients: the batch would be empty"),
     ("to.csv", CSV + "a@x.example,A\n", "to.csv:2:1 has 2 fields where the header has 3"),

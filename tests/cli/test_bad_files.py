@@ -32,6 +32,8 @@ def files(verb: Verb) -> Verb:
     [
         ("report nowhere", "nowhere holds no run that can be read: run.json: No such file or directory"),
         ("report folder", "folder holds no run that can be read: run.json: No such file or directory"),
+        ("report .", ". is a folder of 1 runs: name one, as sample"),
+        ("plot .", ". is a folder of 1 runs: name one, as sample"),
         ("report empty", "empty holds no run that can be read: run.json: Not a directory"),
         ("plot sample --figure phase", 'plot "phase" is unknown; did you mean "phases"?'),
         ("plot sample --out empty", "empty cannot be written: File exists"),

@@ -33,9 +33,13 @@ def p95(arm: str, value: float | None, crossed: bool | None) -> ThresholdResult:
             [
                 "✗ *.response.p95 < 250 ms · c: 271 ms",
                 "✗ *.response.p95 < 250 ms · d: –",
-                "? *.response.p95 < 250 ms · a: the sample does not tell",
+                "? *.response.p95 < 250 ms · a: nothing to compare was measured",
                 "✓ *.response.p95 < 250 ms · b: 3.00 ms",
             ],
+        ),
+        (
+            [replace(p95("a", None, None), needs=1040)],
+            ["? *.response.p95 < 250 ms · a: too few messages: it needs 1,040"],
         ),
         (
             [replace(p95("a", 271.0, True), saturated=True), replace(p95("b", 3.0, False), saturated=True)],

@@ -39,7 +39,6 @@ ROWS: list[Row] = [
     (15, SMTP + "connection = 5", "16:1 arm.0.connection", '"fresh", "reuse" or {{ messages = 100 }}, not an integer'),
     (15, SMTP + "connection = { messages = 0 }", "16:16 arm.0.connection.messages", "at least 1"),
     (15, SMTP + "connection = {}", "16:1 arm.0.connection.messages", "is missing"),
-    (15, SMTP + 'security = "tls"', "16:1 arm.0.security", 'there are: "implicit", "none", "starttls"'),
     (15, SMTP + "timeout_s = 0", "16:1 arm.0.timeout_s", "more than 0"),
     (15, SMTP + "baseline = 1", "16:1 arm.0.baseline", "true or false, not an integer"),
     (15, SMTP + 'provider = "mailgun"', "16:1 arm.0.provider", "for api arms only"),
@@ -85,6 +84,12 @@ ROWS: list[Row] = [
         "does not divide the 12 messages of a connection",
     ),
     (21, API + 'auth = "plain"', "22:1 arm.1.auth", "for smtp arms only"),
+    # what newcomers write
+    (15, SMTP + 'security = "tls"', "16:1 arm.0.security", 'did you mean "implicit" or "starttls"?'),
+    (15, SMTP + 'security = "SSL"', "16:1 arm.0.security", '"implicit" is TLS from the first byte'),
+    (15, SMTP + 'server = "smtp.example.com"', "16:1 arm.0.server", '{{ host = "smtp.example.com", port = 587 }}'),
+    (15, SMTP + 'server = "127.0.0.1:2525"', "16:1 arm.0.server", '{{ host = "127.0.0.1", port = 2525 }}'),
+    (15, SMTP + '[arm.fault]\nat = "data"', "16:6 arm.0.fault", "with two brackets: [[arm.fault]] before each"),
     # servers and secrets
     (15, SMTP + 'server = "embeded"', "16:1 arm.0.server", 'did you mean "embedded"?'),
     (15, SMTP + 'server = { host = "127.0.0.1" }', "16:1 arm.0.server.port", "is missing"),
@@ -150,6 +155,14 @@ ROWS: list[Row] = [
 @pytest.mark.parametrize("row", ROWS, ids=ids_of(ROWS))
 def test_mistake(row: Row, expect_mistake: Expect) -> None:
     expect_mistake(row)
+
+
+def test_one_bracket_instead_of_two(base: str, vocabulary: Vocabulary, write: Write) -> None:
+    single = base[: base.index('[[arm]]\nname = "api"')].replace("[[arm]]", "[arm]")
+    with pytest.raises(InputError, match=r":12:2 arm must be written with two brackets: \[\[arm\]\] before each"):
+        load(write(single), vocabulary)
+    with pytest.raises(InputError, match=r"is not valid TOML: .*: write \[\[arm\]\], with two brackets, before each"):
+        load(write(base.replace("[[arm]]", "[arm]")), vocabulary)
 
 
 def test_two_baselines(base: str, vocabulary: Vocabulary, write: Write) -> None:

@@ -26,6 +26,12 @@ ROWS: list[Row] = [
     (1, 'name = "b"\nverdict = 3', "2:1 verdict", "must be a table, not an integer"),
     (1, "name = ", "1:8 ", "is not valid TOML: Invalid value"),
     (1, 'name = "b"\nname = "c"', "2:11 ", "is not valid TOML: Cannot overwrite a value"),
+    (
+        24,
+        '"api.response.p95" = 250',
+        '24:1 thresholds."api.response.p95"',
+        'must be a string, a comparison and a limit: "< 250 ms"',
+    ),
     # the message
     (4, "", "3:2 message.from", "is missing"),
     (4, 'from = "nobody"', "4:1 message.from", "must be an address"),
