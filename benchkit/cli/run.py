@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +57,7 @@ def run(
         _show_plan(plan, batch, as_json=as_json)
         return
     _check_permission(plan, batch, send=send)
-    with _progress_bar() as progress:
+    with _progress(plan, batch) as progress:
         ended = run_experiment(plan, batch, _secrets(plan), out, progress)
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
@@ -133,16 +132,8 @@ def _secrets(scenario: Scenario) -> dict[int, Secret]:
     }
 
 
-@contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """On stderr, at most four times a second, and only where stderr is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _progress(scenario: Scenario, batch: Batch) -> AbstractContextManager[Progress]:
+    from benchkit.cli.progress import progress_bar
+    from benchkit.experiment.plan.preview import expected_progress, preview
 
-    console = Console(stderr=True)
-    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, refresh_per_second=4, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda sent, planned: bar.update(task, completed=sent, total=planned)
+    return progress_bar(preview(scenario, batch).duration_s, expected_progress(scenario, batch))

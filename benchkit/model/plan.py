@@ -87,7 +87,8 @@ class PlanSummary:
     distinct_messages: int
     recipients_sample: tuple[str, ...]
     distinct_recipients: int
-    duration_s: float | None  # None: a closed loop takes as long as it takes
+    duration_s: float | None  # an estimate; None where no one knows the RTT yet
+    round_trips: int = 0  # that the run waits for, one after the other
     probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
 
     @property

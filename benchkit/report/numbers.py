@@ -29,6 +29,17 @@ def decimal(value: float | None, unit: str = "", *, digits: int = SIGNIFICANT_DI
     return f"{text} {unit}" if unit else text
 
 
+def run_time(seconds: float) -> str:
+    """8 s · 1 min 20 s · 2 h 5 min."""
+    if seconds < 60:
+        return f"{math.ceil(seconds)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min" + (f" {rest} s" if rest else "")
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h" + (f" {minutes} min" if minutes else "")
+
+
 def with_interval(estimate: Estimate, between: str = " ") -> str:
     """`1.23 [1.20, 1.27]`, with the digits that the interval's width supports; `needs 400` where the sample is too small.
 

@@ -12,6 +12,7 @@ from benchkit.model.outside_text import escaped
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.report import numbers
 
+_EXAMPLE_RTT_MS = 20
 _HEADINGS = ("sends", "warm-up", "connections", "turns each", "bytes")
 
 
@@ -28,7 +29,7 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
     console.print(Text(_messages(plan)))
     if plan.probe_connections:
         console.print(Text(_without_mail(plan)))
-    console.print(Text(f"Time: {_time(plan.duration_s)}"))
+    console.print(Text(f"Time: {_time(plan)}"))
 
 
 def _announcement(plan: PlanSummary) -> Text:
@@ -104,7 +105,9 @@ def _messages(plan: PlanSummary) -> str:
     return f"Batch: {plan.distinct_messages:,} distinct {noun}, to {', '.join(plan.recipients_sample)}{others}"
 
 
-def _time(duration_s: float | None) -> str:
-    if duration_s is None:
-        return "as long as the servers take: each send waits for the one before"
-    return f"about {numbers.decimal(duration_s, 's')}"
+def _time(plan: PlanSummary) -> str:
+    trips = f"{plan.round_trips:,} round trips one after the other"
+    if plan.duration_s is not None:
+        return f"about {numbers.run_time(plan.duration_s)}" + (f" ({trips})" if plan.round_trips else "")
+    at_rtt = plan.round_trips * _EXAMPLE_RTT_MS / 1000
+    return f"{trips}: about {numbers.run_time(at_rtt)} at an RTT of {_EXAMPLE_RTT_MS} ms"

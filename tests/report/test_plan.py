@@ -53,8 +53,15 @@ def shown(plan: PlanSummary, *, width: int = 100) -> str:
         (PLAN, "1.03"),
         (PLAN, "2.80 MB"),
         (PLAN, "40 distinct messages, to ann@shop.example, bob@shop.example and 38 more"),
-        (PLAN, "as long as the servers take"),
-        (replace(PLAN, duration_s=60.0), "about 60.0 s"),
+        (
+            replace(PLAN, round_trips=12_000),
+            "Time: 12,000 round trips one after the other: about 4 min at an RTT of 20 ms",
+        ),
+        (
+            replace(PLAN, duration_s=80.0, round_trips=12_000),
+            "Time: about 1 min 20 s (12,000 round trips one after the other)",
+        ),
+        (replace(PLAN, duration_s=60.0), "Time: about 1 min\n"),
         (
             replace(PLAN, arms=(EMBEDDED, OUTSIDE)),
             "310 messages (620 deliveries) would leave through smtp.example.com:587.",

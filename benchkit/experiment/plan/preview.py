@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from benchkit.conditions import FOREIGN_PROBES
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns, schedule
+from benchkit.experiment.plan.duration import expected_s, round_trips_in_a_row
+from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns
 from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
 from benchkit.experiment.process.targets import is_embedded
 from benchkit.model.message import Batch
@@ -17,16 +20,19 @@ _SAMPLE = 3
 
 def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
     """What the run would do."""
+    arms = tuple(_arm_plan(scenario, arm, batch) for arm in scenario.arms)
+    seconds = expected_s(scenario, arms)
     recipients = list(dict.fromkeys(recipient for message in batch.messages for recipient in message.recipients))
     return PlanSummary(
         scenario=scenario.name,
         question=scenario.question,
         load=_load_in_words(scenario),
-        arms=tuple(_arm_plan(scenario, arm, batch) for arm in scenario.arms),
+        arms=arms,
         distinct_messages=len(batch),
         recipients_sample=tuple(recipients[:_SAMPLE]),
         distinct_recipients=len(recipients),
-        duration_s=_duration_s(scenario),
+        duration_s=None if seconds is None else sum(seconds),
+        round_trips=round(round_trips_in_a_row(scenario, arms)),
         probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
     )
 
@@ -82,9 +88,16 @@ def _target(arm: ArmSpec) -> str:
     return f"embedded {arm.provider or arm.transport}" if is_embedded(arm) else "nowhere"
 
 
-def _duration_s(scenario: Scenario) -> float | None:
-    load = scenario.load
-    if load.model is not LoadModel.OPEN:
+def expected_progress(scenario: Scenario, batch: Batch) -> Callable[[int, int], float] | None:
+    """(sends recorded, sends planned) → seconds of the estimate that are over; None without an estimate."""
+    seconds = expected_s(scenario, [_arm_plan(scenario, arm, batch) for arm in scenario.arms])
+    if seconds is None:
         return None
-    of_one_arm_ns = sum(schedule(load, block)[-1] for block in range(load.all_blocks))
-    return of_one_arm_ns * len(scenario.arms) * condition_count(scenario) / 1e9
+
+    def passed_s(sent: int, planned: int) -> float:
+        """Conditions have as many sends each, and take their own times."""
+        conditions = sent / planned * len(seconds) if planned else 0.0
+        whole = min(int(conditions), len(seconds) - 1)
+        return sum(seconds[:whole]) + (conditions - whole) * seconds[whole]
+
+    return passed_s

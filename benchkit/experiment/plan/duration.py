@@ -1,0 +1,64 @@
+"""How long a run will take: the round trips that it waits for, times the RTT of each condition, and what the machine computes.
+
+An estimate before the first send, within a factor of two where the RTT is known: faults, loss and a slow server are not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchkit.experiment.paces import PACES
+from benchkit.experiment.plan.schedule import links, schedule
+from benchkit.lab import LinkSpec
+from benchkit.model.host_names import is_loopback
+from benchkit.model.plan import ArmPlan
+from benchkit.model.scenario import ArmSpec, LoadModel, LoadSpec, Scenario, Security
+
+# Of a machine of 2024, both ends together; from the scenarios of this repository on loopback.
+_START_S = 1.5  # a condition's processes, connections and link
+_MESSAGE_S = 0.0005
+_TLS_S = 0.0018  # a handshake
+
+
+def expected_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> tuple[float, ...] | None:
+    """Seconds of each condition; None where a server is beyond this machine, whose RTT no one knows yet."""
+    if any(arm.server is not None and not is_loopback(arm.server.host) for arm in scenario.arms):
+        return None
+    conditions = links(scenario) or (LinkSpec(),)
+    return tuple(_condition_s(scenario, arms, link, len(conditions)) for link in conditions)
+
+
+def round_trips_in_a_row(scenario: Scenario, arms: Sequence[ArmPlan]) -> float:
+    """That the whole run waits for, one after the other: senders of one arm wait at the same time."""
+    return sum(_turns(spec, arm) / _senders(scenario.load) for spec, arm in zip(scenario.arms, arms, strict=True))
+
+
+def _condition_s(scenario: Scenario, arms: Sequence[ArmPlan], link: LinkSpec, conditions: int) -> float:
+    load = scenario.load
+    if load.model is LoadModel.OPEN:
+        of_one_arm_ns = sum(schedule(load, block)[-1] for block in range(load.all_blocks))
+        return _START_S + of_one_arm_ns * len(arms) / 1e9
+    each = (_arm_s(load, spec, arm, link) for spec, arm in zip(scenario.arms, arms, strict=True))
+    return _START_S + sum(each) / conditions
+
+
+def _arm_s(load: LoadSpec, spec: ArmSpec, arm: ArmPlan, link: LinkSpec) -> float:
+    """Over all conditions, if all had this link."""
+    waiting_s = _turns(spec, arm) * link.rtt_ms / 1000 / _senders(load)
+    computing_s = _sends(arm) * _MESSAGE_S + (spec.security is not Security.NONE) * arm.connections * _TLS_S
+    sending_s = arm.bytes * 8 / (link.bandwidth_mbit * 1e6) if link.bandwidth_mbit else 0.0
+    return waiting_s + computing_s + sending_s
+
+
+def _turns(spec: ArmSpec, arm: ArmPlan) -> float:
+    """With the QUIT of each connection, which the next message waits for."""
+    quits = arm.connections if spec.transport == "smtp" and spec.connection.messages else 0
+    return _sends(arm) * (arm.turns or 0) + quits
+
+
+def _sends(arm: ArmPlan) -> int:
+    return arm.sends + arm.warmup_sends
+
+
+def _senders(load: LoadSpec) -> int:
+    return min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
