@@ -1,4 +1,4 @@
-"""Mailboxes: what may stand in an envelope, and how one is written in a header and read back (RFC 5322 §3.4, RFC 6531).
+"""Mailboxes: what an envelope may have, and how one is written in a header and read back (RFC 5322 §3.4, RFC 6531).
 
 Canonical is a local part as it was given and a domain in ASCII (IDNA 2008 with UTS 46 mapping), in the envelope and in
 headers alike: so only a non-ASCII local part asks for SMTPUTF8. Quoted local parts and address literals are refused.

@@ -1,4 +1,4 @@
-"""The bytes of a message → canonical content: the inverse of writer.py, and lenient with everybody else's MIME.
+"""The bytes of a message → canonical content: the inverse of writer.py, and lenient with MIME of other programs.
 
 A part is an attachment if it has a file name (even an empty one) or says so; else the first text/plain is the text, the
 first text/html the html, and whatever is left over is an attachment without a name, so that nothing added on the way goes

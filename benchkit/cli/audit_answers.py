@@ -79,7 +79,7 @@ def _recorded(servers: AnswerServers, recorder: AnswerRecorder) -> AnswerServers
 
 
 def _at(domain: str, address: str) -> str:
-    """What a name server itself has answered stands in a recording under a heading of its own."""
+    """In a recording, the answers of a domain's own name server have a domain key of their own."""
     return f"{domain} at {address}"
 
 

@@ -1,4 +1,4 @@
-"""`benchkit explain`: what a rule of the audit means, why receivers care, and how to mend it."""
+"""`benchkit explain`: what a rule of the audit means, why receivers care, and how to fix it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _options(version: bool = typer.Option(False, "--version", help="Print the ve
 
 
 def main() -> None:
-    """The program; `benchkit/__main__.py` is its door."""
+    """The program; `benchkit/__main__.py` starts it."""
     if os.environ.get("NO_COLOR"):
         os.environ.pop("FORCE_COLOR", None)  # rich would write bold and underlined text into a pipe
     _buffer_stdout()

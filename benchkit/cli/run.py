@@ -70,7 +70,7 @@ def run(
 
 
 def _captured(scenario: Scenario) -> Scenario:
-    """Raises InputError where no link of ours will lie between."""
+    """Raises InputError where the scenario has no lab link."""
     from dataclasses import replace
 
     from benchkit.errors import InputError, Mistake

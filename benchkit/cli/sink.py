@@ -35,37 +35,37 @@ def sink(
 
     PROVIDERS[api]  # an unknown one is the user's mistake, said now
     password = secrets.token_hex(16)
-    doors = (
+    listeners = (
         ListenerConfig(0, "smtp", Security(smtp), username="benchkit", password=password, auth_required=auth),
         ListenerConfig(
             1, "api", Security(api_security), provider=api, username="benchkit", password=password, auth_required=True
         ),
     )
-    uvloop.run(_serve(doors, ca_file))
+    uvloop.run(_serve(listeners, ca_file))
 
 
-async def _serve(doors: tuple[ListenerConfig, ...], ca_file: Path | None) -> None:
+async def _serve(listeners: tuple[ListenerConfig, ...], ca_file: Path | None) -> None:
     from benchkit.sink import MemoryLedger, Sink
 
     ledger = MemoryLedger()
-    servers = Sink(doors, ledger)
+    servers = Sink(listeners, ledger)
     ports = await servers.start()
     try:
         if ca_file is not None:
             with writing(ca_file):
-                ca_file.write_text(servers.ca_pem, "utf-8")  # noqa: ASYNC240 (nobody is connected yet)
-        typer.echo(json.dumps(_listening(doors, ports), indent=1))
+                ca_file.write_text(servers.ca_pem, "utf-8")  # noqa: ASYNC240 (no one is connected yet)
+        typer.echo(json.dumps(_listening(listeners, ports), indent=1))
         await _told_to_stop()
     finally:
         await servers.stop()
     typer.echo(f"{len(ledger.arrivals)} messages arrived", err=True)
 
 
-def _listening(doors: Sequence[ListenerConfig], ports: Sequence[int]) -> list[dict[str, object]]:
+def _listening(listeners: Sequence[ListenerConfig], ports: Sequence[int]) -> list[dict[str, object]]:
     return [
-        {"protocol": door.protocol, "host": "127.0.0.1", "port": port, "security": door.security.value}
-        | {"username": door.username, "password": door.password, "provider": door.provider}
-        for door, port in zip(doors, ports, strict=True)
+        {"protocol": listener.protocol, "host": "127.0.0.1", "port": port, "security": listener.security.value}
+        | {"username": listener.username, "password": listener.password, "provider": listener.provider}
+        for listener, port in zip(listeners, ports, strict=True)
     ]
 
 

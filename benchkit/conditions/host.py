@@ -34,7 +34,7 @@ _TCP_SETTINGS = (
     "tcp_rmem",
     "tcp_wmem",
 )
-_PATHS_AND_NAMES = frozenset(  # of this machine: no business of whoever reads a published run
+_PATHS_AND_NAMES = frozenset(  # of this machine: no reader of a published run needs them
     {"hostname", "date", "boot_time", "python_executable", "python_config_args", "python_cflags", "mem_max_rss"}
 )
 

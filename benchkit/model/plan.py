@@ -88,6 +88,7 @@ class PlanSummary:
     recipients_sample: tuple[str, ...]
     distinct_recipients: int
     duration_s: float | None  # an estimate; None where no one knows the RTT yet
+    return_paths: tuple[str, ...] = ()  # real ones, to which a server that is not embedded may return mail
     round_trips: int = 0  # that the run waits for, one after the other
     probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
 

@@ -63,7 +63,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """A server that is not ours."""
+    """A server that is not embedded."""
 
     host: str
     port: int

@@ -1,6 +1,6 @@
 """The arms side by side, a row an arm: turns, times with intervals, messages/s, failures by kind, bytes per message.
 
-Below WIDE columns the intervals go under their values, so that the table stands whole on an 80-column terminal. Law: no number
+Below WIDE columns the intervals go under their values, so that the table fits an 80-column terminal. Law: no number
 is ever cut. Where there is no room for all columns the bytes go; where that is not enough, the arms stand one below the other.
 """
 

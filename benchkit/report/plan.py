@@ -27,6 +27,9 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
     console.print(_arms(plan))
     console.print()
     console.print(Text(_messages(plan)))
+    if plan.return_paths:
+        told = ", ".join(plan.return_paths[:3]) + (" and others" if len(plan.return_paths) > 3 else "")
+        console.print(Text(f"A server that cannot deliver returns the mail to {told}.", style="yellow"))
     if plan.probe_connections:
         console.print(Text(_without_mail(plan)))
     console.print(Text(f"Time: {_time(plan)}"))

@@ -114,7 +114,9 @@ def _account(summary: Summary, console: Console) -> None:
     console.print(Text(_sent(account)))
     if account.recipients_planned != account.planned or account.recipients_refused:
         console.print(Text(_recipients(account), style="" if not account.recipients_refused else "yellow"))
-    console.print(_arrived(account) if _arrivals_known(summary) else Text("arrivals not known: the server is not ours"))
+    console.print(
+        _arrived(account) if _arrivals_known(summary) else Text("arrivals not known: the server is not embedded")
+    )
 
 
 def _sent(account: DeliveryReport) -> str:

@@ -1,7 +1,7 @@
-"""TOML → a validated `model.scenario.Scenario`; every mistake at once, each with its place and how to mend it.
+"""TOML → a validated `model.scenario.Scenario`; every error at once, each with its place and how to fix it.
 
-Law: this room knows no provider, client or statistic by name: the names come in through the `Vocabulary`. The way of a
-file: draft.py (text, form, places) → rules.py (what keys mean together) → build.py (nouns).
+Law: this room knows no provider, client or statistic by name: the names come in through the `Vocabulary`. A file goes
+through parsed_scenario.py (text, form, places) → rules.py (what keys mean together) → build.py (nouns).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def load(path: Path, vocabulary: Vocabulary, overrides: Sequence[str] = ()) -> S
 
     Raises InputError with all mistakes, in the order of the file.
     """
-    draft = read(path, overrides)
-    check(draft, vocabulary)
-    draft.mistakes.raise_all()
-    return build(draft, vocabulary)
+    parsed = read(path, overrides)
+    check(parsed, vocabulary)
+    parsed.mistakes.raise_all()
+    return build(parsed, vocabulary)

@@ -28,7 +28,7 @@ class SecretForm(Form):
 
     env: Annotated[Name | None, said("The environment variable that holds the secret.")] = None
     file: Annotated[FilePath | None, said("The file that holds the secret, relative to the scenario.")] = None
-    netrc: Annotated[Name | None, said("The host whose password stands in ~/.netrc.")] = None
+    netrc: Annotated[Name | None, said("The host whose password is in ~/.netrc.")] = None
 
 
 class ServerForm(Form):
@@ -143,7 +143,7 @@ class ArmForm(Form):
         said('How TLS comes in; default of api "implicit", of smtp "starttls" and at the embedded server "none".'),
     ] = None
     auth: Annotated[str, said("smtp: the mechanism to log in with.")] = ""
-    username: Annotated[Name | None, said("smtp: whom to log in as.")] = None
+    username: Annotated[Name | None, said("smtp: the user name of the login.")] = None
     password: Annotated[SecretForm | None, said("smtp: where the password is read from.")] = None
     api_key: Annotated[SecretForm | None, said("api: where the key is read from.")] = None
     dsn: Annotated[DsnForm, Field(default_factory=DsnForm), said("smtp: the delivery status notifications asked for.")]

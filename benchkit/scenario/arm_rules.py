@@ -1,6 +1,6 @@
 """What the keys of one arm mean together: names of the vocabulary, what fits its transport, its server, its secrets.
 
-Law: as in rules.py. An arm whose transport is unknown is checked no further: nobody could say what fits it.
+Law: as in rules.py. An arm whose transport is unknown is checked no further: no one could say what fits it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SERVER_KEYS = ("server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
     "api": (_SMTP_KEYS, "is for smtp arms only: an api arm has provider and api_key"),
-    "null": ((*_API_KEYS, *_SMTP_KEYS, *_SERVER_KEYS), "means nothing here: a null arm sends to nobody"),
+    "null": ((*_API_KEYS, *_SMTP_KEYS, *_SERVER_KEYS), "means nothing here: a null arm sends to no server"),
 }
 
 
@@ -32,27 +32,27 @@ _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
 class _Arm:
     """One arm under inspection."""
 
-    draft: ParsedScenario
+    parsed: ParsedScenario
     index: int
     form: ArmForm
 
     def gives(self, key: str) -> bool:
-        return self.draft.gives("arm", self.index, key)
+        return self.parsed.gives("arm", self.index, key)
 
     def sound(self, key: str) -> bool:
-        return not self.draft.mistakes.reported(("arm", self.index, key))
+        return not self.parsed.mistakes.reported(("arm", self.index, key))
 
     def wrong(self, key: str, message: str, *below: str) -> None:
-        self.draft.mistakes.add(("arm", self.index, key, *below), message)
+        self.parsed.mistakes.add(("arm", self.index, key, *below), message)
 
     @property
     def embedded(self) -> bool:
         return self.form.server == "embedded"
 
 
-def check_arm(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
+def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
     """Report everything in one arm that cannot be."""
-    arm = _Arm(draft, index, draft.form.arm[index])
+    arm = _Arm(parsed, index, parsed.form.arm[index])
     if not arm.form.transport:
         return
     if arm.form.transport not in vocabulary.clients:
@@ -63,7 +63,7 @@ def check_arm(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> None
     _check_security(arm)
     _check_server(arm)
     _check_provider(arm, vocabulary)
-    check_messages_per_request(draft, index, vocabulary)
+    check_messages_per_request(parsed, index, vocabulary)
     _check_credentials(arm, vocabulary)
     _check_plaintext(arm)
     _check_dsn(arm)
@@ -113,7 +113,7 @@ def _check_ca_file(arm: _Arm) -> None:
     if arm.embedded or security_of(arm.form) == "none":
         arm.wrong("ca_file", "is never read: it is for TLS with a server that is not embedded")
     else:
-        need_file(arm.draft, ("arm", arm.index, "ca_file"), arm.form.ca_file)
+        need_file(arm.parsed, ("arm", arm.index, "ca_file"), arm.form.ca_file)
 
 
 def _check_server(arm: _Arm) -> None:
@@ -121,7 +121,7 @@ def _check_server(arm: _Arm) -> None:
     server = arm.form.server
     if not isinstance(server, ServerForm) or not arm.sound("server") or not server.host or is_loopback(server.host):
         return
-    form, mistakes = arm.draft.form, arm.draft.mistakes
+    form, mistakes = arm.parsed.form, arm.parsed.mistakes
     if not any(fnmatchcase(server.host.lower(), allowed.lower()) for allowed in form.allow_hosts):
         arm.wrong("server", f'"{server.host}" is not on loopback and not in allow_hosts', "host")
     if not form.allow_recipients:
@@ -146,7 +146,7 @@ def _check_provider(arm: _Arm, vocabulary: Vocabulary) -> None:
 
 def _check_credentials(arm: _Arm, vocabulary: Vocabulary) -> None:
     for key in ("password", "api_key"):
-        secret = arm.draft.written("arm", arm.index, key)
+        secret = arm.parsed.written("arm", arm.index, key)
         if isinstance(secret, dict) and len(secret) != 1:
             arm.wrong(key, "must name exactly one source: env, file or netrc")
     if arm.form.transport == "api" and not arm.embedded and not arm.gives("api_key"):
@@ -170,7 +170,7 @@ def _check_auth(arm: _Arm, vocabulary: Vocabulary) -> None:
 def _check_plaintext(arm: _Arm) -> None:
     """RFC 4616 §6, RFC 6750 §5.3: no credential goes over a network without TLS."""
     server, form = arm.form.server, arm.form
-    if not isinstance(server, ServerForm) or is_loopback(server.host) or arm.draft.form.allow_plaintext_auth:
+    if not isinstance(server, ServerForm) or is_loopback(server.host) or arm.parsed.form.allow_plaintext_auth:
         return
     if not (form.auth or form.transport == "api") or security_of(form) != "none" or not arm.sound("security"):
         return
@@ -184,7 +184,7 @@ def _check_plaintext(arm: _Arm) -> None:
 
 def _check_dsn(arm: _Arm) -> None:
     """RFC 3461 §4.1: NEVER stands alone."""
-    if arm.draft.written("arm", arm.index, "dsn") == {}:
+    if arm.parsed.written("arm", arm.index, "dsn") == {}:
         arm.wrong("dsn", "asks for nothing: give ret, envid, notify or orcpt")
     notify = arm.form.dsn.notify
     if len(set(notify)) < len(notify) or ("never" in notify and len(notify) > 1):
@@ -194,8 +194,8 @@ def _check_dsn(arm: _Arm) -> None:
 def _check_embedded(arm: _Arm) -> None:
     for index in range(len(arm.form.fault)):
         if arm.sound("fault"):
-            check_fault(arm.draft, arm.index, index)
-    check_limit(arm.draft, arm.index)
+            check_fault(arm.parsed, arm.index, index)
+    check_limit(arm.parsed, arm.index)
     if not arm.embedded:
         for key in ("fault", "limit"):
             if arm.gives(key):

@@ -40,15 +40,15 @@ from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
 
-def build(draft: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
-    """The draft must have been checked."""
-    form, folder = draft.form, draft.path.parent
+def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
+    """Of a scenario that has been checked."""
+    form, folder = parsed.form, parsed.path.parent
     low, high = form.verdict.rope
     return Scenario(
         name=form.name,
         question=form.question,
-        path=draft.path,
-        source=draft.source,
+        path=parsed.path,
+        source=parsed.source,
         message=_message(form, folder),
         load=_load(form.load),
         network=_network(form.network),

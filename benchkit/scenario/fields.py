@@ -1,7 +1,7 @@
 """The kinds of value that keys of a scenario have: types, ranges and the shorthands that stand for a table or a list.
 
 Law: one value at a time, strictly typed (`"5"` is not a number). Keys that must be given have empty defaults in the
-forms and stand in `required`, so that a form with holes can still be checked for everything else.
+forms and are listed in `required`, so that an incomplete form can still be checked for everything else.
 """
 
 from __future__ import annotations

@@ -9,48 +9,48 @@ from benchkit.scenario.locate import KeyPath
 from benchkit.scenario.parsed_scenario import ParsedScenario
 
 
-def check_files(draft: ParsedScenario) -> None:
+def check_files(parsed: ParsedScenario) -> None:
     """Every file that the message is made of exists, and may be used."""
-    message = draft.form.message
+    message = parsed.form.message
     if message.recipients:
-        _need_own_file(draft, ("message", "recipients"), message.recipients)
+        _need_own_file(parsed, ("message", "recipients"), message.recipients)
     for index, name in enumerate(message.attachments):
         if is_template(name):  # each row names a file of its own
             continue
-        _need_own_file(draft, ("message", "attachments", index), name)
+        _need_own_file(parsed, ("message", "attachments", index), name)
     if message.template:
-        stem = draft.path.parent / message.template
+        stem = parsed.path.parent / message.template
         if not _is_file(Path(f"{stem}.subject")):
-            draft.mistakes.add(("message", "template"), f"has no file {stem}.subject")
+            parsed.mistakes.add(("message", "template"), f"has no file {stem}.subject")
         elif not (_is_file(Path(f"{stem}.txt")) or _is_file(Path(f"{stem}.html"))):
-            draft.mistakes.add(("message", "template"), f"has neither {stem}.txt nor {stem}.html")
+            parsed.mistakes.add(("message", "template"), f"has neither {stem}.txt nor {stem}.html")
         for ending in (".subject", ".txt", ".html"):
-            _need_inside(draft, ("message", "template"), Path(f"{stem}{ending}"))
+            _need_inside(parsed, ("message", "template"), Path(f"{stem}{ending}"))
 
 
-def _need_own_file(draft: ParsedScenario, path: KeyPath, name: str) -> None:
-    need_file(draft, path, name)
-    _need_inside(draft, path, draft.path.parent / name)
+def _need_own_file(parsed: ParsedScenario, path: KeyPath, name: str) -> None:
+    need_file(parsed, path, name)
+    _need_inside(parsed, path, parsed.path.parent / name)
 
 
-def _need_inside(draft: ParsedScenario, path: KeyPath, file: Path) -> None:
+def _need_inside(parsed: ParsedScenario, path: KeyPath, file: Path) -> None:
     """Links are followed: where they end is what would be sent."""
-    if draft.form.allow_files_outside or draft.mistakes.reported(path):
+    if parsed.form.allow_files_outside or parsed.mistakes.reported(path):
         return
     try:
         end = file.resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a name that no file can have
         return
-    if not end.is_relative_to(draft.path.parent.resolve()):
+    if not end.is_relative_to(parsed.path.parent.resolve()):
         told = f"leads to {end}, outside the scenario's folder: set allow_files_outside = true if that file may be sent"
-        draft.mistakes.add(path, told)
+        parsed.mistakes.add(path, told)
 
 
-def need_file(draft: ParsedScenario, path: KeyPath, name: str) -> None:
+def need_file(parsed: ParsedScenario, path: KeyPath, name: str) -> None:
     """Report the key at `path` unless `name`, relative to the scenario, is a file."""
-    file = draft.path.parent / name
+    file = parsed.path.parent / name
     if not _is_file(file):
-        draft.mistakes.add(path, f"no such file: {file}")
+        parsed.mistakes.add(path, f"no such file: {file}")
 
 
 def _is_file(path: Path) -> bool:

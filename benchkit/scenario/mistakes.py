@@ -1,6 +1,6 @@
 """All mistakes of one scenario, gathered, each put at its place in the file, and raised together.
 
-Law: a message says what is wrong and how to mend it, and never repeats a value that might be a secret. A mistake inside
+Law: a message says what is wrong and how to fix it, and never repeats a value that might be a secret. A mistake inside
 something that is already reported is not reported again.
 """
 

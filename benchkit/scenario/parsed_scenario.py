@@ -1,6 +1,6 @@
 """From text to a filled-in form: TOML, overrides, and pydantic's errors turned into mistakes with places.
 
-Law: nothing stops at the first mistake. A value that is wrong by itself is reported and taken out, so that the rules
+Law: nothing stops at the first mistake. A value that is wrong by itself is reported and removed, so that the rules
 still see the rest of the form.
 """
 
@@ -107,7 +107,7 @@ def _array_advice(line: str) -> str:
 
 
 def _fill(given: dict[str, Any], mistakes: Mistakes) -> ScenarioForm:
-    """The form with everything sound in it; each round takes out at least one unsound value."""
+    """The form with everything sound in it; each round removes at least one unsound value."""
     sound = deepcopy(given)
     while True:
         try:
@@ -115,7 +115,7 @@ def _fill(given: dict[str, Any], mistakes: Mistakes) -> ScenarioForm:
         except ValidationError as invalid:
             paths = [_report(error, mistakes) for error in invalid.errors(include_url=False)]
         for path in paths:
-            _take_out(sound, path)
+            _remove(sound, path)
 
 
 def _report(error: ErrorDetails, mistakes: Mistakes) -> KeyPath:
@@ -131,8 +131,8 @@ def _key_path(error: ErrorDetails) -> KeyPath:
     return path if last in TAGS and error["type"] != "extra_forbidden" else (*path, last)
 
 
-def _take_out(sound: dict[str, Any], path: KeyPath) -> None:
-    """Remove the value; an array loses its place in the form as a whole, lest its indices shift."""
+def _remove(sound: dict[str, Any], path: KeyPath) -> None:
+    """Remove the value; an array is removed as a whole, because its indices would shift."""
     while isinstance(path[-1], int):
         path = path[:-1]
     if (table := _reach(sound, path[:-1])) is not None:

@@ -12,19 +12,21 @@ from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
 
 
-def check_messages_per_request(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
+def check_messages_per_request(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
     """Report the first reason why the requests of this api arm cannot carry so many messages."""
     path = ("arm", index, "messages_per_request")
-    if draft.form.arm[index].messages_per_request > 1 and not draft.mistakes.reported(path):
+    if parsed.form.arm[index].messages_per_request > 1 and not parsed.mistakes.reported(path):
         reason = (
-            _provider_reason(draft, index, vocabulary) or _connection_reason(draft, index) or _load_reason(draft, index)
+            _provider_reason(parsed, index, vocabulary)
+            or _connection_reason(parsed, index)
+            or _load_reason(parsed, index)
         )
         if reason:
-            draft.mistakes.add(path, reason)
+            parsed.mistakes.add(path, reason)
 
 
-def _provider_reason(draft: ParsedScenario, index: int, vocabulary: Vocabulary) -> str:
-    arm, limits = draft.form.arm[index], vocabulary.batch_limits
+def _provider_reason(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> str:
+    arm, limits = parsed.form.arm[index], vocabulary.batch_limits
     if arm.provider not in vocabulary.providers:
         return ""
     if arm.provider not in limits:
@@ -36,8 +38,8 @@ def _provider_reason(draft: ParsedScenario, index: int, vocabulary: Vocabulary) 
     return ""
 
 
-def _connection_reason(draft: ParsedScenario, index: int) -> str:
-    arm = draft.form.arm[index]
+def _connection_reason(parsed: ParsedScenario, index: int) -> str:
+    arm = parsed.form.arm[index]
     together = arm.messages_per_request
     if arm.connection == "fresh":
         return f"needs a connection that carries them: {{ messages = {together} }} is a new one for each request"
@@ -46,8 +48,8 @@ def _connection_reason(draft: ParsedScenario, index: int) -> str:
     return ""
 
 
-def _load_reason(draft: ParsedScenario, index: int) -> str:
-    load, together = draft.form.load, draft.form.arm[index].messages_per_request
+def _load_reason(parsed: ParsedScenario, index: int) -> str:
+    load, together = parsed.form.load, parsed.form.arm[index].messages_per_request
     if load.model == "talk":
         return 'is for model = "throughput" or "open": "talk" sends one message at a time'
     if load.model == "throughput" and load.messages_per_block % (together * load.workers):

@@ -1,4 +1,4 @@
-"""The names that exist outside this room: whoever loads a scenario says what there is, machine included."""
+"""The names that exist outside this room: the caller that loads a scenario gives them, and facts of the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Vocabulary:
     """`clients` by transport (a transport with a single client needs no `client` key); `providers` with their option names.
 
     `batch_limits` says how many messages one request may carry, of the providers that take more than one.
-    `dialogues` names, by client, the ways of talking that it knows besides "step"; `more_auth` its mechanisms besides `auth`.
+    `dialogues` names, by client, the dialogues that it knows beyond "step"; `more_auth` its mechanisms beyond `auth`.
     """
 
     clients: Mapping[str, tuple[str, ...]]

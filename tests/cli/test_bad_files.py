@@ -46,7 +46,7 @@ def files(verb: Verb) -> Verb:
         ("audit --zone bytes a.example", f"bytes cannot be read as a zone file: {TEXT}"),
         ("audit --zone empty a.example", "empty holds no record"),
         ("audit --replay nowhere a.example", "nowhere cannot be read as a recording: No such file or directory"),
-        ("audit --replay empty a.example", 'empty:1:1 is not a "benchkit dns recording" of version 1'),
+        ("audit --replay empty a.example", 'empty:1:1 is not a "benchkit dns recording" of version 1 to 2'),
         ("audit --replay bytes a.example", f"bytes cannot be read as a recording: {TEXT}"),
         (f"audit --zone {ZONE} --record folder shop.example", "folder cannot be written: Is a directory"),
         (f"audit --zone {ZONE} --message folder shop.example", "folder cannot be read: Is a directory"),

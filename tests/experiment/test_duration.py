@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,16 @@ def test_no_one_knows_the_rtt_of_another_server(plan: Plan) -> None:
     assert preview(scenario, batch).duration_s is None
     assert expected_progress(scenario, batch) is None
     assert preview(scenario, batch).round_trips > 0
+
+
+def test_where_returned_mail_would_go(plan: Plan) -> None:
+    away = 'relay|transport = "smtp"\nclient = "wire"\nserver = { host = "127.0.0.1", port = 25 }\n'
+    scenario, batch = plan(away)
+    assert preview(scenario, batch).return_paths == ()
+    messages = tuple(replace(message, envelope_from="me@gmail.com") for message in batch.messages)
+    assert preview(scenario, Batch(messages)).return_paths == ("me@gmail.com",)
+    embedded, _ = plan("smtp")
+    assert preview(embedded, Batch(messages)).return_paths == ()
 
 
 def test_progress_counts_conditions_by_their_time(plan: Plan) -> None:

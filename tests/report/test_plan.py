@@ -79,6 +79,10 @@ def shown(plan: PlanSummary, *, width: int = 100) -> str:
             replace(PLAN, distinct_messages=1, distinct_recipients=2),
             "1 distinct message, to ann@shop.example, bob@shop.example\n",
         ),
+        (
+            replace(PLAN, arms=(NEARBY,), return_paths=("me@gmail.com",)),
+            "A server that cannot deliver returns the mail to me@gmail.com.",
+        ),
         (replace(PLAN, question=""), "Scenario “receipts”\n"),
     ],
 )

@@ -10,6 +10,7 @@ from benchkit.experiment.plan.duration import expected_s, round_trips_in_a_row
 from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns
 from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
 from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.host_names import is_reserved_mailbox
 from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.model.scenario import ArmSpec, LoadModel, LoadSpec, Scenario
@@ -32,9 +33,15 @@ def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
         recipients_sample=tuple(recipients[:_SAMPLE]),
         distinct_recipients=len(recipients),
         duration_s=None if seconds is None else sum(seconds),
+        return_paths=_real_return_paths(batch) if any(arm.server is not None for arm in scenario.arms) else (),
         round_trips=round(round_trips_in_a_row(scenario, arms)),
         probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
     )
+
+
+def _real_return_paths(batch: Batch) -> tuple[str, ...]:
+    found = {message.envelope_from for message in batch.messages}
+    return tuple(sorted(path for path in found if path and not is_reserved_mailbox(path)))
 
 
 def _load_in_words(scenario: Scenario) -> str:

@@ -33,7 +33,7 @@ class ParentLine:
     def __init__(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._reader: asyncio.StreamReader | None = None
-        # What a library prints must not get between our lines: stdout becomes stderr for everybody else.
+        # What a library prints must not get between these lines: its stdout becomes stderr.
         self._output = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self._mask = NO_SECRETS

@@ -1,4 +1,4 @@
-"""Where each arm goes: the sink's doors for embedded arms, and the endpoint that each arm's transport is given."""
+"""Where each arm goes: the sink's listeners for embedded arms, and the endpoint that each arm's transport is given."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SERVER_NAME = "localhost"  # a name in the embedded server's certificate
 
 @dataclass(frozen=True, slots=True)
 class SinkEnd:
-    """The embedded sink as it listens: its ports by arm, whom to trust, and the password of this run."""
+    """The embedded sink as it listens: its ports by arm, its certificate authority, and the password of this run."""
 
     host: str
     ports: Mapping[int, int]
@@ -32,7 +32,7 @@ def is_embedded(arm: ArmSpec) -> bool:
 
 
 def listeners(scenario: Scenario, password: str) -> tuple[ListenerConfig, ...]:
-    """One door for each embedded arm, in the order of the arms."""
+    """One listener for each embedded arm, in the order of the arms."""
     return tuple(
         ListenerConfig(
             arm=number,
