@@ -88,7 +88,7 @@ def _check_names(given: Given) -> None:
     """Raises InputError; a greeting may be an address in brackets too, and a bounce has no sender."""
     from benchkit.audit.domain_name import domain_name
 
-    sender = given.mail_from.rpartition("@")[2]
+    sender = "" if given.mail_from == "<>" else given.mail_from.rpartition("@")[2]
     greeting = "" if given.helo.startswith("[") else given.helo
     named = [("--helo", greeting), ("--mail-from", sender), *(("--selector", name) for name in given.selectors or ())]
     for option, name in named:

@@ -46,7 +46,7 @@ class Given:
     # what is known of the mail
     ip: Annotated[str, typer.Option(metavar="ADDRESS", help="Evaluate SPF for mail from this address.")] = ""
     helo: Annotated[str, typer.Option(metavar="NAME", help="… that greets with this name.")] = ""
-    mail_from: Annotated[str, typer.Option(metavar="ADDRESS", help="… and this envelope sender.")] = ""
+    mail_from: Annotated[str, typer.Option(metavar="ADDRESS", help="… and this envelope sender; <> for a bounce.")] = ""
     selectors: Annotated[
         Texts, typer.Option("--selector", metavar="NAME", help="A DKIM selector in use; may be given again.")
     ] = None

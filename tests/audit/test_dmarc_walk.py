@@ -68,6 +68,8 @@ P = "v=DMARC1; p=reject"
         ({"_dmarc.a.b.example.com": "v=DMARC1; adkim=s", "_dmarc.example.com": P}, "example.com", None),
         ({"_dmarc.example.com": "v=DMARC1", "_dmarc.com": P + "; psd=y"}, "example.com", None),
         ({"_dmarc.a.b.example.com": P + "; psd=y"}, "a.b.example.com", "a.b.example.com"),
+        ({"_dmarc.a.b.example.com": P + "; psd=y", "_dmarc.example.com": P}, "example.com", "a.b.example.com"),
+        ({"_dmarc.a.b.example.com": P + "; psd=n", "_dmarc.example.com": P}, "a.b.example.com", "a.b.example.com"),
         ({"_dmarc.b.example.com": P, "_dmarc.com": P + "; psd=y"}, "example.com", "com"),
     ],
 )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Discovery, Selector, SelectorState, discovery
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.records.text import readable
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -26,6 +27,10 @@ RULE = Rule(
         "not_found": Case(Status.INFO, "No key was found where it was looked for; there may be others."),
         "not_wanted": Case(Status.INFO, "The domain declares that it sends no mail, and needs no key."),
         "given_missing": Case(Status.FAIL, "A selector that was given has no key."),
+        "host_name": Case(Status.FAIL, "A selector holds a host name as TXT, where a CNAME was meant."),
+        "beside": Case(
+            Status.FAIL, "Another TXT record stands beside a key: which one a receiver takes is left to chance.", 8
+        ),
         "several": Case(Status.FAIL, "A selector has several keys: which one a receiver takes is left to chance."),
     },
 )
@@ -65,6 +70,10 @@ def _judge_selector(selector: Selector) -> Finding | None:
     evidence = [selector.answer]
     if selector.source == "given" and lost(evidence):
         return RULE.unknown(selector.at, evidence)
+    if selector.host_name:
+        message = f"{selector.at} holds the text {selector.host_name!r}: this looks like the target of a CNAME"
+        advice = "Publish it as CNAME in the place of the TXT record."
+        return RULE.finding("host_name", selector.at, message, evidence=evidence, advice=advice)
     if selector.source == "given" and not selector.texts:
         message = f"no key at {selector.at}: signatures with this selector fail"
         advice = "Publish the public key there, or sign with another selector."
@@ -72,7 +81,12 @@ def _judge_selector(selector: Selector) -> Finding | None:
     if len(selector.texts) > 1:
         message = f"{len(selector.texts)} keys at {selector.at}"
         return RULE.finding("several", selector.at, message, evidence=evidence, advice="Keep the one that is in use.")
+    if selector.texts and selector.others:
+        message = f"{selector.at} holds a key and another TXT record, {readable(selector.others[0])[:60]!r}"
+        advice = "Remove the other record: a selector holds one TXT record."
+        where = "RFC 6376 §3.6.2.2"
+        return RULE.finding("beside", selector.at, message, evidence=evidence, advice=advice, reference=where)
     return None
 
 
-CHECK = Check(RULE, judge, by_evidence=("given_missing", "several", PASSED))
+CHECK = Check(RULE, judge, by_evidence=("given_missing", "host_name", "beside", "several", PASSED))

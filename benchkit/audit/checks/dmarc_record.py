@@ -8,7 +8,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import Walk, WalkStep, own_walk
 from benchkit.audit.dmarc.walk import step as step_at
 from benchkit.audit.fixes import replacement
-from benchkit.audit.records.text import txt_of
+from benchkit.audit.records.text import described, readable, txt_of
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Record
@@ -29,7 +29,12 @@ RULE = Rule(
         "missing": Case(Status.FAIL, "No name of the walk has a DMARC record.", 25),
         "several": Case(Status.FAIL, "A name of the walk has several DMARC records, and so none."),
         "almost": Case(Status.FAIL, "A text was meant to be a DMARC record, and is none.", 25),
-        "void": Case(Status.FAIL, "The record has no sound policy and asks for no reports: no DMARC is applied.", 25),
+        "dangling": Case(Status.FAIL, "`_dmarc` is an alias of a name that holds nothing."),
+        "void": Case(
+            Status.FAIL,
+            "The record has no sound policy and asks for no reports, or a tag is there twice: no DMARC is applied.",
+            25,
+        ),
         "unrelated": Case(Status.WARN, "Other TXT records stand where DMARC records are looked for.", 2),
         "inherited": Case(Status.INFO, "The record that counts is a parent domain's."),
     },
@@ -63,12 +68,22 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
 def _explained(trod: Walk) -> bool:
     """Whether a worse finding already says why no record counts."""
     selection = trod.own.selection
-    return bool(selection.almost or selection.records or trod.chosen)
+    return bool(selection.almost or selection.records or trod.chosen or _dangles(trod.own))
+
+
+def _dangles(step: WalkStep) -> bool:
+    return bool(step.answer.state.known and step.answer.cnames and not step.answer.records)
 
 
 def _at(step: WalkStep, trod: Walk) -> list[Finding]:
     name, domain, selection, evidence = f"_dmarc.{step.name}", trod.start, step.selection, [step.answer]
     findings = []
+    if _dangles(step):
+        message = f"{name} is an alias of {step.answer.cnames[-1]}, where there is nothing ({step.answer.state.value})"
+        advice = (
+            f"Ask the owner of {step.answer.cnames[-1]} to publish the record, or publish one in place of the alias."
+        )
+        findings.append(RULE.finding("dangling", name, message, evidence=evidence, advice=advice))
     if len(selection.records) > 1:
         kept = _records(step, selection.records)[1:]
         findings.append(
@@ -86,14 +101,16 @@ def _at(step: WalkStep, trod: Walk) -> list[Finding]:
     elif step is trod.chosen and step is not trod.policy:
         text = selection.records[0].rstrip("; ")
         fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{step.name}"
-        message = f"no sound policy and no report address, so receivers apply no DMARC: {text[:60]!r}"
+        message = f"{_voided_by(step)}, so receivers apply no DMARC: {readable(text)[:60]!r}"
         fix = replacement.replace_txt(replacement.holder(step.answer), _records(step, selection.records), fixed)
         advice = "Give it a p= of none, quarantine or reject."
         findings.append(RULE.finding("void", name, message, evidence=evidence, advice=advice, paste=fix))
     elif selection.almost and step.name == domain and not selection.records:
         fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
         fix = replacement.replace_txt(replacement.holder(step.answer), _records(step, selection.almost), fixed)
-        message = f"meant as a DMARC record, and is none: {selection.almost[0][:60]!r}"
+        meant = selection.almost[0]
+        hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
+        message = f"meant as a DMARC record, and is none: {readable(meant)[:60]!r}{hint}"
         advice = "Begin it with exactly v=DMARC1 and a semicolon."
         findings.append(RULE.finding("almost", name, message, evidence=evidence, advice=advice, paste=fix))
     if selection.others and step.name == domain:
@@ -111,6 +128,11 @@ def _at(step: WalkStep, trod: Walk) -> list[Finding]:
             )
         )
     return findings
+
+
+def _voided_by(step: WalkStep) -> str:
+    twice = [fault for fault in (step.record.faults if step.record else ()) if fault.code == "tag-twice"]
+    return f"{twice[0].message}, which voids the record" if twice else "no sound policy and no report address"
 
 
 def _records(step: WalkStep, texts: tuple[str, ...]) -> list[Record]:

@@ -24,7 +24,10 @@ RULE = Rule(
         "authors": Case(Status.FAIL, "The message has no From domain, or several."),
         "not_aligned": Case(Status.FAIL, "Nothing that is authenticated stands for the From domain."),
         "spf_only": Case(Status.WARN, "Only SPF aligns: forwarded mail fails DMARC.", 3),
-        "unsure": Case(Status.INFO, "No signature aligns, and no address was given to judge SPF by."),
+        "unsure": Case(
+            Status.INFO,
+            "No signature aligns, and SPF cannot be judged: no address was given, or nothing tells the envelope sender.",
+        ),
     },
 )
 
@@ -51,7 +54,12 @@ def _judge(found: Authentication) -> Finding:
             return RULE.passed(found.author, f"aligned by {by}", evidence=evidence)
         return RULE.finding("spf_only", found.author, f"aligned by SPF alone ({by})", evidence=evidence)
     if found.aligned is None and found.spf is None and not lost:
-        return RULE.finding("unsure", found.author, "no signature aligns; SPF needs --ip", evidence=evidence)
+        return RULE.finding(
+            "unsure",
+            found.author,
+            "no signature aligns; SPF needs --ip and an envelope sender (Return-Path or --mail-from)",
+            evidence=evidence,
+        )
     if found.aligned is None:
         dark = [*lost, *(answer for each in found.alignments for answer in each.lost)]
         dark += [answer for answer in (found.spf.answers if found.spf else ()) if not answer.state.known]

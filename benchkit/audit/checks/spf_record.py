@@ -8,6 +8,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.fixes import replacement
+from benchkit.audit.records.text import described, readable
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -66,10 +67,11 @@ def _several(domain: str, found: SpfFound) -> Finding:
 
 def _almost(domain: str, found: SpfFound) -> Finding:
     meant = found.selection.almost[0]
+    hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
     return RULE.finding(
         "almost",
         domain,
-        f"no SPF record; this text is near one, but is none: {meant[:60]!r}",
+        f"no SPF record; this text is near one, but is none: {readable(meant)[:60]!r}{hint}",
         evidence=[found.answer],
         advice="Begin it with exactly v=spf1 and a space.",
         paste=replacement.add_txt(domain, "v=spf1 " + " ".join(meant.strip("\"' ()").split()[1:])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.spf_evaluation import spf_evaluation
+from benchkit.audit.facts.spf_evaluation import envelope_sender, spf_evaluation
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.audit.spf.result import Evaluation, SpfResult
 from benchkit.model.audit import AuditedMechanism
@@ -25,6 +25,10 @@ RULE = Rule(
         "neutral": Case(Status.WARN, "The domain says nothing about this host."),
         "none": Case(Status.FAIL, "There is no record to evaluate."),
         "permerror": Case(Status.FAIL, "The record, or one that it includes, cannot be evaluated."),
+        "no_identity": Case(
+            Status.INFO,
+            "Not evaluated. Nothing tells the envelope sender: a message without Return-Path, or a bounce without --helo.",
+        ),
     },
 )
 
@@ -32,8 +36,11 @@ RULE = Rule(
 async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     found = await dossier.fact(spf_evaluation)
     if found is None:
+        if dossier.options.ip:
+            message = "the envelope sender is not known: give it with --mail-from; for a bounce (<>), give --helo"
+            yield RULE.finding("no_identity", dossier.options.ip, message, reference="RFC 7208 §2.4")
         return
-    subject, way = f"{dossier.options.ip} for {found.domain}", _way(found)
+    subject, way = f"{dossier.options.ip} for {_identity(dossier, found)}", _way(found)
     if found.result is SpfResult.TEMPERROR:
         yield RULE.unknown(subject, lost(found.answers))
     elif found.result is SpfResult.PASS:
@@ -42,6 +49,14 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         told = found.explanation or found.problem
         message = f"{found.result}{way}" + (f": {told}" if told else "")
         yield RULE.finding(found.result, subject, message, evidence=found.answers)
+
+
+def _identity(dossier: AuditContext, found: Evaluation) -> str:
+    """The identity that was evaluated, in words, where the caller has not named it."""
+    sender = envelope_sender(dossier.options, dossier.domain)
+    if sender == "":
+        return f"postmaster@{found.domain} (a bounce, so the HELO name)"
+    return found.domain if dossier.options.mail_from or dossier.options.mail else f"{sender} (assumed)"
 
 
 def _way(found: Evaluation) -> str:

@@ -8,7 +8,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.fixes.spf_record import fix, word_at
 from benchkit.audit.records.spf import SpfRecord
-from benchkit.audit.records.text import RecordFault
+from benchkit.audit.records.text import RecordFault, readable
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -47,7 +47,7 @@ def _finding(domain: str, found: SpfFound, record: SpfRecord, fault: RecordFault
     return RULE.finding(
         case,
         domain,
-        f"at character {fault.span[0] + 1}, {record.text[slice(*word)][:60]!r}: {fault.message}",
+        f"at character {fault.span[0] + 1}, {readable(record.text[slice(*word)])[:60]!r}: {fault.message}",
         evidence=[found.answer],
         advice="Mend the term, or take it out.",
         paste=fix(found, {word: mended}),

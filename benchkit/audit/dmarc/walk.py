@@ -82,7 +82,7 @@ async def walk(context: AuditContext, start: str) -> Walk:
     await asyncio.gather(*(context.prefetch(_at(name), "TXT") for name in names(start)))
     steps = [await context.fact(step, start)]
     for name in names(start)[1:]:
-        if _ends(steps[-1]):
+        if _ends(steps[-1], start):
             break
         if not await _decides_nothing(context, name, steps[-1]):
             steps.append(await context.fact(step, name))
@@ -136,5 +136,6 @@ async def _decides_nothing(context: AuditContext, name: str, below: WalkStep) ->
     return outside or ("." not in name and below.record is not None and not answer.state.known)
 
 
-def _ends(step: WalkStep) -> bool:
-    return step.record is not None and step.record.psd in ("y", "n")
+def _ends(step: WalkStep, start: str) -> bool:
+    """psd=n ends the walk anywhere, psd=y only above the name that it starts at (§4.10, steps 2 and 6)."""
+    return step.record is not None and (step.record.psd == "n" or (step.record.psd == "y" and step.name != start))

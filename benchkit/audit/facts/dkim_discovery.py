@@ -13,6 +13,7 @@ another way. So every key in `selectors` stands, whichever other answers did not
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,6 +38,8 @@ from benchkit.model.dns import Answer, AnswerState
 
 CONTROL = "benchkit-control-7f3a9c"  # a selector that no one has; a key there is a wildcard's
 NSEC_STEPS = 32
+LONGEST_NAME = 254  # with a final dot
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.){2,}[a-z][a-z0-9-]*[a-z0-9]\.?\Z", re.IGNORECASE)
 
 
 class SelectorState(StrEnum):
@@ -56,10 +59,16 @@ class Selector:
     texts: tuple[str, ...]
     parsed: DkimKey | None
     provider: str = ""
+    others: tuple[str, ...] = ()  # TXT texts beside or instead of a key
 
     @property
     def at(self) -> str:
         return self.answer.name
+
+    @property
+    def host_name(self) -> str:
+        """A text that looks like the target of a CNAME, published as TXT in the place of a key."""
+        return next((text for text in self.others if looks_like_host(text) and not self.texts), "")
 
     @property
     def status(self) -> str:
@@ -171,12 +180,17 @@ def _selector(name: str, source: str, answer: Answer) -> Selector:
     parsed = parse_dkim(selection.only) if selection.only is not None else None
     target = answer.cnames[0] if answer.cnames else ""
     proven = by_target(target)
-    return Selector(name, source, answer, selection.records, parsed, proven.name if proven else "")
+    return Selector(name, source, answer, selection.records, parsed, proven.name if proven else "", selection.others)
 
 
 def _holds_something(answer: Answer) -> bool:
-    """A key, or a CNAME that should lead to one."""
-    return bool(answer.cnames or select_dkim(txts_of(answer)).records)
+    """A key, a CNAME that should lead to one, or what looks like the target of such a CNAME."""
+    selection = select_dkim(txts_of(answer))
+    return bool(answer.cnames or selection.records or any(map(looks_like_host, selection.others)))
+
+
+def looks_like_host(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and _HOST.match(text.strip()) is not None
 
 
 def _witness(control: Answer, tried: Sequence[Answer]) -> Answer | None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from email.utils import getaddresses
 
 from benchkit.audit.domain_name import a_labels
@@ -54,8 +52,11 @@ class Mail:
 
     @property
     def author_domains(self) -> tuple[str, ...]:
-        """The domains of all addresses of all From fields (RFC 5322 §3.6.2), each once, in A-labels (RFC 9989 §5.3.1)."""
-        values = [_decoded(field.value) for field in self.all("from")]
+        """The domains of all addresses of all From fields (RFC 5322 §3.6.2), each once, in A-labels (RFC 9989 §5.3.1).
+
+        Encoded words are not decoded: they stand in display names only, where an @ means nothing (RFC 2047 §5, §6.2).
+        """
+        values = [field.value for field in self.all("from")]
         found = (
             a_labels(address.rpartition("@")[2].lower().rstrip("."))
             for _, address in getaddresses(values)
@@ -64,9 +65,9 @@ class Mail:
         return tuple(dict.fromkeys(domain for domain in found if domain))
 
     @property
-    def return_path(self) -> str:
-        """The envelope sender that the last host has written down, without brackets."""
-        return self.value("return-path").strip("<> ")
+    def return_path(self) -> str | None:
+        """The envelope sender that the last host wrote down, without brackets: "" for a bounce, None without the field."""
+        return self.value("return-path").strip("<> ") if self.all("return-path") else None
 
 
 def read_mail(octets: bytes) -> Mail:
@@ -81,10 +82,3 @@ def read_mail(octets: bytes) -> Mail:
 def _field(raw: bytes) -> Field | None:
     match = _FIELD.match(raw)
     return Field(match[1].decode("ascii").lower(), raw + b"\r\n") if match else None
-
-
-def _decoded(value: str) -> str:
-    try:
-        return str(make_header(decode_header(value)))
-    except (HeaderParseError, ValueError, LookupError):
-        return value

@@ -5,6 +5,7 @@ In internationalized mail they may hold UTF-8, and U-labels in d=, i= and s= (RF
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ _REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")
 _ALGORITHMS = ("rsa-sha256", "ed25519-sha256", "rsa-sha1")
 _CANONICALIZATIONS = ("simple", "relaxed")
 _LONGEST_NUMBER = 20  # digits
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
+_LONGEST_NAME = 253
+_QUOTED = re.compile(r"=([0-9A-F]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def parse_dkim_signature(raw: bytes | str) -> DkimSignature:
     tags = parse_tags(text)
     header, _, body = tags.value("c", "simple/simple").partition("/")
     domain = _name(tags.value("d"))
-    user, at, host = (tags.value("i") or f"@{domain}").rpartition("@")
+    user, at, host = (_unquoted(tags.value("i")) or f"@{domain}").rpartition("@")
     return DkimSignature(
         text,
         tags,
@@ -77,6 +81,16 @@ def _headers(tags: TagList) -> tuple[str, ...]:
 def _name(value: str) -> str:
     """Lower case, in A-labels, without a final dot."""
     return a_labels((_utf8(value) or value).lower().rstrip("."))
+
+
+def _unquoted(value: str) -> str:
+    """dkim-quoted-printable (§2.11): `=40` is @; blanks in it mean nothing."""
+    return _QUOTED.sub(lambda found: chr(int(found[1], 16)), "".join(value.split()))
+
+
+def _is_name(name: str) -> bool:
+    """Labels that a host could have, and the underscore that many selectors have (§3.5 for d=, §3.1 for s=)."""
+    return len(name) <= _LONGEST_NAME and all(_LABEL.match(label) for label in name.split("."))
 
 
 def _utf8(octets: str) -> str:
@@ -154,7 +168,11 @@ def _number_faults(tags: TagList) -> Iterator[RecordFault]:
 
 
 def _identity_faults(tags: TagList) -> Iterator[RecordFault]:
-    identity, domain = tags.value("i"), _name(tags.value("d"))
+    identity, domain = _unquoted(tags.value("i")), _name(tags.value("d"))
+    for name, meaning in (("d", "domain name"), ("s", "selector")):
+        if tags.value(name) and not _is_name(_name(tags.value(name))):
+            told = f"{name}={tags.value(name)[:60]} is no {meaning}: other programs may read another name in it"
+            yield RecordFault("bad-name", told, _span(tags, name))
     if domain and "." not in domain:
         yield RecordFault("domain", f"d={domain[:40]} is a single label", _span(tags, "d"))
     if identity and domain:

@@ -2,7 +2,7 @@
 
 Only a text that begins with the version is a DMARC record; errors behind it leave the tag at its default, except in p, sp
 and np: a record that lacks a sound p, or has an unsound sp or np, counts as p=none if it asks for reports, else as no
-record at all (§4.10.1).
+record at all (§4.10.1). A tag that is there twice voids the whole record (RFC 6376 §3.2).
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from enum import StrEnum
 
 from benchkit.audit.records.report_uris import ReportUri, holds_uri, parse_report_uris
 from benchkit.audit.records.selection import Selection, select
-from benchkit.audit.records.tags import Tag, TagList, parse_tags
-from benchkit.audit.records.text import RecordFault, as_text, strange_octets
+from benchkit.audit.records.tags import Tag, TagList, parse_tags, repeated
+from benchkit.audit.records.text import BEFORE, RecordFault, as_text, strange_octets
 
 _VERSION = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")  # the value is case-sensitive
-_ALMOST = re.compile(r"[\s\"']*v\s*=?\s*\"?dmarc|[\s\"']*dmarc1?\s*;", re.IGNORECASE)
+_ALMOST = re.compile(
+    BEFORE + r"(?:v\s*=?\s*\"?dmarc|dmarc1?\s*;|p\s*=\s*(?:none|quarantine|reject)\b|rua\s*=\s*mailto:)", re.IGNORECASE
+)
 _REMOVED = ("pct", "rf", "ri")
 _CHOICES = {"psd": ("y", "n", "u"), "t": ("y", "n"), "adkim": ("r", "s"), "aspf": ("r", "s")}
 _POLICY_TAGS = ("p", "sp", "np")
@@ -122,7 +124,8 @@ def parse_dmarc(raw: bytes | str) -> DmarcRecord:
 def _lower(tags: TagList) -> TagList:
     """Tag names are case-insensitive here: the ABNF writes them as plain strings."""
     named = tuple(Tag(tag.name.lower(), tag.value, tag.span, tag.value_span) for tag in tags.tags)
-    return TagList(tags.text, named, tags.faults)
+    others = (fault for fault in tags.faults if fault.code != "tag-twice")
+    return TagList(tags.text, named, (*others, *repeated(named)))
 
 
 def _policy(tags: TagList, name: str) -> Policy | None:
@@ -161,7 +164,7 @@ def _faults(tags: TagList) -> Iterator[RecordFault]:
     if not is_dmarc(tags.text):
         yield RecordFault("version", "does not begin with v=DMARC1", (0, min(len(tags.text), 8)))
     for fault in (*tags.faults, *strange_octets(tags.text)):
-        yield RecordFault(fault.code, fault.message, fault.span, fatal=False)
+        yield RecordFault(fault.code, fault.message, fault.span, fatal=fault.code == "tag-twice")  # RFC 6376 §3.2
     for tag in tags.tags:
         yield from _tag_faults(tag)
     if tags.find("p") is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.records.text import RecordFault, Span
+from benchkit.audit.records.text import RecordFault, Span, described
 
 _MACRO = re.compile(r"%\{([A-Za-z])([0-9]*)([rR]?)([-.+,/_=]*)\}")
 _ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
@@ -85,9 +85,7 @@ def _literal(text: str, at: int, explanation: bool) -> Iterator[Literal | Record
     yield Literal(text)
     for bad in _INVISIBLE.finditer(text):
         if not (explanation and not bad[0].strip(" ")):
-            yield RecordFault(
-                "strange-octets", "a character that is not visible ASCII", (at + bad.start(), at + bad.end())
-            )
+            yield RecordFault("strange-octets", f"holds {described(bad[0])}", (at + bad.start(), at + bad.end()))
 
 
 def _macro(match: re.Match[str], explanation: bool) -> Macro | RecordFault:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.spf_syntax import parse_terms
 from benchkit.audit.records.spf_terms import MechanismKind, Modifier, Qualifier, SpfMechanism, Term
-from benchkit.audit.records.text import RecordFault, as_text, is_fatal
+from benchkit.audit.records.text import BEFORE, RecordFault, as_text, is_fatal
 
 __all__ = [
     "MechanismKind",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _VERSION = re.compile(r"v=spf1(?= |\Z)", re.IGNORECASE)
-_ALMOST = re.compile(r"[\s\"'(]*(v\s*=\s*spf|spf1?\s*=|spf2\.0/|v=\"?spf)", re.IGNORECASE)
+_ALMOST = re.compile(BEFORE + r"(v\s*=\s*spf|spf1?\s*=|spf2\.0/|v=\"?spf)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

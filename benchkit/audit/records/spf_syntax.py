@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, 
 
 from benchkit.audit.records.macros import Literal, Macro, MacroString, parse_macros
 from benchkit.audit.records.spf_terms import MechanismKind, Modifier, Qualifier, SpfMechanism, Term
-from benchkit.audit.records.text import RecordFault, Span
+from benchkit.audit.records.text import RecordFault, Span, described, readable
 
 _WORD = re.compile(r"[^ ]+")  # nothing but a space parts terms, no tab and no control character
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=")
@@ -77,7 +77,8 @@ def _mechanism(word: str, at: int) -> Iterator[Term | RecordFault]:
     match = _MECHANISM.match(word)
     span = (at, at + len(word))
     if match is None:
-        yield RecordFault("unknown-term", f"{word[:40]!r} is neither a mechanism nor a modifier", span)
+        hint = "" if word[0].isascii() else f": it begins with {described(word)}"
+        yield RecordFault("unknown-term", f"{readable(word)[:40]!r} is neither a mechanism nor a modifier{hint}", span)
         return
     try:
         kind = MechanismKind(match[2].lower())

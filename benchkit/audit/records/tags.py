@@ -52,7 +52,7 @@ def parse_tags(text: str, *, names: re.Pattern[str] = _NAME) -> TagList:
             tags.append(found)
         elif found.span[0] < found.span[1] or not last:
             faults.append(found)
-    faults.extend(_twice(tags))
+    faults.extend(repeated(tags))
     return TagList(text, tuple(tags), tuple(faults))
 
 
@@ -91,7 +91,8 @@ def _tag(text: str, piece: Span, names: re.Pattern[str]) -> Tag | RecordFault:
     return Tag(name, text[slice(*value_span)], span, value_span)
 
 
-def _twice(tags: Iterable[Tag]) -> Iterator[RecordFault]:
+def repeated(tags: Iterable[Tag]) -> Iterator[RecordFault]:
+    """Every tag whose name an earlier one has."""
     seen: set[str] = set()
     for tag in tags:
         if tag.name in seen:  # RFC 6376 §3.2: the whole list is then invalid

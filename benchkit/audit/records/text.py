@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.model.dns import Answer, Record
 
 _STRANGE = re.compile(r"[^\t\r\n\x20-\x7e]+")
+_NAMES = {
+    "typographic quotation mark": "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a",
+    "typographic dash": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
+}
+# What may stand before a record that was meant to begin there: blanks, quotation marks, and all that is not ASCII.
+BEFORE = r"(?:[\s\"'(]|[^\x21-\x7e])*"
 Span = tuple[int, int]  # start and end in the record's text, as in a slice
 
 
@@ -45,4 +52,24 @@ def is_fatal(faults: Iterable[RecordFault]) -> bool:
 def strange_octets(text: str, start: int = 0) -> Iterator[RecordFault]:
     """One fault for each run of characters that no mail record may hold: controls and what is not ASCII."""
     for run in _STRANGE.finditer(text, start):
-        yield RecordFault("strange-octets", "control or non-ASCII octets", run.span())
+        yield RecordFault("strange-octets", f"holds {described(run[0])}, and only ASCII may stand there", run.span())
+
+
+def readable(text: str) -> str:
+    """Characters where the octets are UTF-8, for showing; the text as it is where they are not."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def described(octets: str) -> str:
+    """Names the first character of a run that is not ASCII: "a typographic quotation mark “ (U+201C)"."""
+    decoded = readable(octets)
+    first = decoded[:1]
+    if decoded == octets and first > "\x7f":
+        return f"the octet 0x{ord(first):02X}, which is no UTF-8"
+    if not first.isprintable() or first.isspace():
+        return f"an invisible character ({unicodedata.name(first, 'control character')}, U+{ord(first):04X})"
+    kind = next((name for name, characters in _NAMES.items() if first in characters), "character")
+    return f"a {kind} {first} (U+{ord(first):04X})"

@@ -126,7 +126,14 @@ SENDERS: tuple[ProviderSignature, ...] = (
     ProviderSignature("Intercom", ("intercom",), targets=("dkim.intercom.io",), confidence="B"),
     ProviderSignature("Gorgias", ("gor",), confidence="B"),
     ProviderSignature("Sailthru", ("sailthru",), ("aspmx.sailthru.com",), confidence="B"),
-    ProviderSignature("Salesforce", ("sf1", "sf2"), ("_spf.salesforce.com",), confidence="B"),
+    ProviderSignature(
+        "Salesforce",
+        (),  # the customer's own choice
+        ("_spf.salesforce.com",),
+        targets=("custdkim.salesforce.com",),
+        guessable=False,
+        confidence="B",
+    ),
     ProviderSignature("Everlytic", ("everlytickey1", "everlytickey2"), confidence="B"),
     ProviderSignature("Mimecast", (), ("mimecast.com",), ("mimecast.com",), guessable=False, confidence="B"),
     ProviderSignature(
