@@ -76,4 +76,4 @@ def _is_address(name: str) -> bool:
     return True
 
 
-CHECK = Check(RULE, judge, by_evidence=("literal", "alias", "no_address", "does_not_exist"))
+CHECK = Check(RULE, judge, by_evidence=("alias", "no_address", "does_not_exist"), regardless=("literal",))
