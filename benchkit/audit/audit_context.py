@@ -19,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from benchkit.audit.connect_options import ConnectOptions
 from benchkit.audit.message.parser import Mail
 from benchkit.audit.sending_identities import ArmIdentity
+from benchkit.audit.zone_facts import HeldZoneFacts
 from benchkit.connect_probe.special_addresses import why_not_public
 from benchkit.errors import InputError, Mistake
 from benchkit.model.dns import Answer, AnswerState, Ask
@@ -37,6 +38,8 @@ class Options:
     mail_from: str = ""
     selectors: tuple[str, ...] = ()
     offline: bool = False
+    joined: bool = False  # … but that live servers are asked about those, `offline` too
+    zone: HeldZoneFacts | None = None
     connections: ConnectOptions | None = None
     allow_private: bool = False  # whether name servers at private or reserved addresses may be asked
     authorities: Callable[[str, str], Ask] | None = None  # a domain and a name server's address → that server's answers

@@ -24,6 +24,6 @@ def not_checked(options: Options) -> tuple[str, ...]:
         told.append("SPF's result for a sending address: give it with --ip")
     if not options.blocklists:
         told.append("blocklists (DNSBL): --blocklists asks them")
-    if options.offline:
-        told.append("names that the zone file does not hold: audit the published domain for them")
+    if options.offline and not options.joined:
+        told.append("names that the zone file does not hold: --live asks live servers about them")
     return tuple(told)

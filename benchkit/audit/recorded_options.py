@@ -15,11 +15,13 @@ from benchkit.audit.audit_context import Options
 from benchkit.audit.connect_options import ConnectOptions
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
+from benchkit.audit.zone_facts import HeldZoneFacts
 from benchkit.connect_probe.recorded_probes import ProbeRecorder, replayed
 from benchkit.model.dns import Ask
+from benchkit.resolver.zone_file import ZoneFault, ZoneFaultKind
 
 Values = dict[str, Any]  # as JSON has them
-PLAIN = ("ip", "helo", "mail_from", "offline", "allow_private", "blocklists", "nsec_walk", "now_s")
+PLAIN = ("ip", "helo", "mail_from", "offline", "joined", "allow_private", "blocklists", "nsec_walk", "now_s")
 
 
 def written(options: Options) -> Values:
@@ -28,6 +30,7 @@ def written(options: Options) -> Values:
     return {
         **{name: getattr(options, name) for name in PLAIN},
         "selectors": list(options.selectors),
+        "zone": asdict(options.zone) if options.zone else None,
         "authorities": options.authorities is not None,
         "message": base64.b64encode(options.mail.octets).decode("ascii") if options.mail else None,
         "arms": [asdict(arm) for arm in options.arms],
@@ -47,8 +50,15 @@ def read(values: Values, authorities: Callable[[str, str], Ask] | None = None) -
     return Options(
         **plain,
         selectors=tuple(map(str, values.get("selectors", ()))),
+        zone=_zone(values["zone"]) if values.get("zone") else None,
         authorities=authorities,
         mail=read_mail(base64.b64decode(message, validate=True)) if message is not None else None,
         arms=tuple(ArmIdentity(**arm) for arm in values.get("arms", ())),
         connections=ConnectOptions(replayed(values["connections"]), datetime.fromisoformat(at)) if at else None,
     )
+
+
+def _zone(values: Values) -> HeldZoneFacts:
+    faults = (ZoneFault(**each | {"kind": ZoneFaultKind(each["kind"])}) for each in values["faults"])
+    selectors = tuple((str(selector), str(domain)) for selector, domain in values["selectors"])
+    return HeldZoneFacts(selectors, tuple(map(str, values["domains"])), tuple(faults))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source
+from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, read_zones
 from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
 from benchkit.cli.audit_recording import AuditRecording, read_recording
@@ -29,20 +29,21 @@ if TYPE_CHECKING:
 def audit(given: Given) -> None:
     """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
     form = chosen(given)
-    recording = read_recording(given.replay)
+    recording, domains = read_recording(given.replay), domains_of(given.domains or [], _standard_input)
     source = AnswerSource(
-        tuple(given.zones or ()),
+        read_zones(given.zones or (), next(iter(domains), "")),
         recording.replay if recording else None,
         given.record,
         tuple(given.servers or ()),
         given.authorities or (recording is not None and recording.authorities),
+        given.live,
     )
     source.check()
     earlier = earlier_findings(given.baseline)
-    options = _options(given, recording.options if recording else None)
+    options = _options(given, source, recording.options if recording else None)
     from benchkit.cli.audit_loop import run_audits
 
-    named = _named(domains_of(given.domains or [], _standard_input), recording, options)
+    named = _named(domains, recording, options)
     reports, changed = since(run_audits(_audit(named, source, options)), earlier)
     show(reports, form, changed, given)
     raise typer.Exit(exit_code(reports, given.fail_on))
@@ -53,12 +54,16 @@ def _standard_input() -> str:
     return sys.stdin.read() if sys.stdin else ""
 
 
-def _options(given: Given, recorded: Options | None) -> Options:
+def _options(given: Given, source: AnswerSource, recorded: Options | None) -> Options:
     """What is given, over what a recording was made with."""
     from benchkit.audit import Options
+    from benchkit.audit.zone_facts import zone_facts
 
     _check_names(given)
-    base = recorded or Options(offline=bool(given.zones), now_s=round(utc_now().timestamp()))
+    zone = source.zone
+    held = zone_facts(zone.records, zone.origins, zone.faults) if zone else None
+    now_s = round(utc_now().timestamp())
+    base = recorded or Options(offline=zone is not None, joined=source.joined, zone=held, now_s=now_s)
     return replace(
         base,
         ip=given.ip or base.ip,
@@ -106,7 +111,7 @@ async def _audit(domains: Sequence[str], source: AnswerSource, options: Options)
     def about() -> dict[str, Any]:
         return {"domains": list(domains), "options": written(options)}
 
-    async with open_source(source, domains[0], about) as servers:
+    async with open_source(source, about) as servers:
         options = replace(options, authorities=servers.at)
         return [report async for report in audit_domains(domains, servers.of, options)]
 
@@ -133,10 +138,10 @@ def _arms(path: Path | None) -> tuple[ArmIdentity, ...]:
 
 
 def _named(domains: Sequence[str], recording: AuditRecording | None, options: Options) -> Sequence[str]:
-    """Without a domain, those recorded, else the message's author's, or the scenario's."""
+    """Without a domain, those recorded, else the message's author's, the scenario's, or those of the zone files."""
     recorded = recording.domains if recording else ()
     authors = options.mail.author_domains if options.mail else tuple(arm.author for arm in options.arms[:1])
-    found = domains or recorded or authors
+    found = domains or recorded or authors or (options.zone.domains if options.zone else ())
     if not found:
         raise InputError(Mistake("audit", "name a domain, as in: benchkit audit shop.example"))
     return found

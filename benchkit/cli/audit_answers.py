@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,22 +19,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSource:
-    """`servers` empty: the machine's own resolvers."""
+    """`servers` empty: the machine's own resolvers. `live`: servers answer for names that a zone file does not hold."""
 
-    zones: tuple[Path, ...] = ()
+    zone: ZoneAsk | None = None
     replay: Replay | None = None
     record: Path | None = None
     servers: tuple[str, ...] = ()
     authorities: bool = False  # whether a zone's own name servers may be asked
+    live: bool = False
 
     def check(self) -> None:
         """Raises InputError where two sources are named, or a file's servers are to be asked."""
-        if self.authorities and self.zones:
+        if self.authorities and self.zone:
             raise InputError(Mistake("--authorities", "asks servers, and a zone file has none: leave one of them out"))
-        if sum((bool(self.zones), self.replay is not None, bool(self.servers))) > 1:
+        if self.replay is not None and (self.zone or self.servers or self.live):
             raise InputError(
-                Mistake("audit", "--zone, --replay and -n exclude each other: the answers come from one source")
+                Mistake("--replay", "answers everything from the recording: leave out --zone, --live and -n")
             )
+        if self.live and not self.zone:
+            raise InputError(
+                Mistake("--live", "is for names that a zone file does not hold: name the file with --zone")
+            )
+
+    @property
+    def joined(self) -> bool:
+        return self.zone is not None and (self.live or bool(self.servers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +55,15 @@ class AnswerServers:
 
 
 @asynccontextmanager
-async def open_source(
-    source: AnswerSource, domain: str, about: Callable[[], dict[str, Any]]
-) -> AsyncIterator[AnswerServers]:
-    """`domain` is where a zone file begins that does not say. The recording is written at the end, also after an interrupt,
-    with what it is `about` by then.
-    """
+async def open_source(source: AnswerSource, about: Callable[[], dict[str, Any]]) -> AsyncIterator[AnswerServers]:
+    """The recording is written at the end, also after an interrupt, with what it is `about` by then."""
     from benchkit.resolver import AnswerRecorder
 
     recorder = AnswerRecorder()
     if source.record:
         with writing(source.record):
             source.record.open("a").close()  # better said now than when all has been asked
-    async with _servers(source, domain) as servers:
+    async with _servers(source) as servers:
         try:
             yield _recorded(servers, recorder) if source.record else servers
         finally:
@@ -84,11 +89,10 @@ def _at(domain: str, address: str) -> str:
 
 
 @asynccontextmanager
-async def _servers(source: AnswerSource, domain: str) -> AsyncIterator[AnswerServers]:
-    from benchkit.resolver import Budget, from_zone, open_each, open_live
+async def _servers(source: AnswerSource) -> AsyncIterator[AnswerServers]:
+    from benchkit.resolver import Budget, open_each, open_live
 
-    if source.zones:
-        zone = from_zone(source.zones, origin=domain)
+    if (zone := source.zone) and not source.joined:
         yield AnswerServers(lambda domain: _held(domain, zone))
     elif replay := source.replay:
         yield AnswerServers(
@@ -104,7 +108,11 @@ async def _servers(source: AnswerSource, domain: str) -> AsyncIterator[AnswerSer
             def at(domain: str, address: str) -> Ask:
                 return budget(domain).shared_with(each(address))
 
-            yield AnswerServers(budget, at if source.authorities else None)
+            def joined(domain: str) -> Ask:
+                assert zone is not None
+                return replace(_held(domain, zone), elsewhere=budget(domain))
+
+            yield AnswerServers(joined if zone else budget, at if source.authorities else None)
 
 
 def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:
@@ -112,6 +120,13 @@ def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:
     if not zone.holds(domain):
         raise InputError(Mistake(domain, f"is not in {', '.join(held.path for held in zone.zones.values())}"))
     return zone
+
+
+def read_zones(paths: Sequence[Path], origin: str) -> ZoneAsk | None:
+    """None without files; `origin` is where a file begins that does not say. Raises InputError."""
+    from benchkit.resolver import from_zone
+
+    return from_zone(paths, origin=origin) if paths else None
 
 
 def domains_of(given: Sequence[str], stdin: Callable[[], str]) -> list[str]:

@@ -24,9 +24,14 @@ class Given:
     zones: Annotated[
         list[Path] | None,
         typer.Option(
-            "--zone", metavar="FILE", help="Answer from this zone file, before it is published; may be given again."
+            "--zone",
+            metavar="FILE",
+            help="Answer from this zone file, before it is published; may be given again. Without DOMAIN: all its domains.",
         ),
     ] = None
+    live: Annotated[
+        bool, typer.Option("--live", help="With --zone: ask live servers about names that the file does not hold.")
+    ] = False
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline, with its options.")
     ] = None

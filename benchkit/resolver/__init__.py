@@ -24,7 +24,10 @@ from benchkit.resolver.live import LiveAsk
 from benchkit.resolver.live import Timeouts as Timeouts
 from benchkit.resolver.recording import AnswerRecorder as AnswerRecorder
 from benchkit.resolver.recording import Replay as Replay
+from benchkit.resolver.zone import ZoneAsk as ZoneAsk
 from benchkit.resolver.zone import from_zone as from_zone
+from benchkit.resolver.zone_file import ZoneFault as ZoneFault
+from benchkit.resolver.zone_file import ZoneFaultKind as ZoneFaultKind
 
 PATIENCE = Timeouts()
 

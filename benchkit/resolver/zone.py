@@ -14,10 +14,10 @@ from dns.name import Name
 from dns.rdatatype import RdataType
 
 from benchkit.errors import InputError, Mistake
-from benchkit.model.dns import Answer, AnswerState, Ask
+from benchkit.model.dns import Answer, AnswerState, Ask, Record
 from benchkit.resolver.names import text_name, unaskable, wire_name, wire_type
 from benchkit.resolver.reading import CHAIN_LIMIT
-from benchkit.resolver.zone_file import read_zone
+from benchkit.resolver.zone_file import ZoneFault, read_zone
 from benchkit.resolver.zone_look_up import HeldZone, LookupStep
 
 LOOP = Answer("", "", AnswerState.MALFORMED, ede=("CNAME loop",), queries=0)
@@ -27,10 +27,10 @@ def from_zone(paths: Sequence[str | Path], *, origin: str = "", elsewhere: Ask |
     """Answers from these files; `origin` is where a file begins that does not say. Raises InputError with file and line."""
     zones: dict[Name, HeldZone] = {}
     for path in map(Path, paths):
-        zone, begins = read_zone(path, origin)
-        if begins in zones:
-            raise InputError(Mistake(str(path), f"holds {text_name(begins)}, as does {zones[begins].path}"))
-        zones[begins] = HeldZone(zone, begins, str(path))
+        read = read_zone(path, origin)
+        if read.origin in zones:
+            raise InputError(Mistake(str(path), f"holds {text_name(read.origin)}, as does {zones[read.origin].path}"))
+        zones[read.origin] = HeldZone(read, str(path))
     return ZoneAsk(zones, elsewhere)
 
 
@@ -54,6 +54,20 @@ class ZoneAsk:
         found = self._said(targets[-1], step) if step.state else await self._away(targets[-1], kind)
         wildcard = found.state is AnswerState.OK and (wildcard or found.wildcard)
         return _answer(targets, kind, replace(found, wildcard=wildcard))
+
+    @property
+    def faults(self) -> tuple[ZoneFault, ...]:
+        """What is wrong with the files and did not keep them from being read."""
+        return tuple(fault for zone in self.zones.values() for fault in zone.faults)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        return tuple(text_name(origin) for origin in self.zones)
+
+    @property
+    def records(self) -> tuple[tuple[str, Record], ...]:
+        """Every record with its name, sorted."""
+        return tuple(sorted((each for zone in self.zones.values() for each in zone.records), key=lambda each: each[0]))
 
     def holds(self, name: str) -> bool:
         """Whether one of the files speaks for a name, be it to say that it does not exist."""

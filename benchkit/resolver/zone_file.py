@@ -1,55 +1,151 @@
 """A zone file (RFC 1035 §5) as a dnspython zone; every way in which it cannot be read is an InputError with file and line.
 
-`$INCLUDE` and `$GENERATE` stay shut: an audit reads the file that it was given, and no other.
+Two faults are so common that the rest is read all the same, and they are told as values: a string of more than 255 octets,
+and a record beside a CNAME. `$INCLUDE` and `$GENERATE` are not allowed: an audit reads the file that it was given, no other.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import dns.exception
 import dns.name
 import dns.rdataclass
 import dns.zonefile
 from dns.name import Name
+from dns.rdata import Rdata
 from dns.tokenizer import Token, Tokenizer
+from dns.transaction import Transaction
 from dns.zone import Zone
 
 from benchkit.errors import InputError, Mistake, reason
-from benchkit.resolver.names import wire_name
+from benchkit.resolver.names import text_name, wire_name
 
+LONGEST_STRING = 255  # octets
+CHARACTER = re.compile(r"\\\d{3}|\\.|.", re.DOTALL)
 PLACE = re.compile(r"^.*?:(\d+): (.*)$", re.DOTALL)  # dnspython's "file:line: what"
 
 
+class ZoneFaultKind(StrEnum):
+    LONG_STRING = "long string"  # RFC 1035 §3.3: one string holds at most 255 octets
+    BESIDE_CNAME = "beside a CNAME"  # RFC 1034 §3.6.2: a CNAME stands alone at its name
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneFault:
+    """`text` is the record's data as it was read: a long string in pieces that fit; beside a CNAME, the record left out."""
+
+    kind: ZoneFaultKind
+    name: str
+    type: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneFile:
+    zone: Zone
+    origin: Name
+    faults: tuple[ZoneFault, ...]
+
+
 class PlacedTokenizer(Tokenizer):
-    """dnspython's, which tells the line of the last token and not the line after it."""
+    """dnspython's, which tells the line of the last token and not the line after it, and cuts long strings into pieces."""
 
     token_line = 1
+    long_strings = 0
+    _pieces: tuple[Token, ...] = ()
 
     def get(self, want_leading: bool = False, want_comment: bool = False) -> Token:
+        if self._pieces and self.ungotten_token is None:
+            first, *rest = self._pieces
+            self._pieces = tuple(rest)
+            return first
         fresh, line = self.ungotten_token is None, self.line_number
         token = super().get(want_leading, want_comment)
         if fresh and not token.is_eol_or_eof():
             self.token_line = line
+        if fresh and token.is_quoted_string():
+            first, *rest = _pieces(token)
+            self._pieces = tuple(rest)
+            self.long_strings += bool(rest)
+            return first
         return token
 
     def where(self) -> tuple[str, int]:
         return self.filename, self.token_line
 
 
-def read_zone(path: Path, origin: str = "") -> tuple[Zone, Name]:
-    """The zone in a file and its origin, which is the first `$ORIGIN`, else the owner of its SOA record, else `origin`."""
+def _pieces(token: Token) -> Iterator[Token]:
+    """The string in parts of at most 255 octets; an escape is one octet and stays whole (RFC 1035 §5.1)."""
+    part, octets = "", 0
+    for character in CHARACTER.findall(token.value):
+        size = 1 if character.startswith("\\") else len(character.encode("utf-8"))
+        if octets + size > LONGEST_STRING:
+            yield Token(token.ttype, part, token.has_escape)
+            part, octets = "", 0
+        part, octets = part + character, octets + size
+    yield Token(token.ttype, part, token.has_escape)
+
+
+class NotingTransaction:
+    """Hands on what the reader adds, and keeps the last record."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.last: tuple[Name, Rdata] | None = None
+
+    def add(self, name: Name, ttl: int, rdata: Rdata) -> None:
+        self.last = (name, rdata)
+        self._transaction.add(name, ttl, rdata)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transaction, name)
+
+
+class TolerantReader(dns.zonefile.Reader):
+    """Goes on behind the two faults, and notes them."""
+
+    def __init__(self, tokens: PlacedTokenizer, transaction: Transaction) -> None:
+        super().__init__(tokens, dns.rdataclass.IN, transaction, allow_directives={"$ORIGIN", "$TTL"}, default_ttl=None)
+        self._tokens, self._noting = tokens, NotingTransaction(transaction)
+        self.txn = self._noting  # type: ignore[assignment]
+        self.faults: list[ZoneFault] = []
+
+    def _rr_line(self) -> None:
+        before = self._tokens.long_strings
+        try:
+            super()._rr_line()
+        except dns.zonefile.CNAMEAndOtherData:
+            self._note(ZoneFaultKind.BESIDE_CNAME)
+        else:
+            if self._tokens.long_strings > before:
+                self._note(ZoneFaultKind.LONG_STRING)
+
+    def _note(self, kind: ZoneFaultKind) -> None:
+        if self._noting.last is not None:
+            name, rdata = self._noting.last
+            line = self._tokens.token_line
+            self.faults.append(ZoneFault(kind, text_name(name), rdata.rdtype.name, line, rdata.to_text()))
+
+
+def read_zone(path: Path, origin: str = "") -> ZoneFile:
+    """The zone in a file; its origin is the first `$ORIGIN`, else the owner of its SOA record, else `origin`."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(Mistake(str(path), f"cannot be read as a zone file: {reason(error)}")) from error
     begins = _origin(text, str(path), origin)
-    zone = _parse(text, str(path), begins)
+    zone, faults = _parse(text, str(path), begins)
     if not zone.nodes:
         raise InputError(Mistake(str(path), "holds no record"))
-    return zone, begins
+    return ZoneFile(zone, begins, tuple(faults))
 
 
 def _origin(text: str, path: str, given: str) -> Name:
@@ -62,18 +158,16 @@ def _origin(text: str, path: str, given: str) -> Name:
     return found
 
 
-def _parse(text: str, path: str, origin: Name) -> Zone:
+def _parse(text: str, path: str, origin: Name) -> tuple[Zone, list[ZoneFault]]:
     zone = Zone(origin, relativize=False)
     with zone.writer(replacement=True) as transaction:
         tokens = PlacedTokenizer(StringIO(text), path)
-        reader = dns.zonefile.Reader(
-            tokens, dns.rdataclass.IN, transaction, allow_directives={"$ORIGIN", "$TTL"}, default_ttl=None
-        )
+        reader = TolerantReader(tokens, transaction)
         try:
             reader.read()
         except (dns.exception.DNSException, ValueError, KeyError) as error:
             raise InputError(_mistake(error, path, tokens.where()[1])) from error
-    return zone
+    return zone, reader.faults
 
 
 def _mistake(error: Exception, path: str, line: int) -> Mistake:

@@ -1,16 +1,18 @@
-"""One zone and one look-up in it (RFC 1034 §4.3.2): delegations, empty non-terminals, aliases, wildcards."""
+"""One zone and one look-up in it (RFC 1034 §4.3.2): delegations, empty non-terminals, aliases, DNAME, wildcards."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dns.name import Name
+from dns.name import Name, NameTooLong
 from dns.node import Node
 from dns.rdatatype import RdataType
-from dns.zone import Zone
 
 from benchkit.model.dns import AnswerState, Record
+from benchkit.resolver.names import text_name
 from benchkit.resolver.records import records_of
+from benchkit.resolver.zone_file import ZoneFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,17 @@ class LookupStep:
 class HeldZone:
     """A zone, and the names that exist in it: those with records and those above them (RFC 8020)."""
 
-    def __init__(self, zone: Zone, origin: Name, path: str) -> None:
-        self.origin, self.path = origin, path
+    def __init__(self, file: ZoneFile, path: str) -> None:
+        self.origin, self.path, self.faults = file.origin, path, file.faults
+        zone, origin = file.zone, file.origin
         self._zone = zone
         self._existing = {origin, *(above for name in zone for above in _ancestors(name, origin))}
 
     def look_up(self, name: Name, kind: RdataType) -> LookupStep:
         if self._is_delegated(name, kind):
             return LookupStep()
+        if (renamed := self._renamed(name)) is not None:
+            return LookupStep(AnswerState.OK, alias=renamed)
         node, wildcard = self._node(name)
         if node is None:
             return LookupStep(AnswerState.NODATA if name in self._existing else AnswerState.NXDOMAIN)
@@ -50,6 +55,19 @@ class HeldZone:
             for above in _ancestors(name, self.origin)
         )
 
+    def _renamed(self, name: Name) -> Name | None:
+        """Where a DNAME above the name leads it: the name below it is the same below its target (RFC 6672 §3.2)."""
+        for above in _ancestors(name, self.origin)[1:] + ([self.origin] if name != self.origin else []):
+            if found := self._zone.get_rdataset(above, RdataType.DNAME):
+                return _below(name, above, found[0].target.canonicalize())
+        return None
+
+    @property
+    def records(self) -> Iterator[tuple[str, Record]]:
+        for name, rdataset in self._zone.iterate_rdatasets():
+            for record in records_of(rdataset, rdataset.ttl):
+                yield text_name(name), record
+
     def _node(self, name: Name) -> tuple[Node | None, bool]:
         """The node that answers for a name, and whether it is a wildcard's, at the closest encloser (RFC 4592 §3.3.1)."""
         if name in self._existing:
@@ -57,6 +75,14 @@ class HeldZone:
         encloser = next(above for above in (*_ancestors(name, self.origin), self.origin) if above in self._existing)
         wildcard = self._zone.get_node(Name((b"*", *encloser.labels)))
         return wildcard, wildcard is not None
+
+
+def _below(name: Name, owner: Name, target: Name) -> Name | None:
+    """None where the new name would be too long, which RFC 6672 §2.2 answers with an error."""
+    try:
+        return Name(name.labels[: len(name) - len(owner)] + target.labels)
+    except NameTooLong:
+        return None
 
 
 def _ancestors(name: Name, origin: Name) -> list[Name]:

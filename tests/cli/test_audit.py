@@ -48,7 +48,8 @@ def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
         ("--zone", GOOD, "shop..example"),
         ("--zone", GOOD, "--ip", "1.2.3", "shop.example"),
         ("--zone", GOOD, "--json", "--csv", "shop.example"),
-        ("--zone", GOOD, "-n", "192.0.2.1", "shop.example"),
+        ("--zone", GOOD, "--replay", GOOD, "shop.example"),
+        ("--live", "shop.example"),
         ("--zone", "none.zone", "shop.example"),
         ("--replay", "none.jsonl", "shop.example"),
         ("--zone", GOOD, "--authorities", "shop.example"),
@@ -149,7 +150,7 @@ def test_explain_offers_what_is_near(rule: str, told: str) -> None:
 def test_explain_lists_all_where_nothing_is_near() -> None:
     told = str(run("explain", "qqqq").exception)
     assert 'there are: "arm_alignment", ' in told
-    assert told.endswith('"yahoo_rules"')
+    assert told.endswith('"zone_file"')
 
 
 def test_scenario_is_judged_by_what_its_arms_would_send(tmp_path: Path) -> None:

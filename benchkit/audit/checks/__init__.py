@@ -58,6 +58,7 @@ CHECKS: Registry[Check] = Registry(
         "mx_certificate",
         "dane_records",
         "dane_match",
+        "zone_file",
         "dnssec",
         "name_servers",
         "name_servers_agree",

@@ -34,8 +34,10 @@ from benchkit.audit.tables.provider_signatures import (
     by_spf,
     by_target,
 )
+from benchkit.audit.zone_facts import HeldZoneFacts
 from benchkit.model.dns import Answer, AnswerState
 
+NO_ZONE = HeldZoneFacts()
 CONTROL = "benchkit-control-7f3a9c"  # a selector that no one has; a key there is a wildcard's
 NSEC_STEPS = 32
 LONGEST_NAME = 254  # with a final dot
@@ -140,6 +142,7 @@ async def _names(context: AuditContext) -> list[tuple[str, str]]:
     told = [(name, "given") for name in (*context.options.selectors, *_selectors_of(signed, context.domain))]
     inferred = await context.fact(inferred_senders)
     told += [(name, sender.name) for sender in inferred for name in sender.selectors]
+    told += [(name, "zone file") for name in (context.options.zone or NO_ZONE).selectors_of(context.domain)]
     told += [(name, "derived") for name in await _derived(context)]
     told += [(name, "common") for sender in SENDERS for name in sender.selectors]
     return [*told, *((name, "common") for name in COMMON)]
