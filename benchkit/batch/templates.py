@@ -111,8 +111,14 @@ class TemplateSet:
 
     def render(self, variables: Mapping[str, Any]) -> Rendered:
         """One message; raises InputError with the place in the template that failed, LimitError if it takes too much."""
-        with bounded_time():
-            subject, text, html = (self._render(name, variables) if self._exists(name) else "" for name in self._names)
+        try:
+            with bounded_time():
+                subject, text, html = (
+                    self._render(name, variables) if self._exists(name) else "" for name in self._names
+                )
+        except RenderTimeout:  # between two of them, or just behind the last
+            where = str(self._folder / self._names[0])
+            raise LimitError(Mistake(where, f"fails: {TOO_MUCH[RenderTimeout]}")) from None
         if "\n" in subject.strip():
             raise InputError(Mistake(str(self._folder / self._names[0]), "gives a subject with a line break"))
         return Rendered(subject.strip(), text, html)

@@ -12,6 +12,7 @@ from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.scenario import ConnectionPolicy
+from benchkit.model.secret_mask import SecretMask
 from benchkit.model.trace import Phase, Trace
 
 
@@ -129,3 +130,24 @@ def test_a_message_ends_with_its_deadline_whatever_its_client_does(in_content: b
     outcomes = asyncio.run(asyncio.wait_for(send_two(), 5))
     assert [outcome.kind for outcome in outcomes] == [kind, kind]
     assert outcomes[0].text == "no outcome within the deadline of 0.05 s"
+
+
+SECRET = "hunter2-and-more"
+
+
+@pytest.mark.parametrize("at", ["connect", "send"])
+def test_what_a_client_repeats_of_a_secret_is_hidden(at: str) -> None:
+    """Also where it crashes with it, before the first message or with one."""
+
+    async def outcomes() -> list[Outcome | None]:
+        error = ValueError(f"Illegal header value {SECRET.encode()!r}")
+        sender = VirtualSender(Failing(at, error), ConnectionPolicy(0), count(), mask=SecretMask([SECRET]))
+        return [await sender.open(), await sender.send(None, b""), *await one_batch(Failing(at, error))]
+
+    async def one_batch(transport: Failing) -> list[Outcome]:
+        sender = VirtualSender(transport, ConnectionPolicy(1), count(), 2, mask=SecretMask([SECRET]))
+        return list(await sender.send_batch([None], [b""]))
+
+    told = [outcome.text for outcome in asyncio.run(outcomes()) if outcome is not None]
+    assert any("[hidden]" in text for text in told)
+    assert all(SECRET not in text for text in told)
