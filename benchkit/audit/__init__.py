@@ -1,7 +1,7 @@
 """The audit: whether mail from a domain will be believed, judged by what the DNS says about it.
 
-Law: no sockets and no prose here. records/ parses, spf/ and dmarc/ evaluate, facts/ gather, checks/ judge, one file each; the
-engine runs them all over one dossier. The DNS comes in as an `Ask`.
+Law: no sockets and no prose here. records/ parses, spf/, dkim/ and dmarc/ evaluate, facts/ gather, checks/ judge in one file
+each; the engine runs them all over one context. The DNS comes in as an `Ask`.
 """
 
 from benchkit.audit.audit_context import Options as Options

@@ -118,7 +118,7 @@ class AuditContext:
         return found
 
     async def unread_fact(self, make: Callable[[AuditContext], Awaitable[T]]) -> T:
-        """The fact without noting what it has read: for what stands in it whichever answers did not come."""
+        """The fact without noting what it has read: for parts of it that are true whichever answers did not come."""
         with noting_reads():
             return await self.fact(make)
 

@@ -1,4 +1,4 @@
-"""One domain's audit: every check runs at once over one context, and what they found becomes a report.
+"""One domain's audit: all checks run at once over one context, and what they found becomes a report.
 
 Law: the order of a report depends on nothing but the answers: never on which of them came first. A defect of a check becomes
 an `unknown` finding of that check, so that one odd zone does not end the audit of a fleet.
@@ -22,9 +22,7 @@ from benchkit.model.dns import AnswerState, Ask
 from benchkit.model.finding import Finding, Status
 
 MOST_OF_A_RULE = 25
-AT_ONCE = (
-    16  # domains of a fleet that are under way together: enough to wait for nobody, and none waits long for its turn
-)
+AT_ONCE = 16  # domains of a fleet audited together: more would not be faster, and each would take longer
 
 
 async def audit_domain(domain: str, ask: Ask, options: Options | None = None) -> AuditReport:
@@ -40,10 +38,10 @@ async def audit_domains(
     `ask_for` gives each domain its `Ask` when its audit begins, for budgets and recordings are a domain's own.
     """
     names, checks = [domain_name(domain) for domain in domains], _checks()
-    gate = asyncio.Semaphore(AT_ONCE)
+    slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(domain: str) -> AuditReport:
-        async with gate:
+        async with slots:
             return await _audit(domain, ask_for(domain), options, checks)
 
     tasks = [asyncio.ensure_future(one(name)) for name in names]
@@ -102,7 +100,7 @@ def _report(context: AuditContext, checks: Sequence[Check], found: Sequence[Sequ
 
 
 def _outside_the_file(found: Sequence[Sequence[Finding]]) -> tuple[list[list[Finding]], tuple[str, ...]]:
-    """What rests on names that the zone file does not hold is not unknown but not checked: nobody was asked."""
+    """What rests on names that the zone file does not hold is not unknown but not checked: no server was asked."""
     kept = [[finding for finding in part if not _is_outside(finding)] for part in found]
     outside: dict[str, list[str]] = {}
     for each in (finding for part in found for finding in part if _is_outside(finding)):

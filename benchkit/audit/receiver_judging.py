@@ -30,7 +30,7 @@ ADDRESSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """`yes` None: cannot be told, since `lost` answers did not come, or there are none to be had from outside."""
+    """`yes` None: not known, because the `lost` answers did not come, or because it cannot be seen from outside."""
 
     yes: bool | None
     why: str
@@ -49,34 +49,34 @@ def receiver_rule(name: str, rules: RuleSet) -> Rule:
     return Rule(name, AuditedMechanism.SENDER_RULES, title, f"{rules.receiver}, {rules.checked}", text, CASES)
 
 
-async def judge_receiver(dossier: AuditContext, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
-    if (await dossier.fact(spf_record)).allows_nobody:
+async def judge_receiver(context: AuditContext, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
+    if (await context.fact(spf_record)).allows_nobody:
         return  # it declares that it sends nothing
     wanted = list(dict.fromkeys((*rules.everyone, *rules.bulk)))
-    answers = await asyncio.gather(*(dossier.fact(JUDGES[each]) for each in wanted))
+    answers = await asyncio.gather(*(context.fact(JUDGES[each]) for each in wanted))
     met = dict(zip(wanted, answers, strict=True))
     clean = True
     for case, part in (("everyone", rules.everyone), ("bulk", rules.bulk)):
         if missed := [each for each in part if met[each].yes is False]:
             clean = False
             told = "; ".join(f"{each} ({met[each].why})" for each in missed)
-            yield rule.finding(case, dossier.domain, f"{rules.receiver} asks for {told}")
+            yield rule.finding(case, context.domain, f"{rules.receiver} asks for {told}")
     if unsure := [each for each in wanted if met[each].yes is None]:
         clean = False
         if unanswered := [answer for each in unsure for answer in met[each].lost]:
-            yield rule.unknown(dossier.domain, unanswered)
+            yield rule.unknown(context.domain, unanswered)
         else:
             told = "; ".join(f"{each} ({met[each].why})" for each in unsure)
-            yield rule.finding("not_seen", dossier.domain, f"{rules.receiver}: {told}")
+            yield rule.finding("not_seen", context.domain, f"{rules.receiver}: {told}")
     if clean:
-        yield rule.passed(dossier.domain, f"{rules.receiver}: all that can be seen from outside is met")
+        yield rule.passed(context.domain, f"{rules.receiver}: all that can be seen from outside is met")
 
 
-async def _spf(dossier: AuditContext) -> Met:
-    found = await dossier.fact(spf_record)
+async def _spf(context: AuditContext) -> Met:
+    found = await context.fact(spf_record)
     if unanswered := lost([found.answer]):
         return Met(None, "", unanswered)
-    tree = await dossier.fact(spf_tree)
+    tree = await context.fact(spf_tree)
     if tree is None:
         return Met(False, "no record, or one with an error")
     if tree.status is TreeStatus.UNKNOWN:
@@ -84,10 +84,10 @@ async def _spf(dossier: AuditContext) -> Met:
     return Met(tree.status is TreeStatus.FINE, tree.problems[0].message if tree.problems else "")
 
 
-async def _dkim(dossier: AuditContext) -> Met:
-    if await dossier.fact(_has_rsa_key):
+async def _dkim(context: AuditContext) -> Met:
+    if await context.fact(_has_rsa_key):
         return Met(True, "")
-    found = await dossier.fact(discovery)
+    found = await context.fact(discovery)
     if found.outcome is SelectorState.UNKNOWN:
         return Met(None, "", found.lost)
     if found.outcome is SelectorState.NOT_FOUND:
@@ -95,40 +95,40 @@ async def _dkim(dossier: AuditContext) -> Met:
     return Met(False, "no usable RSA key" if found.keys else "no key can exist")
 
 
-async def _has_rsa_key(dossier: AuditContext) -> bool:
-    """Reads the answer with that key alone: a key that is found stands, whichever other selectors' answers did not come."""
-    for each in (await dossier.unread_fact(discovery)).keys:
+async def _has_rsa_key(context: AuditContext) -> bool:
+    """Reads the answer with that key alone: a key that is found is sound, whichever other selectors' answers did not come."""
+    for each in (await context.unread_fact(discovery)).keys:
         if each.parsed and each.parsed.valid and each.parsed.key_type == "rsa":
-            await dossier.ask(each.at, "TXT")
+            await context.ask(each.at, "TXT")
             return True
     return False
 
 
-async def _either(dossier: AuditContext) -> Met:
-    one = await dossier.fact(_spf)
+async def _either(context: AuditContext) -> Met:
+    one = await context.fact(_spf)
     if one.yes:
         return Met(True, "")
-    other = await dossier.fact(_dkim)
+    other = await context.fact(_dkim)
     if other.yes:
         return Met(True, "")
     unsure = one.yes is None or other.yes is None
     return Met(None if unsure else False, one.why or other.why, (*one.lost, *other.lost))
 
 
-async def _dmarc(dossier: AuditContext) -> Met:
-    effective = await dossier.fact(own_policy)
+async def _dmarc(context: AuditContext) -> Met:
+    effective = await context.fact(own_policy)
     if effective.lost:
         return Met(None, "", effective.lost)
     return Met(effective.policy is not None, "" if effective.policy else "no record")
 
 
-async def _reverse(dossier: AuditContext) -> Met:
+async def _reverse(context: AuditContext) -> Met:
     """The addresses that SPF authorises one by one; where it names networks only, it cannot be told which of them send."""
-    authorised = await dossier.fact(spf_addresses)
+    authorised = await context.fact(spf_addresses)
     networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
     single = [str(each.network_address) for each in networks if each.num_addresses == 1]
     public = [address for address in single if not special_use(address)][:ADDRESSES]
-    found = await asyncio.gather(*(dossier.fact(reverse, address) for address in public))
+    found = await asyncio.gather(*(context.fact(reverse, address) for address in public))
     bad = [each.address for each in found if not each.confirmed and not each.lost]
     if bad:
         return Met(False, f"{', '.join(bad)} do not lead to a name and back")

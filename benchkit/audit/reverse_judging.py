@@ -11,7 +11,7 @@ CASES = {
     "no_pointer": Case(Status.WARN, "An address has no PTR record."),
     "not_confirmed": Case(Status.WARN, "An address's PTR names a host whose address is another."),
 }
-ADVICE = "The PTR lies in the zone of whoever gave you the address: ask them to set it."
+ADVICE = "The PTR is in a zone of the provider that gave you the address: ask them to set it."
 
 
 def judge_reverse(rule: Rule, found: Reverse, host: str) -> Finding | None:

@@ -1,4 +1,4 @@
-"""A rule: the name, reference, text and cases of one check. Severities and points stand here in tables, and nowhere else.
+"""A rule: the name, reference, text and cases of one check. Severities and points are tables of each rule, and nowhere else.
 
 Law: a rule knows no DNS. `benchkit explain` prints it and docs/audit.md is made of it, so the text is the manual.
 """
@@ -35,7 +35,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`text` says what is checked, why receivers care, and how to mend it."""
+    """`text` says what is checked, why receivers care, and how to fix it."""
 
     name: str
     mechanism: AuditedMechanism

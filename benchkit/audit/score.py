@@ -19,14 +19,14 @@ CORE = (AuditedMechanism.SPF, AuditedMechanism.DMARC)
 def deductions(findings: Sequence[Finding], checks: Iterable[Check]) -> tuple[Deduction, ...]:
     """The costliest first."""
     rules = {check.rule.name: check.rule for check in checks}
-    dearest: dict[str, Deduction] = {}
+    most_expensive: dict[str, Deduction] = {}
     for finding in findings:
         name, _, case = finding.rule.partition(".")
         points = rules[name].cases[case].cost if case else 0
         if points and finding.status in (Status.WARN, Status.FAIL):
             item = Deduction(finding.rule, points, f"{finding.subject}: {finding.message}")
-            dearest[name] = max(dearest.get(name, item), item, key=lambda each: each.points)
-    return tuple(sorted(dearest.values(), key=lambda each: (-each.points, each.rule)))
+            most_expensive[name] = max(most_expensive.get(name, item), item, key=lambda each: each.points)
+    return tuple(sorted(most_expensive.values(), key=lambda each: (-each.points, each.rule)))
 
 
 def score(taken: Sequence[Deduction], verdicts: dict[AuditedMechanism, Status]) -> int | None:

@@ -1,6 +1,6 @@
 """The identities that a scenario's arms would send with: envelope sender, From, and the domain that a provider signs with.
 
-Law: what a provider does by default, in a table; an SMTP arm signs nothing itself, and who signs behind it is not known.
+Law: what a provider does by default, in a table; an SMTP arm signs nothing itself, and what signs behind it is not known.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PROVIDERS: dict[str, Domains] = {"jmap": _jmap, "mailgun": _mailgun}
 
 
 def identities(scenario: Scenario) -> tuple[ArmIdentity, ...]:
-    """One for each arm, in order. A provider that is not in the table is taken to sign and send as nobody knows."""
+    """One for each arm, in order. Of a provider that is not in the table, envelope and signer are not known."""
     author = scenario.message.sender.addr.rpartition("@")[2].lower()
     return tuple(_identity(arm, author) for arm in scenario.arms)
 

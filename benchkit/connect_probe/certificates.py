@@ -1,4 +1,4 @@
-"""Certificates as an audit needs them: whose, for which names, until when, signed by whom (RFC 5280). Pure."""
+"""Certificates as an audit needs them: subject, names, dates, issuer (RFC 5280). Pure."""
 
 from __future__ import annotations
 

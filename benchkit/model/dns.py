@@ -1,6 +1,6 @@
 """DNS answers as values. The states that a mail audit must never mix up stay distinct: a timeout is not a missing record.
 
-Names are absolute, lower case, without the final dot, in A-label form. One `Ask` is the only way to the DNS for everybody above
+Names are absolute, lower case, without the final dot, in A-label form. One `Ask` is the only way to the DNS for all code above
 resolver/: live, from a zone file, or from a recording.
 """
 

@@ -31,6 +31,6 @@ class Finding:
     message: str  # one sentence, with the numbers in it
     evidence: tuple[Answer, ...] = ()
     advice: str = ""
-    paste: str = ""  # zone-file text that mends it, where there is such a text
+    paste: str = ""  # zone-file text that fixes it, where there is such a text
     reference: str = ""  # "RFC 7208 §4.6.4"
     span: tuple[int, int] | None = None  # the place in the record's text

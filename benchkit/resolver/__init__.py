@@ -29,19 +29,19 @@ from benchkit.resolver.zone import from_zone as from_zone
 from benchkit.resolver.zone_file import ZoneFault as ZoneFault
 from benchkit.resolver.zone_file import ZoneFaultKind as ZoneFaultKind
 
-PATIENCE = Timeouts()
+TIMEOUTS = Timeouts()
 
 
 @asynccontextmanager
 async def open_live(
     servers: Sequence[str] = (),
     *,
-    patience: Timeouts = PATIENCE,
+    timeouts: Timeouts = TIMEOUTS,
     clock: Clock | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Ask]:
     """An `Ask` over these servers, by default the machine's own; one cache for as long as it is open. Raises InputError."""
-    ask = LiveAsk(servers_of(servers, tls), clock or MonotonicClock(), patience)
+    ask = LiveAsk(servers_of(servers, tls), clock or MonotonicClock(), timeouts)
     try:
         yield ask
     finally:
@@ -50,14 +50,14 @@ async def open_live(
 
 @asynccontextmanager
 async def open_each(
-    *, port: int = DNS_PORT, patience: Timeouts = PATIENCE, clock: Clock | None = None
+    *, port: int = DNS_PORT, timeouts: Timeouts = TIMEOUTS, clock: Clock | None = None
 ) -> AsyncIterator[Callable[[str], Ask]]:
-    """Gives each address an `Ask` of its own: what that one server says, whoever else holds the zone."""
+    """Gives each address an `Ask` of its own: what that one server says, whatever others say."""
     asks: dict[str, LiveAsk] = {}
 
     def at(address: str) -> Ask:
         if address not in asks:
-            asks[address] = LiveAsk([plain_server(address, port)], clock or MonotonicClock(), patience)
+            asks[address] = LiveAsk([plain_server(address, port)], clock or MonotonicClock(), timeouts)
         return asks[address]
 
     try:

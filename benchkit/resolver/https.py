@@ -60,10 +60,10 @@ class HttpsServer:
         self._all: list[HttpsConnection] = []
         self._room = asyncio.Semaphore(CONNECTIONS)
 
-    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
+    async def exchange(self, question: Question, budget: RetryBudget) -> bytes:
         wire = question.wire(0)  # the id is 0, so that equal questions are equal requests (RFC 8484 §4.1)
-        effort.spend()
-        async with asyncio.timeout(effort.left_s), self._room:
+        budget.spend()
+        async with asyncio.timeout(budget.left_s), self._room:
             response = await self._post(self._head + f"{len(wire)}\r\n\r\n".encode("ascii") + wire)
         if response.status != 200:
             raise ConnectionError(f"HTTP status {response.status}")

@@ -16,7 +16,7 @@ TIME_LIMIT_S = 5.0
 class Budget:
     """No more than so many queries, and no longer than so many seconds from its making; past that, TIMEOUT with the reason.
 
-    A question is asked in the task of whoever asks; a task has one open at a time.
+    A question is asked in the task of its caller; a task has one open at a time.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Budget:
         return await self._spend(self._ask, name, type)
 
     def shared_with(self, ask: Ask) -> Ask:
-        """Another way to the DNS, out of the same purse."""
+        """Another way to the DNS, within the same budget."""
 
         async def asked(name: str, type: str) -> Answer:  # noqa: A002
             return await self._spend(ask, name, type)
@@ -48,19 +48,19 @@ class Budget:
             return _stopped(name, type, self._spent)
         if left_s <= 0:
             return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
-        errand = Errand(self)
-        outer = ALLOWANCE.set(errand.more)
+        allowance = QueryAllowance(self)
+        outer = ALLOWANCE.set(allowance.more)
         asker = self._open_for(left_s)
         try:
             answer = await ask(name, type)
         except asyncio.CancelledError:
-            if not self._over or asker.uncancel() > 0:  # somebody else wants the task to end
+            if not self._over or asker.uncancel() > 0:  # something else cancelled the task
                 raise
             return _stopped(name, type, f"no answer before {self._seconds:g} s for one domain were over")
         finally:
             self._close(asker)
             ALLOWANCE.reset(outer)
-        self._queries_left += errand.paid - answer.queries
+        self._queries_left += allowance.paid - answer.queries
         return answer
 
     def _open_for(self, left_s: float) -> asyncio.Task[object]:
@@ -90,7 +90,7 @@ class Budget:
         self._queries_left -= 1
 
 
-class Errand:
+class QueryAllowance:
     """One question's share: taken before it is known what is spent, or many at once would pass the limit."""
 
     def __init__(self, budget: Budget) -> None:

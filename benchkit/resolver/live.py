@@ -1,6 +1,6 @@
-"""The live `Ask`: one cache and one flight per question for everybody who asks, several servers, a bounded number in the air.
+"""The live `Ask`: one cache, one open query per question, several servers, a bounded number of queries open.
 
-The times are for an audit, not for a browser: a lost datagram costs half a second, no question waits more than 3.5 s.
+The times suit an audit, not a browser: a lost datagram costs half a second, no question waits more than 3.5 s.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A question in the air, in the task of whoever asked it first; `landed` gets None where that task is cancelled."""
+    """An open question, in the task that asked it first; `landed` gets None where that task is cancelled."""
 
     asker: asyncio.Task[object] | None
     landed: asyncio.Future[Answer | None]
@@ -44,12 +44,12 @@ class Flight:
 class LiveAsk:
     """`Ask` over servers in the order of trust; a silent one goes to the end."""
 
-    def __init__(self, servers: Sequence[DnsServer], clock: Clock, patience: Timeouts) -> None:
+    def __init__(self, servers: Sequence[DnsServer], clock: Clock, timeouts: Timeouts) -> None:
         self._servers = list(servers)
-        self._clock, self._patience = clock, patience
+        self._clock, self._timeouts = clock, timeouts
         self._cache: Cache[Key] = Cache(clock)
         self._flights: dict[Key, Flight] = {}
-        self._room = asyncio.Semaphore(patience.in_flight)
+        self._room = asyncio.Semaphore(timeouts.in_flight)
 
     async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
         question = question_of(name, type)
@@ -57,7 +57,7 @@ class LiveAsk:
             return unaskable(name, type)
         while (flight := self._flights.get(question.key)) is not None:
             if (answer := await asyncio.shield(flight.landed)) is not None:
-                return replace(answer, queries=0)  # whoever joins costs no query
+                return replace(answer, queries=0)  # joining an open question costs no query
         kept = self._cache.get(question.key)
         return await self._fly(question) if kept is None else kept
 
@@ -85,13 +85,13 @@ class LiveAsk:
     async def _resolve(self, question: Question) -> tuple[Answer, int]:
         """The answer at the end of the chain, in the time that a question has; and how long it holds."""
         started_ns = self._clock.now_ns()
-        effort = RetryBudget(self._clock, started_ns, started_ns + round(self._patience.whole_s * NS_PER_S))
-        reading = await self._to_the_end(question, effort)
+        budget = RetryBudget(self._clock, started_ns, started_ns + round(self._timeouts.whole_s * NS_PER_S))
+        reading = await self._to_the_end(question, budget)
         return reading.answer, reading.ttl_s
 
-    async def _to_the_end(self, question: Question, effort: RetryBudget) -> Reading:
+    async def _to_the_end(self, question: Question, budget: RetryBudget) -> Reading:
         """A chain that leaves the response is followed by asking on."""
-        reading = await self._ask(question, effort)
+        reading = await self._ask(question, budget)
         seen = {question.text}
         while (target := reading.next_name) is not None:
             onward = question_of(text_name(target), question.type.name)
@@ -99,17 +99,17 @@ class LiveAsk:
                 answer = replace(reading.answer, state=AnswerState.MALFORMED, ede=("CNAME loop",))
                 return Reading(answer, FAILURE_TTL_S)
             seen.add(onward.text)
-            reading = _joined(reading, await self._ask(onward, effort))
+            reading = _joined(reading, await self._ask(onward, budget))
         return reading
 
-    async def _ask(self, question: Question, effort: RetryBudget) -> Reading:
+    async def _ask(self, question: Question, budget: RetryBudget) -> Reading:
         """The first server that knows; else what failed in the most telling way."""
         failures: list[Reading] = []
         spoken: set[str] = set()
-        for wait_s in self._patience.tries_s:
+        for wait_s in self._timeouts.tries_s:
             for server in [server for server in self._servers if server.name not in spoken]:
-                effort.begin_try(wait_s)
-                reading = self._silence(question) if effort.is_over else await self._try(server, question, effort)
+                budget.begin_try(wait_s)
+                reading = self._silence(question) if budget.is_over else await self._try(server, question, budget)
                 if reading.answer.state.known:
                     return reading
                 failures.append(reading)
@@ -117,18 +117,18 @@ class LiveAsk:
                     break
                 spoken.add(server.name)
         worst = min(failures, key=lambda failure: TELLING.index(failure.answer.state))
-        return replace(worst, answer=replace(worst.answer, rtt_ms=effort.rtt_ms, queries=effort.queries))
+        return replace(worst, answer=replace(worst.answer, rtt_ms=budget.rtt_ms, queries=budget.queries))
 
-    async def _try(self, server: DnsServer, question: Question, effort: RetryBudget) -> Reading:
+    async def _try(self, server: DnsServer, question: Question, budget: RetryBudget) -> Reading:
         try:
-            wire = await server.exchange(question, effort)
+            wire = await server.exchange(question, budget)
         except TimeoutError:
             self._demote(server)
             return self._silence(question, server)
         except OSError as error:
             self._demote(server)
             return self._silence(question, server, str(error))
-        return read(wire, question, server.name, effort.rtt_ms, effort.queries)
+        return read(wire, question, server.name, budget.rtt_ms, budget.queries)
 
     def _demote(self, server: DnsServer) -> None:
         if self._servers[0] is server:

@@ -10,7 +10,7 @@ from benchkit.resolver.question import Question
 
 
 class PendingQuestions:
-    """The questions that are in the air on one socket. A response that matches none is dropped without a word."""
+    """The open questions of one socket. A response that matches none is dropped silently."""
 
     def __init__(self) -> None:
         self._by_id: dict[int, tuple[Question, asyncio.Future[bytes]]] = {}
@@ -19,7 +19,7 @@ class PendingQuestions:
         return len(self._by_id)
 
     async def exchange(self, question: Question, send: Callable[[bytes], object], wait_s: float) -> bytes:
-        """Sends the question with an id that nobody else uses now. Raises TimeoutError, and what `fail` was told."""
+        """Sends the question with an id that no open question has. Raises TimeoutError, and what `fail` was told."""
         ident = randbelow(65_536)
         while ident in self._by_id:
             ident = randbelow(65_536)
@@ -35,7 +35,7 @@ class PendingQuestions:
             timer.cancel()
             del self._by_id[ident]
             if response.done() and not response.cancelled():
-                response.exception()  # seen, also when whoever waited is gone
+                response.exception()  # retrieved, also when the waiting task is gone
 
     def settle(self, wire: bytes) -> None:
         question, response = self._by_id.get(int.from_bytes(wire[:2], "big"), (None, None))
@@ -43,7 +43,7 @@ class PendingQuestions:
             response.set_result(wire)
 
     def fail(self, error: OSError) -> None:
-        """The socket is broken: nothing more will come for anybody."""
+        """The socket is broken: no further response will come."""
         for _, response in self._by_id.values():
             if not response.done():
                 response.set_exception(error)

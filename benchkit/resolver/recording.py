@@ -1,6 +1,6 @@
 """Answers written down: JSON lines that replay an audit offline, with the same answers byte for byte.
 
-The first line names the format and its version, and holds what else shaped the report, in the words of whoever recorded it
+The first line names the format and its version, and holds what else shaped the report, as the recorder was told
 (version 1 did not); then one line for each domain and question, sorted, so that the order in which answers came never shows. A
 recording is per domain: what a domain's budget cut short must stay cut short.
 """

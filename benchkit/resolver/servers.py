@@ -18,7 +18,7 @@ class DnsServer(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def exchange(self, question: Question, effort: RetryBudget) -> bytes: ...
+    async def exchange(self, question: Question, budget: RetryBudget) -> bytes: ...
 
     def close(self) -> None: ...
 
@@ -34,15 +34,15 @@ class PlainServer:
         self.name = _host_and_port(host, port)
         self._udp, self._tcp = UdpChannel(host, port), StreamChannel(host, port)
 
-    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
-        effort.spend()
-        wire = await self._udp.exchange(question, effort.left_s)
+    async def exchange(self, question: Question, budget: RetryBudget) -> bytes:
+        budget.spend()
+        wire = await self._udp.exchange(question, budget.left_s)
         if is_truncated(wire):
-            effort.spend()
-            whole = await self._tcp.exchange(question, effort.left_s)
+            budget.spend()
+            whole = await self._tcp.exchange(question, budget.left_s)
             wire = wire if is_empty(whole) else whole
         if question.edns and dislikes_edns(wire):
-            return await self.exchange(replace(question, edns=False), effort)
+            return await self.exchange(replace(question, edns=False), budget)
         return wire
 
     def close(self) -> None:
@@ -57,9 +57,9 @@ class TlsServer:
         self.name = f"tls://{_host_and_port(host, port)}"
         self._stream = StreamChannel(host, port, tls=context, name=name or host)
 
-    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
-        effort.spend()
-        return await self._stream.exchange(question, effort.left_s)
+    async def exchange(self, question: Question, budget: RetryBudget) -> bytes:
+        budget.spend()
+        return await self._stream.exchange(question, budget.left_s)
 
     def close(self) -> None:
         self._stream.close()

@@ -1,4 +1,4 @@
-"""One connected UDP socket for one server, and every question to it: the kernel drops datagrams from anybody else.
+"""One connected UDP socket for one server, and every question to it: the kernel drops datagrams from other hosts.
 
 On the bare socket and not on asyncio's transport, which reads one datagram a turn of the loop: a burst of answers would wait
 for so many turns that questions look unanswered whose answers have long come.
@@ -27,7 +27,7 @@ class UdpChannel:
         self._socket: socket.socket | None = None
 
     async def exchange(self, question: Question, wait_s: float) -> bytes:
-        """The response; TimeoutError, or OSError when the server's host says that nobody is there."""
+        """The response; TimeoutError, or OSError when the server's host says that the port is closed."""
         if self._socket is None:
             self._socket = self._open()
         return await self._waiting.exchange(question, self._send, wait_s)

@@ -34,7 +34,7 @@ PLACE = re.compile(r"^.*?:(\d+): (.*)$", re.DOTALL)  # dnspython's "file:line: w
 
 class ZoneFaultKind(StrEnum):
     LONG_STRING = "long string"  # RFC 1035 §3.3: one string holds at most 255 octets
-    BESIDE_CNAME = "beside a CNAME"  # RFC 1034 §3.6.2: a CNAME stands alone at its name
+    BESIDE_CNAME = "beside a CNAME"  # RFC 1034 §3.6.2: a CNAME is the only record at its name
 
 
 @dataclass(frozen=True, slots=True)

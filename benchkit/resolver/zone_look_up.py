@@ -49,7 +49,7 @@ class HeldZone:
         return LookupStep(AnswerState.NODATA)
 
     def _is_delegated(self, name: Name, kind: RdataType) -> bool:
-        """Whether an NS set gives this name to somebody else; DS stands above the cut (RFC 4035 §3.1.4.1)."""
+        """Whether an NS set gives this name to other servers; DS is above the cut (RFC 4035 §3.1.4.1)."""
         return any(
             self._zone.get_rdataset(above, RdataType.NS) and not (above == name and kind == RdataType.DS)
             for above in _ancestors(name, self.origin)

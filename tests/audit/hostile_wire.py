@@ -81,13 +81,13 @@ class HostileServer:
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    async def exchange(self, question: Question, effort: RetryBudget) -> bytes:
-        effort.spend()
+    async def exchange(self, question: Question, budget: RetryBudget) -> bytes:
+        budget.spend()
         draw = Draw(f"{self.seed}/{question.text}/{question.type}")
         if draw.random() < 0.03:
             raise TimeoutError("silence")
         if draw.random() < 0.02:
-            effort.spend()  # truncated, and asked again by TCP
+            budget.spend()  # truncated, and asked again by TCP
         wire = response(draw, question)
         return mutated(draw, wire) if draw.random() < 0.15 else wire
 

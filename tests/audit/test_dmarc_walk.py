@@ -14,7 +14,7 @@ from benchkit.audit.dmarc.walk import names, walk
 from benchkit.model.dns import Answer, AnswerState, Record
 
 
-def dossier(records: Mapping[str, str], lost: frozenset[str] = frozenset()) -> AuditContext:
+def context(records: Mapping[str, str], lost: frozenset[str] = frozenset()) -> AuditContext:
     async def ask(name: str, type: str) -> Answer:  # noqa: A002
         if name in lost:
             return Answer(name, type, AnswerState.TIMEOUT)
@@ -74,9 +74,9 @@ P = "v=DMARC1; p=reject"
     ],
 )
 def test_organization_and_policy(records: Mapping[str, str], organization: str, policy_at: str | None) -> None:
-    trod = asyncio.run(_walk(dossier(records)))
-    assert trod.organizational == organization
-    assert (trod.policy.name if trod.policy else None) == policy_at
+    walked = asyncio.run(_walk(context(records)))
+    assert walked.organizational == organization
+    assert (walked.policy.name if walked.policy else None) == policy_at
 
 
 async def _walk(of: AuditContext):  # type: ignore[no-untyped-def]
@@ -97,7 +97,7 @@ async def _walk(of: AuditContext):  # type: ignore[no-untyped-def]
     ],
 )
 def test_a_timeout_is_never_a_missing_record(records: Mapping[str, str], lost: set[str], policy: str | None) -> None:
-    effective = asyncio.run(_effective(dossier(records, frozenset(lost))))
+    effective = asyncio.run(_effective(context(records, frozenset(lost))))
     assert effective.policy == policy
     assert bool(effective.lost) == (policy is None)
 
@@ -118,7 +118,7 @@ async def _effective(of: AuditContext):  # type: ignore[no-untyped-def]
     ],
 )
 def test_alignment(authenticated: str, strict: bool, lost: set[str], aligned: bool | None) -> None:
-    found = asyncio.run(_alignment(dossier({"_dmarc.example.com": P}, frozenset(lost)), authenticated, strict))
+    found = asyncio.run(_alignment(context({"_dmarc.example.com": P}, frozenset(lost)), authenticated, strict))
     assert found.aligned is aligned
 
 

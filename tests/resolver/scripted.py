@@ -138,7 +138,7 @@ def _one_port() -> tuple[socket.socket, socket.socket]:
 def asking(
     *scripts: Script,
     ask: Callable[[Ask], Awaitable[T]],
-    patience: Timeouts = CALM,
+    timeouts: Timeouts = CALM,
     clock: Clock | None = None,
 ) -> tuple[T, list[ScriptedServer]]:
     """Runs `ask` against one server for each script; what it returned, and the servers."""
@@ -146,7 +146,7 @@ def asking(
     async def run() -> tuple[T, list[ScriptedServer]]:
         async with asyncio.timeout(20), _all(scripts) as servers:
             addresses = [server.address for server in servers]
-            async with open_live(addresses, patience=patience, clock=clock) as live:
+            async with open_live(addresses, timeouts=timeouts, clock=clock) as live:
                 return await ask(live), servers
 
     return asyncio.run(run())

@@ -74,7 +74,7 @@ def asked(
         async with (
             asyncio.timeout(20),
             serving(counted, server_context(authority, "127.0.0.1", "dns.test")) as port,
-            open_live([address.format(port=port)], patience=CALM, tls=context) as ask,
+            open_live([address.format(port=port)], timeouts=CALM, tls=context) as ask,
         ):
             return await each(ask)
 

@@ -179,7 +179,7 @@ def test_a_hostile_server_gets_an_answer_each_time() -> None:
     async def many(ask: Ask) -> list[Answer]:
         return list(await asyncio.gather(*(ask(f"{number}.example", "TXT") for number in range(200))))
 
-    answers, _ = asking(script, ask=many, patience=HASTE)
+    answers, _ = asking(script, ask=many, timeouts=HASTE)
     assert {type(answer) for answer in answers} == {Answer}
     assert AnswerState.OK in {answer.state for answer in answers}
     assert max(answer.queries for answer in answers) <= 3 * 18 * 2

@@ -61,12 +61,12 @@ def test_queries_beyond_a_questions_first_are_taken_as_they_leave() -> None:
     """A question that is sent again and again, with others at the same time, ends where the domain's queries do."""
 
     async def stubborn(name: str, type: str) -> Answer:  # noqa: A002
-        effort = RetryBudget(ManualClock(), 0, 0)
+        budget = RetryBudget(ManualClock(), 0, 0)
         with suppress(Spent):
             while True:
-                effort.spend()
+                budget.spend()
                 await asyncio.sleep(0)
-        return Answer(name, type, AnswerState.TIMEOUT, queries=effort.queries)
+        return Answer(name, type, AnswerState.TIMEOUT, queries=budget.queries)
 
     async def run() -> list[Answer]:
         ask = Budget(stubborn, queries=10)

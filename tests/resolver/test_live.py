@@ -55,7 +55,7 @@ def raw(change: Callable[[bytes], bytes]) -> Script:
     ],
 )
 def test_states(script: Script, state: str, rcode: str) -> None:
-    answer, _ = asking(script, ask=one(), patience=HASTE if state == "timeout" else CALM)
+    answer, _ = asking(script, ask=one(), timeouts=HASTE if state == "timeout" else CALM)
     assert (answer.state, answer.rcode) == (state, rcode)
 
 
@@ -146,7 +146,7 @@ def test_a_truncated_answer_is_unknown_where_tcp_brings_nothing(by_tcp: dict[str
             return [reply(query, flags=dns.flags.TC)]
         return [] if by_tcp is None else [reply(query, **by_tcp)]
 
-    answer, _ = asking(script, ask=one(kind="TXT"), patience=HASTE if by_tcp is None else CALM)
+    answer, _ = asking(script, ask=one(kind="TXT"), timeouts=HASTE if by_tcp is None else CALM)
     assert answer.state == state
 
 

@@ -74,7 +74,7 @@ def test_answers_are_kept_as_long_as_they_hold(script: Script, held_s: int) -> N
         answers.append(await ask("www.a.example", "A"))
         return [answer.queries for answer in answers]
 
-    queries, _ = asking(script, ask=four, clock=clock, patience=HASTE if script is silent else CALM)
+    queries, _ = asking(script, ask=four, clock=clock, timeouts=HASTE if script is silent else CALM)
     assert queries[0] >= 1
     assert (queries[1] == 0) == (held_s > 0)
     assert queries[2] >= 1
@@ -95,7 +95,7 @@ def test_no_more_than_so_many_are_in_the_air() -> None:
     async def many(ask: Ask) -> list[Answer]:
         return list(await asyncio.gather(*(ask(f"{number}.example", "A") for number in range(40))))
 
-    answers, _ = asking(script, ask=many, patience=Timeouts(tries_s=(5.0,), whole_s=5.0, in_flight=4))
+    answers, _ = asking(script, ask=many, timeouts=Timeouts(tries_s=(5.0,), whole_s=5.0, in_flight=4))
     assert {answer.state for answer in answers} == {"nodata"}
     assert most == 4
 

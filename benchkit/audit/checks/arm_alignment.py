@@ -35,21 +35,21 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    for identity in dossier.options.arms:
-        yield await _judge(dossier, identity)
-    if arms := [identity.arm for identity in dossier.options.arms if not identity.unsubscribe]:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    for identity in context.options.arms:
+        yield await _judge(context, identity)
+    if arms := [identity.arm for identity in context.options.arms if not identity.unsubscribe]:
         message = "no List-Unsubscribe: right for receipts and resets, refused by Gmail and Yahoo for marketing"
         yield RULE.finding("no_unsubscribe", ", ".join(arms), message, reference="RFC 8058 §3.1")
 
 
-async def _judge(dossier: AuditContext, identity: ArmIdentity) -> Finding:
-    found = await dossier.fact(policy_step, identity.author)
+async def _judge(context: AuditContext, identity: ArmIdentity) -> Finding:
+    found = await context.fact(policy_step, identity.author)
     record = found.record if found else None
-    spf = await _alignment(dossier, identity, identity.envelope, strict=bool(record and record.aspf == "s"))
-    dkim = await _alignment(dossier, identity, identity.signer, strict=bool(record and record.adkim == "s"))
-    if dark := [answer for each in (spf, dkim) if each and each.aligned is None for answer in each.lost]:
-        return RULE.unknown(identity.arm, dark)
+    spf = await _alignment(context, identity, identity.envelope, strict=bool(record and record.aspf == "s"))
+    dkim = await _alignment(context, identity, identity.signer, strict=bool(record and record.adkim == "s"))
+    if unanswered := [answer for each in (spf, dkim) if each and each.aligned is None for answer in each.lost]:
+        return RULE.unknown(identity.arm, unanswered)
     message = f"From {identity.author}, envelope {identity.envelope or '?'}, signed by {identity.signer or '?'}"
     by_spf, by_dkim = bool(spf and spf.aligned), bool(dkim and dkim.aligned)
     if by_spf and by_dkim:
@@ -59,8 +59,8 @@ async def _judge(dossier: AuditContext, identity: ArmIdentity) -> Finding:
     return RULE.finding("dkim_only" if by_dkim else "not_aligned", identity.arm, message)
 
 
-async def _alignment(dossier: AuditContext, identity: ArmIdentity, domain: str, *, strict: bool) -> Alignment | None:
-    return await alignment(dossier, identity.author, domain, strict=strict) if domain else None
+async def _alignment(context: AuditContext, identity: ArmIdentity, domain: str, *, strict: bool) -> Alignment | None:
+    return await alignment(context, identity.author, domain, strict=strict) if domain else None
 
 
 CHECK = Check(RULE, judge, by_evidence=("no_unsubscribe",))

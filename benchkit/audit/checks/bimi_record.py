@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.facts.policies import policy_texts
+from benchkit.audit.fixes.policy_record import removed
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule, lost
@@ -32,19 +33,19 @@ RULE = Rule(
 PREFIX = "default._bimi"
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(policy_texts, PREFIX)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(policy_texts, PREFIX)
     name, evidence = found.answer.name, [found.answer]
-    if dark := lost(evidence):
-        yield RULE.unknown(name, dark)
+    if unanswered := lost(evidence):
+        yield RULE.unknown(name, unanswered)
     if found.only is None:
         if found.texts:
             message = f"{len(found.texts)} BIMI records"
-            yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
+            yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
         return
-    record, effective = parse_bimi(found.only), await dossier.fact(own_policy)
+    record, effective = parse_bimi(found.only), await context.fact(own_policy)
     for fault in record.faults:
-        fixed = found.removed()
+        fixed = removed(found)
         yield RULE.finding("syntax", name, fault.message, evidence=evidence, paste=fixed, span=fault.span)
     if record.valid and not record.declined and not record.authority:
         yield RULE.finding("no_certificate", name, "there is no certificate (a=)", evidence=evidence)
@@ -53,7 +54,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     elif effective.policy in (None, Policy.NONE) and not record.declined:
         message = f"no logo is shown while the DMARC policy is {effective.policy or 'missing'}"
         advice = "Publish quarantine or reject first; until then the record does nothing."
-        yield RULE.finding("policy", name, message, evidence=evidence, advice=advice, paste=found.removed())
+        yield RULE.finding("policy", name, message, evidence=evidence, advice=advice, paste=removed(found))
     elif record.valid:
         yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)
 

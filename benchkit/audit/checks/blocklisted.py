@@ -32,31 +32,31 @@ RULE = Rule(
 LOOKED_AT = 8
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    if not dossier.options.blocklists:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    if not context.options.blocklists:
         return
-    addresses = await _addresses(dossier)
-    for found in await asyncio.gather(*(_ask(dossier, each, addresses) for each in BLOCKLISTS)):
+    addresses = await _addresses(context)
+    for found in await asyncio.gather(*(_ask(context, each, addresses) for each in BLOCKLISTS)):
         for finding in found:
             yield finding
 
 
-async def _addresses(dossier: AuditContext) -> list[str]:
-    hosts, authorised = await asyncio.gather(dossier.fact(located_mail_hosts), dossier.fact(spf_addresses))
-    known = authorised if dossier.is_complete(spf_tree) else None  # a term whose answer is lost may exclude some
+async def _addresses(context: AuditContext) -> list[str]:
+    hosts, authorised = await asyncio.gather(context.fact(located_mail_hosts), context.fact(spf_addresses))
+    known = authorised if context.is_complete(spf_tree) else None  # a term whose answer is lost may exclude some
     networks = (*known.networks4, *known.networks6) if known else ()
     single = [str(each.network_address) for each in networks if each.num_addresses == 1]
     own = [text for host in hosts for text in host.addresses.texts]
     return [address for address in dict.fromkeys([*own, *single]) if not special_use(address)][:LOOKED_AT]
 
 
-async def _ask(dossier: AuditContext, blocklist: Blocklist, addresses: list[str]) -> list[Finding]:
+async def _ask(context: AuditContext, blocklist: Blocklist, addresses: list[str]) -> list[Finding]:
     probes = [question(address, blocklist.zone) for address in (LISTED, NOT_LISTED)]
-    listed, not_listed = await asyncio.gather(*(dossier.ask(name, "A") for name in probes))
+    listed, not_listed = await asyncio.gather(*(context.ask(name, "A") for name in probes))
     if not (_lists(listed, blocklist) and not_listed.state is AnswerState.NXDOMAIN):
         message = f"{blocklist.zone} fails its own test from this resolver: nothing it says is believed"
         return [RULE.finding("not_working", blocklist.zone, message, evidence=[listed, not_listed])]
-    answers = await asyncio.gather(*(dossier.ask(question(each, blocklist.zone), "A") for each in addresses))
+    answers = await asyncio.gather(*(context.ask(question(each, blocklist.zone), "A") for each in addresses))
     findings = [
         RULE.finding(
             "listed", address, f"{address} is on {blocklist.zone} ({answer.records[0].text})", evidence=[answer]
@@ -64,8 +64,8 @@ async def _ask(dossier: AuditContext, blocklist: Blocklist, addresses: list[str]
         for address, answer in zip(addresses, answers, strict=True)
         if _lists(answer, blocklist)
     ]
-    if dark := lost(answers):
-        return [*findings, RULE.unknown(blocklist.zone, dark)]
+    if unanswered := lost(answers):
+        return [*findings, RULE.unknown(blocklist.zone, unanswered)]
     none = RULE.passed(blocklist.zone, f"none of {len(addresses)} addresses is listed", evidence=answers)
     return findings or [none]
 

@@ -33,14 +33,14 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    leave = dossier.options.connections
-    for seen in await dossier.fact(mail_servers):
-        answer = await dossier.ask(f"_25._tcp.{seen.host}", "TLSA")
-        if leave is None or not seen.chain or not answer.records:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    connections = context.options.connections
+    for seen in await context.fact(mail_servers):
+        answer = await context.ask(f"_25._tcp.{seen.host}", "TLSA")
+        if connections is None or not seen.chain or not answer.records:
             continue
-        if answer.ad or dossier.options.offline:
-            yield _judge(seen, answer, [seen.host, dossier.domain], leave.now)
+        if answer.ad or context.options.offline:
+            yield _judge(seen, answer, [seen.host, context.domain], connections.now)
         else:
             message = "the resolver has not validated the TLSA records (DNSSEC), so senders pass over them"
             yield RULE.finding("not_validated", _subject(seen), message, evidence=[answer])

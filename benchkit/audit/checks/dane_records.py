@@ -31,22 +31,22 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    names = (await dossier.fact(mail_hosts)).names
-    answers = await asyncio.gather(*(dossier.ask(f"_25._tcp.{name}", "TLSA") for name in names))
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    names = (await context.fact(mail_hosts)).names
+    answers = await asyncio.gather(*(context.ask(f"_25._tcp.{name}", "TLSA") for name in names))
     having = [answer for answer in answers if answer.records]
     findings = [finding for answer in having for finding in _records(answer)]
-    if dark := lost(answers):
-        findings.append(RULE.unknown(dossier.domain, dark))
+    if unanswered := lost(answers):
+        findings.append(RULE.unknown(context.domain, unanswered))
     elif having and len(having) < len(answers):
         message = f"{len(having)} of {len(answers)} MX hosts have TLSA records: an attacker takes the others"
-        findings.append(RULE.finding("some_hosts", dossier.domain, message, evidence=answers))
-    if not dossier.options.offline:
+        findings.append(RULE.finding("some_hosts", context.domain, message, evidence=answers))
+    if not context.options.offline:
         findings += [_unsigned(answer) for answer in having if not answer.ad]
     for finding in findings:
         yield finding
     if having and not findings:
-        yield RULE.passed(dossier.domain, "TLSA records at every MX host", evidence=answers)
+        yield RULE.passed(context.domain, "TLSA records at every MX host", evidence=answers)
 
 
 def _records(answer: Answer) -> list[Finding]:

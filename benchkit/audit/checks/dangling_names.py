@@ -27,19 +27,19 @@ RULE = Rule(
 LOOKED_AT = 40
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    hosts, tree = await asyncio.gather(dossier.fact(mail_hosts), dossier.fact(spf_tree))
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    hosts, tree = await asyncio.gather(context.fact(mail_hosts), context.fact(spf_tree))
     names = [*hosts.names] + (list(tree.nodes) if tree else [])
-    foreign = {registrable(name) for name in names if "." in name} - {registrable(dossier.domain)}
+    foreign = {registrable(name) for name in names if "." in name} - {registrable(context.domain)}
     domains = sorted(domain for domain in foreign if not is_public_suffix(domain))[:LOOKED_AT]
-    answers = await asyncio.gather(*(dossier.ask(domain, "SOA") for domain in domains))
+    answers = await asyncio.gather(*(context.ask(domain, "SOA") for domain in domains))
     for domain, answer in zip(domains, answers, strict=True):
         if answer.state is AnswerState.NXDOMAIN:
             users = ", ".join(sorted({name for name in names if registrable(name) == domain}))
             message = f"{domain} does not exist; {users} depends on it"
             yield RULE.finding("free", domain, message, evidence=[answer], advice="Take these names out of the zone.")
-    if dark := lost(answers):
-        yield RULE.unknown(dossier.domain, dark)
+    if unanswered := lost(answers):
+        yield RULE.unknown(context.domain, unanswered)
 
 
 CHECK = Check(RULE, judge, by_evidence=("free",))

@@ -24,12 +24,12 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    delegated = [selector for selector in (await dossier.fact(discovery)).selectors if selector.answer.cnames]
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    delegated = [selector for selector in (await context.fact(discovery)).selectors if selector.answer.cnames]
     for selector in delegated:
         answer = selector.answer
-        if dark := lost([answer]):
-            yield RULE.unknown(selector.at, dark)
+        if unanswered := lost([answer]):
+            yield RULE.unknown(selector.at, unanswered)
         elif not answer.records:
             alias = Record("CNAME", f"{answer.cnames[0]}.", target=answer.cnames[0])
             message = f"{selector.name} leads to {answer.cnames[-1]}, where there is nothing ({answer.state.value})"

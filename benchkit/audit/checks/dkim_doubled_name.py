@@ -27,14 +27,14 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    domain = dossier.domain
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    domain = context.domain
     doubled = f"{domain}.{domain}"
-    found = await dossier.fact(discovery)
+    found = await context.fact(discovery)
     given = {f"{each.name}._domainkey" for each in found.selectors} | {
         f"{name}._domainkey" for sender in found.inferred for name in sender.selectors
     }
-    answers = await asyncio.gather(*(dossier.ask(f"{name}.{doubled}", "TXT") for name in ("_dmarc", *sorted(given))))
+    answers = await asyncio.gather(*(context.ask(f"{name}.{doubled}", "TXT") for name in ("_dmarc", *sorted(given))))
     for answer in answers:
         wanted = answer.name.startswith("_dmarc.") or select_dkim(txts_of(answer)).records
         if answer.records and wanted and not answer.wildcard:

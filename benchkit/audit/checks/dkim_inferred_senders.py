@@ -28,8 +28,8 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found, spf = await dossier.fact(discovery), await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found, spf = await context.fact(discovery), await context.fact(spf_record)
     for sender in found.inferred:
         if not sender.guessable:
             message = (

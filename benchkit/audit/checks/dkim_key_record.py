@@ -33,8 +33,8 @@ STRENGTH = ("rsa-below-1024", "rsa-below-2048", "rsa-above-4096", "rsa-exponent"
 REMEDIES = {"sha1": "h", "no-sha256": "h", "testing": "t", "obsolete-g": "g", "not-for-mail": "s"}
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(discovery)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(discovery)
     for selector in found.keys:
         if selector.parsed is None:
             continue

@@ -30,8 +30,8 @@ RULE = Rule(
 CASES = {"rsa-below-1024": "weak", "rsa-below-2048": "short", "rsa-above-4096": "long", "rsa-exponent": "exponent"}
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(discovery)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(discovery)
     usable = [selector for selector in found.keys if selector.parsed and selector.parsed.key]
     good = True
     for selector in usable:
@@ -43,14 +43,14 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     if kinds == {"ed25519"}:
         message = f"the {len(usable)} keys that were found are all Ed25519"
         advice = "Make an RSA key of 2048 bits, and sign with both."
-        yield RULE.finding("ed25519_only", dossier.domain, message, evidence=evidence, advice=advice)
+        yield RULE.finding("ed25519_only", context.domain, message, evidence=evidence, advice=advice)
     elif usable and good:
         told = ", ".join(
             f"{each.name} {each.parsed.key_type} {each.parsed.key.bits}"
             for each in usable
             if each.parsed and each.parsed.key
         )
-        yield RULE.passed(dossier.domain, told, evidence=evidence)
+        yield RULE.passed(context.domain, told, evidence=evidence)
 
 
 def _faults(selector: Selector) -> list[RecordFault]:

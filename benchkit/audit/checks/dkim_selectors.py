@@ -36,24 +36,24 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(discovery)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(discovery)
     for selector in found.selectors:
         if finding := _judge_selector(selector):
             yield finding
     evidence = [selector.answer for selector in found.keys]
     if found.outcome is SelectorState.FOUND:
         names = ", ".join(selector.name for selector in found.keys)
-        yield RULE.passed(dossier.domain, f"found: {names}", evidence=evidence)
-    elif (await dossier.fact(spf_record)).allows_nobody and not dossier.options.selectors:
-        yield RULE.finding("not_wanted", dossier.domain, "sends no mail, and needs no key", evidence=[found.probe])
+        yield RULE.passed(context.domain, f"found: {names}", evidence=evidence)
+    elif (await context.fact(spf_record)).allows_nobody and not context.options.selectors:
+        yield RULE.finding("not_wanted", context.domain, "sends no mail, and needs no key", evidence=[found.probe])
     elif found.outcome is SelectorState.UNKNOWN:
-        yield RULE.unknown(dossier.domain, found.lost)
+        yield RULE.unknown(context.domain, found.lost)
     elif found.outcome is SelectorState.NONE_CAN_EXIST:
-        yield _none(dossier.domain, found)
+        yield _none(context.domain, found)
     elif not any(selector.source == "given" for selector in found.selectors):
         message = f"not found where looked: {found.asked} selectors; name yours with --selector"
-        yield RULE.finding("not_found", dossier.domain, message, evidence=[found.probe, found.control])
+        yield RULE.finding("not_found", context.domain, message, evidence=[found.probe, found.control])
 
 
 def _none(domain: str, found: Discovery) -> Finding:

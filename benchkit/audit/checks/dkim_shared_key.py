@@ -24,9 +24,9 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     holders: dict[str, list[Selector]] = defaultdict(list)
-    for selector in (await dossier.fact(discovery)).keys:
+    for selector in (await context.fact(discovery)).keys:
         if selector.parsed and selector.parsed.key:
             holders[selector.parsed.key.fingerprint].append(selector)
     for same in holders.values():
@@ -34,7 +34,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             last = same[-1].answer
             yield RULE.finding(
                 "same",
-                dossier.domain,
+                context.domain,
                 f"{', '.join(selector.name for selector in same)} are one key",
                 evidence=[selector.answer for selector in same],
                 advice="Make a key for each; take out the selector that is not in use.",
@@ -43,7 +43,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
                 ),
             )
     if len(holders) > 1 and all(len(same) == 1 for same in holders.values()):
-        yield RULE.passed(dossier.domain, f"{len(holders)} selectors, {len(holders)} keys")
+        yield RULE.passed(context.domain, f"{len(holders)} selectors, {len(holders)} keys")
 
 
 CHECK = Check(RULE, judge, by_evidence=("same",))

@@ -29,8 +29,8 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    for selector in (await dossier.fact(discovery)).keys:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    for selector in (await context.fact(discovery)).keys:
         if selector.parsed is not None:
             yield _judge(selector)
 

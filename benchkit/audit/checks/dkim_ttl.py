@@ -28,9 +28,9 @@ HOUR_S = 3600
 LONGEST_S, SHORTEST_S = 24 * HOUR_S, 300
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    for selector in (await dossier.fact(discovery)).keys:
-        yield _judge(selector, published=dossier.options.offline)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    for selector in (await context.fact(discovery)).keys:
+        yield _judge(selector, published=context.options.offline)
 
 
 def _judge(selector: Selector, *, published: bool) -> Finding:

@@ -29,11 +29,11 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    base = f"_domainkey.{dossier.domain}"
-    control = await dossier.ask(f"{CONTROL}.{base}", "TXT")
-    if dark := lost([control]):
-        yield RULE.unknown(base, dark)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    base = f"_domainkey.{context.domain}"
+    control = await context.ask(f"{CONTROL}.{base}", "TXT")
+    if unanswered := lost([control]):
+        yield RULE.unknown(base, unanswered)
     elif not control.records:
         yield RULE.passed(base, "a selector that nobody has is denied", evidence=[control])
     else:

@@ -27,13 +27,13 @@ RULE = Rule(
 DESTINATIONS = 20
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(own_policy_step)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(own_policy_step)
     if found is None or found.record is None:
         return
     uris = [*found.record.rua, *found.record.ruf]
     abroad = list(dict.fromkeys(uri.domain for uri in uris if uri.domain))[:DESTINATIONS]
-    leaves = await asyncio.gather(*(dossier.fact(report_authorization, found.name, domain) for domain in abroad))
+    leaves = await asyncio.gather(*(context.fact(report_authorization, found.name, domain) for domain in abroad))
     for each in leaves:
         if each.given is None:
             yield RULE.unknown(each.destination, lost(each.answers))

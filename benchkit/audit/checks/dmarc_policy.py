@@ -28,11 +28,11 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    effective = await dossier.fact(own_policy)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    effective = await context.fact(own_policy)
     found = effective.found
     if effective.lost:
-        yield RULE.unknown(dossier.domain, effective.lost)
+        yield RULE.unknown(context.domain, effective.lost)
     if effective.policy is None or found is None or found.record is None:
         return
     written, evidence = found.record.tags.value(effective.by), [found.answer]
@@ -40,15 +40,15 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         message = f"{effective.by}={written or found.record.policy} with t=y: receivers apply {effective.policy}"
         advice = "Take t=y out when the reports are good."
         yield RULE.finding(
-            "testing", dossier.domain, message, evidence=evidence, advice=advice, paste=fix(found, t=None)
+            "testing", context.domain, message, evidence=evidence, advice=advice, paste=fix(found, t=None)
         )
     elif effective.policy is Policy.NONE:
-        message = f"the effective policy is none: forged mail from {dossier.domain} is delivered"
+        message = f"the effective policy is none: forged mail from {context.domain} is delivered"
         advice = "Read the reports, align your mail, then publish quarantine or reject."
         mended = fix(found, **({"p": "quarantine"} | ({effective.by: "quarantine"} if effective.by != "p" else {})))
-        yield RULE.finding("none", dossier.domain, message, evidence=evidence, advice=advice, paste=mended)
+        yield RULE.finding("none", context.domain, message, evidence=evidence, advice=advice, paste=mended)
     else:
-        yield RULE.passed(dossier.domain, f"the effective policy is {effective.policy}", evidence=evidence)
+        yield RULE.passed(context.domain, f"the effective policy is {effective.policy}", evidence=evidence)
 
 
 CHECK = Check(RULE, judge)

@@ -41,42 +41,42 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    own = await dossier.fact(step_at, dossier.domain)
-    alone = Walk(dossier.domain, (own,))
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    own = await context.fact(step_at, context.domain)
+    alone = Walk(context.domain, (own,))
     for finding in _at(own, alone):
         yield finding
     if alone.policy is not None:
-        yield RULE.passed(dossier.domain, "one DMARC record of its own", evidence=[own.answer])
-    trod = await dossier.fact(own_walk)
-    for finding in [each for step in trod.steps[1:] if step.selection.records for each in _at(step, trod)]:
+        yield RULE.passed(context.domain, "one DMARC record of its own", evidence=[own.answer])
+    walked = await context.fact(own_walk)
+    for finding in [each for step in walked.steps[1:] if step.selection.records for each in _at(step, walked)]:
         yield finding
-    evidence = [step.answer for step in trod.steps]
-    found = trod.policy
+    evidence = [step.answer for step in walked.steps]
+    found = walked.policy
     if alone.policy is not None:
         return
-    if trod.policy_lost:
-        yield RULE.unknown(dossier.domain, trod.policy_lost)
+    if walked.policy_lost:
+        yield RULE.unknown(context.domain, walked.policy_lost)
     elif found is None:
-        if not _explained(trod):
-            yield _missing(dossier.domain, trod)
+        if not _explained(walked):
+            yield _missing(context.domain, walked)
     else:
         message = f"the record of {found.name} covers it"
-        yield RULE.finding("inherited", dossier.domain, message, evidence=evidence)
+        yield RULE.finding("inherited", context.domain, message, evidence=evidence)
 
 
-def _explained(trod: Walk) -> bool:
+def _explained(walked: Walk) -> bool:
     """Whether a worse finding already says why no record counts."""
-    selection = trod.own.selection
-    return bool(selection.almost or selection.records or trod.chosen or _dangles(trod.own))
+    selection = walked.own.selection
+    return bool(selection.almost or selection.records or walked.chosen or _dangles(walked.own))
 
 
 def _dangles(step: WalkStep) -> bool:
     return bool(step.answer.state.known and step.answer.cnames and not step.answer.records)
 
 
-def _at(step: WalkStep, trod: Walk) -> list[Finding]:
-    name, domain, selection, evidence = f"_dmarc.{step.name}", trod.start, step.selection, [step.answer]
+def _at(step: WalkStep, walked: Walk) -> list[Finding]:
+    name, domain, selection, evidence = f"_dmarc.{step.name}", walked.start, step.selection, [step.answer]
     findings = []
     if _dangles(step):
         message = f"{name} is an alias of {step.answer.cnames[-1]}, where there is nothing ({step.answer.state.value})"
@@ -98,7 +98,7 @@ def _at(step: WalkStep, trod: Walk) -> list[Finding]:
                 ),
             )
         )
-    elif step is trod.chosen and step is not trod.policy:
+    elif step is walked.chosen and step is not walked.policy:
         text = selection.records[0].rstrip("; ")
         fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{step.name}"
         message = f"{_voided_by(step)}, so receivers apply no DMARC: {readable(text)[:60]!r}"
@@ -139,12 +139,12 @@ def _records(step: WalkStep, texts: tuple[str, ...]) -> list[Record]:
     return [record for record in step.answer.records if txt_of(record) in texts]
 
 
-def _missing(domain: str, trod: Walk) -> Finding:
+def _missing(domain: str, walked: Walk) -> Finding:
     return RULE.finding(
         "missing",
         domain,
-        f"no DMARC record at {len(trod.steps)} names, from _dmarc.{domain} up",
-        evidence=[step.answer for step in trod.steps],
+        f"no DMARC record at {len(walked.steps)} names, from _dmarc.{domain} up",
+        evidence=[step.answer for step in walked.steps],
         advice="Begin with no policy and with reports.",
         paste=replacement.add_txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
     )

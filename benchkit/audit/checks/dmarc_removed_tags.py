@@ -27,8 +27,8 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(own_policy_step)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(own_policy_step)
     if found is None or found.record is None:
         return
     tags = [tag for tag in found.record.tags.tags if tag.name in ("pct", "rf", "ri")]

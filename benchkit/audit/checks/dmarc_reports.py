@@ -29,12 +29,12 @@ RULE = Rule(
 SERVED = 2
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(own_policy_step)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(own_policy_step)
     if found is None or found.record is None:
         return
     name, uris = f"_dmarc.{found.name}", found.record.rua
-    if not uris and (await dossier.fact(spf_record)).allows_nobody:
+    if not uris and (await context.fact(spf_record)).allows_nobody:
         return  # a domain that sends nothing has nothing to learn from them
     if not uris:
         mended = fix(found, rua=f"mailto:postmaster@{found.name}")

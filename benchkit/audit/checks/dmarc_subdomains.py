@@ -34,18 +34,18 @@ ORDER = list(Policy)
 PROBE = "benchkit-no-such-name"
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    trod = await dossier.fact(own_walk)
-    found, record = trod.own, trod.own.record
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    walked = await context.fact(own_walk)
+    found, record = walked.own, walked.own.record
     if record is None or not record.counts:
         return
-    domain, evidence, good = dossier.domain, [found.answer], True
-    if trod.lost:
-        yield RULE.unknown(domain, trod.lost)
+    domain, evidence, good = context.domain, [found.answer], True
+    if walked.lost:
+        yield RULE.unknown(domain, walked.lost)
         return
-    if trod.organizational != domain:
+    if walked.organizational != domain:
         if told := _subdomain_tags(record):
-            message = f"{told}: {domain} lies below {trod.organizational}, whose record names below it inherit"
+            message = f"{told}: {domain} lies below {walked.organizational}, whose record names below it inherit"
             yield RULE.finding("ignored", domain, message, evidence=evidence, paste=fix(found, sp=None, np=None))
         return
     if ORDER.index(record.subdomain_policy) < ORDER.index(record.policy):
@@ -57,7 +57,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         message = f"np={record.np} is weaker than p={record.policy}"
         yield RULE.finding("nonexistent", domain, message, evidence=evidence, paste=fix(found, np=None))
     if ORDER.index(record.nonexistent_policy) > ORDER.index(record.subdomain_policy):
-        probe = await dossier.ask(f"{PROBE}.{domain}", "A")
+        probe = await context.ask(f"{PROBE}.{domain}", "A")
         if probe.compact_denial:
             told = f"np={record.np}, but missing names answer NOERROR: receivers may apply sp={record.subdomain_policy}"
             yield RULE.finding(

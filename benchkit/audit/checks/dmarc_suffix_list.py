@@ -29,28 +29,30 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    trod, domain = await dossier.fact(own_walk), dossier.domain
-    if trod.lost or not trod.found:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    walked, domain = await context.fact(own_walk), context.domain
+    if walked.lost or not walked.found:
         return
-    by_walk, by_list = trod.policy.name if trod.policy else "", suffix_list_answer(trod)
-    evidence = [step.answer for step in trod.steps]
-    if by_walk != by_list and trod.policy and trod.policy.record:
+    by_walk, by_list = walked.policy.name if walked.policy else "", suffix_list_answer(walked)
+    evidence = [step.answer for step in walked.steps]
+    if by_walk != by_list and walked.policy and walked.policy.record:
         message = f"the walk finds the record of {by_walk}, the suffix list {by_list or 'none'}"
-        own = "" if trod.own.selection.records else replacement.add_txt(f"_dmarc.{domain}", trod.policy.record.text)
+        own = "" if walked.own.selection.records else replacement.add_txt(f"_dmarc.{domain}", walked.policy.record.text)
         advice = "Give the domain one record of its own."
         yield RULE.finding("record", domain, message, evidence=evidence, advice=advice, paste=own)
-    elif trod.organizational != registrable(domain):
-        message = f"organizational domain: {trod.organizational} by the walk, {registrable(domain)} by the suffix list"
+    elif walked.organizational != registrable(domain):
+        message = (
+            f"organizational domain: {walked.organizational} by the walk, {registrable(domain)} by the suffix list"
+        )
         yield RULE.finding("organization", domain, message, evidence=evidence)
     else:
-        yield RULE.passed(domain, f"the walk and the suffix list agree on {trod.organizational}", evidence=evidence)
+        yield RULE.passed(domain, f"the walk and the suffix list agree on {walked.organizational}", evidence=evidence)
 
 
-def suffix_list_answer(trod: Walk) -> str:
+def suffix_list_answer(walked: Walk) -> str:
     """The name whose record RFC 7489 §6.6.3 would have used; "" for none: several records, or a void one, end its search."""
-    names = (trod.start, registrable(trod.start))
-    first = next((step for step in trod.steps if step.name in names and step.selection.records), None)
+    names = (walked.start, registrable(walked.start))
+    first = next((step for step in walked.steps if step.name in names and step.selection.records), None)
     return first.name if first and first.record and first.record.counts else ""
 
 

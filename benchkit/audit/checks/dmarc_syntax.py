@@ -42,8 +42,8 @@ CASES = {
 ELSEWHERE = ("removed-tag",)
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(own_policy_step)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(own_policy_step)
     if found is None or found.record is None:
         return
     faults = [fault for fault in found.record.faults if fault.code not in ELSEWHERE]

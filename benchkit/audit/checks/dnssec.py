@@ -34,11 +34,11 @@ RULE = Rule(
 BOGUS = range(6, 13)  # extended errors about DNSSEC (RFC 8914 §4.7 to §4.13)
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    if dossier.options.offline:
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    if context.options.offline:
         return
-    domain = dossier.domain
-    soa, keys, ds = await asyncio.gather(*(dossier.ask(domain, kind) for kind in ("SOA", "DNSKEY", "DS")))
+    domain = context.domain
+    soa, keys, ds = await asyncio.gather(*(context.ask(domain, kind) for kind in ("SOA", "DNSKEY", "DS")))
     evidence = [soa, keys, ds]
     if broken := [answer for answer in evidence if _is_bogus(answer)]:
         message = f"signatures do not hold: {', '.join(broken[0].ede)}"
@@ -46,8 +46,8 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             "Compare the DS record at the registrar with the zone's keys, and the signatures' dates with the clock."
         )
         yield RULE.finding("bogus", domain, message, evidence=evidence, advice=advice)
-    elif dark := lost(evidence):
-        yield RULE.unknown(domain, dark)
+    elif unanswered := lost(evidence):
+        yield RULE.unknown(domain, unanswered)
     elif soa.ad:
         yield RULE.passed(domain, "signed and validated by the resolver", evidence=evidence)
     elif keys.records and not ds.records and not keys.ad:

@@ -13,8 +13,8 @@ from benchkit.model.finding import Finding
 RULE = receiver_rule("gmail_rules", GMAIL)
 
 
-def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    return judge_receiver(dossier, RULE, GMAIL)
+def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    return judge_receiver(context, RULE, GMAIL)
 
 
 CHECK = Check(RULE, judge)

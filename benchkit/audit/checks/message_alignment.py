@@ -32,14 +32,14 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    mail = dossier.options.mail
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    mail = context.options.mail
     if mail is None:
         return
-    found = await dossier.fact(authentication)
+    found = await context.fact(authentication)
     if found is None:
         domains = ", ".join(mail.author_domains) or "none"
-        yield RULE.finding("authors", dossier.domain, f"From domains: {domains}; DMARC wants exactly one")
+        yield RULE.finding("authors", context.domain, f"From domains: {domains}; DMARC wants exactly one")
     else:
         yield _judge(found)
 
@@ -61,9 +61,9 @@ def _judge(found: Authentication) -> Finding:
             evidence=evidence,
         )
     if found.aligned is None:
-        dark = [*lost, *(answer for each in found.alignments for answer in each.lost)]
-        dark += [answer for answer in (found.spf.answers if found.spf else ()) if not answer.state.known]
-        return RULE.unknown(found.author, dark)
+        unanswered = [*lost, *(answer for each in found.alignments for answer in each.lost)]
+        unanswered += [answer for answer in (found.spf.answers if found.spf else ()) if not answer.state.known]
+        return RULE.unknown(found.author, unanswered)
     others = ", ".join(dict.fromkeys(each.authenticated for each in found.alignments)) or "nothing"
     result = found.spf.result if found.spf else SpfResult.NONE
     message = f"authenticated: {others} (SPF {result}); none of it stands for {found.author}"

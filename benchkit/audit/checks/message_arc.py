@@ -25,16 +25,16 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    mail = dossier.options.mail
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    mail = context.options.mail
     chain = parse_arc((field.name, field.text) for field in mail.fields) if mail else None
     if chain is None:
         return
     if chain.faults:
-        yield RULE.finding("broken", dossier.domain, "; ".join(chain.faults[:5]), reference="RFC 8617 §5.2")
+        yield RULE.finding("broken", context.domain, "; ".join(chain.faults[:5]), reference="RFC 8617 §5.2")
     else:
         told = ", ".join(f"i={each.instance} by {each.domain or '?'} (cv={each.chain})" for each in chain.sets)
-        yield RULE.finding("sets", dossier.domain, f"sealed: {told}; the seals are not verified here")
+        yield RULE.finding("sets", context.domain, f"sealed: {told}; the seals are not verified here")
 
 
 CHECK = Check(RULE, judge)

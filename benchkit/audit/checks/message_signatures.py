@@ -33,14 +33,14 @@ RULE = Rule(
 WANTED = ("subject", "date", "to", "reply-to")  # fields of RFC 6376 §5.4.1 that a reader sees
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    mail = dossier.options.mail
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    mail = context.options.mail
     if mail is None:
         return
-    verified = await dossier.fact(signatures)
+    verified = await context.fact(signatures)
     if not verified:
         yield RULE.finding(
-            "none", dossier.domain, "the message has no DKIM-Signature", advice="Sign it when it is sent."
+            "none", context.domain, "the message has no DKIM-Signature", advice="Sign it when it is sent."
         )
     present = {field.name for field in mail.fields}
     for each in verified:

@@ -28,20 +28,20 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    mail = dossier.options.mail
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    mail = context.options.mail
     if mail is None:
         return
-    verified = await dossier.fact(signatures)
+    verified = await context.fact(signatures)
     signed = next((each.signed for each in verified if set(FIELDS) <= each.signed), frozenset[str]())
     found = judge_unsubscribe(mail.value(FIELDS[0]), mail.value(FIELDS[1]), signed)
     if not found.present:
-        yield RULE.finding("missing", dossier.domain, "no List-Unsubscribe: marketing mail needs one")
+        yield RULE.finding("missing", context.domain, "no List-Unsubscribe: marketing mail needs one")
     elif found.wrong:
         case = "unsigned" if found.wrong[0].startswith("no good signature") else "not_one_click"
-        yield RULE.finding(case, dossier.domain, f"not one-click: {'; '.join(found.wrong)}")
+        yield RULE.finding(case, context.domain, f"not one-click: {'; '.join(found.wrong)}")
     else:
-        yield RULE.passed(dossier.domain, "one-click, and signed")
+        yield RULE.passed(context.domain, "one-click, and signed")
 
 
 CHECK = Check(RULE, judge)

@@ -13,8 +13,8 @@ from benchkit.model.finding import Finding
 RULE = receiver_rule("microsoft_rules", MICROSOFT)
 
 
-def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    return judge_receiver(dossier, RULE, MICROSOFT)
+def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    return judge_receiver(context, RULE, MICROSOFT)
 
 
 CHECK = Check(RULE, judge)

@@ -35,16 +35,16 @@ RULE = Rule(
 DAY_S = 86_400
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    connections = dossier.options.connections
-    announced = await dossier.fact(policy_texts, "_mta-sts")
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    connections = context.options.connections
+    announced = await context.fact(policy_texts, "_mta-sts")
     if connections is None or announced.only is None:
         return
-    host = await dossier.fact(addresses, f"mta-sts.{dossier.domain}")
-    served = await connections.probes.policy_file(dossier.domain, host.texts)
+    host = await context.fact(addresses, f"mta-sts.{context.domain}")
+    served = await connections.probes.policy_file(context.domain, host.texts)
     for finding in _served(served, [announced.answer, *host.answers]):
         yield finding
-    for finding in await _fits(dossier, served):
+    for finding in await _fits(context, served):
         yield finding
 
 
@@ -56,12 +56,12 @@ def _served(served: HttpsFile, evidence: Sequence[Answer]) -> list[Finding]:
     return [RULE.finding("syntax", served.url, fault.message, evidence=evidence, span=fault.span) for fault in faults]
 
 
-async def _fits(dossier: AuditContext, served: HttpsFile) -> list[Finding]:
-    policy, found = _policy(served), await dossier.fact(mail_hosts)
+async def _fits(context: AuditContext, served: HttpsFile) -> list[Finding]:
+    policy, found = _policy(served), await context.fact(mail_hosts)
     if served.error or not policy.valid:
         return []
-    if dark := lost([found.answer]):
-        return [RULE.unknown(dossier.domain, dark)]
+    if unanswered := lost([found.answer]):
+        return [RULE.unknown(context.domain, unanswered)]
     case = "mx_left_out" if policy.mode == "enforce" else "mx_left_out_testing"
     out = [name for name in found.names if not policy.allows(name)]
     findings = [

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
+from benchkit.audit.fixes.policy_record import removed, replaced
 from benchkit.audit.records.mta_sts import parse_sts_record
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -31,38 +32,38 @@ RULE = Rule(
 PREFIX = "_mta-sts"
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(policy_texts, PREFIX)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(policy_texts, PREFIX)
     name, evidence = found.answer.name, [found.answer]
-    if dark := lost(evidence):
-        yield RULE.unknown(name, dark)
+    if unanswered := lost(evidence):
+        yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        yield RULE.finding("missing", dossier.domain, "no MTA-STS record", evidence=evidence)
+        yield RULE.finding("missing", context.domain, "no MTA-STS record", evidence=evidence)
     elif found.only is None:
         message = f"{len(found.texts)} MTA-STS records"
-        yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
+        yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
     elif faults := parse_sts_record(found.only).faults:
         yield _faulty(found, faults[0].message)
     else:
-        yield await _host(dossier, found)
+        yield await _host(context, found)
 
 
 def _faulty(found: PolicyTexts, message: str) -> Finding:
-    mended = found.replaced("v=STSv1; id=1")
+    mended = replaced(found, "v=STSv1; id=1")
     advice = "Put a new id= there with each change of the policy."
     return RULE.finding("syntax", found.answer.name, message, evidence=[found.answer], advice=advice, paste=mended)
 
 
-async def _host(dossier: AuditContext, found: PolicyTexts) -> Finding:
-    host = await dossier.fact(addresses, f"mta-sts.{dossier.domain}")
+async def _host(context: AuditContext, found: PolicyTexts) -> Finding:
+    host = await context.fact(addresses, f"mta-sts.{context.domain}")
     evidence = [found.answer, *host.answers]
     if host.lost:
         return RULE.unknown(host.name, host.lost)
     if host.missing:
         message = f"announced, but {host.name}, where the policy must be, has no address"
         advice = "Serve the policy there, or take the record out."
-        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice, paste=found.removed())
-    return RULE.passed(dossier.domain, "announced", evidence=evidence)
+        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice, paste=removed(found))
+    return RULE.passed(context.domain, "announced", evidence=evidence)
 
 
 CHECK = Check(RULE, judge)

@@ -25,8 +25,8 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    hosts = list({host.name: host for host in await dossier.fact(located_mail_hosts)}.values())
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    hosts = list({host.name: host for host in await context.fact(located_mail_hosts)}.values())
     found = [finding for host in hosts for finding in _judge_host(host)]
     for finding in found:
         yield finding
@@ -35,7 +35,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         families = sorted({f"IPv{ip_address(text).version}" for text in addresses})
         evidence = [answer for host in hosts for answer in host.addresses.answers]
         yield RULE.passed(
-            dossier.domain, f"{len(addresses)} public addresses ({', '.join(families)})", evidence=evidence
+            context.domain, f"{len(addresses)} public addresses ({', '.join(families)})", evidence=evidence
         )
 
 

@@ -30,11 +30,11 @@ RULE = Rule(
 SOON = timedelta(days=14)
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    leave = dossier.options.connections
-    for seen in await dossier.fact(mail_servers):
-        if leave and seen.chain:
-            yield _judge(seen, leave.now)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    connections = context.options.connections
+    for seen in await context.fact(mail_servers):
+        if connections and seen.chain:
+            yield _judge(seen, connections.now)
 
 
 def _judge(seen: MailServer, now: datetime) -> Finding:

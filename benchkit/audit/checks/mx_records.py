@@ -34,13 +34,13 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(mail_hosts)
-    domain = dossier.domain
-    if dark := lost([found.answer]):
-        yield RULE.unknown(domain, dark)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(mail_hosts)
+    domain = context.domain
+    if unanswered := lost([found.answer]):
+        yield RULE.unknown(domain, unanswered)
     elif not found.answer.records:
-        yield await _without(dossier, found)
+        yield await _without(context, found)
     elif found.null:
         yield _null(domain, found)
     else:
@@ -50,27 +50,27 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(domain, f"mail goes to {names}", evidence=[found.answer])
 
 
-async def _without(dossier: AuditContext, found: MailHosts) -> Finding:
-    own = await dossier.fact(addresses, dossier.domain)
+async def _without(context: AuditContext, found: MailHosts) -> Finding:
+    own = await context.fact(addresses, context.domain)
     evidence = [found.answer, *own.answers]
     if own.lost:
-        return RULE.unknown(dossier.domain, own.lost)
+        return RULE.unknown(context.domain, own.lost)
     if found.answer.state is AnswerState.NXDOMAIN:
         advice = "Look at how it is written, and whether it is still registered."
-        return RULE.finding("no_such_domain", dossier.domain, "does not exist", evidence=evidence, advice=advice)
+        return RULE.finding("no_such_domain", context.domain, "does not exist", evidence=evidence, advice=advice)
     if own.texts:
         message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
-        return RULE.finding("implicit", dossier.domain, message, evidence=evidence)
-    silent = (await dossier.fact(spf_record)).allows_nobody
+        return RULE.finding("implicit", context.domain, message, evidence=evidence)
+    silent = (await context.fact(spf_record)).allows_nobody
     return RULE.finding(
         "silent" if silent else "missing",
-        dossier.domain,
+        context.domain,
         "no MX record and no address; a null MX would say that on purpose"
         if silent
         else "no MX record and no address: bounces and replies are lost",
         evidence=evidence,
         advice="Name the host that takes the mail; or, if none shall, publish a null MX.",
-        paste=replacement.add(dossier.domain, "MX", "0 ."),
+        paste=replacement.add(context.domain, "MX", "0 ."),
     )
 
 

@@ -26,16 +26,16 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    hosts = await dossier.fact(located_mail_hosts)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    hosts = await context.fact(located_mail_hosts)
     owner = {text: host.name for host in hosts for text in host.addresses.texts if not special_use(text)}
-    found = await asyncio.gather(*(dossier.fact(reverse, address) for address in owner))
+    found = await asyncio.gather(*(context.fact(reverse, address) for address in owner))
     findings = [judge_reverse(RULE, each, owner[each.address]) for each in found]
     for finding in filter(None, findings):
         yield finding
     if findings and not any(findings):
         evidence = [answer for each in found for answer in each.answers]
-        yield RULE.passed(dossier.domain, f"all {len(found)} addresses lead to a name and back", evidence=evidence)
+        yield RULE.passed(context.domain, f"all {len(found)} addresses lead to a name and back", evidence=evidence)
 
 
 CHECK = Check(RULE, judge, by_evidence=("no_pointer", "not_confirmed"))

@@ -29,17 +29,17 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found, hosts = await dossier.fact(mail_hosts), await dossier.fact(located_mail_hosts)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found, hosts = await context.fact(mail_hosts), await context.fact(located_mail_hosts)
     good = 0
     for host in hosts:
-        finding = _judge_host(dossier.domain, found, host)
+        finding = _judge_host(context.domain, found, host)
         good += finding is None
         if finding is not None:
             yield finding
     if hosts and good == len(hosts):
         evidence = [found.answer, *(answer for host in hosts for answer in host.addresses.answers)]
-        yield RULE.passed(dossier.domain, f"all {good} MX hosts have addresses", evidence=evidence)
+        yield RULE.passed(context.domain, f"all {good} MX hosts have addresses", evidence=evidence)
 
 
 def _judge_host(domain: str, found: MailHosts, host: MailHost) -> Finding | None:

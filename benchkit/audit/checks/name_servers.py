@@ -27,27 +27,27 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    answer = await dossier.ask(dossier.domain, "NS")
-    if dark := lost([answer]):
-        yield RULE.unknown(dossier.domain, dark)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    answer = await context.ask(context.domain, "NS")
+    if unanswered := lost([answer]):
+        yield RULE.unknown(context.domain, unanswered)
     if not answer.records:
         return  # a name within a zone that is cut further up
     names = [record.target for record in answer.records]
-    found = await asyncio.gather(*(dossier.fact(addresses, name) for name in names))
+    found = await asyncio.gather(*(context.fact(addresses, name) for name in names))
     good = True
     for record, each in zip(answer.records, found, strict=True):
         if each.lost:
             yield RULE.unknown(each.name, each.lost)
         elif each.missing:
             good = False
-            out = replacement.remove(dossier.domain, record)
+            out = replacement.remove(context.domain, record)
             message = f"name server {each.name} has no address"
             yield RULE.finding("no_address", each.name, message, evidence=[answer, *each.answers], paste=out)
     if len(set(names)) == 1:
-        yield RULE.finding("single", dossier.domain, f"only one name server, {names[0]}", evidence=[answer])
+        yield RULE.finding("single", context.domain, f"only one name server, {names[0]}", evidence=[answer])
     elif good:
-        yield RULE.passed(dossier.domain, f"{len(names)} name servers", evidence=[answer])
+        yield RULE.passed(context.domain, f"{len(names)} name servers", evidence=[answer])
 
 
 CHECK = Check(RULE, judge, by_evidence=("single", "no_address"))

@@ -30,8 +30,8 @@ RULE = Rule(
 REFUSALS = (AnswerState.REFUSED, AnswerState.SERVFAIL)
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    servers = await dossier.fact(authorities)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    servers = await context.fact(authorities)
     for server in servers:
         if not server.soa.state.known:
             yield _silent(server)
@@ -42,7 +42,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     for finding in differing:
         yield finding
     if not differing:
-        yield _serials(dossier.domain, holding)
+        yield _serials(context.domain, holding)
 
 
 def _records(holding: Sequence[Authority]) -> list[tuple[Answer, ...]]:

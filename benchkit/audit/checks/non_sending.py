@@ -30,17 +30,17 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    spf = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    spf = await context.fact(spf_record)
     if not spf.allows_nobody:
         return
-    effective = await dossier.fact(own_policy)
+    effective = await context.fact(own_policy)
     if effective.lost:
-        yield RULE.unknown(dossier.domain, effective.lost)
+        yield RULE.unknown(context.domain, effective.lost)
         return
-    domain, evidence = dossier.domain, [spf.answer]
+    domain, evidence = context.domain, [spf.answer]
     if effective.policy is Policy.REJECT:
-        silent = " and takes none" if (await dossier.fact(mail_hosts)).null else ""
+        silent = " and takes none" if (await context.fact(mail_hosts)).null else ""
         yield RULE.finding("declared", domain, f"declares that it sends no mail{silent}", evidence=evidence)
     else:
         found = effective.found

@@ -35,20 +35,20 @@ MEANS = {
 }
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
     if found.parsed is None or not found.parsed.valid:
         return
     end = found.parsed.all
     if end is None:
         if found.parsed.redirect is None:
-            yield _missing(dossier.domain, found)
+            yield _missing(context.domain, found)
     elif end.qualifier is Qualifier.FAIL:
-        yield RULE.passed(dossier.domain, "ends with -all", evidence=[found.answer])
+        yield RULE.passed(context.domain, "ends with -all", evidence=[found.answer])
     else:
         yield RULE.finding(
             CASES[end.qualifier],
-            dossier.domain,
+            context.domain,
             f"{end.text} {MEANS[end.qualifier]}",
             evidence=[found.answer],
             paste="" if end.qualifier is Qualifier.SOFTFAIL else fix(found, {end.span: "-all"}),

@@ -34,12 +34,12 @@ BROAD4 = 15  # a prefix shorter than /16
 BROAD6 = 31  # a prefix shorter than /32, which is what a whole provider is given
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
-    addresses = await dossier.fact(spf_addresses)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    tree, found = await context.fact(spf_tree), await context.fact(spf_record)
+    addresses = await context.fact(spf_addresses)
     if tree is None or addresses is None:
         return
-    domain, evidence = dossier.domain, [found.answer]
+    domain, evidence = context.domain, [found.answer]
     wide = [term for term in tree.root.reached_terms if _is_broad(term)]
     ends_open = tree.root.record is not None and _passes_all(tree.root.reached_terms)
     if addresses.count4 >= HALF and not ends_open:

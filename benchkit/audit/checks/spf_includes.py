@@ -38,19 +38,19 @@ CASES = {
 }
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    tree, found = await context.fact(spf_tree), await context.fact(spf_record)
     if tree is None:
         return
     problems = [problem for problem in tree.problems if problem.code in CASES]
     for problem in problems:
-        yield _finding(dossier.domain, found, problem)
+        yield _finding(context.domain, found, problem)
     if lost := lost_in(tree):
-        yield RULE.unknown(dossier.domain, lost)
+        yield RULE.unknown(context.domain, lost)
     elif not problems and len(tree.nodes) > 1:
         message = f"{len(tree.nodes) - 1} included records, all sound"
         evidence = [node.answer for node in tree.nodes.values() if node.answer]
-        yield RULE.passed(dossier.domain, message, evidence=evidence)
+        yield RULE.passed(context.domain, message, evidence=evidence)
 
 
 def _finding(domain: str, found: SpfFound, problem: Problem) -> Finding:

@@ -26,13 +26,13 @@ RULE = Rule(
 SHOWN = 5
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found, addresses = await dossier.fact(spf_record), await dossier.fact(spf_addresses)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found, addresses = await context.fact(spf_record), await context.fact(spf_addresses)
     for each in addresses.overlaps[:SHOWN] if addresses else ():
         number = f"{each.addresses:,} addresses" if each.addresses > 1 else "1 address"
         message = f"{way(each.path)}: {number} passed already by {way(each.earlier)}"
         case = "whole" if each.whole else "part"
-        yield RULE.finding(case, dossier.domain, message, evidence=[found.answer], span=each.path[0].span)
+        yield RULE.finding(case, context.domain, message, evidence=[found.answer], span=each.path[0].span)
 
 
 CHECK = Check(RULE, judge)

@@ -26,8 +26,8 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
     if found.parsed is None:
         return
     clean = True
@@ -37,7 +37,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             clean = False
             yield RULE.finding(
                 "macro" if macro else "mechanism",
-                dossier.domain,
+                context.domain,
                 f"{term.text} rests on reverse DNS",
                 evidence=[found.answer],
                 advice="Name the hosts by a, ip4 or ip6.",
@@ -45,7 +45,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
                 span=term.span,
             )
     if clean:
-        yield RULE.passed(dossier.domain, "no ptr", evidence=[found.answer])
+        yield RULE.passed(context.domain, "no ptr", evidence=[found.answer])
 
 
 CHECK = Check(RULE, judge)

@@ -30,11 +30,11 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
-    domain, evidence = dossier.domain, [found.answer]
-    if dark := lost(evidence):
-        yield RULE.unknown(domain, dark)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
+    domain, evidence = context.domain, [found.answer]
+    if unanswered := lost(evidence):
+        yield RULE.unknown(domain, unanswered)
     elif found.parsed is not None:
         yield RULE.passed(domain, "one SPF record", evidence=evidence)
     elif found.selection.records:
@@ -42,7 +42,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
     elif found.selection.almost:
         yield _almost(domain, found)
     else:
-        sends_from_mx = bool((await dossier.fact(mail_hosts)).records)
+        sends_from_mx = bool((await context.fact(mail_hosts)).records)
         yield RULE.finding(
             "missing",
             domain,

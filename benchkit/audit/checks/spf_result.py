@@ -33,14 +33,14 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_evaluation)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_evaluation)
     if found is None:
-        if dossier.options.ip:
+        if context.options.ip:
             message = "the envelope sender is not known: give it with --mail-from; for a bounce (<>), give --helo"
-            yield RULE.finding("no_identity", dossier.options.ip, message, reference="RFC 7208 §2.4")
+            yield RULE.finding("no_identity", context.options.ip, message, reference="RFC 7208 §2.4")
         return
-    subject, way = f"{dossier.options.ip} for {_identity(dossier, found)}", _way(found)
+    subject, way = f"{context.options.ip} for {_identity(context, found)}", _way(found)
     if found.result is SpfResult.TEMPERROR:
         yield RULE.unknown(subject, lost(found.answers))
     elif found.result is SpfResult.PASS:
@@ -51,12 +51,12 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding(found.result, subject, message, evidence=found.answers)
 
 
-def _identity(dossier: AuditContext, found: Evaluation) -> str:
+def _identity(context: AuditContext, found: Evaluation) -> str:
     """The identity that was evaluated, in words, where the caller has not named it."""
-    sender = envelope_sender(dossier.options, dossier.domain)
+    sender = envelope_sender(context.options, context.domain)
     if sender == "":
         return f"postmaster@{found.domain} (a bounce, so the HELO name)"
-    return found.domain if dossier.options.mail_from or dossier.options.mail else f"{sender} (assumed)"
+    return found.domain if context.options.mail_from or context.options.mail else f"{sender} (assumed)"
 
 
 def _way(found: Evaluation) -> str:

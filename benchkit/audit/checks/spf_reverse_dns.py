@@ -28,18 +28,18 @@ RULE = Rule(
 LOOKED_AT = 16
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    authorised = await dossier.fact(spf_addresses)
-    if not dossier.is_complete(spf_addresses):
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    authorised = await context.fact(spf_addresses)
+    if not context.is_complete(spf_addresses):
         return  # a term whose answer did not come may exclude an address that a later term names
     single = [address for address in _single(authorised) if not special_use(address)] if authorised else []
-    found = await asyncio.gather(*(dossier.fact(reverse, address) for address in single[:LOOKED_AT]))
-    findings = [judge_reverse(RULE, each, f"mail.{dossier.domain}") for each in found]
+    found = await asyncio.gather(*(context.fact(reverse, address) for address in single[:LOOKED_AT]))
+    findings = [judge_reverse(RULE, each, f"mail.{context.domain}") for each in found]
     for finding in filter(None, findings):
         yield finding
     if findings and not any(findings):
         evidence = [answer for each in found for answer in each.answers]
-        yield RULE.passed(dossier.domain, f"{len(found)} addresses lead to a name and back", evidence=evidence)
+        yield RULE.passed(context.domain, f"{len(found)} addresses lead to a name and back", evidence=evidence)
 
 
 def _single(authorised: AddressSet) -> list[str]:

@@ -29,21 +29,21 @@ RULE = Rule(
 ADVISED = 450
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
     if found.parsed is None:
         return
     octets, evidence = answer_octets(found.answer), [found.answer]
-    told = len(dossier.domain) + sum(map(len, txts_of(found.answer)))
+    told = len(context.domain) + sum(map(len, txts_of(found.answer)))
     if octets > UNFRAGMENTED:
         message = f"{len(found.answer.records)} TXT records make an answer of {octets:,} octets"
         advice = "Take out verification texts that nobody looks for any more."
-        yield RULE.finding("answer", dossier.domain, message, evidence=evidence, advice=advice)
+        yield RULE.finding("answer", context.domain, message, evidence=evidence, advice=advice)
     elif told >= ADVISED:
         message = f"the name and all TXT records have {told} octets; under {ADVISED} are advised"
-        yield RULE.finding("advised", dossier.domain, message, evidence=evidence)
+        yield RULE.finding("advised", context.domain, message, evidence=evidence)
     else:
-        yield RULE.passed(dossier.domain, f"{told} octets, {octets:,} in the whole answer", evidence=evidence)
+        yield RULE.passed(context.domain, f"{told} octets, {octets:,} in the whole answer", evidence=evidence)
 
 
 CHECK = Check(RULE, judge)

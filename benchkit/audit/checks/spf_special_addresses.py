@@ -24,15 +24,15 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found, addresses = await dossier.fact(spf_record), await dossier.fact(spf_addresses)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found, addresses = await context.fact(spf_record), await context.fact(spf_addresses)
     if addresses is None:
         return
     first = {use.path: use for use in reversed(addresses.special)}
     for use in sorted(first.values(), key=lambda each: each.path[0].span):
         yield RULE.finding(
             "special",
-            dossier.domain,
+            context.domain,
             f"{way(use.path)} lets addresses pass that are {use.use} ({use.network})",
             evidence=[found.answer],
             advice="List the public address from which the mail leaves.",
@@ -40,7 +40,7 @@ async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
             span=use.path[0].span,
         )
     if not first:
-        yield RULE.passed(dossier.domain, "no private or reserved networks", evidence=[found.answer])
+        yield RULE.passed(context.domain, "no private or reserved networks", evidence=[found.answer])
 
 
 CHECK = Check(RULE, judge)

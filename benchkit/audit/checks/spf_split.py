@@ -25,18 +25,18 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
     if found.parsed is None or len(strings := found.records[0].strings) < 2:
         return
     evidence, told = [found.answer], f"{len(strings)} strings of {', '.join(str(len(each)) for each in strings)} octets"
     mended = b" ".join(each.strip() for each in strings).decode("latin-1")
     if found.parsed.valid or not parse_spf(mended).valid:
-        yield RULE.passed(dossier.domain, told, evidence=evidence)
+        yield RULE.passed(context.domain, told, evidence=evidence)
     else:
         message = f"{told}: without a blank between them two terms become one"
         fix = replacement.replace_txt(replacement.holder(found.answer), found.records, mended)
-        yield RULE.finding("joined", dossier.domain, message, evidence=evidence, paste=fix)
+        yield RULE.finding("joined", context.domain, message, evidence=evidence, paste=fix)
 
 
 CHECK = Check(RULE, judge)

@@ -29,14 +29,14 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
     if found.parsed is None:
         return
     for fault in found.parsed.faults:
-        yield _finding(dossier.domain, found, found.parsed, fault)
+        yield _finding(context.domain, found, found.parsed, fault)
     if not found.parsed.faults:
-        yield RULE.passed(dossier.domain, f"{len(found.parsed.terms)} terms, all sound", evidence=[found.answer])
+        yield RULE.passed(context.domain, f"{len(found.parsed.terms)} terms, all sound", evidence=[found.answer])
 
 
 def _finding(domain: str, found: SpfFound, record: SpfRecord, fault: RecordFault) -> Finding:

@@ -33,15 +33,15 @@ RULE = Rule(
 COMPARED = 200  # terms that are held against each other; no honest record has as many
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(spf_record)
     if found.parsed is None:
         return
-    findings = [*_behind_all(dossier.domain, found, found.parsed), *_in_vain(dossier.domain, found, found.parsed)]
+    findings = [*_behind_all(context.domain, found, found.parsed), *_in_vain(context.domain, found, found.parsed)]
     for finding in findings:
         yield finding
     if not findings:
-        yield RULE.passed(dossier.domain, "every term can be reached", evidence=[found.answer])
+        yield RULE.passed(context.domain, "every term can be reached", evidence=[found.answer])
 
 
 def _behind_all(domain: str, found: SpfFound, record: SpfRecord) -> list[Finding]:

@@ -32,11 +32,11 @@ RULE = Rule(
 LIMIT = 2
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    tree, found = await dossier.fact(spf_tree), await dossier.fact(spf_record)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    tree, found = await context.fact(spf_tree), await context.fact(spf_record)
     if tree is None:
         return
-    cost, domain, evidence = tree.cost, dossier.domain, [found.answer]
+    cost, domain, evidence = tree.cost, context.domain, [found.answer]
     both = [path for path, term in tree.walk() if term.own.voids4 and term.own.voids6]
     either = [path for path, term in tree.walk() if term.own.voids4 or term.own.voids6]
     if max(cost.voids4, cost.voids6) > LIMIT:

@@ -40,8 +40,8 @@ CASES = {
 }
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    for seen in await dossier.fact(mail_servers):
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    for seen in await context.fact(mail_servers):
         yield _judge(seen)
 
 

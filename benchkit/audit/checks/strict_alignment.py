@@ -29,14 +29,14 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(own_policy_step)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(own_policy_step)
     if found is None or found.record is None or found.record.aspf != "s":
         return
-    for sender in await dossier.fact(inferred_senders):
+    for sender in await context.fact(inferred_senders):
         if sender.return_path != "own":
             relaxed = fix(found, aspf=None) if sender.return_path == "subdomain" else ""
-            message = f"aspf=s, and {sender.name} sends with an envelope of a domain other than {dossier.domain}"
+            message = f"aspf=s, and {sender.name} sends with an envelope of a domain other than {context.domain}"
             yield RULE.finding(sender.return_path, sender.name, message, evidence=[found.answer], paste=relaxed)
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.policies import policy_texts
+from benchkit.audit.fixes.policy_record import removed, replaced
 from benchkit.audit.records.tls_rpt import parse_tls_rpt
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -29,26 +30,26 @@ RULE = Rule(
 )
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    found = await dossier.fact(policy_texts, "_smtp._tls")
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    found = await context.fact(policy_texts, "_smtp._tls")
     name, evidence = found.answer.name, [found.answer]
-    whole = f"v=TLSRPTv1; rua=mailto:postmaster@{dossier.domain}"
-    if dark := lost(evidence):
-        yield RULE.unknown(name, dark)
+    whole = f"v=TLSRPTv1; rua=mailto:postmaster@{context.domain}"
+    if unanswered := lost(evidence):
+        yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        announced = (await dossier.fact(policy_texts, "_mta-sts")).texts
+        announced = (await context.fact(policy_texts, "_mta-sts")).texts
         case = "missing_with_policy" if announced else "missing"
-        others = found.replaced(whole)
-        yield RULE.finding(case, dossier.domain, "no TLS reports are asked for", evidence=evidence, paste=others)
+        others = replaced(found, whole)
+        yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, paste=others)
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records"
-        yield RULE.finding("several", name, message, evidence=evidence, paste=found.removed(keep=1))
+        yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
     elif faults := (record := parse_tls_rpt(found.only)).faults:
         case, fault = next((("syntax", fault) for fault in faults if fault.fatal), ("address", faults[0]))
-        fixed = found.replaced(f"v=TLSRPTv1; rua={','.join(uri.text for uri in record.rua)}" if record.rua else whole)
+        fixed = replaced(found, f"v=TLSRPTv1; rua={','.join(uri.text for uri in record.rua)}" if record.rua else whole)
         yield RULE.finding(case, name, fault.message, evidence=evidence, paste=fixed, span=fault.span)
     else:
-        yield RULE.passed(dossier.domain, "TLS reports are asked for", evidence=evidence)
+        yield RULE.passed(context.domain, "TLS reports are asked for", evidence=evidence)
 
 
 CHECK = Check(RULE, judge)

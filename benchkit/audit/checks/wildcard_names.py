@@ -29,20 +29,20 @@ RULE = Rule(
 PROBE = "benchkit-no-such-name"
 
 
-async def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    name = f"{PROBE}.{dossier.domain}"
-    mx, txt = await asyncio.gather(dossier.ask(name, "MX"), dossier.ask(name, "TXT"))
-    if dark := lost([mx, txt]):
-        yield RULE.unknown(dossier.domain, dark)
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    name = f"{PROBE}.{context.domain}"
+    mx, txt = await asyncio.gather(context.ask(name, "MX"), context.ask(name, "TXT"))
+    if unanswered := lost([mx, txt]):
+        yield RULE.unknown(context.domain, unanswered)
         return
     carries_spf = any("v=spf1" in record.text.lower() for record in txt.records)
     if mx.records or carries_spf:
         found = mx if mx.records else txt
-        yield _finding("mail", dossier.domain, found, f"{name}, which nobody made, has {found.type} records")
+        yield _finding("mail", context.domain, found, f"{name}, which nobody made, has {found.type} records")
     elif txt.records:
-        yield _finding("text", dossier.domain, txt, f"{name}, which nobody made, has TXT records")
+        yield _finding("text", context.domain, txt, f"{name}, which nobody made, has TXT records")
     else:
-        yield RULE.passed(dossier.domain, "names that nobody made have no mail records", evidence=[mx, txt])
+        yield RULE.passed(context.domain, "names that nobody made have no mail records", evidence=[mx, txt])
 
 
 def _finding(case: str, domain: str, answer: Answer, message: str) -> Finding:

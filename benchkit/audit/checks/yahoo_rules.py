@@ -13,8 +13,8 @@ from benchkit.model.finding import Finding
 RULE = receiver_rule("yahoo_rules", YAHOO)
 
 
-def judge(dossier: AuditContext) -> AsyncIterator[Finding]:
-    return judge_receiver(dossier, RULE, YAHOO)
+def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    return judge_receiver(context, RULE, YAHOO)
 
 
 CHECK = Check(RULE, judge)

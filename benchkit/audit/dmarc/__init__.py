@@ -1,1 +1,1 @@
-"""DMARC beside its record (RFC 9989): the tree walk, the policy for any name, alignment, and leave to send reports abroad."""
+"""DMARC beside its record (RFC 9989): the tree walk, the policy for any name, alignment, and consent to take reports."""

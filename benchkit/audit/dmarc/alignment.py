@@ -1,4 +1,4 @@
-"""Identifier alignment (RFC 9989 §4.4): whether an authenticated domain stands for the author's. Each has a walk of its own."""
+"""Identifier alignment (RFC 9989 §4.4): whether an authenticated domain belongs to the author's. Each has its own walk."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Authority:
 
 
 async def authorities(context: AuditContext) -> tuple[Authority, ...]:
-    """Empty without leave to ask them, or where the name is no zone of its own."""
+    """Empty where they may not be asked, or where the name is no zone of its own."""
     if context.options.authorities is None:
         return ()
     named = await context.ask(context.domain, "NS")
@@ -49,7 +49,7 @@ async def authorities(context: AuditContext) -> tuple[Authority, ...]:
 
 async def _questions(context: AuditContext) -> list[Question]:
     domain, keys = context.domain, (await context.fact(discovery)).keys
-    own = [key.at for key in keys if not key.answer.cnames]  # what a CNAME leads to is somebody else's to say
+    own = [key.at for key in keys if not key.answer.cnames]  # the target of a CNAME is in another zone
     texts = [domain, f"_dmarc.{domain}", *own[:SELECTORS]]
     return [(domain, "SOA"), (domain, "MX"), *((name, "TXT") for name in texts)]
 

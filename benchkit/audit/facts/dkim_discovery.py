@@ -7,7 +7,7 @@ domain, then common names. Below a name that the zone denies, only the likeliest
 wrongly deny names that have nothing but others below them, so that a denial alone proves nothing.
 
 A key that was guessed counts only beside proof that no wildcard made it up: a selector that the zone denies, or answers in
-another way. So every key in `selectors` stands, whichever other answers did not come.
+another way. So every key in `selectors` is sound, whichever other answers did not come.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _selectors_of(fields: list[str], domain: str) -> list[str]:
 
 
 async def _derived(context: AuditContext) -> list[str]:
-    """HubSpot's portal number stands in its SPF name and in its selectors; so does a domain's own first label in many."""
+    """HubSpot's portal number is in its SPF name and in its selectors; a domain's own first label is a common selector."""
     spf = await context.fact(spf_record)
     terms = spf.parsed.mechanisms if spf.parsed else ()
     portals = [

@@ -1,4 +1,4 @@
-"""What the caller's message proves: its DKIM signatures verified, and which authenticated domains stand for its author."""
+"""What the caller's message proves: its DKIM signatures verified, and which authenticated domains align with its author."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""The records around the mechanisms: MTA-STS, TLS-RPT, BIMI, each at a name of its own, selected and kept as found."""
+"""The records around the mechanisms: MTA-STS, TLS-RPT, BIMI, each at its own name, selected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.fixes import replacement
 from benchkit.audit.records.bimi import select_bimi
 from benchkit.audit.records.mta_sts import select_sts
 from benchkit.audit.records.text import txt_of, txts_of
@@ -29,13 +28,6 @@ class PolicyTexts:
     @property
     def records(self) -> tuple[Record, ...]:
         return tuple(record for record in self.answer.records if txt_of(record) in self.texts)
-
-    def replaced(self, text: str) -> str:
-        return replacement.replace_txt(replacement.holder(self.answer), self.records, text)
-
-    def removed(self, keep: int = 0) -> str:
-        name = replacement.holder(self.answer)
-        return replacement.lines(*(replacement.remove(name, record) for record in self.records[keep:]))
 
 
 async def policy_texts(context: AuditContext, prefix: str) -> PolicyTexts:

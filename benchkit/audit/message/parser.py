@@ -1,4 +1,4 @@
-"""A message's octets as header fields and a body, exactly as they stand: a signature covers octets, not meanings.
+"""A message's octets as header fields and a body, exactly as they are: a signature covers octets, not meanings.
 
 Law: total and pure. Bare LF line ends, as files on disk have them, are read as CRLF (RFC 6376 §5.3).
 """
@@ -54,7 +54,7 @@ class Mail:
     def author_domains(self) -> tuple[str, ...]:
         """The domains of all addresses of all From fields (RFC 5322 §3.6.2), each once, in A-labels (RFC 9989 §5.3.1).
 
-        Encoded words are not decoded: they stand in display names only, where an @ means nothing (RFC 2047 §5, §6.2).
+        Encoded words are not decoded: they belong in display names only, where an @ means nothing (RFC 2047 §5, §6.2).
         """
         values = [field.value for field in self.all("from")]
         found = (

@@ -121,7 +121,10 @@ def _faults(tags: TagList, kind: str) -> Iterator[RecordFault]:
         yield RecordFault("testing", "t=y: verifiers treat the domain as testing", _span(tags, "t"), fatal=False)
     if tags.find("g"):
         yield RecordFault(
-            "obsolete-g", "g= left DKIM in 2011; old verifiers fail on some values", _span(tags, "g"), fatal=False
+            "obsolete-g",
+            "g= was removed from DKIM in 2011; old verifiers fail on some values",
+            _span(tags, "g"),
+            fatal=False,
         )
 
 
@@ -136,7 +139,7 @@ def _version_faults(tags: TagList) -> Iterator[RecordFault]:
 
 
 def _leaked_quoting(tags: TagList) -> Iterator[RecordFault]:
-    """Zone-file syntax that a control panel has put into the record itself. In n= it is text that nobody interprets."""
+    """Zone-file syntax that a control panel has put into the record itself. In n= it is text that no program interprets."""
     start, end = notes.span if (notes := tags.find("n")) else (0, 0)
     text = tags.text[:start] + " " * (end - start) + tags.text[end:]
     if (at := text.find("\\")) >= 0:

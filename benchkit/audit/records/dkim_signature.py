@@ -161,7 +161,7 @@ def _number_faults(tags: TagList) -> Iterator[RecordFault]:
         if tags.find(name) and _number(tags, name) is None:
             yield RecordFault("bad-number", f"{name}= is no number", _span(tags, name))
     if tags.find("l"):
-        yield RecordFault("body-length", "l= lets anybody append to the body", _span(tags, "l"), fatal=False)
+        yield RecordFault("body-length", "l= lets anyone append to the body", _span(tags, "l"), fatal=False)
     signed_at, expires_at = _number(tags, "t"), _number(tags, "x")
     if signed_at is not None and expires_at is not None and expires_at <= signed_at:
         yield RecordFault("expires-before-signing", "x= is not after t=", _span(tags, "x"))

@@ -106,7 +106,7 @@ def _record_faults(tags: TagList) -> Iterator[RecordFault]:
 
 
 def _lines(text: str) -> tuple[list[_Line], list[RecordFault]]:
-    """Blanks stand behind the colon and at the end of a line only; values of unknown keys may be UTF-8 (§3.2)."""
+    """Blanks are allowed behind the colon and at the end of a line only; values of unknown keys may be UTF-8 (§3.2)."""
     lines: list[_Line] = []
     faults: list[RecordFault] = []
     for match in _LINE.finditer(text):

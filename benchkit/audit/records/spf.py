@@ -1,6 +1,6 @@
 """SPF records (RFC 7208 §4.5, §4.6, §12) as terms with positions. Evaluating them is audit/spf's work.
 
-A term with a syntax error is no term: it leaves a fatal fault, and the record is a permerror wherever the error stands.
+A term with a syntax error is no term: it leaves a fatal fault, and the record is a permerror wherever the error is.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class SpfRecord:
 
     @property
     def unreached(self) -> tuple[Term, ...]:
-        """Mechanisms after `all`, and a `redirect` beside it wherever it stands (§5.1, §6.1)."""
+        """Mechanisms after `all`, and a `redirect` beside it wherever it is (§5.1, §6.1)."""
         end = self.all
         return tuple(term for term in self.terms if end and _comes_after(term, end))
 

@@ -1,7 +1,7 @@
 """`v=…; name=value; …` as MTA-STS (RFC 8461 §3.1) and TLS-RPT (RFC 8460 §3) write it: a tag-list, stricter, with other names.
 
-Law: every fault is fatal, for senders make nothing of a record that has one (RFC 8461 §3.1; RFC 8460 leaves it to them). A
-field that stands twice is no fault: the first counts (RFC 8461 §3.2), but for rua, of which all do (RFC 8460 §3).
+Law: every fault is fatal, because senders ignore a record that has one (RFC 8461 §3.1; RFC 8460 leaves it to them). A field
+that is there twice is no fault: the first counts (RFC 8461 §3.2), except for rua, of which all count (RFC 8460 §3).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SPF at work: what one message gets (`check_host`), what a record costs (`tree`), and whom it authorises (`addresses`).
+"""SPF: what one message gets (`check_host`), what a record costs (`tree`), and which addresses it authorises (`addresses`).
 
-Law: the DNS is asked through the `Ask` one is handed, limits are wrappers around it, and every walk is bounded.
+Law: the DNS is asked through the `Ask` that is passed in, limits are wrappers around it, and every walk is bounded.
 """

@@ -1,7 +1,7 @@
-"""Whom a domain's SPF authorises: the set of addresses that pass, each with the path by which it does. Pure, from the tree.
+"""The addresses that a domain's SPF authorises, each with the path by which it passes. Pure, from the tree.
 
-First match wins, inside every included record and at the top: an address that `-ip4:` has taken out stays out, and one that
-fails inside an include can still pass behind it. Terms that depend on the message (ptr, most macros) or on an answer that has
+First match wins, inside every included record and at the top: an address that `-ip4:` excluded stays excluded, and one that
+fails inside an include can still pass after it. Terms that depend on the message (ptr, most macros) or on an answer that did
 not come are listed, never guessed.
 """
 
@@ -86,13 +86,13 @@ class AddressSet:
 
 
 def authorised(tree: Tree) -> AddressSet:
-    """The address set of a tree. Of a tree with a permerror it says what the terms mean, not that anybody passes."""
-    reckoning = _Reckoning(tree)
-    passing = reckoning.passing(tree.root.domain)
+    """The address set of a tree. Of a tree with a permerror it says what the terms mean, not that anything passes."""
+    count = _AddressCount(tree)
+    passing = count.passing(tree.root.domain)
     return AddressSet(
         ranges4=tuple(passing[4]),
         ranges6=tuple(passing[6]),
-        overlaps=tuple(reckoning.overlaps),
+        overlaps=tuple(count.overlaps),
         open_ended=tuple(path for path, term in tree.walk() if term.open_ended),
     )
 
@@ -100,8 +100,8 @@ def authorised(tree: Tree) -> AddressSet:
 Passing = dict[int, list[Range[Path]]]  # by address family, sorted; paths begin at the domain's own record
 
 
-class _Reckoning:
-    """What passes at each domain, reckoned once for each."""
+class _AddressCount:
+    """What passes at each domain, computed once for each."""
 
     def __init__(self, tree: Tree) -> None:
         self._nodes = tree.nodes

@@ -1,4 +1,4 @@
-"""A harvest → the include tree with its costs and its problems. Pure; each domain is spread out once, so work is linear."""
+"""Collected answers → the include tree with its costs and its problems. Pure; each domain is expanded once: linear work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from benchkit.audit.records.macros import MacroString
 from benchkit.audit.records.spf import MechanismKind, Modifier, SpfMechanism, SpfRecord, Term
-from benchkit.audit.spf.collect_answers import SpfAnswers, SpfSource, harvest, questions_of, target_of
+from benchkit.audit.spf.collect_answers import SpfAnswers, SpfSource, collect_answers, questions_of, target_of
 from benchkit.audit.spf.lookup_limits import LOOKUP_LIMIT, VOID_LIMIT, is_void
 from benchkit.audit.spf.lookups import HOST_LIMIT, Network, addresses, hosts_of, widened
 from benchkit.audit.spf.result import EvaluationStep
@@ -19,18 +19,18 @@ _KNOWN_LETTERS = frozenset("do")  # macros that do not depend on the message
 
 async def include_tree(ask: Ask, domain: str) -> Tree:
     """The whole tree of a domain, asked for and built."""
-    return grow(await harvest(ask, domain))
+    return build_tree(await collect_answers(ask, domain))
 
 
-def grow(found: SpfAnswers) -> Tree:
-    """The tree of a harvest."""
-    grower = _Grower(found)
-    root = grower.node(found.domain, ())
-    tree = Tree(found.domain, root, grower.nodes, (), found.queries)
-    return replace(tree, problems=(*grower.problems, *_over_limits(tree)))
+def build_tree(found: SpfAnswers) -> Tree:
+    """The tree of the answers."""
+    builder = _Builder(found)
+    root = builder.node(found.domain, ())
+    tree = Tree(found.domain, root, builder.nodes, (), found.queries)
+    return replace(tree, problems=(*builder.problems, *_over_limits(tree)))
 
 
-class _Grower:
+class _Builder:
     def __init__(self, found: SpfAnswers) -> None:
         self._found = found
         self.nodes: dict[str, Node] = {}
@@ -54,7 +54,7 @@ class _Grower:
         return node
 
     def _state(self, source: SpfSource, path: tuple[EvaluationStep, ...]) -> NodeState:
-        """The state of a record, its problem reported. That one is missing is a problem for whoever refers to it only."""
+        """The state of a record, its problem reported. A missing record is a problem only for a record that refers to it."""
         answer, count = source.answer, len(source.selection.records)
         if not answer.state.known:
             self._report("no-answer", f"TXT {answer.name}: {answer.state}", path, unknown=True)
@@ -174,12 +174,12 @@ def _over_limits(tree: Tree) -> Iterator[Problem]:
     """The limits, each with the term at which it is first crossed."""
     cost = tree.cost
     if cost.lookups > LOOKUP_LIMIT:
-        message = f"{cost.lookups} terms look something up; the limit is {LOOKUP_LIMIT}"
+        message = f"{cost.lookups} DNS lookups; the limit is {LOOKUP_LIMIT}"
         yield Problem("too-many-lookups", message, _crossing(tree, "lookups", LOOKUP_LIMIT))
     worst = "voids4" if cost.voids4 >= cost.voids6 else "voids6"
     if (voids := max(cost.voids4, cost.voids6)) > VOID_LIMIT:
         family = "either family" if cost.voids4 == cost.voids6 else "IPv4" if worst == "voids4" else "IPv6"
-        message = f"{voids} lookups in vain for a sender of {family}; the limit is {VOID_LIMIT}"
+        message = f"{voids} void DNS lookups for a sender of {family}; the limit is {VOID_LIMIT}"
         yield Problem("too-many-voids", message, _crossing(tree, worst, VOID_LIMIT))
 
 

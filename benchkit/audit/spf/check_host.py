@@ -1,6 +1,6 @@
 """check_host() of RFC 7208 §4: an `Ask` and a sender → one of seven results, the way there, and the explanation.
 
-Limits are meter.py's, lookups are lookups.py's, syntax is records/spf.py's; this file is the order in which they come.
+Limits are in lookup_limits.py, lookups in lookups.py, syntax in records/spf.py; this file is the order in which they come.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from benchkit.audit.records.macros import MacroString, parse_macros
 from benchkit.audit.records.spf import MechanismKind, Qualifier, SpfMechanism, SpfRecord, Term, parse_spf, select_spf
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.spf.expansion import expand
-from benchkit.audit.spf.lookup_limits import BrokenOff, LookupLimits
-from benchkit.audit.spf.lookups import address_type, best_name, covers, firm, mx_covers, validated_names
+from benchkit.audit.spf.lookup_limits import EvaluationStopped, LookupLimits
+from benchkit.audit.spf.lookups import address_type, best_name, covers, mx_covers, require_answer, validated_names
 from benchkit.audit.spf.names import is_at_or_below, is_domain, query_name
 from benchkit.audit.spf.result import Evaluation, EvaluationStep, SpfResult
 from benchkit.audit.spf.sender import SpfSender, macro_values
@@ -28,23 +28,23 @@ _RESULTS = {
 
 async def check_host(ask: Ask, who: SpfSender) -> Evaluation:
     """Evaluates the record of the sender's domain; never raises for what the DNS says or does not say."""
-    meter = LookupLimits(ask)
-    check = _Check(meter, who)
+    limits = LookupLimits(ask)
+    check = _Check(limits, who)
     domain, explanation, problem = who.domain, "", ""
     try:
         result, explanation = await check.outcome(domain)
         problem = f"{domain} has no SPF record" if result is SpfResult.NONE else ""
-    except BrokenOff as broken:
+    except EvaluationStopped as broken:
         result, problem = broken.result, str(broken)
     return Evaluation(
-        result, domain, tuple(check.trail), explanation, problem, meter.lookups, meter.voids, tuple(meter.answers)
+        result, domain, tuple(check.trail), explanation, problem, limits.lookups, limits.voids, tuple(limits.answers)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
     result: SpfResult
-    domain: str = ""  # whose record has decided, after redirects
+    domain: str = ""  # the domain whose record decided, after redirects
     record: SpfRecord | None = None
 
 
@@ -54,14 +54,14 @@ _NO_RECORD = _Decision(SpfResult.NONE)
 class _Check:
     """One evaluation. `trail` is the path to the term at hand; terms that have not matched leave it again."""
 
-    def __init__(self, meter: LookupLimits, who: SpfSender) -> None:
-        self._meter = meter
+    def __init__(self, limits: LookupLimits, who: SpfSender) -> None:
+        self._limits = limits
         self._who = who
         self._names: tuple[str, ...] | None = None
         self.trail: list[EvaluationStep] = []
 
     async def outcome(self, domain: str) -> tuple[SpfResult, str]:
-        decision = await self._decide(domain, self._meter.ask)
+        decision = await self._decide(domain, self._limits.ask)
         return decision.result, await self._explanation(decision)
 
     async def _decide(self, domain: str, ask: Ask) -> _Decision:
@@ -83,24 +83,24 @@ class _Check:
     async def _record(self, domain: str, ask: Ask) -> SpfRecord | None:
         if not is_domain(domain):
             return None
-        selection = select_spf(_firm_texts(await ask(domain.lower().removesuffix("."), "TXT")))
+        selection = select_spf(_required_texts(await ask(domain.lower().removesuffix("."), "TXT")))
         if len(selection.records) > 1:
-            raise BrokenOff(SpfResult.PERMERROR, f"{domain} has {len(selection.records)} SPF records")
+            raise EvaluationStopped(SpfResult.PERMERROR, f"{domain} has {len(selection.records)} SPF records")
         if selection.only is None:
             return None
         record = parse_spf(selection.only)
         for fault in record.faults:
             if fault.fatal:
-                raise BrokenOff(SpfResult.PERMERROR, f"{domain}: {fault.message}")
+                raise EvaluationStopped(SpfResult.PERMERROR, f"{domain}: {fault.message}")
         return record
 
     async def _decide_elsewhere(self, target: MacroString, domain: str) -> _Decision:
         """include and redirect: another domain's record, which must exist (§5.2, §6.1)."""
-        ask = self._meter.term()
+        ask = self._limits.term()
         name = await self._target(target, domain)
         decision = await self._decide(name, ask) if name else _NO_RECORD
         if decision.result is SpfResult.NONE:
-            raise BrokenOff(SpfResult.PERMERROR, f"{name or target.text} has no SPF record")
+            raise EvaluationStopped(SpfResult.PERMERROR, f"{name or target.text} has no SPF record")
         return decision
 
     async def _matches(self, term: SpfMechanism, domain: str) -> bool:
@@ -110,7 +110,7 @@ class _Check:
             return self._who.ip in term.network
         if term.kind is MechanismKind.INCLUDE and term.domain:
             return (await self._decide_elsewhere(term.domain, domain)).result is SpfResult.PASS
-        ask = self._meter.term()
+        ask = self._limits.term()
         name = await self._target(term.domain, domain) if term.domain else query_name(domain)
         return name is not None and await self._finds(term, name, ask)
 
@@ -122,15 +122,15 @@ class _Check:
         if term.kind is MechanismKind.PTR:
             return any(is_at_or_below(found, name) for found in await validated_names(ask, ip))
         if term.kind is MechanismKind.EXISTS:
-            return bool(firm(await ask(name, "A")))  # A for every sender's family (§5.7)
-        return covers(firm(await ask(name, address_type(ip))), prefix, ip)
+            return bool(require_answer(await ask(name, "A")))  # A for every sender's family (§5.7)
+        return covers(require_answer(await ask(name, address_type(ip))), prefix, ip)
 
     async def _explanation(self, decision: _Decision) -> str:
         """The text behind exp= (§6.2); empty whenever anything about it is wrong."""
         if decision.result is not SpfResult.FAIL or decision.record is None or decision.record.exp is None:
             return ""
         name = await self._target(decision.record.exp.value, decision.domain)
-        answer = await self._meter.ask(name, "TXT") if name else None
+        answer = await self._limits.ask(name, "TXT") if name else None
         if answer is None or answer.state is not AnswerState.OK or len(answer.records) != 1:
             return ""
         string, faults = parse_macros(txts_of(answer)[0], explanation=True)
@@ -144,7 +144,7 @@ class _Check:
         values = macro_values(self._who, domain)
         if "p" in string.letters:
             if self._names is None:
-                self._names = await validated_names(self._meter.ask, self._who.ip)
+                self._names = await validated_names(self._limits.ask, self._who.ip)
             values["p"] = best_name(self._names, domain)
         return expand(string, values)
 
@@ -152,6 +152,6 @@ class _Check:
         self.trail.append(EvaluationStep(domain, term.text, term.span))
 
 
-def _firm_texts(answer: Answer) -> tuple[str, ...]:
-    firm(answer)
+def _required_texts(answer: Answer) -> tuple[str, ...]:
+    require_answer(answer)
     return txts_of(answer)

@@ -1,4 +1,4 @@
-"""Every DNS answer that a domain's SPF could need, for senders of both families, asked in waves; judging them is tree.py's.
+"""Every DNS answer that a domain's SPF could need, for senders of both families, asked in waves; build_tree.py judges them.
 
 What one wave brings decides the next, so the round trips are the depth of the includes, not their number. The walk is bounded
 in depth, questions and text, and what it asks does not depend on which answer comes first.
@@ -66,7 +66,7 @@ class SpfAnswers:
         return sum(len(source.record.text) for source in self.sources.values() if source.record)
 
 
-async def harvest(ask: Ask, domain: str) -> SpfAnswers:
+async def collect_answers(ask: Ask, domain: str) -> SpfAnswers:
     """Asks for everything that is reachable from the domain's SPF record; never raises for what the DNS says."""
     name = query_name(domain) or domain
     found = SpfAnswers(name)

@@ -1,7 +1,7 @@
-"""The limits of RFC 7208 §4.6.4 as a wrapper around `Ask`: 10 terms that look something up, 2 of them in vain.
+"""The limits of RFC 7208 §4.6.4 as a wrapper around `Ask`: 10 terms that ask the DNS, 2 of them void.
 
 A term counts once, whatever it asks; it is void by its own question, the first one, not by those for the hosts of an `mx` or
-the names of a `ptr`. The `%{p}` macro and `exp` ask through `Meter.ask`, which counts nothing.
+the names of a `ptr`. The `%{p}` macro and `exp` ask through `LookupLimits.ask`, which counts nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ VOID_LIMIT = 2
 _VOID = (AnswerState.NODATA, AnswerState.NXDOMAIN)
 
 
-class BrokenOff(Exception):
+class EvaluationStopped(Exception):
     """Evaluation ends here with temperror or permerror; caught in check_host.py."""
 
     def __init__(self, result: SpfResult, problem: str) -> None:
@@ -43,27 +43,27 @@ class LookupLimits:
         return answer
 
     def term(self) -> Ask:
-        """The `Ask` of one more term; raises BrokenOff when it is one too many."""
+        """The `Ask` of one more term; raises EvaluationStopped when it is one too many."""
         self.lookups += 1
         if self.lookups > LOOKUP_LIMIT:
-            raise BrokenOff(SpfResult.PERMERROR, f"more than {LOOKUP_LIMIT} terms that look something up")
+            raise EvaluationStopped(SpfResult.PERMERROR, f"more than {LOOKUP_LIMIT} DNS lookups")
         return _TermAsk(self)
 
     def note(self, answer: Answer) -> None:
-        """A term's own answer; raises BrokenOff when it is one void too many."""
+        """A term's own answer; raises EvaluationStopped when it is one void too many."""
         self.voids += is_void(answer)
         if self.voids > VOID_LIMIT:
-            raise BrokenOff(SpfResult.PERMERROR, f"more than {VOID_LIMIT} lookups in vain")
+            raise EvaluationStopped(SpfResult.PERMERROR, f"more than {VOID_LIMIT} void DNS lookups")
 
 
 class _TermAsk:
-    def __init__(self, meter: LookupLimits) -> None:
-        self._meter = meter
+    def __init__(self, limits: LookupLimits) -> None:
+        self._limits = limits
         self._own_question_asked = False
 
     async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002 (the field's word)
         own, self._own_question_asked = not self._own_question_asked, True
-        answer = await self._meter.ask(name, type)
+        answer = await self._limits.ask(name, type)
         if own:
-            self._meter.note(answer)
+            self._limits.note(answer)
         return answer

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from benchkit.audit.spf.lookup_limits import BrokenOff
+from benchkit.audit.spf.lookup_limits import EvaluationStopped
 from benchkit.audit.spf.names import is_at_or_below, query_name, reverse_name
 from benchkit.audit.spf.result import SpfResult
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
@@ -21,10 +21,10 @@ def address_type(ip: Address) -> str:
     return "A" if ip.version == 4 else "AAAA"
 
 
-def firm(answer: Answer) -> tuple[Record, ...]:
-    """The records of an answer that has come; raises BrokenOff (temperror) for one that has not (§5)."""
+def require_answer(answer: Answer) -> tuple[Record, ...]:
+    """The records of an answer that has come; raises EvaluationStopped (temperror) for one that has not (§5)."""
     if not answer.state.known:
-        raise BrokenOff(SpfResult.TEMPERROR, f"{answer.type} {answer.name}: {answer.state}")
+        raise EvaluationStopped(SpfResult.TEMPERROR, f"{answer.type} {answer.name}: {answer.state}")
     return answer.records
 
 
@@ -56,10 +56,10 @@ def widened(address: Address, prefix: int) -> Network:
 async def mx_covers(ask: Ask, name: str, prefix: int, ip: Address) -> bool:
     """§5.4: the hosts' addresses are looked up together, and judged in the order of preference."""
     answer = await ask(name, "MX")
-    if len(firm(answer)) > HOST_LIMIT:
-        raise BrokenOff(SpfResult.PERMERROR, f"{name} has more than {HOST_LIMIT} MX records")
+    if len(require_answer(answer)) > HOST_LIMIT:
+        raise EvaluationStopped(SpfResult.PERMERROR, f"{name} has more than {HOST_LIMIT} MX records")
     found = await asyncio.gather(*(ask(host, address_type(ip)) for host in hosts_of(answer)))
-    return any(covers(firm(each), prefix, ip) for each in found)
+    return any(covers(require_answer(each), prefix, ip) for each in found)
 
 
 async def validated_names(ask: Ask, ip: Address) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Ranges of whole numbers that are claimed one after the other: what of a new range is new, and who has claimed the rest.
 
-Work per claim is logarithmic, plus what it swallows, since a range that lies wholly inside a new one disappears in it.
+Work per claim is logarithmic, plus the ranges that it absorbs: one that is wholly inside a new one disappears in it.
 """
 
 from __future__ import annotations

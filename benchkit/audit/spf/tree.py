@@ -1,7 +1,7 @@
 """The include tree of a domain's SPF as values, and what every term of it costs a sender of either family that no term matches.
 
-Costs count on past the limits. A domain that is included again costs again, as it does for a receiver, but is spread out only
-where it stands first.
+Costs count on past the limits. A domain that is included again costs again, as it does for a receiver, but is expanded only
+where it comes first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class NodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Lookup terms, and those in vain for an IPv4 and for an IPv6 sender."""
+    """Lookup terms, and those that are void for an IPv4 and for an IPv6 sender."""
 
     lookups: int = 0
     voids4: int = 0
@@ -58,7 +58,7 @@ class TermNode:
     answers: tuple[Answer, ...] = ()
     networks: tuple[Network, ...] = ()
     matches_all: bool = False
-    open_ended: bool = False  # whom it matches depends on the message, or on an answer that has not come
+    open_ended: bool = False  # which addresses it matches depends on the message, or on an answer that has not come
     child: Node | None = field(default=None, repr=False)  # asyncio.run() shows its result to itself: keep that short
 
 
@@ -103,7 +103,7 @@ class TreeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """`nodes` has the first node of every domain, the one that is spread out."""
+    """`nodes` has the first node of every domain, the one that is expanded."""
 
     domain: str
     root: Node

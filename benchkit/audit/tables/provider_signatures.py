@@ -1,7 +1,7 @@
-"""Who sends for whom: mail providers by their marks in the DNS, and the DKIM selectors that their customers publish.
+"""Mail providers by what their customers publish in the DNS: includes, MX hosts, and DKIM selectors with their targets.
 
 Facts from vendors' documents and published zones, with their confidence: A, several independent sources; B, one. A label alone
-proves little (`s1` is SendGrid's, Titan's and anybody's); the target of its CNAME proves most.
+proves little (SendGrid and Titan use `s1`, and so do others); the target of its CNAME proves most.
 """
 
 from __future__ import annotations

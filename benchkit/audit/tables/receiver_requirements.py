@@ -46,7 +46,7 @@ GMAIL = RuleSet(
         "one-click unsubscription in marketing mail (--message)",
         "spam rate below 0.1 %, never 0.3 %",
     ),
-    refusal="550 5.7.26 and kin",
+    refusal="550 5.7.26 and similar",
 )
 YAHOO = RuleSet(
     receiver="Yahoo",

@@ -174,7 +174,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Domain, Ver
 
 
 async def _audited(drawn: Sequence[Domain], server: str) -> list[AuditReport]:
-    async with open_live([server], patience=PATIENCE) as live:
+    async with open_live([server], timeouts=PATIENCE) as live:
         return [report async for report in audit_domains([domain.name for domain in drawn], lambda domain: live)]
 
 
