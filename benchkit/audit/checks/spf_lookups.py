@@ -20,7 +20,7 @@ RULE = Rule(
     reference="RFC 7208 §4.6.4",
     text="A receiver follows ten terms that ask the DNS (include, a, mx, ptr, exists, redirect), those of included "
     "records counted too, and then returns `permerror`. The hosts of an `mx`, and `exp`, are not counted. "
-    "Included records belong to others and build_tree: eight or fewer are fine, nine and ten are one change away from "
+    "Included records belong to others and grow: eight or fewer are fine, nine and ten are one change away from "
     "failing. Take out what no longer sends; give a provider a subdomain of its own. Writing a provider's "
     "addresses out instead (flattening) breaks on the day on which they change.",
     cases={

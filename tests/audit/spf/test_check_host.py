@@ -67,7 +67,7 @@ def test_a_broken_evaluation_says_why(make_zone: Any) -> None:
         "a@bad.example": "bad.example: '1.2.3' is no IPv4 address",
         "a@two.example": "two.example has 2 SPF records",
         "a@none.example": "none.example has no SPF record",
-        "a@loop.example": "more than 10 terms that look something up",
+        "a@loop.example": "more than 10 DNS lookups",
     }
     assert {who: evaluate(make_zone, "192.0.2.1", who).problem for who in problems} == problems
 
