@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.facts.policies import policy_texts
+from benchkit.audit.facts.bimi import PREFIX, bimi_texts
 from benchkit.audit.fixes.policy_record import removed
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
@@ -21,20 +21,20 @@ RULE = Rule(
     reference="draft-brand-indicators-for-message-identification §4.2",
     text="BIMI (an Internet-Draft) shows a brand's logo beside mail that passes DMARC: one TXT record at "
     "`default._bimi` with `l=` (an SVG over https) and `a=` (a certificate, which Gmail and Apple want). "
-    "Receivers show it only where the DMARC policy is `quarantine` or `reject`. Without a record nothing is "
-    "wrong.",
+    "Receivers show it only where the DMARC policy is `quarantine` or `reject`. A subdomain without a record "
+    "has that of the organizational domain. Without a record nothing is wrong.",
     cases={
         "several": Case(Status.FAIL, "Several records: no logo is shown.", 3),
         "syntax": Case(Status.WARN, "The record is malformed.", 3),
         "no_certificate": Case(Status.INFO, "No certificate (a=): Gmail and Apple Mail show no logo."),
+        "inherited": Case(Status.INFO, "The record that counts is the organizational domain's."),
         "policy": Case(Status.WARN, "The DMARC policy is too weak for BIMI: no logo is shown.", 3),
     },
 )
-PREFIX = "default._bimi"
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
-    found = await context.fact(policy_texts, PREFIX)
+    found = await context.fact(bimi_texts)
     name, evidence = found.answer.name, [found.answer]
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
@@ -43,6 +43,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             message = f"{len(found.texts)} BIMI records"
             yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
         return
+    if name != f"{PREFIX}.{context.domain}":
+        yield RULE.finding("inherited", context.domain, f"the record at {name} counts", evidence=evidence)
     record, effective = parse_bimi(found.only), await context.fact(own_policy)
     for fault in record.faults:
         fixed = removed(found)

@@ -30,7 +30,7 @@ class PolicyTexts:
         return tuple(record for record in self.answer.records if txt_of(record) in self.texts)
 
 
-async def policy_texts(context: AuditContext, prefix: str) -> PolicyTexts:
-    """`prefix` is a key of SELECTORS."""
-    answer = await context.ask(f"{prefix}.{context.domain}", "TXT")
+async def policy_texts(context: AuditContext, prefix: str, domain: str = "") -> PolicyTexts:
+    """`prefix` is a key of SELECTORS; `domain` is the audited one by default."""
+    answer = await context.ask(f"{prefix}.{domain or context.domain}", "TXT")
     return PolicyTexts(answer, SELECTORS[prefix](txts_of(answer)))
