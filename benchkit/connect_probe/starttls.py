@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import warnings
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -46,6 +47,8 @@ class MailServer:
     offered: bool | None = None
     tls_version: str = ""
     cipher: str = ""
+    cipher_bits: int = 0
+    accepts_old: str = ""  # a version that RFC 8996 forbids, and that the server accepts beside a newer one
     chain: tuple[PeerCertificate, ...] = ()
     distrust: str = ""
 
@@ -63,23 +66,37 @@ async def probe(
     """Speaks to `address` as to `host`, whose name the certificate should have. Never raises for what the server does.
 
     `helo` is our own name, by default our address literal. A certificate that `trust` (the system's authorities) does not
-    accept costs a second connection, which takes the chain without asking for trust.
+    accept costs a second connection, which takes the chain without asking for trust; a last one offers old versions only.
     """
     asked = MailServer(host, address, port)
     if not allow_private and (why := why_not_public(address)):
         error = f"not connected to {address} ({why}): allow it with --allow-private"
         return replace(asked, stage=Stage.NOT_ALLOWED, error=error)
     seen = await _session(asked, helo, timeout_s, trust or ssl.create_default_context())
-    if not seen.distrust:
+    if seen.distrust:
+        again = await _session(asked, helo, timeout_s, _trusting_everyone())
+        seen = replace(again, distrust=seen.distrust)
+    if seen.stage not in (Stage.TLS, Stage.DONE):
         return seen
-    again = await _session(asked, helo, timeout_s, _trusting_everyone())
-    return replace(again, distrust=seen.distrust)
+    old = await _session(asked, helo, timeout_s, _offering_old_versions())
+    if old.stage is not Stage.DONE:
+        return seen
+    return replace(seen, accepts_old=old.tls_version) if seen.stage is Stage.DONE else old
 
 
 def _trusting_everyone() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _offering_old_versions() -> ssl.SSLContext:
+    """TLS 1.0 and 1.1 and nothing newer, with every cipher that this machine's OpenSSL still has."""
+    context = _trusting_everyone()
+    with warnings.catch_warnings(action="ignore"):  # Python deprecates them, as it should
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
     return context
 
 
@@ -129,8 +146,9 @@ class _Session:
 
 
 def _tls_of(up: ssl.SSLObject) -> dict[str, Any]:
-    name, *_ = up.cipher() or ("",)
-    return {"tls_version": up.version() or "", "cipher": name, "chain": read_chain(_sent_chain(up))}
+    name, _, bits = up.cipher() or ("", "", 0)
+    version = up.version() or ""
+    return {"tls_version": version, "cipher": name, "cipher_bits": bits or 0, "chain": read_chain(_sent_chain(up))}
 
 
 def _sent_chain(up: Any) -> list[bytes]:

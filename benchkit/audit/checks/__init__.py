@@ -57,6 +57,7 @@ CHECKS: Registry[Check] = Registry(
         "policy_host_caa",
         "tls_rpt",
         "starttls",
+        "tls_quality",
         "mx_certificate",
         "dane_records",
         "dane_match",
