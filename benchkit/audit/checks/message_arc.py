@@ -1,12 +1,13 @@
-"""What the message's ARC sets say of its way."""
+"""What the message's ARC sets say of its way, and whether their seals verify."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.records.arc import parse_arc
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.dkim.arc_chain import ArcResult
+from benchkit.audit.facts.message import arc_chain
+from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -14,27 +15,32 @@ RULE = Rule(
     name="message_arc",
     mechanism=AuditedMechanism.MAIL,
     title="What the message's ARC sets say",
-    reference="RFC 8617 §4.2",
+    reference="RFC 8617 §5.2",
     text="With `--message`. A forwarder or a mailing list breaks SPF and often DKIM; with ARC it writes down what it had "
-    "verified before, and seals that. A receiver may take its word, and need not: the IETF is moving ARC to "
-    "Historic. So this is information only: it changes no verdict, and the seals are not verified.",
+    "verified before, and seals that. The newest ARC-Message-Signature and every ARC-Seal are verified here. A receiver may "
+    "believe the hosts that sealed, and need not: the IETF is moving ARC to Historic. So this is information only and changes "
+    "no verdict.",
     cases={
-        "sets": Case(Status.INFO, "The message has passed hosts that seal: who they are, and what they say."),
+        "sets": Case(Status.INFO, "The chain verifies: the hosts that sealed the message, and what they say."),
+        "invalid": Case(Status.INFO, "The chain does not verify: receivers ignore it."),
         "broken": Case(Status.INFO, "The sets are no chain: a verifier fails it before it looks at a seal."),
     },
 )
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
-    mail = context.options.mail
-    chain = parse_arc((field.name, field.text) for field in mail.fields) if mail else None
-    if chain is None:
+    found = await context.fact(arc_chain)
+    if found is None:
         return
-    if chain.faults:
-        yield RULE.finding("broken", context.domain, "; ".join(chain.faults[:5]), reference="RFC 8617 §5.2")
+    if found.structural:
+        yield RULE.finding("broken", context.domain, found.reason)
+    elif found.result is ArcResult.TEMPERROR:
+        yield RULE.unknown(context.domain, lost(found.answers))
+    elif found.result is ArcResult.FAIL:
+        yield RULE.finding("invalid", context.domain, found.reason, evidence=found.answers)
     else:
-        told = ", ".join(f"i={each.instance} by {each.domain or '?'} (cv={each.chain})" for each in chain.sets)
-        yield RULE.finding("sets", context.domain, f"sealed: {told}; the seals are not verified here")
+        sealed = ", ".join(f"i={each.instance} by {each.domain} (cv={each.chain})" for each in found.chain.sets)
+        yield RULE.finding("sets", context.domain, f"the seals verify: {sealed}", evidence=found.answers)
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("broken",))

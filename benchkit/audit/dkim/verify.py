@@ -58,30 +58,44 @@ async def verify(mail: Mail, ask: Ask, now_s: int) -> tuple[Verification, ...]:
 
 
 async def _verify(mail: Mail, field: Field, ask: Ask, now_s: int) -> Verification:
-    signature = parse_dkim_signature(field.text)
+    return await verify_signature(mail, field, parse_dkim_signature(field.text), ask, now_s=now_s)
+
+
+async def verify_signature(
+    mail: Mail, field: Field, signature: DkimSignature, ask: Ask, *, now_s: int = 0
+) -> Verification:
+    """One signature, whose field it is; an ARC-Message-Signature is one too (RFC 8617 §4.1.2)."""
     if not signature.valid:
         fault = next(fault.message for fault in signature.faults if fault.fatal)
         return Verification(signature, DkimResult.PERMERROR, fault)
     if signature.expires_at is not None and signature.expires_at < now_s:
         return Verification(signature, DkimResult.FAIL, "the signature has expired (x=)")
-    name = f"{signature.selector}._domainkey.{signature.domain}"
-    answer = await ask(name, "TXT")
-    if not answer.state.known:
-        told = f"{name} TXT answered {answer.state.value}"
-        return Verification(signature, DkimResult.TEMPERROR, told, answers=(answer,))
-    only = select_dkim(txts_of(answer)).only
-    if only is None:
-        told = f"there is not exactly one key at {name}"
-        return Verification(signature, DkimResult.PERMERROR, told, answers=(answer,))
-    key = parse_dkim(only)
+    answer, key, reason = await find_key(signature.selector, signature.domain, ask)
+    if key is None:
+        result = DkimResult.PERMERROR if answer.state.known else DkimResult.TEMPERROR
+        return Verification(signature, result, reason, answers=(answer,))
     result, reason = _judge(mail, field, signature, key)
     return Verification(signature, result, reason, key, (answer,))
 
 
+async def find_key(selector: str, domain: str, ask: Ask) -> tuple[Answer, DkimKey | None, str]:
+    """The answer, the only key in it, and why there is none."""
+    name = f"{selector}._domainkey.{domain}"
+    answer = await ask(name, "TXT")
+    if not answer.state.known:
+        return answer, None, f"{name} TXT answered {answer.state.value}"
+    only = select_dkim(txts_of(answer)).only
+    if only is None:
+        return answer, None, f"there is not exactly one key at {name}"
+    return answer, parse_dkim(only), ""
+
+
 def _judge(mail: Mail, field: Field, signature: DkimSignature, key: DkimKey) -> tuple[DkimResult, str]:
     """§6.1.2 and §6.1.3, in their order."""
-    if wrong := _key_trouble(signature, key):
+    if wrong := key_trouble(key, signature.algorithm):
         return DkimResult.PERMERROR, wrong
+    if key.strict and signature.identity.rpartition("@")[2] != signature.domain:
+        return DkimResult.PERMERROR, "the key's t=s requires i= to have exactly the domain of d="
     if len(authors := mail.all("from")) > signature.headers.count(
         "from"
     ):  # §8.15: the one that is shown may be another
@@ -91,19 +105,18 @@ def _judge(mail: Mail, field: Field, signature: DkimSignature, key: DkimKey) -> 
         return DkimResult.PERMERROR, "l= is longer than the body"
     if hashlib.sha256(body[: signature.body_length]).digest() != signature.body_hash:
         return DkimResult.FAIL, "the body has been changed: its hash is not bh="
-    if not _good(key, signature.signature, signed_octets(mail, field, signature)):
+    if not is_good(key, signature.signature, signed_octets(mail, field, signature)):
         return DkimResult.FAIL, "a signed header field has been changed, or the key is another"
     return DkimResult.PASS, ""
 
 
-def _key_trouble(signature: DkimSignature, key: DkimKey) -> str:
+def key_trouble(key: DkimKey, algorithm: str) -> str:
+    """Why no signature by this algorithm verifies with the key; "" if nothing keeps it from that."""
     fatal = next((fault.message for fault in key.faults if fault.fatal), "")
     if fatal or key.key is None:
         return fatal or "the key cannot be read"
-    if key.key_type != signature.algorithm.partition("-")[0]:
-        return f"a={signature.algorithm}, but the key is k={key.key_type}"
-    if key.strict and signature.identity.rpartition("@")[2] != signature.domain:
-        return "the key's t=s wants i= to have the very domain d="
+    if key.key_type != algorithm.partition("-")[0]:
+        return f"a={algorithm}, but the key is k={key.key_type}"
     return ""
 
 
@@ -115,16 +128,17 @@ def signed_octets(mail: Mail, own: Field, signature: DkimSignature) -> bytes:
     chosen = [left[name].pop() for name in signature.headers if left.get(name)]
     method = signature.header_canonicalization
     parts = [canonical.header(field.raw, method) for field in chosen]
-    return b"".join(parts) + canonical.header(_without_value(own.raw), method).removesuffix(b"\r\n")
+    return b"".join(parts) + canonical.header(without_signature(own.raw), method).removesuffix(b"\r\n")
 
 
-def _without_value(raw: bytes) -> bytes:
+def without_signature(raw: bytes) -> bytes:
+    """The field with the value of b= left out."""
     name, colon, value = raw.partition(b":")
     stripped = _B_VALUE.sub(rb"\1", value)
     return name + colon + (stripped if stripped.endswith(b"\r\n") else stripped + b"\r\n")
 
 
-def _good(key: DkimKey, signature: bytes, octets: bytes) -> bool:
+def is_good(key: DkimKey, signature: bytes, octets: bytes) -> bool:
     material = key.key.material if key.key else None
     try:
         if isinstance(material, RSAPublicKey):

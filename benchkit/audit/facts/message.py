@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dkim.arc_chain import ArcVerification, verify_arc
 from benchkit.audit.dkim.verify import DkimResult, Verification, verify
 from benchkit.audit.dmarc.alignment import Alignment, alignment
 from benchkit.audit.dmarc.walk import policy_step
@@ -33,6 +34,12 @@ class Authentication:
         unknown = temporary or any(each.aligned is None for each in self.alignments)
         unknown = unknown or self.spf is None or self.spf.result is SpfResult.TEMPERROR
         return None if unknown else False
+
+
+async def arc_chain(context: AuditContext) -> ArcVerification | None:
+    """None without a message, and for one without ARC fields."""
+    mail = context.options.mail
+    return await verify_arc(mail, context.ask) if mail else None
 
 
 async def signatures(context: AuditContext) -> tuple[Verification, ...]:

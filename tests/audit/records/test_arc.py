@@ -64,7 +64,9 @@ def test_whatever_the_fields_hold_there_is_a_chain(fields: Fields) -> None:
     assert chain is None or isinstance(chain.faults, tuple)
 
 
-@pytest.mark.parametrize(("fields", "rule"), [(CHAIN, "message_arc.sets"), (CHAIN[:2], "message_arc.broken"), ([], "")])
+@pytest.mark.parametrize(
+    ("fields", "rule"), [(CHAIN, "message_arc.invalid"), (CHAIN[:2], "message_arc.broken"), ([], "")]
+)
 def test_it_is_information_and_no_more(fields: Fields, rule: str, audit: Callable[..., AuditReport]) -> None:
     head = "".join(f"{name}:{value}\n" for name, value in [*fields, ("from", " a@shop.example")])
     report = audit("", mail=read_mail(head.encode() + b"\nHi\n"))
