@@ -16,7 +16,7 @@ def not_checked(options: Options) -> tuple[str, ...]:
     told += [f"{rules.receiver}: {', '.join(rules.unseen)}" for rules in RULE_SETS]
     if options.connections is None:
         told.append(
-            "STARTTLS, certificates, TLSA matches and the MTA-STS policy: they need a connection, --connect opens it"
+            "STARTTLS, certificates, TLSA matches, the MTA-STS policy, BIMI's files: they need a connection, --connect opens it"
         )
     if options.authorities is None and not options.offline:
         told.append("whether the zone's name servers say the same: --authorities asks each of them")

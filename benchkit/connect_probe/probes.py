@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from benchkit.connect_probe.https_file import HTTPS_PORT, TIMEOUT_S, HttpsAccess, HttpsFile
+from benchkit.connect_probe.https_file import HTTPS_PORT, TIMEOUT_S, HttpsAccess, HttpsFile, WantedFile, fetch_file
 from benchkit.connect_probe.mta_sts_policy import fetch_policy
 from benchkit.connect_probe.starttls import SMTP_PORT, MailServer, probe
 
@@ -18,6 +18,8 @@ class Probes(Protocol):
     async def mail_server(self, address: str, host: str) -> MailServer: ...
 
     async def policy_file(self, domain: str, addresses: Sequence[str]) -> HttpsFile: ...
+
+    async def https_file(self, wanted: WantedFile, addresses: Sequence[str]) -> HttpsFile: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class LiveProbes:
 
     async def policy_file(self, domain: str, addresses: Sequence[str]) -> HttpsFile:
         return await fetch_policy(domain, addresses, self._https)
+
+    async def https_file(self, wanted: WantedFile, addresses: Sequence[str]) -> HttpsFile:
+        return await fetch_file(wanted, addresses, self._https)
 
     @property
     def _https(self) -> HttpsAccess:

@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeVar
 
 from benchkit.connect_probe.certificates import read_chain
-from benchkit.connect_probe.https_file import HttpsFile
+from benchkit.connect_probe.https_file import HttpsFile, WantedFile
 from benchkit.connect_probe.probes import Probes
 from benchkit.connect_probe.starttls import MailServer, Stage
 
@@ -29,6 +29,9 @@ class ProbeRecorder:
 
     async def policy_file(self, domain: str, addresses: Sequence[str]) -> HttpsFile:
         return self._keep(_key("mta-sts", domain, *addresses), await self.probes.policy_file(domain, addresses))
+
+    async def https_file(self, wanted: WantedFile, addresses: Sequence[str]) -> HttpsFile:
+        return self._keep(_key("https", wanted.url, *addresses), await self.probes.https_file(wanted, addresses))
 
     def _keep(self, key: str, shown: Shown) -> Shown:
         self.kept[key] = shown
@@ -52,6 +55,10 @@ class ReplayedProbes:
     async def policy_file(self, domain: str, addresses: Sequence[str]) -> HttpsFile:
         kept = self.kept.get(_key("mta-sts", domain, *addresses))
         return _https_file(kept) if kept else HttpsFile(f"https://mta-sts.{domain}", error=ABSENT)
+
+    async def https_file(self, wanted: WantedFile, addresses: Sequence[str]) -> HttpsFile:
+        kept = self.kept.get(_key("https", wanted.url, *addresses))
+        return _https_file(kept) if kept else HttpsFile(wanted.url, error=ABSENT)
 
 
 def replayed(values: Values) -> ReplayedProbes:

@@ -19,6 +19,7 @@ from benchkit.audit import ConnectOptions, Options
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
 from benchkit.connect_probe import HttpsFile, LiveProbes, MailServer, Stage
+from benchkit.connect_probe.https_file import WantedFile
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
@@ -96,7 +97,12 @@ def hosts_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         return HttpsFile(f"https://{domain}", addresses[0], answered=True, status=200, body=body)
 
     monkeypatch.setattr(LiveProbes, "mail_server", mail_server)
+
+    async def https_file(_: object, wanted: WantedFile, addresses: Sequence[str]) -> HttpsFile:
+        return HttpsFile(wanted.url, answered=bool(addresses), error="HTTP status 404" if addresses else "no address")
+
     monkeypatch.setattr(LiveProbes, "policy_file", policy_file)
+    monkeypatch.setattr(LiveProbes, "https_file", https_file)
 
 
 @cache

@@ -70,6 +70,7 @@ CHECKS: Registry[Check] = Registry(
         "dangling_names",
         "blocklisted",
         "bimi_record",
+        "bimi_files",
         "gmail_rules",
         "yahoo_rules",
         "microsoft_rules",

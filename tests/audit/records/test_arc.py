@@ -72,4 +72,3 @@ def test_it_is_information_and_no_more(fields: Fields, rule: str, audit: Callabl
     report = audit("", mail=read_mail(head.encode() + b"\nHi\n"))
     found = [finding for finding in report.findings if finding.rule.startswith("message_arc")]
     assert [(each.rule, each.status) for each in found] == ([(rule, "info")] if rule else [])
-    assert not rule or "list2.example" in found[0].message or ".broken" in rule
