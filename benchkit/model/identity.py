@@ -44,6 +44,11 @@ def without_identities(body: bytes, identities: Container[bytes]) -> bytes:
     return _PATTERN.sub(lambda match: PLACEHOLDER if match[0] in identities else match[0], body)
 
 
+def place_of_key(key: bytes, first: bytes) -> int:
+    """The nth for which `nth_key(first, nth)` is `key`; a huge number where the two have nothing to do with each other."""
+    return (int.from_bytes(key, "big") - int.from_bytes(first, "big")) % (1 << 8 * len(key))
+
+
 def nth_key(key: bytes, nth: int) -> bytes:
     """The key of the nth mail, from 0, of a request that carried several, from the key of its bytes (16 bytes)."""
     return ((int.from_bytes(key, "big") + nth) % (1 << 8 * len(key))).to_bytes(len(key), "big")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from benchkit.model.envelope import recipients_hash
 from benchkit.model.outside_text import printable
 from benchkit.model.secret_mask import SecretMask
 
@@ -44,20 +45,30 @@ class OutcomeKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code` is the SMTP reply code or the HTTP status, 0 where no valid one came; `enhanced` is RFC 3463's, as 4.7.1."""
+    """`code` is the SMTP reply code or the HTTP status, 0 where no valid one came; `enhanced` is RFC 3463's, as 4.7.1.
+
+    `refused` are the addresses of recipients that the server refused although it accepted the message for the others.
+    """
 
     kind: OutcomeKind
     code: int = 0
     enhanced: str = ""
     text: str = ""
-    refused_recipients: int = 0
-    refused_hash: int = 0  # which ones (model/envelope.py)
+    refused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
         object.__setattr__(self, "enhanced", printable(self.enhanced, _MAX_ENHANCED))
         if not 0 <= self.code <= _MAX_CODE:
             object.__setattr__(self, "code", 0)
+
+    @property
+    def refused_recipients(self) -> int:
+        return len(self.refused)
+
+    @property
+    def refused_hash(self) -> int:
+        return recipients_hash(self.refused) if self.refused else 0
 
     def masked(self, mask: SecretMask) -> Outcome:
         """The same without secrets that the server has repeated."""

@@ -194,6 +194,7 @@ class Manifest:
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
     started: tuple[int, ...] = ()  # sends that were started, by store/started.py's places; empty where not recorded
+    altered_kept: int = 0  # mails in altered.txt: what arrived and was not what was sent
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 

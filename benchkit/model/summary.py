@@ -112,8 +112,11 @@ class ArmSummary:
         None  # messages ÷ design effect: independent ones that would tell as much about the median
     )
     in_doubt: int = 0  # started, and without a record, because a process died
-    recipients_accepted: int = 0  # of the messages that were accepted …
-    recipients_refused: int = 0  # … and those of them that the server refused
+    recipients_planned: int = 0  # accepted + refused + failed + unknown, as in DeliveryReport
+    recipients_accepted: int = 0
+    recipients_refused: int = 0
+    recipients_failed: int = 0
+    recipients_unknown: int = 0
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 
@@ -177,10 +180,25 @@ class DeliveryReport:
     in_doubt: int = 0  # started, and without a record, because a process died: a server may have taken them
     other_recipients: int = 0  # of the altered: arrived for others than those that it was accepted for
     other_sender: int = 0  # of the altered: arrived with another envelope sender
-    recipients_planned: int = 0
+    recipients_planned: int = 0  # accepted + refused + failed + unknown
     recipients_accepted: int = 0
     recipients_refused: int = 0  # by a server that took the message for others
-    recipients_failed: int = 0  # of messages that were not accepted, or not sent
+    recipients_failed: int = 0  # of messages that failed for certain, or were not sent
+    recipients_unknown: int = (
+        0  # of messages that may or may not have been accepted: ambiguous ones, and sends in doubt
+    )
+    altered_content: int = 0  # of the altered: arrived with another content
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredMessage:
+    """One send that arrived as another mail; `differs` names in what: "content", "recipients", "sender"."""
+
+    arm: str
+    condition: str
+    send: int
+    message: int  # index into the batch
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,5 +272,7 @@ class Summary:
     warnings: tuple[str, ...]
     agreements: tuple[Agreement, ...] = ()
     fits: tuple[LatencyFit, ...] = ()
+    altered_messages: tuple[AlteredMessage, ...] = ()  # the first few of each arm and kind
+    altered_kept: int = 0  # mails of these in altered.txt
     certificate: str = ""  # of the ruler on the machine that measured, in words; empty where the run does not say
     schema: int = 1

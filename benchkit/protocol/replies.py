@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from benchkit.model.envelope import recipients_hash
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
@@ -30,9 +29,7 @@ def outcome_of_reply(code: int, text: str) -> Outcome:
 
 def accepted_but_for(refused: Sequence[str], code: int, text: str) -> Outcome:
     """A message that the server took for its other recipients; `text` is the last refusal's."""
-    return Outcome(
-        OutcomeKind.ACCEPTED, code, text=text, refused_recipients=len(refused), refused_hash=recipients_hash(refused)
-    )
+    return Outcome(OutcomeKind.ACCEPTED, code, text=text, refused=tuple(refused))
 
 
 def outcome_of_refusal(code: int, text: str) -> Outcome:

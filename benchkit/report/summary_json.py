@@ -39,6 +39,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "contrasts": [_contrast(contrast) for contrast in summary.contrasts],
             "thresholds": [asdict(threshold) for threshold in summary.thresholds],
             "account": asdict(summary.account),
+            "altered_messages": [asdict(message) for message in summary.altered_messages],
             "overhead_us": summary.overhead_us,
             "warnings": summary.warnings,
             "agreements": [asdict(agreement) for agreement in summary.agreements],

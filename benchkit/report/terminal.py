@@ -14,6 +14,7 @@ from rich.text import Text
 from benchkit.model.outside_text import escaped
 from benchkit.model.summary import ArmSummary, DeliveryReport, Summary, Verdict
 from benchkit.report import numbers, sentences
+from benchkit.report.account_lines import altered_lines, label_of, recipients_line
 from benchkit.report.arms_table import arms_table, duration_of
 from benchkit.report.generator_lines import generator_lines
 from benchkit.report.phase_bars import legend, phase_bars
@@ -113,10 +114,15 @@ def _account(summary: Summary, console: Console) -> None:
     account = summary.account
     console.print(Text(_sent(account)))
     if account.recipients_planned != account.planned or account.recipients_refused:
-        console.print(Text(_recipients(account), style="" if not account.recipients_refused else "yellow"))
+        console.print(Text(recipients_line(account)))
+        for arm in (arm for arm in summary.arms if arm.recipients_refused):
+            told = f"{label_of(summary, arm)}, without warm-up: {recipients_line(arm)}"
+            console.print(Text(told, style="yellow"))
     console.print(
         _arrived(account) if _arrivals_known(summary) else Text("arrivals not known: the server is not embedded")
     )
+    for line in altered_lines(summary):
+        console.print(Text(line, style="red"))
 
 
 def _sent(account: DeliveryReport) -> str:
@@ -128,25 +134,15 @@ def _sent(account: DeliveryReport) -> str:
     return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous}{doubt} + unsent {account.unsent:,}"
 
 
-def _recipients(account: DeliveryReport) -> str:
-    return (
-        f"recipients planned {account.recipients_planned:,} = accepted {account.recipients_accepted:,} + "
-        f"refused {account.recipients_refused:,} + of messages not accepted {account.recipients_failed:,}"
-    )
-
-
 def _arrived(account: DeliveryReport) -> Text:
     line = Text(f"arrived once {account.arrived_once:,}")
     for name, number in (
         ("missing", account.missing),
         ("duplicate", account.duplicates),
-        ("altered", account.altered - account.other_recipients - account.other_sender),
+        ("altered", account.altered),
         ("unaccounted", account.unaccounted),
     ):
         line.append(f" · {name} ").append(f"{number:,}", style="bold red" if number else "green")
-    for name, number in (("other recipients", account.other_recipients), ("other sender", account.other_sender)):
-        if number:
-            line.append(f" · {name} ").append(f"{number:,}", style="bold red")
     return line.append(f" · not observed {account.unobserved:,}") if account.unobserved else line
 
 

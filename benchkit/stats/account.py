@@ -1,19 +1,19 @@
 """The delivery account over every send of the run, warm-up included. It closes, whatever the tables hold:
 
 planned = accepted + failed + in doubt + unsent
-recipients planned = accepted + refused + of messages that were not accepted
+recipients planned = accepted + refused + failed + unknown
 sends that arrived + arrivals without one = arrived_once + duplicates + unaccounted
 accepted = arrived_once + duplicates + missing + unobserved, less the ambiguous that arrived, once or more often
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.run import Manifest, Run
+from benchkit.model.run import Manifest, Run, Table
 from benchkit.model.summary import DeliveryReport
 from benchkit.stats.delivery import Delivery
 from benchkit.stats.rows_by_send import planned_sends, recorded_once
@@ -27,16 +27,19 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
     accepted, arguable = outcome == OutcomeKind.ACCEPTED, np.isin(outcome, MAY_HAVE_ARRIVED)
     seen = delivery.observed[first]
     planned = planned_sends(run.manifest)
-    recipients = recipients_of(run.manifest, run.messages["message"][first])
-    refused = int(run.messages["refused"][first][accepted].sum())
-    taken = int(recipients[accepted].sum()) - refused
-    every = planned_recipients(run.manifest)
+    unrecorded, in_doubt = planned - len(first), in_doubt_of(run)
+    recipients = recipient_counts(
+        run.manifest,
+        {name: run.messages[name][first] for name in ("message", "refused", "outcome")},
+        planned_recipients(run.manifest),
+        in_doubt / max(1, unrecorded),
+    )
     return DeliveryReport(
         planned=planned,
         accepted=_count(accepted),
         failed=_count(~accepted),
         ambiguous=_count(arguable & ~accepted),
-        unsent=planned - len(first) - (in_doubt := in_doubt_of(run)),
+        unsent=unrecorded - in_doubt,
         in_doubt=in_doubt,
         arrived_once=_count(arguable & (times == 1)),
         missing=_count(accepted & seen & (times == 0)),
@@ -46,11 +49,34 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
         unobserved=_count(accepted & ~seen & (times == 0)),
         other_recipients=_count(delivery.other_recipients[first]),
         other_sender=_count(delivery.other_sender[first]),
-        recipients_planned=every,
-        recipients_accepted=taken,
-        recipients_refused=refused,
-        recipients_failed=every - taken - refused,
+        altered_content=_count(delivery.altered[first]),
+        recipients_planned=recipients.planned,
+        recipients_accepted=recipients.accepted,
+        recipients_refused=recipients.refused,
+        recipients_failed=recipients.failed,
+        recipients_unknown=recipients.unknown,
     )
+
+
+class RecipientCounts(NamedTuple):
+    """planned = accepted + refused + failed + unknown."""
+
+    planned: int
+    accepted: int
+    refused: int
+    failed: int
+    unknown: int
+
+
+def recipient_counts(manifest: Manifest, rows: Table, planned: int, in_doubt_share: float) -> RecipientCounts:
+    """`in_doubt_share` is of the sends without a record: which messages those carried is not recorded."""
+    each, outcome = recipients_of(manifest, rows["message"]), rows["outcome"]
+    is_accepted = outcome == OutcomeKind.ACCEPTED
+    refused = int(rows["refused"][is_accepted].sum())
+    accepted = int(each[is_accepted].sum()) - refused
+    unknown = int(each[np.isin(outcome, MAY_HAVE_ARRIVED) & ~is_accepted].sum())
+    unknown += round((planned - int(each.sum())) * in_doubt_share)
+    return RecipientCounts(planned, accepted, refused, planned - accepted - refused - unknown, unknown)
 
 
 def in_doubt_of(run: Run) -> int:
@@ -65,11 +91,16 @@ def recipients_of(manifest: Manifest, messages: Any) -> Any:
 
 
 def planned_recipients(manifest: Manifest) -> int:
-    """Over all planned sends: each arm sends the batch under each condition, from its beginning, round and round."""
-    each = np.array(manifest.recipients or (1,), dtype=np.int64)
+    """Over all planned sends."""
     series = len(manifest.arms) * len(manifest.conditions)
-    rounds, rest = divmod(planned_sends(manifest) // max(1, series), len(each))
-    return series * (rounds * int(each.sum()) + int(each[:rest].sum()))
+    return series * recipients_of_first(manifest, planned_sends(manifest) // max(1, series))
+
+
+def recipients_of_first(manifest: Manifest, messages: int) -> int:
+    """Of so many messages that an arm sends first: under each condition it sends the batch from its beginning, repeatedly."""
+    each = np.array(manifest.recipients or (1,), dtype=np.int64)
+    rounds, rest = divmod(messages, len(each))
+    return rounds * int(each.sum()) + int(each[:rest].sum())
 
 
 def _count(flags: Any) -> int:

@@ -9,6 +9,7 @@ from benchkit.model.summary import ConditionSummary, Contrast, Summary
 from benchkit.stats.aa import detectable_bias, differing_pairs
 from benchkit.stats.account import account_of
 from benchkit.stats.agreement import agreements_of
+from benchkit.stats.altered import altered_messages
 from benchkit.stats.arms import summarise_arms
 from benchkit.stats.comparison import Comparison, compare_arms
 from benchkit.stats.delivery import deliveries
@@ -58,6 +59,8 @@ def analyse(run: Run) -> Summary:
         warnings=warnings_of(run, samples, delivery, account, arms, comparisons),
         agreements=agreements_of(run, samples, arms),
         fits=fits_of(run, samples),
+        altered_messages=altered_messages(run, delivery),
+        altered_kept=manifest.altered_kept,
         certificate=manifest.certificate,
     )
 

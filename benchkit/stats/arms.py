@@ -15,13 +15,13 @@ from benchkit.model.run import ArmRecord, Manifest, Run, Table
 from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
-from benchkit.stats.account import recipients_of
+from benchkit.stats.account import RecipientCounts, recipient_counts, recipients_of, recipients_of_first
 from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.generator import LATE_NS, generator_load
 from benchkit.stats.phase_means import mean_phases_ms
 from benchkit.stats.proportion import clustered_rate
-from benchkit.stats.sample import Sample, Samples, milliseconds_or_infinite, rows_by_block
+from benchkit.stats.sample import Sample, Samples, measured_rows, milliseconds_or_infinite, rows_by_block
 from benchkit.stats.saturation import limits_of
 from benchkit.stats.starts import clusters_of, clusters_of_sample
 from benchkit.stats.two_groups import two_groups
@@ -40,6 +40,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
     planned = manifest.blocks * manifest.messages_per_block - sample.left_out
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
     in_doubt = _in_doubt(manifest, sample)
+    recipients = _recipients(run, sample, in_doubt / max(1, planned - sample.started))
     generator, throughput = generator_load(run, sample), _throughput(manifest, rows, accepted)
     return ArmSummary(
         name=arm.name,
@@ -63,8 +64,11 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         throughput_per_s=throughput.value,
         throughput_ci=_bounds(throughput),
         effective=_effective(service_ns(rows), clusters),
-        recipients_accepted=int((recipients_of(manifest, rows["message"]) - rows["refused"])[accepted].sum()),
-        recipients_refused=int(rows["refused"][accepted].sum()),
+        recipients_planned=recipients.planned,
+        recipients_accepted=recipients.accepted,
+        recipients_refused=recipients.refused,
+        recipients_failed=recipients.failed,
+        recipients_unknown=recipients.unknown,
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
@@ -88,7 +92,20 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
 
 def _in_doubt(manifest: Manifest, sample: Sample) -> int:
     place = (sample.condition * len(manifest.arms) + sample.arm) * 2 + 1
-    return max(0, manifest.started[place] - sample.started) if place < len(manifest.started) else 0
+    recorded = sample.started + sample.left_out
+    return max(0, manifest.started[place] - recorded) if place < len(manifest.started) else 0
+
+
+def _recipients(run: Run, sample: Sample, in_doubt_share: float) -> RecipientCounts:
+    """Without those of the blocks that are left out."""
+    manifest, messages = run.manifest, run.manifest.messages_per_block
+    warmup = manifest.warmup_blocks * messages
+    planned = recipients_of_first(manifest, warmup + manifest.blocks * messages) - recipients_of_first(manifest, warmup)
+    if sample.left_out:
+        every = measured_rows(run.messages, sample.condition, sample.arm)
+        left_out = np.setdiff1d(every, sample.index, assume_unique=True)
+        planned -= int(recipients_of(manifest, run.messages["message"][left_out]).sum())
+    return recipient_counts(manifest, sample.rows, planned, in_doubt_share)
 
 
 def connections(rows: Table) -> int:

@@ -77,18 +77,21 @@ def _observed(arms: Sequence[ArmRecord], arm_of_row: Any) -> Any:
 
 
 def _other_recipients(manifest: Manifest, sent: Table, arrivals: Table, rows: Any) -> Any:
-    """Whether an accepted message arrived for others than those that it was accepted for."""
+    """Whether a message arrived for others than those that it was accepted for.
+
+    If it was not accepted for certain, which recipients had been refused is not known: it may have arrived for fewer.
+    """
     planned, hashes = np.array(manifest.recipients), np.array(manifest.recipient_hashes, dtype=np.int64)
     if len(planned) == 0 or len(sent["message"]) == 0:
         return np.zeros(len(rows), dtype=bool)
     message = sent["message"][rows] % len(planned)
     accepted = sent["outcome"][rows] == OutcomeKind.ACCEPTED
-    other_number = arrivals["recipients"] != planned[message] - sent["refused"][rows]
-    if len(hashes) != len(planned):  # an older run
-        return accepted & other_number
-    with np.errstate(over="ignore"):  # the sums are those of 64-bit numbers
-        wanted = hashes[message] - sent["refused_hash"][rows]
-    return accepted & (other_number | (arrivals["recipients_hash"] != wanted))
+    other = arrivals["recipients"] != planned[message] - sent["refused"][rows]
+    if len(hashes) == len(planned):  # older runs have the number only
+        with np.errstate(over="ignore"):  # the sums are those of 64-bit numbers
+            wanted = hashes[message] - sent["refused_hash"][rows]
+        other |= arrivals["recipients_hash"] != wanted
+    return other & (accepted | (arrivals["recipients"] >= planned[message]))
 
 
 def _other_sender(manifest: Manifest, sent: Table, arrivals: Table, rows: Any) -> Any:

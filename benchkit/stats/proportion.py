@@ -26,11 +26,13 @@ def wilson(count: float, n: float, confidence: float, degrees: float | None = No
 
 
 def clustered_rate(flags: Any, clusters: Clusters, confidence: float) -> Estimate:
-    """The rate of true `flags`; Wilson's interval of the effective number: messages ÷ design effect (Kish 1965)."""
+    """The rate of true `flags`, or the mean of shares from 0 to 1.
+
+    Wilson's interval of the effective number: messages ÷ design effect (Kish 1965)."""
     n = len(flags)
     if n == 0:
         return Estimate(None, needs=1)
     effective = n / design_effect(flags, clusters)
-    count = int(flags.sum())
+    count = float(flags.sum())
     several = clusters.count > 1 and 0 < count < n
     return wilson(count * effective / n, effective, confidence, clusters.count - 1 if several else None)

@@ -56,7 +56,7 @@ def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[st
         yield f"{account.other_recipients} messages went to other recipients than those that they were accepted for"
     if account.other_sender:
         yield f"{account.other_sender} messages arrived with another envelope sender"
-    if content := account.altered - account.other_recipients - account.other_sender:
-        yield f"{content} messages altered: arrived with another content"
+    if account.altered_content:
+        yield f"{account.altered_content} messages altered: arrived with another content"
     if account.unaccounted and not recovered:
         yield f"{account.unaccounted} arrivals unaccounted for: of sends that failed or have no record, or of none of this run"

@@ -79,9 +79,13 @@ def measured_samples(run: Run) -> Samples:
     }
 
 
+def measured_rows(messages: Table, condition: int, arm: int) -> Any:
+    """Their positions, also those of blocks that are left out."""
+    return np.flatnonzero(~messages["warmup"] & (messages["condition"] == condition) & (messages["arm"] == arm))
+
+
 def _sample(messages: Table, condition: int, arm: int, stopped: frozenset[int]) -> Sample:
-    mine = ~messages["warmup"] & (messages["condition"] == condition) & (messages["arm"] == arm)
-    index = np.flatnonzero(mine)
+    index = measured_rows(messages, condition, arm)
     if not stopped:
         return Sample(arm, condition, index, RowsOf(messages, index))
     kept = index[~np.isin(messages["block"][index], np.array(sorted(stopped)))]

@@ -12,6 +12,7 @@ import numpy as np
 
 from benchkit.model.run import Run
 from benchkit.model.summary import Estimate
+from benchkit.stats.account import recipients_of
 from benchkit.stats.arms import connections
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
@@ -74,13 +75,20 @@ def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
 
 
 def _recipient_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
-    """Messages that were accepted for some of their recipients only."""
-    partly = [sample.accepted & (sample.rows["refused"] > 0) for sample in (arm, reference)]
-    if differs(_rate(run, arm, partly[0]), _rate(run, reference, partly[1])):
-        counts = [
-            f"{run.manifest.arms[s.arm].name} {int(s.rows['refused'][s.accepted].sum())}" for s in (arm, reference)
+    """Of accepted messages: how many recipients were refused, and how many messages had such recipients."""
+    samples = (arm, reference)
+    refused = [np.where(sample.accepted, sample.rows["refused"], 0) for sample in samples]
+    if not any(counts.any() for counts in refused):
+        return
+    each = [recipients_of(run.manifest, sample.rows["message"]) for sample in samples]
+    shares = [counts / np.maximum(1, planned) for counts, planned in zip(refused, each, strict=True)]
+    partly = [counts > 0 for counts in refused]
+    if any(differs(_rate(run, arm, of_arm), _rate(run, reference, other)) for of_arm, other in (shares, partly)):
+        told = [
+            f"{run.manifest.arms[sample.arm].name} {int(counts.sum())} of {int(planned[sample.accepted].sum())}"
+            for sample, counts, planned in zip(samples, refused, each, strict=True)
         ]
-        yield f"refused recipients differ: {counts[0]}, {counts[1]}"
+        yield f"refused recipients differ: {told[0]}, {told[1]}"
 
 
 def _rate(run: Run, sample: Sample, flags: Any) -> Estimate:

@@ -5,7 +5,8 @@ Law: no statistic is computed here. pyarrow's one home.
 """
 
 import benchkit.store.allocator  # noqa: F401 (first of all)
-from benchkit.store.finalize import close_tables
+from benchkit.store.arrived_bytes import ArrivedBytes, arrived_bytes
+from benchkit.store.finalize import close_tables, remove_spools, write_tables
 from benchkit.store.folder import create_folder, newest_run, read_manifest, write_manifest, write_text
 from benchkit.store.ledger import SpoolLedger
 from benchkit.store.loading import load_run
@@ -15,8 +16,10 @@ from benchkit.store.recorder import Recorder, record_sink_lag
 from benchkit.store.started import read_started, remove_started
 
 __all__ = [
+    "ArrivedBytes",
     "Recorder",
     "SpoolLedger",
+    "arrived_bytes",
     "close_tables",
     "create_folder",
     "load_run",
@@ -26,7 +29,9 @@ __all__ = [
     "read_started",
     "record_sink_lag",
     "record_wire",
+    "remove_spools",
     "remove_started",
     "write_manifest",
+    "write_tables",
     "write_text",
 ]

@@ -17,7 +17,13 @@ from benchkit.store.spool import read_table, spools_of
 
 
 def close_tables(folder: Path, parse: Parse) -> None:
-    """Write the Parquet tables of a run; the spools go only once all of them stand. Raises StoreError."""
+    """Write the Parquet tables of a run and remove its spools. Raises StoreError."""
+    write_tables(folder, parse)
+    remove_spools(folder)
+
+
+def write_tables(folder: Path, parse: Parse) -> None:
+    """The Parquet tables of a run; what arrived is still in the spools afterwards. Raises StoreError."""
     bodies = bodies_by_key(folder, parse)
     tables = {
         "messages": (arrow_schema(MESSAGE_COLUMNS), read_table(folder, "messages")),
@@ -36,7 +42,11 @@ def close_tables(folder: Path, parse: Parse) -> None:
         for path in folder.glob("*.unfinished"):
             path.unlink(missing_ok=True)
         raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
-    for name in (*tables, "bodies"):
+
+
+def remove_spools(folder: Path) -> None:
+    """Only once all tables stand."""
+    for name in ("messages", "phases", "cells", "lags", "arrivals", "wire", "bodies"):
         for spool in spools_of(folder, name):
             spool.unlink()
 

@@ -63,7 +63,7 @@ def read_manifest(folder: Path) -> Manifest:
     return _manifest(manifest_check.known(stored, Manifest))
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str | bytes) -> None:
     """Through a file beside it, so that a reader, or a crash, never meets half of it. Raises StoreError."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:

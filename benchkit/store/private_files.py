@@ -29,9 +29,9 @@ def make_private_folder(path: Path) -> None:
     path.chmod(FOLDER_MODE)
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, data: str | bytes) -> None:
     """Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with open(descriptor, "wb") as file:
         os.fchmod(descriptor, FILE_MODE)  # the umask, or an older file, may say otherwise
-        file.write(text)
+        file.write(data.encode("utf-8") if isinstance(data, str) else data)

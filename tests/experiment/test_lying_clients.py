@@ -1,4 +1,4 @@
-"""Clients that send other mail than they were given: each is caught by what arrived, named, and the run is invalid.
+"""Clients that send other mail than they were given: each is caught by what arrived, named, kept, and the run is invalid.
 
 They come in by the public entry points, as an outside package's clients do, and lie about nothing else.
 """
@@ -12,14 +12,31 @@ from typing import Any
 import pytest
 
 Text = Any
-LIES = {  # name → (transport whose own client it is, what it does to a message, what the run says)
-    "wrong_recipient": ("smtp", "replace(m, recipients=('wrong-' + m.recipients[0], *m.recipients[1:]))", "other recipients"),
-    "one_dropped": ("smtp", "replace(m, recipients=m.recipients[:-1])", "other recipients"),
-    "one_added": ("smtp", "replace(m, recipients=(*m.recipients, 'spy@example.net'))", "other recipients"),
-    "foreign_sender": ("smtp", "replace(m, envelope_from='bounces@other.example')", "another envelope sender"),
-    "other_text": ("smtp", "replace(m, mime=m.mime.replace(b'a', b'b'))", "another content"),
-    "api_one_dropped": (
-        "api", "replace(m, recipients=m.recipients[:-1], content=replace(m.content, to=m.content.to[:-1]))", "other",
+_FEWER_TO = (
+    "replace(m, recipients=(*m.recipients[:2], m.recipients[3]), content=replace(m.content, to=m.content.to[:-1]))"
+)
+LIES = {  # name → (way to send, what the client does to a message, what differs then, what altered.txt shows of it)
+    "wrong_recipient": (
+        "smtp", "replace(m, recipients=('wrong-' + m.recipients[0], *m.recipients[1:]))", ["recipients"], "<wrong-a@",
+    ),
+    "one_dropped": ("smtp", "replace(m, recipients=m.recipients[1:])", ["recipients"], "RCPT TO:<hidden@example.com>"),
+    "one_twice": (
+        "smtp", "replace(m, recipients=(*m.recipients[:-1], m.recipients[0]))", ["recipients"], "RCPT TO:<a@example.com>",
+    ),
+    "one_added": ("smtp", "replace(m, recipients=(*m.recipients, 'spy@example.net'))", ["recipients"], "<spy@example.net>"),
+    "foreign_sender": (
+        "smtp", "replace(m, envelope_from='bounces@other.example')", ["sender"], "MAIL FROM:<bounces@other.example>",
+    ),
+    "other_text": ("smtp", "replace(m, mime=m.mime.replace(b'e', b'x'))", ["content"], "xxamplx"),
+    "all_of_it": (
+        "smtp", "replace(m, envelope_from='', recipients=m.recipients[1:], mime=m.mime.replace(b'e', b'x'))",
+        ["content", "recipients", "sender"], "MAIL FROM:<>",
+    ),
+    "mailgun_bcc_dropped": ("mailgun", "replace(m, recipients=m.recipients[:-1])", ["recipients"], "POST /v3/"),
+    "mailgun_one_dropped": ("mailgun", _FEWER_TO, ["content", "recipients"], "POST /v3/"),
+    "jmap_bcc_dropped": ("jmap", "replace(m, recipients=m.recipients[:-1])", ["recipients"], "POST /jmap/"),
+    "jmap_foreign_sender": (
+        "jmap", "replace(m, envelope_from='bounces@other.example')", ["sender"], '"mailFrom":{"email":"bounces@other.example"}',
     ),
 }  # fmt: skip
 CLIENT = """
@@ -38,30 +55,45 @@ def liars(tmp_path: Path) -> str:
     package = tmp_path / "liars-1.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: liars\nVersion: 1\n")
-    points = [f"{transport}_{name} = liar_{name}:Client" for name, (transport, _, _) in LIES.items()]
+    points = [f"{_transport(way)}_{name} = liar_{name}:Client" for name, (way, *_) in LIES.items()]
     (package / "entry_points.txt").write_text("\n".join(["[benchkit.transport]", *points, ""]))
-    for name, (transport, lie, _) in LIES.items():
-        (tmp_path / f"liar_{name}.py").write_text(CLIENT.format(transport=transport, lie=lie))
+    for name, (way, lie, *_) in LIES.items():
+        (tmp_path / f"liar_{name}.py").write_text(CLIENT.format(transport=_transport(way), lie=lie))
     return os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+
+
+def _transport(way: str) -> str:
+    return "smtp" if way == "smtp" else "api"
 
 
 @pytest.mark.parametrize("name", LIES)
 def test_a_client_that_sends_other_mail_does_not_win(
     name: str, liars: str, program: Any, text: Text, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    transport, _, said = LIES[name]
-    provider = 'provider = "mailgun"\n' if transport == "api" else ""
+    way, _, differs, kept = LIES[name]
+    provider = "" if way == "smtp" else f'provider = "{way}"\n'
     arms = [
-        f'{label}|transport = "{transport}"\nclient = "{client}"\nconnection = "reuse"\nsecurity = "none"\n{provider}'
+        f'{label}|transport = "{_transport(way)}"\nclient = "{client}"\nconnection = "reuse"\nsecurity = "none"\n{provider}'
         for label, client in (("liar", name), ("honest", "wire"))
     ]
-    recipients = 'to = ["a@example.com", "b@example.com", "c@example.com"]'
+    recipients = 'to = ["a@example.com", "b@example.com", "c@example.com"]\nbcc = ["hidden@example.com"]'
     program.write(text(*arms).replace('to = ["b@example.com"]', recipients))
     program._environment["PYTHONPATH"] = liars
-    done = program.run("run", "scenario.toml")
-    assert done.returncode == 5, done.stdout + done.stderr
-    told = " ".join(done.stdout.split())
-    assert said in told
+    code, summary = program.summary()
+    assert code == 5, summary
+    account, contrast = summary["account"], summary["contrasts"][0]
+    assert account["altered"] == account["planned"] // 2
+    numbers = {"content": "altered_content", "recipients": "other_recipients", "sender": "other_sender"}
+    assert [what for what, key in numbers.items() if account[key]] == differs
+    assert contrast["verdict"] == "WITHHELD"
+    assert {(one["arm"], *one["differs"]) for one in summary["altered_messages"]} == {("liar", *differs)}
+    (folder,) = program.runs
+    assert kept in (folder / "altered.txt").read_text("utf-8")
+    assert (folder / "altered.txt").stat().st_mode & 0o077 == 0
+    told = " ".join(program.run("report", str(folder)).stdout.split())
+    first = summary["altered_messages"][0]
+    assert f"liar, message {first['message']} of the batch (send {first['send']}): " in told
+    assert "altered.txt in the run's folder" in told
     assert "faster" not in told
     assert "slower" not in told
 
@@ -79,10 +111,17 @@ def test_recipients_that_a_server_refuses_are_counted(program: Any, text: Text) 
     account = summary["account"]
     assert account["recipients_refused"] > 20
     assert account["recipients_planned"] == 4 * account["planned"]
-    known = account["recipients_accepted"] + account["recipients_refused"] + account["recipients_failed"]
-    assert account["recipients_planned"] == known
+    for counted in (account, *summary["arms"]):
+        parts = [counted[f"recipients_{part}"] for part in ("accepted", "refused", "failed", "unknown")]
+        assert counted["recipients_planned"] == 4 * counted["planned"] == sum(parts)
+    assert [arm["recipients_refused"] > 20 for arm in summary["arms"]] == [True, False]
     assert account["altered"] == 0
+    assert not (program.runs[0] / "altered.txt").exists()
     assert code == 0
     (contrast,) = summary["contrasts"]
     assert contrast["verdict"] == "WITHHELD"
     assert "refused recipients differ" in " ".join(contrast["reasons"])
+    told = " ".join(program.run("report", str(program.runs[0])).stdout.split())
+    assert (
+        f"smtp, without warm-up: recipients planned 800 = accepted {summary['arms'][0]['recipients_accepted']}" in told
+    )

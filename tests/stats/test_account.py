@@ -52,7 +52,11 @@ def account(run: Run) -> DeliveryReport:
 def told(accepted: int, *others: int) -> DeliveryReport:
     """Each message has one recipient."""
     report = DeliveryReport(SIZE, accepted, *others)
-    return replace(report, recipients_planned=SIZE, recipients_accepted=accepted, recipients_failed=SIZE - accepted)
+    unknown = report.ambiguous
+    return replace(
+        report, recipients_planned=SIZE, recipients_accepted=accepted, recipients_unknown=unknown,
+        recipients_failed=SIZE - accepted - unknown,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -237,3 +241,53 @@ def test_a_run_that_recorded_only_the_number_of_recipients_is_held_to_that(synth
     assert analyse(replace(run, manifest=manifest)).account.altered == 0
     fewer = replace(run, manifest=manifest, arrivals={**run.arrivals, "recipients": run.arrivals["recipients"] * 0})
     assert analyse(fewer).account.altered == len(run.arrivals["send"])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "arrived_for", "altered"),
+    [
+        (A, TO, 0),
+        (A, TO[:2], 6),
+        (X, TO, 0),
+        (X, TO[:2], 0),  # which recipients had been refused before the connection broke is not known
+        (X, (*TO[:2], "wrong-c@y.example"), 6),
+        (X, (*TO, "spy@y.example"), 6),
+    ],
+)
+def test_a_message_in_doubt_may_have_arrived_for_fewer_recipients_and_for_no_others(
+    synthetic_run: Factory, outcome: OutcomeKind, arrived_for: Sequence[str], altered: int
+) -> None:
+    planned = with_envelopes(small(synthetic_run, range(6), [outcome] * 6, range(6)), "s@shop.example", TO)
+    other = with_envelopes(planned, "s@shop.example", arrived_for)
+    assert account(replace(planned, arrivals=other.arrivals)).other_recipients == altered
+
+
+def test_recipients_of_messages_in_doubt_are_neither_accepted_nor_refused(synthetic_run: Factory) -> None:
+    run = with_envelopes(small(synthetic_run, range(5), [A, A, X, D, X], [0, 1]), "s@shop.example", TO)
+    found = account(replace(run, manifest=replace(run.manifest, started=(2, 4, 0, 1))))
+    assert found.in_doubt == 2
+    assert found.recipients_planned == 3 * SIZE
+    assert (found.recipients_accepted, found.recipients_refused) == (6, 0)
+    assert (found.recipients_unknown, found.recipients_failed) == (3 * (2 + 2), 3 * (1 + 5))
+
+
+def test_the_altered_messages_that_are_named_are_of_every_arm_and_kind(synthetic_run: Factory) -> None:
+    run = with_envelopes(synthetic_run(blocks=8), "s@shop.example", TO)
+    arm, send = run.messages["arm"], run.messages["send"]
+    late = send[arm == 1][-1]
+    senders = np.where(run.arrivals["arm"] == 0, 1, run.arrivals["sender_hash"])
+    hashes = np.where(run.arrivals["send"] == late, 1, run.arrivals["recipients_hash"])
+    summary = analyse(replace(run, arrivals={**run.arrivals, "sender_hash": senders, "recipients_hash": hashes}))
+    named = [(one.arm, one.differs) for one in summary.altered_messages]
+    assert named == [("arm 0", ("sender",))] * 3 + [("arm 1", ("recipients",))]
+    assert summary.altered_messages[-1].send == late
+    assert summary.altered_messages[-1].message == run.messages["message"][send == late][0]
+
+
+def test_blocks_that_are_left_out_are_not_in_doubt(synthetic_run: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = synthetic_run(blocks=8)
+    started = tuple(10 if place % 2 == 0 else 80 for place in range(4))
+    monkeypatch.setattr("benchkit.stats.sample.stopped_blocks", lambda _: {0: frozenset({3})})
+    for arm in analyse(replace(run, manifest=replace(run.manifest, started=started))).arms:
+        assert (arm.planned, arm.in_doubt, arm.unsent) == (70, 0, 0)
+        assert arm.recipients_planned == arm.recipients_accepted == 70

@@ -25,7 +25,7 @@ from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.spool import read_batches
 
 CELL = Cell(block=3, warmup=False, condition=0, arm=1, first_send=0, count=10, first_message=0, batch_size=5)
-REFUSED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.1", "4.2.1 büsy", refused_recipients=2)
+REFUSED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.1", "4.2.1 büsy", refused=("a@x.example", "b@x.example"))
 
 
 def manifest(**changes: object) -> Manifest:

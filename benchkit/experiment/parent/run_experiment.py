@@ -17,6 +17,7 @@ from typing import Any
 from benchkit.clock import slept_ns
 from benchkit.conditions import describe_host
 from benchkit.errors import StoreError, TargetUnreachable
+from benchkit.experiment.parent.altered_mail import keep_altered
 from benchkit.experiment.parent.body_parser import parser_for
 from benchkit.experiment.parent.certificate_file import certificate_in_words
 from benchkit.experiment.parent.congestion import with_congestion
@@ -30,12 +31,13 @@ from benchkit.model.message import Batch
 from benchkit.model.run import Manifest, RunStatus
 from benchkit.model.scenario import NetworkSpec, Scenario, Secret
 from benchkit.store import (
-    close_tables,
     create_folder,
     private_files,
     read_started,
+    remove_spools,
     remove_started,
     write_manifest,
+    write_tables,
 )
 
 # (sends recorded so far, sends planned)
@@ -164,9 +166,11 @@ class _Conductor:
 
     def _close(self, status: RunStatus, trouble: str) -> RunEnd:
         try:
-            close_tables(self._folder, parser_for(self._scenario.arms))
+            write_tables(self._folder, parser_for(self._scenario.arms))
+            altered_kept = keep_altered(self._folder)
+            remove_spools(self._folder)
             warnings = (*self._manifest.warnings, *([trouble] if trouble else []))
-            self._note(status=status, warnings=warnings, started=read_started(self._folder))
+            self._note(status=status, warnings=warnings, started=read_started(self._folder), altered_kept=altered_kept)
             remove_started(self._folder)
         except StoreError as error:
             with suppress(StoreError):  # a full disk may have room for that line

@@ -1,0 +1,41 @@
+"""The bytes that arrived, from the spools of a run that is being closed: for those who want to see what differed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from benchkit.model.identity import place_of_key
+from benchkit.store.spool import read_batches
+
+_MAILS_A_BODY = 10_000  # more than any request carries
+
+
+class ArrivedBytes(NamedTuple):
+    """`head` is the envelope (SMTP), or the request line with some headers (API); `body` has identities replaced."""
+
+    send: int
+    head: bytes
+    body: bytes
+
+
+def arrived_bytes(folder: Path, sends: Collection[int]) -> Iterator[ArrivedBytes]:
+    """Every distinct body that arrived of these sends. Several mails of one request share a body."""
+    wanted: dict[tuple[int, bytes], set[int]] = {}
+    for batch in read_batches(folder / "arrivals.arrow"):
+        for row in np.flatnonzero(np.isin(batch.column("send").to_numpy(), list(sends))).tolist():
+            arm, key, send = (batch.column(name)[row].as_py() for name in ("arm", "key", "send"))
+            wanted.setdefault((arm, key), set()).add(send)
+    for batch in read_batches(folder / "bodies.arrow"):
+        for row, first in enumerate(batch.column("key").to_pylist()):
+            arm = batch.column("arm")[row].as_py()
+            for send in sorted(_sends_of(wanted, arm, first)):
+                yield ArrivedBytes(send, batch.column("head")[row].as_py(), batch.column("body")[row].as_py())
+
+
+def _sends_of(wanted: dict[tuple[int, bytes], set[int]], arm: int, first: bytes) -> set[int]:
+    found = [sends for (at, key), sends in wanted.items() if at == arm and place_of_key(key, first) < _MAILS_A_BODY]
+    return set().union(*found)
