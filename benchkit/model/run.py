@@ -144,6 +144,8 @@ class ArmRecord:
     client_congestion: str | None = None  # TCP congestion control in force on its sockets; None where not recorded
     server_congestion: str | None = None  # … on those of the embedded server
     nodelay: bool | None = None  # TCP_NODELAY on the client's sockets
+    pacing_limit: int | None = None  # SO_MAX_PACING_RATE there, in bytes/s; 0 where nothing limits it
+    congestion: str | None = None  # what both ends were told to use; what was in force is above
     messages_per_request: int = 1  # at most; an API's only
 
 

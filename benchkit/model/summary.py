@@ -105,6 +105,7 @@ class ArmSummary:
     client_congestion: str | None = None  # TCP congestion control in force; None where not recorded
     server_congestion: str | None = None  # … at the embedded server
     nodelay: bool | None = None  # TCP_NODELAY at the client
+    pacing_limit: int | None = None  # SO_MAX_PACING_RATE at the client, in bytes/s; 0 where nothing limits it
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[str, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None

@@ -35,10 +35,11 @@ class Phase(IntEnum):
 
 
 class SocketOptions(NamedTuple):
-    """What is in force on a TCP socket, as the kernel says."""
+    """What is in force on a TCP socket, as the kernel says. `pacing_limit` is in bytes/s (SO_MAX_PACING_RATE), 0 for none."""
 
     congestion: str
     nodelay: bool
+    pacing_limit: int = 0
 
 
 class Trace:

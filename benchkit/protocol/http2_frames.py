@@ -1,62 +1,80 @@
-"""Just enough of HTTP/2's framing (RFC 9113 §4.1) to tell a request from other frames, and a graceful GOAWAY from others."""
+"""HTTP/2's framing (RFC 9113 §4.1, §6): frames of bytes, and whether what a client writes is a part of a request."""
 
 from __future__ import annotations
 
-_HEADER = 9
-_TYPE = 3
-_DATA, _HEADERS, _GOAWAY = 0, 1, 7
-_MOST_FRAME = 1 << 20  # a frame that is longer is not waited for
-_NO_ERROR = 0
+from collections.abc import Iterator
+from enum import IntEnum, IntFlag
+from typing import NamedTuple
+
+from benchkit.protocol.response_reader import GarbledResponse
+
+FRAME_HEAD = 9
+MAX_FRAME = 16_384  # SETTINGS_MAX_FRAME_SIZE as it is at first (§6.5.2): the libraries leave it so
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_LENGTH = 3
+_STREAM = 5
+_STREAM_BITS = 0x7FFF_FFFF
+_PRIORITY = 5
 
 
-def asks(written: bytes) -> bool:
-    """Whether whole frames, as they are written, hold a part of a request.
+class FrameType(IntEnum):
+    DATA = 0
+    HEADERS = 1
+    RST_STREAM = 3
+    SETTINGS = 4
+    PUSH_PROMISE = 5
+    GOAWAY = 7
+    CONTINUATION = 9
 
-    Nothing waits for what else a client writes (acknowledgements, windows, settings): counting it would make turns of no turns.
+
+class Flag(IntFlag):
+    END_STREAM = 1
+    END_HEADERS = 4
+    PADDED = 8
+    PRIORITY = 32
+
+
+class Frame(NamedTuple):
+    type: int
+    flags: int
+    stream: int
+    payload: bytes
+
+
+def frames_of(wire: bytes) -> Iterator[Frame]:
+    """The whole frames at the beginning of `wire`. Raises GarbledResponse for one that is too large."""
+    start = 0
+    while start + FRAME_HEAD <= len(wire):
+        length = int.from_bytes(wire[start : start + _LENGTH], "big")
+        if length > MAX_FRAME:
+            raise GarbledResponse(f"an HTTP/2 frame of {length} bytes")
+        end = start + FRAME_HEAD + length
+        if end > len(wire):
+            return
+        stream = int.from_bytes(wire[start + _STREAM : start + FRAME_HEAD], "big") & _STREAM_BITS
+        yield Frame(wire[start + _LENGTH], wire[start + _LENGTH + 1], stream, wire[start + FRAME_HEAD : end])
+        start = end
+
+
+def unpadded(frame: Frame) -> bytes:
+    """The data of DATA, the field block of HEADERS (§6.1, §6.2). Raises GarbledResponse."""
+    payload, padding = frame.payload, 0
+    if frame.flags & Flag.PADDED:
+        padding, payload = (payload or b"\0")[0], payload[1:]
+    if frame.type == FrameType.HEADERS and frame.flags & Flag.PRIORITY:
+        payload = payload[_PRIORITY:]
+    if padding > len(payload):
+        raise GarbledResponse("an HTTP/2 frame with more padding than it has bytes")
+    return payload[: len(payload) - padding]
+
+
+def requesting_stream(written: bytes) -> int:
+    """The stream of the request that whole frames, as they are written, hold a part of; 0 where they hold none.
+
+    Nothing waits for what else a client writes (acknowledgements, windows, settings): counting it would make round trips of it.
     """
     start = len(PREFACE) if written.startswith(PREFACE) else 0
-    while start + _HEADER <= len(written):
-        if written[start + _TYPE] in (_DATA, _HEADERS):
-            return True
-        start += _HEADER + int.from_bytes(written[start : start + _TYPE], "big")
-    return False
-
-
-class GoawayFilter:
-    """Takes a graceful GOAWAY out of what a server sends, and remembers it.
-
-    A server that shuts down gracefully goes on with the streams up to the last one that it names (RFC 9113 §6.8). h2 closes its
-    connection at once, and the response behind it would be lost.
-    """
-
-    __slots__ = ("_rest", "going_away", "stream")
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self.going_away = False
-        self.stream = 1  # of the request under way
-
-    def passed(self, data: bytes) -> bytes:
-        """The whole frames that have come; part of one waits for the rest of it."""
-        buffered, start, kept = self._rest + data, 0, []
-        while start + _HEADER <= len(buffered):
-            length = int.from_bytes(buffered[start : start + _TYPE], "big")
-            end = start + _HEADER + length
-            if end > len(buffered) and length <= _MOST_FRAME:
-                break
-            frame = buffered[start:end]
-            if self._is_graceful(frame):
-                self.going_away = True
-            else:
-                kept.append(frame)
-            start = end
-        self._rest = buffered[start:]
-        return b"".join(kept)
-
-    def _is_graceful(self, frame: bytes) -> bool:
-        if len(frame) < _HEADER + 8 or frame[_TYPE] != _GOAWAY:
-            return False
-        last = int.from_bytes(frame[_HEADER : _HEADER + 4], "big") & 0x7FFFFFFF
-        error = int.from_bytes(frame[_HEADER + 4 : _HEADER + 8], "big")
-        return error == _NO_ERROR and last >= self.stream
+    for frame in frames_of(written[start:]):
+        if frame.type in (FrameType.DATA, FrameType.HEADERS):
+            return frame.stream
+    return 0

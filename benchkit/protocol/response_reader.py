@@ -10,11 +10,13 @@ import httptools
 from benchkit.model.exchange import Response
 
 MAX_HEAD = 1 << 16  # bytes of all header fields
+MAX_INTERIM = 100  # responses with 1xx before the one that was asked for
 MAX_RESPONSE = 1 << 20  # where nothing else is said; a server that never stops must not fill our memory
+EARLY = "the server answered before it was asked"
 
 
 class GarbledResponse(ValueError):
-    """What came is no HTTP/1.1 response, or not one that was asked for."""
+    """What came is no HTTP response, or not one that was asked for."""
 
 
 class ResponseReader:
@@ -32,7 +34,7 @@ class ResponseReader:
     def expect(self) -> None:
         """A request leaves: forget the response before."""
         self._response: Response | None = None
-        self._size = 0
+        self._size = self._interim = 0
         self.on_message_begin()
 
     def feed(self, data: bytes) -> Response | None:
@@ -67,6 +69,8 @@ class ResponseReader:
         self._in_body = self._delimited = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_body:  # a trailer, which is no header field (RFC 9110 §6.5)
+            return
         self._head += len(name) + len(value)
         if self._head > MAX_HEAD:
             raise GarbledResponse(f"the header is larger than {MAX_HEAD} bytes")
@@ -74,7 +78,10 @@ class ResponseReader:
 
     def on_headers_complete(self) -> None:
         self._in_body = True
-        self._delimited = any(name in ("content-length", "transfer-encoding") for name, _ in self._headers)
+        codings = [value.lower() for name, value in self._headers if name == "transfer-encoding"]
+        if codings not in ([], ["chunked"]):  # RFC 9112 §6.1: no other was offered
+            raise GarbledResponse(f"a transfer coding that was not asked for: {', '.join(codings)[:40]!r}")
+        self._delimited = bool(codings) or any(name == "content-length" for name, _ in self._headers)
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
@@ -82,7 +89,13 @@ class ResponseReader:
     def on_message_complete(self) -> None:
         assert self._parser is not None
         self._in_body = False
-        if self._response is None and self._parser.get_status_code() // 100 != 1:
+        if self._response is not None:
+            return
+        if self._parser.get_status_code() // 100 == 1:
+            self._interim += 1
+            if self._interim > MAX_INTERIM:
+                raise GarbledResponse(f"more than {MAX_INTERIM} interim responses")
+        else:
             self._response = self._whole()
             self.keeps_alive = self._parser.should_keep_alive()
 

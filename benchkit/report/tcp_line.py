@@ -8,7 +8,7 @@ from benchkit.model.summary import ArmSummary
 
 
 def tcp_line(arms: Sequence[ArmSummary]) -> str:
-    """`TCP: cubic at both ends, TCP_NODELAY`; empty where nobody recorded it."""
+    """`TCP: cubic at both ends, TCP_NODELAY`; empty for runs that did not record it."""
     told = {arm.name: _told(arm) for arm in arms if arm.client_congestion}
     if len(set(told.values())) <= 1:
         return "".join(f"TCP: {one}" for one in set(told.values()))
@@ -19,4 +19,6 @@ def _told(arm: ArmSummary) -> str:
     client, server = arm.client_congestion, arm.server_congestion
     at_server = f", {server} at the server" if server else ""
     congestion = f"{client} at both ends" if client == server else f"{client} at the client{at_server}"
-    return f"{congestion}, TCP_NODELAY" if arm.nodelay else congestion
+    parts = [congestion, "TCP_NODELAY" if arm.nodelay else ""]
+    parts.append(f"paced to at most {arm.pacing_limit:,} bytes/s" if arm.pacing_limit else "")
+    return ", ".join(part for part in parts if part)

@@ -82,6 +82,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         client_congestion=arm.client_congestion,
         server_congestion=arm.server_congestion,
         nodelay=arm.nodelay,
+        pacing_limit=arm.pacing_limit,
         generator=generator,
         saturated=limits_of(generator, manifest, sample),
         two_groups=two_groups(

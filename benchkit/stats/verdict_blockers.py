@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.run import Run
+from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Estimate
 from benchkit.stats.account import recipients_of
 from benchkit.stats.arms import connections
@@ -41,6 +41,7 @@ def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparis
         *_connection_doubts(run, reference),
         *_retransmit_doubts(run, arm),
         *_retransmit_doubts(run, reference),
+        *_tcp_doubts(run, arm, reference),
         *_wire_doubts(run, arm),
         *_wire_doubts(run, reference),
         *_theory_doubts(run, arm),
@@ -119,6 +120,31 @@ def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[str]:
     rate = _rate(run, sample, lossy)
     if met > RETRANSMITS * sample.started and (rate.low or 0.0) > RETRANSMITS_FOR_CERTAIN:
         yield f"{run.manifest.arms[sample.arm].name}: {met} of {sample.started} messages met a retransmit"
+
+
+def _tcp_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+    """TCP settings that differ between the two arms though the scenario did not ask for it, or were not in force."""
+    records = [run.manifest.arms[sample.arm] for sample in (arm, reference)]
+    for record in records:
+        yield from _not_in_force(record)
+    first, second = records
+    if first.congestion == second.congestion:
+        for what, values in _tcp_settings(first, second):
+            if None not in values and values[0] != values[1]:
+                yield f"{what} differ: {first.name} {values[0]}, {second.name} {values[1]}"
+
+
+def _not_in_force(record: ArmRecord) -> Iterator[str]:
+    for end, found in (("client", record.client_congestion), ("server", record.server_congestion)):
+        if record.congestion and found and found != record.congestion:
+            yield f"{record.name}: the {end}'s TCP congestion control is {found}, not {record.congestion}"
+
+
+def _tcp_settings(first: ArmRecord, second: ArmRecord) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    yield "TCP congestion controls at the client", (first.client_congestion, second.client_congestion)
+    yield "TCP congestion controls at the server", (first.server_congestion, second.server_congestion)
+    yield "settings of TCP_NODELAY", (first.nodelay, second.nodelay)
+    yield "TCP pacing limits (bytes/s)", (first.pacing_limit, second.pacing_limit)
 
 
 def _wire_doubts(run: Run, sample: Sample) -> Iterator[str]:

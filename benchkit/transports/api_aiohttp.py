@@ -12,12 +12,13 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
-from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.providers import PROVIDERS
+from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_aiohttp import MeteredConnector
 from benchkit.transports.sockets import bracketed, tls_context
@@ -85,10 +86,12 @@ class Client(JointRequests):
         connector = self._connector
         assert connector is not None, "connect first"
         connector.trace = trace
+        await connector.read_what_came()
         trace.mark(Phase.REQUEST)
         try:
-            response = decoded(await self._exchange(prepared, body))
-            connector.answered(response.status)
+            answer = await self._exchange(prepared, body)
+            connector.answered(answer)
+            response = decoded(answer)
         except _FAILURES as error:
             return await self._failed(error, trace)
         trace.finish()
@@ -131,10 +134,7 @@ class Client(JointRequests):
 
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of aiohttp's errors; the phase in which it broke decides between a clean failure and doubt."""
-    text = str(error) or type(error).__name__
     asked = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
     if isinstance(error, (aiohttp.ClientResponseError, GarbledResponse)) and asked:
-        return Outcome(OutcomeKind.GARBLED, text=text)
-    if asked:
-        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
-    return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)
+        return garbled(error)
+    return failed(error, in_doubt=asked)

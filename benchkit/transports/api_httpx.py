@@ -16,8 +16,6 @@ from benchkit.transports.httpx_client import HttpxClient, Library
 def _client(client: str, core: str, *, http2: bool = False) -> Callable[[Endpoint], Transport]:
     def make(endpoint: Endpoint) -> Transport:
         library = Library(import_module(client), import_module(core), http2=http2)
-        if http2:
-            import_module("benchkit.transports.strict_http2").hold_to_the_rfc(core)
         return HttpxClient(endpoint, library)
 
     return make

@@ -13,12 +13,13 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
-from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.content_coding import IDENTITY, decoded
-from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
+from benchkit.protocol.response_reader import EARLY, GarbledResponse, ResponseReader
 from benchkit.providers import PROVIDERS
+from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.sockets import bracketed, tls_context
 from benchkit.transports.wire_stream import WireStream
@@ -70,10 +71,9 @@ class Client(JointRequests):
     async def _answer(self, request: bytes, trace: Trace) -> Response | Outcome:
         stream = self._stream
         assert stream is not None, "connect first"
+        stream.look()
         if not stream.quiet:
-            return self._failed(
-                ConnectionAbortedError("the server answered before it was asked"), trace, in_doubt=False
-            )
+            return self._failed(ConnectionAbortedError(EARLY), trace, in_doubt=False)
         try:
             response = decoded(await self._exchange(stream, request, trace))
         except (OSError, GarbledResponse) as error:
@@ -151,9 +151,4 @@ def request_head(request: Request, host: str) -> bytes:
 
 def _outcome_of(error: Exception, *, in_doubt: bool) -> Outcome:
     """Ambiguous exactly where the whole request had left and no whole response came."""
-    text = str(error) or type(error).__name__
-    if isinstance(error, GarbledResponse):
-        return Outcome(OutcomeKind.GARBLED, text=text)
-    if in_doubt:
-        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
-    return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)
+    return garbled(error) if isinstance(error, GarbledResponse) else failed(error, in_doubt=in_doubt)

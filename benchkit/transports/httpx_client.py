@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import import_module
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
@@ -22,11 +24,11 @@ from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.providers import PROVIDERS
+from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests
 from benchkit.transports.metered_backend import MeteredBackend
 from benchkit.transports.sockets import bracketed, tls_context
 
-_REFUSED_STREAM = 7  # RFC 9113 §7
 _KEEPALIVE_S = 3600.0  # the library's 5 s would hide a reconnect in the message after a pause
 
 
@@ -39,17 +41,16 @@ class Library:
     http2: bool = False
 
     @property
+    def stream(self) -> Callable[[Any], Any]:
+        """httpcore's stream over one of anyio's, which it makes of each connection."""
+        made: Callable[[Any], Any] = import_module(f"{self.core.__name__}._backends.anyio").AnyIOStream
+        return made
+
+    @property
     def failures(self) -> tuple[type[Exception], ...]:
+        """GarbledResponse is a ValueError, as is what a library makes of a number that is none."""
         client, core = self.client, self.core
-        """ValueError: GarbledResponse, and what a library makes of a status that is no number."""
-        return (
-            client.TransportError,
-            client.DecodingError,
-            core.ConnectError,
-            core.ConnectTimeout,
-            OSError,
-            ValueError,
-        )
+        return client.TransportError, core.ConnectError, core.ConnectTimeout, OSError, ValueError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class HttpxClient(JointRequests):
         self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._library = library
         self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
-        self._backend = MeteredBackend(endpoint, library.core.AnyIOBackend(), http2=library.http2)
+        self._backend = MeteredBackend(endpoint, library.stream, http2=library.http2)
         self._pool = library.core.AsyncConnectionPool(
             ssl_context=self._tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             http1=not library.http2,
@@ -120,8 +121,9 @@ class HttpxClient(JointRequests):
         trace.mark(Phase.REQUEST)
         try:
             async with asyncio.timeout(self._endpoint.arm.timeout_s):  # the library's own bound each read
-                answer = decoded(await self._exchange(prepared, body))
-            self._backend.answered(answer.status)
+                response = await self._exchange(prepared, body)
+            self._backend.answered(response)
+            answer = decoded(response)
         except self._library.failures as error:
             return await self._failed(error, trace)
         trace.finish()
@@ -165,32 +167,17 @@ class HttpxClient(JointRequests):
 
     def _outcome_of(self, error: Exception, trace: Trace) -> Outcome:
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
-        client, text = self._library.client, str(error) or type(error).__name__
-        phase = trace.phases[-1]
-        wrong = (client.RemoteProtocolError, client.DecodingError, ValueError)
-        garbled = isinstance(error, wrong) and not (self._backend.ended or _http2_events(error))
-        garbled = garbled and not isinstance(error, ssl.SSLError)
-        if any(_is_untouched(event) for event in _http2_events(error)):
-            return Outcome(OutcomeKind.DEFERRED, text=text)
-        if phase in (Phase.WAIT, Phase.RESPONSE) and garbled:
-            return Outcome(OutcomeKind.GARBLED, text=text)
-        if phase in (Phase.WAIT, Phase.RESPONSE):
-            return Outcome(OutcomeKind.AMBIGUOUS, text=text)
-        if isinstance(error, (client.TimeoutException, self._library.core.ConnectTimeout, TimeoutError)):
-            return Outcome(OutcomeKind.TIMED_OUT, text=text)
-        return Outcome(OutcomeKind.UNREACHABLE, text=text)
+        client, core, watch = self._library.client, self._library.core, self._backend.watch
+        if watch.untouched:
+            return Outcome(OutcomeKind.DEFERRED, text=watch.taken_back)
+        asked = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
+        broken = isinstance(error, client.ProtocolError) and not (self._backend.ended or watch.taken_back)
+        if asked and (broken or isinstance(error, ValueError)) and not isinstance(error, OSError):
+            return garbled(error)
+        if isinstance(error, (client.TimeoutException, core.ConnectTimeout)):
+            error = TimeoutError(str(error) or f"no response within {self._endpoint.arm.timeout_s:g} s")
+        return failed(error, in_doubt=asked)
 
 
 def _headers(response: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), value) for name, value in response.headers.multi_items())
-
-
-def _http2_events(error: Exception) -> list[Any]:
-    """How the server took back stream or connection by HTTP/2's own frames (RFC 9113 §5.4): no answer, not a wrong one."""
-    cause = error.__cause__
-    return [] if cause is None else [event for event in cause.args if hasattr(event, "error_code")]
-
-
-def _is_untouched(event: Any) -> bool:
-    """Whether it says that nothing was done about the request (RFC 9113 §8.7)."""
-    return bool(event.error_code == _REFUSED_STREAM or getattr(event, "last_stream_id", None) == 0)

@@ -7,6 +7,7 @@ itself is stamped and counted just so.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any, cast
@@ -15,13 +16,15 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 from benchkit.model.endpoint import Endpoint
+from benchkit.model.exchange import Response
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
-from benchkit.transports.response_watch import ResponseWatch
-from benchkit.transports.sockets import open_socket
+from benchkit.transports.response_watch import Http1Watch
+from benchkit.transports.sockets import open_socket, unread_bytes
 
+_TURNS_TO_READ = 10  # of the loop: one is enough where the library has not stopped reading
 _KEEPALIVE_S = 3600.0  # the library's 15 s would hide a reconnect in the message after a pause
 
 
@@ -42,10 +45,18 @@ class MeteredConnector(aiohttp.BaseConnector):
         protocol = self._protocol
         return protocol is not None and protocol.is_connected() and not (protocol.should_close or protocol.watch.spent)
 
-    def answered(self, status: int) -> None:
-        """The library has given its response. Raises GarbledResponse where the wire does not hold such a one."""
+    def answered(self, response: Response) -> None:
+        """The library has given its response. Raises GarbledResponse where the wire does not hold that one."""
         assert self._protocol is not None
-        self._protocol.watch.answered(status, ended=self._protocol.lost)
+        self._protocol.watch.answered(response, ended=self._protocol.lost)
+
+    async def read_what_came(self) -> None:
+        """What has come by now is read before the request leaves, and so cannot be its response."""
+        protocol = self._protocol
+        for _ in range(_TURNS_TO_READ):
+            if protocol is None or not protocol.is_connected() or not protocol.unread:
+                return
+            await asyncio.sleep(0)
 
     async def open(self) -> None:
         """Connect now; the next connect of the library takes this one."""
@@ -53,7 +64,7 @@ class MeteredConnector(aiohttp.BaseConnector):
             self._standing = await self._connect()
 
     async def cut(self) -> None:
-        """Our good-bye goes out, the server's is not waited for; after this the connector has nothing to wait for either."""
+        """Our close_notify goes out, the server's is not waited for; then the connector has nothing to wait for either."""
         if self._protocol is not None:
             await self._protocol.cut()
 
@@ -70,7 +81,7 @@ class MeteredConnector(aiohttp.BaseConnector):
         loop = asyncio.get_running_loop()
         try:
             _, self._protocol = await loop.create_connection(
-                lambda: _MeteredProtocol(loop, self),
+                lambda: _MeteredProtocol(loop, self, sock),
                 sock=sock,
                 ssl=self._tls,
                 server_hostname=self._endpoint.server_name if self._tls is not None else None,
@@ -84,11 +95,12 @@ class MeteredConnector(aiohttp.BaseConnector):
 class _MeteredProtocol(ResponseHandler):
     """aiohttp's connection, which reads through the meter and writes to a metered transport."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, connector: MeteredConnector) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, connector: MeteredConnector, sock: socket.socket) -> None:
         super().__init__(loop)
         self._connector = connector
+        self._socket = sock
         self._lost = loop.create_future()
-        self.watch = ResponseWatch()
+        self.watch = Http1Watch()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
@@ -119,6 +131,10 @@ class _MeteredProtocol(ResponseHandler):
         self._lost.set_result(None)
 
     @property
+    def unread(self) -> int:
+        return unread_bytes(self._socket)
+
+    @property
     def lost(self) -> bool:
         return self._lost.done()
 
@@ -132,7 +148,7 @@ class _MeteredProtocol(ResponseHandler):
 class _MeteredTransport:
     """A transport that counts and stamps what is written."""
 
-    def __init__(self, inner: asyncio.Transport, connector: MeteredConnector, watch: ResponseWatch) -> None:
+    def __init__(self, inner: asyncio.Transport, connector: MeteredConnector, watch: Http1Watch) -> None:
         self._inner = inner
         self._connector = connector
         self._watch = watch

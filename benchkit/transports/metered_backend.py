@@ -9,29 +9,33 @@ there are no hidden round trips. httpcore and httpcore2 ask the same of a backen
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from anyio.abc import SocketStream
+
 from benchkit.model.endpoint import Endpoint
+from benchkit.model.exchange import Response
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol import http2_frames
-from benchkit.protocol.response_reader import MAX_RESPONSE, GarbledResponse
+from benchkit.protocol.http2_frames import requesting_stream
+from benchkit.protocol.response_reader import EARLY, GarbledResponse
+from benchkit.transports.arrival_order import OrderedStream
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.request_edges import request_written, response_read
-from benchkit.transports.response_watch import ResponseWatch
-from benchkit.transports.sockets import is_established, options_of, unread_bytes
+from benchkit.transports.response_watch import Http1Watch, Http2Watch, ResponseWatch
+from benchkit.transports.sockets import is_established, open_socket
 
 
 class MeteredStream:
-    """A stream that writes down the phase edges of a request on it."""
+    """A stream that writes down the phase edges of a request on it. `below` is what it stands on, under TLS too."""
 
-    def __init__(self, inner: Any, backend: MeteredBackend, *, secured: bool) -> None:
+    def __init__(self, inner: Any, below: OrderedStream, backend: MeteredBackend, *, secured: bool) -> None:
         self._inner = inner
+        self._below = below
         self._backend = backend
         self._meter = backend.meter
-        self._goaway = http2_frames.GoawayFilter() if backend.http2 else None
-        self._read = 0  # bytes since the request
-        self._secured = secured
+        self._watch = backend.watch
+        self._silent = not (secured or backend.http2)  # the server has nothing to say before a request
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
@@ -41,36 +45,23 @@ class MeteredStream:
                 return data
             response_read(self._backend.trace)
             self._meter.read(len(data))
-            if self._goaway is None:
-                self._backend.watch.received(data)
-                return data
-            self._read += len(data)
-            if self._read > MAX_RESPONSE:
-                raise GarbledResponse(f"the response is larger than {MAX_RESPONSE} bytes")
-            if passed := self._goaway.passed(data):
+            if passed := self._watch.received(data, early=self._below.early):
                 return passed
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        asks = not self._backend.http2 or http2_frames.asks(buffer)
-        if asks and self._goaway is None:
-            self._judge_silence()
-        elif asks:
-            self._read = 0
-        self._meter.wrote(len(buffer), asks)
+        stream = requesting_stream(buffer) if self._backend.http2 else 1
+        if stream:
+            self._ask(stream)
+        self._meter.wrote(len(buffer), bool(stream))
         await self._inner.write(buffer, timeout)
-        if asks:
+        if stream:
             request_written(self._backend.trace)
 
-    def _judge_silence(self) -> None:
-        """Before a request nothing may have come. Within TLS it may be a session ticket, which only the library can tell."""
-        watch = self._backend.watch
-        if not (watch.awaiting or self._secured) and unread_bytes(self.get_extra_info("socket")):
-            watch.spent = True
-        watch.asked()
-
-    @property
-    def going_away(self) -> bool:
-        return self._goaway is not None and self._goaway.going_away
+    def _ask(self, stream: int) -> None:
+        """A part of the request leaves. Raises GarbledResponse where nothing need leave, since the server has answered."""
+        if not self._watch.awaiting and self._below.begin_request() and self._silent:
+            raise GarbledResponse(EARLY)
+        self._watch.asked(stream)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -85,7 +76,7 @@ class MeteredStream:
             await inner.aclose()
             raise ConnectionRefusedError("the server does not speak HTTP/2 (it chose no h2 by ALPN)")
         self._meter.secured(session.version() or "", bool(session.session_reused))
-        return self._backend.take(inner, secured=True)
+        return self._backend.take(inner, self._below, secured=True)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -104,23 +95,25 @@ class _Standing:
 
 
 class MeteredBackend:
-    """One virtual sender's network, above httpcore's own `inner`; `trace` is where the stamps go, `ended` says that the server
-    has closed the connection while we read."""
+    """One virtual sender's network. `wrap` is httpcore's own stream over a stream of anyio's.
 
-    def __init__(self, endpoint: Endpoint, inner: Any, *, http2: bool) -> None:
+    `trace` is where the stamps go, `ended` says that the server has closed the connection while we read.
+    """
+
+    def __init__(self, endpoint: Endpoint, wrap: Callable[[Any], Any], *, http2: bool) -> None:
         self.trace = Trace()
         self.meter = ConnectionMeter()
         self.ended = False
         self.http2 = http2
-        self.watch = ResponseWatch()
+        self.watch = self._new_watch()
         self._endpoint = endpoint
-        self._inner = inner
+        self._wrap = wrap
         self._standing: MeteredStream | _Standing | None = None
         self._stream: MeteredStream | None = None
 
     async def open(self, tls: ssl.SSLContext | None, server_name: str, timeout_s: float) -> None:
-        """Connect now; the next connect of the pool takes this one. Raises httpcore's ConnectError and ConnectTimeout."""
-        stream = await self._connect(timeout_s)
+        """Connect now; the next connect of the pool takes this one. Raises OSError, and httpcore's ConnectError in TLS."""
+        stream = await self._connect()
         if tls is not None:
             self._standing = _Standing(await stream.start_tls(tls, server_name, timeout_s))
         else:
@@ -135,28 +128,34 @@ class MeteredBackend:
         socket_options: Iterable[Any] | None = None,
     ) -> MeteredStream | _Standing:
         standing, self._standing = self._standing, None
-        return standing if standing is not None else await self._connect(timeout)
+        return standing if standing is not None else await self._connect()
 
-    def take(self, inner: Any, *, secured: bool = False) -> MeteredStream:
+    def take(self, inner: Any, below: OrderedStream, *, secured: bool = False) -> MeteredStream:
         """This stream is the connection from now on."""
         self.ended = False
         self.watch.discard()
-        self.watch = ResponseWatch()
-        self._stream = MeteredStream(inner, self, secured=secured)
+        self.watch = self._new_watch()
+        self._stream = MeteredStream(inner, below, self, secured=secured)
         return self._stream
 
-    def answered(self, status: int) -> None:
-        """The library has given its response. Raises GarbledResponse where the wire does not hold such a one."""
-        if not self.http2:
-            self.watch.answered(status, ended=self.ended)
+    def answered(self, response: Response) -> None:
+        """The library has given its response. Raises GarbledResponse where the wire does not hold that one."""
+        self.watch.answered(response, ended=self.ended)
 
-    async def _connect(self, timeout_s: float | None) -> MeteredStream:
+    def _new_watch(self) -> ResponseWatch:
+        return Http2Watch() if self.http2 else Http1Watch()
+
+    async def _connect(self) -> MeteredStream:
         if not self.trace.phases or self.trace.phases[-1] != Phase.CONNECT:  # the pool connects by itself
             self.trace.mark(Phase.CONNECT)
-        host, port, options = self._endpoint.host, self._endpoint.port, options_of(self._endpoint.arm)
-        inner = await self._inner.connect_tcp(host, port, timeout=timeout_s, socket_options=options)
-        self.meter.over(inner.get_extra_info("socket"), self.trace)
-        return self.take(inner)
+        connected = await open_socket(self._endpoint)  # httpcore would set the socket's options after it connects
+        self.meter.over(connected, self.trace)
+        try:
+            below = OrderedStream(await SocketStream.from_socket(connected), connected)
+            return self.take(self._wrap(below), below)
+        except BaseException:
+            connected.close()
+            raise
 
     async def discard(self) -> None:
         """Close a connection that was opened and that no request has taken over."""
@@ -169,6 +168,6 @@ class MeteredBackend:
     def closed_by_server(self) -> bool:
         """Closed or about to be, or spent. What can be read on an idle connection may also be session tickets or a setting."""
         stream = self._stream
-        if stream is None or self.watch.spent or stream.going_away:
+        if stream is None or self.watch.spent:
             return True
         return not is_established(stream.get_extra_info("socket"))

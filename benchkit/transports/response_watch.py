@@ -1,21 +1,47 @@
-"""A watch on a library's HTTP/1.1 connection: the same bytes, read by RFC 9112, beside what the library makes of them.
+"""A watch on a library's connection: the same bytes, read by the RFCs before the library reads them.
 
 A response counts only behind a request, only whole, and only once: what comes before a request or behind its response answers
-no other message. It is also what bounds a response's size.
+no other message. It is also what bounds a response's size. HTTP/1.1 by RFC 9112, HTTP/2 by RFC 9113.
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from benchkit.model.exchange import Response
-from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
+from benchkit.protocol.http2_response import Http2ResponseReader
+from benchkit.protocol.response_reader import EARLY, GarbledResponse, ResponseReader
 
-_EARLY = "the server answered before it was asked"
+
+class ResponseWatch(Protocol):
+    """`awaiting`: a request is written and not answered. `spent`: no further message may go over the connection.
+
+    `taken_back`: the server's own word on why the request gets no response; `untouched`: and it did nothing about the request.
+    """
+
+    awaiting: bool
+
+    @property
+    def spent(self) -> bool: ...
+    @property
+    def taken_back(self) -> str: ...
+    @property
+    def untouched(self) -> bool: ...
+    def asked(self, stream: int = 1) -> None:
+        """A part of a request is written. Raises GarbledResponse where it has been answered already."""
+
+    def received(self, data: bytes, *, early: bool = False) -> bytes:
+        """What the library may read. `early` bytes came before the request. Raises GarbledResponse."""
+
+    def answered(self, response: Response, *, ended: bool) -> None:
+        """The library has given its response. Raises GarbledResponse where the wire does not hold that one."""
+
+    def discard(self) -> None: ...
 
 
-class ResponseWatch:
-    """`spent`: no further message may go over the connection. `awaiting`: a request is written and not answered."""
-
+class Http1Watch:
     __slots__ = ("_reader", "_response", "awaiting", "spent")
+    taken_back, untouched = "", False  # HTTP/1.1 has no words for it
 
     def __init__(self) -> None:
         self._reader = ResponseReader()
@@ -23,31 +49,70 @@ class ResponseWatch:
         self._response: Response | None = None
         self.spent = False
 
-    def asked(self) -> None:
-        """A part of a request is written."""
+    def asked(self, stream: int = 1) -> None:
         if self.awaiting:
             return
         if self.spent:
-            raise GarbledResponse(_EARLY)
+            raise GarbledResponse(EARLY)
         self._reader.expect()
         self.awaiting, self._response = True, None
 
-    def received(self, data: bytes) -> None:
-        """Raises GarbledResponse for what is no response, is too large, or was not asked for."""
-        if not self.awaiting:
+    def received(self, data: bytes, *, early: bool = False) -> bytes:
+        if early and self.awaiting:
+            raise GarbledResponse(EARLY)
+        if self.awaiting:
+            self._response = self._reader.feed(data)
+        else:
             self.spent = True
-            return
-        self._response = self._reader.feed(data)
+        return data
 
-    def answered(self, status: int, *, ended: bool) -> None:
-        """The library has given its response. Raises GarbledResponse where the wire does not hold such a one."""
+    def answered(self, response: Response, *, ended: bool) -> None:
         if self._response is None and ended:
             self._response = self._reader.end()
         self.awaiting = False
         self.spent = self.spent or not self._reader.keeps_alive
-        if self._response is None or self._response.status != status:
+        if not _same(self._response, response):
             self.spent = True
-            raise GarbledResponse(f"not the response that the server sent: {status}")
+            raise GarbledResponse(f"not the response that the server sent: {response.status}")
 
     def discard(self) -> None:
         self._reader.discard()
+
+
+class Http2Watch:
+    __slots__ = ("_reader", "awaiting")
+
+    def __init__(self) -> None:
+        self._reader = Http2ResponseReader()
+        self.awaiting = False
+
+    @property
+    def spent(self) -> bool:
+        return self._reader.going_away
+
+    @property
+    def taken_back(self) -> str:
+        return self._reader.taken_back
+
+    @property
+    def untouched(self) -> bool:
+        return self._reader.untouched
+
+    def asked(self, stream: int = 1) -> None:
+        if not self.awaiting:
+            self._reader.expect(stream)
+            self.awaiting = True
+
+    def received(self, data: bytes, *, early: bool = False) -> bytes:
+        return self._reader.feed(data, early=early)
+
+    def answered(self, response: Response, *, ended: bool) -> None:
+        self.awaiting = False
+        if not _same(self._reader.response, response):
+            raise GarbledResponse(f"not the response that the server sent: {response.status}")
+
+    def discard(self) -> None: ...
+
+
+def _same(sent: Response | None, understood: Response) -> bool:
+    return sent is not None and (sent.status, sent.body) == (understood.status, understood.body)

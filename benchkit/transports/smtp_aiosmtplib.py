@@ -23,6 +23,7 @@ from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.connection_meter import ConnectionMeter
+from benchkit.transports.failed_connections import failed, garbled, reason
 from benchkit.transports.metered_aiosmtplib import MeteredAiosmtplib
 from benchkit.transports.sockets import open_socket, tls_context
 
@@ -200,17 +201,13 @@ def _outcome_of(error: BaseException, trace: Trace) -> Outcome:
     """The table of aiosmtplib's errors; whether the content had left decides between a clean failure and doubt."""
     in_doubt = trace.phases[-1:] == [Phase.CONTENT]
     if isinstance(error, Garbled):
-        return Outcome(OutcomeKind.GARBLED, text=str(error))
-    told = (
-        error.__cause__ or error if isinstance(error, aiosmtplib.SMTPConnectError) else error
-    )  # it names no real port
-    text = str(getattr(told, "message", "") or told or type(told).__name__)
+        return garbled(error)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return (
             outcome_of_reply(error.code, error.message) if in_doubt else outcome_of_refusal(error.code, error.message)
         )
-    if isinstance(error, TimeoutError):
-        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=text)
+    if isinstance(error, aiosmtplib.SMTPConnectError) and error.__cause__ is not None:
+        error = error.__cause__  # its own words name a port that is none
     if isinstance(error, OSError):
-        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.UNREACHABLE, text=text)
-    return Outcome(OutcomeKind.REJECTED, text=text)  # the server lacks an extension that the arm asks for
+        return failed(error, in_doubt=in_doubt)
+    return Outcome(OutcomeKind.REJECTED, text=reason(error))  # the server lacks an extension that the arm asks for

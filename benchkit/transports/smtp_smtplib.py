@@ -27,6 +27,7 @@ from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
 from benchkit.protocol.reply_stream import Garbled, Reply
+from benchkit.transports.failed_connections import failed, garbled, reason
 from benchkit.transports.metered_smtplib import MeteredSmtplib
 from benchkit.transports.sockets import is_established, open_socket, tls_context
 
@@ -223,18 +224,14 @@ def _refusal(code: int, text: bytes) -> Outcome:
 
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of smtplib's errors; whether the content had left decides between a clean failure and doubt."""
-    text = str(error) or type(error).__name__
     if isinstance(error, Garbled):
-        return Outcome(OutcomeKind.GARBLED, text=text)
-    if isinstance(error, ssl.SSLError):  # a certificate's failure is a ValueError as well
-        in_doubt = trace.phases[-1] == Phase.CONTENT
-        return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.UNREACHABLE, text=text)
+        return garbled(error)
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return _refusal(error.smtp_code, said if isinstance(said, bytes) else said.encode())
-    if isinstance(error, (smtplib.SMTPNotSupportedError, ValueError)):
-        return Outcome(OutcomeKind.REJECTED, text=text)
-    if trace.phases[-1] == Phase.CONTENT:
-        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
-    timed_out = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-    return Outcome(OutcomeKind.TIMED_OUT if timed_out else OutcomeKind.UNREACHABLE, text=text)
+    unable = isinstance(error, (smtplib.SMTPNotSupportedError, ValueError)) and not isinstance(error, ssl.SSLError)
+    if unable:  # a certificate's failure is a ValueError as well
+        return Outcome(OutcomeKind.REJECTED, text=reason(error))
+    if isinstance(error.__context__, TimeoutError):  # the library says of every end of a connection that it was closed
+        error = error.__context__
+    return failed(error, in_doubt=trace.phases[-1] == Phase.CONTENT)

@@ -22,6 +22,7 @@ from benchkit.protocol.login import LOGINS
 from benchkit.protocol.prepared_message import PreparedMessage
 from benchkit.protocol.replies import outcome_of_refusal
 from benchkit.protocol.reply_stream import Garbled, Known, Reply, ReplyStream
+from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
@@ -264,9 +265,4 @@ class Client:
 
 
 def _outcome_of(error: Exception, *, in_doubt: bool) -> Outcome:
-    text = str(error) or type(error).__name__
-    if isinstance(error, Garbled):
-        return Outcome(OutcomeKind.GARBLED, text=text)
-    if in_doubt:
-        return Outcome(OutcomeKind.AMBIGUOUS, text=text)
-    return Outcome(OutcomeKind.TIMED_OUT if isinstance(error, TimeoutError) else OutcomeKind.UNREACHABLE, text=text)
+    return garbled(error) if isinstance(error, Garbled) else failed(error, in_doubt=in_doubt)

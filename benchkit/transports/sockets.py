@@ -18,12 +18,16 @@ from benchkit.model.trace import SocketOptions
 NO_FREE_PORT = "this machine has no free port for another connection: the target is not the cause"
 _TCP_ESTABLISHED = 1
 _NAME_SIZE = 16  # TCP_CA_NAME_MAX (linux/include/net/tcp.h)
+_SO_MAX_PACING_RATE = 47  # asm-generic/socket.h; Python has no name for it
+_RATE_SIZE = 8
+_NO_LIMIT = frozenset({(1 << 32) - 1, (1 << 64) - 1})  # older kernels answer in 32 bits
 
 
 def options_of(arm: ArmSpec) -> list[tuple[int, int, int | bytes]]:
-    """What every client sets on its socket, as arguments of setsockopt.
+    """What every client sets on its socket before it connects, as arguments of setsockopt.
 
-    Without TCP_NODELAY a lone final dot in a second write waits 40 ms for a delayed ACK (method.md §8).
+    A congestion control that is set later leaves the pacing of the one before it in force, which cannot be read back
+    (method.md §8). Without TCP_NODELAY a lone final dot in a second write waits 40 ms for a delayed ACK.
     """
     options: list[tuple[int, int, int | bytes]] = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
     if arm.congestion:
@@ -34,7 +38,15 @@ def options_of(arm: ArmSpec) -> list[tuple[int, int, int | bytes]]:
 def options_in_force(sock: socket.socket) -> SocketOptions:
     congestion = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, _NAME_SIZE)
     nodelay = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-    return SocketOptions(congestion.rstrip(b"\0").decode("ascii"), bool(nodelay))
+    return SocketOptions(congestion.rstrip(b"\0").decode("ascii"), bool(nodelay), _pacing_limit(sock))
+
+
+def _pacing_limit(sock: socket.socket) -> int:
+    try:
+        limit = int.from_bytes(sock.getsockopt(socket.SOL_SOCKET, _SO_MAX_PACING_RATE, _RATE_SIZE), sys.byteorder)
+    except OSError:  # this kernel has none
+        return 0
+    return 0 if limit in _NO_LIMIT else limit
 
 
 async def open_socket(endpoint: Endpoint) -> socket.socket:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Trace
 from benchkit.transports.connection_meter import ConnectionMeter
-from benchkit.transports.sockets import is_established, open_socket
+from benchkit.transports.sockets import is_established, open_socket, unread_bytes
 from benchkit.transports.tls_layer import TlsLayer
 
 _READ_SIZE = 65_536
@@ -57,6 +57,11 @@ class WireStream:
     def quiet(self) -> bool:
         """Open, and nothing has come that nobody asked for: fit for the next message."""
         return not (self._over or self._arrived)
+
+    def look(self) -> None:
+        """Take what the kernel has received by now, so that `quiet` knows of it."""
+        if not self._over and unread_bytes(self._socket):
+            self._readable()
 
     @property
     def ended(self) -> bool:

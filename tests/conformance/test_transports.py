@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from benchkit.model.trace import SocketOptions, Trace
 from benchkit.transports import TRANSPORTS
 from tests.conformance.stage import LAST_WORD, SENDING, WAYS, Stage, arm, message, play
 from tests.transports.clients import IMPATIENT_S, client_of
+
+TCP_CLOSE = 7  # linux/tcp_states.h
 
 
 @pytest.fixture(params=WAYS, ids="-".join)
@@ -69,6 +72,28 @@ def test_the_arms_congestion_control_is_in_force_and_no_write_waits(spec: ArmSpe
         assert stage.trace.socket == SocketOptions("reno", nodelay=True)
 
     play(replace(spec, congestion="reno"), talk)
+
+
+def test_the_congestion_control_is_set_before_a_connection_is_made(
+    spec: ArmSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a connection that another one has begun to pace, the pacing stays, whatever is set then (docs/method.md, §8)."""
+    states: list[int] = []
+    real = socket.socket.setsockopt
+
+    def setsockopt(self: socket.socket, level: int, option: int, value: Any) -> None:
+        if (level, option) == (socket.IPPROTO_TCP, socket.TCP_CONGESTION):
+            states.append(self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0])
+        real(self, level, option, value)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", setsockopt)
+
+    async def talk(stage: Stage) -> None:
+        assert await stage.client.connect(stage.trace) is None
+        assert await stage.send(0) is OutcomeKind.ACCEPTED
+
+    play(replace(spec, congestion="reno"), talk)
+    assert states == [TCP_CLOSE]
 
 
 def test_preparing_is_pure(plain: ArmSpec) -> None:

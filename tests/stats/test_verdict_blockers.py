@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +73,45 @@ def test_a_rare_reconnection_is_no_doubt_nor_is_one_that_the_scenario_asks_for(s
     rare = with_columns(run, connection=(run.messages["send"] // 250).astype("int32"))
     asked_for = with_arms(with_columns(run, connection=run.messages["block"]), expects_faults=True)
     assert only(analyse(rare)).verdict is only(analyse(asked_for)).verdict is Verdict.SLOWER
+
+
+RENO = {"client_congestion": "reno", "server_congestion": "reno"}
+TCP = [
+    ({}, {}, ()),
+    ({"congestion": "reno", **RENO}, {}, ()),  # the scenario asks for it: that is its subject
+    (
+        RENO,
+        {},
+        (
+            "arm 1: the client's TCP congestion control is reno, not cubic",
+            "arm 1: the server's TCP congestion control is reno, not cubic",
+        ),
+    ),
+    ({"nodelay": False}, {}, ("settings of TCP_NODELAY differ: arm 1 False, arm 0 True",)),
+    ({"pacing_limit": 5000}, {}, ("TCP pacing limits (bytes/s) differ: arm 1 5000, arm 0 0",)),
+    (
+        {"congestion": "", "client_congestion": "bbr"},
+        {"congestion": ""},
+        ("TCP congestion controls at the client differ: arm 1 bbr, arm 0 cubic",),
+    ),
+    ({"server_congestion": None}, {}, ()),  # a server that is not embedded
+    (dict.fromkeys(("congestion", "client_congestion", "server_congestion", "nodelay", "pacing_limit")), {}, ()),
+]
+
+
+@pytest.mark.parametrize(("arm", "reference", "reasons"), TCP, ids=range(len(TCP)))
+def test_tcp_settings_that_differ_unasked_withhold_a_verdict(
+    synthetic_run: Factory, arm: dict[str, Any], reference: dict[str, Any], reasons: tuple[str, ...]
+) -> None:
+    settings: dict[str, Any] = {
+        "congestion": "cubic", "client_congestion": "cubic", "server_congestion": "cubic", "nodelay": True, "pacing_limit": 0,
+    }  # fmt: skip
+    run = with_arms(synthetic_run(times=(1.0, 2.9)), **settings)
+    first, second = run.manifest.arms
+    arms = (replace(first, **reference), replace(second, **arm))
+    contrast = only(analyse(replace(run, manifest=replace(run.manifest, arms=arms))))
+    assert set(reasons) <= set(contrast.reasons)
+    assert contrast.verdict is (Verdict.WITHHELD if reasons else Verdict.SLOWER)
 
 
 @pytest.mark.parametrize(("count", "withheld"), [(3, False), (4, True)])

@@ -14,7 +14,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Fault, Limit
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.http2_frames import PREFACE, asks
+from benchkit.protocol.http2_frames import PREFACE, requesting_stream
 from tests.transports.clients import client_of
 from tests.transports.scripted import Script, against, by_script, polite, send_all
 
@@ -165,15 +165,15 @@ def test_odd_replies_are_never_taken_for_an_acceptance(
 
 
 @pytest.mark.parametrize(
-    ("written", "answer"),
+    ("written", "stream"),
     [
-        (b"", False),
-        (PREFACE + b"\0\0\0\4\0\0\0\0\0", False),
-        (b"\0\0\0\4\1\0\0\0\0", False),
-        (b"\0\0\4\x08\0\0\0\0\0\0\0\0\1" + b"\0\0\1\1\4\0\0\0\1x", True),
-        (b"\0\0\1\0\1\0\0\0\1x", True),
+        (b"", 0),
+        (PREFACE + b"\0\0\0\4\0\0\0\0\0", 0),
+        (b"\0\0\0\4\1\0\0\0\0", 0),
+        (b"\0\0\4\x08\0\0\0\0\0\0\0\0\1" + b"\0\0\1\1\4\0\0\0\1x", 1),
+        (b"\0\0\1\0\1\0\0\0\3x", 3),
     ],
     ids=["nothing", "preface and settings", "acknowledgement", "window, then headers", "data"],
 )
-def test_what_of_http2_asks_for_an_answer(written: bytes, answer: bool) -> None:
-    assert asks(written) is answer
+def test_what_of_http2_asks_for_an_answer(written: bytes, stream: int) -> None:
+    assert requesting_stream(written) == stream

@@ -76,4 +76,5 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         setup_turns=setup_turns(arm),
         message_turns=mean_message_turns(scenario.load, arm, batch),
         messages_per_request=arm.messages_per_request,
+        congestion=arm.congestion,
     )

@@ -141,7 +141,12 @@ def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str
 def _in_force(engine: Engine) -> list[dict[str, object]]:
     """As fields of the arms' records."""
     return [
-        {"arm": arm, "client_congestion": options.congestion, "nodelay": options.nodelay}
+        {
+            "arm": arm,
+            "client_congestion": options.congestion,
+            "nodelay": options.nodelay,
+            "pacing_limit": options.pacing_limit,
+        }
         for arm, options in engine.sockets.items()
     ]
 
