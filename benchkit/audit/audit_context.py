@@ -43,6 +43,9 @@ class Options:
     connections: ConnectOptions | None = None
     allow_private: bool = False  # whether name servers at private or reserved addresses may be asked
     authorities: Callable[[str, str], Ask] | None = None  # a domain and a name server's address → that server's answers
+    validated: Callable[[str], Ask] | None = (
+        None  # a domain → answers that were validated here (DNSSEC), not by the resolver
+    )
     blocklists: bool = False
     nsec_walk: bool = False
     mail: Mail | None = None
@@ -65,6 +68,7 @@ class Reads:
         self.questions: dict[AskedOf, None] = {}
 
 
+VALIDATED = "validated"  # in the place of a name server's address
 AskedOf = tuple[str, str, str]  # a name server's address, "" for the resolver; the name; the type
 _READS: ContextVar[Reads | None] = ContextVar("reads", default=None)
 
@@ -92,6 +96,15 @@ class AuditContext:
         if address not in self._servers:
             self._servers[address] = Snapshot(self._server(address))
         return partial(self._asked, address) if noted else self._servers[address]
+
+    @property
+    def validated(self) -> Ask | None:
+        """Answers that were validated here: `ad` is ours to say. None where the resolver is believed."""
+        if self.options.validated is None:
+            return None
+        if VALIDATED not in self._servers:
+            self._servers[VALIDATED] = Snapshot(self.options.validated(self.domain))
+        return partial(self._asked, VALIDATED)
 
     def _server(self, address: str) -> Ask:
         """A zone chooses the addresses of its name servers: one inside our own network is not asked because a zone says so."""

@@ -37,6 +37,7 @@ def audit(given: Given) -> None:
         tuple(given.servers or ()),
         given.authorities or (recording is not None and recording.authorities),
         given.live,
+        round(utc_now().timestamp()) if given.dnssec or (recording is not None and recording.validated) else None,
     )
     source.check()
     earlier = earlier_findings(given.baseline)
@@ -112,7 +113,7 @@ async def _audit(domains: Sequence[str], source: AnswerSource, options: Options)
         return {"domains": list(domains), "options": written(options)}
 
     async with open_source(source, about) as servers:
-        options = replace(options, authorities=servers.at)
+        options = replace(options, authorities=servers.at, validated=servers.validated)
         return [report async for report in audit_domains(domains, servers.of, options)]
 
 

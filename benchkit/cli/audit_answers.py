@@ -27,11 +27,18 @@ class AnswerSource:
     servers: tuple[str, ...] = ()
     authorities: bool = False  # whether a zone's own name servers may be asked
     live: bool = False
+    dnssec_at_s: int | None = (
+        None  # validate DNSSEC here, with signatures held against this time; None: believe the resolver
+    )
 
     def check(self) -> None:
         """Raises InputError where two sources are named, or a file's servers are to be asked."""
         if self.authorities and self.zone:
             raise InputError(Mistake("--authorities", "asks servers, and a zone file has none: leave one of them out"))
+        if self.dnssec_at_s is not None and self.zone:
+            raise InputError(
+                Mistake("--dnssec", "needs signatures, and a zone file has none yet: leave one of them out")
+            )
         if self.replay is not None and (self.zone or self.servers or self.live):
             raise InputError(
                 Mistake("--replay", "answers everything from the recording: leave out --zone, --live and -n")
@@ -52,6 +59,7 @@ class AnswerServers:
 
     of: Callable[[str], Ask]
     at: Callable[[str, str], Ask] | None = None
+    validated: Callable[[str], Ask] | None = None
 
 
 @asynccontextmanager
@@ -80,7 +88,11 @@ def _recorded(servers: AnswerServers, recorder: AnswerRecorder) -> AnswerServers
         assert servers.at is not None
         return recorder.of(_at(domain, address), servers.at(domain, address))
 
-    return AnswerServers(of, at if servers.at else None)
+    def validated(domain: str) -> Ask:
+        assert servers.validated is not None
+        return recorder.of(_validated(domain), servers.validated(domain))
+
+    return AnswerServers(of, at if servers.at else None, validated if servers.validated else None)
 
 
 def _at(domain: str, address: str) -> str:
@@ -88,19 +100,30 @@ def _at(domain: str, address: str) -> str:
     return f"{domain} at {address}"
 
 
+def _validated(domain: str) -> str:
+    return f"{domain} validated"
+
+
 @asynccontextmanager
 async def _servers(source: AnswerSource) -> AsyncIterator[AnswerServers]:
-    from benchkit.resolver import Budget, open_each, open_live
+    from benchkit.resolver import Budget, open_each, open_live, open_validating
 
     if (zone := source.zone) and not source.joined:
         yield AnswerServers(lambda domain: _held(domain, zone))
     elif replay := source.replay:
         yield AnswerServers(
-            replay.of, (lambda domain, address: replay.of(_at(domain, address))) if source.authorities else None
+            replay.of,
+            (lambda domain, address: replay.of(_at(domain, address))) if source.authorities else None,
+            (lambda domain: replay.of(_validated(domain))) if source.dnssec_at_s is not None else None,
         )
     else:
         budgets: dict[str, Budget] = {}
-        async with open_live(source.servers) as live, open_each() as each:
+        now_s = source.dnssec_at_s
+        async with (
+            open_live(source.servers) as live,
+            open_each() as each,
+            open_validating(source.servers, now_s=now_s or 0) as validating,
+        ):
 
             def budget(domain: str) -> Budget:
                 return budgets.setdefault(domain, Budget(live))
@@ -112,7 +135,14 @@ async def _servers(source: AnswerSource) -> AsyncIterator[AnswerServers]:
                 assert zone is not None
                 return replace(_held(domain, zone), elsewhere=budget(domain))
 
-            yield AnswerServers(joined if zone else budget, at if source.authorities else None)
+            def validated(domain: str) -> Ask:
+                return budget(domain).shared_with(validating())
+
+            yield AnswerServers(
+                joined if zone else budget,
+                at if source.authorities else None,
+                validated if now_s is not None else None,
+            )
 
 
 def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:

@@ -70,6 +70,10 @@ class Given:
     authorities: Annotated[
         bool, typer.Option("--authorities", help="Ask every name server of the zone itself whether they agree.")
     ] = False
+    dnssec: Annotated[
+        bool,
+        typer.Option("--dnssec", help="Validate DNSSEC here, from the root's keys, instead of believing the resolver."),
+    ] = False
     allow_private: Annotated[
         bool,
         typer.Option(

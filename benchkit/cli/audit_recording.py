@@ -21,6 +21,7 @@ class AuditRecording:
     domains: tuple[str, ...] = ()
     options: Options | None = None
     authorities: bool = False
+    validated: bool = False
 
 
 def read_recording(path: Path | None) -> AuditRecording | None:
@@ -35,7 +36,9 @@ def read_recording(path: Path | None) -> AuditRecording | None:
         return AuditRecording(replay)
     try:
         options, domains = about["options"], tuple(map(str, about["domains"]))
-        return AuditRecording(replay, domains, read(options), bool(options.get("authorities")))
+        return AuditRecording(
+            replay, domains, read(options), bool(options.get("authorities")), bool(options.get("validated"))
+        )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             Mistake(str(path), f"holds no options of an audit: {reason(error)}", line=1, column=1)

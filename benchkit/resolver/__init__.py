@@ -3,6 +3,7 @@
 async with open_live(["192.0.2.53"]) as ask: ...        live, one cache for every domain of the call
 ask = from_zone(["shop.zone"], origin="shop.example")   a zone before it is published
 async with open_each() as at: ...  at("192.0.2.53")     one server by itself, as an `Ask`
+async with open_validating(now_s=…) as make: ...        an `Ask` that validates DNSSEC itself
 Snapshot(Budget(ask))                                   what an audit of one domain asks by: limits, one answer a question
 Snapshot(recorder.of(domain, Budget(ask)))              … and written down: recorder = Recorder(); recorder.save(path)
 Snapshot(Replay(path).of(domain))                       … and offline
@@ -11,7 +12,7 @@ Snapshot(Replay(path).of(domain))                       … and offline
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from benchkit.clock import Clock, MonotonicClock
@@ -24,6 +25,7 @@ from benchkit.resolver.live import LiveAsk
 from benchkit.resolver.live import Timeouts as Timeouts
 from benchkit.resolver.recording import AnswerRecorder as AnswerRecorder
 from benchkit.resolver.recording import Replay as Replay
+from benchkit.resolver.validating import ValidatingAsk
 from benchkit.resolver.zone import ZoneAsk as ZoneAsk
 from benchkit.resolver.zone import from_zone as from_zone
 from benchkit.resolver.zone_file import ZoneFault as ZoneFault
@@ -46,6 +48,24 @@ async def open_live(
         yield ask
     finally:
         await ask.close()
+
+
+@asynccontextmanager
+async def open_validating(
+    servers: Sequence[str] = (),
+    *,
+    now_s: float,
+    clock: Clock | None = None,
+    tls: ssl.SSLContext | None = None,
+    anchors: Mapping[str, tuple[str, ...]] | None = None,
+) -> AsyncIterator[Callable[[], Ask]]:
+    """Makes an `Ask` for each domain that validates DNSSEC itself, from the root's keys or `anchors`. Raises InputError."""
+    asked = servers_of(servers, tls)
+    try:
+        yield lambda: ValidatingAsk(asked, clock or MonotonicClock(), now_s=now_s, anchors=anchors)
+    finally:
+        for server in asked:
+            server.close()
 
 
 @asynccontextmanager

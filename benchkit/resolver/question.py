@@ -18,6 +18,7 @@ from benchkit.resolver.names import text_name, wire_name, wire_type
 
 HEADER = Struct("!HHHHHH")
 RECURSE_AND_AD = 0x0120  # RD, and AD: "I understand the AD bit" (RFC 6840 §5.7)
+CHECKING_DISABLED = 0x0010  # CD: "I validate myself" (RFC 4035 §3.2.2)
 PAYLOAD = 1232  # no fragments on any path (DNS flag day 2020)
 OPT = pack("!BHHIH", 0, RdataType.OPT, PAYLOAD, 0x8000, 0)
 RESPONSE, OPCODE, TRUNCATED, RCODE = 0x8000, 0x7800, 0x0200, 0x000F
@@ -34,6 +35,7 @@ class Question:
     type: RdataType
     asked: bytes  # the question section: lower-case name, type, class
     edns: bool = True
+    checking_disabled: bool = False
 
     @property
     def key(self) -> tuple[str, RdataType]:
@@ -47,7 +49,8 @@ class Question:
         return name
 
     def wire(self, ident: int) -> bytes:
-        header = HEADER.pack(ident, RECURSE_AND_AD, 1, 0, 0, 1 if self.edns else 0)
+        flags = RECURSE_AND_AD | (CHECKING_DISABLED if self.checking_disabled else 0)
+        header = HEADER.pack(ident, flags, 1, 0, 0, 1 if self.edns else 0)
         return header + self.asked + (OPT if self.edns else b"")
 
     def is_answered_by(self, wire: bytes) -> bool:

@@ -50,6 +50,7 @@ def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
         ("--zone", GOOD, "--json", "--csv", "shop.example"),
         ("--zone", GOOD, "--replay", GOOD, "shop.example"),
         ("--live", "shop.example"),
+        ("--zone", GOOD, "--dnssec", "shop.example"),
         ("--zone", "none.zone", "shop.example"),
         ("--replay", "none.jsonl", "shop.example"),
         ("--zone", GOOD, "--authorities", "shop.example"),

@@ -34,6 +34,7 @@ MAIL = Path(__file__).parents[1] / "audit" / "data" / "rfc8463.eml"
         ("--zone", GOOD, "--scenario", ZONES.parent / "quickstart.toml", "shop.example"),
         ("--zone", GOOD, "--connect", "shop.example"),
         ("-n", "127.0.0.1:9", "--authorities", "shop.example"),
+        ("-n", "127.0.0.1:9", "--dnssec", "shop.example"),
     ],
     ids=lambda words: words[2].lstrip("-") if isinstance(words[2], str) else "connect",
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
+from benchkit.audit.facts.tlsa import tlsa_records
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.connect_probe.dane import Association, DaneVerdict, match_all
@@ -36,7 +37,7 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     connections = context.options.connections
     for seen in await context.fact(mail_servers):
-        answer = await context.ask(f"_25._tcp.{seen.host}", "TLSA")
+        answer = await context.fact(tlsa_records, seen.host)
         if connections is None or not seen.chain or not answer.records:
             continue
         if answer.ad or context.options.offline:

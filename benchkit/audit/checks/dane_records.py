@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.tlsa import tlsa_records
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.audit.rule import Case, Check, Rule, lost
@@ -33,7 +34,7 @@ RULE = Rule(
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     names = (await context.fact(mail_hosts)).names
-    answers = await asyncio.gather(*(context.ask(f"_25._tcp.{name}", "TLSA") for name in names))
+    answers = await asyncio.gather(*(context.fact(tlsa_records, name) for name in names))
     having = [answer for answer in answers if answer.records]
     findings = [finding for answer in having for finding in _records(answer)]
     if unanswered := lost(answers):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
-from benchkit.model.dns import Answer
+from benchkit.model.dns import Answer, Ask
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -18,7 +18,8 @@ RULE = Rule(
     reference="RFC 4035 §3.2.3",
     text="All that mail authentication says is said in the DNS; DNSSEC keeps others from saying it in your place, and "
     "DANE needs it. Whether it holds is the resolver's word (the AD bit), so ask one that validates and that you "
-    "trust. A zone whose signatures fail is answered with SERVFAIL, to receivers that validate as if it did not "
+    "trust; or have it validated here, from the root's keys, with `--dnssec`. "
+    "A zone whose signatures fail is answered with SERVFAIL, to receivers that validate as if it did not "
     "exist. A zone file that is audited before it is published has no signatures yet.",
     cases={
         "unsigned": Case(Status.INFO, "The zone is not signed."),
@@ -38,14 +39,14 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if context.options.offline:
         return
     domain = context.domain
+    if (ask := context.validated) is not None:
+        for finding in await _validated_here(context, ask):
+            yield finding
+        return
     soa, keys, ds = await asyncio.gather(*(context.ask(domain, kind) for kind in ("SOA", "DNSKEY", "DS")))
     evidence = [soa, keys, ds]
     if broken := [answer for answer in evidence if _is_bogus(answer)]:
-        message = f"signatures do not hold: {', '.join(broken[0].ede)}"
-        advice = (
-            "Compare the DS record at the registrar with the zone's keys, and the signatures' dates with the clock."
-        )
-        yield RULE.finding("bogus", domain, message, evidence=evidence, advice=advice)
+        yield _bogus(domain, ", ".join(broken[0].ede), evidence)
     elif unanswered := lost(evidence):
         yield RULE.unknown(domain, unanswered)
     elif soa.ad:
@@ -59,6 +60,27 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding("not_validated", domain, "has keys; this resolver does not validate", evidence=evidence)
     else:
         yield RULE.finding("unsigned", domain, "is not signed", evidence=evidence)
+
+
+async def _validated_here(context: AuditContext, ask: Ask) -> list[Finding]:
+    """By what was validated on this machine, for the records that mail rests on."""
+    domain = context.domain
+    questions = ((domain, "SOA"), (domain, "MX"), (domain, "TXT"), (f"_dmarc.{domain}", "TXT"))
+    answers = await asyncio.gather(*(ask(name, kind) for name, kind in questions))
+    if broken := [answer for answer in answers if _is_bogus(answer)]:
+        return [_bogus(domain, f"{broken[0].name} {broken[0].type}: {', '.join(broken[0].ede)}", answers)]
+    if unanswered := lost(answers):
+        return [RULE.unknown(domain, unanswered)]
+    if all(answer.ad for answer in answers):
+        return [RULE.passed(domain, "signed, and validated here from the root's keys", evidence=answers)]
+    open_ended = next(answer for answer in answers if not answer.ad)
+    told = f": {open_ended.ede[0]}" if open_ended.ede else ""
+    return [RULE.finding("unsigned", domain, f"no chain of trust from the root{told}", evidence=answers)]
+
+
+def _bogus(domain: str, why: str, evidence: Sequence[Answer]) -> Finding:
+    advice = "Compare the DS record at the registrar with the zone's keys, and the signatures' dates with the clock."
+    return RULE.finding("bogus", domain, f"signatures do not hold: {why}", evidence=evidence, advice=advice)
 
 
 def _is_bogus(answer: Answer) -> bool:

@@ -61,10 +61,11 @@ class ZoneFile:
 
 
 def write_zones(yard: Path) -> list[ZoneFile]:
-    """All three, in a folder; needs ldnsutils."""
+    """All of them, in a folder; needs ldnsutils."""
     return [
         plain(yard, "shop.example", PLAIN),
         signed(yard, "signed.example", SIGNED.format(origin="signed.example")),
+        signed(yard, "hashed.example", SIGNED.format(origin="hashed.example"), VALID, "-n"),
         signed(yard, "bogus.example", SIGNED.format(origin="bogus.example"), EXPIRED),
     ]
 
@@ -75,12 +76,12 @@ def plain(yard: Path, origin: str, text: str) -> ZoneFile:
     return zone
 
 
-def signed(yard: Path, origin: str, text: str, valid: tuple[str, str] = VALID) -> ZoneFile:
-    """Signed with a key of its own; `valid` are the days on which the signatures begin and end."""
+def signed(yard: Path, origin: str, text: str, valid: tuple[str, str] = VALID, *options: str) -> ZoneFile:
+    """Signed with a key of its own; `valid` are the days on which the signatures begin and end; `-n` hashes names (NSEC3)."""
     unsigned = plain(yard, origin, text).path
     key = _run(yard, "ldns-keygen", "-k", "-a", "ECDSAP256SHA256", origin).strip()
     inception, expiration = valid
-    _run(yard, "ldns-signzone", "-i", inception, "-e", expiration, unsigned.name, key)
+    _run(yard, "ldns-signzone", *options, "-i", inception, "-e", expiration, unsigned.name, key)
     return ZoneFile(origin, yard / f"{origin}.zone.signed", (yard / f"{key}.ds").read_text("utf-8").strip())
 
 
