@@ -37,9 +37,9 @@ def answering(choose: Callable[[str, str], Answer]) -> Ask:
 )
 def test_validated_here(txt: Answer, others: Answer, rule: str, told: str) -> None:
     """The resolver's own word, which says that all is signed, does not count."""
-    validated = answering(lambda name, type: txt if (name, type) == ("shop.example", "TXT") else others)
+    validated = answering(lambda name, kind: txt if (name, kind) == ("shop.example", "TXT") else others)
     options = Options(validated=lambda domain: validated)
-    report = asyncio.run(audit_domain("shop.example", answering(lambda name, type: SECURE), options))
+    report = asyncio.run(audit_domain("shop.example", answering(lambda name, kind: SECURE), options))
     (found,) = [finding for finding in report.findings if finding.rule.startswith("dnssec")]
     assert found.rule == rule
     assert told in found.message
