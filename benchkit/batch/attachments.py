@@ -42,7 +42,7 @@ CANNOT = "cannot be attached"
 
 
 class AttachmentFiles:
-    """The files of a batch, each read once. A file name may be a template of a row's columns: each row then has its own."""
+    """The files of a batch, each read once. A path may be a template of a row's columns: each row then has its own."""
 
     def __init__(self, paths: Sequence[Path], mistakes: list[Mistake], root: Path | None = None) -> None:
         """What is wrong with a path that is no template is added to `mistakes`. `root`: links may not lead out of it."""
@@ -57,9 +57,9 @@ class AttachmentFiles:
                     mistakes.append(Mistake(str(path), str(error)))
 
     def of(self, variables: Mapping[str, Any]) -> tuple[Attachment, ...]:
-        """One message's; a column that is empty attaches nothing. Raises ValueError where a file cannot be read."""
-        named = ((path, rendered_line(path.name, variables, "attachments")) for path in self._paths)
-        return tuple(self._of_a_row(path.with_name(name)) for path, name in named if name)
+        """One message's; a file name that is empty attaches nothing. Raises ValueError where a file cannot be read."""
+        named = (rendered_line(str(path), variables, "attachments") for path in self._paths)
+        return tuple(self._of_a_row(Path(path)) for path in named if not path.endswith("/"))
 
     def _of_a_row(self, path: Path) -> Attachment:
         try:

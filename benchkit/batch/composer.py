@@ -29,7 +29,7 @@ from benchkit.batch.recipients import RESERVED, RecipientRow, read_recipients
 from benchkit.batch.templates import Rendered, TemplateSet
 from benchkit.batch.writer import to_mime
 from benchkit.errors import InputError, Mistake
-from benchkit.model.header_fields import PRIORITIES
+from benchkit.model.header_fields import PRIORITIES, language_fault, repeated
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address, Batch, Content, Message, canonical_text
 from benchkit.model.scenario import MessageSpec
@@ -207,10 +207,23 @@ def _envelope_from(spec: MessageSpec, sender: Address, variables: Mapping[str, A
 
 def _headers(spec: MessageSpec, variables: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     fields = [(name, rendered_line(value, variables, f"headers.{name}")) for name, value in spec.headers.items()]
-    fields += PRIORITIES.get(spec.priority, {}).items()
-    if spec.language:
-        fields.append(("Content-Language", spec.language))
-    return tuple((name, value) for name, value in fields if value)
+    fields += _priority(rendered_line(spec.priority, variables, "priority")).items()
+    if language := rendered_line(spec.language, variables, "language"):
+        if fault := language_fault(language):
+            raise ValueError(f"language: {language!r} {fault}")
+        fields.append(("Content-Language", language))
+    given = tuple((name, value) for name, value in fields if value)
+    if twice := repeated(name for name, _ in given):
+        raise ValueError(
+            f"the header field {twice} is given twice: remove it from headers, or remove priority or language"
+        )
+    return given
+
+
+def _priority(word: str) -> Mapping[str, str]:
+    if word not in ("", "normal", *PRIORITIES):
+        raise ValueError(f'priority: {word!r} is none of "high", "normal" and "low"')
+    return PRIORITIES.get(word, {})
 
 
 def _refuse_identity(content: Content) -> None:

@@ -6,7 +6,7 @@ A value is one line. Fields that benchkit writes itself cannot be given, and no 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from benchkit.model.identity import HEADER
 
@@ -21,6 +21,9 @@ OWN = frozenset(
     }
 )  # fmt: skip
 _MIME = re.compile(r"content-(?!language$).*", re.IGNORECASE)
+
+_TAG = r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"
+_LANGUAGES = re.compile(rf"{_TAG}(?:, ?{_TAG})*")
 
 PRIORITIES: Mapping[str, Mapping[str, str]] = {
     "high": {"Importance": "high", "X-Priority": "1 (Highest)", "Priority": "urgent"},
@@ -45,6 +48,21 @@ def value_fault(value: str) -> str:
         return "begins or ends with a blank, which a header field does not keep"
     if len(value) > MOST:
         return f"is longer than {MOST} characters: a line has 998 at most"
+    return ""
+
+
+def language_fault(value: str) -> str:
+    """Why Content-Language cannot have that value (RFC 3282); empty where it can."""
+    return "" if _LANGUAGES.fullmatch(value) else 'is no list of language tags, as "en" or "pt-BR, de"'
+
+
+def repeated(names: Iterable[str]) -> str:
+    """The first name that is given twice, in any case; empty where none is."""
+    seen = set[str]()
+    for name in names:
+        if name.lower() in seen:
+            return name
+        seen.add(name.lower())
     return ""
 
 

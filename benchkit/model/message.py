@@ -47,7 +47,7 @@ class Content:
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()  # fields of its own (batch/header_fields.py), by name
+    headers: tuple[tuple[str, str], ...] = ()  # fields of its own (model/header_fields.py), by name
 
     @cached_property
     def digest(self) -> bytes:
@@ -79,7 +79,7 @@ def canonical_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One composed message: content, envelope (RFC 5321 §2.3.1) and MIME bytes (CRLF line ends, 7-bit clean).
+    """One message: content, envelope (RFC 5321 §2.3.1) and MIME bytes (CRLF line ends; 7-bit clean where it was composed).
 
     `mime` holds `identity.PLACEHOLDER` wherever the identity of a send is to be patched in (model/identity.py).
     """
@@ -89,6 +89,7 @@ class Message:
     mime: bytes
     envelope_from: str
     recipients: tuple[str, ...]
+    fields_fault: str = ""  # why `content` does not say the whole mail, so that no API can take it as fields
 
     @property
     def digest(self) -> bytes:
@@ -96,7 +97,9 @@ class Message:
 
     @property
     def needs_smtputf8(self) -> bool:
-        return not (self.envelope_from.isascii() and all(recipient.isascii() for recipient in self.recipients))
+        """For an address of the envelope, or for a header field that is not ASCII (RFC 6531 §3.4, RFC 6532 §3)."""
+        header, _, _ = self.mime.partition(b"\r\n\r\n")
+        return not (header.isascii() and self.envelope_from.isascii() and all(map(str.isascii, self.recipients)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,17 +151,16 @@ class MessageSpec:
     text_bytes: int = 0
     html: str = ""
     to: tuple[Address, ...] = ()
-    cc: tuple[
-        str, ...
-    ] = ()  # mailboxes as written, also as templates of the row's columns; so are the three that follow
+    # From here to `language`: as written, and templates of the row's columns where they hold {{ or {%.
+    cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
     envelope_from: str | None = None  # None: the address of `sender`; "" is the null reverse-path (RFC 5321 §4.5.5)
     headers: Mapping[str, str] = field(default_factory=dict)
-    priority: str = ""
+    priority: str = "normal"
     language: str = ""
-    at_most: int = 0
-    root: Path | None = None
+    at_most: int = 0  # distinct messages that the run sends; 0: not known
+    root: Path | None = None  # files outside of it are refused; None: they are not
 
 
 @dataclass(frozen=True, slots=True)

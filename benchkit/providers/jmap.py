@@ -39,11 +39,11 @@ class Jmap:
     batch_limit = 500  # RFC 8620 §2: what a server's maxObjectsInSet should be at least
 
     def request(self, message: Message, account: Credentials) -> Request:
-        if not message.envelope_from:
-            raise ValueError("JMAP has no null sender (RFC 8621 §7): give envelope_from an address, or remove it")
         return self.batch([message], account).request([0], [PLACEHOLDER])
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        if not all(message.envelope_from for message in messages):
+            raise ValueError("JMAP has no null sender (RFC 8621 §7): give envelope_from an address, or remove it")
         headers = (("authorization", _authorization(account)), ("content-type", "application/json"))
         sections = jmap_calls.sections_of(messages, _place(account))
         return JointRequest("POST", account.options.get("path", "/jmap/"), headers, sections, jmap_calls.AFTER)

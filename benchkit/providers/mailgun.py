@@ -35,10 +35,7 @@ class Mailgun:
     batch_limit = recipient_variables.LIMIT
 
     def request(self, message: Message, account: Credentials) -> Request:
-        if message.envelope_from != message.content.sender.addr:
-            raise ValueError(
-                "Mailgun makes the envelope sender itself: remove envelope_from, or compare without Mailgun"
-            )
+        _check_return_path(message)
         mime = _takes_mime(account)
         content_type, body = encode(mime_parts(message) if mime else field_parts(message))
         target = f"/v3/{_domain(message, account)}/messages{'.mime' if mime else ''}"
@@ -47,6 +44,8 @@ class Mailgun:
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         if _takes_mime(account):
             raise ValueError('endpoint = "mime" takes one message a request: there is nothing to fill in')
+        for message in messages:
+            _check_return_path(message)
         form = recipient_variables.form_of(messages)
         return JointRequest(
             "POST",
@@ -108,6 +107,11 @@ class Mailgun:
 
 
 PROVIDER = Mailgun()
+
+
+def _check_return_path(message: Message) -> None:
+    if message.envelope_from != message.content.sender.addr:
+        raise ValueError("Mailgun makes the envelope sender itself: remove envelope_from, or compare without Mailgun")
 
 
 def _takes_mime(account: Credentials) -> bool:

@@ -14,6 +14,8 @@ from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Address, Attachment, Content, Message, canonical_text
 from benchkit.providers.multipart import Part, escaped, unescaped
 
+_MOST_HEADERS = 16_000  # of all h:, o: and v: fields (Mailgun's OpenAPI document)
+
 
 def mime_parts(message: Message) -> list[Part]:
     """The MIME bytes first: they begin with the identity."""
@@ -23,8 +25,26 @@ def mime_parts(message: Message) -> list[Part]:
 
 
 def field_parts(message: Message) -> list[Part]:
+    """Raises ValueError where the fields cannot say this mail, or would send it to others than its envelope."""
+    check_fields(message)
     blind = [Part("bcc", recipient.encode()) for recipient in _blind(message)]
     return [*content_parts(message.content, PLACEHOLDER.decode()), *blind]
+
+
+def check_fields(message: Message) -> None:
+    """Raises ValueError with the reason and what to do."""
+    content = message.content
+    if message.fields_fault:
+        raise ValueError(f'fields cannot say this mail, because it {message.fields_fault}: use endpoint = "mime"')
+    if not (content.text or content.html):
+        raise ValueError('Mailgun needs a text or an HTML text: give one, or use endpoint = "mime"')
+    if any(not (file.name or file.content_id) for file in content.attachments):
+        raise ValueError('Mailgun drops an attachment without a file name: use endpoint = "mime"')
+    if foreign := [address.addr for address in (*content.to, *content.cc) if address.addr not in message.recipients]:
+        told = f"{foreign[0]} is named in the mail and is no recipient of its envelope, and fields would send to it"
+        raise ValueError(f'{told}: use endpoint = "mime"')
+    if sum(len(f"h:{name}{value}".encode()) for name, value in content.headers) > _MOST_HEADERS:
+        raise ValueError(f'Mailgun takes header fields of {_MOST_HEADERS:,} bytes together: use endpoint = "mime"')
 
 
 def content_parts(content: Content, identity: str) -> list[Part]:
@@ -107,5 +127,5 @@ def _attachment(part: Part) -> Attachment:
     kind, parameters = parse_options_header(part.content_type or "application/octet-stream")
     if part.name == "attachment":
         return Attachment(part.filename, kind.decode(), part.data)
-    name = unescaped(parameters.get(b"name", b"")) or part.filename
+    name = unescaped(parameters[b"name"]) if b"name" in parameters else part.filename
     return Attachment(name, kind.decode(), part.data, content_id=part.filename)

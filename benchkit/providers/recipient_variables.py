@@ -2,7 +2,8 @@
 
 Law: what is the same in all messages of the batch stands in the form as it is; what differs is a variable. A variable is filled
 in once: what its value holds is text. Mailgun tells the mails of a request apart by their recipient and by nothing else, so
-each has one, and no other mail of the request the same; sender, Reply-To and attachments are the request's, the same for all.
+each has one, and no other mail of the request the same; sender, Reply-To, attachments and the names of header fields are the
+request's, the same for all.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import Any
 from benchkit.model.exchange import Section
 from benchkit.model.identity import PLACEHOLDER, split_at_identity
 from benchkit.model.message import Content, Message
-from benchkit.providers.mailgun_form import addresses, content_of, content_parts, mailbox
+from benchkit.providers.mailgun_form import addresses, check_fields, content_of, content_parts, mailbox
 from benchkit.providers.multipart import Part, boundary_beside, content_type_with, ending, rendered
 
 LIMIT = 1000
 _FIELD = "recipient-variables"
 _IDENTITY = "id"
 _TEXTS = ("subject", "text", "html")
+_HEADER = "header-"  # and the place of the field among the mail's own
 _VARIABLE = re.compile(r"%recipient\.([^%\r\n]+)%")
 _MARK = "%recipient"
 
@@ -39,11 +41,11 @@ class JointForm:
 def form_of(messages: Sequence[Message]) -> JointForm:
     """Raises ValueError where these messages cannot share requests."""
     _check(messages)
-    differing = [name for name in _TEXTS if len({_text(message, name) for message in messages}) > 1]
+    fields = [*_TEXTS, *(f"{_HEADER}{place}" for place in range(len(messages[0].content.headers)))]
+    differing = [name for name in fields if len({_text(message, name) for message in messages}) > 1]
     to = [Part("to", mailbox(message.content.to[0]).encode("utf-8")) for message in messages]
     entries = [_entry(message, differing) for message in messages]
-    variables: dict[str, Any] = {name: f"%recipient.{name}%" for name in differing}
-    common = content_parts(replace(messages[0].content, to=(), **variables), f"%recipient.{_IDENTITY}%")
+    common = content_parts(_with_variables(messages[0].content, differing), f"%recipient.{_IDENTITY}%")
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
     opening, closing = rendered(Part(_FIELD, b"{}"), boundary).split(b"{}")
     return JointForm(
@@ -54,6 +56,16 @@ def form_of(messages: Sequence[Message]) -> JointForm:
         ),
         b"".join([b"}", closing, *(rendered(part, boundary) for part in common), ending(boundary)]),
     )
+
+
+def _with_variables(content: Content, differing: Sequence[str]) -> Content:
+    """The content that all have in common, with a variable wherever they differ."""
+    variables = {name: f"%recipient.{name}%" for name in differing}
+    texts: dict[str, Any] = {name: variables[name] for name in _TEXTS if name in variables}
+    headers = tuple(
+        (name, variables.get(f"{_HEADER}{place}", value)) for place, (name, value) in enumerate(content.headers)
+    )
+    return replace(content, to=(), headers=headers, **texts)
 
 
 def contents_of(parts: tuple[Part, ...]) -> tuple[Content, ...]:
@@ -77,22 +89,31 @@ def _check(messages: Sequence[Message]) -> None:
     for message in messages:
         if obstacle := _obstacle(message, first):
             raise ValueError(f"message {message.index} of the batch {obstacle}")
+        check_fields(message)
 
 
 def _obstacle(message: Message, first: Content) -> str:
     content = message.content
     if content.cc or len(content.to) != 1 or message.recipients != (content.to[0].addr,):
         return "has more than one recipient, and in a request of several messages each has one"
-    if any(getattr(content, name) != getattr(first, name) for name in ("sender", "reply_to", "attachments", "headers")):
-        return "has another sender, Reply-To, header field or attachment than the first: a request has one for all"
-    if any(
-        _MARK in text for text in (*(_text(message, name) for name in _TEXTS), content.sender.name, content.to[0].name)
-    ):
+    if any(getattr(content, name) != getattr(first, name) for name in ("sender", "reply_to", "attachments")):
+        return "has another sender, Reply-To or attachment than the first: a request has one for all"
+    if [name for name, _ in content.headers] != [name for name, _ in first.headers]:
+        return "has other header fields than the first: a request has the same for all, only their values may differ"
+    names = [address.name for address in (content.sender, *content.to, *content.reply_to)]
+    if any(_MARK in text for text in (content.subject, content.text, content.html, *names, *_values(content))):
         return f"holds {_MARK!r}, which Mailgun would take for a variable"
     return ""
 
 
+def _values(content: Content) -> tuple[str, ...]:
+    return tuple(value for _, value in content.headers)
+
+
 def _text(message: Message, name: str) -> str:
+    """Of the mail: one of its texts, or the value of a header field."""
+    if name.startswith(_HEADER):
+        return _values(message.content)[int(name.removeprefix(_HEADER))]
     text: str = getattr(message.content, name)
     return text
 

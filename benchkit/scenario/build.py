@@ -81,7 +81,7 @@ def _message(scenario: ScenarioForm, folder: Path) -> MessageSpec:
         reply_to=tuple(form.reply_to),
         envelope_from=form.envelope_from,
         headers=dict(form.headers),
-        priority="" if form.priority == "normal" else form.priority,
+        priority=form.priority,
         language=form.language or "",
         at_most=(load.blocks + load.warmup_blocks) * load.messages_per_block,
         root=None if scenario.allow_files_outside else folder.resolve(),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from benchkit.scenario.arm_form import ArmForm
-from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, Name, Seed, Sweep, said
+from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, Name, Seed, Sweep, said, shaped
 
 Amount = Annotated[float, Field(gt=0, le=1_000_000_000)]
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -45,7 +45,13 @@ class MessageForm(Form):
     headers: Annotated[
         dict[Name, Line], Field(default_factory=dict), said("Header fields of its own, as List-Unsubscribe.")
     ]
-    priority: Annotated[Literal["high", "normal", "low"], said("Importance, X-Priority and Priority.")] = "normal"
+    priority: Annotated[
+        str,
+        shaped(
+            r"high|normal|low|.*(\{\{|\{%).*", 'must be "high", "normal" or "low", or a template of the row\'s columns'
+        ),
+        said('"high", "normal" or "low": Importance, X-Priority and Priority.'),
+    ] = "normal"
     language: Annotated[Line | None, said("Content-Language, as en or pt-BR.")] = None
 
 

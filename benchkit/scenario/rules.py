@@ -1,4 +1,4 @@
-"""What keys mean together, outside of arms: the message, the load, the network, the verdict, the thresholds.
+"""What keys mean together, outside of the message and the arms: the load, the network, the verdict, the thresholds.
 
 Law: each function reports what is impossible at the key that has to change; it makes nothing. `parsed.gives` asks what
 the user wrote, `parsed.form` holds what of it is sound.
@@ -10,22 +10,18 @@ from collections import Counter
 from fnmatch import fnmatchcase
 
 from benchkit.errors import listed
-from benchkit.model.header_fields import name_fault, value_fault
 from benchkit.model.scenario import most_workers
-from benchkit.scenario.addresses import is_template, parse_address
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
-from benchkit.scenario.locate import KeyPath
+from benchkit.scenario.message_rules import check_message
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
-_INLINE = ("subject", "text", "text_bytes", "html", "to")
-
 
 def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
-    """Report everything that cannot be, in the parsed's mistakes."""
+    """Report everything that cannot be, in the scenario's list of mistakes."""
     check_message(parsed)
     check_files(parsed)
     check_load(parsed, vocabulary)
@@ -35,56 +31,6 @@ def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
     for index in range(len(parsed.form.arm)):
         check_arm(parsed, index, vocabulary)
     check_thresholds(parsed, vocabulary)
-
-
-def check_message(parsed: ParsedScenario) -> None:
-    """A template goes with recipients; an inline message with `to` and a text."""
-    written = [key for key in _INLINE if parsed.gives("message", key)]
-    if parsed.gives("message", "template") or parsed.gives("message", "recipients"):
-        _check_template(parsed, written)
-    elif parsed.gives("message"):
-        _check_inline(parsed, written)
-    _check_addresses(parsed)
-
-
-def _check_template(parsed: ParsedScenario, inline: list[str]) -> None:
-    for key, other in (("template", "recipients"), ("recipients", "template")):
-        if not parsed.gives("message", key):
-            parsed.mistakes.add(("message", key), f"is missing: {other} goes with it")
-    for key in inline:
-        parsed.mistakes.add(("message", key), "belongs to an inline message: remove it, or template and recipients")
-
-
-def _check_inline(parsed: ParsedScenario, written: list[str]) -> None:
-    if not written:
-        parsed.mistakes.add(("message",), "has no content: give template and recipients, or subject, text and to")
-        return
-    for key in ("subject", "to"):
-        if key not in written:
-            parsed.mistakes.add(("message", key), "is missing: an inline message needs it")
-    if not {"text", "text_bytes", "html"} & set(written):
-        parsed.mistakes.add(("message", "text"), "is missing: give text, text_bytes or html")
-    if {"text", "text_bytes"} <= set(written):
-        parsed.mistakes.add(("message", "text_bytes"), "and text exclude each other: remove one")
-
-
-def _check_addresses(parsed: ParsedScenario) -> None:
-    message = parsed.form.message
-    texts: list[tuple[KeyPath, str]] = [(("message", "from"), message.sender)] if message.sender else []
-    texts += [(("message", "to", index), text) for index, text in enumerate(message.to or ())]
-    for key in ("cc", "bcc", "reply_to"):
-        texts += [(("message", key, index), text) for index, text in enumerate(getattr(message, key))]
-    if message.envelope_from:
-        texts.append((("message", "envelope_from"), message.envelope_from))
-    for path, text in texts:
-        try:
-            if not is_template(text):  # what a template gives is checked for each row
-                parse_address(text)
-        except ValueError as error:
-            parsed.mistakes.add(path, str(error))
-    for name, value in message.headers.items():
-        if fault := name_fault(name) or value_fault(value):
-            parsed.mistakes.add(("message", "headers", name), fault)
 
 
 def check_load(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:

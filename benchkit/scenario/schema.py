@@ -10,14 +10,14 @@ from benchkit.scenario.vocabulary import Vocabulary
 
 
 def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
-    """JSON Schema (parsed 2020-12)."""
+    """JSON Schema (draft 2020-12)."""
     schema: dict[str, Any] = _tidied(ScenarioForm.model_json_schema())
     arm = schema["$defs"]["ArmForm"]["properties"]
     arm["transport"]["enum"] = sorted(vocabulary.clients)
     arm["client"]["enum"] = sorted({client for clients in vocabulary.clients.values() for client in clients})
     arm["provider"]["enum"] = sorted(vocabulary.providers)
     arm["auth"]["enum"] = ["", *vocabulary.auth, *sorted(set(chain.from_iterable(vocabulary.more_auth.values())))]
-    return {"$schema": "https://json-schema.org/parsed/2020-12/schema", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _tidied(node: Any) -> Any:

@@ -99,7 +99,11 @@ def test_each_row_has_its_own_copies_return_path_fields_and_files(rows: MessageS
     ("changes", "said"),
     [
         ({"attachments": (Path("{{ invoice }}.doc"),)}, "cannot be attached"),
-        ({"attachments": (Path("{{ '%c' % 47 ~ invoice }}.pdf"),)}, "Invalid name"),
+        ({"attachments": (Path("{{ invoice }}"),)}, "cannot be attached"),
+        ({"priority": "{{ name }}"}, "priority: 'Ann' is none of"),
+        ({"language": "{{ boss }}"}, "language: 'boss@x.example' is no list of language tags"),
+        ({"headers": {"X-A": "1", "x-a": "2"}}, "x-a is given twice"),
+        ({"headers": {"importance": "low"}, "priority": "high"}, "Importance is given twice"),
         ({"bcc": ("{{ nobody }}",)}, "bcc: the template fails"),
         ({"cc": ("{{ name }}",)}, "no @"),
         ({"headers": {"X-A": "{{ 'a\\nb' }}"}}, "line break"),

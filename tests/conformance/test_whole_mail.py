@@ -13,12 +13,17 @@ import uvloop
 
 from benchkit.batch import compose
 from benchkit.cli.names import known_names
+from benchkit.errors import InputError
+from benchkit.experiment.plan.request_check import check_requests
+from benchkit.model.contracts import BatchProvider
 from benchkit.model.envelope import recipients_hash
+from benchkit.model.exchange import Credentials
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.trace import Trace
+from benchkit.providers import PROVIDERS as KNOWN
 from benchkit.scenario import load
 from benchkit.sink import parse_body
 from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
@@ -93,9 +98,26 @@ def test_the_whole_of_a_shipped_mail_arrives(name: str, transport: str, client: 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_an_api_cannot_carry_is_said_before_anything_is_sent(provider: str) -> None:
-    from benchkit.model.exchange import Credentials
-    from benchkit.providers import PROVIDERS as KNOWN
-
     message = replace(mails("order-receipt", return_path=False)[0], envelope_from="")
+    api, account = KNOWN[provider.partition(",")[0]], Credentials("key", PROVIDERS[provider])
+    assert isinstance(api, BatchProvider)
     with pytest.raises(ValueError, match="envelope_from"):
-        KNOWN[provider.partition(",")[0]].request(message, Credentials("key", PROVIDERS[provider]))
+        api.request(message, account)
+    with pytest.raises(ValueError, match=r"envelope_from|endpoint"):
+        api.batch([message], account)
+
+
+def test_the_line_names_the_arm_in_the_file(tmp_path: Path) -> None:
+    text = (HOUSE / "scenarios" / "quickstart.toml").read_text("utf-8")
+    path = tmp_path / "s.toml"
+    path.write_text(text.replace("[message]", '[message]\nenvelope_from = ""', 1), "utf-8")
+    for folder in ("templates", "data"):
+        (tmp_path / folder).symlink_to(HOUSE / "scenarios" / folder)
+    scenario = load(path, known_names(), ["allow_files_outside=true"])
+    with pytest.raises(InputError) as caught:
+        check_requests(scenario, compose(scenario.message))
+    lines = path.read_text("utf-8").split("\n")
+    for mistake in caught.value.mistakes:
+        assert lines[mistake.line - 1] == "[[arm]]"
+        assert f"(arm {scenario.arms[int(mistake.key[-1])].name!r}) Mailgun makes the envelope sender" in str(mistake)
+    assert len(caught.value.mistakes) == 3

@@ -52,6 +52,37 @@ def test_files_are_sent_once_for_all() -> None:
     assert [received.content for received in PROVIDER.receive_batch(request)] == [m.content for m in messages]
 
 
+def test_a_header_field_that_differs_is_a_variable() -> None:
+    messages = [mail(i, headers=(("X-A", "same"), ("List-Unsubscribe", f"<https://x.example/{i}>"))) for i in range(3)]
+    request = PROVIDER.batch(messages, ACCOUNT).request([0, 1, 2], [b"a", b"b", b"c"])
+    found = fields_of(request)
+    assert (found["h:X-A"], found["h:List-Unsubscribe"]) == ("same", "%recipient.header-1%")
+    assert [received.content for received in PROVIDER.receive_batch(request)] == [m.content for m in messages]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (replace(mail(), envelope_from=""), "remove envelope_from"),
+        (replace(mail(), fields_fault="is signed"), "because it is signed"),
+        (mail(text=""), "Mailgun needs a text"),
+        (mail(attachments=(Attachment("", "image/png", b"a"),)), "without a file name"),
+        (replace(mail(), recipients=()), "has more than one recipient"),
+        (mail(headers=tuple((f"X-{i}", "a" * 800) for i in range(20))), "16,000 bytes together"),
+    ],
+)
+def test_what_fields_cannot_carry_is_said_of_one_and_of_several(message: Message, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        PROVIDER.batch([message], ACCOUNT)
+    with pytest.raises(ValueError, match=said.replace("has more than one recipient", "is named in the mail")):
+        PROVIDER.request(message, ACCOUNT)
+
+
+def test_no_request_names_a_recipient_that_the_envelope_does_not() -> None:
+    with pytest.raises(ValueError, match=r"real@shop.example is named in the mail"):
+        PROVIDER.request(replace(mail(cc=(Address("", "real@shop.example"),))), ACCOUNT)
+
+
 AWKWARD = st.one_of(
     st.sampled_from(
         ["%", "%%", "100 %", "%recip%", "recipient.id%", '"', "\\", "\\u0041", "{}", "'", "</b>", "\t", "é😀"]
@@ -75,10 +106,12 @@ def test_a_value_is_text_whatever_it_looks_like(texts: list[str]) -> None:
 OBSTACLES = {
     "two recipients": ({"to": (Address("", "a@x.example"), Address("", "b@x.example"))}, "has more than one recipient"),
     "somebody in Cc": ({"cc": (Address("", "a@x.example"),)}, "has more than one recipient"),
-    "another sender": ({"sender": Address("Else", "shop@shop.example")}, "has another sender, Reply-To, header field"),
-    "another Reply-To": ({"reply_to": (SENDER,)}, "has another sender, Reply-To, header field"),
-    "another file": ({"attachments": (Attachment("a", "image/png", b"a"),)}, "has another sender, Reply-To, header field"),
+    "another sender": ({"sender": Address("Else", "shop@shop.example")}, "has another sender, Reply-To or attachment"),
+    "another Reply-To": ({"reply_to": (SENDER,)}, "has another sender, Reply-To or attachment"),
+    "another file": ({"attachments": (Attachment("a", "image/png", b"a"),)}, "has another sender, Reply-To or attachment"),
+    "a field more": ({"headers": (("X-A", "1"),)}, "has other header fields than the first"),
     "a variable in its text": ({"text": "Hi %recipient.name%"}, "holds '%recipient'"),
+    "a variable in a field": ({"headers": (("X-A", "%recipient.x%"),)}, "has other header fields"),
     "a variable in its subject": ({"subject": "%recipient_email%"}, "holds '%recipient'"),
     "a variable in a name": ({"to": (Address("%recipient.x%", "1@x.example"),)}, "holds '%recipient'"),
 }  # fmt: skip

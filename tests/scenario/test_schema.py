@@ -75,6 +75,10 @@ def test_what_is_missing_is_rejected(
     assert not checker.is_valid(whole)
 
 
+def test_it_names_the_dialect_that_editors_know(vocabulary: Vocabulary) -> None:
+    assert json_schema(vocabulary)["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$id"]
+
+
 def test_every_key_has_a_description(vocabulary: Vocabulary) -> None:
     schema = json_schema(vocabulary)
     tables = (schema, *schema["$defs"].values())

@@ -14,17 +14,24 @@ from benchkit.model.exchange import Credentials
 from benchkit.model.message import Batch
 from benchkit.model.scenario import ArmSpec, LoadSpec, Scenario
 from benchkit.providers import PROVIDERS
+from benchkit.scenario.locate import Position, locate
 
 
 def check_requests(scenario: Scenario, batch: Batch) -> None:
     """Raises InputError with a line for each arm whose provider cannot send this mail in the way that the arm asks for."""
     mistakes = [
-        Mistake(str(scenario.path), f"(arm {arm.name!r}) {reason}", key=f"arm.{number}")
+        _mistake(scenario, number, f"(arm {arm.name!r}) {reason}")
         for number, arm in enumerate(scenario.arms)
         if arm.provider and (reason := _obstacle(arm, batch, scenario.load))
     ]
     if mistakes:
         raise InputError(*mistakes)
+
+
+def _mistake(scenario: Scenario, arm: int, message: str) -> Mistake:
+    """At the arm's table in the file."""
+    place = locate(scenario.source).get(("arm", arm), Position(0, 0))
+    return Mistake(str(scenario.path), message, place.line, place.column, key=f"arm.{arm}")
 
 
 def _obstacle(arm: ArmSpec, batch: Batch, load: LoadSpec) -> str:
