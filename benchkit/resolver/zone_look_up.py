@@ -32,6 +32,13 @@ class HeldZone:
         self.origin, self.path, self.faults = file.origin, path, file.faults
         zone, origin = file.zone, file.origin
         self._zone = zone
+        held = [(name, rdataset) for name, rdataset in zone.iterate_rdatasets() if name != origin]
+        self._cuts = {name for name, rdataset in held if rdataset.rdtype == RdataType.NS}
+        self._renames = {
+            name: rdataset[0].target.canonicalize()
+            for name, rdataset in zone.iterate_rdatasets()
+            if rdataset.rdtype == RdataType.DNAME
+        }
         self._existing = {origin, *(above for name in zone for above in _ancestors(name, origin))}
 
     def look_up(self, name: Name, kind: RdataType) -> LookupStep:
@@ -51,15 +58,15 @@ class HeldZone:
     def _is_delegated(self, name: Name, kind: RdataType) -> bool:
         """Whether an NS set gives this name to other servers; DS is above the cut (RFC 4035 §3.1.4.1)."""
         return any(
-            self._zone.get_rdataset(above, RdataType.NS) and not (above == name and kind == RdataType.DS)
-            for above in _ancestors(name, self.origin)
+            above in self._cuts and not (above == name and kind == RdataType.DS)
+            for above in (_ancestors(name, self.origin) if self._cuts else ())
         )
 
     def _renamed(self, name: Name) -> Name | None:
         """Where a DNAME above the name leads it: the name below it is the same below its target (RFC 6672 §3.2)."""
-        for above in _ancestors(name, self.origin)[1:] + ([self.origin] if name != self.origin else []):
-            if found := self._zone.get_rdataset(above, RdataType.DNAME):
-                return _below(name, above, found[0].target.canonicalize())
+        for above in [*_ancestors(name, self.origin)[1:], self.origin] if self._renames and name != self.origin else ():
+            if above in self._renames:
+                return _below(name, above, self._renames[above])
         return None
 
     @property
