@@ -17,23 +17,19 @@ from hypothesis import settings
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import (
-    ARRIVAL_COLUMNS,
-    CELL_COLUMNS,
-    LAG_COLUMNS,
-    MESSAGE_COLUMNS,
-    PHASE_COLUMNS,
     ArmRecord,
     ConditionRecord,
     Manifest,
     Run,
     RunStatus,
 )
+from benchkit.model.tables import ARRIVALS, CELLS, LAGS, MESSAGES, PHASES, TableLayout
 from benchkit.model.trace import Phase
 
 settings.register_profile("shared machine", settings(), deadline=None)  # no verdict on time
 settings.load_profile("shared machine")
 
-DTYPES = {"string": "object", "binary16": "object"}
+DTYPES = {"string": "object", "binary": "object"}
 BATCH = 5
 DIGESTS = tuple(hashlib.blake2b(b"message %d" % index, digest_size=16).hexdigest() for index in range(BATCH))
 PARTS = {Phase.MAIL: 0.2, Phase.RCPT: 0.2, Phase.DATA: 0.2, Phase.CONTENT: 0.4}
@@ -144,7 +140,7 @@ def _messages(r: Recipe, rng: np.random.Generator) -> dict[str, Any]:
         "enhanced": np.where(failed, "4.2.1", "2.0.0"),
         "text": np.where(failed, "busy", ""),
     }
-    return _typed(columns, MESSAGE_COLUMNS, n)
+    return _typed(columns, MESSAGES, n)
 
 
 def _service_ns(r: Recipe, rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
@@ -166,7 +162,7 @@ def _phases(messages: Mapping[str, Any]) -> dict[str, Any]:
         "started_ns": edges[:-1].ravel(),
         "ended_ns": edges[1:].ravel(),
     }
-    return _typed(columns, PHASE_COLUMNS, n * len(PARTS))
+    return _typed(columns, PHASES, n * len(PARTS))
 
 
 def _cells(r: Recipe, messages: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,7 +172,7 @@ def _cells(r: Recipe, messages: Mapping[str, Any]) -> dict[str, Any]:
     columns = {name: messages[name][first] for name in ("condition", "block", "arm")}
     columns |= {"started_ns": started_ns, "ended_ns": ended_ns}
     columns |= {"cpu_ns": r.cpu * (ended_ns - started_ns), "queued_ns": r.queued * (ended_ns - started_ns)}
-    return _typed(columns, CELL_COLUMNS, len(first))
+    return _typed(columns, CELLS, len(first))
 
 
 def _lags(r: Recipe, messages: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,7 +183,7 @@ def _lags(r: Recipe, messages: Mapping[str, Any]) -> dict[str, Any]:
         "called_ns": [messages["ended_ns"][last] - 1 for _, last, _ in r.lags],
         "cpu_ns": [cpu_ns for _, _, cpu_ns in r.lags],
     }
-    return _typed(columns, LAG_COLUMNS, len(r.lags))
+    return _typed(columns, LAGS, len(r.lags))
 
 
 def _arrivals(messages: Mapping[str, Any], r: Recipe) -> dict[str, Any]:
@@ -200,13 +196,14 @@ def _arrivals(messages: Mapping[str, Any], r: Recipe) -> dict[str, Any]:
         "bytes": np.full(len(there), 4096),
         "recipients": np.ones(len(there)),
     }
-    return _typed(columns, ARRIVAL_COLUMNS, len(there))
+    return _typed(columns, ARRIVALS, len(there))
 
 
-def _typed(columns: Mapping[str, Any], types: Mapping[str, str], n: int) -> dict[str, Any]:
+def _typed(columns: Mapping[str, Any], layout: TableLayout, n: int) -> dict[str, Any]:
     """Every column that the model lists, in its type; those that the recipe does not fill are zero."""
     return {
-        name: np.asarray(columns.get(name, np.zeros(n)), dtype=DTYPES.get(kind, kind)) for name, kind in types.items()
+        name: np.asarray(columns.get(name, np.zeros(n)), dtype=DTYPES.get(kind, kind))
+        for name, kind in layout.kinds.items()
     }
 
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
-from benchkit.model.run import CELL_COLUMNS, LAG_COLUMNS, MESSAGE_COLUMNS, PHASE_COLUMNS, WIRE_COLUMNS
+from benchkit.model.tables import ARRIVALS, TABLES
 from benchkit.store import reserve_file
-from benchkit.store.resolving import ARRIVAL_SCHEMA, Parse, bodies_by_key, resolved_arrivals
+from benchkit.store.ledger import BODIES
+from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_table, spools_of
 
@@ -24,20 +25,13 @@ def close_tables(folder: Path, parse: Parse) -> None:
 
 def write_tables(folder: Path, parse: Parse) -> None:
     """The Parquet tables of a run; what arrived is still in the spools afterwards. Raises StoreError."""
-    bodies = bodies_by_key(folder, parse)
-    tables = {
-        "messages": (arrow_schema(MESSAGE_COLUMNS), read_table(folder, "messages")),
-        "phases": (arrow_schema(PHASE_COLUMNS), read_table(folder, "phases")),
-        "cells": (arrow_schema(CELL_COLUMNS), read_table(folder, "cells")),
-        "lags": (arrow_schema(LAG_COLUMNS), read_table(folder, "lags")),
-        "arrivals": (ARRIVAL_SCHEMA, resolved_arrivals(folder, bodies)),
-    }
-    if spools_of(folder, "wire"):
-        tables["wire"] = (arrow_schema(WIRE_COLUMNS), read_table(folder, "wire"))
+    arrivals = resolved_arrivals(folder, bodies_by_key(folder, parse))
     reserve_file.remove(folder)
     try:
-        for name, (schema, batches) in tables.items():
-            _write_parquet(folder / f"{name}.parquet", schema, batches)
+        for layout in TABLES:
+            if not layout.in_lab_only or spools_of(folder, layout.name):
+                rows = arrivals if layout is ARRIVALS else read_table(folder, layout.name)
+                _write_parquet(folder / f"{layout.name}.parquet", arrow_schema(layout), rows)
     except (OSError, pa.ArrowException) as error:
         for path in folder.glob("*.unfinished"):
             path.unlink(missing_ok=True)
@@ -46,7 +40,7 @@ def write_tables(folder: Path, parse: Parse) -> None:
 
 def remove_spools(folder: Path) -> None:
     """Only once all tables stand."""
-    for name in ("messages", "phases", "cells", "lags", "arrivals", "wire", "bodies"):
+    for name in (*(layout.name for layout in TABLES), BODIES.name):
         for spool in spools_of(folder, name):
             spool.unlink()
 

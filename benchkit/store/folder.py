@@ -10,7 +10,8 @@ from typing import Any
 
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError, reason
-from benchkit.model.run import SCHEMA_VERSION, ArmRecord, ConditionRecord, Manifest, RunStatus
+from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
+from benchkit.model.tables import SCHEMA_VERSION
 from benchkit.store import manifest_check, reserve_file
 from benchkit.store.private_files import make_private_folder, private_files, write_private
 
@@ -53,10 +54,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(Mistake(str(folder), f"holds no run that can be read: run.json: {reason(error)}")) from error
     if not isinstance(stored, dict):
         raise InputError(Mistake(str(folder / "run.json"), "is damaged: no JSON object"))
-    if stored.get("schema") != SCHEMA_VERSION:
-        told = (
-            f"is of schema {stored.get('schema')}, and this benchkit reads {SCHEMA_VERSION}: use the one that made it"
-        )
+    if (schema := stored.get("schema")) not in range(1, SCHEMA_VERSION + 1) or isinstance(schema, bool | float):
+        told = f"is of schema {schema}, and this benchkit reads 1 to {SCHEMA_VERSION}: use the benchkit that made it"
         raise InputError(Mistake(str(folder / "run.json"), told))
     if told := manifest_check.fault(stored):
         raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {told}"))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchkit.model.run import WIRE_COLUMNS
-from benchkit.store.rows import RowBuffer, arrow_schema
-from benchkit.store.spool import SpoolWriter
+from benchkit.model.tables import WIRE
+from benchkit.store.spool import spool_of
+from benchkit.store.spooled_rows import SpooledRows
 
 
-def record_wire(folder: Path, rows: Sequence[tuple[int, ...]]) -> None:
-    """Append rows, in the order of WIRE_COLUMNS. Raises StoreError."""
-    spool = SpoolWriter(folder / "wire.arrow", arrow_schema(WIRE_COLUMNS))
-    if rows:
-        buffer = RowBuffer(WIRE_COLUMNS, len(rows))
-        for row in rows:
-            buffer.append(*row)
-        spool.write(buffer.take())
-    spool.close()
+def record_wire(folder: Path, rows: Sequence[Mapping[str, int]]) -> None:
+    """Append rows, each with a value for every column of WIRE. Raises StoreError."""
+    spooled = SpooledRows(spool_of(folder, WIRE.name), WIRE, len(rows))
+    for row in rows:
+        spooled.append(**row)
+    spooled.write_out()
+    spooled.close()

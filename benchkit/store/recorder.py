@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-
-import pyarrow as pa
 
 from benchkit.clock import Clock
 from benchkit.errors import StoreError
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
-from benchkit.model.run import CELL_COLUMNS, LAG_COLUMNS, MESSAGE_COLUMNS, PHASE_COLUMNS
+from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES
 from benchkit.model.trace import Phase, Trace
-from benchkit.store.rows import RowBuffer, arrow_schema
-from benchkit.store.spool import SpoolWriter, spool_of
+from benchkit.store.spool import spool_of
 from benchkit.store.spooled_rows import SpooledRows
 from benchkit.store.started import StartedCounter
 
@@ -33,12 +29,10 @@ class Recorder:
     def __init__(
         self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, arms: int = 1, conditions: int = 1
     ) -> None:
-        fixed, self._texts = _without_texts(MESSAGE_COLUMNS)
-        self._messages = RowBuffer(fixed, ROWS)
-        self._message_spool = SpoolWriter(spool_of(folder, "messages", worker), arrow_schema(MESSAGE_COLUMNS))
-        self._phases = SpooledRows(spool_of(folder, "phases", worker), PHASE_COLUMNS, ROWS * 4)
-        self._cells = SpooledRows(spool_of(folder, "cells", worker), CELL_COLUMNS, ROWS)
-        self._lags = SpooledRows(spool_of(folder, "lags", worker), LAG_COLUMNS, ROWS)
+        self._messages, self._phases, self._cells, self._lags = self._tables = tuple(
+            SpooledRows(spool_of(folder, layout.name, worker), layout, capacity)
+            for layout, capacity in ((MESSAGES, ROWS), (PHASES, ROWS * 4), (CELLS, ROWS), (LAGS, ROWS))
+        )
         self._started = StartedCounter(folder, worker, arms, conditions)
         self._worker = worker
         self._workers = workers
@@ -56,14 +50,14 @@ class Recorder:
     ) -> None:  # fmt: skip
         """One send that has ended. Called after the outcome is known, so that writing out is in nobody's service time."""
         self._messages.append(
-            send, cell.block, cell.warmup, cell.condition, cell.arm, message, self._worker + sender * self._workers,
-            intended_ns, trace.started_ns, trace.ended_ns, trace.closed_ns, connection, nth,
-            trace.turns, trace.turns_to_close, trace.bytes_out, trace.bytes_in,
-            trace.retransmits, trace.segments_out, trace.segments_in, trace.min_rtt_us,
-            outcome.kind, outcome.code, outcome.refused_recipients, outcome.refused_hash,
+            send=send, block=cell.block, warmup=cell.warmup, condition=cell.condition, arm=cell.arm, message=message,
+            sender=self._worker + sender * self._workers, intended_ns=intended_ns, started_ns=trace.started_ns,
+            ended_ns=trace.ended_ns, closed_ns=trace.closed_ns, connection=connection, nth=nth,
+            turns=trace.turns, turns_to_close=trace.turns_to_close, bytes_out=trace.bytes_out, bytes_in=trace.bytes_in,
+            retransmits=trace.retransmits, segments_out=trace.segments_out, segments_in=trace.segments_in,
+            min_rtt_us=trace.min_rtt_us, outcome=outcome.kind, code=outcome.code, enhanced=outcome.enhanced,
+            text=outcome.text, refused=outcome.refused_recipients, refused_hash=outcome.refused_hash,
         )  # fmt: skip
-        self._texts["enhanced"].append(outcome.enhanced)
-        self._texts["text"].append(outcome.text)
         self._record_phases(send, trace)
         self.recorded += 1
         if self._full:
@@ -76,12 +70,13 @@ class Recorder:
     ) -> None:
         """What the generator was doing over one measured cell."""
         self._cells.append(
-            cell.condition, cell.block, cell.arm, self._worker, started_ns, ended_ns, cpu_ns, spare_ns, queued_ns
-        )
+            condition=cell.condition, block=cell.block, arm=cell.arm, worker=self._worker, started_ns=started_ns,
+            ended_ns=ended_ns, cpu_ns=cpu_ns, spare_ns=spare_ns, queued_ns=queued_ns,
+        )  # fmt: skip
 
     def record_lag(self, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
         """One time that the loop stood still."""
-        self._lags.append(condition, self._worker, due_ns, called_ns, cpu_ns)
+        self._lags.append(condition=condition, worker=self._worker, due_ns=due_ns, called_ns=called_ns, cpu_ns=cpu_ns)
 
     def flush_if_due(self) -> None:
         """To be called now and then by the loop too: a server that hangs must not keep back what was recorded before."""
@@ -89,32 +84,25 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Write out what is there. Raises StoreError on a full disk, when all of it is safe on the ballast's room."""
+        """Write out what is there. Raises StoreError on a full disk, when all of it is safe in the reserved room."""
         self._write_out()
-        if any(spool.disk_full for spool in (self._message_spool, self._phases, self._cells, self._lags)):
+        if any(table.disk_full for table in self._tables):
             raise StoreError(f"the disk is full: stopped after {self.recorded} sends, all of them recorded")
 
     def close(self) -> None:
         self._write_out()
         self._started.close()
-        for spool in (self._message_spool, self._phases, self._cells, self._lags):
-            spool.close()
+        for table in self._tables:
+            table.close()
 
     def _write_out(self) -> None:
         self._flushed_ns = self._clock.now_ns()
-        if self._messages.count:
-            columns = self._messages.take() | {
-                name: pa.array(texts, pa.string()) for name, texts in self._texts.items()
-            }
-            for texts in self._texts.values():
-                texts.clear()
-            self._message_spool.write(columns)
-        for rows in (self._phases, self._cells, self._lags):
-            rows.write_out()
+        for table in self._tables:
+            table.write_out()
 
     @property
     def _full(self) -> bool:
-        return self._messages.count == ROWS or self._phases.room < _PHASES_A_MESSAGE
+        return not self._messages.room or self._phases.room < _PHASES_A_MESSAGE
 
     def _record_phases(self, send: int, trace: Trace) -> None:
         edges, last = trace.edges, len(trace.edges) - 1
@@ -125,17 +113,12 @@ class Recorder:
                 ended_ns = trace.ended_ns
             else:
                 ended_ns = edges[i + 1]
-            self._phases.append(send, phase, edges[i], ended_ns)
+            self._phases.append(send=send, phase=phase, started_ns=edges[i], ended_ns=ended_ns)
 
 
 def record_sink_lag(folder: Path, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
     """One time that the sink's process stood still; its worker is SINK. Raises StoreError."""
-    rows = SpooledRows(spool_of(folder, "lags", SINK_SPOOL), LAG_COLUMNS, 1)
-    rows.append(condition, SINK, due_ns, called_ns, cpu_ns)
+    rows = SpooledRows(spool_of(folder, LAGS.name, SINK_SPOOL), LAGS, 1)
+    rows.append(condition=condition, worker=SINK, due_ns=due_ns, called_ns=called_ns, cpu_ns=cpu_ns)
     rows.write_out()
     rows.close()
-
-
-def _without_texts(columns: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    fixed = {name: kind for name, kind in columns.items() if kind != "string"}
-    return fixed, {name: [] for name, kind in columns.items() if kind == "string"}

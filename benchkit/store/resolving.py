@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from benchkit.model.identity import nth_key
-from benchkit.model.run import ARRIVAL_COLUMNS
+from benchkit.model.tables import ARRIVALS
+from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_batches
 
 
@@ -30,12 +31,6 @@ _LOST = Resolved(None, 0)  # its body did not get to the disk: nothing is known 
 # (arm, head, body) → the mails in it, in their order.
 Parse = Callable[[int, bytes, bytes], Sequence[Resolved]]
 
-_TYPES = {
-    "int64": pa.int64(), "int16": pa.int16(), "int32": pa.int32(), "bool": pa.bool_(), "binary16": pa.binary()
-}  # fmt: skip
-ARRIVAL_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in ARRIVAL_COLUMNS.items()])
-
-
 Bodies = dict[tuple[int, bytes], Resolved]
 
 
@@ -54,10 +49,18 @@ def resolved_arrivals(folder: Path, bodies: Bodies) -> Iterator[pa.RecordBatch]:
     for batch in read_batches(folder / "arrivals.arrow"):
         arms, keys = batch.column("arm").to_pylist(), batch.column("key").to_pylist()
         found = [bodies.get(place, _LOST) for place in zip(arms, keys, strict=True)]
-        columns = {name: batch.column(name) for name in ARRIVAL_COLUMNS if name in batch.schema.names}
-        columns["digest"] = pa.array([body.digest for body in found], pa.binary())
-        columns["recipients"] = pa.array([body.recipients for body in found], pa.int32())
-        columns["recipients_hash"] = pa.array([body.recipients_hash for body in found], pa.int64())
-        columns["sender_hash"] = pa.array([body.sender_hash or 0 for body in found], pa.int64())
-        columns["sender_known"] = pa.array([body.sender_hash is not None for body in found], pa.bool_())
-        yield pa.record_batch([columns[name] for name in ARRIVAL_COLUMNS], schema=ARRIVAL_SCHEMA)
+        resolved = {
+            "digest": [body.digest for body in found],
+            "recipients": [body.recipients for body in found],
+            "recipients_hash": [body.recipients_hash for body in found],
+            "sender_hash": [body.sender_hash or 0 for body in found],
+            "sender_known": [body.sender_hash is not None for body in found],
+        }
+        schema = arrow_schema(ARRIVALS)
+        yield pa.record_batch(
+            [
+                pa.array(resolved[column.name], column.type) if column.name in resolved else batch.column(column.name)
+                for column in schema
+            ],
+            schema=schema,
+        )

@@ -1,24 +1,21 @@
-"""A table of fixed-width rows on its way to the disk: a buffer, and the spool that it is written out to."""
+"""A table on its way to the disk: a buffer of rows, and the spool that it is written out to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from benchkit.model.tables import TableLayout
 from benchkit.store.rows import RowBuffer, arrow_schema
 from benchkit.store.spool import SpoolWriter
 
 
 class SpooledRows:
-    """`append` may be called while `room` lasts; `write_out` makes room. Raises StoreError when the disk refuses."""
+    """`append` is RowBuffer's and may be called while `room` lasts; `write_out` makes room, or raises StoreError."""
 
-    def __init__(self, path: Path, columns: Mapping[str, str], capacity: int) -> None:
-        self._rows = RowBuffer(columns, capacity)
-        self._spool = SpoolWriter(path, arrow_schema(columns))
-
-    def append(self, *values: Any) -> None:
-        self._rows.append(*values)
+    def __init__(self, path: Path, layout: TableLayout, capacity: int) -> None:
+        self._rows = RowBuffer(layout, capacity)
+        self._spool = SpoolWriter(path, arrow_schema(layout))
+        self.append = self._rows.append
 
     @property
     def room(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchkit.model.run import DEFAULTS
+from benchkit.model.tables import Column
+from benchkit.store.rows import arrow_type
 
 BATCH_ROWS = 8_192
 
@@ -18,13 +19,17 @@ BATCH_ROWS = 8_192
 class StoredTable(Mapping[str, Any]):
     """Column name → numpy array, as a dictionary of all columns would be; implements model.run.InBatches."""
 
-    def __init__(self, path: Path, columns: Mapping[str, str] | None = None) -> None:
-        """`columns` that the file lacks, because it is older, hold their defaults."""
+    def __init__(self, path: Path, lacking: Sequence[Column] = ()) -> None:
+        """`lacking`: columns that the file does not have, because it is older, and that hold their defaults."""
         self._path = path
         with pq.ParquetFile(path) as file:
             self._metadata = file.metadata
             self._schema = file.schema_arrow
-        self._lacking = [name for name in columns or () if name not in self._schema.names]
+        self._lacking = {column.name: column for column in lacking}
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._schema
 
     @property
     def rows(self) -> int:
@@ -33,7 +38,7 @@ class StoredTable(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         """Raises KeyError where there is no such column."""
         if name in self._lacking:
-            return default_column(name, self.rows)
+            return default_values(self._lacking[name], self.rows)
         column = np.empty(self.rows, to_numpy(pa.array([], self._schema.field(name).type)).dtype)
         filled = 0
         for batch in self.batches(name):
@@ -56,12 +61,14 @@ class StoredTable(Mapping[str, Any]):
                 yield {name: self._part(name, batch) for name in names}
 
     def _part(self, name: str, batch: pa.RecordBatch) -> Any:
-        return default_column(name, batch.num_rows) if name in self._lacking else to_numpy(batch.column(name))
+        if name in self._lacking:
+            return default_values(self._lacking[name], batch.num_rows)
+        return to_numpy(batch.column(name))
 
 
-def default_column(name: str, rows: int) -> Any:
+def default_values(column: Column, rows: int) -> Any:
     """What a column holds in a run that was recorded before it existed."""
-    return np.full(rows, DEFAULTS[name])
+    return np.full(rows, column.default, dtype=to_numpy(pa.array([], arrow_type(column))).dtype)
 
 
 def to_numpy(column: pa.Array) -> Any:

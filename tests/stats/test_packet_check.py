@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchkit.model.run import WIRE_COLUMNS, ConditionRecord, Run
+from benchkit.model.run import ConditionRecord, Run
+from benchkit.model.tables import WIRE
 from benchkit.stats.analysis import analyse
 from benchkit.stats.packet_check import disagreement, wire_truth
 
@@ -27,7 +28,7 @@ def on_a_link(run: Run, extra_turns: int = 0, **arm_facts: Any) -> Run:
         turns = int(run.messages["turns"][mine].sum()) + SETUP + 1 + extra_turns
         rows += [{"arm": arm, "turns": 1}, {"arm": arm, "turns": 4, "payload_out": 29}]
         rows.append({"arm": arm, "turns": turns, "payload_out": int(run.messages["bytes_out"][mine].sum())})
-    wire = {name: np.array([row.get(name, 0) for row in rows], dtype=kind) for name, kind in WIRE_COLUMNS.items()}
+    wire = {name: np.array([row.get(name, 0) for row in rows], dtype=kind) for name, kind in WIRE.kinds.items()}
     return replace(run, manifest=replace(run.manifest, arms=arms), wire=wire)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchkit.errors import InputError, StoreError
-from benchkit.model.run import ARRIVAL_COLUMNS, MESSAGE_COLUMNS, PHASE_COLUMNS
+from benchkit.model.tables import TABLES
 from benchkit.plots import PLOTS
 from benchkit.plots.rendering import svg
 from benchkit.report.summary_json import to_json
@@ -29,13 +29,9 @@ STAGES = sorted((Path(__file__).parent / "older_runs").iterdir())
 @pytest.mark.parametrize("folder", STAGES, ids=lambda path: path.name)
 def test_a_run_of_an_earlier_stage_opens(folder: Path) -> None:
     run = load_run(folder)
-    for table, columns in (
-        (run.messages, MESSAGE_COLUMNS),
-        (run.phases, PHASE_COLUMNS),
-        (run.arrivals, ARRIVAL_COLUMNS),
-    ):
-        for name in columns:
-            assert len(table[name]) == len(table["send"])
+    for layout in TABLES:
+        table = getattr(run, layout.name)
+        assert len({len(table[column.name]) for column in layout.columns}) == 1
     summary = analyse(run)
     assert summary.valid
     assert summary.account.altered == summary.account.missing == 0

@@ -18,7 +18,8 @@ from benchkit.errors import InputError, StoreError
 from benchkit.model.identity import nth_key
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
-from benchkit.model.run import MESSAGE_COLUMNS, InBatches, Manifest, RunStatus
+from benchkit.model.run import InBatches, Manifest, RunStatus
+from benchkit.model.tables import MESSAGES
 from benchkit.model.trace import Phase, Trace
 from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, reserve_file, write_manifest
 from benchkit.store.resolving import NO_MAIL, Resolved
@@ -62,7 +63,7 @@ def test_every_column_comes_back(tmp_path: Path) -> None:
     trace = record(recorder, range(3), REFUSED)
     recorder.close()
     messages = load_run(tmp_path).messages
-    assert set(messages) == set(MESSAGE_COLUMNS)
+    assert set(messages) == set(MESSAGES.kinds)
     row = {name: column[2] for name, column in messages.items()}
     assert (row["send"], row["block"], row["arm"], row["message"], row["sender"]) == (2, 3, 1, 2, 2)
     assert (row["started_ns"], row["ended_ns"], row["closed_ns"]) == (trace.started_ns, trace.ended_ns, trace.closed_ns)

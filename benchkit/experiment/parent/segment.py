@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -131,9 +131,12 @@ class _Walk:
         return child
 
     def _store_wire(self, counters: LinkCounters) -> None:
-        """Each connection under the arm whose door it knocked at."""
+        """Each connection under the arm whose listener it went to."""
         condition, arm_of = self._segment.condition, {port: arm for arm, port in self._ports.items()}
-        rows = [(condition, arm_of.get(count.server_port, -1), *astuple(count)) for count in counters.connections]
+        rows = [
+            {"condition": condition, "arm": arm_of.get(count.server_port, -1), **asdict(count)}
+            for count in counters.connections
+        ]
         record_wire(self._segment.folder, rows)
         link = {name: value for name, value in asdict(counters).items() if name != "connections"}
         self._listener.heard(condition, {"link": link})
