@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 
 class Phase(IntEnum):
-    """Phases in the order in which they can happen; SMTP's and HTTP's share those that are the same thing."""
+    """Phases by the numbers that the tables store, which never change; their order is that of model/phases.py.
+
+    SMTP's and HTTP's share those that are the same thing.
+    """
 
     CONNECT = 0  # TCP handshake
     TLS = 1  # TLS handshake

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from benchkit.model.phases import PHASE_STYLES, in_order, is_dark, service_phases
 from benchkit.model.run import Run
 from benchkit.model.summary import ArmSummary
 from benchkit.model.trace import Phase
-from benchkit.plots.style import FAINT, PHASE_COLOURS, WIDTH_IN, arm_label, panels, three_digits
+from benchkit.plots.style import FAINT, WIDTH_IN, arm_label, panels, three_digits
 from benchkit.stats.arms import summarise_arms
 from benchkit.stats.delivery import deliveries
 from benchkit.stats.sample import measured_samples
@@ -35,7 +35,7 @@ class Phases:
             run, figure, self.title, "mean service time of a message by phase",
             height_in=0.2 + 0.48 * per_panel, left_in=LEFT_IN, right_in=RIGHT_IN, below_in=1.05,
         )  # fmt: skip
-        longest = max((sum(mean for _, mean in _ordered(arm)) for arm in arms), default=0.0) or 1.0
+        longest = max((sum(mean for _, mean in service_phases(arm.phases_ms)) for arm in arms), default=0.0) or 1.0
         for index, panel in enumerate(axes):
             _panel(panel, run, arms[index * per_panel : (index + 1) * per_panel], longest)
         axes[-1].set_xlabel("milliseconds")
@@ -54,8 +54,10 @@ def _panel(panel: Axes, run: Run, arms: tuple[ArmSummary, ...], longest: float) 
 
 def _bar(panel: Axes, row: int, arm: ArmSummary, longest: float) -> None:
     start = 0.0
-    for phase, mean in _ordered(arm):
-        panel.barh(row, mean, left=start, height=0.62, color=PHASE_COLOURS[phase], edgecolor="white", linewidth=0.6)
+    for phase, mean in service_phases(arm.phases_ms):
+        panel.barh(
+            row, mean, left=start, height=0.62, color=PHASE_STYLES[phase].colour, edgecolor="white", linewidth=0.6
+        )
         if mean / longest * (WIDTH_IN - LEFT_IN - RIGHT_IN) > _INCHES_A_LETTER * (len(phase.label) + 1):
             panel.text(
                 start + mean / 2,
@@ -64,7 +66,7 @@ def _bar(panel: Axes, row: int, arm: ArmSummary, longest: float) -> None:
                 ha="center",
                 va="center",
                 fontsize=7.5,
-                color=_ink(PHASE_COLOURS[phase]),
+                color=_ink(PHASE_STYLES[phase].colour),
             )
         start += mean
     panel.annotate(
@@ -91,8 +93,8 @@ def _beside(arm: ArmSummary) -> str:
 
 
 def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:
-    occurring = sorted({phase for arm in arms for phase, _ in _ordered(arm)})
-    patches = [Patch(color=PHASE_COLOURS[phase], label=phase.label) for phase in occurring]
+    occurring = in_order(phase for arm in arms for phase, _ in service_phases(arm.phases_ms))
+    patches = [Patch(color=PHASE_STYLES[phase].colour, label=phase.label) for phase in occurring]
     height_in = figure.get_size_inches()[1]
     figure.legend(
         handles=patches, loc="center", bbox_to_anchor=(0.5, 0.62 / height_in), ncols=min(7, max(1, len(patches))),
@@ -100,16 +102,8 @@ def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:
     )  # fmt: skip
 
 
-def _ordered(arm: ArmSummary) -> list[tuple[Phase, float]]:
-    """The phases of service time, in the order in which they happen."""
-    phases = ((Phase[name.upper()], mean) for name, mean in arm.phases_ms.items())
-    return sorted((phase, mean) for phase, mean in phases if phase is not Phase.CLOSE and mean > 0)
-
-
 def _ink(colour: str) -> str:
-    """White on dark, black on light, by the luminance of ITU-R BT.709."""
-    red, green, blue = to_rgb(colour)
-    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.5 else "#1f2328"
+    return "white" if is_dark(colour) else "#1f2328"
 
 
 PLOT = Phases()

@@ -1,7 +1,6 @@
-"""The house look: one palette, one frame, one fixed colour for each phase and each arm, the link under every title.
+"""What all figures have in common: one frame, one fixed colour for each arm, the link under every title.
 
-The palettes hold for colour-blind readers: arms are Okabe and Ito's; phases form four families (blues set the connection
-up, greens are the envelope, amber is content, reds are HTTP) whose neighbours differ in lightness, and are labelled.
+Arms have the colours of Okabe and Ito, which colour-blind readers can tell apart; those of phases are in model/phases.py.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
 
 from benchkit.model.run import ConditionRecord, Run
-from benchkit.model.trace import Phase
 from benchkit.stats.saturation import saturated_labels
 
 RC: dict[Any, Any] = {
@@ -47,11 +45,6 @@ RC: dict[Any, Any] = {
     "legend.fontsize": 8.5,
     "savefig.dpi": 160,
 }
-PHASE_COLOURS = {
-    Phase.CONNECT: "#0b2f5e", Phase.TLS: "#3f7fbf", Phase.BANNER: "#164a86", Phase.EHLO: "#74aede", Phase.STARTTLS: "#2563a6",
-    Phase.AUTH: "#b3d4f0", Phase.MAIL: "#0b5d4b", Phase.RCPT: "#35a184", Phase.DATA: "#8fd3bd", Phase.CONTENT: "#f2b134",
-    Phase.REQUEST: "#f3a08a", Phase.WAIT: "#d1442b", Phase.RESPONSE: "#7c1f12", Phase.CLOSE: "#9a9a9a",
-}  # fmt: skip
 ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A4C93", "#4D4D4D")
 FAINT = "#6e7681"
 ALARM = "#b42318"

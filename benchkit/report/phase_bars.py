@@ -6,38 +6,24 @@ bar reads on light and dark terminals, and the legend need only name the letters
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from rich.color import Color
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchkit.model.phases import PHASE_STYLES, PhaseTimes, in_order, is_dark, service_phases
 from benchkit.model.summary import ArmSummary
 from benchkit.model.trace import Phase
 from benchkit.report import numbers
 
-# The letters are unique; the colours are those of the figures (plots/style.py): blues set a connection up, greens are the
-# envelope, amber is content, reds are HTTP.
-LETTERS = {
-    Phase.CONNECT: "C", Phase.TLS: "T", Phase.BANNER: "B", Phase.EHLO: "E", Phase.STARTTLS: "S", Phase.AUTH: "A",
-    Phase.MAIL: "M", Phase.RCPT: "R", Phase.DATA: "D", Phase.CONTENT: "N",
-    Phase.REQUEST: "Q", Phase.WAIT: "W", Phase.RESPONSE: "P", Phase.CLOSE: "X",
-}  # fmt: skip
-COLOURS = {
-    Phase.CONNECT: "#0b2f5e", Phase.TLS: "#3f7fbf", Phase.BANNER: "#164a86", Phase.EHLO: "#74aede", Phase.STARTTLS: "#2563a6",
-    Phase.AUTH: "#b3d4f0", Phase.MAIL: "#0b5d4b", Phase.RCPT: "#35a184", Phase.DATA: "#8fd3bd", Phase.CONTENT: "#f2b134",
-    Phase.REQUEST: "#f3a08a", Phase.WAIT: "#d1442b", Phase.RESPONSE: "#7c1f12", Phase.CLOSE: "#9a9a9a",
-}  # fmt: skip
 LARGEST = 3
-
-Phases = Sequence[tuple[Phase, float]]
 
 
 def phase_bars(arms: Iterable[ArmSummary], console: Console) -> Table:
     """A grid of name, bar and mean service time; under each bar its largest phases, and what came after, in numbers."""
-    shown = [(arm, _service_phases(arm.phases_ms)) for arm in arms if arm.phases_ms]
+    shown = [(arm, service_phases(arm.phases_ms)) for arm in arms if arm.phases_ms]
     longest = max((_total(phases) for _, phases in shown), default=0.0)
     name_width = min(max((len(arm.name) for arm, _ in shown), default=0), console.width // 3)
     bar_width = max(10, console.width - name_width - 14)
@@ -53,7 +39,7 @@ def phase_bars(arms: Iterable[ArmSummary], console: Console) -> Table:
 
 def legend(arms: Iterable[ArmSummary], console: Console) -> Text:
     """Only the phases that occur, in the order in which they happen."""
-    occurring = sorted({phase for arm in arms for phase, _ in _service_phases(arm.phases_ms)})
+    occurring = in_order(phase for arm in arms for phase, _ in service_phases(arm.phases_ms))
     paints = paints_phases(console)
     return Text("  ").join(Text.assemble(_part(phase, 1, paints=paints), f" {phase.label}") for phase in occurring)
 
@@ -63,7 +49,7 @@ def paints_phases(console: Console) -> bool:
     return console.color_system in ("256", "truecolor") and not console.no_color
 
 
-def _bar(phases: Phases, width: int, *, paints: bool) -> Text:
+def _bar(phases: PhaseTimes, width: int, *, paints: bool) -> Text:
     """Ends are rounded, not lengths, so that the parts always add up to the bar."""
     total = _total(phases)
     ends = (
@@ -74,29 +60,18 @@ def _bar(phases: Phases, width: int, *, paints: bool) -> Text:
 
 
 def _part(phase: Phase, width: int, *, paints: bool) -> Text:
+    letter, colour = PHASE_STYLES[phase]
     if not paints:
-        return Text(LETTERS[phase] * width)
-    return Text(LETTERS[phase].center(width)[:width], style=f"{_ink(COLOURS[phase])} on {COLOURS[phase]}")
+        return Text(letter * width)
+    return Text(letter.center(width)[:width], style=f"{'#ffffff' if is_dark(colour) else '#000000'} on {colour}")
 
 
-def _ink(colour: str) -> str:
-    """Black on light, white on dark, by the luminance of ITU-R BT.709."""
-    red, green, blue = Color.parse(colour).get_truecolor()
-    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128 else "#000000"
-
-
-def _in_numbers(arm: ArmSummary, phases: Phases) -> str:
+def _in_numbers(arm: ArmSummary, phases: PhaseTimes) -> str:
     largest = sorted(phases, key=lambda part: -part[1])[:LARGEST]
     text = " · ".join(f"{phase.label} {numbers.duration(mean)}" for phase, mean in largest)
     close = arm.phases_ms.get(Phase.CLOSE.label)
     return f"{text} (then close {numbers.duration(close)})" if close else text
 
 
-def _service_phases(phases_ms: Mapping[str, float]) -> Phases:
-    """In the order in which they happen, without CLOSE, which comes after service time."""
-    phases = ((Phase[name.upper()], mean) for name, mean in phases_ms.items())
-    return sorted((phase, mean) for phase, mean in phases if phase is not Phase.CLOSE and mean > 0)
-
-
-def _total(phases: Phases) -> float:
+def _total(phases: PhaseTimes) -> float:
     return sum(mean for _, mean in phases)

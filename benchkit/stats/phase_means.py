@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, phase_ns
+from benchkit.model.phases import PHASE_STYLES
 from benchkit.model.run import Run
 from benchkit.model.trace import Phase
 from benchkit.stats.rows_by_send import batches, positions, rows_by_send
@@ -43,4 +44,4 @@ def _sample_of_rows(run: Run, samples: Samples) -> Any:
 
 
 def _means_ms(stretches: Any, spent_ns: Any, messages: int) -> Mapping[str, float]:
-    return {phase.label: float(spent_ns[phase]) / messages / NS_PER_MS for phase in Phase if stretches[phase]}
+    return {phase.label: float(spent_ns[phase]) / messages / NS_PER_MS for phase in PHASE_STYLES if stretches[phase]}

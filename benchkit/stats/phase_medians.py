@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, phase_ns
+from benchkit.model.phases import PHASE_STYLES
 from benchkit.model.run import Run
-from benchkit.model.trace import Phase
 
 
 def median_phases_ms(run: Run, condition: int, arm: int) -> Mapping[str, float]:
@@ -17,7 +17,7 @@ def median_phases_ms(run: Run, condition: int, arm: int) -> Mapping[str, float]:
     mine = ~messages["warmup"] & (messages["condition"] == condition) & (messages["arm"] == arm)
     sends, found = messages["send"][mine], {}
     spent_ms = phase_ns(phases) / NS_PER_MS
-    for phase in Phase:
+    for phase in PHASE_STYLES:
         of_phase = (phases["phase"] == phase) & np.isin(phases["send"], sends)
         if of_phase.any():
             _, message = np.unique(phases["send"][of_phase], return_inverse=True)

@@ -9,9 +9,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from benchkit.model.phases import PHASE_STYLES
 from benchkit.model.trace import Phase
-from benchkit.plots.style import ARM_COLOURS, PHASE_COLOURS, arm_colour, logarithmic, three_digits
-from benchkit.report.phase_bars import COLOURS as TERMINAL_COLOURS
+from benchkit.plots.style import ARM_COLOURS, arm_colour, logarithmic, three_digits
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 SEEN_BY = {
@@ -41,18 +41,13 @@ def distance(one: str, other: str, eyes: str) -> float:
 @pytest.mark.parametrize("eyes", SEEN_BY)
 def test_phases_side_by_side_are_told_apart(eyes: str) -> None:
     neighbours = [(Phase(one), Phase(other)) for bar in BARS for one, other in pairwise(bar)]
-    assert all(distance(PHASE_COLOURS[one], PHASE_COLOURS[other], eyes) > TOLD_APART for one, other in neighbours)
+    colours = [(PHASE_STYLES[one].colour, PHASE_STYLES[other].colour) for one, other in neighbours]
+    assert all(distance(one, other, eyes) > TOLD_APART for one, other in colours)
 
 
 @pytest.mark.parametrize("eyes", SEEN_BY)
 def test_the_first_five_arms_are_told_apart(eyes: str) -> None:
     assert all(distance(one, other, eyes) > TOLD_APART for one, other in combinations(ARM_COLOURS[:5], 2))
-
-
-def test_every_phase_has_one_colour_the_same_on_paper_and_terminal() -> None:
-    assert list(PHASE_COLOURS) == list(Phase)
-    assert len(set(PHASE_COLOURS.values())) == len(Phase)
-    assert PHASE_COLOURS == TERMINAL_COLOURS
 
 
 def test_arm_colours_begin_again_when_they_run_out() -> None:

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from benchkit.model.summary import ArmSummary, Estimate, Summary, Turns
-from benchkit.report.phase_bars import COLOURS, LETTERS, legend, paints_phases, phase_bars
+from benchkit.report.phase_bars import legend, paints_phases, phase_bars
 from benchkit.report.terminal import render
 
 
@@ -124,8 +124,7 @@ def test_what_nobody_saw_arrive_is_told_apart(quickstart: Summary, unobserved: i
     assert any(line.endswith(f"unaccounted 0{told}") for line in lines)
 
 
-def test_a_phase_has_one_colour_and_one_letter(quickstart: Summary) -> None:
-    assert len(set(COLOURS.values())) == len(set(LETTERS.values())) == len(COLOURS) == len(LETTERS)
+def test_the_legend_names_the_phases_of_service_time(quickstart: Summary) -> None:
     assert "close" not in legend(quickstart.arms, Console()).plain
 
 
