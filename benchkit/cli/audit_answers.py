@@ -70,6 +70,8 @@ async def open_source(source: AnswerSource, about: Callable[[], dict[str, Any]])
     recorder = AnswerRecorder()
     if source.record:
         with writing(source.record):
+            if not source.record.exists():
+                source.record.touch(mode=0o600)  # it may hold a message
             source.record.open("a").close()  # better said now than when all has been asked
     async with _servers(source) as servers:
         try:

@@ -65,7 +65,10 @@ class Given:
     # what may be asked beyond the resolver
     connect: Annotated[
         bool,
-        typer.Option("--connect", help="Connect to the MX hosts and the MTA-STS policy: STARTTLS, certificates, TLSA."),
+        typer.Option(
+            "--connect",
+            help="Connect to MX hosts (STARTTLS, certificates), and fetch the MTA-STS policy and BIMI's files.",
+        ),
     ] = False
     authorities: Annotated[
         bool, typer.Option("--authorities", help="Ask every name server of the zone itself whether they agree.")
