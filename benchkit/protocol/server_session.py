@@ -42,7 +42,7 @@ class ServerSession:
         self._sender: MailCommand | None = None
         self._recipients: list[bytes] = []
         self._chunk: Chunk | None = None  # announced by BDAT, and not yet taken
-        self._chunks: list[bytes] = []
+        self._chunks: bytearray | None = None  # of the content that BDAT has begun
         self.messages = 0
         self.seen = b""  # the unit last taken, as a transcript may show it
         self.tls_wanted = self.ended = False
@@ -149,13 +149,14 @@ class ServerSession:
         if sender is None or not self._recipients:
             self._reset()
             raise Refusal("503 5.5.1 MAIL and RCPT first")
-        self._chunks.append(data)
-        content, recipients = b"".join(self._chunks), self._recipients
-        if len(content) > self._service.max_size:
+        self._chunks = self._chunks or bytearray()
+        self._chunks += data
+        if len(self._chunks) > self._service.max_size:
             self._reset()
             raise Refusal("552 5.3.4 Message too big")
         if not chunk.last:
             return f"250 2.0.0 {chunk.size} octets\r\n".encode()
+        content, recipients = bytes(self._chunks), self._recipients
         self._reset()
         return self._accept(sender, recipients, content)
 
@@ -168,7 +169,7 @@ class ServerSession:
     def _reset(self) -> None:
         self._sender = None
         self._recipients = []
-        self._chunks = []
+        self._chunks = None
 
     def _answer(self, line: bytes) -> bytes:
         verb, argument = split_command(line)
@@ -255,7 +256,7 @@ class ServerSession:
             raise Refusal("501 5.5.4 DATA takes no parameter")
         if self._sender is None or not self._recipients:
             raise Refusal("503 5.5.1 RCPT first")
-        if self._chunks or self._sender.binary:
+        if self._chunks is not None or self._sender.binary:
             raise Refusal("503 5.5.1 What BDAT began, or is binary, DATA cannot end")  # RFC 3030 §2, §3
         self._in_content = True
         self._inbox.begin_content()

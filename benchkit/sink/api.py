@@ -20,7 +20,8 @@ from benchkit.sink.connection import OpenConnections, SinkConnection
 from benchkit.sink.parsing import request_head
 
 MAX_BODY = 52_400_000
-MAX_HEAD = 65_536  # of a request line and its header fields
+MAX_HEAD = 65_536  # of a request line and its header fields, or its trailers
+_FIELD_COST = 32  # of a field besides its text (RFC 9113 §6.5.2 counts alike): many short ones fill a memory too
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -91,6 +92,7 @@ class ApiSession(SinkConnection):
         self.active = True
         if self._parser is None or self._closing:
             return
+        self._unfinished += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError:
@@ -100,19 +102,12 @@ class ApiSession(SinkConnection):
                 self._speak_http2().data_received(data)
                 return
             self._end_with(400)
-        self._bound_head(len(data))
-        self._flush()
-
-    def _bound_head(self, size: int) -> None:
-        """The parser keeps an unfinished field whole, however long it grows."""
-        if not self._in_body:
-            self._unfinished += size
         if self._unfinished > MAX_HEAD:
             self._end_with(431)
-            self._headers.clear()
+        self._flush()
 
     def _speak_http2(self) -> http2.Http2Front:
-        front = http2.Http2Front(self, self.transport)
+        front = http2.Http2Front(self, self.transport, self._door.max_body)
         self.transport.set_protocol(front)
         self.transport = http2.Http1Side(front)
         self._parser = httptools.HttpRequestParser(self)
@@ -121,19 +116,23 @@ class ApiSession(SinkConnection):
     def on_message_begin(self) -> None:
         self._target = b""
         self._headers: list[tuple[str, str]] = []
-        self._body: list[bytes] = []
-        self._size = 0
-        self._in_body = False
-        self._unfinished = 0
+        self._body: bytes | bytearray = b""
+        self._size = self._head = 0
+        self._unfinished = (
+            0  # bytes that ended nothing: of a field, a trailer, a chunk's extension; the parser keeps them
+        )
 
     def on_url(self, url: bytes) -> None:
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+        self._head += len(name) + len(value) + _FIELD_COST
+        if self._head > MAX_HEAD:
+            self._end_with(431)
+        elif not self._closing:
+            self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
-        self._in_body = True
         self._unfinished = 0
         for name, value in self._headers:
             if name == "content-length" and int(value) > self._door.max_body:
@@ -143,10 +142,15 @@ class ApiSession(SinkConnection):
         return None
 
     def on_body(self, body: bytes) -> None:
+        self._unfinished = 0
         self._size += len(body)
         if self._size > self._door.max_body:
             return self._end_with(413)
-        self._body.append(body)
+        if not self._body:
+            self._body = body  # as a rule all of it
+        else:
+            self._body = bytearray(self._body) if isinstance(self._body, bytes) else self._body
+            self._body += body
         return None
 
     def on_message_complete(self) -> None:
@@ -164,8 +168,8 @@ class ApiSession(SinkConnection):
 
     def _request(self) -> Request:
         assert self._parser is not None
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        return Request(self._parser.get_method().decode(), self._target.decode("latin-1"), tuple(self._headers), body)
+        method, target = self._parser.get_method().decode(), self._target.decode("latin-1")
+        return Request(method, target, tuple(self._headers), bytes(self._body))
 
     def _say(self, data: bytes) -> None:
         self._out.append(data)
@@ -174,7 +178,8 @@ class ApiSession(SinkConnection):
         """Refuse and read no more: what follows cannot be trusted to be a request."""
         if not self._closing:
             self._closing = True
-            self._body.clear()
+            self._body = b""
+            self._headers.clear()
             self._out.append(rendered(self._door.refuse(status), False))
 
     def _flush(self) -> None:

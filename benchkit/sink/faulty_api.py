@@ -54,7 +54,7 @@ class FaultyApiSession(ApiSession):
         self._waiting.append(lambda: self._out.append(data))
 
     def _end_with(self, status: int) -> None:
-        self._body.clear()
+        self._body = b""
         self._waiting.append(lambda: self._respond(self._door.refuse(status), False))
 
     def _meet_request(self, request: Request, keep_alive: bool) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
+from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated, DataReceived, Event, RequestReceived, StreamEnded, StreamReset
 from h2.exceptions import ProtocolError
 
@@ -19,6 +20,7 @@ from benchkit.model.exchange import Response
 from benchkit.protocol.response_reader import ResponseReader
 
 ALPN = "h2"
+_BODIES = 2  # largest bodies that one connection may fill at a time
 PREFACE = b"PRI * HTTP/2.0\r\n"  # how a client begins that knows beforehand (RFC 9113 §3.3)
 _CONNECTION_SPECIFIC = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade"})  # RFC 9113 §8.2.2
 
@@ -28,24 +30,25 @@ class _Request:
     """A request in the making."""
 
     headers: list[tuple[str, str]]
-    body: list[bytes] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
 
     def rendered(self) -> bytes:
         """As HTTP/1.1 has it."""
         pseudo = {name: value for name, value in self.headers if name.startswith(":")}
-        body = b"".join(self.body)
         lines = [f"{pseudo[':method']} {pseudo[':path']} HTTP/1.1", f"host: {pseudo.get(':authority', '')}"]
         lines += [f"{name}: {value}" for name, value in self.headers if not name.startswith(":") and name != "host"]
         if not any(name == "content-length" for name, _ in self.headers):
-            lines.append(f"content-length: {len(body)}")
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+            lines.append(f"content-length: {len(self.body)}")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
 class Http2Front(asyncio.Protocol):
     """Takes the place of `session` on its transport; `session` gets a transport that speaks HTTP/1.1 to it."""
 
-    def __init__(self, session: asyncio.Protocol, transport: asyncio.Transport) -> None:
+    def __init__(self, session: asyncio.Protocol, transport: asyncio.Transport, max_body: int) -> None:
         self.transport = transport
+        self._max_body = max_body
+        self._kept = 0  # bytes of all bodies that have not been handed over
         self._session = session
         self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding="latin-1"))
         self._requests: dict[int, _Request] = {}
@@ -93,20 +96,40 @@ class Http2Front(asyncio.Protocol):
             case RequestReceived():
                 self._requests[event.stream_id] = _Request([(str(n), str(v)) for n, v in event.headers])
             case DataReceived():
-                if event.stream_id in self._requests:
-                    self._requests[event.stream_id].body.append(event.data)
                 self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                self._keep(event.stream_id, event.data)
             case StreamEnded():
                 self._complete.append(event.stream_id)
             case StreamReset():
-                self._requests.pop(event.stream_id, None)
+                self._forget(event.stream_id)
             case ConnectionTerminated():
                 self.transport.close()
+
+    def _keep(self, stream: int, data: bytes) -> None:
+        """A body that is too large is refused at once, as over HTTP/1.1; what all streams may fill together is bounded too."""
+        request = self._requests.get(stream)
+        if request is None:
+            return
+        request.body += data
+        self._kept += len(data)
+        if self._kept > _BODIES * self._max_body:
+            self._h2.close_connection(ErrorCodes.ENHANCE_YOUR_CALM)
+            self._flush()
+            self.transport.close()
+        elif len(request.body) > self._max_body:
+            self._forget(stream)
+            self._h2.send_headers(stream, [(":status", "413")], end_stream=True)
+            self._h2.reset_stream(stream, ErrorCodes.NO_ERROR)  # RFC 9113 §8.1: the rest of the request is not needed
+
+    def _forget(self, stream: int) -> _Request | None:
+        request = self._requests.pop(stream, None)
+        self._kept -= len(request.body) if request is not None else 0
+        return request
 
     def _hand_over(self) -> None:
         while self._complete and not self._answering:
             stream = self._complete.popleft()
-            request = self._requests.pop(stream, None)
+            request = self._forget(stream)
             if request is not None:
                 self._answering = stream
                 self._reader.expect()
