@@ -16,7 +16,7 @@ from benchkit.protocol.http2_fields import Field, check_fields, content_length_o
 from benchkit.protocol.http2_frames import FRAME_HEAD, Flag, Frame, FrameType, frames_of, unpadded
 from benchkit.protocol.response_reader import EARLY, MAX_HEAD, MAX_INTERIM, MAX_RESPONSE, GarbledResponse
 
-MAX_FRAMES = 20_000  # for one response, frames of any type
+MAX_FRAMES = 10_000  # for one response, frames of any type
 _NO_ERROR, _REFUSED_STREAM = 0, 7  # RFC 9113 §7
 _STREAM_BITS = 0x7FFF_FFFF
 

@@ -20,6 +20,7 @@ from benchkit.model.identity import PLACEHOLDER, find_identity
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import jmap_calls
+from benchkit.providers.answers import beginning_of, json_of, outcome_of_status
 from benchkit.providers.jmap_calls import SubmissionTarget
 
 _TARGET = re.compile(r"/jmap(?:/[^?]*)?")
@@ -114,10 +115,7 @@ def _place(account: Credentials) -> SubmissionTarget:
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):  # the latter of JSON that is nested too deeply
-        return {}
+    answer = json_of(body)
     return answer if isinstance(answer, dict) else {}
 
 
@@ -134,22 +132,11 @@ def _outcome(said: Sequence[Any], name: str) -> Outcome:
 
 def _refusal(response: Response, answer: Mapping[str, Any]) -> Outcome:
     """Of the whole request: problem details (RFC 7807), or no JMAP at all."""
-    text = _words(answer, "type", "detail", "limit") or response.body[:200].decode("utf-8", "replace")
-    match response.status:
-        case 429:
-            kind = OutcomeKind.THROTTLED
-        case 400 if answer.get("limit") == "maxConcurrentRequests":  # RFC 8620 §3.6.1
-            kind = OutcomeKind.THROTTLED
-        case 408:
-            kind = OutcomeKind.DEFERRED
-        case status if 400 <= status < 500:
-            kind = OutcomeKind.REJECTED
-        case status if 500 <= status < 600:
-            kind = OutcomeKind.DEFERRED
-        case _:
-            kind = OutcomeKind.GARBLED
-    return Outcome(kind, response.status, text=text)
+    text = _words(answer, "type", "detail", "limit") or beginning_of(response.body)
+    limited = response.status == 400 and answer.get("limit") == "maxConcurrentRequests"  # RFC 8620 §3.6.1
+    return Outcome(OutcomeKind.THROTTLED if limited else outcome_of_status(response.status), response.status, text=text)
 
 
 def _words(table: Mapping[str, Any], *names: str) -> str:
-    return ": ".join(str(table[name]) for name in names if table.get(name))
+    said = (table.get(name) for name in names)
+    return ": ".join(str(word) for word in said if word and isinstance(word, str | int))

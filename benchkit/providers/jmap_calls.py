@@ -94,7 +94,7 @@ def answer(identities: Sequence[bytes]) -> bytes:
 def is_created(said: Sequence[Any], name: str) -> bool:
     """Whether the message of that identity was taken."""
     return any(
-        method == "EmailSubmission/set" and f"s{name}" in _table(arguments, "created")
+        method == "EmailSubmission/set" and isinstance(_table(arguments, "created").get(f"s{name}"), dict)
         for method, arguments in _calls(said)
     )
 

@@ -20,10 +20,12 @@ from benchkit.model.exchange import Credentials, JointRequest, Received, Request
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
+from benchkit.providers.answers import beginning_of, json_of, outcome_of_status
 from benchkit.providers.mailgun_form import addresses, content_of, field_parts, mime_parts
 from benchkit.providers.multipart import decode, encode
 
 _TARGET = re.compile(r"/v3/[^/?]+/messages(?:\.mime)?")
+_TOO_MANY = 420  # Mailgun's own, beside 429
 _MAGNIFICENT = b"Mailgun Magnificent API"
 _JSON = (("content-type", "application/json"),)
 
@@ -132,21 +134,12 @@ def _authorization(secret: str) -> str:
 
 
 def _judge(response: Response) -> tuple[OutcomeKind, str]:
-    answer = _parsed(response.body)
+    answer = json_of(response.body)
     if response.status == 200:
         return _judge_success(answer, response.body)
-    said = _message(answer, response.body)
-    match response.status:
-        case 429 | 420:
-            return OutcomeKind.THROTTLED, said
-        case 408:
-            return OutcomeKind.DEFERRED, said
-        case status if 400 <= status < 500:
-            return OutcomeKind.REJECTED, said
-        case status if 500 <= status < 600:
-            return OutcomeKind.DEFERRED, said
-        case _:
-            return OutcomeKind.GARBLED, said
+    limited = response.status == _TOO_MANY
+    kind = OutcomeKind.THROTTLED if limited else outcome_of_status(response.status)
+    return kind, _message(answer, response.body)
 
 
 def _judge_success(answer: Any, body: bytes) -> tuple[OutcomeKind, str]:
@@ -158,15 +151,7 @@ def _judge_success(answer: Any, body: bytes) -> tuple[OutcomeKind, str]:
     return OutcomeKind.GARBLED, _message(answer, body)
 
 
-def _parsed(body: bytes) -> Any:
-    """None where it is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):  # the latter of JSON that is nested too deeply
-        return None
-
-
 def _message(answer: Any, body: bytes) -> str:
     """What the body says: its `message`, a bare JSON string (401), or its beginning."""
     said = answer.get("message") if isinstance(answer, dict) else answer
-    return said if isinstance(said, str) else body[:200].decode("utf-8", "replace")
+    return said if isinstance(said, str) else beginning_of(body)

@@ -119,6 +119,7 @@ class Client(JointRequests):
     async def _failed(self, error: Exception, trace: Trace) -> Outcome:
         trace.finish()
         if self._connector is not None:
+            error = self._connector.cause_of(error)
             self._connector.meter.settle(trace)
         await self._drop()
         return _outcome_of(error, trace)

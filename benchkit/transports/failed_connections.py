@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from benchkit.model.outcome import Outcome, OutcomeKind
 
+_LATE = "no answer within timeout_s"
+
 
 def failed(error: BaseException, *, in_doubt: bool) -> Outcome:
     """`in_doubt`: the whole content, or request, may have left, so that the server may have the message."""
@@ -29,7 +31,7 @@ def reason(error: BaseException) -> str:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the server's certificate is not valid: {cause.verify_message}"
-    return str(error) or type(error).__name__
+    return str(error) or (_LATE if isinstance(error, TimeoutError) else type(error).__name__)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

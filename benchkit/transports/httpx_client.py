@@ -175,7 +175,7 @@ class HttpxClient(JointRequests):
         if asked and (broken or isinstance(error, ValueError)) and not isinstance(error, OSError):
             return garbled(error)
         if isinstance(error, (client.TimeoutException, core.ConnectTimeout)):
-            error = TimeoutError(str(error) or f"no response within {self._endpoint.arm.timeout_s:g} s")
+            error = TimeoutError(str(error))
         return failed(error, in_doubt=asked)
 
 

@@ -50,6 +50,10 @@ class MeteredConnector(aiohttp.BaseConnector):
         assert self._protocol is not None
         self._protocol.watch.answered(response, ended=self._protocol.lost)
 
+    def cause_of(self, error: Exception) -> Exception:
+        """Why the library has failed."""
+        return (self._protocol.garbled if self._protocol is not None else None) or error
+
     async def read_what_came(self) -> None:
         """What has come by now is read before the request leaves, and so cannot be its response."""
         protocol = self._protocol
@@ -101,6 +105,7 @@ class _MeteredProtocol(ResponseHandler):
         self._socket = sock
         self._lost = loop.create_future()
         self.watch = Http1Watch()
+        self.garbled: GarbledResponse | None = None  # the library may tell of the end that follows it
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
@@ -116,6 +121,7 @@ class _MeteredProtocol(ResponseHandler):
             try:
                 self.watch.received(data)
             except GarbledResponse as error:
+                self.garbled = error
                 self.set_exception(error)
                 self._below.abort()
                 return

@@ -1,14 +1,11 @@
-"""HTTP servers that break RFC 9110, 9112 and 9113, as tables: what they send, and how a message may end."""
+"""HTTP/1.1 servers that break RFC 9110 and 9112, as tables: what they send, and how a message may end."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from h2.connection import H2Connection
 
 from benchkit.model.outcome import OutcomeKind
 
@@ -60,6 +57,11 @@ _HEADERS = {
     "length and chunked": (_LENGTH, _CHUNKED), "unknown coding of transfer": (b"transfer-encoding: magic",),
     "too long a length": (b"content-length: 4000",),
     "a header without end": (b"x: " + b"a" * 200_000,), "headers without end": (b"x: y",) * 40_000,
+    "two codings of transfer": (b"transfer-encoding: gzip, chunked",),
+    "coded after the chunks": (b"transfer-encoding: chunked, gzip",),
+    "many content codings": (b"content-encoding: " + b"gzip, " * 5_000 + b"gzip", _LENGTH),
+    "bare CR in a value": (b"x: a\rb", _LENGTH),
+    "length twice in one field": (b"content-length: %d, %d" % (len(TAKEN), len(TAKEN)),),
     "unknown content coding": (b"content-encoding: br", _LENGTH), "no gzip": (b"content-encoding: gzip", _LENGTH),
     "no deflate": (b"content-encoding: deflate", _LENGTH), "empty name": (b": x", _LENGTH),
 }  # fmt: skip
@@ -85,6 +87,14 @@ HTTP1: dict[str, Hostile] = {
     "the end": Hostile(closes=True),
     "101": Hostile(response(b"101 Switching Protocols", b"")),
     "1xx without end": Hostile(b"HTTP/1.1 100 Continue\r\n\r\n" * 50_000),
+    "1xx, a hundred times too many": Hostile(b"HTTP/1.1 100 Continue\r\n\r\n" * 200 + OK),
+    "a fold of headers, then the end": Hostile(b"HTTP/1.1 200 OK\r\n x: y\r\n\r\n" + TAKEN, closes=True),
+    "trailers without end": Hostile(
+        _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=_CHUNK + b"0\r\n" + b"x: y\r\n" * 300_000), closes=True
+    ),
+    "a chunk's extension without end": Hostile(
+        _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=b"5;" + b"x" * 2_000_000), closes=True
+    ),
     "1xx and the end": Hostile(b"HTTP/1.1 102 Processing\r\n\r\n" * 3, closes=True),
     "chunk in letters": Hostile(
         _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=b"zz\r\n" + TAKEN + b"\r\n0\r\n\r\n"), closes=True
@@ -113,71 +123,9 @@ FINE: dict[str, Hostile] = {
     "in gzip": Hostile(
         response(b"200 OK", gzip.compress(TAKEN), b"content-encoding: gzip"), kinds=frozenset({Kind.ACCEPTED})
     ),
+    "trailers": Hostile(
+        _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=_CHUNK + b"0\r\ncontent-length: 9\r\nx: y\r\n\r\n"),
+        kinds=frozenset({Kind.ACCEPTED}),
+    ),
     "HTTP/1.0": Hostile(_raw(b"HTTP/1.0 200 OK", _LENGTH), closes=True, kinds=frozenset({Kind.ACCEPTED})),
-}
-
-Answer = Callable[[H2Connection, int], bytes | None]
-
-
-def _fields(*fields: tuple[bytes, bytes], body: bytes = TAKEN, end: bool = True) -> Answer:
-    def answer(server: H2Connection, stream: int) -> None:
-        server.send_headers(stream, list(fields), end_stream=not body and end)
-        if body:
-            server.send_data(stream, body, end_stream=end)
-
-    return answer
-
-
-def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-    return len(payload).to_bytes(3, "big") + bytes((kind, flags)) + stream.to_bytes(4, "big") + payload
-
-
-def _bytes(*frames: tuple[int, int, int | None, bytes]) -> Answer:
-    """(type, flags, stream, payload); a stream of None is the request's own."""
-    return lambda server, stream: b"".join(
-        _frame(kind, flags, stream if own is None else own, payload) for kind, flags, own, payload in frames
-    )
-
-
-_S = (b":status", b"200")
-HTTP2: dict[str, Answer] = {
-    "no status": _fields((b"x", b"y")),
-    "two statuses": _fields(_S, (b":status", b"202")),
-    "status in letters": _fields((b":status", b"abc")),
-    "empty status": _fields((b":status", b"")),
-    "status of two digits": _fields((b":status", b"20")),
-    "status of four digits": _fields((b":status", b"2000")),
-    "negative status": _fields((b":status", b"-200")),
-    "status with plus": _fields((b":status", b"+200")),
-    "status with a blank": _fields((b":status", b" 200")),
-    "full-width status": _fields((b":status", "２００".encode())),
-    "status after a field": _fields((b"x", b"y"), _S),
-    "CR LF in a field": _fields(_S, (b"x", b"a\r\nb: c")),
-    "NUL in a field": _fields(_S, (b"x", b"a\0b")),
-    "upper-case name": _fields(_S, (b"X-Upper", b"y")),
-    "connection field": _fields(_S, (b"connection", b"close")),
-    "transfer-encoding": _fields(_S, (b"transfer-encoding", b"chunked")),
-    "a request's pseudo-header": _fields(_S, (b":path", b"/")),
-    "unknown pseudo-header": _fields(_S, (b":made-up", b"x")),
-    "length too long": _fields(_S, (b"content-length", b"9999")),
-    "length too short": _fields(_S, (b"content-length", b"1")),
-    "1xx only": _fields((b":status", b"103"), body=b"", end=False),
-    "without end": _fields(_S, end=False),
-    "500": _fields((b":status", b"500")),
-    "429": _fields((b":status", b"429")),
-    "302": _fields((b":status", b"302")),
-    "no id": _fields(_S, body=b"{}"),
-    "nested deeply": _fields(_S, body=b"[" * 16_000),
-    "gzip bomb": _fields(_S, (b"content-encoding", b"gzip"), body=gzip.compress(b"a" * 10_000_000, 9)),
-    "silence": lambda server, stream: None,
-    "data before headers": _bytes((0, 1, None, TAKEN)),
-    "headers on another stream": _bytes((1, 5, 3, b"\x88")),
-    "garbage for frames": lambda server, stream: b"HTTP/1.1 200 OK\r\n\r\n" + TAKEN,
-    "HPACK without sense": _bytes((1, 5, None, b"\xff\xff\xff\xff\xff")),
-    "PING without end": _bytes(*((6, 0, 0, b"12345678"),) * 20_000),
-    "SETTINGS without end": _bytes(*((4, 0, 0, b""),) * 20_000),
-    "CONTINUATION without end": _bytes((1, 0, None, b""), *((9, 0, None, b""),) * 5_000),
-    "a frame too large": _bytes((0, 0, None, b"a" * 70_000)),
-    "window overflow": _bytes((8, 0, 0, b"\x7f\xff\xff\xff"), (8, 0, 0, b"\x7f\xff\xff\xff")),
-    "push without leave": _bytes((5, 4, None, b"\x00\x00\x00\x02\x88")),
 }
