@@ -25,6 +25,7 @@ from benchkit.batch.limits import (
     bounded_memory,
 )
 from benchkit.batch.line_templates import rendered_line
+from benchkit.batch.own_mail import own_messages
 from benchkit.batch.recipients import RESERVED, RecipientRow, read_recipients
 from benchkit.batch.templates import Rendered, TemplateSet
 from benchkit.batch.writer import to_mime
@@ -60,6 +61,8 @@ def compose(spec: MessageSpec) -> Batch:
 
 
 def _composed(spec: MessageSpec, mistakes: list[Mistake]) -> list[Message]:
+    if spec.eml:
+        return own_messages(spec, mistakes)
     sender = _mailbox(spec.sender, "from", mistakes)
     attachments = AttachmentFiles(spec.attachments, mistakes, spec.root)
     if spec.count and _wanted(spec) > MAX_MESSAGES:

@@ -28,6 +28,11 @@ def from_mime(raw: bytes) -> Content:
         raise ValueError(f"not a readable message: {error}") from error
 
 
+def parts_of(raw: bytes) -> list[Part]:
+    """The mail and every part in it, the mail first; the parts of mails inside it too."""
+    return list(_PARSER.parsebytes(raw).walk())
+
+
 def _content(root: Part) -> Content:
     senders = _mailboxes(root, "from")
     if not senders:
@@ -37,7 +42,7 @@ def _content(root: Part) -> Content:
     for leaf in _leaves(root):
         kind = leaf.get_content_type()
         if kind in ("text/plain", "text/html") and kind not in bodies and not _is_attachment(leaf):
-            bodies[kind] = _text(leaf)
+            bodies[kind] = text_of(leaf)
         else:
             attachments.append(_attachment(leaf))
     return Content(
@@ -49,14 +54,17 @@ def _content(root: Part) -> Content:
         text=bodies.get("text/plain", ""),
         html=bodies.get("text/html", ""),
         attachments=tuple(attachments),
-        headers=tuple(
-            (name, decode_words(unfold(str(value)).strip(" \t"))) for name, value in root.raw_items() if is_given(name)
-        ),
+        headers=tuple((name, decode_words(field_of(value))) for name, value in root.raw_items() if is_given(name)),
     )
 
 
 def _header(part: Part, name: str) -> str:
-    return next((unfold(str(value)).strip(" \t") for key, value in part.raw_items() if key.lower() == name), "")
+    return next((field_of(value) for key, value in part.raw_items() if key.lower() == name), "")
+
+
+def field_of(value: object) -> str:
+    """A field's value on one line, encoded words still in it."""
+    return unfold(str(value)).strip(" \t")
 
 
 def _mailboxes(part: Part, name: str) -> tuple[Address, ...]:
@@ -68,25 +76,25 @@ def _leaves(part: Part) -> Iterator[Part]:
     if part.get_content_maintype() != "multipart" or not part.is_multipart():
         yield part
         return
-    for child in _children(part):
+    for child in children_of(part):
         yield from _leaves(child)
 
 
-def _children(part: Part) -> list[Part]:
+def children_of(part: Part) -> list[Part]:
     payload = part.get_payload()
     return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
 
 
 def _is_attachment(leaf: Part) -> bool:
-    return leaf.get_content_disposition() == "attachment" or _file_name(leaf) is not None
+    return leaf.get_content_disposition() == "attachment" or file_name_of(leaf) is not None
 
 
 def _attachment(leaf: Part) -> Attachment:
     content_id = _header(leaf, "content-id").strip().removeprefix("<").removesuffix(">")
-    return Attachment(_file_name(leaf) or "", leaf.get_content_type(), _data(leaf), content_id)
+    return Attachment(file_name_of(leaf) or "", leaf.get_content_type(), leaf_bytes(leaf), content_id)
 
 
-def _file_name(leaf: Part) -> str | None:
+def file_name_of(leaf: Part) -> str | None:
     """RFC 2183's parameter, else the older one of Content-Type; in RFC 2231's form or, as many do, in encoded words."""
     found = leaf.get_param("filename", None, "content-disposition")
     if found is None:
@@ -97,13 +105,13 @@ def _file_name(leaf: Part) -> str | None:
     return None if found is None else decode_words(unfold(found))
 
 
-def _text(leaf: Part) -> str:
+def text_of(leaf: Part) -> str:
     charset = leaf.get_content_charset() or "utf-8"
-    return canonical_text(decode_bytes(_data(leaf), charset))
+    return canonical_text(decode_bytes(leaf_bytes(leaf), charset))
 
 
-def _data(leaf: Part) -> bytes:
+def leaf_bytes(leaf: Part) -> bytes:
     if leaf.is_multipart():
-        return b"\r\n".join(child.as_bytes() for child in _children(leaf))
+        return b"\r\n".join(child.as_bytes() for child in children_of(leaf))
     data = leaf.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""

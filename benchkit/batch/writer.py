@@ -25,7 +25,7 @@ _CRLF = b"\r\n"
 _SEVEN_BIT_LINE = re.compile(rb"(?:[\t -~]{0,75}[!-~])?")  # no control characters, no space at the end
 _SIMPLE_NAME = re.compile(r"[A-Za-z0-9 ._()+@-]{0,60}")
 _CONTENT_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
-_CONTENT_ID = re.compile(r"[A-Za-z0-9.@_+-]*")
+_CONTENT_ID = re.compile(r"[A-Za-z0-9.@!#$%&'*+/=?^_`{|}~-]*")
 
 
 def to_mime(content: Content) -> bytes:
@@ -86,20 +86,20 @@ def _multipart(subtype: str, parts: list[bytes], boundary: str) -> bytes:
 
 
 def _text_part(subtype: str, text: str) -> bytes:
-    encoding, body = _encode_text(text)
+    encoding, body = encode_body(text)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode("ascii") + body
 
 
-def _encode_text(text: str) -> tuple[str, bytes]:
-    """As it is where that is exact, else the shorter of quoted-printable and base64."""
+def encode_body(text: str) -> tuple[str, bytes]:
+    """(transfer encoding, octets) of a text: as it is where that is exact, else the shorter of quoted-printable and base64."""
     data = text.encode("utf-8")
     if all(map(_SEVEN_BIT_LINE.fullmatch, data.split(b"\n"))):
         return "7bit", data.replace(b"\n", _CRLF)
     printable = binascii.b2a_qp(data, istext=True)
     if len(printable) <= len(data) * 4 / 3:
         return "quoted-printable", printable.replace(b"\n", _CRLF)
-    return "base64", _base64(data.replace(b"\n", _CRLF))
+    return "base64", base64_lines(data.replace(b"\n", _CRLF))
 
 
 def _attachment_part(part: Attachment) -> bytes:
@@ -111,7 +111,7 @@ def _attachment_part(part: Attachment) -> bytes:
     ]
     if part.content_id:
         lines.append(f"Content-ID: <{part.content_id}>")
-    return "\r\n".join([*lines, "", ""]).encode("ascii") + _base64(part.data)
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + base64_lines(part.data)
 
 
 def _file_name(name: str) -> str:
@@ -120,5 +120,6 @@ def _file_name(name: str) -> str:
     return f"filename*=utf-8''{quote(name, safe='')}"  # RFC 2231 §4
 
 
-def _base64(data: bytes) -> bytes:
+def base64_lines(data: bytes) -> bytes:
+    """Without a line end at its end."""
     return encodebytes(data).replace(b"\n", _CRLF).removesuffix(_CRLF)

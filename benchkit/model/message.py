@@ -89,6 +89,7 @@ class Message:
     mime: bytes
     envelope_from: str
     recipients: tuple[str, ...]
+    source: str = ""  # of mail of the user's own: the file and line that it begins in
     fields_fault: str = ""  # why `content` does not say the whole mail, so that no API can take it as fields
 
     @property

@@ -134,11 +134,7 @@ class Dsn:
 
 @dataclass(frozen=True, slots=True)
 class MessageSpec:
-    """What to compose: from a template and a CSV of recipients, or inline.
-
-    `at_most`: messages that the run sends; more are never composed (0: no such bound). `root`: the folder that all files must
-    be in, links followed; None where files may be anywhere.
-    """
+    """What to compose: from a template and a CSV of recipients, or inline; or mail of the user's own (`eml`)."""
 
     sender: Address
     count: int
@@ -160,6 +156,9 @@ class MessageSpec:
     priority: str = "normal"
     language: str = ""
     at_most: int = 0  # distinct messages that the run sends; 0: not known
+    eml: str = ""  # a pattern of files below `folder`
+    folder: Path = Path()
+    anonymise: bool = False
     root: Path | None = None  # files outside of it are refused; None: they are not
 
 

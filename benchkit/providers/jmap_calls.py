@@ -8,6 +8,7 @@ the upload under the name Blob/set.
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,7 @@ def submitted(body: bytes) -> Iterator[Submitted]:
                 raise ValueError("invalidResultReference: each message is uploaded, imported and submitted in its turn")
             envelope = dict(dict(one)["envelope"])
             recipients = tuple(str(dict(recipient)["email"]) for recipient in envelope["rcptTo"])
-            yield Submitted(_text(dict(blob)), recipients, str(dict(envelope["mailFrom"])["email"]))
+            yield Submitted(_octets(dict(blob)), recipients, str(dict(envelope["mailFrom"])["email"]))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"notRequest: {error}") from error
 
@@ -133,13 +134,27 @@ def _member(kind: str, value: Mapping[str, Any]) -> str:
 
 
 def _blob(message: Message, upload: str) -> Mapping[str, Any]:
-    text = {"data:asText": message.mime.decode("utf-8")}
-    return {**(text if upload == DRAFT_UPLOAD else {"data": [text]}), "type": "message/rfc822"}
+    data = _data_of(message.mime)
+    if upload == DRAFT_UPLOAD and len(data) > 1:
+        raise ValueError(f"the mail is not UTF-8, and {DRAFT_UPLOAD} carries one text: remove the option upload")
+    return {**(data[0] if upload == DRAFT_UPLOAD else {"data": data}), "type": "message/rfc822"}
 
 
-def _text(blob: Mapping[str, Any]) -> bytes:
-    parts = [dict(part) for part in blob["data"]] if "data" in blob else [blob]
-    return "".join(part["data:asText"] for part in parts).encode("utf-8")
+def _data_of(mime: bytes) -> list[Mapping[str, str]]:
+    """As text. Mail that is not UTF-8 is text up to the end of the line with its identity, and then base64 (RFC 9404 §4.1)."""
+    try:
+        return [{"data:asText": mime.decode("utf-8")}]
+    except UnicodeDecodeError:
+        line, end, rest = mime.partition(b"\r\n")
+        return [{"data:asText": (line + end).decode("ascii")}, {"data:asBase64": b64encode(rest).decode("ascii")}]
+
+
+def _octets(blob: Mapping[str, Any]) -> bytes:
+    return b"".join(_octets_of(dict(part)) for part in blob.get("data", [blob]))
+
+
+def _octets_of(part: Mapping[str, str]) -> bytes:
+    return b64decode(part["data:asBase64"]) if "data:asBase64" in part else part["data:asText"].encode("utf-8")
 
 
 def _submission(message: Message, identity: str) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ def check_fields(message: Message) -> None:
     """Raises ValueError with the reason and what to do."""
     content = message.content
     if message.fields_fault:
-        raise ValueError(f'fields cannot say this mail, because it {message.fields_fault}: use endpoint = "mime"')
+        raise ValueError(f'fields cannot say this mail, which {message.fields_fault}: use endpoint = "mime"')
     if not (content.text or content.html):
         raise ValueError('Mailgun needs a text or an HTML text: give one, or use endpoint = "mime"')
     if any(not (file.name or file.content_id) for file in content.attachments):

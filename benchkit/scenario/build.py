@@ -65,7 +65,7 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
 def _message(scenario: ScenarioForm, folder: Path) -> MessageSpec:
     form, load = scenario.message, scenario.load
     return MessageSpec(
-        sender=parse_address(form.sender),
+        sender=parse_address(form.sender) if form.sender else Address("", ""),
         count=form.count or 0,
         seed=form.seed,
         template=folder / form.template if form.template else None,
@@ -84,6 +84,9 @@ def _message(scenario: ScenarioForm, folder: Path) -> MessageSpec:
         priority=form.priority,
         language=form.language or "",
         at_most=(load.blocks + load.warmup_blocks) * load.messages_per_block,
+        eml=form.eml or "",
+        folder=folder,
+        anonymise=form.anonymise,
         root=None if scenario.allow_files_outside else folder.resolve(),
     )
 

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 def _declare_required(schema: dict[str, Any], form: type[Form]) -> None:
     if form.required:
         schema["required"] = list(form.required)
+    if form.either:
+        schema["anyOf"] = [{"required": [key]} for key in form.either]
 
 
 class Form(BaseModel):
@@ -24,6 +26,7 @@ class Form(BaseModel):
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, json_schema_extra=_declare_required
     )
     required: ClassVar[tuple[str, ...]] = ()
+    either: ClassVar[tuple[str, ...]] = ()  # one of these at least; a rule reports which
 
 
 def _refuse_empty(value: object) -> object:

@@ -19,10 +19,16 @@ CONCURRENCY = {"talk": 1, "throughput": 1, "open": 64}  # where none is given
 
 
 class MessageForm(Form):
-    """What is sent: from a template and a CSV file, or inline."""
+    """What is sent: from a template and a CSV file, or inline, or mail of the user's own."""
 
-    required = ("from",)
+    either = ("from", "eml")
     sender: Annotated[Line, Field(alias="from"), said('Sender, as "Shop <receipts@shop.example>".')] = ""
+    eml: Annotated[
+        FilePath | None, said("Mail of your own: a pattern of .eml files, an mbox or a Maildir, sent byte for byte.")
+    ] = None
+    anonymise: Annotated[
+        bool, said("eml: addresses and names are replaced, in all places alike, before anything is sent or stored.")
+    ] = False
     template: Annotated[FilePath | None, said("Path without suffix of .subject, .txt and .html.")] = None
     recipients: Annotated[FilePath | None, said("CSV file; its columns are the template's variables.")] = None
     attachments: Annotated[list[FilePath], Field(default_factory=list), said("Files that go with every message.")]

@@ -13,17 +13,38 @@ from benchkit.scenario.locate import KeyPath
 from benchkit.scenario.parsed_scenario import ParsedScenario
 
 _INLINE = ("subject", "text", "text_bytes", "html", "to")
+_SAID_BY_THE_MAIL = (
+    "from", "template", "attachments", "subject", "text", "text_bytes", "html", "cc", "reply_to", "headers", "priority",
+    "language",
+)  # fmt: skip
 
 
 def check_message(parsed: ParsedScenario) -> None:
-    """A template goes with recipients; an inline message with `to` and a text."""
+    """A template goes with recipients; an inline message with `to` and a text; mail of the user's own with an envelope."""
     written = [key for key in _INLINE if parsed.gives("message", key)]
+    if parsed.gives("message", "eml"):
+        _check_own_mail(parsed)
+        return
+    if parsed.gives("message") and not parsed.gives("message", "from"):
+        parsed.mistakes.add(("message", "from"), "is missing")
+    if parsed.gives("message", "anonymise"):
+        parsed.mistakes.add(("message", "anonymise"), "is for mail of your own: give eml, or remove it")
     if parsed.gives("message", "template") or parsed.gives("message", "recipients"):
         _check_template(parsed, written)
     elif parsed.gives("message"):
         _check_inline(parsed, written)
     _check_addresses(parsed)
     _check_fields(parsed)
+
+
+def _check_own_mail(parsed: ParsedScenario) -> None:
+    """Its bytes are sent as they are, so only the envelope can come from here."""
+    for key in _SAID_BY_THE_MAIL:
+        if parsed.gives("message", key):
+            parsed.mistakes.add(("message", key), "is said by the mail itself, whose bytes are sent: remove it, or eml")
+    if parsed.gives("message", "to") and parsed.gives("message", "recipients"):
+        parsed.mistakes.add(("message", "recipients"), "and to exclude each other: remove one")
+    _check_addresses(parsed)
 
 
 def _check_template(parsed: ParsedScenario, inline: list[str]) -> None:

@@ -53,6 +53,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_RENDER_S", 0.2)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # hypothesis's own, at the stack's end
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(("text", "told"), WITHOUT_END.values(), ids=list(WITHOUT_END))
 def test_a_template_without_end_is_stopped_at_its_line(spec: Spec, mistakes: Mistakes, text: str, told: str) -> None:

@@ -64,7 +64,7 @@ def test_a_header_field_that_differs_is_a_variable() -> None:
     ("message", "said"),
     [
         (replace(mail(), envelope_from=""), "remove envelope_from"),
-        (replace(mail(), fields_fault="is signed"), "because it is signed"),
+        (replace(mail(), fields_fault="is signed"), "which is signed"),
         (mail(text=""), "Mailgun needs a text"),
         (mail(attachments=(Attachment("", "image/png", b"a"),)), "without a file name"),
         (replace(mail(), recipients=()), "has more than one recipient"),

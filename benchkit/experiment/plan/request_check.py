@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import cycle, islice
 
 from benchkit.errors import InputError, Mistake
-from benchkit.model.contracts import BatchProvider
+from benchkit.model.contracts import BatchProvider, Provider
 from benchkit.model.exchange import Credentials
 from benchkit.model.message import Batch
 from benchkit.model.scenario import ArmSpec, LoadSpec, Scenario
@@ -18,11 +18,15 @@ from benchkit.scenario.locate import Position, locate
 
 
 def check_requests(scenario: Scenario, batch: Batch) -> None:
-    """Raises InputError with a line for each arm whose provider cannot send this mail in the way that the arm asks for."""
+    """Raises InputError with a line for each arm whose provider cannot send this mail in the way that the arm asks for.
+
+    Of mail of the user's own there is one line for each mail that it cannot send.
+    """
     mistakes = [
         _mistake(scenario, number, f"(arm {arm.name!r}) {reason}")
         for number, arm in enumerate(scenario.arms)
-        if arm.provider and (reason := _obstacle(arm, batch, scenario.load))
+        if arm.provider
+        for reason in _obstacles(arm, batch, scenario.load)
     ]
     if mistakes:
         raise InputError(*mistakes)
@@ -34,18 +38,36 @@ def _mistake(scenario: Scenario, arm: int, message: str) -> Mistake:
     return Mistake(str(scenario.path), message, place.line, place.column, key=f"arm.{arm}")
 
 
-def _obstacle(arm: ArmSpec, batch: Batch, load: LoadSpec) -> str:
+def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
     provider, account = PROVIDERS[arm.provider], Credentials("", arm.options)
+    if found := _unsendable(provider, account, batch):
+        return found
+    if arm.messages_per_request == 1:
+        return []
+    assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
     try:
-        if arm.messages_per_request == 1:
-            for message in batch.messages:  # what cannot be carried may stand in one of them only
-                provider.request(message, account)
-            return ""
-        assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
         keys = provider.batch(batch.messages, account).keys
     except ValueError as error:
-        return str(error)
-    return _repeated(keys, min(arm.messages_per_request * load.workers, load.messages_per_block), load.workers)
+        return [str(error)]
+    reach = min(arm.messages_per_request * load.workers, load.messages_per_block)
+    return [told] if (told := _repeated(keys, reach, load.workers)) else []
+
+
+def _unsendable(provider: Provider, account: Credentials, batch: Batch) -> list[str]:
+    """Why the provider has no request for a message; of composed ones the first reason, of the user's own each mail's."""
+    found: dict[str, str] = {}
+    for message in batch.messages:
+        if message.source in found:
+            continue
+        try:
+            request = provider.request(message, account)
+            if message.source and provider.receive(request).digest != message.digest:
+                raise ValueError("it would make another mail of it: leave it out, or use an API that takes MIME")
+        except ValueError as error:
+            found[message.source] = f"{message.source}: {error}" if message.source else str(error)
+            if not message.source:
+                break
+    return list(found.values())
 
 
 def _repeated(keys: tuple[str, ...], reach: int, workers: int = 1) -> str:

@@ -1,0 +1,130 @@
+"""Pseudonyms for the addresses, domains and names of a batch: the same one wherever the same thing stands, in all of its mails.
+
+They are numbered and drawn in the order in which things are met, and never computed from what they replace: nothing can be
+guessed back from them. Every domain becomes one below `.example`, which no one can own (RFC 2606).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from random import Random
+
+_ATEXT = r"[\w.!#$&'*+=^`{|}~%-]"  # without / and ?, which end it in a URL
+_IN_URL = r"[\w.!+~-]"
+_LABEL = r"[\w-]{1,63}"
+_HOST = rf"{_LABEL}(?:\.{_LABEL}){{0,20}}"
+_TOKEN = re.compile(
+    rf"(?<!{_ATEXT})(?P<local>{_ATEXT}{{1,300}})@(?P<domain>{_HOST})"
+    rf"|(?<!{_IN_URL})(?P<coded_local>{_IN_URL}{{1,300}})%40(?P<coded_domain>{_HOST})"
+    rf"|(?P<host>{_LABEL}(?:\.{_LABEL}){{1,20}})|(?P<word>[^\W\d_]+)"
+)
+_TAG = re.compile(r"(<[^>]*>)")
+_SHOWN = re.compile(r"""(\b(?:title|alt|value|placeholder|aria-label)\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
+_CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
+_COMMON = frozenset("the and of for an at in on to by via no reply noreply team info mail".split())  # noqa: SIM905
+
+
+class Pseudonyms:
+    """What stands for what; `learn_name` first, for all mails, and then the texts."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(f"{seed}/pseudonyms")
+        self._addresses: dict[tuple[str, str], str] = {}
+        self._domains: dict[str, str] = {}
+        self._given = set[str]()
+        self._words: dict[str, str] = {}
+        self._unspaced: dict[str, str] = {}  # names of scripts without capitals, which may be written without spaces
+
+    def learn_name(self, name: str) -> None:
+        """A display name, of which each word is a name from now on."""
+        for word in re.findall(r"[^\W\d_]{2,}", name):
+            if word.upper() == word.lower():
+                self._unspaced.setdefault(word, "")
+            elif word.lower() not in _COMMON:
+                self._words.setdefault(word.casefold(), "")
+
+    def learn_address(self, addr: str) -> None:
+        """Its domain is replaced also where it stands alone, as in a link."""
+        if domain := addr.rpartition("@")[2]:
+            self.domain(domain)
+
+    def domain(self, domain: str) -> str:
+        given = self._domains.setdefault(domain.lower(), f"domain{len(self._domains) + 1}.example")
+        self._given.add(given)
+        return given
+
+    def address(self, addr: str) -> str:
+        local, at, domain = addr.rpartition("@")
+        return self._address(local, domain) if at else self.text(addr)
+
+    def _address(self, local: str, domain: str) -> str:
+        if domain.lower() in self._given:  # it has been replaced already
+            return f"{local}@{domain}"
+        number = len(self._addresses) + 1
+        return self._addresses.setdefault((local.lower(), domain.lower()), f"person{number}@{self.domain(domain)}")
+
+    def text(self, text: str) -> str:
+        """Every address, every domain of an address, and every name in it replaced."""
+        return _TOKEN.sub(self._replaced, self._without_unspaced(text))
+
+    def html(self, source: str) -> str:
+        """As `text`; in tags names are replaced only where they are shown, since elsewhere they may be words of HTML."""
+        pieces = _TAG.split(source)
+        return "".join(
+            self._tag(piece) if number % 2 else self._html_text(piece) for number, piece in enumerate(pieces)
+        )
+
+    def _tag(self, tag: str) -> str:
+        shown = _SHOWN.sub(lambda match: match[1] + self.text(match[2]), tag)
+        return _TOKEN.sub(self._replaced_in_tag, shown)
+
+    def _html_text(self, piece: str) -> str:
+        plain = html.unescape(piece)
+        replaced = self.text(plain)
+        return piece if replaced == plain else html.escape(replaced, quote=False)
+
+    def _without_unspaced(self, text: str) -> str:
+        for name in self._unspaced:
+            if name in text:
+                text = text.replace(name, self._name(self._unspaced, name))
+        return text
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        word = match["word"]
+        if word is None:
+            return self._replaced_in_tag(match)
+        if not word[0].isupper() or word.casefold() not in self._words:
+            return word
+        name = self._name(self._words, word.casefold())
+        return name.upper() if word.isupper() and len(word) > 1 else name
+
+    def _replaced_in_tag(self, match: re.Match[str]) -> str:
+        if match["local"]:
+            return self._address(match["local"], match["domain"])
+        if match["coded_local"]:
+            return self._address(match["coded_local"], match["coded_domain"]).replace("@", "%40")
+        return self._host(match["host"]) if match["host"] else match[0]
+
+    def _host(self, host: str) -> str:
+        """With the domain that is known at its end replaced: `www.shop.example` below `shop.example`. A word may be a name."""
+        labels = host.split(".")
+        for first in range(len(labels)):
+            known = self._domains.get(".".join(labels[first:]).lower())
+            if known:
+                return ".".join([*labels[:first], known])
+        return re.sub(r"[^\W\d_]+", self._word_of_host, host)
+
+    def _word_of_host(self, match: re.Match[str]) -> str:
+        """A sentence's end and the next one's beginning, written without a blank, look like a host: "Ann.Please"."""
+        word = match[0]
+        return (
+            self._name(self._words, word.casefold()) if word[0].isupper() and word.casefold() in self._words else word
+        )
+
+    def _name(self, known: dict[str, str], word: str) -> str:
+        if not known[word]:
+            known[word] = "".join(
+                self._random.choice(_CONSONANTS) + self._random.choice(_VOWELS) for _ in range(3)
+            ).title()
+        return known[word]
