@@ -19,8 +19,8 @@ def planned_sends(manifest: Manifest) -> int:
 
 
 def rows_by_send(run: Run) -> Any:
-    """For each send of the plan the position of its first row in `run.messages`, or -1."""
-    rows = np.full(planned_sends(run.manifest), -1, dtype=np.int32)
+    """For each send of the plan, up to the last that was recorded, the position of its first row in `run.messages`, or -1."""
+    rows = np.full(_last_recorded(run) + 1, -1, dtype=np.int32)
     seen = 0
     for part in batches(run.messages, "send"):
         sends = part["send"]
@@ -31,8 +31,16 @@ def rows_by_send(run: Run) -> Any:
     return rows
 
 
+def _last_recorded(run: Run) -> int:
+    """The highest number of a send of the plan that has a row, or -1: a plan may be far longer than what was sent of it."""
+    planned, last = planned_sends(run.manifest), -1
+    for part in batches(run.messages, "send"):
+        last = max(last, int(part["send"].max(where=part["send"] < planned, initial=-1)))
+    return last
+
+
 def recorded_once(run: Run) -> Any:
-    """Positions of the first row of each send of the plan; other rows are a defect, named in validity.py."""
+    """Positions of the first row of each send of the plan; other rows are a defect, named in run_validity.py."""
     rows = rows_by_send(run)
     return rows[rows >= 0]
 

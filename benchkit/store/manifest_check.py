@@ -123,7 +123,11 @@ def fault(stored: Mapping[str, Any]) -> str:
     """The first thing that is wrong with run.json, in words; empty where it holds a manifest."""
     if told := _fault(stored, Manifest, MANIFEST):
         return told
-    if stored["blocks"] * stored["messages_per_block"] * max(1, len(stored["arms"])) > MOST:
+    for name in ("arms", "conditions"):
+        if not stored[name]:
+            return f"it has no {name}"
+    cells = (stored["blocks"] + stored["warmup_blocks"]) * len(stored["arms"]) * len(stored["conditions"])
+    if cells * stored["messages_per_block"] > MOST:
         return "its plan has more sends than any run"
     return ""
 

@@ -55,3 +55,38 @@ def test_a_run_names_the_certificate_of_its_machine_only(passed: bool, told: str
     assert json.loads(stored.read_text())["passed"] is passed
     assert told in certificate_in_words(tmp_path, HOST)
     assert certificate_in_words(tmp_path, HOST | {"kernel": "Linux 7"}).startswith("none for this machine")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (key, value)
+        for key in ("created_utc", "passed", "checks", "machine", None)
+        for value in (
+            None,
+            7,
+            1e308,
+            float("nan"),
+            "",
+            "\ud800",
+            "\x1b[31m",
+            "x" * 5000,
+            [],
+            [None],
+            {},
+            {"a": 1},
+            False,
+        )
+    ],
+)
+def test_a_damaged_certificate_is_none(key: str | None, value: object, tmp_path: Path) -> None:
+    check = CertificationCheck("turns", "smtp", True, "4", "4")
+    stored = store_certificate(
+        Certificate("2026-01-01T00:00:00+00:00", "1", machine_of(HOST), "TUN", 40.0, [check]), tmp_path
+    )
+    document = json.loads(stored.read_text())
+    stored.write_text(json.dumps(value if key is None else document | {key: value}))
+    told = certificate_in_words(tmp_path, HOST)
+    assert told.isprintable()
+    assert len(told) < 100
+    assert key == "checks" or "checks passed" not in told

@@ -18,7 +18,7 @@ from benchkit.errors import InputError, StoreError
 from benchkit.model.identity import nth_key
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell
-from benchkit.model.run import InBatches, Manifest, RunStatus
+from benchkit.model.run import ArmRecord, ConditionRecord, InBatches, Manifest, RunStatus
 from benchkit.model.tables import MESSAGES
 from benchkit.model.trace import Phase, Trace
 from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, reserve_file, write_manifest
@@ -26,6 +26,7 @@ from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.spool import read_batches
 
 CELL = Cell(block=3, warmup=False, condition=0, arm=1, first_send=0, count=10, first_message=0, batch_size=5)
+ARM = ArmRecord("arm", "smtp", "wire", "reuse", "none", "", "", baseline=False, embedded=True)
 REFUSED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.1", "4.2.1 büsy", refused=("a@x.example", "b@x.example"))
 
 
@@ -33,7 +34,8 @@ def manifest(**changes: object) -> Manifest:
     settings = {
         "run": "r", "token": "0badcafe", "scenario": "s", "question": "", "scenario_text": "", "created_utc": "",
         "status": RunStatus.RUNNING, "load": {"model": "talk"}, "blocks": 1, "warmup_blocks": 0, "messages_per_block": 1,
-        "rope": (0.9, 1.1), "confidence": 0.95, "thresholds": [], "arms": (), "conditions": (), "digests": (),
+        "rope": (0.9, 1.1), "confidence": 0.95, "thresholds": [], "arms": (ARM, ARM),
+        "conditions": (ConditionRecord("c"),), "digests": (),
         "batch_digest": "", "batch_bytes": (),
     }  # fmt: skip
     return Manifest(**settings | changes)  # type: ignore[arg-type]

@@ -19,6 +19,8 @@ def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
     """(arm, head, body) → of each mail its canonical digest and its envelope; an identity without one is no mail."""
 
     def parse(arm: int, head: bytes, body: bytes) -> list[Resolved]:
+        if arm >= len(arms):  # of a damaged run
+            return []
         spec = arms[arm]
         together = spec.messages_per_request > 1
         try:

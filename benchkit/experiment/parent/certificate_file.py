@@ -1,4 +1,4 @@
-"""The certificate of this machine's ruler: kept in the results folder, named by every run that is made beside it."""
+"""The certificate of benchkit's measurement on this machine: kept in the results folder, named by every run beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,17 @@ def store_certificate(certificate: Certificate, results: Path) -> Path:
 
 
 def certificate_in_words(results: Path, host: Mapping[str, Any]) -> str:
-    """What a run may say of its ruler: certified when and how, or why not."""
+    """What a run says of it: certified when and how, or why not. A damaged file is no certificate."""
     try:
         stored = json.loads((results / FILE).read_text("utf-8"))
         created, known, passed = stored["created_utc"], stored["machine"], stored["passed"]
         checks = len(stored["checks"])
+        created = datetime.fromisoformat(created).isoformat()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "none on this machine; benchkit certify makes one"
     if known != machine_of(host):
         return "none for this machine, kernel and version; benchkit certify makes one"
-    return f"{checks} checks {'passed' if passed else 'made and NOT all passed'} on this machine, {created}"
+    return f"{checks} checks {'passed' if passed is True else 'made and NOT all passed'} on this machine, {created}"
 
 
 def machine_of(host: Mapping[str, Any]) -> str:
