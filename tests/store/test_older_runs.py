@@ -86,12 +86,12 @@ def test_what_the_first_runs_did_not_record_has_a_default(record: type, key: str
     assert needed <= set(written)
 
 
+NOT_READ: tuple[object, ...] = (SCHEMA_VERSION + 1, 0, 1.0, True, "1", [], None)
+
+
 @pytest.mark.parametrize(
     ("schema", "opens"),
-    [
-        *((schema, True) for schema in range(1, SCHEMA_VERSION + 1)),
-        *((schema, False) for schema in (SCHEMA_VERSION + 1, 0, 1.0, True, "1", [], None)),
-    ],
+    [(schema, True) for schema in range(1, SCHEMA_VERSION + 1)] + [(schema, False) for schema in NOT_READ],
 )
 def test_every_schema_up_to_this_one_is_read_and_no_other(schema: object, opens: bool, tmp_path: Path) -> None:
     folder = shutil.copytree(NEWEST, tmp_path / "run")
