@@ -92,6 +92,9 @@ HTTP1: dict[str, Hostile] = {
     "trailers without end": Hostile(
         _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=_CHUNK + b"0\r\n" + b"x: y\r\n" * 300_000), closes=True
     ),
+    "a length in the trailers": Hostile(  # RFC 9110 §6.5.1 forbids it
+        _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=_CHUNK + b"0\r\ncontent-length: 9\r\n\r\n")
+    ),
     "a chunk's extension without end": Hostile(
         _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=b"5;" + b"x" * 2_000_000), closes=True
     ),
@@ -124,7 +127,7 @@ FINE: dict[str, Hostile] = {
         response(b"200 OK", gzip.compress(TAKEN), b"content-encoding: gzip"), kinds=frozenset({Kind.ACCEPTED})
     ),
     "trailers": Hostile(
-        _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=_CHUNK + b"0\r\ncontent-length: 9\r\nx: y\r\n\r\n"),
+        _raw(b"HTTP/1.1 200 OK", _CHUNKED, body=_CHUNK + b"0\r\ncontent-encoding: gzip\r\nx: y\r\n\r\n"),
         kinds=frozenset({Kind.ACCEPTED}),
     ),
     "HTTP/1.0": Hostile(_raw(b"HTTP/1.0 200 OK", _LENGTH), closes=True, kinds=frozenset({Kind.ACCEPTED})),
