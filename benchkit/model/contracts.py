@@ -19,7 +19,8 @@ class Transport(Protocol):
     """One client of one connection, driven by one virtual sender. It never schedules, stores, retries or reads settings.
 
     `prepare` runs before the clock; what it gives is handed back to `send`. `connect`, `send` and `close` stamp phases,
-    turns and bytes into the trace. A failure is an Outcome; an exception out of here is a defect.
+    turns and bytes into the trace. A failure is an Outcome; an exception out of here is a defect. Where `connect` or `send` is
+    cancelled, no connection stays behind; a `send` that only tidies up by then gives its outcome all the same.
     """
 
     @property

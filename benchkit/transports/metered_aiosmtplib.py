@@ -19,6 +19,8 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.reply_stream import Garbled, ReplyStream
 from benchkit.transports.connection_meter import ConnectionMeter
 
+_MOST_UNASKED = 64  # replies behind the one that was asked for, before we hang up
+
 
 class MeteredAiosmtplib(SMTP):
     """A client with a meter, and the trace of the message under way."""
@@ -32,6 +34,13 @@ class MeteredAiosmtplib(SMTP):
     def idle(self) -> bool:
         """Nothing has come behind the reply that was last asked for."""
         return not isinstance(self.protocol, _MeteredProtocol) or self.protocol.watch.idle
+
+    def hang_up(self) -> None:
+        """At once: the library would go on writing what is left of a content whose outcome is settled."""
+        transport: Any = self.transport
+        if transport is not None and transport.get_write_buffer_size():
+            transport.abort()
+        self.close()
 
     def secured(self, transport: asyncio.BaseTransport) -> None:
         """Count the handshake, if there was one."""
@@ -77,6 +86,9 @@ class _MeteredProtocol(SMTPProtocol):
             self._set_response_exception(waiter, _outside(self._why_broken()))
         else:
             super().data_received(data)
+        transport: Any = self.transport
+        if len(self.watch.replies) > _MOST_UNASKED and transport is not None:
+            transport.abort()  # else replies without a command would fill our memory
 
     async def read_response(self, timeout: float | None = None) -> SMTPResponse:  # noqa: ASYNC109
         response = await super().read_response(timeout)

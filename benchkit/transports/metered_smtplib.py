@@ -10,6 +10,7 @@ import io
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -38,7 +39,7 @@ class MeteredSmtplib(smtplib.SMTP):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         if self._implicit and self.tls is not None:
-            self._connected = self.tls.wrap_socket(self._connected, self._host)
+            self.tls.wrap_socket(self._connected, self._host)
         self.trace.mark(Phase.BANNER)
         self._begin_step()
         return self._connected
@@ -81,10 +82,22 @@ class MeteredSmtplib(smtplib.SMTP):
             raise Garbled(f"not an SMTP reply: {code} {text[:80]!r}")
         return code, text
 
+    def cut(self) -> None:
+        """From another thread: whatever this one waits for, a handshake too, ends now."""
+        with suppress(OSError):
+            socket.socket.shutdown(
+                self._connected, socket.SHUT_RDWR
+            )  # ssl's own would take the TLS object from under it
+
     def hang_up(self) -> None:
         """Whatever state the library is in: the socket is ours before it has taken it, and when it has let go of it."""
         self.close()
         self._connected.close()
+
+    def take_over(self, secured: ssl.SSLSocket) -> None:
+        """The connection is under this object from now on; the one before has let go of it."""
+        self._connected = secured
+        self.meter.moved_to(secured)
 
 
 class _MeteredReader(io.RawIOBase):
@@ -122,7 +135,8 @@ class _MeteredContext:
         if not self._smtp.idle:  # RFC 3207 §6, CVE-2011-0411
             raise Garbled("plaintext came before the TLS handshake")
         self._smtp.trace.mark(Phase.TLS)
-        secured = self._context.wrap_socket(sock, server_hostname=server_hostname)
-        self._smtp.meter.moved_to(secured)
+        secured = self._context.wrap_socket(sock, server_hostname=server_hostname, do_handshake_on_connect=False)
+        self._smtp.take_over(secured)
+        secured.do_handshake()
         self._smtp.meter.secured(secured.version() or "", bool(secured.session_reused))
         return secured

@@ -5,6 +5,7 @@ It never pipelines, whatever the server offers: the turns of this client are the
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -62,6 +63,9 @@ class Client:
             self._meter.settle(trace)
             self._drop()
             return _outcome_of(error, trace)
+        except asyncio.CancelledError:
+            self._drop()
+            raise
         self._meter.settle(trace)
         return None
 
@@ -73,7 +77,11 @@ class Client:
             trace.finish()
             return refusal
         smtp.trace = trace
-        outcome = await self._transaction(smtp, envelope, identity.join(prepared.pieces), trace)
+        try:
+            outcome = await self._transaction(smtp, envelope, identity.join(prepared.pieces), trace)
+        except asyncio.CancelledError:
+            self._drop()
+            raise
         self._meter.settle(trace)
         if outcome.kind is not OutcomeKind.ACCEPTED:
             await self._recover(outcome, trace)
@@ -183,13 +191,13 @@ class Client:
             return
         try:
             await self._smtp.rset()
-        except _FAILURES:
+        except (*_FAILURES, asyncio.CancelledError):  # the outcome is known: a deadline ends only this
             self._drop()
         self._meter.settle_close(trace)
 
     def _drop(self) -> None:
         if self._smtp is not None:
-            self._smtp.close()
+            self._smtp.hang_up()
             self._smtp = None
 
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
-import socket
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import split_at_identity
@@ -31,7 +29,6 @@ from benchkit.transports.failed_connections import failed, garbled, reason
 from benchkit.transports.metered_smtplib import MeteredSmtplib
 from benchkit.transports.sockets import is_established, open_socket, tls_context
 
-T = TypeVar("T")
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
 _FAILURES = (
     OSError,
@@ -54,6 +51,7 @@ class Client:
         self._thread = ThreadPoolExecutor(1, "smtplib")
         self._smtp: MeteredSmtplib | None = None
         self._offer = Capabilities()
+        self._settled: Outcome | None = None  # of the message under way, once only tidying up is left
 
     @property
     def connected(self) -> bool:
@@ -71,7 +69,7 @@ class Client:
         except OSError as error:
             return _outcome_of(error, trace)
         smtp = self._smtp = MeteredSmtplib(connected, self._endpoint, self._tls, trace)
-        failure = await self._in_thread(connected, lambda: self._get_ready(smtp, trace))
+        failure = await self._in_thread(smtp, lambda: self._get_ready(smtp, trace))
         smtp.meter.settle(trace)
         if failure is not None:
             self._drop()
@@ -79,16 +77,16 @@ class Client:
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
         smtp = self._smtp
-        sock = smtp.sock if smtp is not None else None
-        assert smtp is not None and sock is not None, "connect first"  # noqa: PT018
+        assert smtp is not None, "connect first"
         envelope, content = prepared.envelope, identity.join(prepared.pieces)
         if refusal := self._offer.refusal(envelope.needs, envelope.size):
             trace.finish()
             return refusal
         smtp.trace = trace
-        outcome = await self._in_thread(sock, lambda: self._transact(smtp, envelope, content, trace))
+        outcome = await self._in_thread(smtp, lambda: self._transact(smtp, envelope, content, trace))
         if smtp.sock is None:
             self._drop()
+        assert outcome is not None
         return outcome
 
     async def close(self, trace: Trace) -> None:
@@ -96,25 +94,26 @@ class Client:
         smtp = self._smtp
         if smtp is not None and smtp.sock is not None:
             smtp.trace = trace
-            sock = smtp.sock
             smtp.be_patient(_GOODBYE_S)
-            with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
-                await self._in_thread(sock, smtp.quit)
+            await self._in_thread(smtp, lambda: _say_good_bye(smtp))
             smtp.meter.settle_close(trace)
         self._drop()
         trace.finish_close()
 
-    async def _in_thread(self, sock: socket.socket, step: Callable[[], T]) -> T:
-        """Cancelling hangs up, which ends what the thread waits for; nobody is left behind with the connection or the trace."""
+    async def _in_thread(self, smtp: MeteredSmtplib, step: Callable[[], Outcome | None]) -> Outcome | None:
+        """Cancelling hangs up, which ends what the thread waits for: no thread stays behind with the connection or the trace."""
+        self._settled = None
         under_way = asyncio.get_running_loop().run_in_executor(self._thread, step)
         try:
             return await asyncio.shield(under_way)
         except asyncio.CancelledError:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+            settled = self._settled
+            smtp.cut()
             await asyncio.wait({under_way})
             self._drop()
-            raise
+            if settled is None:
+                raise
+            return settled
 
     def _get_ready(self, smtp: MeteredSmtplib, trace: Trace) -> Outcome | None:
         try:
@@ -173,6 +172,7 @@ class Client:
             outcome = _outcome_of(error, trace)
         trace.finish()
         smtp.meter.settle(trace)
+        self._settled = outcome
         if outcome.kind is not OutcomeKind.ACCEPTED:
             _recover(smtp, outcome)
             smtp.meter.settle_close(trace)
@@ -205,6 +205,12 @@ class Client:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.hang_up()
+
+
+def _say_good_bye(smtp: MeteredSmtplib) -> None:
+    """The mail is sent: a server that does not answer changes nothing."""
+    with suppress(*_FAILURES):
+        smtp.quit()
 
 
 def _recover(smtp: MeteredSmtplib, outcome: Outcome) -> None:

@@ -82,6 +82,9 @@ class Client:
             return self._failed(refused.outcome, trace)
         except (OSError, Garbled) as error:
             return self._failed(_outcome_of(error, in_doubt=False), trace)
+        except asyncio.CancelledError:
+            self._drop()
+            raise
         self._settle(trace)
         return None
 
@@ -242,7 +245,7 @@ class Client:
             return
         stream, tidying = self._stream, _TIDYING.get(then)
         if stream is not None and tidying is not None:
-            with suppress(OSError, Garbled):
+            with suppress(OSError, Garbled, asyncio.CancelledError):  # the outcome is known: a deadline ends only this
                 if (await self._ask(tidying)).code == 250 or then is Then.LONE_DOT:
                     stream.meter.settle_close(trace)
                     return

@@ -82,10 +82,11 @@ class VirtualSender:
         self._deadline.begin()
         try:
             outcome = await self._exchange(prepared, identity, following)
+            in_order = outcome.kind is not OutcomeKind.AMBIGUOUS
         except BaseException as error:
-            outcome = await self._broken_off(error, 1)
+            outcome, in_order = self._broken_off(error, 1), False
         self._deadline.end()
-        if self._is_used_up or outcome.kind is OutcomeKind.AMBIGUOUS:
+        if self._is_used_up or not in_order:
             await self._leave()
         return outcome.masked(self._mask)
 
@@ -96,10 +97,11 @@ class VirtualSender:
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self._exchange_batch(prepared, identities)
+            in_order = all(outcome.kind is not OutcomeKind.AMBIGUOUS for outcome in outcomes)
         except BaseException as error:
-            outcomes = [await self._broken_off(error, len(identities))] * len(identities)
+            outcomes, in_order = [self._broken_off(error, len(identities))] * len(identities), False
         self._deadline.end()
-        if self._is_used_up or any(outcome.kind is OutcomeKind.AMBIGUOUS for outcome in outcomes):
+        if self._is_used_up or not in_order:
             await self._leave()
         return [outcome.masked(self._mask) for outcome in outcomes]
 
@@ -157,8 +159,8 @@ class VirtualSender:
         self.nth = self._carried
         self._carried += messages
 
-    async def _broken_off(self, error: BaseException, messages: int) -> Outcome:
-        """The outcome of what has raised `error` instead of giving one. Its connection is not used again."""
+    def _broken_off(self, error: BaseException, messages: int) -> Outcome:
+        """The outcome of what has raised `error` instead of giving one; raises again what ends the program."""
         self.trace.finish()
         if self._connecting:
             self._connecting = False
@@ -167,14 +169,10 @@ class VirtualSender:
             self._count(messages)
         in_doubt = any(phase in _CONTENT_PHASES for phase in self.trace.phases)
         if isinstance(error, asyncio.CancelledError):
-            outcome = Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=self._cut_short_by)
-        elif isinstance(error, Exception):
-            outcome = defect(error, content_may_have_left=in_doubt)
-        else:
-            raise error
-        self._deadline.end()
-        await self._leave()
-        return outcome
+            return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=self._cut_short_by)
+        if isinstance(error, Exception):
+            return defect(error, content_may_have_left=in_doubt)
+        raise error
 
     @property
     def _cut_short_by(self) -> str:
