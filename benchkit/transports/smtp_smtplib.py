@@ -101,7 +101,7 @@ class Client:
         trace.finish_close()
 
     async def _in_thread(self, smtp: MeteredSmtplib, step: Callable[[], Outcome | None]) -> Outcome | None:
-        """Cancelling hangs up, which ends what the thread waits for: no thread stays behind with the connection or the trace."""
+        """Cancelling hangs up, which ends what the thread waits for: no thread stays behind with connection or trace."""
         self._settled = None
         under_way = asyncio.get_running_loop().run_in_executor(self._thread, step)
         try:
