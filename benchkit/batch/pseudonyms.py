@@ -107,20 +107,24 @@ class Pseudonyms:
         return self._host(match["host"]) if match["host"] else match[0]
 
     def _host(self, host: str) -> str:
-        """With the domain that is known at its end replaced: `www.shop.example` below `shop.example`. A word may be a name."""
-        labels = host.split(".")
-        for first in range(len(labels)):
-            known = self._domains.get(".".join(labels[first:]).lower())
-            if known:
-                return ".".join([*labels[:first], known])
-        return re.sub(r"[^\W\d_]+", self._word_of_host, host)
+        """With every known domain in it replaced, the longest first, at its end as in `www.shop.example` or elsewhere."""
+        return ".".join(self._labels(host.split(".")))
 
-    def _word_of_host(self, match: re.Match[str]) -> str:
+    def _labels(self, labels: list[str]) -> list[str]:
+        for size in range(len(labels), 0, -1):
+            for first in reversed(range(len(labels) - size + 1)):
+                if known := self._domains.get(".".join(labels[first : first + size]).lower()):
+                    return [*self._labels(labels[:first]), known, *self._labels(labels[first + size :])]
+        return [self._label(label) for label in labels]
+
+    def _label(self, label: str) -> str:
         """A sentence's end and the next one's beginning, written without a blank, look like a host: "Ann.Please"."""
+        return re.sub(r"[^\W\d_]+", self._capital, label)
+
+    def _capital(self, match: re.Match[str]) -> str:
         word = match[0]
-        return (
-            self._name(self._words, word.casefold()) if word[0].isupper() and word.casefold() in self._words else word
-        )
+        is_name = word[0].isupper() and word.casefold() in self._words
+        return self._name(self._words, word.casefold()) if is_name else word
 
     def _name(self, known: dict[str, str], word: str) -> str:
         if not known[word]:

@@ -107,7 +107,7 @@ class Client:
         try:
             return await asyncio.shield(under_way)
         except asyncio.CancelledError:
-            settled = self._settled
+            settled: Outcome | None = self._settled  # the thread may have set it
             smtp.cut()
             await asyncio.wait({under_way})
             self._drop()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchkit.batch import compose, from_mime
@@ -162,6 +162,8 @@ _WORDS = st.lists(st.sampled_from(_PIECES), max_size=12)
 
 
 @given(_WORDS.map(" ".join), _WORDS.map("".join))
+@example("", "shop.com.Ann")
+@example("shop.com.shop.com", "mail.shop.com.Ann")
 def test_no_text_escapes(spaced: str, joined: str) -> None:
     head = b"From: Ann <ann@shop.com>\nTo: b@x.example\nMIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\nContent-Type: text/"
     for kind in (b"plain", b"html"):
