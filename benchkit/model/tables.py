@@ -1,6 +1,6 @@
-"""The tables of a stored run, one list: each column with its type, the schema since which every run has it, and its default.
+"""The tables of a stored run, one list: each column with its type, what it holds, since which schema, and its default.
 
-Whatever writes, reads or checks a table walks this list. In a run of an earlier schema a column that is lacking holds its
+Whatever writes, reads, checks or explains a table uses this list. In a run of an earlier schema a missing column holds its
 default; a run that lacks a column of its own schema is damaged. A new column raises the schema's number. `CELLS` and `LAGS` say
 what the generator itself was doing, `WIRE` what the lab's link saw from outside ("out" is client → server).
 """
@@ -16,12 +16,16 @@ SCHEMA_VERSION = 2  # of run.json and of the tables; every earlier one is read t
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind`: int8 to int64, bool, string, binary, or binary16 (exactly 16 bytes). `default` matters only where `since` > 1."""
+    """`kind`: int8 to int64, bool, string, binary, or binary16 (exactly 16 bytes). `default` matters only where `since` > 1.
+
+    `about` says what the column holds, for a reader: notebooks and docs/notebooks.md show it.
+    """
 
     name: str
     kind: str
     since: int = 1
     default: Any = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,100 +46,110 @@ class TableLayout:
 MESSAGES = TableLayout(
     "messages",
     (
-        Column("send", "int64"),  # the row's number in the plan
-        Column("block", "int32"),  # warm-up blocks come first
-        Column("warmup", "bool"),
-        Column("condition", "int16"),  # index into Manifest.conditions
-        Column("arm", "int16"),  # index into Manifest.arms
-        Column("message", "int32"),  # index into the batch
-        Column("sender", "int16"),  # virtual sender within the arm; worker = sender modulo the number of workers
-        Column("intended_ns", "int64"),  # open load: by the schedule; closed loop: equal to started_ns
-        Column("started_ns", "int64"),
-        Column("ended_ns", "int64"),  # the outcome was known
-        Column("closed_ns", "int64"),  # the connection was closed after this message; 0 where it stayed open
-        Column("connection", "int32"),  # number of the connection within the run, from 0; -1 where none was made
-        Column("nth", "int32"),  # the message's place on its connection, from 0
-        Column("turns", "int16"),  # round trips up to the outcome, with set-up where this message paid for it
-        Column("turns_to_close", "int16"),
-        Column("bytes_out", "int64"),  # of the decrypted stream
-        Column("bytes_in", "int64"),
-        Column("retransmits", "int32", 2, 0),  # of the kernel's TCP_INFO, as the next three: while the message was sent
-        Column("segments_out", "int32", 2, 0),  # 0 without a socket (null), or where the kernel did not tell
-        Column("segments_in", "int32", 2, 0),
-        Column("min_rtt_us", "int32", 2, -1),  # the smallest round trip of the connection so far; -1 where not known
-        Column("outcome", "int8"),  # OutcomeKind
-        Column("code", "int16"),  # SMTP reply code or HTTP status, 0 where none
-        Column("enhanced", "string"),
-        Column("text", "string"),  # of failures and refused recipients; otherwise empty
-        Column("refused", "int32"),  # recipients refused although the message was accepted
-        Column("refused_hash", "int64", 2, 0),  # … and which (model/envelope.py)
+        Column("send", "int64", about="number of the send in the plan, from 0; joins the tables"),
+        Column("block", "int32", about="number of the block, from 0; warm-up blocks come first"),
+        Column("warmup", "bool", about="whether the block is warm-up: recorded, and left out of every statistic"),
+        Column("condition", "int16", about="network condition, as an index into run.json's conditions"),
+        Column("arm", "int16", about="way of sending, as an index into run.json's arms"),
+        Column("message", "int32", about="message of the batch, from 0: every arm sends the same batch"),
+        Column("sender", "int16", about="virtual sender within the arm; its worker is this number modulo the workers"),
+        Column("intended_ns", "int64", about="when it was due: by the schedule (open load), else started_ns"),
+        Column("started_ns", "int64", about="when its sending began"),
+        Column("ended_ns", "int64", about="when its outcome was known"),
+        Column("closed_ns", "int64", about="when the connection was closed after it; 0 where it stayed open"),
+        Column("connection", "int32", about="number of the connection within the run, from 0; -1 where none was made"),
+        Column("nth", "int32", about="its place among the messages of its connection, from 0"),
+        Column(
+            "turns",
+            "int16",
+            about="round trips until its outcome, with the set-up of its connection if it waited for that",
+        ),
+        Column("turns_to_close", "int16", about="round trips that closing the connection took"),
+        Column("bytes_out", "int64", about="bytes sent, before encryption"),
+        Column("bytes_in", "int64", about="bytes received, after decryption"),
+        Column("retransmits", "int32", 2, 0, about="TCP segments sent again meanwhile, by the kernel's TCP_INFO"),
+        Column("segments_out", "int32", 2, 0, about="TCP segments sent meanwhile; 0 where the kernel did not tell"),
+        Column("segments_in", "int32", 2, 0, about="TCP segments received meanwhile; 0 where the kernel did not tell"),
+        Column(
+            "min_rtt_us",
+            "int32",
+            2,
+            -1,
+            about="smallest round-trip time of the connection so far, in microseconds; -1 where not known",
+        ),
+        Column("outcome", "int8", about="how the send ended, as a number: 0 accepted, any other a failure"),
+        Column("code", "int16", about="SMTP reply code or HTTP status; 0 where none came"),
+        Column("enhanced", "string", about="enhanced status code (RFC 3463), such as 4.2.1; empty where none came"),
+        Column("text", "string", about="what the server said of a failure or a refused recipient; otherwise empty"),
+        Column("refused", "int32", about="recipients refused although the message was accepted"),
+        Column("refused_hash", "int64", 2, 0, about="which recipients were refused (model/envelope.py)"),
     ),
 )
 PHASES = TableLayout(
     "phases",
     (
-        Column("send", "int64"),
-        Column("phase", "int8"),  # Phase
-        Column("started_ns", "int64"),
-        Column("ended_ns", "int64"),
+        Column("send", "int64", about="the send that it belongs to"),
+        Column("phase", "int8", about="the phase, as a number"),
+        Column("started_ns", "int64", about="when it began"),
+        Column("ended_ns", "int64", about="when it ended"),
     ),
 )
 ARRIVALS = TableLayout(
     "arrivals",
     (
-        Column("send", "int64"),  # -1 where what arrived carries no identity of this run
-        Column("arm", "int16"),  # of the listener where it arrived
-        Column("digest", "binary"),  # of the canonical content; empty where it is no mail, None where its body was lost
-        Column("arrived_ns", "int64"),
-        Column("bytes", "int64"),
-        Column("recipients", "int32"),  # of the envelope
-        Column("recipients_hash", "int64", 2, 0),  # … and which (model/envelope.py)
-        Column("sender_hash", "int64", 2, 0),  # of the envelope sender …
-        Column("sender_known", "bool", 2, False),  # … where the receiving side has one
+        Column("send", "int64", about="the send that arrived; -1 where what arrived carries no identity of this run"),
+        Column("arm", "int16", about="arm whose listener it arrived at, as an index into run.json's arms"),
+        Column("digest", "binary", about="digest of the canonical content; empty: no mail; null: its body was lost"),
+        Column("arrived_ns", "int64", about="when the server had all of it"),
+        Column("bytes", "int64", about="size of what arrived"),
+        Column("recipients", "int32", about="recipients of the envelope"),
+        Column("recipients_hash", "int64", 2, 0, about="which recipients (model/envelope.py)"),
+        Column("sender_hash", "int64", 2, 0, about="which envelope sender (model/envelope.py)"),
+        Column("sender_known", "bool", 2, False, about="whether the receiving side has an envelope sender"),
     ),
 )
 CELLS = TableLayout(
     "cells",  # one row a measured cell and worker
     (
-        Column("condition", "int16"),
-        Column("block", "int32"),
-        Column("arm", "int16"),
-        Column("worker", "int16"),
-        Column("started_ns", "int64"),
-        Column("ended_ns", "int64"),
-        Column("cpu_ns", "int64"),  # user and system time of the worker's process, all its threads
-        Column("spare_ns", "int64"),  # of it: spent on watching the clock for the next intended start
-        Column("queued_ns", "int64"),  # the loop's thread was ready to run and had no core; -1 where not known
+        Column("condition", "int16", about="network condition, as an index into run.json's conditions"),
+        Column("block", "int32", about="number of the block"),
+        Column("arm", "int16", about="way of sending, as an index into run.json's arms"),
+        Column("worker", "int16", about="number of the worker process"),
+        Column("started_ns", "int64", about="when the cell began"),
+        Column("ended_ns", "int64", about="when the cell ended"),
+        Column("cpu_ns", "int64", about="user and system time of the worker's process, all its threads"),
+        Column("spare_ns", "int64", about="of cpu_ns: spent on watching the clock for the next intended start"),
+        Column("queued_ns", "int64", about="the loop's thread was ready to run and had no core; -1 where not known"),
     ),
     since=2,
 )
 LAGS = TableLayout(
     "lags",  # one row each time that a worker's loop stood still for longer than LAG_NS, in a measured cell
     (
-        Column("condition", "int16"),
-        Column("worker", "int16"),
-        Column("due_ns", "int64"),  # a timer was to be called …
-        Column("called_ns", "int64"),  # … and was
-        Column("cpu_ns", "int64"),  # what the loop's thread computed since the call before
+        Column("condition", "int16", about="network condition, as an index into run.json's conditions"),
+        Column("worker", "int16", about="number of the worker process"),
+        Column("due_ns", "int64", about="when a timer was due"),
+        Column("called_ns", "int64", about="when it was called"),
+        Column("cpu_ns", "int64", about="what the loop's thread computed since the call before"),
     ),
     since=2,
 )
 WIRE = TableLayout(
     "wire",  # one row a TCP connection
     (
-        Column("condition", "int16"),
-        Column("arm", "int16"),  # -1 where it went to no arm's listener
-        Column("client_port", "int32"),
-        Column("server_port", "int32"),
-        Column("packets_out", "int64"),
-        Column("packets_in", "int64"),
-        Column("bytes_out", "int64"),  # of IP packets
-        Column("bytes_in", "int64"),
-        Column("payload_out", "int64"),  # what TCP carried, each byte once
-        Column("payload_in", "int64"),
-        Column("syns", "int32"),
-        Column("retransmits", "int32"),
-        Column("turns", "int32"),  # the handshake, and each time the server said something new after the client did
+        Column("condition", "int16", about="network condition, as an index into run.json's conditions"),
+        Column("arm", "int16", about="way of sending; -1 where the connection went to no arm's listener"),
+        Column("client_port", "int32", about="TCP port of the client"),
+        Column("server_port", "int32", about="TCP port of the server"),
+        Column("packets_out", "int64", about="IP packets from client to server"),
+        Column("packets_in", "int64", about="IP packets from server to client"),
+        Column("bytes_out", "int64", about="bytes of IP packets from client to server"),
+        Column("bytes_in", "int64", about="bytes of IP packets from server to client"),
+        Column("payload_out", "int64", about="bytes that TCP carried to the server, each once"),
+        Column("payload_in", "int64", about="bytes that TCP carried to the client, each once"),
+        Column("syns", "int32", about="packets that open a connection"),
+        Column("retransmits", "int32", about="packets that repeat what was sent before"),
+        Column("turns", "int32", about="round trips: the handshake, and each answer of the server"),
     ),
     in_lab_only=True,
 )

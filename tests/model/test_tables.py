@@ -1,0 +1,14 @@
+"""The list of stored tables explains itself: every column says what it holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchkit.model.tables import TABLES, Column
+
+COLUMNS = [pytest.param(column, id=f"{table.name}.{column.name}") for table in TABLES for column in table.columns]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_says_what_it_holds(column: Column) -> None:
+    assert column.about, f"give Column({column.name!r}) its `about`: notebooks and docs/notebooks.md show it"
