@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchkit.batch import compose, from_mime
+from benchkit.model.client_offers import SASL, TLS, ClientOffers
 from benchkit.model.message import Batch
 from benchkit.model.scenario import Scenario
 from benchkit.scenario import Vocabulary, load
@@ -26,7 +27,9 @@ VOCABULARY = Vocabulary(
     clients={"smtp": ("aiosmtplib", "wire"), "api": ("httpx", "wire"), "null": ("",)},
     providers={"mailgun": frozenset({"domain", "endpoint"})},
     statistics=("p50", "p90", "p95", "p99"),
-    dialogues={"wire": ("pipelined", "overlapped")},
+    offers=lambda _transport, _client: ClientOffers(
+        securities=TLS, logins=SASL, dialogues=("step", "pipelined", "overlapped"), dsn=True, batches=True
+    ),
     batch_limits={"mailgun": 1000},
 )
 

@@ -1,15 +1,16 @@
 """The identities that a scenario's arms would send with: envelope sender, From, and the domain that a provider signs with.
 
-Law: what a provider does by default, in a table; an SMTP arm signs nothing itself, and what signs behind it is not known.
+Law: a provider says itself which domains it sends with; an SMTP arm signs nothing, and what signs behind it is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchkit.errors import InputError, Mistake
+from benchkit.model.exchange import SendingDomains
 from benchkit.model.scenario import ArmSpec, MessageSpec, Scenario
+from benchkit.providers import PROVIDERS
 
 _ONE_CLICK = frozenset({"list-unsubscribe", "list-unsubscribe-post"})  # RFC 8058 §3.1
 
@@ -25,28 +26,8 @@ class ArmIdentity:
     unsubscribe: bool
 
 
-Domains = Callable[[ArmSpec, str], tuple[str, str]]  # an arm and the author's domain → envelope's and signer's domain
-
-
-def _mailgun(arm: ArmSpec, author: str) -> tuple[str, str]:
-    """Envelope and signature are both of the sending domain that the request names."""
-    domain = arm.options.get("domain") or author
-    return domain, domain
-
-
-def _jmap(arm: ArmSpec, author: str) -> tuple[str, str]:
-    """The request names the envelope; who signs behind a server of that standard is not known."""
-    return author, ""
-
-
-PROVIDERS: dict[str, Domains] = {"jmap": _jmap, "mailgun": _mailgun}
-
-
 def identities(scenario: Scenario) -> tuple[ArmIdentity, ...]:
-    """One for each arm, in order. Of a provider that is not in the table, envelope and signer are not known.
-
-    Raises InputError for mail of the user's own, which is not read here.
-    """
+    """One for each arm, in order. Raises InputError for mail of the user's own, which is not read here."""
     message = scenario.message
     if message.eml:
         told = "has mail of its own, and --scenario reads no mail: audit its domain, and a mail with --message FILE"
@@ -56,14 +37,13 @@ def identities(scenario: Scenario) -> tuple[ArmIdentity, ...]:
 
 
 def _identity(arm: ArmSpec, author: str, message: MessageSpec) -> ArmIdentity:
-    domains = PROVIDERS.get(arm.provider)
-    envelope, signer = domains(arm, author) if domains else ("", "") if arm.provider else (author, "")
-    if message.envelope_from is not None and arm.provider in ("", "jmap"):
-        envelope = message.envelope_from.rpartition("@")[2]
-    if "{" in envelope:  # a template of a row's columns
-        envelope = ""
-    return ArmIdentity(arm.name, author, envelope.lower(), signer.lower(), unsubscribe=_fields(message) >= _ONE_CLICK)
+    domains = _domains(arm, author, None if message.envelope_from is None else message.envelope_from.rpartition("@")[2])
+    envelope = "" if "{" in domains.envelope else domains.envelope  # a template of a row's columns is not known here
+    unsubscribe = {name.lower() for name in message.headers} >= _ONE_CLICK
+    return ArmIdentity(arm.name, author, envelope.lower(), domains.signer.lower(), unsubscribe=unsubscribe)
 
 
-def _fields(message: MessageSpec) -> set[str]:
-    return {name.lower() for name in message.headers}
+def _domains(arm: ArmSpec, author: str, return_path: str | None) -> SendingDomains:
+    if arm.provider:
+        return PROVIDERS[arm.provider].sending_domains(author, return_path, arm.options)
+    return SendingDomains(author if return_path is None else return_path)

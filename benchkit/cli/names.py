@@ -10,26 +10,18 @@ if TYPE_CHECKING:
 
 def known_names() -> Vocabulary:
     from benchkit.conditions import usable_cores
-    from benchkit.protocol.client_sequences import DIALOGUES
+    from benchkit.model.contracts import BatchProvider
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS
-    from benchkit.transports import clients_by_transport
+    from benchkit.transports import clients_by_transport, offers_of
 
+    providers = {name: PROVIDERS[name] for name in PROVIDERS.names()}
     return Vocabulary(
         clients=clients_by_transport(),
-        providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
+        providers={name: provider.options for name, provider in providers.items()},
         statistics=STATISTICS.names(),
-        batch_limits=_batch_limits(),
-        dialogues={"wire": tuple(name for name in DIALOGUES if name != "step")},
+        offers=offers_of,
+        batch_limits={name: one.batch_limit for name, one in providers.items() if isinstance(one, BatchProvider)},
         cores=usable_cores(),
-        more_auth={"wire": ("xoauth2",), "aiosmtplib": ("xoauth2",)},
     )
-
-
-def _batch_limits() -> dict[str, int]:
-    from benchkit.model.contracts import BatchProvider
-    from benchkit.providers import PROVIDERS
-
-    providers = (PROVIDERS[name] for name in PROVIDERS.names())
-    return {provider.name: provider.batch_limit for provider in providers if isinstance(provider, BatchProvider)}

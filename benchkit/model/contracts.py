@@ -1,12 +1,14 @@
-"""Every seam of the house on one page. An implementation is found by a registry and must pass tests/conformance/."""
+"""Every contract on one page. A registry finds an implementation, and the suites of benchkit.testing test it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from benchkit.model.client_offers import ClientOffers
 from benchkit.model.clusters import Clusters
-from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
+from benchkit.model.endpoint import Endpoint
+from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response, SendingDomains
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
@@ -35,6 +37,16 @@ class Transport(Protocol):
 
     async def close(self, trace: Trace) -> None:
         """Politely (QUIT), in bounded time, whatever state the connection is in; never raises."""
+
+
+class Client(Protocol):
+    """What a client's module registers: a class, or a function with an attribute `offers`, that makes a Transport."""
+
+    @property
+    def offers(self) -> ClientOffers:
+        """What an arm may ask of this client; the scenario's check refuses the rest before anything is sent."""
+
+    def __call__(self, endpoint: Endpoint) -> Transport: ...
 
 
 @runtime_checkable
@@ -70,6 +82,12 @@ class Provider(Protocol):
     def request(self, message: Message, account: Credentials) -> Request: ...
 
     def outcome(self, response: Response) -> Outcome: ...
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """Whose domains SPF and DKIM will judge. `author` is the domain of From, `return_path` that of `envelope_from`.
+
+        `return_path` is None where the scenario gives none, and "" for the null sender.
+        """
 
     def serves(self, method: str, target: str) -> bool:
         """Receiving half: whether there is such an endpoint."""

@@ -52,6 +52,14 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingDomains:
+    """The domains that SPF (the envelope sender's) and DKIM (the signer's) judge a mail by; "" where it is not known."""
+
+    envelope: str = ""
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A place in the body of a joint request where each message has its piece, split at the places of its identity."""
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchkit.batch import from_mime
-from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
+from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response, SendingDomains
 from benchkit.model.identity import PLACEHOLDER, find_identity
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -59,6 +59,10 @@ class Jmap:
         if response.status != 200 or not isinstance(said, list):
             return (_refusal(response, answer),) * len(identities)
         return tuple(_outcome(said, identity.decode("ascii")) for identity in identities)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """The request names the envelope; what signs behind a JMAP server is not known."""
+        return SendingDomains(author if return_path is None else return_path)
 
     def serves(self, method: str, target: str) -> bool:
         return method == "POST" and _TARGET.fullmatch(target) is not None

@@ -11,12 +11,12 @@ import hmac
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from benchkit.batch import from_mime
-from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response
+from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response, SendingDomains
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
@@ -65,6 +65,11 @@ class Mailgun:
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """All or none: one address that Mailgun does not like refuses the whole request."""
         return (self.outcome(response),) * len(identities)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """Envelope and signature are both of the sending domain that the request names; a return path is refused."""
+        domain = options.get("domain") or author
+        return SendingDomains(domain, domain)
 
     def serves(self, method: str, target: str) -> bool:
         return method == "POST" and _TARGET.fullmatch(target) is not None

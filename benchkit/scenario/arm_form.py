@@ -147,10 +147,7 @@ class ArmForm(Form):
     password: Annotated[SecretForm | None, said("smtp: where the password is read from.")] = None
     api_key: Annotated[SecretForm | None, said("api: where the key is read from.")] = None
     dsn: Annotated[DsnForm, Field(default_factory=DsnForm), said("smtp: the delivery status notifications asked for.")]
-    dialogue: Annotated[
-        Literal["step", "pipelined", "overlapped", "bdat-strict", "bdat-eager"],
-        said("smtp: how commands are grouped; which ones a client knows is its own matter."),
-    ] = "step"
+    dialogue: Annotated[str, said("smtp: how commands are grouped; each client has its own list.")] = "step"
     timeout_s: Annotated[
         float, Field(gt=0, le=3600), said("Longest time for one step, from the write to the whole reply, in seconds.")
     ] = 30.0

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from benchkit.errors import suggestion
+from benchkit.errors import listed, suggestion
+from benchkit.model.client_offers import ClientOffers
 from benchkit.model.host_names import is_loopback
 from benchkit.scenario.arm_form import ArmForm, ServerForm, security_of
 from benchkit.scenario.fault_rules import check_fault, check_limit
@@ -60,13 +61,16 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
         return
     _check_fit(arm)
     _check_client(arm, vocabulary)
-    _check_security(arm)
+    offers = _offers(arm, vocabulary)
+    if offers is not None:
+        _check_dialogue(arm, offers, vocabulary)
+    _check_security(arm, offers)
     _check_server(arm)
     _check_provider(arm, vocabulary)
-    check_messages_per_request(parsed, index, vocabulary)
-    _check_credentials(arm, vocabulary)
+    check_messages_per_request(parsed, index, vocabulary, offers)
+    _check_credentials(arm, offers)
     _check_plaintext(arm)
-    _check_dsn(arm)
+    _check_dsn(arm, offers)
     _check_embedded(arm)
 
 
@@ -88,22 +92,32 @@ def _check_client(arm: _Arm, vocabulary: Vocabulary) -> None:
             arm.wrong("client", f"is missing; {suggestion('', clients)}")
     elif arm.sound("client") and arm.form.client not in clients:
         arm.wrong("client", _unknown("client", str(arm.form.client), filter(None, clients)))
-    else:
-        _check_dialogue(arm, vocabulary)
 
 
-def _check_dialogue(arm: _Arm, vocabulary: Vocabulary) -> None:
-    client, dialogue = arm.form.client or "", arm.form.dialogue
-    if dialogue == "step" or dialogue in vocabulary.dialogues.get(client, ()):
+def _offers(arm: _Arm, vocabulary: Vocabulary) -> ClientOffers | None:
+    """What the arm's client supports; None where it is not known which client that is."""
+    clients = vocabulary.clients[arm.form.transport]
+    client = arm.form.client if arm.gives("client") else clients[0] if len(clients) == 1 else None
+    return vocabulary.offers(arm.form.transport, client) if client in clients else None
+
+
+def _check_dialogue(arm: _Arm, offers: ClientOffers, vocabulary: Vocabulary) -> None:
+    transport, dialogue = arm.form.transport, arm.form.dialogue
+    if not arm.gives("dialogue") or not arm.sound("dialogue") or dialogue in offers.dialogues:
         return
-    able = sorted(name for name, dialogues in vocabulary.dialogues.items() if dialogue in dialogues)
-    who = " or ".join(f'client = "{name}"' for name in able) or "no client here"
-    arm.wrong("dialogue", f'"{dialogue}" is spoken by {who}; client "{client}" speaks "step"')
+    offered = {client: vocabulary.offers(transport, client).dialogues for client in vocabulary.clients[transport]}
+    able = " or ".join(f'client = "{client}"' for client, dialogues in offered.items() if dialogue in dialogues)
+    known = {known for dialogues in offered.values() for known in dialogues}
+    needs = f'"{dialogue}" needs {able}; client "{arm.form.client}" has {listed(offers.dialogues)}'
+    arm.wrong("dialogue", needs if able else _unknown("dialogue", dialogue, known))
 
 
-def _check_security(arm: _Arm) -> None:
+def _check_security(arm: _Arm, offers: ClientOffers | None) -> None:
     if arm.form.transport == "api" and arm.form.security == "starttls":
         arm.wrong("security", '"starttls" is a command of SMTP (RFC 3207): an api arm has "implicit" (https) or "none"')
+    elif offers is not None and arm.sound("security") and security_of(arm.form) not in offers.securities:
+        told = f'"{security_of(arm.form)}" is not supported by this client; it supports: {listed(offers.securities)}'
+        arm.wrong("security", told)
     _check_ca_file(arm)
 
 
@@ -144,7 +158,7 @@ def _check_provider(arm: _Arm, vocabulary: Vocabulary) -> None:
             arm.wrong("options", f"unknown option of {provider}; {advice}", option)
 
 
-def _check_credentials(arm: _Arm, vocabulary: Vocabulary) -> None:
+def _check_credentials(arm: _Arm, offers: ClientOffers | None) -> None:
     for key in ("password", "api_key"):
         secret = arm.parsed.written("arm", arm.index, key)
         if isinstance(secret, dict) and len(secret) != 1:
@@ -152,14 +166,13 @@ def _check_credentials(arm: _Arm, vocabulary: Vocabulary) -> None:
     if arm.form.transport == "api" and not arm.embedded and not arm.gives("api_key"):
         arm.wrong("api_key", 'is missing: a server that is not embedded asks for it; as { env = "NAME" }')
     if arm.form.transport == "smtp":
-        _check_auth(arm, vocabulary)
+        _check_auth(arm, offers)
 
 
-def _check_auth(arm: _Arm, vocabulary: Vocabulary) -> None:
+def _check_auth(arm: _Arm, offers: ClientOffers | None) -> None:
     auth = arm.form.auth
-    mechanisms = (*vocabulary.auth, *vocabulary.more_auth.get(arm.form.client or "", ()))
-    if auth and auth not in mechanisms:
-        arm.wrong("auth", _unknown("mechanism", auth, mechanisms))
+    if auth and offers is not None and auth not in offers.logins:
+        arm.wrong("auth", _unknown("mechanism", auth, offers.logins))
     for key in ("username", "password"):
         if arm.gives(key) and not arm.gives("auth"):
             arm.wrong(key, "is never used: the arm has no auth")
@@ -182,8 +195,10 @@ def _check_plaintext(arm: _Arm) -> None:
     )
 
 
-def _check_dsn(arm: _Arm) -> None:
+def _check_dsn(arm: _Arm, offers: ClientOffers | None) -> None:
     """RFC 3461 §4.1: NEVER stands alone."""
+    if arm.form.transport == "smtp" and arm.gives("dsn") and offers is not None and not offers.dsn:
+        arm.wrong("dsn", "is not supported by this client: choose another one, or remove dsn")
     if arm.parsed.written("arm", arm.index, "dsn") == {}:
         arm.wrong("dsn", "asks for nothing: give ret, envid, notify or orcpt")
     notify = arm.form.dsn.notify

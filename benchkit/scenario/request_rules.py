@@ -7,17 +7,21 @@ requests with what is due.
 from __future__ import annotations
 
 from benchkit.errors import listed
+from benchkit.model.client_offers import ClientOffers
 from benchkit.scenario.arm_form import ConnectionForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
 
 
-def check_messages_per_request(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
+def check_messages_per_request(
+    parsed: ParsedScenario, index: int, vocabulary: Vocabulary, offers: ClientOffers | None
+) -> None:
     """Report the first reason why the requests of this api arm cannot carry so many messages."""
     path = ("arm", index, "messages_per_request")
     if parsed.form.arm[index].messages_per_request > 1 and not parsed.mistakes.reported(path):
         reason = (
             _provider_reason(parsed, index, vocabulary)
+            or _client_reason(offers)
             or _connection_reason(parsed, index)
             or _load_reason(parsed, index)
         )
@@ -36,6 +40,10 @@ def _provider_reason(parsed: ParsedScenario, index: int, vocabulary: Vocabulary)
     if arm.messages_per_request > limits[arm.provider]:
         return f"is more than {arm.provider} takes: at most {limits[arm.provider]}"
     return ""
+
+
+def _client_reason(offers: ClientOffers | None) -> str:
+    return "is not supported by this client: it sends one message a request" if offers and not offers.batches else ""
 
 
 def _connection_reason(parsed: ParsedScenario, index: int) -> str:

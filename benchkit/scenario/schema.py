@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 from benchkit.scenario.form import ScenarioForm
@@ -14,9 +13,12 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     schema: dict[str, Any] = _tidied(ScenarioForm.model_json_schema())
     arm = schema["$defs"]["ArmForm"]["properties"]
     arm["transport"]["enum"] = sorted(vocabulary.clients)
-    arm["client"]["enum"] = sorted({client for clients in vocabulary.clients.values() for client in clients})
+    clients = [(transport, client) for transport in vocabulary.clients for client in vocabulary.clients[transport]]
+    arm["client"]["enum"] = sorted({client for _, client in clients})
     arm["provider"]["enum"] = sorted(vocabulary.providers)
-    arm["auth"]["enum"] = ["", *vocabulary.auth, *sorted(set(chain.from_iterable(vocabulary.more_auth.values())))]
+    offers = [vocabulary.offers(*client) for client in clients]
+    arm["auth"]["enum"] = ["", *dict.fromkeys(login for offer in offers for login in offer.logins)]
+    arm["dialogue"]["enum"] = list(dict.fromkeys(dialogue for offer in offers for dialogue in offer.dialogues))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

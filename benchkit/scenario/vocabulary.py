@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from benchkit.model.client_offers import ClientOffers
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """`clients` by transport (a transport with a single client needs no `client` key); `providers` with their option names.
 
-    `batch_limits` says how many messages one request may carry, of the providers that take more than one.
-    `dialogues` names, by client, the dialogues that it knows beyond "step"; `more_auth` its mechanisms beyond `auth`.
+    `offers` says what a client of a transport supports; it is asked only about the clients of the scenario, because the
+    answer loads the client's library. `batch_limits` has the providers whose requests carry more than one message.
     """
 
     clients: Mapping[str, tuple[str, ...]]
     providers: Mapping[str, frozenset[str]]
     statistics: tuple[str, ...]
-    auth: tuple[str, ...] = ("plain", "login", "cram-md5")
-    dialogues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offers: Callable[[str, str], ClientOffers]
     batch_limits: Mapping[str, int] = field(default_factory=dict)
-    more_auth: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cores: int = 1  # of this machine, that a run may use

@@ -5,13 +5,12 @@ Law: no scheduling, storing, retrying or reading of the environment here. A new 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from benchkit.model.contracts import Transport
-from benchkit.model.endpoint import Endpoint
+from benchkit.errors import InputError, Mistake
+from benchkit.model.client_offers import ClientOffers
+from benchkit.model.contracts import Client
 from benchkit.registry import Registry
 
-TRANSPORTS: Registry[Callable[[Endpoint], Transport]] = Registry(
+TRANSPORTS: Registry[Client] = Registry(
     "transport",
     "benchkit.transports",
     "Client",
@@ -36,3 +35,14 @@ def clients_by_transport() -> dict[str, tuple[str, ...]]:
         transport, _, client = name.partition("_")
         found[transport] = (*found.get(transport, ()), client)
     return found
+
+
+def offers_of(transport: str, client: str) -> ClientOffers:
+    """What that client supports; raises InputError where one from outside does not say it."""
+    name = f"{transport}_{client}"
+    offers = getattr(TRANSPORTS[name], "offers", None)
+    if not isinstance(offers, ClientOffers):
+        raise InputError(
+            Mistake(f'transport "{name}"', "has no `offers`: its package must say what the client supports")
+        )
+    return offers

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from benchkit.model.client_offers import HTTPS, ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
@@ -37,6 +38,8 @@ class _Prepared:
 
 class Client(JointRequests):
     """One HTTP/1.1 connection at a time, kept open between requests."""
+
+    offers = ClientOffers(securities=HTTPS, batches=True)
 
     def __init__(self, endpoint: Endpoint) -> None:
         arm = endpoint.arm

@@ -9,6 +9,7 @@ import asyncio
 from functools import partial
 from urllib.parse import quote
 
+from benchkit.model.client_offers import HTTPS, ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import split_at_identity
@@ -30,6 +31,8 @@ _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 
 class Client(JointRequests):
     """One connection at a time, kept open between requests."""
+
+    offers = ClientOffers(securities=HTTPS, batches=True)
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchkit.model.client_offers import ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome
@@ -11,6 +12,7 @@ from benchkit.model.trace import Trace
 class Client:
     """Always connected, accepts everything at once."""
 
+    offers = ClientOffers()
     connected = True
 
     def __init__(self, endpoint: Endpoint) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import aiosmtplib
 
+from benchkit.model.client_offers import TLS, ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
@@ -40,6 +41,8 @@ class _Prepared:
 
 class Client:
     """One SMTP connection at a time."""
+
+    offers = ClientOffers(securities=TLS, logins=tuple(LOGINS), dsn=True)
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from benchkit.model.client_offers import SASL, TLS, ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import split_at_identity
 from benchkit.model.message import Message
@@ -44,6 +45,8 @@ class _Prepared:
 
 class Client:
     """One SMTP connection at a time, used by one thread at a time."""
+
+    offers = ClientOffers(securities=TLS, logins=SASL, dsn=True)
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

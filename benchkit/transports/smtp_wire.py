@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+from benchkit.model.client_offers import TLS, ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -40,6 +41,8 @@ class _Refused(Exception):
 
 class Client:
     """One SMTP connection at a time."""
+
+    offers = ClientOffers(securities=TLS, logins=tuple(LOGINS), dialogues=tuple(DIALOGUES), dsn=True)
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

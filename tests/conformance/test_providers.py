@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.audit import sending_identities
 from benchkit.model.contracts import BatchProvider, Provider
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
 from benchkit.model.identity import (
     PLACEHOLDER,
     find_identities,
@@ -246,6 +245,9 @@ def test_no_request_of_several_raises_anything_but_a_value_error(
 
 
 @pytest.mark.parametrize("name", PROVIDERS.names())
-def test_the_audit_knows_whose_identities_it_sends_with(name: str) -> None:
+def test_it_says_whose_domains_it_sends_with(name: str) -> None:
     """`benchkit audit --scenario` judges the envelope and the signature that the provider gives a mail."""
-    assert name in sending_identities.PROVIDERS
+    for return_path in (None, "", "bounce.example"):
+        domains = PROVIDERS[name].sending_domains("shop.example", return_path, {})
+        assert isinstance(domains, SendingDomains)
+        assert {domains.envelope, domains.signer} <= {"shop.example", "bounce.example", ""}

@@ -28,12 +28,12 @@ OFFERED = {
     "smtp_server": ALL,
     "aiosmtpd": ("plain", "login"),
 }
-MORE = known_names().more_auth
+NAMES = known_names()
 REFUSED = [
     (name, client, mechanism)
     for name, offered in OFFERED.items()
-    for client in known_names().clients["smtp"]
-    for mechanism in (offered if client in MORE else ("login",))  # every mechanism, and every library
+    for client in NAMES.clients["smtp"]
+    for mechanism in (offered if "xoauth2" in NAMES.offers("smtp", client).logins else ("login",))
 ]
 
 

@@ -100,12 +100,12 @@ def overlapping_ways(peer: Peer) -> Iterator[Way]:
 def offered_ways(peer: Peer) -> Iterator[Way]:
     """By asking each door what it offers."""
     names = known_names()
-    clients = names.clients["smtp"]
     for door in peer.doors:
         offered, mechanisms = offers(peer, door)
-        for client in clients:
-            logins = _logins(peer, door, mechanisms & {*names.auth, *names.more_auth.get(client, ())})
-            for dialogue in ("step", *names.dialogues.get(client, ())):
+        for client in names.clients["smtp"]:
+            supported = names.offers("smtp", client)
+            logins = _logins(peer, door, mechanisms & set(supported.logins))
+            for dialogue in supported.dialogues:
                 if NEEDS[dialogue] <= offered:
                     # How one logs in has nothing to do with what comes after it: all ways in, but each only once.
                     yield from (Way(door, auth, client, dialogue, "reuse") for auth in logins[:1])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchkit.errors import InputError
+from benchkit.model.client_offers import HTTPS, SASL, TLS, ClientOffers
 from benchkit.scenario import Vocabulary, load
 
 BASE = """\
@@ -46,6 +47,18 @@ Row = tuple[
 Expect = Callable[[Row], None]
 
 
+OFFERS = {
+    "aiosmtplib": ClientOffers(securities=TLS, logins=SASL, dsn=True),
+    "wire": ClientOffers(securities=TLS, logins=SASL, dsn=True, dialogues=("step", "pipelined", "overlapped")),
+    "httpx": ClientOffers(securities=HTTPS, batches=True),
+    "plain": ClientOffers(),  # no TLS, no login, no DSN, one message a request
+}
+
+
+def offers(_transport: str, client: str) -> ClientOffers:
+    return OFFERS.get(client, ClientOffers())
+
+
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     return Vocabulary(
@@ -53,6 +66,7 @@ def vocabulary() -> Vocabulary:
         providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset()},
         batch_limits={"mailgun": 1000},
         statistics=("p50", "p90", "p95", "p99"),
+        offers=offers,
         cores=4,
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from benchkit.errors import InputError
 from benchkit.scenario import Vocabulary, load
-from tests.scenario.conftest import SMTP, Expect, Row, Write, ids_of
+from tests.scenario.conftest import SMTP, Expect, Row, Write, ids_of, offers
 
 REMOTE = 'client = "aiosmtplib"\nsecurity = "starttls"\nserver = { host = "127.0.0.1", port = 2525 }'
 API = 'client = "httpx"\n'
@@ -31,9 +31,8 @@ ROWS: list[Row] = [
         15,
         SMTP + 'dialogue = "pipelined"',
         "16:1 arm.0.dialogue",
-        'spoken by no client here; client "aiosmtplib" speaks',
+        'unknown dialogue "pipelined"; there are: "step"',
     ),
-    (15, SMTP + 'dialogue = "piplined"', "16:1 arm.0.dialogue", 'did you mean "pipelined"?'),
     (15, SMTP + 'conection = "fresh"', "16:1 arm.0.conection", 'did you mean "connection"?'),
     (15, SMTP + 'connection = "frsh"', "16:1 arm.0.connection", 'did you mean "fresh"?'),
     (15, SMTP + "connection = 5", "16:1 arm.0.connection", '"fresh", "reuse" or {{ messages = 100 }}, not an integer'),
@@ -232,19 +231,37 @@ def test_smtp_at_another_server_has_tls_unless_asked_not_to(base: str, vocabular
 
 
 def test_a_client_is_needed_where_there_are_several(base: str, write: Write) -> None:
-    several = Vocabulary({"smtp": ("one", "two"), "api": ("httpx",)}, {"mailgun": frozenset()}, ("p95",))
+    several = Vocabulary({"smtp": ("one", "two"), "api": ("httpx",)}, {"mailgun": frozenset()}, ("p95",), offers)
     with pytest.raises(InputError, match=r':12:3 arm\.0\.client is missing; there are: "one", "two"'):
         load(write(base.replace(SMTP, "")), several)
 
 
+@pytest.mark.parametrize(
+    ("transport", "keys", "message"),
+    [
+        ("smtp", 'auth = "plain"', 'auth unknown mechanism "plain"; there are'),
+        ("smtp", 'security = "starttls"', 'security "starttls" is not supported by this client; it supports: "none"'),
+        ("smtp", 'dialogue = "pipelined"', 'dialogue "pipelined" needs client = "wire"'),
+        ("smtp", 'dialogue = "piplined"', 'unknown dialogue "piplined"; did you mean "pipelined"?'),
+        ("smtp", "dsn.orcpt = true", "dsn is not supported by this client"),
+        ("api", 'provider = "mailgun"', 'security "implicit" is not supported by this client'),
+        ("api", 'provider = "mailgun"\nsecurity = "none"\nmessages_per_request = 2', "_per_request is not supported"),
+    ],
+)
+def test_a_client_is_asked_what_it_supports(transport: str, keys: str, message: str, base: str, write: Write) -> None:
+    clients = {"smtp": ("plain", "wire"), "api": ("plain",)}
+    few = Vocabulary(clients, {"mailgun": frozenset()}, ("p95",), offers, batch_limits={"mailgun": 9})
+    arm = f'[[arm]]\nname = "a"\ntransport = "{transport}"\nclient = "plain"\n{keys}\n'
+    with pytest.raises(InputError) as caught:
+        load(write(base[: base.index("[[arm]]")].replace("blocks = 2", 'model = "throughput"') + arm), few)
+    assert message in str(caught.value)
+    assert len(caught.value.mistakes) == 1
+
+
 def test_a_dialogue_is_for_the_client_that_speaks_it(base: str, write: Write) -> None:
-    able = Vocabulary(
-        {"smtp": ("aiosmtplib", "wire"), "api": ("httpx",)},
-        {"mailgun": frozenset()},
-        ("p95",),
-        dialogues={"wire": ("pipelined",)},
-    )
+    clients = {"smtp": ("aiosmtplib", "wire"), "api": ("httpx",)}
+    able = Vocabulary(clients, {"mailgun": frozenset()}, ("p95",), offers)
     spoken = base.replace(SMTP, 'client = "wire"\ndialogue = "pipelined"\n')
     assert load(write(spoken), able).arms[0].dialogue == "pipelined"
-    with pytest.raises(InputError, match='"pipelined" is spoken by client = "wire"'):
+    with pytest.raises(InputError, match='"pipelined" needs client = "wire"; client "aiosmtplib" has "step"'):
         load(write(spoken.replace('"wire"', '"aiosmtplib"')), able)

@@ -93,7 +93,7 @@ def receipts(write: Callable[[str], Path]) -> Path:
 
 def with_wire(vocabulary: Vocabulary) -> Vocabulary:
     clients = {**vocabulary.clients, "smtp": ("aiosmtplib", "wire")}
-    return replace(vocabulary, clients=clients, dialogues={"wire": ("pipelined", "overlapped")})
+    return replace(vocabulary, clients=clients)
 
 
 def test_the_design_loads(receipts: Path, vocabulary: Vocabulary) -> None:
