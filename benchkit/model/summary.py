@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from benchkit.model.estimate import BreakEven as BreakEven
+from benchkit.model.estimate import Estimate as Estimate
+from benchkit.model.estimate import RatioEstimate as RatioEstimate
+from benchkit.model.prediction import ArmModel
+
 
 class Verdict(StrEnum):
     """method.md §7. WITHHELD: the run or the arm does not allow a verdict, and `reasons` say why."""
@@ -18,24 +23,6 @@ class Verdict(StrEnum):
     EQUIVALENT = "EQUIVALENT"
     UNDECIDED = "UNDECIDED"
     WITHHELD = "WITHHELD"
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A statistic with its interval; `needs` is the sample size it would take where `value` is None."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    needs: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RatioEstimate:
-    """A ratio arm ÷ baseline of one statistic of the blocks; an end of `ci` may be infinite."""
-
-    ratio: float | None
-    ci: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class GeneratorLoad:
     cpu: float | None = None  # CPU time that its messages took, all threads; None in runs that did not record it
     queued: float | None = None  # ready to run, and without a core; None where the kernel does not tell
     lagged: int | None = None  # messages of whose time the loop stood still for more than a tenth
-    unlagged_p50_ms: Estimate = Estimate(None)  # the median of the load model's duration without those
+    unlagged_p50_ms: Estimate = field(default_factory=lambda: Estimate(None))  # the median without those, same duration
     late: int = 0  # open load: started more than 1 ms late although a connection was free
 
 
@@ -211,16 +198,6 @@ class ConditionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class BreakEven:
-    """`found`: "at" a value; "never"; or "not identified", where the sample does not tell."""
-
-    found: str
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Agreement:
     """Predicted against measured, of one arm under one condition (method.md §2); None where it cannot be known."""
 
@@ -273,6 +250,7 @@ class Summary:
     warnings: tuple[str, ...]
     agreements: tuple[Agreement, ...] = ()
     fits: tuple[LatencyFit, ...] = ()
+    models: tuple[ArmModel, ...] = ()  # what each arm takes at other RTTs, connections, recipients, requests
     altered_messages: tuple[AlteredMessage, ...] = ()  # the first few of each arm and kind
     altered_kept: int = 0  # mails of these in altered.txt
     certificate: str = ""  # of the ruler on the machine that measured, in words; empty where the run does not say

@@ -44,6 +44,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "warnings": summary.warnings,
             "agreements": [asdict(agreement) for agreement in summary.agreements],
             "fits": [_fit(fit) for fit in summary.fits],
+            "models": [asdict(model) for model in summary.models],
             "certificate": summary.certificate,
         }
     )

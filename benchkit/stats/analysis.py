@@ -16,6 +16,7 @@ from benchkit.stats.delivery import deliveries
 from benchkit.stats.latency_fits import fits_of
 from benchkit.stats.packet_check import LEAST_RTT_MS
 from benchkit.stats.paired import holm
+from benchkit.stats.prediction import models_of
 from benchkit.stats.run_validity import reasons_against
 from benchkit.stats.sample import measured_samples
 from benchkit.stats.saturation import saturated_arms, saturation_doubts
@@ -59,6 +60,7 @@ def analyse(run: Run) -> Summary:
         warnings=warnings_of(run, samples, delivery, account, arms, comparisons),
         agreements=agreements_of(run, samples, arms),
         fits=fits_of(run, samples),
+        models=models_of(run, samples, arms),
         altered_messages=altered_messages(run, delivery),
         altered_kept=manifest.altered_kept,
         certificate=manifest.certificate,

@@ -41,8 +41,8 @@ def sweeps_of(manifest: Manifest) -> Mapping[str, list[int]]:
 
 def _fit(run: Run, samples: Samples, arm: int, base: int, link: str, conditions: list[int]) -> LatencyFit | None:
     manifest = run.manifest
-    own, reference = (_by_block(run, samples, index, conditions) for index in (arm, base))
-    line = _line(manifest, own)
+    own, reference = (block_medians(run, samples, index, conditions) for index in (arm, base))
+    line = line_of_blocks(manifest, own)
     if line is None:
         return None
     confidence, copy = manifest.confidence, _is_copy(manifest, arm, base)
@@ -53,7 +53,7 @@ def _fit(run: Run, samples: Samples, arm: int, base: int, link: str, conditions:
         predicted_turns(manifest.arms[arm]),
         line.slope_estimate(confidence),
         line.intercept_estimate(confidence),
-        None if copy else break_even(_line(manifest, difference), confidence),
+        None if copy else break_even(line_of_blocks(manifest, difference), confidence),
     )
 
 
@@ -62,14 +62,14 @@ def _is_copy(manifest: Manifest, arm: int, base: int) -> bool:
     return any(pair.aa and {arm, base} <= {pair.arm, pair.reference} for pair in pairs_of(manifest.arms)) or arm == base
 
 
-def _line(manifest: Manifest, values: Mapping[tuple[int, int], float]) -> Line | None:
+def line_of_blocks(manifest: Manifest, values: Mapping[tuple[int, int], float]) -> Line | None:
     keys = np.array(list(values), dtype=np.int64).reshape(-1, 2)
     rtts_ms = np.array([_rtt(manifest.conditions[condition]) for condition in keys[:, 0]])
     passes = start_of_block(manifest, keys[:, 1])
     return line_over(rtts_ms, keys[:, 0], passes, np.array(list(values.values()), dtype=np.float64))
 
 
-def _by_block(run: Run, samples: Samples, arm: int, conditions: list[int]) -> dict[tuple[int, int], float]:
+def block_medians(run: Run, samples: Samples, arm: int, conditions: list[int]) -> dict[tuple[int, int], float]:
     """Median service times in ms by (condition, block), a message's share of them; blocks of failures have none."""
     return dict(_finite(run, samples, arm, conditions))
 

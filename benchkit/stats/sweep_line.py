@@ -54,6 +54,14 @@ def line_over(x: Any, condition: Any, passes: Any, values: Any) -> Line | None:
 
 
 def break_even(line: Line | None, confidence: float) -> BreakEven:
+    """As `crossing_of`, at this confidence."""
+    known = line is not None and line.covariance is not None
+    return crossing_of(
+        line, student_t_quantile((1 + confidence) / 2, line.degrees) if line is not None and known else 0.0
+    )
+
+
+def crossing_of(line: Line | None, critical: float) -> BreakEven:
     """Where the line of a difference crosses zero, with Fieller's interval (1954).
 
     "never" where the whole interval lies below zero; not identified where the slope may be zero, where nothing shows the
@@ -61,7 +69,7 @@ def break_even(line: Line | None, confidence: float) -> BreakEven:
     """
     if line is None or line.covariance is None or line.slope == 0:
         return BreakEven("not identified")
-    t2 = student_t_quantile((1 + confidence) / 2, line.degrees) ** 2
+    t2 = critical**2
     (var_intercept, covariance), (_, var_slope) = line.covariance
     a = line.slope**2 - t2 * var_slope
     if a <= 0:
