@@ -41,13 +41,15 @@ HOMES = {
     "tomlkit": {"scenario"},
     "jinja2": {"batch", "report"},
     "trustme": {"sink"},
+    "email_validator": {"audit"},
+    "disposable_email_domains": {"audit"},
 }
 INNER_FLOORS = {
     "audit": (
         {"domain_name", "txt_size", "sending_identities"},
         {"tables"},
         {"records"},
-        {"message", "zone_facts"},
+        {"message", "zone_facts", "recipient_list"},
         {"spf", "dkim"},
         {"connect_options"},
         {"audit_context"},

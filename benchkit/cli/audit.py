@@ -12,6 +12,7 @@ import typer
 
 from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, read_zones
 from benchkit.cli.audit_options import Given
+from benchkit.cli.audit_other_options import LIST_ONLY, refuse_without
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
 from benchkit.cli.audit_recording import AuditRecording, read_recording
 from benchkit.cli.options_decorator import taking
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 @taking(Given)
 def audit(given: Given) -> None:
     """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
+    if given.recipients:
+        from benchkit.cli.audit_list import audit_list
+
+        raise typer.Exit(audit_list(given, given.recipients))
+    refuse_without(given, "--list", LIST_ONLY)
     form = chosen(given)
     recording, domains = read_recording(given.replay), domains_of(given.domains or [], _standard_input)
     source = AnswerSource(

@@ -91,6 +91,41 @@ class Given:
         bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")
     ] = False
 
+    # a list of recipients instead of a domain
+    recipients: Annotated[
+        Path | None,
+        typer.Option(
+            "--list",
+            metavar="FILE",
+            help="Split this CSV of recipients into a clean and a rejected one, with reasons. No mailbox is probed.",
+        ),
+    ] = None
+    column: Annotated[
+        str, typer.Option(metavar="NAME", help="With --list: the column with the addresses. Found by itself otherwise.")
+    ] = ""
+    suppressed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--suppressed",
+            metavar="FILE",
+            help="With --list: reject the addresses in this suppression list (CSV or JSON); may be given again.",
+        ),
+    ] = None
+    keep: Annotated[
+        Texts,
+        typer.Option(
+            "--keep", metavar="REASON", help="With --list: do not reject for this reason; may be given again."
+        ),
+    ] = None
+    clean: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --list: write the rows to send to here. Default: FILE.clean.csv."),
+    ] = None
+    rejected: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --list: write the other rows here. Default: FILE.rejected.csv."),
+    ] = None
+
     # how it is told
     as_json: Annotated[bool, typer.Option("--json", help="JSON: one object, or a list for several domains.")] = False
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, one row a domain.")] = False

@@ -1,0 +1,32 @@
+"""An address's syntax (RFC 5321 §4.1.2, RFC 6531). The only home of `email-validator`, which asks no DNS here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST = 320  # octets: 64 for the local part, @, 255 for the domain; what is longer is not looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`text` is normalised: NFC, the domain in lower case, IDNA decoded; `domain` in A-labels, as the DNS has it."""
+
+    text: str
+    local: str
+    domain: str
+    needs_smtputf8: bool = False
+
+
+def parse_address(text: str) -> Address | str:
+    """The address, or a sentence that says what is wrong with it."""
+    if not text:
+        return "There is no address."
+    if len(text) > LONGEST:
+        return f"It has {len(text)} characters, and an address has at most {LONGEST}."
+    try:
+        valid = validate_email(text, check_deliverability=False, allow_quoted_local=True, strict=True)
+    except EmailNotValidError as error:
+        return str(error)
+    return Address(valid.normalized, valid.local_part, valid.ascii_domain.lower(), valid.ascii_email is None)

@@ -1,0 +1,69 @@
+"""What `benchkit audit --list` found: the number of clean rows, and of rejected ones by reason. No address is shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from benchkit.audit.recipient_list import JudgedList, Rejection
+from benchkit.audit.recipient_list.reasons import MEANINGS
+from benchkit.model.outside_text import escape_control_chars
+from benchkit.report.columns import empty_table
+
+SHOWN_DOMAINS = 5
+
+
+def to_json(judged: JudgedList, clean: Path, rejected: Path) -> dict[str, Any]:
+    return {
+        "rows": len(judged.rows),
+        "kept": len(judged.kept),
+        "rejected": {reason.value: count for reason, count in _counts(judged).items()},
+        "needs_smtputf8": _smtputf8(judged),
+        "domains_asked": judged.domains_asked,
+        "unanswered_domains": dict(judged.unanswered),
+        "clean_file": str(clean),
+        "rejected_file": str(rejected),
+    }
+
+
+def render_list(judged: JudgedList, clean: Path, rejected: Path, console: Console) -> None:
+    total, kept = len(judged.rows), len(judged.kept)
+    console.print(Text(f"{kept:,} of {total:,} rows are clean, {total - kept:,} are rejected", style="bold"))
+    if counts := _counts(judged):
+        table = empty_table("reason", "rows")
+        table.add_column("the address", overflow="fold")
+        for reason, count in counts.items():
+            table.add_row(reason.value, f"{count:,}", MEANINGS[reason])
+        console.print(table)
+    for line in _notes(judged):
+        console.print(Text(escape_control_chars(line)))
+    console.print(Text(f"clean: {clean}\nrejected, with the reasons: {rejected}"))
+    console.print(
+        Text("No mailbox was asked: whether an address exists is known only when mail to it is delivered or bounces.")
+    )
+
+
+def _counts(judged: JudgedList) -> dict[Rejection, int]:
+    found = Counter(row.reason for row in judged.rejected)
+    return {reason: found[reason] for reason in Rejection if found[reason]}
+
+
+def _smtputf8(judged: JudgedList) -> int:
+    return sum(row.address is not None and row.address.needs_smtputf8 for row in judged.kept)
+
+
+def _notes(judged: JudgedList) -> list[str]:
+    notes = []
+    if lost := judged.unanswered:
+        rows = sum(row.address is not None and row.address.domain in lost for row in judged.kept)
+        some = ", ".join(list(lost.values())[:SHOWN_DOMAINS]) + (", …" if len(lost) > SHOWN_DOMAINS else "")
+        notes.append(
+            f"{rows:,} clean rows are in {len(lost):,} domains whose DNS did not answer ({some}): run it again."
+        )
+    if count := _smtputf8(judged):
+        notes.append(f"{count:,} clean rows need SMTPUTF8 (RFC 6531): many servers do not take such addresses.")
+    return notes
