@@ -12,6 +12,7 @@ from typing import Any
 from benchkit.model.run import Table
 
 NS_PER_MS = 1e6
+NS_PER_S = 1e9
 
 
 def wait_ns(messages: Table) -> Any:
@@ -25,6 +26,12 @@ def own_lateness_ns(messages: Table, ready_ns: Any) -> Any:
 
 def lag_ns(lags: Table) -> Any:
     return lags["called_ns"] - lags["due_ns"]
+
+
+def elapsed_ns(messages: Table) -> Any:
+    """Since the first of them began."""
+    started_ns = messages["started_ns"]
+    return started_ns - started_ns.min() if len(started_ns) else started_ns
 
 
 def service_ns(messages: Table) -> Any:

@@ -6,6 +6,7 @@ Law: no statistic is computed here. pyarrow's one home.
 
 import benchkit.store.allocator  # noqa: F401 (first of all)
 from benchkit.store.arrived_bytes import ArrivedBytes, arrived_bytes
+from benchkit.store.arrow_table import arrow_table, explained
 from benchkit.store.finalize import close_tables, remove_spools, write_tables
 from benchkit.store.folder import create_folder, newest_run, read_manifest, write_manifest, write_text
 from benchkit.store.ledger import SpoolLedger
@@ -20,8 +21,10 @@ __all__ = [
     "Recorder",
     "SpoolLedger",
     "arrived_bytes",
+    "arrow_table",
     "close_tables",
     "create_folder",
+    "explained",
     "load_run",
     "newest_run",
     "private_files",

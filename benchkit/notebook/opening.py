@@ -1,0 +1,105 @@
+"""Finding runs: the newest of a kind, one by its path, or all of a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import overload
+
+from benchkit.errors import BenchkitError, InputError, Mistake
+from benchkit.model.run import Manifest
+from benchkit.notebook import html
+from benchkit.notebook.kinds import KINDS, kind_of
+from benchkit.notebook.stored_run import StoredRun
+
+NAMED = "BENCHKIT_RUN"  # the run that `benchkit notebook NAME RUN` names
+_FOLDERS = (Path("results"), Path("../results"))  # a notebook's folder stands beside `results`
+
+
+class RunList(Sequence[StoredRun]):
+    """Runs from the oldest to the newest; draws itself as a table. `unreadable` says which folders hold none that opens."""
+
+    def __init__(self, found: Sequence[StoredRun], unreadable: Sequence[str] = ()) -> None:
+        self._runs = tuple(found)
+        self.unreadable = tuple(unreadable)
+
+    @overload
+    def __getitem__(self, place: int) -> StoredRun: ...
+    @overload
+    def __getitem__(self, place: slice) -> RunList: ...
+    def __getitem__(self, place: int | slice) -> StoredRun | RunList:
+        return RunList(self._runs[place]) if isinstance(place, slice) else self._runs[place]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self._runs)) or "<no runs>"
+
+    def _repr_html_(self) -> str:
+        headings = ("run", "scenario", "made", "status", "load", "arms", "conditions")
+        rows = (_row(run) for run in self._runs)
+        return html.block(
+            html.table(headings, rows, texts=(0, 1, 2, 3, 4)),
+            *(html.paragraph(told, "faint") for told in self.unreadable),
+        )
+
+
+def runs(folder: str | Path | None = None) -> RunList:
+    """Every run of a folder, by default `results`. One that cannot be read is named, and left out."""
+    found, unreadable = [], []
+    for path in _paths(_folder(folder)):
+        try:
+            found.append(_open(path))
+        except BenchkitError as error:
+            unreadable.append(str(error))
+    return RunList(sorted(found, key=lambda run: run.manifest.created_utc), unreadable)
+
+
+def open_run(path: str | Path | None = None, *, kind: str = "") -> StoredRun:
+    """The run at `path`; without one, the newest in `results`, of that kind (benchkit/notebook/kinds.py) if one is named.
+
+    Where no run suits, a sample run that comes with benchkit's repository. Raises InputError where there is none.
+    """
+    if kind and kind not in KINDS:
+        raise InputError(Mistake(f'kind "{kind}"', f"is unknown; there are: {', '.join(KINDS)}"))
+    if path is None and (named := os.environ.get(NAMED)):
+        path = named
+    return _open(Path(path)) if path is not None else _newest(_folder(None), kind)
+
+
+def _newest(folder: Path, kind: str) -> StoredRun:
+    found = runs(folder)
+    own = [run for run in found if not _is_sample(run.path)]
+    samples = [run for run in found if run.path.name == f"sample-{kind}"] or [run for run in found if run not in own]
+    suiting = [run for run in own if kind_of(run.path, run.manifest, kind)] or samples
+    if not suiting:
+        raise InputError(Mistake(str(folder), "holds no run; make one: benchkit run scenarios/quickstart.toml"))
+    return suiting[-1]
+
+
+def _is_sample(path: Path) -> bool:
+    return path.name.startswith("sample")
+
+
+def _folder(given: str | Path | None) -> Path:
+    if given is not None:
+        return Path(given)
+    return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    yield from (path.parent for path in sorted(folder.glob("*/run.json")))
+
+
+def _open(path: Path) -> StoredRun:
+    from benchkit.store import read_manifest
+
+    return StoredRun(path, read_manifest(path))
+
+
+def _row(run: StoredRun) -> Sequence[object]:
+    manifest: Manifest = run.manifest
+    return [run.name, manifest.scenario, manifest.created_utc[:16].replace("T", " "), manifest.status,
+            manifest.load["model"], len(manifest.arms), len(manifest.conditions)]  # fmt: skip

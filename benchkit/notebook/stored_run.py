@@ -1,0 +1,96 @@
+"""A stored run as a notebook sees it: it draws its answer, and gives its tables, figures, numbers and predictions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchkit.model.tables import ARRIVALS, CELLS, LAGS, MESSAGES, PHASES, WIRE
+from benchkit.notebook.figure import SvgFigure
+from benchkit.notebook.run_html import ContrastList, answer_html
+from benchkit.notebook.run_table import RunTable
+
+if TYPE_CHECKING:
+    from benchkit.model.run import Manifest, Run
+    from benchkit.model.summary import Summary
+
+
+class StoredRun:
+    """Nothing is read before it is asked for, but the manifest."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @property
+    def name(self) -> str:
+        return self.manifest.run
+
+    @cached_property
+    def data(self) -> Run:
+        """The run as the rest of benchkit takes it. Raises StoreError where its tables are damaged."""
+        from benchkit.experiment.parent.body_parser import open_run
+
+        return open_run(self.path)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Every number of the report (model/summary.py says what each means)."""
+        from benchkit.stats.analysis import analyse
+
+        return analyse(self.data)
+
+    @property
+    def contrasts(self) -> ContrastList:
+        """Each arm against the baseline, with its interval and verdict."""
+        return ContrastList(self.summary.contrasts)
+
+    @cached_property
+    def messages(self) -> RunTable:
+        """A row a message that was sent."""
+        return RunTable(self.data, MESSAGES)
+
+    @cached_property
+    def phases(self) -> RunTable:
+        """A row a phase of a message; `send` joins it to `messages`."""
+        return RunTable(self.data, PHASES)
+
+    @cached_property
+    def arrivals(self) -> RunTable:
+        """A row a message that arrived at an embedded server."""
+        return RunTable(self.data, ARRIVALS)
+
+    @cached_property
+    def cells(self) -> RunTable:
+        """A row a block, arm and worker: what benchkit itself did meanwhile."""
+        return RunTable(self.data, CELLS)
+
+    @cached_property
+    def lags(self) -> RunTable:
+        """A row each time that benchkit's own loop stood still."""
+        return RunTable(self.data, LAGS)
+
+    @cached_property
+    def wire(self) -> RunTable:
+        """A row a TCP connection, as the lab's link saw it; without a lab it has no rows."""
+        return RunTable(self.data, WIRE)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names of the figures that this run has something for."""
+        from benchkit.plots import PLOTS
+
+        return tuple(name for name in PLOTS.names() if PLOTS[name].suits(self.data))
+
+    def plot(self, name: str) -> SvgFigure:
+        """Raises InputError where there is no figure of that name."""
+        from benchkit.plots.rendering import svg
+
+        return SvgFigure(svg(self.data, name))
+
+    def __repr__(self) -> str:
+        return f"<run {self.name}, {self.manifest.status}, in {self.path}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self.summary)

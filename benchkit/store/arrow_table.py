@@ -1,0 +1,52 @@
+"""A table of a stored run as Arrow, for notebooks: every stored column, then those that people read (readable_columns.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchkit.errors import StoreError, reason
+from benchkit.model.run import Run
+from benchkit.model.tables import Column, TableLayout
+from benchkit.store.readable_columns import READABLE
+from benchkit.store.rows import arrow_type
+
+
+def arrow_table(run: Run, layout: TableLayout) -> pa.Table:
+    """Raises StoreError where the file cannot be read."""
+    path = run.path / f"{layout.name}.parquet"
+    table = _read(path) if path.exists() else _held(getattr(run, layout.name), layout)
+    columns = {column.name: _column(table, column) for column in layout.columns}
+    stored = pa.table(columns)
+    for readable in READABLE.get(layout.name, ()):
+        columns[readable.column.name] = readable.values(run.manifest, stored)
+    return pa.table(columns)
+
+
+def explained(layout: TableLayout) -> tuple[Column, ...]:
+    """What `arrow_table` has, each column with what it holds."""
+    return (*layout.columns, *(readable.column for readable in READABLE.get(layout.name, ())))
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{path} cannot be read: {reason(error)}") from error
+
+
+def _held(table: Any, layout: TableLayout) -> pa.Table:
+    """Of a run that was never closed, whose rows were read from its spools; no rows where it has none of this table."""
+    return pa.table(
+        {column.name: pa.array(table.get(column.name, ()), arrow_type(column)) for column in layout.columns}
+    )
+
+
+def _column(table: pa.Table, column: Column) -> Any:
+    """A run that is older than the column holds its default."""
+    if column.name in table.column_names:
+        return table.column(column.name)
+    return pa.repeat(pa.scalar(column.default, arrow_type(column)), table.num_rows)
