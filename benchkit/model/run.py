@@ -2,8 +2,8 @@
 
 Tables are mappings of column name → numpy array, all of one length, in each worker's order of recording; a long one reads a
 column from the disk whenever it is asked for (InBatches). Times are nanoseconds of CLOCK_MONOTONIC, absolute. Every planned
-send that was started has one row in `messages`; a planned send without a row was never started. The columns, with their
-types, are listed in model/tables.py.
+send that was started has one row in `messages`, or one in `in_doubt`; any other planned send was never started. The columns,
+with their types, are listed in model/tables.py.
 """
 
 from __future__ import annotations
@@ -108,7 +108,6 @@ class Manifest:
     host: Mapping[str, Any] = field(default_factory=dict)
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
-    started: tuple[int, ...] = ()  # sends that were started, by store/started.py's places; empty where not recorded
     altered_kept: int = 0  # mails in altered.txt: what arrived and was not what was sent
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
@@ -127,3 +126,4 @@ class Run:
     wire: Table = field(default_factory=dict)  # no rows without a lab
     cells: Table = field(default_factory=dict)  # no rows in runs that did not record them, as of `lags`
     lags: Table = field(default_factory=dict)
+    in_doubt: Table = field(default_factory=dict)  # no rows where every send that was started has a record

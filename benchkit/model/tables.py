@@ -30,12 +30,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """`since` as for a column; `in_lab_only`: other runs do not have it."""
+    """`since` as for a column; `optional`: a run that has nothing of it does not have the table."""
 
     name: str
     columns: tuple[Column, ...]
     since: int = 1
-    in_lab_only: bool = False
+    optional: bool = False
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -135,7 +135,7 @@ LAGS = TableLayout(
     since=2,
 )
 WIRE = TableLayout(
-    "wire",  # one row a TCP connection
+    "wire",  # one row a TCP connection, in a lab
     (
         Column("condition", "int16", about="network condition, as an index into run.json's conditions"),
         Column("arm", "int16", about="way of sending; -1 where the connection went to no arm's listener"),
@@ -151,6 +151,14 @@ WIRE = TableLayout(
         Column("retransmits", "int32", about="packets that repeat what was sent before"),
         Column("turns", "int32", about="round trips: the handshake, and each answer of the server"),
     ),
-    in_lab_only=True,
+    optional=True,
 )
-TABLES = (MESSAGES, PHASES, ARRIVALS, CELLS, LAGS, WIRE)
+IN_DOUBT = TableLayout(
+    "in_doubt",  # one row a send that was started and has no record, because its process died or still runs
+    (
+        Column("send", "int64"),
+        Column("arm", "int16"),
+    ),
+    optional=True,
+)
+TABLES = (MESSAGES, PHASES, ARRIVALS, CELLS, LAGS, WIRE, IN_DOUBT)

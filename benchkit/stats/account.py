@@ -3,7 +3,7 @@
 planned = accepted + failed + in doubt + unsent
 recipients planned = accepted + refused + failed + unknown
 sends that arrived + arrivals without one = arrived_once + duplicates + unaccounted
-accepted = arrived_once + duplicates + missing + unobserved, less the ambiguous that arrived, once or more often
+accepted = arrived_once + duplicates + missing + unobserved, less the ambiguous and the sends in doubt that arrived
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Manifest, Run, Table
 from benchkit.model.summary import DeliveryReport
 from benchkit.stats.delivery import Delivery
+from benchkit.stats.in_doubt import messages_of, sends_in_doubt
 from benchkit.stats.rows_by_send import planned_sends, recorded_once
 
 MAY_HAVE_ARRIVED = np.array([kind for kind in OutcomeKind if kind.may_have_arrived])
@@ -27,23 +28,23 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
     accepted, arguable = outcome == OutcomeKind.ACCEPTED, np.isin(outcome, MAY_HAVE_ARRIVED)
     seen = delivery.observed[first]
     planned = planned_sends(run.manifest)
-    unrecorded, in_doubt = planned - len(first), in_doubt_of(run)
+    doubtful, doubtful_times = sends_in_doubt(run), delivery.times_in_doubt
     recipients = recipient_counts(
         run.manifest,
         {name: run.messages[name][first] for name in ("message", "refused", "outcome")},
         planned_recipients(run.manifest),
-        in_doubt / max(1, unrecorded),
+        messages_of(run.manifest, doubtful),
     )
     return DeliveryReport(
         planned=planned,
         accepted=_count(accepted),
         failed=_count(~accepted),
         ambiguous=_count(arguable & ~accepted),
-        unsent=unrecorded - in_doubt,
-        in_doubt=in_doubt,
-        arrived_once=_count(arguable & (times == 1)),
+        unsent=planned - len(first) - len(doubtful),
+        in_doubt=len(doubtful),
+        arrived_once=_count(arguable & (times == 1)) + _count(doubtful_times == 1),
         missing=_count(accepted & seen & (times == 0)),
-        duplicates=_count(arguable & (times > 1)),
+        duplicates=_count(arguable & (times > 1)) + _count(doubtful_times > 1),
         altered=_count(delivery.differs[first]),
         unaccounted=_count(~arguable & (times > 0)) + delivery.strays,
         unobserved=_count(accepted & ~seen & (times == 0)),
@@ -68,20 +69,15 @@ class RecipientCounts(NamedTuple):
     unknown: int
 
 
-def recipient_counts(manifest: Manifest, rows: Table, planned: int, in_doubt_share: float) -> RecipientCounts:
-    """`in_doubt_share` is of the sends without a record: which messages those carried is not recorded."""
+def recipient_counts(manifest: Manifest, rows: Table, planned: int, in_doubt: Any) -> RecipientCounts:
+    """`in_doubt` are the messages of sends that were started and have no record."""
     each, outcome = recipients_of(manifest, rows["message"]), rows["outcome"]
     is_accepted = outcome == OutcomeKind.ACCEPTED
     refused = int(rows["refused"][is_accepted].sum())
     accepted = int(each[is_accepted].sum()) - refused
     unknown = int(each[np.isin(outcome, MAY_HAVE_ARRIVED) & ~is_accepted].sum())
-    unknown += round((planned - int(each.sum())) * in_doubt_share)
+    unknown += int(recipients_of(manifest, in_doubt).sum())
     return RecipientCounts(planned, accepted, refused, planned - accepted - refused - unknown, unknown)
-
-
-def in_doubt_of(run: Run) -> int:
-    """Sends that were started and have no record, because their process died: a server may have taken them."""
-    return max(0, sum(run.manifest.started) - len(recorded_once(run))) if run.manifest.started else 0
 
 
 def recipients_of(manifest: Manifest, messages: Any) -> Any:

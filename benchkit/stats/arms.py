@@ -19,6 +19,7 @@ from benchkit.stats.account import RecipientCounts, recipient_counts, recipients
 from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.generator import LATE_NS, generator_load
+from benchkit.stats.in_doubt import messages_of, sends_of_arm_in_doubt
 from benchkit.stats.phase_means import mean_phases_ms
 from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.sample import Sample, Samples, measured_rows, milliseconds_or_infinite, rows_by_block
@@ -39,8 +40,8 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
     arm, clusters = manifest.arms[sample.arm], clusters_of_sample(manifest, sample)
     planned = manifest.blocks * manifest.messages_per_block - sample.left_out
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
-    in_doubt = _in_doubt(manifest, sample)
-    recipients = _recipients(run, sample, in_doubt / max(1, planned - sample.started))
+    doubtful = sends_of_arm_in_doubt(run, sample.condition, sample.arm)
+    recipients = _recipients(run, sample, messages_of(manifest, doubtful))
     generator, throughput = generator_load(run, sample), _throughput(manifest, rows, accepted)
     return ArmSummary(
         name=arm.name,
@@ -50,8 +51,8 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         planned=planned,
         accepted=sample.started - sample.failed,
         failed=sample.failed,
-        unsent=max(0, planned - sample.started - in_doubt),
-        in_doubt=in_doubt,
+        unsent=max(0, planned - sample.started - len(doubtful)),
+        in_doubt=len(doubtful),
         arrived=arrived,
         missing=missing,
         duplicates=duplicates,
@@ -91,13 +92,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
     )
 
 
-def _in_doubt(manifest: Manifest, sample: Sample) -> int:
-    place = (sample.condition * len(manifest.arms) + sample.arm) * 2 + 1
-    recorded = sample.started + sample.left_out
-    return max(0, manifest.started[place] - recorded) if place < len(manifest.started) else 0
-
-
-def _recipients(run: Run, sample: Sample, in_doubt_share: float) -> RecipientCounts:
+def _recipients(run: Run, sample: Sample, in_doubt: Any) -> RecipientCounts:
     """Without those of the blocks that are left out."""
     manifest, messages = run.manifest, run.manifest.messages_per_block
     warmup = manifest.warmup_blocks * messages
@@ -106,7 +101,7 @@ def _recipients(run: Run, sample: Sample, in_doubt_share: float) -> RecipientCou
         every = measured_rows(run.messages, sample.condition, sample.arm)
         left_out = np.setdiff1d(every, sample.index, assume_unique=True)
         planned -= int(recipients_of(manifest, run.messages["message"][left_out]).sum())
-    return recipient_counts(manifest, sample.rows, planned, in_doubt_share)
+    return recipient_counts(manifest, sample.rows, planned, in_doubt)
 
 
 def connections(rows: Table) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Manifest, Run, Table
+from benchkit.stats.in_doubt import sends_in_doubt
 from benchkit.stats.rows_by_send import batches, positions, rows_by_send
 
 _ARRIVAL = ("send", "digest", "recipients", "recipients_hash", "sender_hash", "sender_known")
@@ -21,8 +22,9 @@ class Delivery:
     """For each row of `run.messages`: is its server ours, how often did it arrive, and did any arrival differ, in what?
 
     `altered` is the content's, `other_recipients` and `other_sender` the envelope's (RFC 5321 §2.3.1). `strays` are arrivals
-    that belong to no row: without an identity of this run, or of a send that was never recorded. `unread` are arrivals whose
-    content was lost, by a crash or a full disk: they prove no alteration.
+    that belong to no row: without an identity of this run, or of a send that was never started. `unread` are arrivals whose
+    content was lost, by a crash or a full disk: they prove no alteration. `times_in_doubt`: for each of stats/in_doubt.py's
+    sends, how often it arrived.
     """
 
     observed: Any
@@ -32,6 +34,7 @@ class Delivery:
     other_sender: Any
     strays: int
     unread: int
+    times_in_doubt: Any
 
     @property
     def differs(self) -> Any:
@@ -51,6 +54,8 @@ def deliveries(run: Run) -> Delivery:
     times = np.zeros(count, dtype=np.int32)
     altered, other_recipients, other_sender = (np.zeros(count, dtype=bool) for _ in range(3))
     strays = unread = 0
+    doubtful = sends_in_doubt(run)
+    times_in_doubt = np.zeros(len(doubtful), dtype=np.int32)
     for arrivals in batches(run.arrivals, *_ARRIVAL):
         rows = positions(arrivals["send"], rows_of_sends)
         known, lost = rows >= 0, np.array([digest is None for digest in arrivals["digest"]], dtype=bool)
@@ -59,10 +64,12 @@ def deliveries(run: Run) -> Delivery:
         altered[rows[read & _other_content(run.manifest, sent, arrivals, rows, lost)]] = True
         other_recipients[rows[read & _other_recipients(run.manifest, sent, arrivals, rows)]] = True
         other_sender[rows[read & _other_sender(run.manifest, sent, arrivals, rows)]] = True
-        strays += int(np.count_nonzero(~known))
+        among = np.isin(arrivals["send"], doubtful)
+        np.add.at(times_in_doubt, np.searchsorted(doubtful, arrivals["send"][among]), 1)
+        strays += int(np.count_nonzero(~known & ~among))
         unread += int(np.count_nonzero(lost))
     observed = _observed(run.manifest.arms, run.messages["arm"])
-    return Delivery(observed, times, altered, other_recipients, other_sender, strays, unread)
+    return Delivery(observed, times, altered, other_recipients, other_sender, strays, unread, times_in_doubt)
 
 
 def _other_content(manifest: Manifest, sent: Table, arrivals: Table, rows: Any, lost: Any) -> Any:

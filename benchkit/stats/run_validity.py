@@ -45,8 +45,8 @@ def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[st
     if account.in_doubt:
         most = account.accepted + account.ambiguous + account.in_doubt
         yield (
-            f"{account.in_doubt} sends were started and have no record, because their process died: "
-            f"between {account.accepted} and {most} messages were accepted"
+            f"{account.in_doubt} sends are in doubt: they were started and have no record, because their process died or "
+            f"still runs. Between {account.accepted} and {most} messages were accepted"
         )
     if account.missing and not recovered:
         yield f"{account.missing} messages missing: accepted and never arrived"

@@ -14,7 +14,6 @@ from benchkit.store.loading import load_run
 from benchkit.store.packet_counts import record_wire
 from benchkit.store.private_files import private_files
 from benchkit.store.recorder import Recorder, record_sink_lag
-from benchkit.store.started import read_started, remove_started
 
 __all__ = [
     "ArrivedBytes",
@@ -29,11 +28,9 @@ __all__ = [
     "newest_run",
     "private_files",
     "read_manifest",
-    "read_started",
     "record_sink_lag",
     "record_wire",
     "remove_spools",
-    "remove_started",
     "write_manifest",
     "write_tables",
     "write_text",

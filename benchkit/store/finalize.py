@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError
-from benchkit.model.tables import ARRIVALS, TABLES
+from benchkit.model.tables import ARRIVALS, IN_DOUBT, TABLES
 from benchkit.store import reserve_file
 from benchkit.store.ledger import BODIES
 from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
-from benchkit.store.spool import read_table, spools_of
+from benchkit.store.spool import read_table, rows_file, spools_of
+from benchkit.store.started_sends import in_doubt, remove_started
 
 
 def close_tables(folder: Path, parse: Parse) -> None:
@@ -25,16 +26,18 @@ def close_tables(folder: Path, parse: Parse) -> None:
 
 def write_tables(folder: Path, parse: Parse) -> None:
     """The Parquet tables of a run; what arrived is still in the spools afterwards. Raises StoreError."""
-    arrivals = resolved_arrivals(folder, bodies_by_key(folder, parse))
+    rows: dict[str, Iterable[pa.RecordBatch]] = {ARRIVALS.name: resolved_arrivals(folder, bodies_by_key(folder, parse))}
+    if (doubtful := in_doubt(folder)).num_rows:
+        rows[IN_DOUBT.name] = doubtful.to_batches()
     reserve_file.remove(folder)
     try:
         for layout in TABLES:
-            if not layout.in_lab_only or spools_of(folder, layout.name):
-                rows = arrivals if layout is ARRIVALS else read_table(folder, layout.name)
-                _write_parquet(folder / f"{layout.name}.parquet", arrow_schema(layout), rows)
+            if not layout.optional or layout.name in rows or spools_of(folder, layout.name):
+                batches = rows.get(layout.name, read_table(folder, layout.name))
+                _write_parquet(folder / f"{layout.name}.parquet", arrow_schema(layout), batches)
     except (OSError, pa.ArrowException) as error:
-        for path in folder.glob("*.unfinished"):
-            path.unlink(missing_ok=True)
+        for path in (*folder.glob("*.unfinished"), *(folder / f"{layout.name}.parquet" for layout in TABLES)):
+            path.unlink(missing_ok=True)  # the room that they take is needed for run.json
         raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
 
 
@@ -42,7 +45,9 @@ def remove_spools(folder: Path) -> None:
     """Only once all tables stand."""
     for name in (*(layout.name for layout in TABLES), BODIES.name):
         for spool in spools_of(folder, name):
+            rows_file(spool).unlink(missing_ok=True)
             spool.unlink()
+    remove_started(folder)
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:

@@ -87,7 +87,6 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             "recipients": tuple(stored.get("recipients", ())),
             "recipient_hashes": tuple(stored.get("recipient_hashes", ())),
             "sender_hashes": tuple(stored.get("sender_hashes", ())),
-            "started": tuple(stored.get("started", ())),
             "warnings": tuple(stored.get("warnings", ())),
         }
     )

@@ -27,7 +27,7 @@ BODIES = TableLayout(
     "bodies",
     (Column("key", "binary16"), Column("arm", "int16"), Column("head", "binary"), Column("body", "binary")),
 )
-ROWS = 8192
+ROWS = 4096
 _BODIES_HELD_BYTES = 4_000_000
 
 

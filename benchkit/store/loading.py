@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,12 +10,12 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError, reason
 from benchkit.model.run import Manifest, Run, RunStatus, Table
-from benchkit.model.tables import ARRIVALS, MESSAGES, TABLES, Column, TableLayout
+from benchkit.model.tables import ARRIVALS, IN_DOUBT, MESSAGES, TABLES, Column, TableLayout
 from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema, arrow_type
 from benchkit.store.spool import read_table, spools_of
-from benchkit.store.started import read_started
+from benchkit.store.started_sends import in_doubt
 from benchkit.store.stored_table import StoredTable, default_values, to_numpy
 
 HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
@@ -28,8 +27,6 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     Raises InputError where there is no run, or one of a later schema, and StoreError where its tables are damaged.
     """
     manifest = read_manifest(folder)
-    if not manifest.started:
-        manifest = replace(manifest, started=read_started(folder))
     missing = [layout.name for layout in _always(manifest) if not _parquet(folder, layout).exists()]
     if missing and manifest.status is not RunStatus.RUNNING and not spools_of(folder, MESSAGES.name):
         raise StoreError(f"{folder}: {missing[0]}.parquet is missing, of a run that was closed")
@@ -42,7 +39,7 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
 
 def _always(manifest: Manifest) -> Iterator[TableLayout]:
     """The tables that a closed run of that schema has."""
-    return (layout for layout in TABLES if layout.since <= manifest.schema and not layout.in_lab_only)
+    return (layout for layout in TABLES if layout.since <= manifest.schema and not layout.optional)
 
 
 def _parquet(folder: Path, layout: TableLayout) -> Path:
@@ -56,6 +53,8 @@ def _table(folder: Path, layout: TableLayout, schema: int, parse: Parse | None) 
         return _closed_table(path, layout, schema)
     if layout is ARRIVALS:
         rows = list(resolved_arrivals(folder, bodies_by_key(folder, parse) if parse is not None else {}))
+    elif layout is IN_DOUBT:
+        rows = in_doubt(folder).to_batches()
     else:
         rows = list(read_table(folder, layout.name))
     table = pa.Table.from_batches(rows) if rows else arrow_schema(layout).empty_table()

@@ -1,4 +1,8 @@
-"""The recorder of a load worker: one call a message, no object a message, written out every 8,192 rows or second."""
+"""The recorder of a load worker: two calls a message, no object a message, written out every 4,096 rows or half a second.
+
+Rows and starts are in mapped files from the moment of the call, so that a kill loses none of them; only the texts of the
+failures that were not yet written out are lost.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES
 from benchkit.model.trace import Phase, Trace
 from benchkit.store.spool import spool_of
 from benchkit.store.spooled_rows import SpooledRows
-from benchkit.store.started import StartedCounter
+from benchkit.store.started_sends import StartedSends
 
-ROWS = 8192
-FLUSH_EVERY_NS = 500_000_000  # half of the second that a crash may cost
+ROWS = 4096
+CELL_ROWS = 1024
+FLUSH_EVERY_NS = 500_000_000  # a power cut, which no mapped file survives, costs little more
 SINK, SINK_SPOOL = -1, 1_000_000  # no worker's number
 _PHASES_A_MESSAGE = len(Phase) + 2  # EHLO twice, and one to spare
 
@@ -26,29 +31,27 @@ class Recorder:
     Of `workers` that share the plan it is number `worker`, and its i-th sender is the run's `worker + i · workers`.
     """
 
-    def __init__(
-        self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, arms: int = 1, conditions: int = 1
-    ) -> None:
+    def __init__(self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, planned: int = 0) -> None:
+        """`planned` are the sends of the whole run: of all workers and conditions."""
         self._messages, self._phases, self._cells, self._lags = self._tables = tuple(
             SpooledRows(spool_of(folder, layout.name, worker), layout, capacity)
-            for layout, capacity in ((MESSAGES, ROWS), (PHASES, ROWS * 4), (CELLS, ROWS), (LAGS, ROWS))
+            for layout, capacity in ((MESSAGES, ROWS), (PHASES, ROWS * 4), (CELLS, CELL_ROWS), (LAGS, CELL_ROWS))
         )
-        self._started = StartedCounter(folder, worker, arms, conditions)
         self._worker = worker
         self._workers = workers
         self._clock = clock
         self._flushed_ns = clock.now_ns()
+        self._refused = False
         self.recorded = 0
-
-    def begin(self, cell: Cell, count: int) -> None:
-        """So many sends of the cell start now: what is not recorded after this is in doubt."""
-        self._started.add(cell.condition, cell.arm, count, warmup=cell.warmup)
+        self.begin = StartedSends(folder, planned).add
 
     def record(
         self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
         trace: Trace, connection: int, nth: int, outcome: Outcome,
     ) -> None:  # fmt: skip
-        """One send that has ended. Called after the outcome is known, so that writing out is in nobody's service time."""
+        """One send that has ended. Called after the outcome is known, so that writing out is in no message's service time."""
+        if self._refused and self._full:
+            self.flush()
         self._messages.append(
             send=send, block=cell.block, warmup=cell.warmup, condition=cell.condition, arm=cell.arm, message=message,
             sender=self._worker + sender * self._workers, intended_ns=intended_ns, started_ns=trace.started_ns,
@@ -69,6 +72,8 @@ class Recorder:
         self, cell: Cell, started_ns: int, ended_ns: int, cpu_ns: int, spare_ns: int, queued_ns: int
     ) -> None:
         """What the generator was doing over one measured cell."""
+        if not self._cells.room:
+            self.flush()
         self._cells.append(
             condition=cell.condition, block=cell.block, arm=cell.arm, worker=self._worker, started_ns=started_ns,
             ended_ns=ended_ns, cpu_ns=cpu_ns, spare_ns=spare_ns, queued_ns=queued_ns,
@@ -84,14 +89,15 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Write out what is there. Raises StoreError on a full disk, when all of it is safe in the reserved room."""
+        """Write out what is there. Raises StoreError on a full disk, also when all of it is safe in the reserved room."""
+        self._refused = True
         self._write_out()
+        self._refused = False
         if any(table.disk_full for table in self._tables):
             raise StoreError(f"the disk is full: stopped after {self.recorded} sends, all of them recorded")
 
     def close(self) -> None:
         self._write_out()
-        self._started.close()
         for table in self._tables:
             table.close()
 

@@ -1,8 +1,8 @@
 """Arrow IPC streams on disk: appended batch by batch, each whole or not at all, read up to the last whole one.
 
 A spool may hold several streams, one behind the other: each segment of a run appends its own. Each worker has spools of its
-own, and a table is what stands in all of them. When the disk is full, the run's
-ballast is given up for what must still be written, and `disk_full` says that it is time to stop.
+own, and a table is what all of them hold, with the rows that a killed process had still in its buffer (rows.py). When the disk
+is full, the reserve file is given up for what must still be written, and `disk_full` says that it is time to stop.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow as pa
 from benchkit.errors import StoreError
 from benchkit.store import reserve_file
 from benchkit.store.private_files import FILE_MODE
+from benchkit.store.rows import rows_left
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # Arrow columnar format, "IPC streaming format"
 
@@ -72,6 +73,11 @@ def spools_of(folder: Path, table: str) -> list[Path]:
     return sorted((*folder.glob(f"{table}.arrow"), *folder.glob(f"{table}-*.arrow")), key=_worker_of)
 
 
+def rows_file(spool: Path) -> Path:
+    """The buffer of the rows that are not in this spool yet."""
+    return spool.with_suffix(".rows")
+
+
 def read_table(folder: Path, table: str) -> Iterator[pa.RecordBatch]:
     """Every whole batch of a table, worker by worker."""
     for path in spools_of(folder, table):
@@ -83,13 +89,17 @@ def _worker_of(path: Path) -> int:
 
 
 def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """Every whole batch of a spool; a truncated one, as a kill leaves it, ends the reading without an error.
+    """Every whole batch of a spool, and the rows left in its buffer; a truncated batch, as a kill leaves it, is left out.
 
     Read and not mapped: the pages of a mapped file would count as this process's memory, all of them.
     """
     try:
         with pa.OSFile(str(path)) as file:
-            yield from _batches(file)
+            last = None
+            for batch in _batches(file):
+                yield batch
+                last = batch
+            yield from _left(path, file, last)
     except FileNotFoundError:
         return
 
@@ -101,3 +111,15 @@ def _batches(file: pa.NativeFile) -> Iterator[pa.RecordBatch]:
             yield from pa.ipc.open_stream(file)
     except (OSError, pa.ArrowInvalid):
         return
+
+
+def _left(path: Path, file: pa.NativeFile, last: pa.RecordBatch | None) -> Iterator[pa.RecordBatch]:
+    """A kill between writing a batch and emptying the buffer leaves its rows in both. Texts are not in a buffer: empty."""
+    columns = rows_left(rows_file(path))
+    count = len(next(iter(columns.values()), ()))
+    if not count or (last is not None and all(last.column(name).equals(column) for name, column in columns.items())):
+        return
+    file.seek(0)
+    schema = pa.ipc.open_stream(file).schema
+    texts = pa.array([""] * count, pa.string())
+    yield pa.record_batch([columns.get(name, texts) for name in schema.names], schema=schema)

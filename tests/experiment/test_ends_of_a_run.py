@@ -10,11 +10,14 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from tests.experiment.conftest import wait_for
 
 Text = Any
 SLOW_ARM = 'transport = "smtp"\nclient = "{client}"\nconnection = "reuse"\nsecurity = "none"\ntimeout_s = 60\n'
@@ -54,21 +57,17 @@ def test_a_killed_parent_leaves_no_process_while_connecting(kind: str, program: 
 
 
 def wait_until_it_connects(process: subprocess.Popen[str]) -> None:
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends and process.poll() is None:
+    """Until its worker has opened a connection for a sender: it counts its sends in a file from then on."""
+    folder = Path(psutil.Process(process.pid).cwd())
+    wait_for(lambda: list(folder.glob("results/*/started.bin")) and is_connected(process))
+
+
+def is_connected(process: subprocess.Popen[str]) -> bool:
+    with suppress(psutil.Error):  # other children come and go
         for child in psutil.Process(process.pid).children():
             if "worker_process" in " ".join(child.cmdline()):
-                connected = [one for one in child.net_connections("tcp") if one.status == psutil.CONN_ESTABLISHED]
-                if connected and list_of_started(process):
-                    time.sleep(0.3)
-                    return
-        time.sleep(0.05)
-    raise AssertionError("the worker never connected")
-
-
-def list_of_started(process: subprocess.Popen[str]) -> list[Path]:
-    """The worker counts its sends in a file from the moment at which it opens its connections."""
-    return list(Path(psutil.Process(process.pid).cwd()).glob("results/*/started-*.bin"))
+                return any(one.status == psutil.CONN_ESTABLISHED for one in child.net_connections("tcp"))
+    return False
 
 
 @pytest.mark.parametrize("megabytes", [2, 3, 5, 8])

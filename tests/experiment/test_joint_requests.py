@@ -73,8 +73,8 @@ class Rows:
     rows: list[tuple[int, int, int, int, int, int, int, int, OutcomeKind]] = field(default_factory=list)
     begun: int = 0
 
-    def begin(self, cell: Cell, count: int) -> None:
-        self.begun += count
+    def begin(self, send: int, arm: int) -> None:
+        self.begun += 1
 
     def record(
         self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,

@@ -33,9 +33,7 @@ from benchkit.model.scenario import NetworkSpec, Scenario, Secret
 from benchkit.store import (
     create_folder,
     private_files,
-    read_started,
     remove_spools,
-    remove_started,
     write_manifest,
     write_tables,
 )
@@ -170,8 +168,7 @@ class _Conductor:
             altered_kept = keep_altered(self._folder)
             remove_spools(self._folder)
             warnings = (*self._manifest.warnings, *([trouble] if trouble else []))
-            self._note(status=status, warnings=warnings, started=read_started(self._folder), altered_kept=altered_kept)
-            remove_started(self._folder)
+            self._note(status=status, warnings=warnings, altered_kept=altered_kept)
         except StoreError as error:
             with suppress(StoreError):  # a full disk may have room for that line
                 self._note(status=RunStatus.BROKEN)

@@ -28,7 +28,7 @@ from benchkit.model.trace import SocketOptions, Trace
 class Records(Protocol):
     """What the engine needs of a recorder."""
 
-    def begin(self, cell: Cell, count: int) -> None: ...
+    def begin(self, send: int, arm: int) -> None: ...
 
     def record(
         self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
@@ -154,7 +154,7 @@ class Engine:
                 return
             following = todo.take() if sender.looks_ahead and self._is_due(cell, todo.first, start_ns) else None
             send, message = cell.send_of(i), cell.message_of(i)
-            self._records.begin(cell, 1)
+            self._records.begin(send, cell.arm)
             outcome = await sender.send(
                 prepared[message],
                 token_of(self._run_token, send),
@@ -178,7 +178,8 @@ class Engine:
             if self.stopping:
                 return
             taken = [first, *self._due(cell, todo, start_ns, sender.room - 1)]
-            self._records.begin(cell, len(taken))
+            for i in taken:
+                self._records.begin(cell.send_of(i), cell.arm)
             outcomes = await sender.send_batch(
                 [arm.prepared[cell.message_of(i)] for i in taken],
                 [token_of(self._run_token, cell.send_of(i)) for i in taken],

@@ -29,8 +29,8 @@ async def own_cost_us(job: WorkerJob) -> dict[str, float]:
     arm = ArmAtWork((VirtualSender(null, ConnectionPolicy(0), iter(range(2))),), (None,))
     cell = Cell(block=0, warmup=True, condition=0, arm=0, first_send=0, count=_SENDS, first_message=0, batch_size=1)
     with tempfile.TemporaryDirectory(dir=job.folder) as folder:
-        recorder = Recorder(Path(folder), MonotonicClock())
-    # From here on the recorder's files have no names: whoever kills this process now leaves nothing behind.
+        recorder = Recorder(Path(folder), MonotonicClock(), planned=_ROUNDS * _SENDS)
+    # From here on the recorder's files have no names: a kill of this process now leaves nothing behind.
     engine = Engine((arm,), PACES["talk"], job.run_token, recorder)
     rounds = []
     for number in range(_ROUNDS):

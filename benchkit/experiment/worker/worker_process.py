@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from benchkit.clock import MonotonicClock
 from benchkit.errors import TargetUnreachable
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan.schedule import cells, condition_count, sends_per_condition
+from benchkit.experiment.plan.schedule import cells, sends_per_condition, total_sends
 from benchkit.experiment.process.job import WorkerJob
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.experiment.process.targets import round_trips_ms
@@ -69,14 +69,11 @@ async def _prepare(line: ParentLine, job: WorkerJob, in_step: InStep) -> tuple[E
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
         return None
-    workers = job.scenario.load.workers
-    recorder = Recorder(
-        Path(job.folder), MonotonicClock(), job.worker, workers,
-        arms=len(job.scenario.arms), conditions=condition_count(job.scenario),
-    )  # fmt: skip
     if job.worker == 0:
         line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
         line.tell(overhead_us=await own_cost_us(job))
+    workers = job.scenario.load.workers
+    recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers, planned=total_sends(job.scenario))
     engine = Engine(
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
         CellWatch(recorder, MonotonicClock()).over, in_step.start if workers > 1 else at_once,
