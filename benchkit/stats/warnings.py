@@ -58,7 +58,7 @@ def _of_the_run(run: Run, delivery: Delivery, account: DeliveryReport) -> Iterat
         yield f"the run was interrupted: {account.unsent} of {account.planned} sends were never started"
     if run.recovered:
         yield (
-            "the run was recovered from its spool and its last second may be lost: "
+            "the run was never closed and was recovered from its files, of which a crash of the machine may have lost the end: "
             f"{account.missing} accepted messages without an arrival, {account.unaccounted} arrivals without a record, "
             f"{delivery.unread} arrivals without their content"
         )
