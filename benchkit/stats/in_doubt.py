@@ -15,16 +15,21 @@ from benchkit.stats.rows_by_send import planned_sends
 
 def sends_in_doubt(run: Run) -> Any:
     """Their numbers in the plan."""
-    sends = np.asarray(run.in_doubt.get("send", ()), dtype=np.int64)
-    return sends[sends < planned_sends(run.manifest)]
+    return _in_doubt(run)[0]
 
 
 def sends_of_arm_in_doubt(run: Run, condition: int, arm: int) -> Any:
     """The measured ones."""
-    sends = sends_in_doubt(run)
-    arms = np.asarray(run.in_doubt.get("arm", ()))[: len(sends)]
+    sends, arms = _in_doubt(run)
     conditions, blocks = places_of(run.manifest, sends)
     return sends[(arms == arm) & (conditions == condition) & (blocks >= run.manifest.warmup_blocks)]
+
+
+def _in_doubt(run: Run) -> tuple[Any, Any]:
+    """The sends of the plan, and the arm of each."""
+    sends = np.asarray(run.in_doubt.get("send", ()), dtype=np.int64)
+    planned = sends < planned_sends(run.manifest)
+    return sends[planned], np.asarray(run.in_doubt.get("arm", ()))[planned]
 
 
 def places_of(manifest: Manifest, sends: Any) -> tuple[Any, Any]:

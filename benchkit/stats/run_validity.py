@@ -59,4 +59,4 @@ def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[st
     if account.altered_content:
         yield f"{account.altered_content} messages altered: arrived with another content"
     if account.unaccounted and not recovered:
-        yield f"{account.unaccounted} arrivals unaccounted for: of sends that failed or were never started, or of none of this run"
+        yield f"{account.unaccounted} arrivals unaccounted for: of sends that failed or never started, or of another run"
