@@ -156,8 +156,8 @@ WIRE = TableLayout(
 IN_DOUBT = TableLayout(
     "in_doubt",  # one row a send that was started and has no record, because its process died or still runs
     (
-        Column("send", "int64"),
-        Column("arm", "int16"),
+        Column("send", "int64", about="number of the send in the plan"),
+        Column("arm", "int16", about="number of the arm in run.json, from 0"),
     ),
     optional=True,
 )
