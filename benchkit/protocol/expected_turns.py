@@ -6,6 +6,13 @@ from benchkit.model.scenario import ArmSpec, Security
 
 _AUTH_TURNS = {"": 0, "plain": 1, "xoauth2": 1, "login": 2, "cram-md5": 2}
 
+_DIALOGUES = ("step", "pipelined", "overlapped", "bdat-strict", "bdat-eager")
+
+
+def is_known(arm: ArmSpec) -> bool:
+    """Whether this table has the arm's login and dialogue: a client of an outside package may have others."""
+    return arm.auth in _AUTH_TURNS and arm.dialogue in _DIALOGUES
+
 
 def setup_turns(arm: ArmSpec) -> int:
     """From nothing to a connection that is ready for a message, with TLS 1.3 where there is TLS."""

@@ -12,7 +12,7 @@ from benchkit.model.host_names import is_loopback
 from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Limit, Scenario
-from benchkit.protocol.expected_turns import setup_turns
+from benchkit.protocol.expected_turns import is_known, setup_turns
 
 _NO_LAB = "plain loopback, not the lab that [network] asks for: "
 
@@ -73,7 +73,7 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         embedded=is_embedded(arm),
         aa_of=twin,
         expects_faults=bool(arm.faults) or arm.limit != Limit(),
-        setup_turns=setup_turns(arm),
+        setup_turns=setup_turns(arm) if is_known(arm) else None,
         message_turns=mean_message_turns(scenario.load, arm, batch),
         messages_per_request=arm.messages_per_request,
         congestion=arm.congestion,

@@ -66,7 +66,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     connections = _connections(load, arm, sends)
     bytes_of_all = sum_over_sends([len(message.mime) for message in batch.messages], sends)
     each = mean_message_turns(load, arm, batch)
-    share = setup_turns(arm) * connections / sends if arm.connection.messages else 0
+    share = setup_turns(arm) * connections / sends if each is not None and arm.connection.messages else 0
     return ArmPlan(
         name=arm.name,
         target=_target(arm),

@@ -17,7 +17,7 @@ from benchkit.lab import LinkSpec, links_of
 from benchkit.model.message import Batch
 from benchkit.model.plan import Cell, Planned
 from benchkit.model.scenario import ArmSpec, Arrivals, LoadModel, LoadSpec, Scenario
-from benchkit.protocol.expected_turns import message_turns
+from benchkit.protocol.expected_turns import is_known, message_turns
 
 
 def links(scenario: Scenario) -> tuple[LinkSpec, ...]:
@@ -83,8 +83,11 @@ def messages_in_a_row(load: LoadSpec, arm: ArmSpec) -> int:
 
 
 def mean_message_turns(load: LoadSpec, arm: ArmSpec, batch: Batch) -> float | None:
-    """Over the batch, on a connection that is ready; None where the load decides it: requests that carry what is due."""
-    if load.model is LoadModel.OPEN and arm.messages_per_request > 1:
+    """Over the batch, on a connection that is ready; None where it is not known.
+
+    That is so where the load decides it (requests that carry what is due), and where the client has a dialogue of its own.
+    """
+    if (load.model is LoadModel.OPEN and arm.messages_per_request > 1) or not is_known(arm):
         return None
     in_a_row = messages_in_a_row(load, arm)
     return mean(message_turns(arm, len(message.recipients), in_a_row) for message in batch.messages)

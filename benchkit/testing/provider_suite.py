@@ -1,0 +1,269 @@
+"""What every email API must keep: both halves agree on every message, and no answer counts as an acceptance that is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.errors import UnsatisfiedAssumption
+
+from benchkit.model.contracts import Provider
+from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
+from benchkit.model.identity import PLACEHOLDER, find_identity, split_at_identity, token_of
+from benchkit.model.message import Address, Attachment, Content
+from benchkit.model.outcome import OutcomeKind
+from benchkit.testing.damage import NESTED, NO_ANSWERS, without_each_key
+from benchkit.testing.mail_strategies import contents, message_of
+from benchkit.testing.suite import EXAMPLES, Suite
+
+SECRET = "key-0123456789abcdef"
+TOKEN = token_of("0badcafe", 7)
+RICH = Content(
+    "Grüße: your order", Address("Shop, Inc.", "shop@shop.example"), (Address("Ann", "ann@example.com"),),
+    text="Hello\n.\nfrom the shop\n\n..dots", html="<p>Hello</p>", cc=(Address("", "boss@example.org"),),
+    reply_to=(Address("Help", "help@shop.example"),),
+    attachments=(Attachment("terms.pdf", "application/pdf", bytes(range(256))),),
+    headers=(("X-Campaign", "spring"), ("List-Unsubscribe", "<https://shop.example/u>")),
+)  # fmt: skip
+PLAIN = replace(RICH, html="", cc=(), reply_to=(), attachments=(), headers=())
+STATUSES = {
+    400: OutcomeKind.REJECTED, 401: OutcomeKind.REJECTED, 403: OutcomeKind.REJECTED, 404: OutcomeKind.REJECTED,
+    413: OutcomeKind.REJECTED, 408: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED, 500: OutcomeKind.DEFERRED,
+    502: OutcomeKind.DEFERRED, 503: OutcomeKind.DEFERRED, 302: OutcomeKind.GARBLED,
+}  # fmt: skip
+CONTENT_TYPES = ("", "text/plain", "application/json", "multipart/form-data; boundary=x")
+ANY_BODY = st.one_of(st.binary(max_size=200), st.sampled_from([*NO_ANSWERS, b'{"id":1}', b'{"to":[[]]}', NESTED]))
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCase:
+    """A provider with one set of an arm's options.
+
+    `credentials` are the header fields that the API's documentation asks for, for the secret SECRET: they are written here
+    by hand, so that a provider and its receiving half cannot agree on a wrong scheme. `not_accepted` are the API's own
+    responses with a status of success that mean no acceptance. `rich` is a mail with all that the API can carry.
+    """
+
+    provider: Provider
+    credentials: Mapping[str, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    not_accepted: Sequence[Response] = ()
+    rich: Content = RICH
+
+    @property
+    def label(self) -> str:
+        return " ".join([self.provider.name, *self.options.values()])
+
+    @property
+    def account(self) -> Credentials:
+        return Credentials(SECRET, self.options)
+
+    def request(self, content: Content) -> Request:
+        return self.provider.request(message_of(content), self.account)
+
+    def any_request(self, content: Content) -> Request:
+        """Of any content: what the API cannot carry, `request` refuses with a ValueError, and the example does not count."""
+        try:
+            return self.request(content)
+        except ValueError:
+            raise UnsatisfiedAssumption from None
+
+
+class ProviderSuite(Suite):
+    """Set `cases` to one ProviderCase for each way in which the provider sends."""
+
+    cases: ClassVar[Sequence[ProviderCase]] = ()
+
+    def test_it_says_what_it_is(self, case: ProviderCase) -> None:
+        host = case.provider.default_host
+        assert case.provider.name.isidentifier()
+        assert "." in host
+        assert not set(host) & set("/:@ "), "a host name alone: no scheme, no port, no path"
+        assert set(case.options) <= set(case.provider.options)
+
+    def test_it_says_whose_domains_it_sends_with(self, case: ProviderCase) -> None:
+        """`benchkit audit --scenario` judges the envelope and the signature that the provider gives a mail."""
+        for return_path in (None, "", "bounce.example"):
+            domains = case.provider.sending_domains("shop.example", return_path, case.options)
+            assert isinstance(domains, SendingDomains)
+            for domain in (domains.envelope, domains.signer):
+                assert not domain or ("." in domain and "@" not in domain)
+                assert domain == domain.lower()
+
+    def test_a_plain_and_a_rich_mail_arrive_whole(self, case: ProviderCase) -> None:
+        for content in (PLAIN, case.rich):
+            assert case.provider.receive(case.request(content)) == content
+
+    @EXAMPLES
+    @given(content=contents())
+    def test_what_it_sends_is_what_it_receives(self, case: ProviderCase, content: Content) -> None:
+        received = case.provider.receive(case.any_request(content))
+        assert received == content
+        assert received.digest == content.digest
+
+    def test_three_recipients_arrive(self, case: ProviderCase) -> None:
+        people = tuple(Address("", f"user{number}@example.com") for number in range(3))
+        _, recipients = case.provider.envelope(case.request(replace(PLAIN, to=people)))
+        assert sorted(recipients) == [address.addr for address in people]
+
+    @EXAMPLES
+    @given(content=contents())
+    def test_every_recipient_arrives_and_the_envelope_sender_where_there_is_one(
+        self, case: ProviderCase, content: Content
+    ) -> None:
+        sender, recipients = case.provider.envelope(case.any_request(content))
+        assert sorted(recipients) == sorted(message_of(content).recipients)
+        assert sender in (None, content.sender.addr)
+
+    def test_a_bcc_recipient_arrives_and_no_reader_sees_it(self, case: ProviderCase) -> None:
+        message = message_of(case.rich)
+        blind = replace(message, recipients=(*message.recipients, "blind@example.org"))
+        request = case.provider.request(blind, case.account)
+        _, recipients = case.provider.envelope(request)
+        assert sorted(recipients) == sorted(blind.recipients)
+        assert "blind@example.org" not in repr(case.provider.receive(request))
+
+    def test_a_return_path_is_kept_or_refused(self, case: ProviderCase) -> None:
+        message = replace(message_of(PLAIN), envelope_from="bounce@shop.example")
+        with suppress(ValueError):
+            sender, _ = case.provider.envelope(case.provider.request(message, case.account))
+            assert sender == "bounce@shop.example"
+
+    def test_a_request_depends_on_its_message_alone(self, case: ProviderCase) -> None:
+        message = message_of(case.rich)
+        assert case.provider.request(message, case.account) == case.provider.request(message, case.account)
+        assert message == message_of(case.rich)
+
+    @EXAMPLES
+    @given(content=contents(), send=st.integers(0, 9_999_999_999))
+    def test_the_identity_is_found_and_changes_no_length(self, case: ProviderCase, content: Content, send: int) -> None:
+        body = case.any_request(content).body
+        sent = token_of("0badcafe", send).join(split_at_identity(body))
+        assert PLACEHOLDER in body
+        assert len(sent) == len(body)
+        assert find_identity(sent) == (token_of("0badcafe", send), "0badcafe", send)
+
+    def test_the_identity_does_not_change_the_mail(self, case: ProviderCase) -> None:
+        """The account compares what arrived by its digest: the identity stands only where no digest looks."""
+        request = case.request(case.rich)
+        sent = replace(request, body=TOKEN.join(split_at_identity(request.body)))
+        assert case.provider.receive(sent).digest == case.rich.digest
+
+    def test_it_serves_what_it_asks_for_and_nothing_else(self, case: ProviderCase) -> None:
+        request = case.request(PLAIN)
+        assert request.target.startswith("/")
+        assert case.provider.serves(request.method, request.target)
+        assert not case.provider.serves("GET", request.target)
+        assert not case.provider.serves(request.method, "/nothing/here")
+
+    def test_the_credentials_are_those_of_the_documentation(self, case: ProviderCase) -> None:
+        request = case.request(PLAIN)
+        assert case.credentials
+        for name, value in case.credentials.items():
+            assert request.header(name) == value
+        assert case.provider.authorised(request, case.account)
+
+    def test_only_the_right_credentials_are_authorised(self, case: ProviderCase) -> None:
+        request = case.request(PLAIN)
+        others = tuple(pair for pair in request.headers if pair[0] not in case.credentials)
+        assert not case.provider.authorised(request, Credentials("another", case.options))
+        assert not case.provider.authorised(replace(request, headers=()), case.account)
+        for scheme in (SECRET, f"Bearer x{SECRET}", f"Basic {SECRET}", f"bearer{SECRET}"):
+            wrong = tuple((name, scheme) for name, value in case.credentials.items() if value != scheme)
+            assert not wrong or not case.provider.authorised(replace(request, headers=(*others, *wrong)), case.account)
+
+    def test_the_secret_stands_nowhere_it_could_be_read(self, case: ProviderCase) -> None:
+        request = case.request(PLAIN)
+        assert SECRET not in repr(case.account)
+        assert SECRET.encode() not in request.body
+        assert SECRET not in request.target
+
+    def test_header_fields_can_be_sent(self, case: ProviderCase) -> None:
+        request = case.request(case.rich)
+        assert request.header("content-type")
+        for name, value in request.headers:
+            assert name == name.lower()
+            assert value.isprintable()
+        assert request.header("content-length") in ("", str(len(request.body)))
+
+    def test_a_refusal_in_its_own_shape_is_understood(self, case: ProviderCase) -> None:
+        for status, kind in STATUSES.items():
+            response = case.provider.refused(status, "because", 7)
+            outcome = case.provider.outcome(response)
+            assert (response.status, response.header("retry-after")) == (status, "7")
+            assert (outcome.kind, outcome.code) == (kind, status)
+            assert outcome.text
+
+    def test_an_acceptance_in_its_own_shape_is_understood(self, case: ProviderCase) -> None:
+        response = case.provider.accepted(TOKEN)
+        outcome = case.provider.outcome(response)
+        assert 200 <= response.status < 300
+        assert (outcome.kind, outcome.text) == (OutcomeKind.ACCEPTED, "")
+
+    def test_a_status_of_success_alone_is_no_acceptance(self, case: ProviderCase) -> None:
+        """An empty body, a welcome page, a cut answer; where the API's own answer has a body, all that is not that answer."""
+        accepted = case.provider.accepted(TOKEN)
+        bodies = [body for body in NO_ANSWERS if body != accepted.body]
+        if accepted.body:
+            bodies += [accepted.body[: len(accepted.body) // 2], _without_values(accepted.body)]
+        for body in bodies:
+            for status in (200, accepted.status):
+                assert case.provider.outcome(Response(status, (), body)).kind is not OutcomeKind.ACCEPTED, (
+                    status,
+                    body,
+                )
+        for response in case.not_accepted:
+            assert case.provider.outcome(response).kind is not OutcomeKind.ACCEPTED, response
+
+    def test_its_own_answer_with_a_key_removed_gives_an_outcome(self, case: ProviderCase) -> None:
+        for response in (case.provider.accepted(TOKEN), case.provider.refused(422, "because", 0)):
+            for body in without_each_key(response.body):
+                outcome = case.provider.outcome(replace(response, body=body))
+                assert response.status < 300 or outcome.kind is not OutcomeKind.ACCEPTED
+
+    def test_its_own_request_with_a_key_removed_is_received_or_refused(self, case: ProviderCase) -> None:
+        request = case.request(case.rich)
+        for body in without_each_key(request.body):
+            for method in (case.provider.receive, case.provider.envelope):
+                with suppress(ValueError):
+                    method(replace(request, body=body))
+
+    @EXAMPLES
+    @given(status=st.integers(0, 999), body=ANY_BODY)
+    def test_no_response_is_an_exception_and_only_2xx_is_accepted(
+        self, case: ProviderCase, status: int, body: bytes
+    ) -> None:
+        for one in (body, case.provider.accepted(TOKEN).body):
+            outcome = case.provider.outcome(Response(status, (), one))
+            assert 200 <= status < 300 or outcome.kind is not OutcomeKind.ACCEPTED
+
+    @EXAMPLES
+    @given(body=ANY_BODY, content_type=st.sampled_from(CONTENT_TYPES))
+    def test_no_request_raises_anything_but_a_value_error(
+        self, case: ProviderCase, body: bytes, content_type: str
+    ) -> None:
+        request = case.request(PLAIN)
+        for method in (case.provider.receive, case.provider.envelope):
+            with suppress(ValueError):
+                method(Request("POST", request.target, (("content-type", content_type),), body))
+
+
+def _without_values(body: bytes) -> bytes:
+    """The JSON with an empty value of the same type for each: the keys are there, and nothing is said."""
+    with suppress(ValueError):
+        document = json.loads(body)
+        return json.dumps(_emptied(document)).encode()
+    return b"?"
+
+
+def _emptied(node: object) -> object:
+    if isinstance(node, dict):
+        return {key: _emptied(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return []
+    return type(node)() if node is not None else None
