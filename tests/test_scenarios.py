@@ -24,7 +24,7 @@ LINKS = (
     "newsletter-in-batches",
 )  # fmt: skip
 VOCABULARY = Vocabulary(
-    clients={"smtp": ("aiosmtplib", "wire"), "api": ("httpx", "wire"), "null": ("",)},
+    clients={"smtp": ("aiosmtplib", "wire"), "api": ("aiohttp", "httpx", "httpx2", "wire"), "null": ("",)},
     providers={"mailgun": frozenset({"domain", "endpoint"})},
     statistics=("p50", "p90", "p95", "p99"),
     offers=lambda _transport, _client: ClientOffers(
@@ -45,7 +45,7 @@ def batch(scenario: Scenario) -> Batch:
 
 
 def test_each_use_has_a_scenario_of_its_name() -> None:
-    assert {path.stem for path in PATHS} == {*USES, *LINKS, "quickstart"}
+    assert {path.stem for path in PATHS} == {*USES, *LINKS, "client-libraries", "quickstart"}
 
 
 def test_it_asks_a_question_under_its_own_name(scenario: Scenario) -> None:

@@ -70,7 +70,7 @@ def _make_networks() -> _Networks:
 
 def _pump(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
     ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)  # the default lets every time-out be 50 µs late
-    with suppress(PermissionError):  # rootless it must queue for a processor like everybody else
+    with suppress(PermissionError):  # without root it keeps the normal priority
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     wire = PacketCounter()
     out = Forwarder(networks.client_tun, LinkDirection(spec, "out"), networks.server_tun, outward=True)
@@ -90,16 +90,16 @@ def _pump(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
 
 
 def _missing(error: OSError) -> str:
-    """What is missing and how to get it, in one line."""
+    """What is missing, and how to get it."""
     if not os.path.exists("/dev/net/tun"):
-        return "there is no /dev/net/tun: modprobe tun, or start the container with --device /dev/net/tun"
+        return "/dev/net/tun does not exist. Load it with `modprobe tun`, or start the container with `--device /dev/net/tun`"
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
-        return "/dev/net/tun may not be opened: chmod 0666 /dev/net/tun, as most distributions have it, or run as root"
+        return "/dev/net/tun cannot be opened. Run as root, or allow it as most distributions do: `chmod 0666 /dev/net/tun`"
     if error.errno == errno.ENOSPC:  # user_namespaces(7): what unshare says at the limit
-        return "user namespaces are turned off: run as root, or raise sysctl user.max_user_namespaces"
+        return "user namespaces are turned off. Run as root, or raise `sysctl user.max_user_namespaces`"
     if isinstance(error, PermissionError):
-        return f"no network namespace may be made ({error.strerror}): run as root, or allow user namespaces"
-    return f"no link can be made: {error.strerror or error}"
+        return f"no network namespace can be made ({error.strerror}). Run as root, or allow user namespaces"
+    return f"the network link cannot be made: {error.strerror or error}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The terminal's answer as an SVG picture, for a README or a slide: self-contained, with the reader's own fonts."""
+"""The terminal's answer as an SVG file without web fonts, for a README or a slide.
+
+Of a sweep it shows the verdicts on every link, and the details of the one with the longest RTT.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ def svg_of(summary: Summary) -> str:
     console = Console(
         record=True, file=io.StringIO(), width=_COLUMNS, force_terminal=True, color_system="truecolor", no_color=False
     )
-    render(summary, console)
+    longest = max(summary.conditions, key=lambda one: one.rtt_ms or 0.0, default=None)
+    render(summary, console, details_of={longest.name} if longest else None)
     svg = console.export_svg(
         title=html.escape(escape_control_chars(f"benchkit report {summary.scenario}", lines=False)), theme=MONOKAI
     )

@@ -17,10 +17,10 @@ from benchkit.model.summary import (
     Verdict,
 )
 from benchkit.report import numbers
+from benchkit.report.network_headline import NEAR_MS, network_headline
 
 # method.md §1: it stands wherever a verdict stands.
 ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."
-_NEAR_MS = 1.0  # below it processors take longer than turns do
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)
 _STATISTICS = {"p90": "its 90th percentile", "p95": "its 95th percentile", "mean": "its mean"}
 _BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)
@@ -34,8 +34,8 @@ def invalid(summary: Summary) -> str | None:
 
 
 def headline(summary: Summary) -> str:
-    """The answer in one sentence; where the run is invalid, why."""
-    return verdicts(summary)[0]
+    """What each way takes over the network, or else the first verdict; of an invalid run, the reason."""
+    return network_headline(summary) or verdicts(summary)[0]
 
 
 def verdicts(summary: Summary) -> list[str]:
@@ -81,13 +81,12 @@ def basis(summary: Summary) -> str:
 
 
 def no_distance(summary: Summary) -> str | None:
-    """Where the run had no network delay although it could: its ratios would be wrong for any real provider."""
-    if any(one.lab or one.note or one.rtt_ms is None or one.rtt_ms >= _NEAR_MS for one in summary.conditions):
+    """Where the run had no network delay: its ratios would be wrong for any real provider. Says how to get one."""
+    if any(one.lab or one.rtt_ms is None or one.rtt_ms >= NEAR_MS for one in summary.conditions):
         return None
-    return (
-        "This run had no network delay. On a real network each round trip adds the RTT. "
-        "To measure that: --set network.rtt_ms=20"
-    )
+    notes = [one.note for one in summary.conditions if one.note]
+    to_do = f"This run was {notes[0]}." if notes else "To measure that: --set network.rtt_ms=20"
+    return f"This run had no network delay. On a real network each round trip adds the RTT. {to_do}"
 
 
 def link(summary: Summary, condition: str) -> str:

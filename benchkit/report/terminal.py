@@ -6,17 +6,20 @@ ruler cost → warnings.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from benchkit.model.outside_text import escaped
-from benchkit.model.summary import ArmSummary, DeliveryReport, Summary, Verdict
+from benchkit.model.summary import ArmSummary, ConditionSummary, DeliveryReport, Summary, Verdict
 from benchkit.report import numbers, sentences
 from benchkit.report.account_lines import altered_lines, label_of, recipients_line
 from benchkit.report.arms_table import arms_table, duration_of
 from benchkit.report.generator_lines import generator_lines
+from benchkit.report.network_headline import network_headline
 from benchkit.report.phase_bars import legend, phase_bars
 from benchkit.report.sweep_table import sweep_tables
 from benchkit.report.tcp_line import tcp_line
@@ -27,13 +30,15 @@ _OPEN = (Verdict.UNDECIDED, Verdict.WITHHELD)  # they have more to say than a ta
 _STYLES = dict.fromkeys(_OPEN, "yellow")
 
 
-def render(summary: Summary, console: Console) -> None:
+def render(summary: Summary, console: Console, *, details_of: Collection[str] | None = None) -> None:
+    """`details_of` are the conditions whose arms and theory are shown: all of them unless given."""
     summary = escaped(summary, lines=False)
     _verdicts(summary, console)
     _thresholds(summary, console)
-    for condition in dict.fromkeys(arm.condition for arm in summary.arms):
-        _condition(summary, condition, console)
-    _theory(summary, console)
+    shown = [one for one in summary.conditions if details_of is None or one.name in details_of]
+    for condition in shown:
+        _condition(summary, condition.name, console)
+    _theory(summary, shown, console)
     _account(summary, console)
     _overhead(summary, console)
     for warning in summary.warnings:
@@ -43,7 +48,9 @@ def render(summary: Summary, console: Console) -> None:
 def _verdicts(summary: Summary, console: Console) -> None:
     console.print(Text(sentences.headline(summary), style="bold" if summary.valid else "bold red"))
     if summary.valid:
-        contrasts = sentences.by_weight(summary)[1:]
+        contrasts = sentences.by_weight(summary)
+        if not network_headline(summary):
+            contrasts = contrasts[1:]  # the first one is the headline
         if len(summary.conditions) > 1:
             _sweep(summary, console)
             contrasts = [contrast for contrast in contrasts if contrast.verdict in _OPEN and not contrast.aa]
@@ -92,9 +99,9 @@ def _condition(summary: Summary, condition: str, console: Console) -> None:
         console.print(Padding(legend(arms, console), (1, 0, 0, 0)))
 
 
-def _theory(summary: Summary, console: Console) -> None:
-    """Only where the lab's link lay between: without an RTT worth the name there is nothing to predict."""
-    for condition in (condition for condition in summary.conditions if condition.lab):
+def _theory(summary: Summary, conditions: Sequence[ConditionSummary], console: Console) -> None:
+    """Only for links of the lab: without a network delay there is nothing to predict."""
+    for condition in (condition for condition in conditions if condition.lab):
         _heading(console, f"Theory on {sentences.described(condition)}")
         console.print(agreements_table(summary, condition.name))
         for told in batches(summary, condition.name):

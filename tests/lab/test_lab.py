@@ -120,9 +120,9 @@ def test_rootless_is_the_same_lab(tmp_path: Path) -> None:
     [
         (False, False, FileNotFoundError(2, "No such file"), "modprobe tun"),
         (True, False, PermissionError(13, "Permission denied"), "chmod 0666 /dev/net/tun"),
-        (True, True, PermissionError(1, "Operation not permitted"), "run as root, or allow user namespaces"),
+        (True, True, PermissionError(1, "Operation not permitted"), "Run as root, or allow user namespaces"),
         (True, True, OSError(28, "No space left on device"), "sysctl user.max_user_namespaces"),
-        (True, True, OSError(25, "Inappropriate ioctl"), "no link can be made: Inappropriate ioctl"),
+        (True, True, OSError(25, "Inappropriate ioctl"), "the network link cannot be made: Inappropriate ioctl"),
     ],
 )
 def test_what_is_missing_is_said_with_how_to_get_it(

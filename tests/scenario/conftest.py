@@ -62,7 +62,7 @@ def offers(_transport: str, client: str) -> ClientOffers:
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     return Vocabulary(
-        clients={"smtp": ("aiosmtplib",), "api": ("httpx",), "null": ("",)},
+        clients={"smtp": ("aiosmtplib",), "api": ("httpx", "httpx2"), "null": ("",)},
         providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset()},
         batch_limits={"mailgun": 1000},
         statistics=("p50", "p90", "p95", "p99"),

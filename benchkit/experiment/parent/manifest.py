@@ -14,7 +14,7 @@ from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Limit, Scenario
 from benchkit.protocol.expected_turns import is_known, setup_turns
 
-_NO_LAB = "plain loopback, not the lab that [network] asks for: "
+_NO_LAB = "measured on plain loopback, because the link of [network] is not available: "
 
 
 def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refusal: str) -> Manifest:
