@@ -79,6 +79,20 @@ class ConditionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecord:
+    """One start of the sink and the workers. Processes by name: "sink", "worker 0".
+
+    `pinned` holds the cores that a process was bound to, empty where it was bound to none; `ran_on` those that it was seen on.
+    """
+
+    condition: int
+    start: int  # from 0, the number of the pass
+    started_ns: int
+    pinned: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    ran_on: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """run.json. `scenario_text` is the TOML as written; `host` what was true while measuring (conditions/)."""
 
@@ -109,6 +123,7 @@ class Manifest:
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
     altered_kept: int = 0  # mails in altered.txt: what arrived and was not what was sent
+    starts: tuple[StartRecord, ...] = ()  # in the order of the run; empty where not recorded
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 

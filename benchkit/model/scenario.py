@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from benchkit.model.load import LoadSpec
 from benchkit.model.message import Address
 
 
@@ -19,21 +20,6 @@ class Security(StrEnum):
     NONE = "none"
     STARTTLS = "starttls"
     IMPLICIT = "implicit"
-
-
-class LoadModel(StrEnum):
-    """method.md §4. Coordinated omission cannot arise in `open`, whose latency counts from the intended time."""
-
-    TALK = "talk"
-    THROUGHPUT = "throughput"
-    OPEN = "open"
-
-
-class Arrivals(StrEnum):
-    """The inter-arrival law of an open load's schedule."""
-
-    POISSON = "poisson"
-    CONSTANT = "constant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,33 +146,6 @@ class MessageSpec:
     folder: Path = Path()
     anonymise: bool = False
     root: Path | None = None  # files outside of it are refused; None: they are not
-
-
-@dataclass(frozen=True, slots=True)
-class LoadSpec:
-    model: LoadModel
-    blocks: int
-    messages_per_block: int
-    warmup_blocks: int
-    concurrency: int
-    rate_per_s: float
-    arrivals: Arrivals
-    seed: int
-    workers: int = 1  # processes that an arm's senders are spread over
-    deadline_s: float = 0.0  # for one message from its start to its outcome, connecting included; 0: none
-
-    @property
-    def all_blocks(self) -> int:
-        return self.blocks + self.warmup_blocks
-
-
-def most_workers(cores: int, concurrency: int, messages_per_block: int) -> Mapping[str, int]:
-    """What bounds `workers`, in words: each has a core and a sender of its own, and a message of every block."""
-    return {
-        "cores on this machine": cores,
-        "senders (concurrency)": concurrency,
-        "messages_per_block": messages_per_block,
-    }
 
 
 @dataclass(frozen=True, slots=True)

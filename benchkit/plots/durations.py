@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.durations import response_ns, service_ns
+from benchkit.model.load import LoadModel
 from benchkit.model.run import Run
-from benchkit.model.scenario import LoadModel
 from benchkit.stats.sample import measured_samples, milliseconds_or_infinite
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.scenario import (
     ArmSpec,
-    Arrivals,
     ConnectionPolicy,
     Delay,
     Dsn,
     Fault,
     Limit,
-    LoadModel,
-    LoadSpec,
     MessageSpec,
     NetworkSpec,
     Scenario,
@@ -83,7 +81,7 @@ def _message(scenario: ScenarioForm, folder: Path) -> MessageSpec:
         headers=dict(form.headers),
         priority=form.priority,
         language=form.language or "",
-        at_most=(load.blocks + load.warmup_blocks) * load.messages_per_block,
+        at_most=_load(load).all_blocks * load.messages_per_block,
         eml=form.eml or "",
         folder=folder,
         anonymise=form.anonymise,
@@ -107,6 +105,7 @@ def _load(form: LoadForm) -> LoadSpec:
         seed=form.seed,
         workers=form.workers,
         deadline_s=float(form.deadline_s or 0),
+        restarts=form.restarts,
     )
 
 

@@ -71,6 +71,11 @@ class LoadForm(Form):
     blocks: Annotated[Count, said("Blocks; each holds every arm once, and is the unit of analysis.")] = 30
     messages_per_block: Annotated[Count, said("Messages of each arm in a block.")] = 10
     warmup_blocks: Annotated[int, Field(ge=0, le=1_000_000), said("Blocks before, recorded and left out.")] = 1
+    restarts: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        said("Times that the processes start within the run; the blocks are shared out to them."),
+    ] = 1
     concurrency: Annotated[
         Annotated[int, Field(ge=1, le=10_000)] | None,
         said(

@@ -10,7 +10,7 @@ from collections import Counter
 from fnmatch import fnmatchcase
 
 from benchkit.errors import listed
-from benchkit.model.scenario import most_workers
+from benchkit.model.load import most_workers
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
@@ -44,10 +44,18 @@ def check_load(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
         if parsed.gives("load", key) and model not in models:
             wanted = " or ".join(f'"{name}"' for name in models)
             parsed.mistakes.add(("load", key), f'is for model = {wanted} only, and this is "{model}"')
+    _check_starts(parsed)
     if model == "open" and not parsed.gives("load", "rate_per_s"):
         parsed.mistakes.add(("load", "rate_per_s"), 'is missing: model = "open" needs a rate')
     if model in several:
         _check_workers(parsed, vocabulary.cores)
+
+
+def _check_starts(parsed: ParsedScenario) -> None:
+    load = parsed.form.load
+    if load.restarts > load.blocks:
+        told = f"is {load.restarts}, for {load.blocks} blocks: each start needs a block of its own; give more blocks"
+        parsed.mistakes.add(("load", "restarts"), told)
 
 
 def _check_workers(parsed: ParsedScenario, cores: int) -> None:

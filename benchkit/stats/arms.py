@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from benchkit.model.clusters import Clusters
 from benchkit.model.durations import response_ns, service_ns, span_ns, wait_ns
+from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Manifest, Run, Table
-from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
 from benchkit.stats.account import RecipientCounts, recipient_counts, recipients_of, recipients_of_first
@@ -24,7 +25,7 @@ from benchkit.stats.phase_means import mean_phases_ms
 from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.sample import Sample, Samples, measured_rows, milliseconds_or_infinite, rows_by_block
 from benchkit.stats.saturation import limits_of
-from benchkit.stats.starts import clusters_of, clusters_of_sample
+from benchkit.stats.starts import clusters_of, clusters_of_sample, first_blocks_of
 from benchkit.stats.two_groups import two_groups
 
 COMMONEST_TEXTS = 10
@@ -95,8 +96,11 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
 def _recipients(run: Run, sample: Sample, in_doubt: Any) -> RecipientCounts:
     """Without those of the blocks that are left out."""
     manifest, messages = run.manifest, run.manifest.messages_per_block
-    warmup = manifest.warmup_blocks * messages
-    planned = recipients_of_first(manifest, warmup + manifest.blocks * messages) - recipients_of_first(manifest, warmup)
+    planned = sum(
+        recipients_of_first(manifest, end * messages)
+        - recipients_of_first(manifest, (first + manifest.warmup_blocks) * messages)
+        for first, end in pairwise(first_blocks_of(manifest))
+    )
     if sample.left_out:
         every = measured_rows(run.messages, sample.condition, sample.arm)
         left_out = np.setdiff1d(every, sample.index, assume_unique=True)

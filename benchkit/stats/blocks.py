@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, response_ns, service_ns, span_ns
-from benchkit.model.scenario import LoadModel
+from benchkit.model.load import LoadModel
 from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite, rows_by_block
 
 METRICS = {LoadModel.TALK: "service", LoadModel.THROUGHPUT: "time per message", LoadModel.OPEN: "response"}

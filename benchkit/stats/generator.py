@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.durations import cell_ns, lag_ns, own_lateness_ns, response_ns, service_ns
+from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import LAG_NS, Manifest, Run, Table
-from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import Estimate, GeneratorLoad
 from benchkit.stats import STATISTICS
 from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite

@@ -16,6 +16,7 @@ import numpy as np
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Run
+from benchkit.stats.starts import senders_in_starts
 
 TOLERANCE = 0.05
 LEAST_RTT_MS = 1.0  # below it, the client's own delays are as long as a turn, and who answers whom is not seen
@@ -54,12 +55,16 @@ def wire_truth(run: Run, condition: int, arm: int) -> PacketCheck | None:
     return PacketCheck(
         connections=connections,
         turns=int(wire["turns"][mine].sum()),
-        counted=_with_unrecorded(record, counted, len(np.unique(run.messages["sender"][rows]))),
+        counted=_with_unrecorded(record, counted, _senders(run, rows)),
         tickets=connections if (record.transport, record.security) == ("api", "implicit") else 0,
         retransmits=int(wire["retransmits"][mine].sum()),
         bytes_out=int(wire["bytes_out"][mine].sum()),
         bytes_in=int(wire["bytes_in"][mine].sum()),
     )
+
+
+def _senders(run: Run, rows: Any) -> int:
+    return senders_in_starts(run.manifest, run.messages["sender"][rows], run.messages["block"][rows])
 
 
 def disagreement(run: Run, condition: int, arm: int) -> str:

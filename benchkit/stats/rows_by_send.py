@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.run import InBatches, Manifest, Run, Table
+from benchkit.stats.starts import first_blocks_of
 
 
 def planned_sends(manifest: Manifest) -> int:
-    cells = len(manifest.arms) * len(manifest.conditions) * (manifest.blocks + manifest.warmup_blocks)
+    cells = len(manifest.arms) * len(manifest.conditions) * first_blocks_of(manifest)[-1]
     return cells * manifest.messages_per_block
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from benchkit.model.load import LoadModel, most_workers
 from benchkit.model.run import Manifest, Run
-from benchkit.model.scenario import LoadModel, most_workers
 from benchkit.model.summary import ArmSummary, GeneratorLoad
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.generator import generator_load

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.clusters import Clusters
+from benchkit.model.load import first_blocks
 from benchkit.model.run import Manifest
 from benchkit.stats.distributions import student_t_quantile
 from benchkit.stats.paired import median_interval, min_blocks
@@ -24,12 +25,27 @@ def restarts_of(manifest: Manifest) -> int:
 
 
 def start_of_block(manifest: Manifest, blocks: Any) -> Any:
-    """The start of each measured block; blocks are shared out evenly, in their order."""
-    starts = restarts_of(manifest)
-    each = max(1, manifest.blocks // starts)
-    per_start = each + manifest.warmup_blocks
-    number = np.asarray(blocks) // per_start if starts > 1 else np.zeros(len(blocks), dtype=np.int64)
-    return np.minimum(number, starts - 1)
+    """The start that each block, measured or warm-up, belongs to."""
+    first = first_blocks_of(manifest)
+    return np.searchsorted(first[1:-1], np.asarray(blocks), side="right")
+
+
+def first_blocks_of(manifest: Manifest) -> tuple[int, ...]:
+    """As LoadSpec.first_blocks."""
+    return first_blocks(manifest.blocks, manifest.warmup_blocks, restarts_of(manifest))
+
+
+def measured_number(manifest: Manifest, block: int) -> int:
+    """The place of a measured block among the measured blocks, from 1: what a reader calls it."""
+    start = int(start_of_block(manifest, [block])[0])
+    return block + 1 - (start + 1) * manifest.warmup_blocks
+
+
+def senders_in_starts(manifest: Manifest, senders: Any, blocks: Any) -> int:
+    """Virtual senders, each counted once for every start in which it sent: as many as kept connections."""
+    return len(
+        np.unique(np.asarray(senders, dtype=np.int64) * restarts_of(manifest) + start_of_block(manifest, blocks))
+    )
 
 
 def clusters_of(manifest: Manifest, blocks: Any, independent: int) -> Clusters:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, service_ns
+from benchkit.model.load import LoadModel
 from benchkit.model.run import Run
-from benchkit.model.scenario import LoadModel
 from benchkit.stats.packet_check import LEAST_RTT_MS
 from benchkit.stats.predictions import predicted_turns
 from benchkit.stats.sample import Sample

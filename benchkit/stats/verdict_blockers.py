@@ -20,7 +20,7 @@ from benchkit.stats.packet_check import disagreement
 from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.rate_difference import differs
 from benchkit.stats.sample import Sample, Samples
-from benchkit.stats.starts import clusters_of_sample
+from benchkit.stats.starts import clusters_of_sample, senders_in_starts
 from benchkit.stats.unexplained_time import unexplained_share
 
 RETRANSMITS = 0.01  # share of messages (docs/method.md, §7) …
@@ -103,7 +103,7 @@ def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
         if shared := int(np.count_nonzero(rows["nth"] > 0)):
             yield f"{record.name}: {shared} messages went over a connection that was not new"
     elif not record.expects_faults:
-        made, foreseen = connections(rows), _connections_foreseen(record.connection, sample)
+        made, foreseen = connections(rows), _connections_foreseen(run, record.connection, sample)
         if made - foreseen > UNFORESEEN_CONNECTIONS * sample.started:
             yield f"{record.name}: {made} connections where its policy ({record.connection}) makes {foreseen} at most"
 
@@ -161,9 +161,9 @@ def _theory_doubts(run: Run, sample: Sample) -> Iterator[str]:
         )
 
 
-def _connections_foreseen(policy: str, sample: Sample) -> int:
-    """One per sender, one per failure; "N messages" makes one more per sender (begun in the warm-up) and one per N."""
-    senders = len(np.unique(sample.rows["sender"]))
+def _connections_foreseen(run: Run, policy: str, sample: Sample) -> int:
+    """Each start: one per sender, one per failure; "N messages": one more per sender (begun in the warm-up) and one per N."""
+    senders = senders_in_starts(run.manifest, sample.rows["sender"], sample.rows["block"])
     if policy == "reuse":
         return senders + sample.failed
     return 2 * senders + sample.failed + sample.started // int(policy.split()[0])

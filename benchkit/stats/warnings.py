@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from benchkit.model.load import LoadModel
 from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
-from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, DeliveryReport
 from benchkit.stats.aa import MIN_TESTED, is_tested
 from benchkit.stats.blocks import block_values, metric_of
@@ -17,7 +17,7 @@ from benchkit.stats.labels import label_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
-from benchkit.stats.starts import restarts_of
+from benchkit.stats.starts import measured_number, restarts_of
 from benchkit.stats.stationarity import Change, change_point, slow_beginning
 
 LATE_SHARE = 0.01
@@ -66,7 +66,7 @@ def _of_the_run(run: Run, delivery: Delivery, account: DeliveryReport) -> Iterat
         yield f"{delivery.unread} arrivals could not be compared: there was no room to keep what they contained"
     for one in standstills(run):
         label = label_of(run.manifest, "this machine or its processes", run.manifest.conditions[one.condition].name)
-        blocks = ", ".join(str(block + 1 - run.manifest.warmup_blocks) for block in one.blocks)
+        blocks = ", ".join(str(measured_number(run.manifest, block)) for block in one.blocks)
         yield f"{label} stood still for {one.lasted_ns / 1e9:.1f} s: block {blocks} is left out for every arm"
     yield from (f"{condition.name}: {condition.note}" for condition in run.manifest.conditions if condition.note)
 

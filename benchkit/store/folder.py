@@ -10,7 +10,7 @@ from typing import Any
 
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError, reason
-from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
+from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus, StartRecord
 from benchkit.model.tables import SCHEMA_VERSION
 from benchkit.store import manifest_check, reserve_file
 from benchkit.store.private_files import make_private_folder, private_files, write_private
@@ -82,6 +82,7 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             "conditions": tuple(
                 ConditionRecord(**manifest_check.known(one, ConditionRecord)) for one in stored["conditions"]
             ),
+            "starts": tuple(StartRecord(**manifest_check.known(one, StartRecord)) for one in stored.get("starts", ())),
             "digests": tuple(stored["digests"]),
             "batch_bytes": tuple(stored["batch_bytes"]),
             "recipients": tuple(stored.get("recipients", ())),

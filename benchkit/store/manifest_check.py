@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
-from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
-from benchkit.model.scenario import LoadModel
+from benchkit.model.load import LoadModel
+from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus, StartRecord
 
 Check = Callable[[Any], bool]
+MOST_STARTS = 100_000
 MOST = 1 << 40  # of any count: beyond it a number is damage, and would only fill the memory
 
 
@@ -27,6 +28,10 @@ def _encodable(value: str) -> bool:
 
 def _count(value: Any) -> bool:
     return type(value) is int and 0 <= value < MOST
+
+
+def _stamp(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
 
 
 def _whole(value: Any) -> bool:
@@ -69,8 +74,12 @@ def _share(value: Any) -> bool:
     return _number(value) and 0 < value < 1
 
 
+def _starts(value: Any) -> bool:
+    return _count(value) and value <= MOST_STARTS
+
+
 def _load(value: Any) -> bool:
-    known = {"concurrency": _count, "workers": _count, "restarts": _count}
+    known = {"concurrency": _count, "workers": _count, "restarts": _starts}
     return (
         isinstance(value, dict)
         and value.get("model") in tuple(LoadModel)
@@ -105,6 +114,10 @@ CONDITION: Mapping[str, Check] = {
     "name": _text, "note": _text, "lab": _flag, "rtt_ms": _or_null(_number), "asked": _table(_or_null(_number)),
     "link": _table(_number),
 }  # fmt: skip
+START: Mapping[str, Check] = {
+    "condition": _count, "start": _count, "started_ns": _stamp, "pinned": _table(_list(_count)),
+    "ran_on": _table(_list(_count)),
+}  # fmt: skip
 MANIFEST: Mapping[str, Check] = {
     **dict.fromkeys(("run", "token", "scenario", "question", "scenario_text", "created_utc", "batch_digest"), _text),
     "certificate": _text, "status": lambda value: value in tuple(RunStatus), "load": _load, "blocks": _count,
@@ -115,6 +128,7 @@ MANIFEST: Mapping[str, Check] = {
     "sender_hashes": _list(_int64), "altered_kept": _count, "overhead_us": _table(_number),
     "host": lambda value: isinstance(value, dict) and _count(value.get("cores", 0))
     and _number(value.get("slept_s", 0)), "warnings": _list(_text),
+    "starts": lambda value: _records(value, StartRecord, START),
     "family": lambda value: value in ("each", "all"), "schema": _count,
 }  # fmt: skip
 
@@ -126,7 +140,8 @@ def fault(stored: Mapping[str, Any]) -> str:
     for name in ("arms", "conditions"):
         if not stored[name]:
             return f"it has no {name}"
-    cells = (stored["blocks"] + stored["warmup_blocks"]) * len(stored["arms"]) * len(stored["conditions"])
+    warmup_blocks = stored["warmup_blocks"] * max(1, stored["load"].get("restarts", 1))
+    cells = (stored["blocks"] + warmup_blocks) * len(stored["arms"]) * len(stored["conditions"])
     if cells * stored["messages_per_block"] > MOST:
         return "its plan has more sends than any run"
     return ""

@@ -9,32 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.experiment.plan.schedule import arm_order, cells, planned_rows, schedule, total_sends
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.plan import Cell
-from benchkit.model.scenario import (
-    ArmSpec,
-    Arrivals,
-    ConnectionPolicy,
-    LoadModel,
-    LoadSpec,
-    MessageSpec,
-    NetworkSpec,
-    Scenario,
-    Security,
-    VerdictSpec,
-)
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, MessageSpec, NetworkSpec, Scenario, Security, VerdictSpec
 
 loads = st.builds(
     LoadSpec,
     model=st.sampled_from(LoadModel),
-    blocks=st.integers(1, 8),
+    blocks=st.integers(3, 8),
     messages_per_block=st.integers(1, 9),
     warmup_blocks=st.integers(0, 3),
     concurrency=st.just(1),
     rate_per_s=st.floats(0.5, 5000),
     arrivals=st.sampled_from(Arrivals),
     seed=st.integers(0, 2**32),
+    restarts=st.integers(1, 3),
 )
+
+
+def some_load(model: LoadModel = LoadModel.TALK) -> LoadSpec:
+    return LoadSpec(model, 6, 7, 1, 6, 0.0, Arrivals.POISSON, 3)
 
 
 def scenario(load: LoadSpec, arms: int) -> Scenario:
@@ -49,17 +44,20 @@ def test_sends_are_numbered_through_all_conditions_without_a_gap(
 ) -> None:
     plan = replace(scenario(load, arms), network=NetworkSpec(rtt_ms=rtts_ms))
     rows = list(planned_rows(plan, batch))
-    assert [row.send for row in rows] == list(range(total_sends(plan)))
+    assert sorted(row.send for row in rows) == list(range(total_sends(plan)))
     assert {row.condition for row in rows} == set(range(max(1, len(rtts_ms))))
 
 
 @given(loads, st.integers(1, 6), st.integers(1, 12), st.integers(0, 2))
 def test_every_block_holds_every_arm_once(load: LoadSpec, arms: int, batch: int, condition: int) -> None:
-    planned = list(cells(scenario(load, arms), batch, condition))
+    plan = scenario(load, arms)
+    planned = [cell for start in range(load.restarts) for cell in cells(plan, batch, condition, start)]
+    assert [cell.block for cell in planned] == [block for block in range(load.all_blocks) for _ in range(arms)]
+    warmup = {first + i for first in load.first_blocks[:-1] for i in range(load.warmup_blocks)}
     for block in range(load.all_blocks):
         of_block = [cell for cell in planned if cell.block == block]
         assert sorted(cell.arm for cell in of_block) == list(range(arms))
-        assert {cell.warmup for cell in of_block} == {block < load.warmup_blocks}
+        assert {cell.warmup for cell in of_block} == {block in warmup}
         messages = {tuple(cell.message_of(i) for i in range(cell.count)) for cell in of_block}
         assert len(messages) == 1, "all arms of a block send the same messages"
         assert len({cell.offsets_ns for cell in of_block}) == 1, "on one schedule"
@@ -67,7 +65,7 @@ def test_every_block_holds_every_arm_once(load: LoadSpec, arms: int, batch: int,
 
 @given(loads, st.integers(1, 12), st.integers(1, 12))
 def test_the_workers_shares_are_the_cell(load: LoadSpec, batch: int, workers: int) -> None:
-    (cell, *_) = cells(scenario(load, 1), batch, 0)
+    (cell, *_) = cells(scenario(load, 1), batch, 0, 0)
     shares = [cell.share(worker, workers) for worker in range(workers)]
     assert sorted(row for share in shares for row in rows_of(share)) == rows_of(cell)
     counts = [share.count for share in shares]
@@ -81,7 +79,7 @@ def rows_of(cell: Cell) -> list[tuple[int, int, int]]:
 
 @given(loads, st.integers(1, 6), st.integers(1, 12))
 def test_it_is_a_pure_function(load: LoadSpec, arms: int, batch: int) -> None:
-    assert list(cells(scenario(load, arms), batch, 0)) == list(cells(scenario(load, arms), batch, 0))
+    assert list(planned_rows(scenario(load, arms), batch)) == list(planned_rows(scenario(load, arms), batch))
 
 
 @given(loads)

@@ -10,13 +10,11 @@ import pytest
 from benchkit.errors import InputError
 from benchkit.experiment.plan.send_permission import check_permission, deliveries, hosts_that_need_permission
 from benchkit.model.host_names import is_loopback, is_reserved_mailbox
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address, Batch, Content, Message
 from benchkit.model.scenario import (
     ArmSpec,
-    Arrivals,
     ConnectionPolicy,
-    LoadModel,
-    LoadSpec,
     MessageSpec,
     NetworkSpec,
     Scenario,

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, RunStatus
-from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary, Verdict
 from benchkit.model.trace import Phase
 from benchkit.report.summary_json import schema, to_json

@@ -9,16 +9,14 @@ from pathlib import Path
 import pytest
 
 from benchkit.errors import InputError
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.scenario import (
-    Arrivals,
     ConnectionPolicy,
     Delay,
     Dsn,
     Fault,
     Limit,
-    LoadModel,
-    LoadSpec,
     NetworkSpec,
     SecretRef,
     Security,

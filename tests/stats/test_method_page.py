@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchkit.model.load import LoadModel
 from benchkit.model.run import LAG_NS
-from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import DeliveryReport, GeneratorLoad, Verdict
 from benchkit.stats import STATISTICS
 from benchkit.stats.blocks import METRICS

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import LAG_NS, Run
-from benchkit.model.scenario import LoadModel
 from benchkit.model.summary import GeneratorLoad, Verdict
 from benchkit.stats.analysis import analyse
 from benchkit.stats.generator import LATE_NS, lagged_messages, late_by_generator

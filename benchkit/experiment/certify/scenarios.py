@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.scenario import (
     ArmSpec,
-    Arrivals,
     ConnectionPolicy,
     Delay,
     Fault,
-    LoadModel,
-    LoadSpec,
     MessageSpec,
     NetworkSpec,
     Scenario,

@@ -24,8 +24,9 @@ from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.experiment.parent.stopping import signals_given_back
 from benchkit.experiment.parent.temp_folder import vanishing_folder
 from benchkit.model.certificate import Certificate, CertificationCheck
+from benchkit.model.load import LoadModel
 from benchkit.model.run import Run, RunStatus
-from benchkit.model.scenario import LoadModel, Scenario
+from benchkit.model.scenario import Scenario
 from benchkit.stats.analysis import analyse
 from benchkit.stats.phase_medians import median_phases_ms
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchkit.clock import slept_ns
+from benchkit.clock import MonotonicClock, slept_ns
 from benchkit.conditions import describe_host
 from benchkit.errors import StoreError, TargetUnreachable
 from benchkit.experiment.parent.altered_mail import keep_altered
@@ -25,10 +25,10 @@ from benchkit.experiment.parent.environment import lab_refusal
 from benchkit.experiment.parent.manifest import manifest_of
 from benchkit.experiment.parent.segment import Segment
 from benchkit.experiment.parent.stopping import Stopping
-from benchkit.experiment.plan.schedule import links, sends_per_condition, total_sends
+from benchkit.experiment.plan.schedule import links, segments, sends_of_start, total_sends
 from benchkit.experiment.plan.send_permission import leaving_hosts
 from benchkit.model.message import Batch
-from benchkit.model.run import Manifest, RunStatus
+from benchkit.model.run import Manifest, RunStatus, StartRecord
 from benchkit.model.scenario import NetworkSpec, Scenario, Secret
 from benchkit.store import (
     create_folder,
@@ -99,18 +99,22 @@ class _Conductor:
         self._progress = progress
         self._manifest = manifest
         self._stopping = stopping
+        self._sent_before = 0  # in the segments before this one
 
     async def run(self) -> RunEnd:
         awake = slept_ns()
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
         status, trouble = RunStatus.COMPLETE, ""
-        for condition, link in enumerate(links(self._scenario) or (None,)):
+        links_of_conditions = links(self._scenario) or (None,)
+        for number, (condition, start) in enumerate(segments(self._scenario)):
             segment = Segment(
-                self._scenario, self._batch, self._revealed, self._folder, self._manifest.token, condition, link,
-                self._stopping,
+                self._scenario, self._batch, self._revealed, self._folder, self._manifest.token, condition, start,
+                links_of_conditions[condition], self._stopping,
             )  # fmt: skip
-            status, trouble = await (segment.run(self) if condition == 0 else self._run_later(segment))
+            self._keep(starts=(*self._manifest.starts, StartRecord(condition, start, MonotonicClock().now_ns())))
+            status, trouble = await (segment.run(self) if number == 0 else self._run_later(segment))
+            self._sent_before += sends_of_start(self._scenario, start)
             if status is not RunStatus.COMPLETE:
                 break
             if self._stopping.asked:  # between two segments
@@ -132,21 +136,31 @@ class _Conductor:
         if "overhead_us" in news:
             self._keep(overhead_us=news["overhead_us"])
         if "rtt_ms" in news:
-            self._note_condition(condition, rtt_ms=news["rtt_ms"])
+            known = self._manifest.conditions[condition].rtt_ms
+            found = [rtt_ms for rtt_ms in (known, news["rtt_ms"]) if rtt_ms is not None]
+            self._note_condition(condition, rtt_ms=min(found, default=None))
         if "link" in news:
-            self._note_condition(condition, link=news["link"])
+            before = self._manifest.conditions[condition].link
+            self._note_condition(condition, link={key: before.get(key, 0) + n for key, n in news["link"].items()})
+        if "process" in news:
+            self._note_process(**news["process"])
         if "warning" in news:
             self._keep(warnings=(*self._manifest.warnings, news["warning"]))
         for facts in news.get("arms", ()):
             self._note_arm(**facts)
         if "sent" in news:
-            before = condition * sends_per_condition(self._scenario)
-            self._progress(before + news["sent"], total_sends(self._scenario))
+            self._progress(self._sent_before + news["sent"], total_sends(self._scenario))
 
     def _note_condition(self, condition: int, **facts: Any) -> None:
         conditions = list(self._manifest.conditions)
         conditions[condition] = replace(conditions[condition], **facts)
         self._keep(conditions=tuple(conditions))
+
+    def _note_process(self, name: str, pinned: Sequence[int], ran_on: Sequence[int]) -> None:
+        """Into the record of the start that goes on."""
+        *before, last = self._manifest.starts
+        last = replace(last, pinned={**last.pinned, name: pinned}, ran_on={**last.ran_on, name: ran_on})
+        self._keep(starts=(*before, last))
 
     def _note_arm(self, arm: int, **facts: Any) -> None:
         arms = list(self._manifest.arms)

@@ -1,4 +1,5 @@
-"""One segment of the plan, that of one condition: the place made, the sink up, the workers walked to their end, all of it gone.
+"""One segment of the plan, one start under one condition: the environment made, the sink up, the workers' cells sent, all of it
+ended.
 
 All are processes of their own; what they are told travels in jobs, what they say comes back as news.
 """
@@ -6,6 +7,7 @@ All are processes of their own; what they are told travels in jobs, what they sa
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -15,9 +17,10 @@ from typing import Any, Protocol
 from benchkit.experiment.parent.child_process import Child, ChildBroken
 from benchkit.experiment.parent.environment import Environment, place_of
 from benchkit.experiment.parent.stopping import Stopping
-from benchkit.experiment.parent.worker_pool import WorkerPool
+from benchkit.experiment.parent.worker_pool import Heard, WorkerPool
+from benchkit.experiment.plan.cores import cores_of
 from benchkit.experiment.process import targets
-from benchkit.experiment.process.job import SinkJob, WorkerJob
+from benchkit.experiment.process.job import SINK, SinkJob, WorkerJob, worker_name
 from benchkit.lab import LinkSpec
 from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network
 from benchkit.model.endpoint import Endpoint
@@ -41,18 +44,25 @@ class Segment:
     folder: Path
     token: str
     condition: int
+    start: int
     link: LinkSpec | None
     stopping: Stopping
 
     @property
     def capture(self) -> Path | None:
         """The file that what crosses the link is kept in."""
-        return self.folder / f"link-{self.condition}.pcap" if self.scenario.network.capture else None
+        start = f"-{self.start}" if self.scenario.load.restarts > 1 else ""
+        return self.folder / f"link-{self.condition}{start}.pcap" if self.scenario.network.capture else None
+
+    @property
+    def seeded_link(self) -> LinkSpec | None:
+        """Each start draws losses and jitter of its own."""
+        return self.link and replace(self.link, seed=targets.seed_of_start(self.link.seed, self.start))
 
     async def run(self, listener: SegmentObserver) -> tuple[RunStatus, str]:
         """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
         try:
-            async with place_of(self.link, self.folder / "children.log", self.capture) as place:
+            async with place_of(self.seeded_link, self.folder / "children.log", self.capture) as place:
                 return await _Walk(self, place, listener).run()
         except LabRefused as refused:
             return RunStatus.BROKEN, str(refused)
@@ -65,6 +75,8 @@ class _Walk:
         self._listener = listener
         self._children: list[Child] = []
         self._ports: dict[int, int] = {}
+        available = tuple(sorted(os.sched_getaffinity(0)))
+        self._cores = cores_of(segment.scenario, available, segment.condition, segment.start)
 
     async def run(self) -> tuple[RunStatus, str]:
         try:
@@ -81,10 +93,13 @@ class _Walk:
 
     async def _start_sink(self) -> tuple[Endpoint, ...]:
         segment, password = self._segment, targets.new_password()
-        doors = targets.listeners(segment.scenario, password)
+        doors = targets.listeners(segment.scenario, password, segment.start)
         ca_pem = ""
         if doors:
-            job = SinkJob(doors, segment.token, str(segment.folder), self._place.sink_host, segment.condition)
+            job = SinkJob(
+                doors, segment.token, str(segment.folder), self._place.sink_host, segment.condition,
+                self._cores.get(SINK, ()),
+            )  # fmt: skip
             sink = await self._start("benchkit.experiment.process.sink_process", job, self._place.server)
             ready = await sink.hear()
             self._ports = {door.arm: port for door, port in zip(doors, ready["ports"], strict=True)}
@@ -99,11 +114,12 @@ class _Walk:
         """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
         sinks = list(self._children)
         crew = await self._start_crew(arms)
-        watch = [asyncio.create_task(_watch(sink, crew)) for sink in sinks]
+        heard = partial(self._listener.heard, self._segment.condition)
+        watch = [asyncio.create_task(_watch(sink, crew, heard)) for sink in sinks]
         link = asyncio.create_task(_watch_link(self._place.lab, crew))
         try:
             with self._segment.stopping.reaches(crew):
-                status = await crew.walk(partial(self._listener.heard, self._segment.condition))
+                status = await crew.walk(heard)
             if link.done():
                 await link
             for sink in sinks:
@@ -119,8 +135,14 @@ class _Walk:
 
     async def _start_crew(self, arms: tuple[Endpoint, ...]) -> WorkerPool:
         segment = self._segment
-        job = WorkerJob(segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition)
-        jobs = [replace(job, worker=worker) for worker in range(segment.scenario.load.workers)]
+        job = WorkerJob(
+            segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition,
+            start=segment.start,
+        )  # fmt: skip
+        jobs = [
+            replace(job, worker=worker, cores=self._cores.get(worker_name(worker), ()))
+            for worker in range(segment.scenario.load.workers)
+        ]
         return WorkerPool(
             [await self._start("benchkit.experiment.worker.worker_process", each, self._place.client) for each in jobs]
         )
@@ -146,11 +168,11 @@ class _Walk:
             self._listener.heard(condition, {"warning": told})
 
 
-async def _watch(sink: Child, crew: WorkerPool) -> None:
+async def _watch(sink: Child, crew: WorkerPool, heard: Heard) -> None:
     """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
     try:
-        while "done" not in await sink.hear():
-            pass
+        while "done" not in (news := await sink.hear()):
+            heard(news)
     except ChildBroken:
         await crew.ask_to_stop()
         raise

@@ -36,10 +36,16 @@ class Stopping:
                 asyncio.get_running_loop().add_signal_handler(number, self._ask)
         self.begun = True
         self._workers = workers
+        if self.asked:  # while the processes of a later segment started
+            self._ask()
         try:
             yield
         finally:
             self._workers = None
+
+    async def settled(self) -> None:
+        """Until every word that was given has reached its workers."""
+        await asyncio.gather(*self._asking)
 
     def ignore(self) -> None:
         """The loop is gone and took its handlers along: what follows is only printing."""

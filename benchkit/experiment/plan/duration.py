@@ -11,11 +11,12 @@ from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.schedule import links, schedule
 from benchkit.lab import LinkSpec
 from benchkit.model.host_names import is_loopback
+from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.plan import ArmPlan
-from benchkit.model.scenario import ArmSpec, LoadModel, LoadSpec, Scenario, Security
+from benchkit.model.scenario import ArmSpec, Scenario, Security
 
 # Of a machine of 2024, both ends together; from the scenarios of this repository on loopback.
-_START_S = 1.5  # a condition's processes, connections and link
+_START_S = 1.5  # of a segment's processes, connections and link
 _MESSAGE_S = 0.0005
 _TLS_S = 0.0018  # a handshake
 
@@ -37,9 +38,9 @@ def _condition_s(scenario: Scenario, arms: Sequence[ArmPlan], link: LinkSpec, co
     load = scenario.load
     if load.model is LoadModel.OPEN:
         of_one_arm_ns = sum(schedule(load, block)[-1] for block in range(load.all_blocks))
-        return _START_S + of_one_arm_ns * len(arms) / 1e9
+        return load.restarts * _START_S + of_one_arm_ns * len(arms) / 1e9
     each = (_arm_s(load, spec, arm, link) for spec, arm in zip(scenario.arms, arms, strict=True))
-    return _START_S + sum(each) / conditions
+    return load.restarts * _START_S + sum(each) / conditions
 
 
 def _arm_s(load: LoadSpec, spec: ArmSpec, arm: ArmPlan, link: LinkSpec) -> float:

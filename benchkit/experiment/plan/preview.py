@@ -11,9 +11,10 @@ from benchkit.experiment.plan.schedule import condition_count, links, mean_messa
 from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
 from benchkit.experiment.process.targets import is_embedded
 from benchkit.model.host_names import is_reserved_mailbox
+from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary
-from benchkit.model.scenario import ArmSpec, LoadModel, LoadSpec, Scenario
+from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.protocol.expected_turns import setup_turns
 
 _SAMPLE = 3
@@ -57,6 +58,7 @@ def _load_in_words(scenario: Scenario) -> str:
     return (
         f"{load.model}: {how}; {load.blocks} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"
         + (f", for each of: {names}" if names else "")
+        + (f"; the processes start {load.restarts} times, each time with a warm-up" if load.restarts > 1 else "")
     )
 
 
@@ -72,7 +74,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         target=_target(arm),
         leaves_this_machine=needs_permission(arm, batch),
         sends=conditions * load.blocks * load.messages_per_block,
-        warmup_sends=conditions * load.warmup_blocks * load.messages_per_block,
+        warmup_sends=conditions * load.restarts * load.warmup_blocks * load.messages_per_block,
         connections=conditions * connections,
         turns=None if each is None else each + share,
         bytes=conditions * bytes_of_all,
@@ -86,7 +88,7 @@ def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:
     if arm.transport == "null":
         return 0
     senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
-    return -(-sends // arm.connection.messages) if arm.connection.messages else senders
+    return -(-sends // arm.connection.messages) if arm.connection.messages else senders * load.restarts
 
 
 def _target(arm: ArmSpec) -> str:
@@ -102,7 +104,9 @@ def expected_progress(scenario: Scenario, batch: Batch) -> Callable[[int, int], 
         return None
 
     def passed_s(sent: int, planned: int) -> float:
-        """Conditions have as many sends each, and take their own times."""
+        """Conditions have as many sends each, and take their own times; where they interleave, all go on together."""
+        if scenario.load.restarts > 1:
+            return sum(seconds) * sent / planned if planned else 0.0
         conditions = sent / planned * len(seconds) if planned else 0.0
         whole = min(int(conditions), len(seconds) - 1)
         return sum(seconds[:whole]) + (conditions - whole) * seconds[whole]

@@ -11,8 +11,9 @@ from itertools import cycle, islice
 from benchkit.errors import InputError, Mistake
 from benchkit.model.contracts import BatchProvider, Provider
 from benchkit.model.exchange import Credentials
+from benchkit.model.load import LoadSpec
 from benchkit.model.message import Batch
-from benchkit.model.scenario import ArmSpec, LoadSpec, Scenario
+from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.providers import PROVIDERS
 from benchkit.scenario.locate import Position, locate
 

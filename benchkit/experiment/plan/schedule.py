@@ -1,8 +1,9 @@
 """The plan: randomised complete blocks, a pure function of the scenario (method.md §5).
 
-Conditions come one after the other. Within one, each block holds every arm once, in an order drawn from the seed; all arms of
-a block send the same messages of the batch and, in an open load, on the same schedule. Worker and parent derive the same plan
-from the same scenario: it need not be stored.
+The run goes through its starts, and in each start through the conditions: every pair of the two is a segment with processes
+of its own. Each block holds every arm once, in an order drawn from the seed; all arms of a block send the same messages of the
+batch and, in an open load, on the same schedule. Worker and parent derive the same plan from the same scenario: it need not be
+stored.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from statistics import mean
 
 from benchkit.experiment.paces import PACES
 from benchkit.lab import LinkSpec, links_of
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Batch
 from benchkit.model.plan import Cell, Planned
-from benchkit.model.scenario import ArmSpec, Arrivals, LoadModel, LoadSpec, Scenario
+from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.protocol.expected_turns import is_known, message_turns
 
 
@@ -25,16 +27,26 @@ def links(scenario: Scenario) -> tuple[LinkSpec, ...]:
     return links_of(scenario.network, scenario.load.seed)
 
 
-def cells(scenario: Scenario, batch_size: int, condition: int) -> Iterator[Cell]:
-    """A condition's cells in the order of the run; warm-up blocks come first. The run's sends are numbered without a gap."""
+def segments(scenario: Scenario) -> Iterator[tuple[int, int]]:
+    """(condition, start) in the order of the run. With several starts the conditions interleave, in an order drawn for each."""
+    for start in range(scenario.load.restarts):
+        conditions = list(range(condition_count(scenario)))
+        if scenario.load.restarts > 1:
+            random.Random(f"conditions/{scenario.load.seed}/{start}").shuffle(conditions)
+        yield from ((condition, start) for condition in conditions)
+
+
+def cells(scenario: Scenario, batch_size: int, condition: int, start: int) -> Iterator[Cell]:
+    """A segment's cells in the order of the run; warm-up blocks come first. The run's sends are numbered without a gap."""
     load = scenario.load
-    first_send = condition * sends_per_condition(scenario)
-    for block in range(load.all_blocks):
+    first, end = load.first_blocks[start], load.first_blocks[start + 1]
+    first_send = (condition * load.all_blocks + first) * load.messages_per_block * len(scenario.arms)
+    for block in range(first, end):
         offsets_ns = schedule(load, block)
         for arm in arm_order(len(scenario.arms), load.seed, condition * load.all_blocks + block):
             yield Cell(
                 block=block,
-                warmup=block < load.warmup_blocks,
+                warmup=block - first < load.warmup_blocks,
                 condition=condition,
                 arm=arm,
                 first_send=first_send,
@@ -47,9 +59,9 @@ def cells(scenario: Scenario, batch_size: int, condition: int) -> Iterator[Cell]
 
 
 def planned_rows(scenario: Scenario, batch_size: int) -> Iterator[Planned]:
-    """The plan, row by row."""
-    for condition in range(condition_count(scenario)):
-        for cell in cells(scenario, batch_size, condition):
+    """The plan, row by row, in the order of the run."""
+    for condition, start in segments(scenario):
+        for cell in cells(scenario, batch_size, condition, start):
             for i in range(cell.count):
                 offset_ns = cell.offsets_ns[i] if cell.offsets_ns else 0
                 yield Planned(
@@ -68,6 +80,12 @@ def condition_count(scenario: Scenario) -> int:
 
 def sends_per_condition(scenario: Scenario) -> int:
     return scenario.load.all_blocks * scenario.load.messages_per_block * len(scenario.arms)
+
+
+def sends_of_start(scenario: Scenario, start: int) -> int:
+    """Under one condition, warm-up included."""
+    first, end = scenario.load.first_blocks[start : start + 2]
+    return (end - first) * scenario.load.messages_per_block * len(scenario.arms)
 
 
 def sends_of_an_arm(scenario: Scenario) -> int:

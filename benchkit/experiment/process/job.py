@@ -9,16 +9,23 @@ from benchkit.model.message import Batch
 from benchkit.model.scenario import Scenario
 from benchkit.model.secret_mask import SecretMask
 
+SINK = "sink"  # the name of its process in the records of a start
+
+
+def worker_name(worker: int) -> str:
+    return f"worker {worker}"
+
 
 @dataclass(frozen=True, slots=True)
 class SinkJob:
-    """For experiment/process/sink_process.py; the ledger goes into `folder`."""
+    """For experiment/process/sink_process.py; the ledger goes into `folder`. `cores` is what it is bound to, if anything."""
 
     listeners: tuple[ListenerConfig, ...]
     run_token: str
     folder: str
     host: str = "127.0.0.1"
     condition: int = 0
+    cores: tuple[int, ...] = ()
 
     @property
     def mask(self) -> SecretMask:
@@ -28,7 +35,7 @@ class SinkJob:
 
 @dataclass(frozen=True, slots=True)
 class WorkerJob:
-    """For experiment/worker/worker_process.py: the plan of a condition follows from the scenario and the size of the batch.
+    """For experiment/worker/worker_process.py: the plan of a segment follows from the scenario and the size of the batch.
 
     `worker` is its place among the `load.workers` that share every cell.
     """
@@ -40,6 +47,8 @@ class WorkerJob:
     folder: str
     condition: int
     worker: int = 0
+    start: int = 0
+    cores: tuple[int, ...] = ()
 
     @property
     def mask(self) -> SecretMask:

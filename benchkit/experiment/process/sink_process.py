@@ -1,6 +1,6 @@
 """The embedded sink in a process of its own, with its ledger on disk.
 
-News to the parent: {"ports", "ca_pem", "congestion"} once it listens, then {"done"} or {"broken"}.
+News to the parent: {"ports", "ca_pem", "congestion"} once it listens, then {"process"}, {"done"}, or {"broken"}.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from time import process_time_ns
 
 from benchkit.clock import MonotonicClock
 from benchkit.errors import StoreError
-from benchkit.experiment.process.job import SinkJob
+from benchkit.experiment.process.core_binding import CoresSeen, bind_to
+from benchkit.experiment.process.job import SINK, SinkJob
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.sink import Sink
 from benchkit.store import SpoolLedger, record_sink_lag
@@ -24,11 +25,13 @@ _ORPHAN_GRACE_S = 3.0  # longer than the worker's
 
 async def serve(line: ParentLine, job: SinkJob) -> None:
     """Listen until the parent says stop, or is gone."""
+    bind_to(job.cores)
+    cores = CoresSeen()
     ledger = SpoolLedger(Path(job.folder))
     sink = Sink(job.listeners, ledger, run_token=job.run_token, host=job.host)
     ports = await sink.start()
     flushing = asyncio.create_task(_keep_flushing(ledger))
-    watching = asyncio.create_task(_watch_standstills(Path(job.folder), job.condition))
+    watching = asyncio.create_task(_watch_standstills(Path(job.folder), job.condition, cores))
     line.tell(ports=list(ports), ca_pem=sink.ca_pem, congestion=sink.congestion)
     stop = asyncio.create_task(line.next_word())
     try:
@@ -43,6 +46,7 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
         watching.cancel()
         stop.cancel()
         ledger.close()
+    line.tell(process=cores.as_news(SINK, job.cores))
     line.tell(done=True)
 
 
@@ -54,7 +58,7 @@ async def _keep_flushing(ledger: SpoolLedger) -> None:
     raise StoreError("the disk is full: the sink stopped, all that had arrived is recorded")
 
 
-async def _watch_standstills(folder: Path, condition: int) -> None:
+async def _watch_standstills(folder: Path, condition: int, cores: CoresSeen) -> None:
     """A sink that stands still looks like a slow server: it is noted as a worker's standstill is, under a number of its own."""
     clock, computed_ns = MonotonicClock(), process_time_ns()
     while True:
@@ -65,6 +69,7 @@ async def _watch_standstills(folder: Path, condition: int) -> None:
             with suppress(StoreError):
                 record_sink_lag(folder, condition, due_ns, called_ns, now_ns - computed_ns)
         computed_ns = now_ns
+        cores.look()
 
 
 if __name__ == "__main__":

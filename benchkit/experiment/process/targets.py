@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import socket
 from collections.abc import Mapping
@@ -31,8 +32,8 @@ def is_embedded(arm: ArmSpec) -> bool:
     return arm.server is None and arm.transport != "null"
 
 
-def listeners(scenario: Scenario, password: str) -> tuple[ListenerConfig, ...]:
-    """One listener for each embedded arm, in the order of the arms."""
+def listeners(scenario: Scenario, password: str, start: int) -> tuple[ListenerConfig, ...]:
+    """One listener for each embedded arm, in the order of the arms. Each start draws faults of its own."""
     return tuple(
         ListenerConfig(
             arm=number,
@@ -46,12 +47,17 @@ def listeners(scenario: Scenario, password: str) -> tuple[ListenerConfig, ...]:
             faults=arm.faults,
             limit=arm.limit,
             batches=arm.messages_per_request > 1,
-            seed=scenario.load.seed,
+            seed=seed_of_start(scenario.load.seed, start),
             congestion=arm.congestion,
         )
         for number, arm in enumerate(scenario.arms)
         if is_embedded(arm)
     )
+
+
+def seed_of_start(seed: int, start: int) -> int:
+    """The first start has the scenario's own: a run with one start draws what it always drew."""
+    return seed if start == 0 else random.Random(f"start/{seed}/{start}").getrandbits(32)
 
 
 def new_password() -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import process_time_ns, thread_time_ns
 
 from benchkit.clock import Clock
+from benchkit.experiment.process.core_binding import CoresSeen
 from benchkit.experiment.worker.loop_lag import LoopLag
 from benchkit.experiment.worker.waiting import Waiting
 from benchkit.model.plan import Cell
@@ -32,8 +33,9 @@ def unwatched(cell: Cell, waiting: Waiting) -> AbstractContextManager[None]:
 class CellWatch:
     """To be made in the loop that it watches."""
 
-    def __init__(self, recorder: Recorder, clock: Clock) -> None:
+    def __init__(self, recorder: Recorder, clock: Clock, cores: CoresSeen) -> None:
         self._recorder = recorder
+        self._cores = cores
         self._clock = clock
         self._lag = LoopLag(clock, thread_time_ns, asyncio.get_running_loop().call_later)
 
@@ -49,6 +51,7 @@ class CellWatch:
             yield
         finally:
             self._lag.rest()
+            self._cores.look()
         ended = self._readings(waiting)
         queued = ended[3] - queued_ns if queued_ns != _NOT_TOLD else _NOT_TOLD
         self._recorder.record_cell(cell, started_ns, ended[0], ended[1] - cpu_ns, ended[2] - spare_ns, queued)

@@ -2,7 +2,7 @@
 
 Several may share the plan; the first one speaks for all where all would say the same. News to the parent, a JSON object a line:
 {"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"ready"} before each cell where there are several, {"sent"} up to four times a
-second, and at the end {"arms"}, {"done", "sent", "interrupted"} or {"broken"}.
+second, and at the end {"arms"}, {"process"}, {"done", "sent", "interrupted"} or {"broken"}.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Any, TypeVar, cast
 from benchkit.clock import MonotonicClock
 from benchkit.errors import TargetUnreachable
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan.schedule import cells, sends_per_condition, total_sends
-from benchkit.experiment.process.job import WorkerJob
+from benchkit.experiment.plan.schedule import cells, sends_of_start, total_sends
+from benchkit.experiment.process.core_binding import CoresSeen, bind_to
+from benchkit.experiment.process.job import WorkerJob, worker_name
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.experiment.worker.cell_start import InStep, at_once
@@ -41,9 +42,10 @@ _ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any 
 
 async def work(line: ParentLine, job: WorkerJob) -> None:
     """The whole life of the worker. A word of the parent, and its death, are heard from the first connection on."""
-    in_step = InStep(line)
+    bind_to(job.cores)
+    in_step, cores = InStep(line), CoresSeen()
     stop = asyncio.create_task(in_step.told_to_stop())
-    preparing = asyncio.create_task(_prepare(line, job, in_step))
+    preparing = asyncio.create_task(_prepare(line, job, in_step, cores))
     try:
         await asyncio.wait({preparing, stop}, return_when=asyncio.FIRST_COMPLETED)
         if not preparing.done():
@@ -58,25 +60,31 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
             task.cancel()
         await asyncio.gather(preparing, stop, return_exceptions=True)
     line.tell(arms=_in_force(engine))
+    line.tell(process=cores.as_news(worker_name(job.worker), job.cores))
     line.tell(done=True, sent=recorder.recorded, interrupted=interrupted)
 
 
-async def _prepare(line: ParentLine, job: WorkerJob, in_step: InStep) -> tuple[Engine, Recorder] | None:
+async def _prepare(
+    line: ParentLine, job: WorkerJob, in_step: InStep, cores: CoresSeen
+) -> tuple[Engine, Recorder] | None:
     """What comes before the first message: round trips, own cost, connections. None where a target is unreachable."""
     try:
-        targets = job.endpoints if job.worker == 0 else ()  # a foreign server meets each connection without mail once
+        targets = job.endpoints if job.worker == 0 else ()
+        if job.start > 0:  # a foreign server meets each connection without mail once in the run
+            targets = tuple(target for target in targets if target.arm.server is None)
         round_trips = await _in_a_thread(lambda: round_trips_ms(targets))
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
         return None
     if job.worker == 0:
-        line.tell(rtt_ms=round_trips.get(job.scenario.baseline))
+        if job.scenario.baseline in round_trips:
+            line.tell(rtt_ms=round_trips[job.scenario.baseline])
         line.tell(overhead_us=await own_cost_us(job))
     workers = job.scenario.load.workers
     recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers, planned=total_sends(job.scenario))
     engine = Engine(
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
-        CellWatch(recorder, MonotonicClock()).over, in_step.start if workers > 1 else at_once,
+        CellWatch(recorder, MonotonicClock(), cores).over, in_step.start if workers > 1 else at_once,
     )  # fmt: skip
     if told := _unreachable(job, await engine.open()):
         line.tell(unreachable=told)
@@ -155,7 +163,7 @@ def _is_final(failure: Outcome) -> bool:
 
 def _cells(job: WorkerJob) -> Iterator[Cell]:
     """This worker's share of each."""
-    for cell in cells(job.scenario, len(job.batch), job.condition):
+    for cell in cells(job.scenario, len(job.batch), job.condition, job.start):
         yield cell.share(job.worker, job.scenario.load.workers)
 
 
@@ -164,9 +172,11 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     load = job.scenario.load
     senders_of_all = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
     senders = len(range(job.worker, senders_of_all, load.workers))
-    most_connections = sends_per_condition(job.scenario) + senders_of_all * len(job.endpoints)
-    numbers = itertools.count((job.condition * load.workers + job.worker) * most_connections)
-    arms, mask = [], job.mask
+    sends = max(sends_of_start(job.scenario, start) for start in range(load.restarts))
+    most_connections = sends + senders_of_all * len(job.endpoints)
+    segment = job.condition * load.restarts + job.start
+    numbers = itertools.count((segment * load.workers + job.worker) * most_connections)
+    arms, mask, tries_out = [], job.mask, job.worker == 0 and job.start == 0
     for endpoint in job.endpoints:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
@@ -175,7 +185,7 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
             VirtualSender(transport, policy, numbers, together, load.deadline_s, mask) for transport in transports
         )
         prepared = _prepared(transports[0], job.batch, together=together > 1)
-        arms.append(ArmAtWork(virtual, prepared, foreign=job.worker == 0 and endpoint.arm.server is not None))
+        arms.append(ArmAtWork(virtual, prepared, foreign=tries_out and endpoint.arm.server is not None))
     return tuple(arms)
 
 
