@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchkit.model.load import LoadModel
 from benchkit.model.run import Manifest, RunStatus
-from benchkit.model.scenario import LoadModel
 
 
 def kind_of(path: Path, manifest: Manifest, kind: str) -> bool:
