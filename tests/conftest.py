@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from benchkit.model.load import first_blocks
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import (
     ArmRecord,
@@ -59,7 +60,15 @@ class Recipe:
     lags: Sequence[tuple[int, int, int]] = ()  # first row of `messages` under it, last one, ns that the loop computed
     status: RunStatus = RunStatus.COMPLETE
     recovered: bool = False
+    starts: int = 1
+    start_noise: float = (
+        0.0  # standard deviation of the logarithm of what an arm's messages of one start have in common
+    )
     seed: int = 0
+
+    @property
+    def first_blocks(self) -> tuple[int, ...]:
+        return first_blocks(self.blocks, self.warmup_blocks, self.starts)
 
 
 def synthesise(**recipe: Any) -> Run:
@@ -81,7 +90,7 @@ def _manifest(r: Recipe) -> Manifest:
         scenario_text="",
         created_utc="2026-01-01T00:00:00Z",
         status=r.status,
-        load={"model": r.load, "concurrency": 1},
+        load={"model": r.load, "concurrency": 1, "restarts": r.starts},
         blocks=r.blocks,
         warmup_blocks=r.warmup_blocks,
         messages_per_block=r.messages_per_block,
@@ -114,23 +123,23 @@ def _arm(r: Recipe, index: int) -> ArmRecord:
 
 def _messages(r: Recipe, rng: np.random.Generator) -> dict[str, Any]:
     """In the order of sending: conditions, blocks, arms, messages; one after the other on one connection per arm."""
-    shape = (len(r.conditions), r.blocks + r.warmup_blocks, len(r.times), r.messages_per_block)
+    shape = (len(r.conditions), r.first_blocks[-1], len(r.times), r.messages_per_block)
     condition, block, arm, nth = (axis.ravel() for axis in np.indices(shape))
-    n = condition.size
+    n, start = condition.size, _start_of_block(r)[block]
     service_ns = _service_ns(r, rng, shape).ravel()
     ended_ns = 1_000_000_000 + np.cumsum(service_ns + 1_000)
     failed = rng.random(n) < np.array([r.failures.get(index, 0.0) for index in range(len(r.times))])[arm]
     columns = {
         "send": np.arange(n),
         "block": block,
-        "warmup": block < r.warmup_blocks,
+        "warmup": block - np.array(r.first_blocks)[start] < r.warmup_blocks,
         "condition": condition,
         "arm": arm,
         "message": nth % BATCH,
         "intended_ns": ended_ns - service_ns,
         "started_ns": ended_ns - service_ns,
         "ended_ns": ended_ns,
-        "connection": arm,
+        "connection": arm + start * len(r.times),
         "nth": nth + block * r.messages_per_block,
         "turns": np.full(n, 4),
         "bytes_out": np.full(n, 4200),
@@ -147,7 +156,13 @@ def _service_ns(r: Recipe, rng: np.random.Generator, shape: tuple[int, ...]) -> 
     truth = r.base_ms * 1e6 * np.asarray(r.times).reshape(1, 1, -1, 1)
     slower = np.linspace(1.0, 1.0 + r.drift, shape[1]).reshape(1, -1, 1, 1)
     noise = rng.normal(0, r.block_noise, (*shape[:3], 1)) + rng.normal(0, r.message_noise, shape)
+    if r.start_noise:
+        noise += rng.normal(0, r.start_noise, (shape[0], r.starts, shape[2], 1))[:, _start_of_block(r)]
     return (truth * slower * np.exp(noise)).astype("int64")
+
+
+def _start_of_block(r: Recipe) -> Any:
+    return np.repeat(np.arange(r.starts), np.diff(r.first_blocks))
 
 
 def _phases(messages: Mapping[str, Any]) -> dict[str, Any]:

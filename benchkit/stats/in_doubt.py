@@ -11,6 +11,7 @@ import numpy as np
 
 from benchkit.model.run import Manifest, Run
 from benchkit.stats.rows_by_send import planned_sends
+from benchkit.stats.starts import first_blocks_of, is_warmup
 
 
 def sends_in_doubt(run: Run) -> Any:
@@ -22,7 +23,7 @@ def sends_of_arm_in_doubt(run: Run, condition: int, arm: int) -> Any:
     """The measured ones."""
     sends, arms = _in_doubt(run)
     conditions, blocks = places_of(run.manifest, sends)
-    return sends[(arms == arm) & (conditions == condition) & (blocks >= run.manifest.warmup_blocks)]
+    return sends[(arms == arm) & (conditions == condition) & ~is_warmup(run.manifest, blocks)]
 
 
 def _in_doubt(run: Run) -> tuple[Any, Any]:
@@ -35,7 +36,7 @@ def _in_doubt(run: Run) -> tuple[Any, Any]:
 def places_of(manifest: Manifest, sends: Any) -> tuple[Any, Any]:
     """The condition and the block of each send of the plan."""
     per_block = max(1, len(manifest.arms) * manifest.messages_per_block)
-    return np.divmod(sends // per_block, max(1, manifest.blocks + manifest.warmup_blocks))
+    return np.divmod(sends // per_block, max(1, first_blocks_of(manifest)[-1]))
 
 
 def messages_of(manifest: Manifest, sends: Any) -> Any:

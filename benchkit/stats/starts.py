@@ -35,6 +35,12 @@ def first_blocks_of(manifest: Manifest) -> tuple[int, ...]:
     return first_blocks(manifest.blocks, manifest.warmup_blocks, restarts_of(manifest))
 
 
+def is_warmup(manifest: Manifest, blocks: Any) -> Any:
+    """Of each block, by its number in the plan."""
+    first = np.array(first_blocks_of(manifest))
+    return np.asarray(blocks) - first[start_of_block(manifest, blocks)] < manifest.warmup_blocks
+
+
 def measured_number(manifest: Manifest, block: int) -> int:
     """The place of a measured block among the measured blocks, from 1: what a reader calls it."""
     start = int(start_of_block(manifest, [block])[0])
