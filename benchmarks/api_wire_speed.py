@@ -14,6 +14,7 @@ from benchkit.batch import compose
 from benchkit.cli.names import known_names
 from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.model.summary import Summary
+from benchkit.report.content.notices import texts
 from benchkit.scenario import load
 from benchkit.stats.analysis import analyse
 from benchkit.store import load_run
@@ -76,7 +77,7 @@ def lines(concurrency: int, summary: Summary) -> list[str]:
             f"  {contrast.arm:9} {per_s[contrast.arm]:9,.0f} requests/s: "
             f"wire is {contrast.ratio or 0.0:.2f} [{low:.2f}, {high:.2f}] times as fast{goal}"
         )
-    return [*said, *(f"  {reason}" for reason in summary.invalid_because)]
+    return [*said, *(f"  {reason}" for reason in texts(summary.invalid_because))]
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from benchkit.model.estimate import BreakEven as BreakEven
 from benchkit.model.estimate import Estimate as Estimate
 from benchkit.model.estimate import RatioEstimate as RatioEstimate
+from benchkit.model.notice import Notice
 from benchkit.model.prediction import ArmModel
 
 
@@ -94,7 +95,7 @@ class ArmSummary:
     nodelay: bool | None = None  # TCP_NODELAY at the client
     pacing_limit: int | None = None  # SO_MAX_PACING_RATE at the client, in bytes/s; 0 where nothing limits it
     generator: GeneratorLoad = GeneratorLoad()
-    saturated: tuple[str, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
+    saturated: tuple[Notice, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None
     effective: float | None = (
         None  # messages ÷ design effect: independent ones that would tell as much about the median
@@ -123,7 +124,7 @@ class Contrast:
     shift_rtt: float | None
     p_value: float | None  # sign-flip or Wilcoxon on log ratios, Holm-adjusted over the confirmatory contrasts
     verdict: Verdict
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Notice, ...] = ()
     blocks_needed: int | None = None
     aa: bool = False
     blocks_needed_range: tuple[int, int] | None = (
@@ -237,7 +238,7 @@ class Summary:
     question: str
     status: str
     valid: bool
-    invalid_because: tuple[str, ...]
+    invalid_because: tuple[Notice, ...]
     load_model: str
     rope: tuple[float, float]
     confidence: float
@@ -247,7 +248,7 @@ class Summary:
     thresholds: tuple[ThresholdResult, ...]
     account: DeliveryReport
     overhead_us: Mapping[str, float]
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     agreements: tuple[Agreement, ...] = ()
     fits: tuple[LatencyFit, ...] = ()
     models: tuple[ArmModel, ...] = ()  # what each arm takes at other RTTs, connections, recipients, requests

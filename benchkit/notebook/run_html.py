@@ -9,6 +9,7 @@ from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary
 from benchkit.notebook import html
 from benchkit.report import numbers, sentences
 from benchkit.report.arms_table import duration_of
+from benchkit.report.content.notices import texts, warning_lines
 
 _NOTHING = Estimate(None)
 
@@ -28,7 +29,7 @@ def answer_html(summary: Summary) -> str:
         html.paragraph(f"{summary.scenario} · {summary.run} · {summary.status}", "faint"),
         *_verdicts(summary),
         _arms(summary),
-        *(html.paragraph(f"Warning: {warning}") for warning in summary.warnings),
+        *(html.paragraph(f"Warning: {warning}") for warning in warning_lines(summary)),
     )
 
 
@@ -80,5 +81,5 @@ def _contrast(contrast: Contrast) -> Sequence[object]:
         interval,
         numbers.with_interval(contrast.shift_ms),
         contrast.blocks,
-        "\n".join([contrast.verdict.lower(), *contrast.reasons]),
+        "\n".join([contrast.verdict.lower(), *texts(contrast.reasons)]),
     ]

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from benchkit.model.summary import ArmSummary, Estimate
 from benchkit.report import numbers
+from benchkit.report.content.notices import text
 
 _NOTHING = Estimate(None)
 
@@ -16,7 +17,7 @@ def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Text]
     """`duration` is the one that the arms' table shows."""
     for arm in arms:
         for reason in arm.saturated:
-            yield Text(f"{arm.name} is saturated: {reason}", style="yellow")
+            yield Text(f"{arm.name} is saturated: {text(reason)}", style="yellow")
         if arm.generator.lagged:
             yield Text(f"{arm.name}: {_standstills(arm, duration)}")
 

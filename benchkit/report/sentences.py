@@ -17,6 +17,7 @@ from benchkit.model.summary import (
     Verdict,
 )
 from benchkit.report import numbers
+from benchkit.report.content import notices
 from benchkit.report.network_headline import NEAR_MS, network_headline
 
 # method.md §1: it stands wherever a verdict stands.
@@ -30,7 +31,7 @@ def invalid(summary: Summary) -> str | None:
     """Why no number of this run may be used, or None."""
     if summary.valid:
         return None
-    return f"INVALID: {'; '.join(summary.invalid_because) or 'the run gives no reason'}"
+    return f"INVALID: {'; '.join(notices.texts(summary.invalid_because)) or 'the run gives no reason'}"
 
 
 def headline(summary: Summary) -> str:
@@ -210,7 +211,7 @@ def _aa(summary: Summary, contrast: Contrast) -> str:
 
 
 def _because(contrast: Contrast) -> str:
-    return "; ".join(contrast.reasons) or "the run gives no reason"
+    return "; ".join(notices.texts(contrast.reasons)) or "the run gives no reason"
 
 
 _SENTENCES = {

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
+from benchkit.model.notice import Notice
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, LatencyFit, Summary
 from benchkit.report import sentences
+from benchkit.report.content import notices
 
 ALWAYS = ("p50", "p90", "p95", "p99")  # these keys are there whatever statistics are registered
 
@@ -29,7 +31,8 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "question": summary.question,
             "status": summary.status,
             "valid": summary.valid,
-            "invalid_because": summary.invalid_because,
+            "invalid_because": notices.texts(summary.invalid_because),
+            "invalid_codes": _codes(summary.invalid_because),
             "headline": sentences.headline(summary),
             "load_model": summary.load_model,
             "rope": summary.rope,
@@ -41,7 +44,8 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "account": asdict(summary.account),
             "altered_messages": [asdict(message) for message in summary.altered_messages],
             "overhead_us": summary.overhead_us,
-            "warnings": summary.warnings,
+            "warnings": notices.warning_lines(summary),
+            "warning_codes": _codes(summary.warnings),
             "agreements": [asdict(agreement) for agreement in summary.agreements],
             "fits": [_fit(fit) for fit in summary.fits],
             "models": [asdict(model) for model in summary.models],
@@ -62,11 +66,17 @@ def _arm(arm: ArmSummary) -> dict[str, Any]:
     for name in ("service_ms", "response_ms", "wait_ms"):
         document |= _estimates(name, getattr(arm, name))
     document["generator"] |= _estimate("unlagged_p50_ms", arm.generator.unlagged_p50_ms)
+    document |= {"saturated": notices.texts(arm.saturated), "saturated_codes": _codes(arm.saturated)}
     return document | _estimate("failure_rate", arm.failure_rate)
 
 
 def _contrast(contrast: Contrast) -> dict[str, Any]:
-    return asdict(contrast) | _estimate("shift_ms", contrast.shift_ms)
+    reasons = {"reasons": notices.texts(contrast.reasons), "reason_codes": _codes(contrast.reasons)}
+    return asdict(contrast) | reasons | _estimate("shift_ms", contrast.shift_ms)
+
+
+def _codes(found: Iterable[Notice]) -> list[dict[str, Any]]:
+    return [{"code": one.code, "subject": one.subject, "arguments": dict(one.arguments)} for one in found]
 
 
 def _fit(fit: LatencyFit) -> dict[str, Any]:

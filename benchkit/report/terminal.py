@@ -18,6 +18,7 @@ from benchkit.model.summary import ArmSummary, ConditionSummary, DeliveryReport,
 from benchkit.report import numbers, sentences
 from benchkit.report.account_lines import altered_lines, label_of, recipients_line
 from benchkit.report.arms_table import arms_table, duration_of
+from benchkit.report.content.notices import warning_lines
 from benchkit.report.generator_lines import generator_lines
 from benchkit.report.network_headline import network_headline
 from benchkit.report.phase_bars import legend, phase_bars
@@ -41,7 +42,7 @@ def render(summary: Summary, console: Console, *, details_of: Collection[str] | 
     _theory(summary, shown, console)
     _account(summary, console)
     _overhead(summary, console)
-    for warning in summary.warnings:
+    for warning in warning_lines(summary):
         console.print(Text.assemble(("warning: ", "yellow"), warning))
 
 

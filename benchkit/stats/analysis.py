@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from benchkit.model.notice import Notice
 from benchkit.model.run import Manifest, Run
 from benchkit.model.summary import ConditionSummary, Contrast, Summary
 from benchkit.stats.aa import detectable_bias, differing_pairs
@@ -68,7 +69,7 @@ def analyse(run: Run) -> Summary:
 
 
 def _contrasts(
-    manifest: Manifest, comparisons: Sequence[Comparison], doubts: Iterable[tuple[str, ...]]
+    manifest: Manifest, comparisons: Sequence[Comparison], doubts: Iterable[tuple[Notice, ...]]
 ) -> tuple[Contrast, ...]:
     adjusted, pairs = _adjusted(comparisons), sum(comparison.pair.aa for comparison in comparisons)
     return tuple(
@@ -85,7 +86,7 @@ def _adjusted(comparisons: Sequence[Comparison]) -> list[float | None]:
 
 
 def _contrast(
-    manifest: Manifest, comparison: Comparison, doubts: tuple[str, ...], p_value: float | None, pairs: int
+    manifest: Manifest, comparison: Comparison, doubts: tuple[Notice, ...], p_value: float | None, pairs: int
 ) -> Contrast:
     pair, condition = comparison.pair, manifest.conditions[comparison.condition]
     judgement = judge(comparison, manifest.rope, doubts)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ArmRecord, Run
 from benchkit.stats.starts import senders_in_starts
@@ -67,13 +68,13 @@ def _senders(run: Run, rows: Any) -> int:
     return senders_in_starts(run.manifest, run.messages["sender"][rows], run.messages["block"][rows])
 
 
-def disagreement(run: Run, condition: int, arm: int) -> str:
-    """In words; empty where counter and wire agree, or cannot be compared: no lab, a short link, broken connections."""
+def disagreement(run: Run, condition: int, arm: int) -> Notice | None:
+    """None where counter and wire agree, or cannot be compared: no lab, a short link, broken connections."""
     truth = wire_truth(run, condition, arm)
     record, rtt_ms = run.manifest.arms[arm], run.manifest.conditions[condition].rtt_ms
     if truth is None or rtt_ms is None or rtt_ms < LEAST_RTT_MS or record.expects_faults or truth.agrees is not False:
-        return ""
-    return f"{record.name}: {truth.counted:g} turns were counted and {truth.turns} seen on the wire"
+        return None
+    return notice(Code.TURNS_DISAGREE, record.name, counted=truth.counted or 0.0, seen=truth.turns)
 
 
 def _least_bytes(run: Run, rows: Any) -> int:

@@ -1,4 +1,4 @@
-"""Why a run cannot be believed, one line each; a run without such a line is valid. Slow or failing mail is no such reason."""
+"""Why a run cannot be believed, as codes; a run without one is valid. Slow or failing mail is no such reason."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Manifest, Run, RunStatus
 from benchkit.model.summary import DeliveryReport
@@ -14,49 +15,47 @@ from benchkit.stats.rows_by_send import recorded_once
 from benchkit.stats.standstills import SLEPT_S
 
 
-def reasons_against(run: Run, account: DeliveryReport, differing: Sequence[Comparison]) -> tuple[str, ...]:
+def reasons_against(run: Run, account: DeliveryReport, differing: Sequence[Comparison]) -> tuple[Notice, ...]:
     return (
         *_broken(run),
         *_account_reasons(account, recovered=run.recovered),
-        *(differing_text(run.manifest, comparison) for comparison in differing),
+        *(_differing(run.manifest, comparison) for comparison in differing),
     )
 
 
-def differing_text(manifest: Manifest, comparison: Comparison) -> str:
+def _differing(manifest: Manifest, comparison: Comparison) -> Notice:
     """The A/A pair that differs, with its ratio and interval."""
     arm, reference = (manifest.arms[index].name for index in (comparison.pair.arm, comparison.pair.reference))
     low, high = comparison.ci or (float("nan"), float("nan"))
-    return f"A/A differs: {arm} against {reference} is {comparison.ratio:.3f} [{low:.3f}, {high:.3f}]"
+    ratio = float("nan") if comparison.ratio is None else comparison.ratio
+    return notice(Code.AA_DIFFERS, arm=arm, reference=reference, ratio=ratio, low=low, high=high)
 
 
-def _broken(run: Run) -> Iterator[str]:
+def _broken(run: Run) -> Iterator[Notice]:
     if run.manifest.status is RunStatus.BROKEN:
-        yield "the run broke: one of its processes died or reported a defect"
+        yield notice(Code.RUN_BROKE)
     if (slept_s := run.manifest.host.get("slept_s", 0.0)) > SLEPT_S:
-        yield f"this machine slept for {slept_s:.1f} s during the run: times and connections do not mean what they should"
+        yield notice(Code.MACHINE_SLEPT, seconds=slept_s)
     if not np.any(~run.messages["warmup"] & (run.messages["outcome"] == OutcomeKind.ACCEPTED)):
-        yield "nothing measured: no message outside the warm-up was accepted"
+        yield notice(Code.NOTHING_ACCEPTED)
     if strange := len(run.messages["send"]) - len(recorded_once(run)):
-        yield f"{strange} records are of sends that are not in the plan or were recorded already"
+        yield notice(Code.RECORDS_NOT_PLANNED, count=strange)
 
 
-def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[str]:
+def _account_reasons(account: DeliveryReport, *, recovered: bool) -> Iterator[Notice]:
     """Where the last second was lost, absence proves nothing, neither of an arrival nor of a record."""
     if account.in_doubt:
         most = account.accepted + account.ambiguous + account.in_doubt
-        yield (
-            f"{account.in_doubt} sends are in doubt: they were started and have no record, because their process died or "
-            f"still runs. Between {account.accepted} and {most} messages were accepted"
-        )
+        yield notice(Code.SENDS_IN_DOUBT, count=account.in_doubt, accepted=account.accepted, most=most)
     if account.missing and not recovered:
-        yield f"{account.missing} messages missing: accepted and never arrived"
+        yield notice(Code.MESSAGES_MISSING, count=account.missing)
     if account.duplicates:
-        yield f"{account.duplicates} messages duplicated: arrived more than once"
+        yield notice(Code.MESSAGES_DUPLICATED, count=account.duplicates)
     if account.other_recipients:
-        yield f"{account.other_recipients} messages went to other recipients than those that they were accepted for"
+        yield notice(Code.OTHER_RECIPIENTS, count=account.other_recipients)
     if account.other_sender:
-        yield f"{account.other_sender} messages arrived with another envelope sender"
+        yield notice(Code.OTHER_SENDER, count=account.other_sender)
     if account.altered_content:
-        yield f"{account.altered_content} messages altered: arrived with another content"
+        yield notice(Code.MESSAGES_ALTERED, count=account.altered_content)
     if account.unaccounted and not recovered:
-        yield f"{account.unaccounted} arrivals unaccounted for: of sends that failed or never started, or of another run"
+        yield notice(Code.ARRIVALS_UNACCOUNTED, count=account.unaccounted)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, inf, isfinite, log
 
+from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.summary import Verdict
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.distributions import normal_quantile
@@ -21,25 +22,25 @@ POWER = 0.90  # the share of such runs that would decide
 @dataclass(frozen=True, slots=True)
 class Judgement:
     verdict: Verdict
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Notice, ...] = ()
     blocks_needed: int | None = None
     blocks_needed_range: tuple[int, int] | None = None
 
 
-def judge(comparison: Comparison, rope: tuple[float, float], blockers: Sequence[str]) -> Judgement:
+def judge(comparison: Comparison, rope: tuple[float, float], blockers: Sequence[Notice]) -> Judgement:
     """`blockers` are what forbids a verdict; none is given while there is one."""
     if blockers:
         return Judgement(Verdict.WITHHELD, tuple(blockers))
     if comparison.ci is None or comparison.ratio is None:
         least = min_blocks(comparison.confidence)
-        return Judgement(Verdict.UNDECIDED, (f"too few blocks: needs {least}",), least)
+        return Judgement(Verdict.UNDECIDED, (notice(Code.TOO_FEW_BLOCKS, needs=least),), least)
     verdict = rope_rule(comparison.ci, rope)
     if comparison.pair.aa and verdict is not Verdict.EQUIVALENT:
         verdict = Verdict.UNDECIDED  # no arm is faster than itself; whether it differs is for aa.py to say
     if verdict is not Verdict.UNDECIDED:
         return Judgement(verdict)
     needed, between = blocks_needed(comparison.blocks, comparison.ratio, comparison.ci, rope, comparison.confidence)
-    return Judgement(verdict, ("the interval reaches across an edge of the ROPE",), needed, between)
+    return Judgement(verdict, (notice(Code.INTERVAL_ACROSS_ROPE),), needed, between)
 
 
 def rope_rule(ci: tuple[float, float], rope: tuple[float, float]) -> Verdict:

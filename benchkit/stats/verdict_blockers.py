@@ -1,4 +1,4 @@
-"""What forbids a verdict on an arm, each as one line: mail that differs, failures that differ, connections that differ.
+"""What forbids a verdict on an arm, each as a code: mail that differs, failures that differ, connections that differ.
 
 A faster arm that loses mail is not faster, and "reuse" that reconnected is another arm than its name says.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Estimate
 from benchkit.stats.account import recipients_of
@@ -26,10 +27,11 @@ from benchkit.stats.unexplained_time import unexplained_share
 RETRANSMITS = 0.01  # share of messages (docs/method.md, §7) …
 RETRANSMITS_FOR_CERTAIN = 0.001  # … of which so many at the least, for all that chance explains
 MOST_UNEXPLAINED = 0.20  # share of the median time
+TCP_SETTINGS = ("client_congestion", "server_congestion", "nodelay", "pacing_limit")
 UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
 
 
-def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparison: Comparison) -> tuple[str, ...]:
+def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparison: Comparison) -> tuple[Notice, ...]:
     arm = samples[comparison.condition, comparison.pair.arm]
     reference = samples[comparison.condition, comparison.pair.reference]
     return (
@@ -49,33 +51,36 @@ def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparis
     )
 
 
-def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[str]:
+def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[Notice]:
     record = run.manifest.arms[sample.arm]
     if not is_observed(record):
         return
     times, altered = delivery.times[sample.index], delivery.altered[sample.index]
     recipients, sender = delivery.other_recipients[sample.index], delivery.other_sender[sample.index]
     found = {
-        "missing": sample.accepted & (times == 0) & (not run.recovered),  # a lost second proves no loss of mail
-        "duplicated": times > 1,
-        "altered": altered,
-        "for other recipients": recipients,
-        "with another envelope sender": sender,
+        Code.ARM_MISSING: sample.accepted & (times == 0) & (not run.recovered),  # a lost second proves no loss of mail
+        Code.ARM_DUPLICATED: times > 1,
+        Code.ARM_ALTERED: altered,
+        Code.ARM_OTHER_RECIPIENTS: recipients,
+        Code.ARM_OTHER_SENDER: sender,
     }
-    for what, rows in found.items():
+    for code, rows in found.items():
         if count := int(np.count_nonzero(rows)):
-            yield f"{record.name}: {count} of {sample.started} messages {what}"
+            yield notice(code, record.name, count=count, started=sample.started)
 
 
-def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     if not arm.failed and not reference.failed:
         return
     if differs(_rate(run, arm, ~arm.accepted), _rate(run, reference, ~reference.accepted)):
-        counts = [f"{run.manifest.arms[s.arm].name} {s.failed} of {s.started}" for s in (arm, reference)]
-        yield f"failure rates differ: {counts[0]}, {counts[1]}"
+        yield notice(
+            Code.FAILURE_RATES_DIFFER,
+            arm=run.manifest.arms[arm.arm].name, failed=arm.failed, started=arm.started,
+            other=run.manifest.arms[reference.arm].name, other_failed=reference.failed, other_started=reference.started,
+        )  # fmt: skip
 
 
-def _recipient_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+def _recipient_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     """Of accepted messages: how many recipients were refused, and how many messages had such recipients."""
     samples = (arm, reference)
     refused = [np.where(sample.accepted, sample.rows["refused"], 0) for sample in samples]
@@ -85,30 +90,34 @@ def _recipient_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]
     shares = [counts / np.maximum(1, planned) for counts, planned in zip(refused, each, strict=True)]
     partly = [counts > 0 for counts in refused]
     if any(differs(_rate(run, arm, of_arm), _rate(run, reference, other)) for of_arm, other in (shares, partly)):
-        told = [
-            f"{run.manifest.arms[sample.arm].name} {int(counts.sum())} of {int(planned[sample.accepted].sum())}"
+        (own, recipients), (others, other_recipients) = (
+            (int(counts.sum()), int(planned[sample.accepted].sum()))
             for sample, counts, planned in zip(samples, refused, each, strict=True)
-        ]
-        yield f"refused recipients differ: {told[0]}, {told[1]}"
+        )
+        yield notice(
+            Code.REFUSED_RECIPIENTS_DIFFER,
+            arm=run.manifest.arms[arm.arm].name, refused=own, recipients=recipients,
+            other=run.manifest.arms[reference.arm].name, other_refused=others, other_recipients=other_recipients,
+        )  # fmt: skip
 
 
 def _rate(run: Run, sample: Sample, flags: Any) -> Estimate:
     return clustered_rate(flags.astype(np.float64), clusters_of_sample(run.manifest, sample), run.manifest.confidence)
 
 
-def _connection_doubts(run: Run, sample: Sample) -> Iterator[str]:
+def _connection_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
     """Where the scenario itself breaks connections (its faults and limits), they are its subject and no reason to doubt."""
     record, rows = run.manifest.arms[sample.arm], sample.rows
     if record.connection == "fresh":
         if shared := int(np.count_nonzero(rows["nth"] > 0)):
-            yield f"{record.name}: {shared} messages went over a connection that was not new"
+            yield notice(Code.CONNECTIONS_NOT_NEW, record.name, count=shared)
     elif not record.expects_faults:
         made, foreseen = connections(rows), _connections_foreseen(run, record.connection, sample)
         if made - foreseen > UNFORESEEN_CONNECTIONS * sample.started:
-            yield f"{record.name}: {made} connections where its policy ({record.connection}) makes {foreseen} at most"
+            yield notice(Code.TOO_MANY_CONNECTIONS, record.name, made=made, policy=record.connection, foreseen=foreseen)
 
 
-def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[str]:
+def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
     """On a link that was asked to lose packets, or to have a queue that overflows, loss is the subject."""
     asked = run.manifest.conditions[sample.condition].asked
     if asked.get("loss_percent") or asked.get("queue_kb"):
@@ -119,46 +128,40 @@ def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[str]:
         return
     rate = _rate(run, sample, lossy)
     if met > RETRANSMITS * sample.started and (rate.low or 0.0) > RETRANSMITS_FOR_CERTAIN:
-        yield f"{run.manifest.arms[sample.arm].name}: {met} of {sample.started} messages met a retransmit"
+        yield notice(Code.RETRANSMITS, run.manifest.arms[sample.arm].name, count=met, started=sample.started)
 
 
-def _tcp_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[str]:
+def _tcp_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     """TCP settings that differ between the two arms though the scenario did not ask for it, or were not in force."""
     records = [run.manifest.arms[sample.arm] for sample in (arm, reference)]
     for record in records:
         yield from _not_in_force(record)
     first, second = records
     if first.congestion == second.congestion:
-        for what, values in _tcp_settings(first, second):
+        for setting in TCP_SETTINGS:
+            values = getattr(first, setting), getattr(second, setting)
             if None not in values and values[0] != values[1]:
-                yield f"{what} differ: {first.name} {values[0]}, {second.name} {values[1]}"
+                yield notice(
+                    Code.TCP_SETTINGS_DIFFER, setting=setting,
+                    arm=first.name, value=values[0], other=second.name, other_value=values[1],
+                )  # fmt: skip
 
 
-def _not_in_force(record: ArmRecord) -> Iterator[str]:
+def _not_in_force(record: ArmRecord) -> Iterator[Notice]:
     for end, found in (("client", record.client_congestion), ("server", record.server_congestion)):
         if record.congestion and found and found != record.congestion:
-            yield f"{record.name}: the {end}'s TCP congestion control is {found}, not {record.congestion}"
+            yield notice(Code.CONGESTION_NOT_IN_FORCE, record.name, end=end, found=found, asked=record.congestion)
 
 
-def _tcp_settings(first: ArmRecord, second: ArmRecord) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    yield "TCP congestion controls at the client", (first.client_congestion, second.client_congestion)
-    yield "TCP congestion controls at the server", (first.server_congestion, second.server_congestion)
-    yield "settings of TCP_NODELAY", (first.nodelay, second.nodelay)
-    yield "TCP pacing limits (bytes/s)", (first.pacing_limit, second.pacing_limit)
-
-
-def _wire_doubts(run: Run, sample: Sample) -> Iterator[str]:
+def _wire_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
     if told := disagreement(run, sample.condition, sample.arm):
         yield told
 
 
-def _theory_doubts(run: Run, sample: Sample) -> Iterator[str]:
+def _theory_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
     share = unexplained_share(run, sample)
     if share is not None and share > MOST_UNEXPLAINED:
-        yield (
-            f"{run.manifest.arms[sample.arm].name}: {100 * share:.0f} % of its median time is explained neither by its round "
-            "trips nor by processing"
-        )
+        yield notice(Code.TIME_UNEXPLAINED, run.manifest.arms[sample.arm].name, percent=100 * share)
 
 
 def _connections_foreseen(run: Run, policy: str, sample: Sample) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from benchkit.model.notice import Code, notice
 from benchkit.model.summary import (
     ArmSummary,
     ConditionSummary,
@@ -88,5 +89,5 @@ def quickstart() -> Summary:
             1550, 1550, 0, 0, 0, arrived_once=1550, missing=0, duplicates=0, altered=0, unaccounted=0
         ),
         overhead_us={"null transport": 14.2, "clock": 0.061},
-        warnings=("the clock of this machine steps by 40 ns",),
+        warnings=(notice(Code.RECORDED, text="the clock of this machine steps by 40 ns"),),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchkit.model.notice import Code, notice
 from benchkit.model.outside_text import escape_control_chars, json_text, markdown
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.model.run import Run
@@ -63,7 +64,7 @@ def summary(run: Run, hostile: str) -> Summary:
     found = analyse(run)
     first, *others = found.arms
     arms = (replace(first, failure_texts={hostile: 3}), *others)
-    return replace(found, arms=arms, warnings=(hostile, *found.warnings))
+    return replace(found, arms=arms, warnings=(notice(Code.RECORDED, text=hostile), *found.warnings))
 
 
 def terminal(show: Callable[[Console], None]) -> str:

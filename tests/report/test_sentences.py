@@ -19,6 +19,7 @@ from benchkit.model.summary import (
     Verdict,
 )
 from benchkit.report import sentences
+from tests.report.recorded import recorded
 
 LINK = "on loopback (RTT 0.031 ms)"
 WHERE = f"{LINK} in this run"
@@ -59,14 +60,14 @@ THAN = f"than “api, reused” {WHERE}: {MORE}, 11 round trips against 1."
             ),
         ),
         (
-            {"verdict": Verdict.UNDECIDED, "ratio": 2.0, "ci": None, "reasons": ("too few blocks: needs 6",)},
+            {"verdict": Verdict.UNDECIDED, "ratio": 2.0, "ci": None, "reasons": recorded("too few blocks: needs 6")},
             (
                 "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "
                 f"{WHERE}: 2.00× the time; too few blocks: needs 6."
             ),
         ),
         (
-            {"verdict": Verdict.WITHHELD, "reasons": ("connections were not reused", "A/A differs")},
+            {"verdict": Verdict.WITHHELD, "reasons": recorded("connections were not reused", "A/A differs")},
             (
                 f"No verdict on “smtp, new connection” against “api, reused” {LINK}, because connections were not reused; "
                 "A/A differs."
@@ -174,7 +175,7 @@ def test_a_decided_contrast_goes_before_a_larger_undecided_one(quickstart: Summa
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"valid": False, "invalid_because": ("a", "b")}, "INVALID: a; b"),
+        ({"valid": False, "invalid_because": recorded("a", "b")}, "INVALID: a; b"),
         ({"valid": False}, "INVALID: the run gives no reason"),
         ({"contrasts": ()}, "No verdict: there is no arm to compare with the baseline."),
     ],

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from benchkit.model.load import LoadModel
+from benchkit.model.notice import Code, notice
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, RunStatus
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary, Verdict
@@ -78,7 +79,12 @@ def test_an_empty_invalid_run_holds(quickstart: Summary) -> None:
     check(
         to_json(
             replace(
-                quickstart, valid=False, invalid_because=("nothing was sent",), arms=(), contrasts=(), conditions=()
+                quickstart,
+                valid=False,
+                invalid_because=(notice(Code.NOTHING_ACCEPTED),),
+                arms=(),
+                contrasts=(),
+                conditions=(),
             )
         )
     )

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchkit.model.summary import ConditionSummary, Summary, Verdict
 from benchkit.report.terminal import render
+from tests.report.recorded import recorded
 
 RTTS_MS = (0.03, 2.04, 10.1, 40.1, 200.2)
 
@@ -35,7 +36,7 @@ def shown(summary: Summary, width: int) -> str:
 
 def with_verdict(sweep: Summary, arm: str, condition: str, verdict: Verdict, *reasons: str) -> Summary:
     changed = [
-        replace(one, verdict=verdict, reasons=reasons, blocks_needed=70)
+        replace(one, verdict=verdict, reasons=recorded(*reasons), blocks_needed=70)
         if (one.arm, one.condition) == (arm, condition)
         else one
         for one in sweep.contrasts

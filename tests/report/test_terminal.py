@@ -12,6 +12,7 @@ from rich.console import Console
 from benchkit.model.summary import ArmSummary, Estimate, Summary, Turns
 from benchkit.report.phase_bars import legend, paints_phases, phase_bars
 from benchkit.report.terminal import render
+from tests.report.recorded import recorded
 
 
 def shown(summary: Summary, *, width: int = 100, colour: bool = False) -> str:
@@ -51,7 +52,9 @@ def test_begins_with_the_verdict(quickstart: Summary) -> None:
 
 
 def test_an_invalid_run_says_so_first_and_gives_no_verdict(quickstart: Summary) -> None:
-    broken = shown(replace(quickstart, valid=False, invalid_because=("3 messages are missing", "digests differ")))
+    broken = shown(
+        replace(quickstart, valid=False, invalid_because=recorded("3 messages are missing", "digests differ"))
+    )
     assert broken.startswith("INVALID: 3 messages are missing; digests differ\nOnly the hop application → provider")
     assert "slower" not in broken
     assert "faster" not in broken

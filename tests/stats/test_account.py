@@ -16,6 +16,7 @@ from benchkit.model.envelope import address_hash, recipients_hash
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, Table
 from benchkit.model.summary import DeliveryReport, Verdict
+from benchkit.report.content.notices import texts, warning_lines
 from benchkit.stats.account import account_of
 from benchkit.stats.analysis import analyse
 from benchkit.stats.delivery import deliveries
@@ -107,7 +108,7 @@ def test_another_digest_is_altered_and_makes_the_run_invalid(synthetic_run: Fact
     digests[17] = digest
     altered = replace(run, arrivals={**run.arrivals, "digest": digests})
     assert account(altered).altered == 1
-    assert analyse(altered).invalid_because == ("1 messages altered: arrived with another content",)
+    assert texts(analyse(altered).invalid_because) == ("1 messages altered: arrived with another content",)
 
 
 def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -> None:
@@ -115,7 +116,7 @@ def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -
     assert (summary.account.missing, summary.account.unobserved) == (0, summary.account.accepted)
     assert summary.arms[0].arrived is summary.arms[0].missing is summary.arms[0].altered is None
     assert summary.valid
-    assert "arrivals are not observed for: arm 0, arm 1" in summary.warnings
+    assert "arrivals are not observed for: arm 0, arm 1" in warning_lines(summary)
 
 
 def test_what_a_recovered_run_lost_is_a_warning_and_not_a_fault(synthetic_run: Factory) -> None:
@@ -127,7 +128,9 @@ def test_what_a_recovered_run_lost_is_a_warning_and_not_a_fault(synthetic_run: F
     summary = analyse(cut)
     assert (summary.account.missing, summary.account.unaccounted, summary.account.altered) == (3, 2, 0)
     assert summary.valid
-    assert any("recovered" in warning and "5 arrivals without their content" in warning for warning in summary.warnings)
+    assert any(
+        "recovered" in warning and "5 arrivals without their content" in warning for warning in warning_lines(summary)
+    )
 
 
 def test_a_send_recorded_twice_is_a_defect_and_counts_once(synthetic_run: Factory) -> None:
@@ -135,7 +138,7 @@ def test_a_send_recorded_twice_is_a_defect_and_counts_once(synthetic_run: Factor
     rows = [*range(len(run.messages["send"])), 3]
     twice = replace(run, messages=taken(run.messages, rows))
     assert account(twice) == account(run)
-    assert analyse(twice).invalid_because == (
+    assert texts(analyse(twice).invalid_because) == (
         "1 records are of sends that are not in the plan or were recorded already",
     )
 
@@ -214,7 +217,7 @@ def test_the_envelope_is_part_of_identical(
     other = with_envelopes(planned, sender, recipients)
     summary = analyse(replace(planned, arrivals=other.arrivals))
     assert summary.valid is not bool(wrong)
-    assert not wrong or all(wrong in reason for reason in summary.invalid_because)
+    assert not wrong or all(wrong in reason for reason in texts(summary.invalid_because))
     assert summary.account.altered == (len(planned.arrivals["send"]) if wrong else 0)
     assert wrong == "" or summary.contrasts[0].verdict is Verdict.WITHHELD
 
@@ -238,7 +241,7 @@ def test_refused_recipients_are_counted_and_their_absence_is_no_alteration(synth
     assert (account.altered, account.recipients_refused) == (0, refused)
     assert account.recipients_planned == 3 * account.planned == account.recipients_accepted + refused
     assert summary.contrasts[0].verdict is Verdict.WITHHELD
-    assert any("refused recipients differ" in reason for reason in summary.contrasts[0].reasons)
+    assert any("refused recipients differ" in reason for reason in texts(summary.contrasts[0].reasons))
     wrong_one = {**arrivals, "recipients_hash": np.where(at_arrival, recipients_hash(TO[:2]), recipients_hash(TO))}
     assert not analyse(replace(run, messages=messages, arrivals=wrong_one)).valid
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchkit.model.run import ConditionRecord, Run, RunStatus, Table
 from benchkit.model.summary import Verdict
+from benchkit.report.content.notices import texts
 from benchkit.report.summary_json import to_json
 from benchkit.stats.analysis import analyse
 from benchkit.stats.paired import holm, median_interval
@@ -71,7 +72,7 @@ def test_under_six_blocks_nothing_is_decided(synthetic_run: Factory, blocks: int
     contrast = only(analyse(synthetic_run(times=(1.0, 2.9), blocks=blocks)))
     assert (contrast.blocks, contrast.ci, contrast.p_value) == (blocks, None, None)
     assert (contrast.verdict, contrast.blocks_needed) == (Verdict.UNDECIDED, 6)
-    assert contrast.reasons == ("too few blocks: needs 6",)
+    assert texts(contrast.reasons) == ("too few blocks: needs 6",)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchkit.model.notice import Code
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.model.tables import WIRE
+from benchkit.report.content.notices import texts
 from benchkit.stats.analysis import analyse
 from benchkit.stats.packet_check import disagreement, wire_truth
 
@@ -37,14 +39,16 @@ def test_a_kept_connection_is_its_messages_its_opening_and_its_quit(synthetic_ru
     truth = wire_truth(run, 0, 1)
     assert truth is not None
     assert (truth.connections, truth.turns, truth.agrees) == (1, truth.counted, True)
-    assert disagreement(run, 0, 1) == ""
+    assert disagreement(run, 0, 1) is None
 
 
 def test_a_hidden_turn_a_message_forbids_a_verdict(synthetic_run: Synthetic) -> None:
     run = synthetic_run(conditions=LAB)
     hidden = on_a_link(run, extra_turns=int((run.messages["arm"] == 0).sum()))
-    assert "seen on the wire" in disagreement(hidden, 0, 0)
-    assert any("seen on the wire" in reason for reason in analyse(hidden).contrasts[0].reasons)
+    found = disagreement(hidden, 0, 0)
+    assert found is not None
+    assert found.code is Code.TURNS_DISAGREE
+    assert any("seen on the wire" in reason for reason in texts(analyse(hidden).contrasts[0].reasons))
 
 
 @pytest.mark.parametrize(("tickets", "agrees"), [(0, True), (1, True), (3, True), (310, False)])

@@ -10,6 +10,7 @@ import pytest
 
 from benchkit.model.run import Run
 from benchkit.model.summary import Verdict
+from benchkit.report.content.notices import texts, warning_lines
 from benchkit.stats.analysis import analyse
 from benchkit.stats.standstills import STOPPED_NS, standstills
 
@@ -43,7 +44,7 @@ def test_the_block_of_a_standstill_is_left_out_and_named(synthetic_run: Factory,
     assert [arm.unsent for arm in after.arms] == [0, 0]
     assert after.contrasts[0].blocks == 29
     assert after.contrasts[0].verdict is before.contrasts[0].verdict is Verdict.SLOWER
-    (said,) = [warning for warning in after.warnings if "stood still" in warning]
+    (said,) = [warning for warning in warning_lines(after) if "stood still" in warning]
     assert said == f"this machine or its processes stood still for 8.0 s: block {block} is left out for every arm"
     for one, other in zip(before.arms, after.arms, strict=True):
         assert (other.service_ms["mean"].value or 0.0) < 1.1 * (one.service_ms["mean"].value or 0.0)
@@ -60,4 +61,4 @@ def test_a_machine_that_slept_gives_no_verdict(synthetic_run: Factory) -> None:
     run = synthetic_run(times=(1.0, 2.9))
     summary = analyse(replace(run, manifest=replace(run.manifest, host={"slept_s": 12.3})))
     assert not summary.valid
-    assert "this machine slept for 12.3 s" in summary.invalid_because[0]
+    assert "this machine slept for 12.3 s" in texts(summary.invalid_because)[0]

@@ -11,6 +11,7 @@ import pytest
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import RunStatus
 from benchkit.model.summary import Verdict
+from benchkit.report.content.notices import texts, warning_lines
 from benchkit.stats.analysis import analyse
 from tests.stats.varied import Factory, only, with_arms, with_columns, with_failures, with_rows
 
@@ -26,23 +27,23 @@ def test_aa_that_differs_withholds_every_verdict(synthetic_run: Factory) -> None
     summary = analyse(synthetic_run(times=(1.0, 1.4, 2.9), aa={1: 0}))
     assert not summary.valid
     assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.WITHHELD] * 2
-    assert summary.invalid_because == summary.contrasts[1].reasons
-    assert summary.invalid_because[0].startswith("A/A differs: arm 1 against arm 0 is 1.4")
+    assert texts(summary.invalid_because) == texts(summary.contrasts[1].reasons)
+    assert texts(summary.invalid_because)[0].startswith("A/A differs: arm 1 against arm 0 is 1.4")
 
 
 def test_failure_rates_that_differ_withhold_the_arm_s_verdict_only(synthetic_run: Factory) -> None:
     summary = analyse(with_failures(synthetic_run(times=(1.0, 2.9, 2.9)), arm=2, every=10))
     assert summary.valid
     assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.SLOWER, Verdict.WITHHELD]
-    assert summary.contrasts[1].reasons == ("failure rates differ: arm 2 30 of 300, arm 0 0 of 300",)
-    assert "arm 2: 30 of 300 messages failed" in summary.warnings
+    assert texts(summary.contrasts[1].reasons) == ("failure rates differ: arm 2 30 of 300, arm 0 0 of 300",)
+    assert "arm 2: 30 of 300 messages failed" in warning_lines(summary)
 
 
 def test_equal_failure_rates_withhold_nothing(synthetic_run: Factory) -> None:
     run = with_failures(with_failures(synthetic_run(times=(1.0, 2.9)), arm=0, every=10), arm=1, every=10)
     summary = analyse(with_arms(run, expects_faults=True))
     assert only(summary).verdict is Verdict.SLOWER
-    assert not any("failed" in warning for warning in summary.warnings)
+    assert not any("failed" in warning for warning in warning_lines(summary))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_connections_that_are_not_what_the_arm_says(
     broken = {name: run.messages[source].astype(run.messages[name].dtype) for name, source in columns.items()}
     contrast = only(analyse(with_columns(run, **broken)))
     assert contrast.verdict is Verdict.WITHHELD
-    assert reason in contrast.reasons
+    assert reason in texts(contrast.reasons)
 
 
 def test_a_rare_reconnection_is_no_doubt_nor_is_one_that_the_scenario_asks_for(synthetic_run: Factory) -> None:
@@ -110,7 +111,7 @@ def test_tcp_settings_that_differ_unasked_withhold_a_verdict(
     first, second = run.manifest.arms
     arms = (replace(first, **reference), replace(second, **arm))
     contrast = only(analyse(replace(run, manifest=replace(run.manifest, arms=arms))))
-    assert set(reasons) <= set(contrast.reasons)
+    assert set(reasons) <= set(texts(contrast.reasons))
     assert contrast.verdict is (Verdict.WITHHELD if reasons else Verdict.SLOWER)
 
 
@@ -125,8 +126,8 @@ def test_retransmits_withhold_a_verdict_unless_loss_is_the_subject(
     summary = analyse(lossy)
     reason = f"arm 1: {count} of 300 messages met a retransmit"
     assert [arm.retransmitted for arm in summary.arms] == [0, count]
-    assert reason in summary.warnings
-    assert only(summary).reasons == ((reason,) if withheld else ())
+    assert reason in warning_lines(summary)
+    assert texts(only(summary).reasons) == ((reason,) if withheld else ())
     for subject in ({"loss_percent": 1.0}, {"queue_kb": 64.0}):
         asked = tuple(replace(condition, asked=subject) for condition in run.manifest.conditions)
         on_purpose = replace(lossy, manifest=replace(run.manifest, conditions=asked))
@@ -139,8 +140,8 @@ def test_blocks_that_are_incomplete_drop_out_pairwise(synthetic_run: Factory) ->
     stopped = replace(stopped, arrivals={name: column[: 20 * 20 + 13] for name, column in run.arrivals.items()})
     summary = analyse(stopped)
     assert (summary.valid, only(summary).blocks, only(summary).verdict) == (True, 19, Verdict.SLOWER)
-    assert "arm 1 and arm 0: 11 of 30 blocks left out because they are incomplete" in summary.warnings
-    assert "the run was interrupted: 207 of 620 sends were never started" in summary.warnings
+    assert "arm 1 and arm 0: 11 of 30 blocks left out because they are incomplete" in warning_lines(summary)
+    assert "the run was interrupted: 207 of 620 sends were never started" in warning_lines(summary)
 
 
 def test_a_block_that_failed_in_one_arm_counts_as_slower_than_any(synthetic_run: Factory) -> None:
@@ -149,7 +150,9 @@ def test_a_block_that_failed_in_one_arm_counts_as_slower_than_any(synthetic_run:
     outcome = np.where(lost, OutcomeKind.TIMED_OUT, run.messages["outcome"]).astype("int8")
     summary = analyse(with_columns(run, outcome=outcome))
     assert (only(summary).blocks, only(summary).failed_blocks) == (30, 1)
-    assert "arm 1 and arm 0: in 1 of 30 blocks one arm failed: they count as slower than any other" in summary.warnings
+    assert "arm 1 and arm 0: in 1 of 30 blocks one arm failed: they count as slower than any other" in warning_lines(
+        summary
+    )
 
 
 def test_an_arm_that_is_out_for_a_quarter_of_its_blocks_is_never_faster(synthetic_run: Factory) -> None:
@@ -162,14 +165,14 @@ def test_an_arm_that_is_out_for_a_quarter_of_its_blocks_is_never_faster(syntheti
 
 def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:
     summary = analyse(synthetic_run(status=RunStatus.BROKEN))
-    assert summary.invalid_because == ("the run broke: one of its processes died or reported a defect",)
+    assert texts(summary.invalid_because) == ("the run broke: one of its processes died or reported a defect",)
 
 
 def test_only_copies_of_the_baseline_is_no_reason_to_warn_of_a_missing_copy(synthetic_run: Factory) -> None:
     text = "no A/A arm: nothing shows how far this machine differs from itself"
-    assert text in analyse(synthetic_run()).warnings
-    assert text not in analyse(synthetic_run(aa={1: 0})).warnings
-    assert text not in analyse(synthetic_run(times=(1.0,))).warnings
+    assert text in warning_lines(analyse(synthetic_run()))
+    assert text not in warning_lines(analyse(synthetic_run(aa={1: 0})))
+    assert text not in warning_lines(analyse(synthetic_run(times=(1.0,))))
 
 
 def test_late_starts_of_an_open_load_are_a_warning(synthetic_run: Factory) -> None:
@@ -178,7 +181,7 @@ def test_late_starts_of_an_open_load_are_a_warning(synthetic_run: Factory) -> No
     summary = analyse(with_columns(run, intended_ns=intended))
     assert summary.arms[0].late == 30
     late = "every arm: 30 of 300 messages started more than 1 ms late, 30 of them although a connection was free"
-    assert late in summary.warnings
+    assert late in warning_lines(summary)
 
 
 def test_a_quarter_of_messages_five_times_slower_shows_in_the_mean_and_as_two_groups(synthetic_run: Factory) -> None:
@@ -190,7 +193,7 @@ def test_a_quarter_of_messages_five_times_slower_shows_in_the_mean_and_as_two_gr
         summary = analyse(with_columns(run, ended_ns=ended_ns))
         assert (only(summary).others["mean"].ratio or 0.0) > 1
         assert summary.arms[1].two_groups is not None
-        assert any("two groups" in warning for warning in summary.warnings)
+        assert any("two groups" in warning for warning in warning_lines(summary))
 
 
 def test_times_that_change_during_the_run_are_named_with_their_place(synthetic_run: Factory) -> None:
@@ -198,7 +201,7 @@ def test_times_that_change_during_the_run_are_named_with_their_place(synthetic_r
     service_ns = run.messages["ended_ns"] - run.messages["started_ns"]
     later = (run.messages["arm"] == 0) & (run.messages["block"] >= 25)
     ended_ns = run.messages["started_ns"] + np.where(later, 2 * service_ns, service_ns)
-    (said,) = [one for one in analyse(with_columns(run, ended_ns=ended_ns)).warnings if "changed near" in one]
+    (said,) = [one for one in warning_lines(analyse(with_columns(run, ended_ns=ended_ns))) if "changed near" in one]
     assert said.startswith("arm 0: its times changed near measured block 26 of 40")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from benchkit.experiment.certify.scenarios import CertifiedSequence
 from benchkit.model.certificate import CertificationCheck
+from benchkit.model.notice import Code
 from benchkit.model.run import ConditionRecord
 from benchkit.model.summary import Agreement, LatencyFit, Summary
 
@@ -37,12 +38,22 @@ def sweep_checks(dialogues: tuple[CertifiedSequence, ...], summary: Summary) -> 
         yield from _times(dialogue, fits.get(dialogue.arm.name))
     for contrast in summary.contrasts:
         if contrast.aa and contrast.ratio is not None:
-            differs = any(contrast.arm in reason for reason in summary.invalid_because)
+            differs = any(
+                one.code is Code.AA_DIFFERS and one.arguments["arm"] == contrast.arm for one in summary.invalid_because
+            )
             found = f"{contrast.ratio:.3f} on the {contrast.condition}"
             yield CertificationCheck("A/A", contrast.arm, not differs, found, "no difference from its twin")
     yield CertificationCheck(
-        "every message", "all dialogues", summary.valid, "; ".join(summary.invalid_because) or "valid", "valid"
+        "every message",
+        "all dialogues",
+        summary.valid,
+        ", ".join(one.code for one in summary.invalid_because) or "valid",
+        "valid",
     )
+
+
+def _found(summary: Summary) -> str:
+    return ", ".join(one.code for one in summary.invalid_because) or "valid"
 
 
 def delay_checks(

@@ -1,0 +1,183 @@
+"""The English of every notice (model/notice.py): one sentence for each code, what is wrong first, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from benchkit.model.notice import Code, Notice
+from benchkit.model.summary import Summary
+
+_TCP_SETTINGS = {
+    "client_congestion": "TCP congestion controls at the client",
+    "server_congestion": "TCP congestion controls at the server",
+    "nodelay": "settings of TCP_NODELAY",
+    "pacing_limit": "TCP pacing limits (bytes/s)",
+}
+_WAYS_OUT = {
+    "leave-machine": "leave the machine to the run",
+    "more-cores": "take a machine with more cores",
+    "more-workers": "set workers = {workers}",
+    "lower-rate": "set a lower rate_per_s in [load]",
+    "lower-concurrency": "set a lower concurrency in [load]",
+    "talk": 'compare with model = "talk" in [load]',
+    "do-not-block": "let no client block the loop",
+}
+
+
+def text(notice: Notice) -> str:
+    """The sentence, with what it is about in front."""
+    said = statement(notice)
+    return f"{notice.subject}: {said}" if notice.subject else said
+
+
+def texts(notices: Iterable[Notice]) -> tuple[str, ...]:
+    return tuple(text(notice) for notice in notices)
+
+
+def statement(notice: Notice) -> str:
+    """Without its subject."""
+    made = _TEXTS[notice.code]
+    return made.format(**notice.arguments) if isinstance(made, str) else made(notice.arguments)
+
+
+def warning_lines(summary: Summary) -> tuple[str, ...]:
+    """Subjects of which the same is said share one line; all arms together need no names."""
+    subjects: dict[str, list[str]] = {}
+    for notice in summary.warnings:
+        subjects.setdefault(statement(notice), []).append(notice.subject)
+    return tuple(_line(said, sharing, len(summary.arms)) for said, sharing in subjects.items())
+
+
+def _line(said: str, sharing: list[str], arms: int) -> str:
+    if not all(sharing):
+        return said
+    return f"{'every arm' if len(sharing) == arms > 1 else '; '.join(sharing)}: {said}"
+
+
+def _in_doubt(numbers: Mapping[str, Any]) -> str:
+    return (
+        f"{numbers['count']} sends are in doubt: they were started and have no record, because their process died or "
+        f"still runs. Between {numbers['accepted']} and {numbers['most']} messages were accepted"
+    )
+
+
+def _recovered(numbers: Mapping[str, Any]) -> str:
+    return (
+        "the run was never closed and was recovered from its files, of which a crash of the machine may have lost the end: "
+        f"{numbers['missing']} accepted messages without an arrival, {numbers['unaccounted']} arrivals without a record, "
+        f"{numbers['unread']} arrivals without their content"
+    )
+
+
+def _tcp_settings(numbers: Mapping[str, Any]) -> str:
+    told = "{arm} {value}, {other} {other_value}".format(**numbers)
+    return f"{_TCP_SETTINGS[numbers['setting']]} differ: {told}"
+
+
+def _stood_still(numbers: Mapping[str, Any]) -> str:
+    blocks = ", ".join(numbers["blocks"])
+    who = "this machine or its processes"
+    return f"{who} stood still for {numbers['seconds']:.1f} s: block {blocks} is left out for every arm"
+
+
+def _late(numbers: Mapping[str, Any]) -> str:
+    own = f", {numbers['own']} of them although a connection was free" if numbers["own"] else ""
+    return f"{numbers['count']} of {numbers['started']} messages started more than 1 ms late{own}"
+
+
+def _busy(numbers: Mapping[str, Any]) -> str:
+    return (
+        f"its processor was needed {_percent(numbers['wanted'])} of the time "
+        f"(for {_percent(numbers['queued'])} it waited for a core; {_ways_out(numbers)})"
+    )
+
+
+def _lagged(numbers: Mapping[str, Any]) -> str:
+    share = _percent(numbers["share"])
+    return f"its event loop stood still for a tenth of the time of {share} of the messages ({_ways_out(numbers)})"
+
+
+def _late_although_free(numbers: Mapping[str, Any]) -> str:
+    share = _percent(numbers["share"])
+    return f"it started {share} of the messages over 1 ms late although a connection was free ({_ways_out(numbers)})"
+
+
+def _ways_out(numbers: Mapping[str, Any]) -> str:
+    ways = ", or ".join(_WAYS_OUT[way].format(**numbers) for way in numbers["ways_out"])
+    return "; ".join(filter(None, (f"at most {_percent(numbers['most'])}", ways)))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+_TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
+    Code.RUN_BROKE: "the run broke: one of its processes died or reported a defect",
+    Code.MACHINE_SLEPT: (
+        "this machine slept for {seconds:.1f} s during the run: times and connections do not mean what they should"
+    ),
+    Code.NOTHING_ACCEPTED: "nothing measured: no message outside the warm-up was accepted",
+    Code.RECORDS_NOT_PLANNED: "{count} records are of sends that are not in the plan or were recorded already",
+    Code.SENDS_IN_DOUBT: _in_doubt,
+    Code.MESSAGES_MISSING: "{count} messages missing: accepted and never arrived",
+    Code.MESSAGES_DUPLICATED: "{count} messages duplicated: arrived more than once",
+    Code.OTHER_RECIPIENTS: "{count} messages went to other recipients than those that they were accepted for",
+    Code.OTHER_SENDER: "{count} messages arrived with another envelope sender",
+    Code.MESSAGES_ALTERED: "{count} messages altered: arrived with another content",
+    Code.ARRIVALS_UNACCOUNTED: (
+        "{count} arrivals unaccounted for: of sends that failed or never started, or of another run"
+    ),
+    Code.AA_DIFFERS: "A/A differs: {arm} against {reference} is {ratio:.3f} [{low:.3f}, {high:.3f}]",
+    Code.ARM_MISSING: "{count} of {started} messages missing",
+    Code.ARM_DUPLICATED: "{count} of {started} messages duplicated",
+    Code.ARM_ALTERED: "{count} of {started} messages altered",
+    Code.ARM_OTHER_RECIPIENTS: "{count} of {started} messages for other recipients",
+    Code.ARM_OTHER_SENDER: "{count} of {started} messages with another envelope sender",
+    Code.FAILURE_RATES_DIFFER: "failure rates differ: {arm} {failed} of {started}, {other} {other_failed} of {other_started}",
+    Code.REFUSED_RECIPIENTS_DIFFER: (
+        "refused recipients differ: {arm} {refused} of {recipients}, {other} {other_refused} of {other_recipients}"
+    ),
+    Code.CONNECTIONS_NOT_NEW: "{count} messages went over a connection that was not new",
+    Code.TOO_MANY_CONNECTIONS: "{made} connections where its policy ({policy}) makes {foreseen} at most",
+    Code.RETRANSMITS: "{count} of {started} messages met a retransmit",
+    Code.CONGESTION_NOT_IN_FORCE: "the {end}'s TCP congestion control is {found}, not {asked}",
+    Code.TCP_SETTINGS_DIFFER: _tcp_settings,
+    Code.TURNS_DISAGREE: "{counted:g} turns were counted and {seen} seen on the wire",
+    Code.TIME_UNEXPLAINED: (
+        "{percent:.0f} % of its median time is explained neither by its round trips nor by processing"
+    ),
+    Code.GENERATOR_LIMITED: "the generator was the limit, not the target",
+    Code.TOO_FEW_BLOCKS: "too few blocks: needs {needs}",
+    Code.INTERVAL_ACROSS_ROPE: "the interval reaches across an edge of the ROPE",
+    Code.RECORDED: "{text}",
+    Code.INTERRUPTED: "the run was interrupted: {unsent} of {planned} sends were never started",
+    Code.RECOVERED: _recovered,
+    Code.ARRIVALS_UNREAD: "{count} arrivals could not be compared: there was no room to keep what they contained",
+    Code.STOOD_STILL: _stood_still,
+    Code.NO_AA: "no A/A arm: nothing shows how far this machine differs from itself",
+    Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} blocks, and this run has {blocks}",
+    Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",
+    Code.TWO_GROUPS: "its times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
+    Code.SLOW_BEGINNING: (
+        "the first {blocks} measured blocks were slower (median {before_ms:.3g} ms before, {after_ms:.3g} ms after): "
+        "use more warm-up blocks"
+    ),
+    Code.TIMES_CHANGED: (
+        "its times changed near measured block {block} of {blocks} "
+        "(median {before_ms:.3g} ms before, {after_ms:.3g} ms after)"
+    ),
+    Code.BLOCKS_INCOMPLETE: "{count} of {blocks} blocks left out because they are incomplete",
+    Code.BLOCKS_UNDEFINED: "{count} blocks left out because too many messages failed in both arms",
+    Code.BLOCKS_FAILED: "in {count} of {blocks} blocks one arm failed: they count as slower than any other",
+    Code.MESSAGES_FAILED: "{count} of {started} messages failed",
+    Code.P95_NEEDS: "a 95th percentile needs {needs} {unit}",
+    Code.NEVER_STARTED: "{count} planned messages were never started",
+    Code.WAITED_FOR_CORE: (
+        "the generator waited for a core more than a tenth of the time: leave the machine to the run"
+    ),
+    Code.LATE_STARTS: _late,
+    Code.PROCESSOR_BUSY: _busy,
+    Code.LOOP_STOOD_STILL: _lagged,
+    Code.LATE_ALTHOUGH_FREE: _late_although_free,
+}
