@@ -293,11 +293,3 @@ def test_the_altered_messages_that_are_named_are_of_every_arm_and_kind(synthetic
     assert named == [("arm 0", ("sender",))] * 3 + [("arm 1", ("recipients",))]
     assert summary.altered_messages[-1].send == late
     assert summary.altered_messages[-1].message == run.messages["message"][send == late][0]
-
-
-def test_blocks_that_are_left_out_are_not_in_doubt(synthetic_run: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = synthetic_run(blocks=8)
-    monkeypatch.setattr("benchkit.stats.sample.stopped_blocks", lambda _: {0: frozenset({3})})
-    for arm in analyse(run).arms:
-        assert (arm.planned, arm.in_doubt, arm.unsent) == (70, 0, 0)
-        assert arm.recipients_planned == arm.recipients_accepted == 70

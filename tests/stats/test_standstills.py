@@ -62,3 +62,11 @@ def test_a_machine_that_slept_gives_no_verdict(synthetic_run: Factory) -> None:
     summary = analyse(replace(run, manifest=replace(run.manifest, host={"slept_s": 12.3})))
     assert not summary.valid
     assert "this machine slept for 12.3 s" in texts(summary.invalid_because)[0]
+
+
+def test_blocks_that_are_left_out_are_not_in_doubt(synthetic_run: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = synthetic_run(blocks=8)
+    monkeypatch.setattr("benchkit.stats.sample.stopped_blocks", lambda _: {0: frozenset({3})})
+    for arm in analyse(run).arms:
+        assert (arm.planned, arm.in_doubt, arm.unsent) == (70, 0, 0)
+        assert arm.recipients_planned == arm.recipients_accepted == 70
