@@ -8,8 +8,16 @@ from typing import Any, Protocol, runtime_checkable
 from benchkit.model.client_offers import ClientOffers
 from benchkit.model.clusters import Clusters
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response, SendingDomains
-from benchkit.model.message import Content, Message
+from benchkit.model.exchange import (
+    Credentials,
+    JointRequest,
+    RateLimit,
+    Received,
+    Request,
+    Response,
+    SendingDomains,
+)
+from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
 from benchkit.model.run import Run
@@ -72,16 +80,43 @@ class Batches(Transport, Protocol):
         """One request; an outcome for each message, in order. `trace` holds what the request cost, once."""
 
 
+class ApiServer(Protocol):
+    """The receiving half of an email API, without I/O and without state: the sink plays a provider's server by it."""
+
+    challenge: str  # of a 401: the value of WWW-Authenticate (RFC 9110 §11.6.1)
+
+    def methods(self, target: str) -> tuple[str, ...]:
+        """The methods that its endpoint at this path takes; none where there is no such endpoint."""
+
+    def authorised(self, request: Request, account: Credentials) -> bool:
+        """Whether the request bears this account's credentials."""
+
+    def receive(self, request: Request) -> tuple[Received, ...]:
+        """Each mail that the request has sent, in order. Raises ValueError, as a rule ApiRefusal, as the real one would refuse."""
+
+    def accepted(self, request: Request, identities: Sequence[bytes]) -> Response:
+        """The answer to a request that was taken; `identities` are those of its mails."""
+
+    def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
+        """A refusal in its own shape; an empty text or code is what the real one says with that status."""
+
+    def rate_headers(self, rate: RateLimit) -> tuple[tuple[str, str], ...]:
+        """The header fields in which it tells a client its limit; none where the real one tells nothing."""
+
+
 class Provider(Protocol):
-    """One email API, without I/O: what leaves and what comes back as bytes and values; and its receiving half."""
+    """One email API, without I/O: what leaves and what comes back, as bytes and values. `server` is its receiving half."""
 
     name: str
     default_host: str
     options: frozenset[str]  # the names it understands in an arm's `options`
+    server: ApiServer
 
-    def request(self, message: Message, account: Credentials) -> Request: ...
+    def request(self, message: Message, account: Credentials) -> Request:
+        """Raises ValueError with the reason where the API cannot carry this mail."""
 
-    def outcome(self, response: Response) -> Outcome: ...
+    def outcome(self, response: Response) -> Outcome:
+        """Refused recipients and the id of the message are in it, where the response names them."""
 
     def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
         """Whose domains SPF and DKIM will judge. `author` is the domain of From, `return_path` that of `envelope_from`.
@@ -89,21 +124,12 @@ class Provider(Protocol):
         `return_path` is None where the scenario gives none, and "" for the null sender.
         """
 
-    def serves(self, method: str, target: str) -> bool:
-        """Receiving half: whether there is such an endpoint."""
+@runtime_checkable
+class SigningProvider(Provider, Protocol):
+    """An email API whose requests are signed over their very bytes and the time, so that each is signed as it leaves."""
 
-    def authorised(self, request: Request, account: Credentials) -> bool:
-        """Receiving half: whether the request bears this account's credentials."""
-
-    def receive(self, request: Request) -> Content:
-        """Receiving half: canonical content; raises ValueError on a request that the real one would refuse."""
-
-    def envelope(self, request: Request) -> tuple[str | None, tuple[str, ...]]:
-        """Receiving half: the envelope sender, None where the API has none, and every recipient, Bcc included."""
-
-    def accepted(self, identity: bytes) -> Response: ...
-
-    def refused(self, status: int, text: str, retry_after_s: int) -> Response: ...
+    def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
+        """`host` is what the Host field says; `now_s` is Unix time."""
 
 
 @runtime_checkable
@@ -117,11 +143,6 @@ class BatchProvider(Provider, Protocol):
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """One for each message of the request, in their order."""
-
-    def receive_batch(self, request: Request) -> tuple[Received, ...]:
-        """Receiving half: each mail, in the order of their identities; raises ValueError as `receive` does."""
-
-    def accepted_batch(self, identities: Sequence[bytes]) -> Response: ...
 
 
 class Ledger(Protocol):

@@ -42,6 +42,24 @@ class Response:
         return next((value for key, value in self.headers if key == name), "")
 
 
+class ApiRefusal(ValueError):
+    """A request that an API would refuse: its status, its own words, and its own code where it has one."""
+
+    def __init__(self, status: int, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What a server says of its limit: requests in a window, how many are left, and the seconds until it is whole again."""
+
+    limit: int
+    remaining: int
+    reset_s: int
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """One mail as it came: its content and its envelope. `sender` is None where the API has no envelope sender."""

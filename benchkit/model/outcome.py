@@ -19,6 +19,7 @@ from benchkit.model.secret_mask import SecretMask
 
 _MAX_CODE = 999  # three digits: RFC 5321 §4.2, RFC 9110 §15
 _MAX_ENHANCED = 16
+_MAX_ID = 200
 
 
 class OutcomeKind(IntEnum):
@@ -48,6 +49,8 @@ class Outcome:
     """`code` is the SMTP reply code or the HTTP status, 0 where no valid one came; `enhanced` is RFC 3463's, as 4.7.1.
 
     `refused` are the addresses of recipients that the server refused although it accepted the message for the others.
+    `server_id` is the server's own id of the message, by which its log and its events name it. The rest are hints about its
+    limits, -1 where it gave none: `retry_after_s` of RFC 9110 §10.2.3, the others of rate-limit header fields.
     """
 
     kind: OutcomeKind
@@ -55,10 +58,16 @@ class Outcome:
     enhanced: str = ""
     text: str = ""
     refused: tuple[str, ...] = ()
+    server_id: str = ""
+    retry_after_s: int = -1
+    rate_limit: int = -1
+    rate_remaining: int = -1
+    rate_reset_s: int = -1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
         object.__setattr__(self, "enhanced", printable(self.enhanced, _MAX_ENHANCED))
+        object.__setattr__(self, "server_id", printable(self.server_id, _MAX_ID))
         if not 0 <= self.code <= _MAX_CODE:
             object.__setattr__(self, "code", 0)
 

@@ -60,6 +60,8 @@ class Recorder:
             retransmits=trace.retransmits, segments_out=trace.segments_out, segments_in=trace.segments_in,
             min_rtt_us=trace.min_rtt_us, outcome=outcome.kind, code=outcome.code, enhanced=outcome.enhanced,
             text=outcome.text, refused=outcome.refused_recipients, refused_hash=outcome.refused_hash,
+            server_id=outcome.server_id, retry_after_s=outcome.retry_after_s, rate_limit=outcome.rate_limit,
+            rate_remaining=outcome.rate_remaining, rate_reset_s=outcome.rate_reset_s,
         )  # fmt: skip
         self._record_phases(send, trace)
         self.recorded += 1
