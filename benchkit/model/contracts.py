@@ -88,11 +88,14 @@ class ApiServer(Protocol):
     def methods(self, target: str) -> tuple[str, ...]:
         """The methods that its endpoint at this path takes; none where there is no such endpoint."""
 
-    def authorised(self, request: Request, account: Credentials) -> bool:
-        """Whether the request bears this account's credentials."""
+    def check(self, request: Request, account: Credentials) -> None:
+        """Raises ApiRefusal where the request does not bear this account's credentials, or is not for what it has."""
+
+    def sends(self, request: Request) -> bool:
+        """Whether requests to this endpoint send mail; others, as for a session or a status, are only answered."""
 
     def receive(self, request: Request) -> tuple[Received, ...]:
-        """Each mail that the request has sent, in order. Raises ValueError, as a rule ApiRefusal, as the real one would refuse."""
+        """Each mail that the request sends, in order. Raises ValueError, as a rule ApiRefusal, where the real one refuses."""
 
     def accepted(self, request: Request, identities: Sequence[bytes]) -> Response:
         """The answer to a request that was taken; `identities` are those of its mails."""
@@ -123,6 +126,7 @@ class Provider(Protocol):
 
         `return_path` is None where the scenario gives none, and "" for the null sender.
         """
+
 
 @runtime_checkable
 class SigningProvider(Provider, Protocol):

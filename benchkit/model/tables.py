@@ -84,8 +84,12 @@ MESSAGES = TableLayout(
         Column("refused", "int32", about="recipients refused although the message was accepted"),
         Column("refused_hash", "int64", 2, 0, about="which recipients were refused (model/envelope.py)"),
         Column("server_id", "string", 3, "", about="the server's own id of it: an API's, or SMTP's \"queued as\""),
-        Column("retry_after_s", "int32", 3, -1, about="when to try again, in seconds, as the server said; -1 if not said"),
-        Column("rate_limit", "int32", 3, -1, about="requests that the server allows in a window; -1 where it did not say"),
+        Column(
+            "retry_after_s", "int32", 3, -1, about="when to try again, in seconds, as the server said; -1 if not said"
+        ),
+        Column(
+            "rate_limit", "int32", 3, -1, about="requests that the server allows in a window; -1 where it did not say"
+        ),
         Column("rate_remaining", "int32", 3, -1, about="of these, how many were left; -1 where it did not say"),
         Column("rate_reset_s", "int32", 3, -1, about="seconds until all were free again; -1 where it did not say"),
     ),

@@ -11,10 +11,16 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
+from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.trace import Phase
 from benchkit.protocol.prepared_message import PreparedMessage
-from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal
+from benchkit.protocol.replies import (
+    RECIPIENT_TAKEN,
+    accepted_but_for,
+    outcome_of_refusal,
+    outcome_of_reply,
+    queued_as,
+)
 from benchkit.protocol.reply_stream import Reply
 
 
@@ -30,8 +36,6 @@ class Then(Enum):
 Turn = tuple[Phase, bytes, int]
 Ending = tuple[Outcome, Then]
 Talk = Generator[Turn, Sequence[Reply], Ending]
-
-_DONE: Ending = (ACCEPTED, Then.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,9 @@ def _ending(letter: PreparedMessage, rcpts: Sequence[Reply], last: Reply) -> End
         return _refused(last)
     refused = [place for place, reply in enumerate(rcpts) if reply.code not in RECIPIENT_TAKEN]
     if not refused:
-        return _DONE
+        return outcome_of_reply(last.code, last.text), Then.NOTHING
     recipients = [letter.recipients[place] for place in refused]
-    return accepted_but_for(recipients, 250, rcpts[refused[-1]].text), Then.NOTHING
+    return accepted_but_for(recipients, 250, rcpts[refused[-1]].text, queued_as(last.text)), Then.NOTHING
 
 
 _ALL = (

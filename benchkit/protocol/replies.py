@@ -12,6 +12,10 @@ _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _RATE_WORDS = re.compile(
     r"\brate\b|throttl|too (?:many (?!recipients)|fast|much)|limit|quota|slow down|try again after", re.IGNORECASE
 )
+# What a server calls the message that it took: Postfix and Haraka, Exim, SES, Microsoft 365
+_QUEUED_AS = re.compile(
+    r"\bqueued as (\S+)|\bid=(\S+)|^(?:2\.\d\.\d )?ok:? (\S{8,})|^(?:2\.\d\.\d )?<(\S+)> \[InternalId=", re.IGNORECASE
+)
 RECIPIENT_TAKEN = frozenset({250, 251, 252})  # of the replies to RCPT
 _MAY_THROTTLE = frozenset({421, 450, 451, 452, 454})
 
@@ -22,14 +26,22 @@ def enhanced_status(text: str) -> str:
     return match.group(1) if match else ""
 
 
+def queued_as(text: str) -> str:
+    """The server's id of a message, of the reply that accepts it; empty where the reply names none."""
+    match = _QUEUED_AS.search(text)
+    return next(filter(None, match.groups())).strip("<>.,;") if match else ""
+
+
 def outcome_of_reply(code: int, text: str) -> Outcome:
     """What the reply to the content means for the message: only 250 accepts it (RFC 5321 §4.3.2)."""
-    return ACCEPTED if code == ACCEPTED.code else outcome_of_refusal(code, text)
+    if code != ACCEPTED.code:
+        return outcome_of_refusal(code, text)
+    return Outcome(OutcomeKind.ACCEPTED, code, server_id=queued_as(text))
 
 
-def accepted_but_for(refused: Sequence[str], code: int, text: str) -> Outcome:
+def accepted_but_for(refused: Sequence[str], code: int, text: str, server_id: str = "") -> Outcome:
     """A message that the server took for its other recipients; `text` is the last refusal's."""
-    return Outcome(OutcomeKind.ACCEPTED, code, text=text, refused=tuple(refused))
+    return Outcome(OutcomeKind.ACCEPTED, code, text=text, refused=tuple(refused), server_id=server_id)
 
 
 def outcome_of_refusal(code: int, text: str) -> Outcome:

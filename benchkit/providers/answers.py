@@ -1,4 +1,4 @@
-"""What every provider reads of a response alike: its status as an outcome (RFC 9110 §15), its body as JSON, its words.
+"""What every provider reads of a response alike: its status as an outcome (RFC 9110 §15), its body as JSON, its hints.
 
 A provider's own codes, and what it means by a success, are in its file.
 """
@@ -6,18 +6,41 @@ A provider's own codes, and what it means by a success, are in its file.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from benchkit.model.outcome import OutcomeKind
+from benchkit.model.exchange import Response
+from benchkit.model.outcome import Outcome, OutcomeKind
 
-_OUTCOMES = {408: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED}
+_OUTCOMES = {408: OutcomeKind.DEFERRED, 420: OutcomeKind.THROTTLED, 429: OutcomeKind.THROTTLED}
 _OF_CLASS = {4: OutcomeKind.REJECTED, 5: OutcomeKind.DEFERRED}
 _WORDS = 200  # bytes of a body that is shown where it holds no message
+_RATE_PREFIXES = ("ratelimit-", "x-ratelimit-", "x-sib-ratelimit-")
+_MOST = 2**31 - 1
+_LONGEST_WAIT_S = 10**9  # what is larger is a moment (Unix time), not a wait
 
 
 def outcome_of_status(status: int) -> OutcomeKind:
     """Of a response that accepts nothing. A redirect is followed by no client: it is no answer of an API."""
     return _OUTCOMES.get(status) or _OF_CLASS.get(status // 100, OutcomeKind.GARBLED)
+
+
+def outcome(
+    response: Response, kind: OutcomeKind, text: str = "", *, server_id: object = "", refused: Sequence[str] = ()
+) -> Outcome:
+    """With the hints of the response's header fields."""
+    limit, remaining, reset_s = (_rate(response, name) for name in ("limit", "remaining", "reset"))
+    wait_s = _number(response.header("retry-after"))
+    known = server_id if isinstance(server_id, str) else str(server_id) if isinstance(server_id, int) else ""
+    return Outcome(
+        kind, response.status, "", text, tuple(refused), known, wait_s, limit, remaining,
+        reset_s if reset_s < _LONGEST_WAIT_S else -1,
+    )  # fmt: skip
+
+
+def refusal(response: Response, text: str = "", kind: OutcomeKind | None = None) -> Outcome:
+    """Of a response that accepts nothing, by its status unless `kind` is known better."""
+    return outcome(response, kind or outcome_of_status(response.status), text or beginning_of(response.body))
 
 
 def json_of(body: bytes) -> Any:
@@ -28,5 +51,32 @@ def json_of(body: bytes) -> Any:
         return None
 
 
+def table_of(body: bytes) -> dict[str, Any]:
+    """A JSON object; empty where it is none."""
+    found = json_of(body)
+    return found if isinstance(found, dict) else {}
+
+
+def list_in(found: object) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
+def words(found: object, *names: str) -> str:
+    """What an object says under these names, those that it has."""
+    said = (found.get(name) for name in names) if isinstance(found, dict) else ()
+    return ": ".join(str(word) for word in said if word and isinstance(word, str | int))
+
+
 def beginning_of(body: bytes) -> str:
     return body[:_WORDS].decode("utf-8", "replace")
+
+
+def _rate(response: Response, name: str) -> int:
+    values = (response.header(f"{prefix}{name}") for prefix in _RATE_PREFIXES)
+    return _number(next(filter(None, values), ""))
+
+
+def _number(text: str) -> int:
+    """Whole seconds or requests; -1 where it is none, as a date of Retry-After."""
+    first = text.partition(",")[0].partition(";")[0].strip()
+    return min(int(first), _MOST) if first.isascii() and first.isdigit() and len(first) < 16 else -1

@@ -1,33 +1,29 @@
 """Mailgun: POST /v3/{domain}/messages as a multipart form, or /v3/{domain}/messages.mime with the MIME bytes as a file.
 
-Source: Mailgun's OpenAPI and api-sending documents, and what django-anymail has learned of it. Options of an arm: `domain`
-(default: the sender's) and `endpoint` ("messages" or "mime"). What a form holds is in mailgun_form.py, how one request carries
-several messages in recipient_variables.py.
+Source: Mailgun's OpenAPI and api-sending documents, and what django-anymail has learned of it. What a form holds is in
+mailgun_form.py, how one request carries several messages in recipient_variables.py, the receiving half in mailgun_server.py.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from benchkit.batch import from_mime
-from benchkit.model.exchange import Credentials, JointRequest, Received, Request, Response, SendingDomains
-from benchkit.model.message import Content, Message
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
-from benchkit.providers.answers import beginning_of, json_of, outcome_of_status
-from benchkit.providers.mailgun_form import addresses, content_of, field_parts, mime_parts
-from benchkit.providers.multipart import decode, encode
+from benchkit.providers.answers import beginning_of, json_of, outcome, refusal
+from benchkit.providers.mailgun_form import field_parts, mime_parts
+from benchkit.providers.mailgun_server import SERVER
+from benchkit.providers.multipart import encode
 
-_TARGET = re.compile(r"/v3/[^/?]+/messages(?:\.mime)?")
-_TOO_MANY = 420  # Mailgun's own, beside 429
 _MAGNIFICENT = b"Mailgun Magnificent API"
-_JSON = (("content-type", "application/json"),)
+_TRY_AGAIN = re.compile(r"try again after (\d+) second", re.IGNORECASE)
 
 
 class Mailgun:
@@ -35,6 +31,7 @@ class Mailgun:
     default_host = "api.mailgun.net"
     options = frozenset({"domain", "endpoint"})
     batch_limit = recipient_variables.LIMIT
+    server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
         _check_return_path(message)
@@ -45,7 +42,7 @@ class Mailgun:
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         if _takes_mime(account):
-            raise ValueError('endpoint = "mime" takes one message a request: there is nothing to fill in')
+            raise ValueError('endpoint = "mime" takes one message a request: use endpoint = "messages"')
         for message in messages:
             _check_return_path(message)
         form = recipient_variables.form_of(messages)
@@ -59,8 +56,10 @@ class Mailgun:
         )
 
     def outcome(self, response: Response) -> Outcome:
-        kind, text = _judge(response)
-        return Outcome(kind, response.status, "", text)
+        answer = json_of(response.body)
+        if response.status != 200:
+            return _with_wait(refusal(response, _message(answer, response.body)))
+        return _judge_success(response, answer)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """All or none: one address that Mailgun does not like refuses the whole request."""
@@ -70,47 +69,6 @@ class Mailgun:
         """Envelope and signature are both of the sending domain that the request names; a return path is refused."""
         domain = options.get("domain") or author
         return SendingDomains(domain, domain)
-
-    def serves(self, method: str, target: str) -> bool:
-        return method == "POST" and _TARGET.fullmatch(target) is not None
-
-    def authorised(self, request: Request, account: Credentials) -> bool:
-        given = request.header("authorization").encode("latin-1")
-        return hmac.compare_digest(given, _authorization(account.secret).encode())
-
-    def receive(self, request: Request) -> Content:
-        parts = decode(request.header("content-type"), request.body)
-        if not request.target.endswith(".mime"):
-            return content_of(parts)
-        if not addresses(parts, "to"):
-            raise ValueError("'to' parameter is missing")
-        raw = next((part.data for part in parts if part.name == "message"), None)
-        if raw is None:
-            raise ValueError("'message' parameter is missing")
-        return from_mime(raw)
-
-    def receive_batch(self, request: Request) -> tuple[Received, ...]:
-        contents = recipient_variables.contents_of(decode(request.header("content-type"), request.body))
-        return tuple(
-            Received(content, tuple(address.addr for address in (*content.to, *content.cc))) for content in contents
-        )
-
-    def envelope(self, request: Request) -> tuple[None, tuple[str, ...]]:
-        """Mailgun makes the envelope sender itself."""
-        parts = decode(request.header("content-type"), request.body)
-        return None, tuple(address.addr for role in ("to", "cc", "bcc") for address in addresses(parts, role))
-
-    def accepted(self, identity: bytes) -> Response:
-        body = b'{"id":"<%s@mailgun.benchkit.invalid>","message":"Queued. Thank you."}' % identity
-        return Response(200, _JSON, body)
-
-    def accepted_batch(self, identities: Sequence[bytes]) -> Response:
-        """One id for all."""
-        return self.accepted(identities[0])
-
-    def refused(self, status: int, text: str, retry_after_s: int) -> Response:
-        body = b'"Forbidden"' if status == 401 else json.dumps({"message": text}).encode()
-        return Response(status, (*_JSON, ("retry-after", str(retry_after_s))) if retry_after_s else _JSON, body)
 
 
 PROVIDER = Mailgun()
@@ -138,22 +96,20 @@ def _authorization(secret: str) -> str:
     return "Basic " + b64encode(f"api:{secret}".encode()).decode()
 
 
-def _judge(response: Response) -> tuple[OutcomeKind, str]:
-    answer = json_of(response.body)
-    if response.status == 200:
-        return _judge_success(answer, response.body)
-    limited = response.status == _TOO_MANY
-    kind = OutcomeKind.THROTTLED if limited else outcome_of_status(response.status)
-    return kind, _message(answer, response.body)
-
-
-def _judge_success(answer: Any, body: bytes) -> tuple[OutcomeKind, str]:
+def _judge_success(response: Response, answer: Any) -> Outcome:
     """200 means accepted only with an id: a wrong path is answered 200 as well, by a welcome page."""
-    if isinstance(answer, dict) and isinstance(answer.get("id"), str) and answer["id"]:
-        return OutcomeKind.ACCEPTED, ""
-    if _MAGNIFICENT in body:
-        return OutcomeKind.REJECTED, "Mailgun Magnificent API: there is no such path"
-    return OutcomeKind.GARBLED, _message(answer, body)
+    server_id = answer.get("id") if isinstance(answer, dict) else None
+    if isinstance(server_id, str) and server_id:
+        return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id.strip("<>"))
+    if _MAGNIFICENT in response.body:
+        return refusal(response, "Mailgun Magnificent API: there is no such path", OutcomeKind.REJECTED)
+    return refusal(response, _message(answer, response.body), OutcomeKind.GARBLED)
+
+
+def _with_wait(refused: Outcome) -> Outcome:
+    """Mailgun documents no Retry-After: a limit's text says when to try again."""
+    found = _TRY_AGAIN.search(refused.text)
+    return replace(refused, retry_after_s=int(found[1])) if found and refused.retry_after_s < 0 else refused
 
 
 def _message(answer: Any, body: bytes) -> str:

@@ -3,29 +3,28 @@
 Law: what is the same in all messages of the batch stands in the form as it is; what differs is a variable. A variable is filled
 in once: what its value holds is text. Mailgun tells the mails of a request apart by their recipient and by nothing else, so
 each has one, and no other mail of the request the same; sender, Reply-To, attachments and the names of header fields are the
-request's, the same for all.
+request's, the same for all. How a server fills them in is in mailgun_server.py.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from benchkit.model.exchange import Section
 from benchkit.model.identity import PLACEHOLDER, split_at_identity
 from benchkit.model.message import Content, Message
-from benchkit.providers.mailgun_form import addresses, check_fields, content_of, content_parts, mailbox
+from benchkit.providers.mailboxes import mailbox
+from benchkit.providers.mailgun_form import MOST_RECIPIENTS, check_fields, content_parts
 from benchkit.providers.multipart import Part, boundary_beside, content_type_with, ending, rendered
 
-LIMIT = 1000
-_FIELD = "recipient-variables"
+LIMIT = MOST_RECIPIENTS
+FIELD = "recipient-variables"
 _IDENTITY = "id"
 _TEXTS = ("subject", "text", "html")
 _HEADER = "header-"  # and the place of the field among the mail's own
-_VARIABLE = re.compile(r"%recipient\.([^%\r\n]+)%")
 _MARK = "%recipient"
 
 
@@ -47,7 +46,7 @@ def form_of(messages: Sequence[Message]) -> JointForm:
     entries = [_entry(message, differing) for message in messages]
     common = content_parts(_with_variables(messages[0].content, differing), f"%recipient.{_IDENTITY}%")
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
-    opening, closing = rendered(Part(_FIELD, b"{}"), boundary).split(b"{}")
+    opening, closing = rendered(Part(FIELD, b"{}"), boundary).split(b"{}")
     return JointForm(
         content_type_with(boundary),
         (
@@ -66,22 +65,6 @@ def _with_variables(content: Content, differing: Sequence[str]) -> Content:
         (name, variables.get(f"{_HEADER}{place}", value)) for place, (name, value) in enumerate(content.headers)
     )
     return replace(content, to=(), headers=headers, **texts)
-
-
-def contents_of(parts: tuple[Part, ...]) -> tuple[Content, ...]:
-    """What each `to` of the form is sent, as Mailgun fills it in; raises ValueError on what it would refuse."""
-    to = addresses(parts, "to")
-    if len(to) > LIMIT:
-        raise ValueError(f"too many recipients: a request takes {LIMIT}")
-    written = next((part.data.decode("utf-8") for part in parts if part.name == _FIELD), None)
-    if written is None or not to:
-        return (content_of(parts),)
-    variables = _parsed(written)
-    common = [part for part in parts if part.name not in ("to", _FIELD)]
-    return tuple(
-        content_of((Part("to", mailbox(one).encode("utf-8")), *_filled_in(common, variables.get(one.addr, {}))))
-        for one in to
-    )
 
 
 def _check(messages: Sequence[Message]) -> None:
@@ -122,27 +105,3 @@ def _entry(message: Message, differing: Sequence[str]) -> bytes:
     """A message's own variables, as a member of the JSON object."""
     own = {_IDENTITY: PLACEHOLDER.decode()} | {name: _text(message, name) for name in differing}
     return json.dumps({message.recipients[0]: own}, ensure_ascii=False)[1:-1].encode("utf-8")
-
-
-def _parsed(written: str) -> Mapping[str, Mapping[str, str]]:
-    try:
-        found = json.loads(written)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(variables, dict) for variables in found.values()):
-        raise ValueError(f"'{_FIELD}' parameter is not a valid JSON dictionary")
-    return {to: {key: str(value) for key, value in variables.items()} for to, variables in found.items()}
-
-
-def _filled_in(parts: Sequence[Part], variables: Mapping[str, str]) -> list[Part]:
-    """Every known variable of every field, once, from left to right. Files stay as they are."""
-
-    def value_of(match: re.Match[str]) -> str:
-        return variables.get(match[1], match[0])
-
-    return [
-        part
-        if part.filename
-        else replace(part, data=_VARIABLE.sub(value_of, part.data.decode("utf-8")).encode("utf-8"))
-        for part in parts
-    ]

@@ -1,19 +1,19 @@
 """An HTTP/1.1 connection of the sink (RFC 9112) on httptools, speaking one provider's API by its receiving half.
 
-A request that bears an identity of this run is taken as it is and parsed after the run; anybody else's is judged at once, so
-that somebody who tries the sink by hand is told what is wrong. An answer never overtakes the one before.
+A request with an identity of this run is taken as it is and parsed after the run; any other is judged at once, so that a user
+who tries the sink by hand is told what is wrong. Answers leave in the order of their requests.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import httptools
 
-from benchkit.model.contracts import BatchProvider, Provider
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.contracts import ApiServer
+from benchkit.model.exchange import ApiRefusal, Credentials, Request, Response
 from benchkit.sink import http2
 from benchkit.sink.arrival_recorder import STRANGER, ArrivalRecorder
 from benchkit.sink.connection import OpenConnections, SinkConnection
@@ -27,52 +27,60 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class ApiListener:
-    """What the connections of one API listener share."""
+    """What the connections of one API listener share. `batches`: requests of the run carry several messages, or may."""
 
-    provider: Provider
+    server: ApiServer
     account: Credentials
     auth_required: bool
-    intake: ArrivalRecorder
+    recorder: ArrivalRecorder
     connections: OpenConnections
     max_body: int = MAX_BODY
-    batches: BatchProvider | None = None  # the provider, where requests carry several messages
+    batches: bool = False
 
     def answer(self, request: Request) -> Response:
-        refusal = self._refusal(request)
-        return refusal or (self._take(request) if self.batches is None else self._take_batch(request, self.batches))
+        try:
+            return self._answer(request)
+        except ApiRefusal as refusal:
+            return self.refuse(refusal.status, str(refusal), refusal.code)
+        except ValueError as error:
+            return self.refuse(400, str(error))
 
-    def refuse(self, status: int, text: str = "", retry_after_s: int = 0) -> Response:
-        return self.provider.refused(status, text or _phrase(status), retry_after_s)
+    def refuse(self, status: int, text: str = "", code: str = "", retry_after_s: int = 0) -> Response:
+        response = self.server.refused(status, text, code, retry_after_s)
+        if status == 401 and self.server.challenge:
+            return _with_header(response, "www-authenticate", self.server.challenge)
+        return response
 
-    def _refusal(self, request: Request) -> Response | None:
-        if not self.provider.serves(request.method, request.target):
-            return self.refuse(405 if self.provider.serves("POST", request.target) else 404)
-        if self.auth_required and not self.provider.authorised(request, self.account):
-            return self.refuse(401)
-        return None
+    def _answer(self, request: Request) -> Response:
+        methods = self.server.methods(request.target)
+        if request.method not in methods:
+            refusal = self.refuse(405 if methods else 404)
+            return _with_header(refusal, "allow", ", ".join(methods)) if methods else refusal
+        if self.auth_required:
+            self.server.check(request, self.account)
+        if not self.server.sends(request):
+            return self.server.accepted(request, ())
+        return self._take_batch(request) if self.batches else self._take(request)
 
     def _take(self, request: Request) -> Response:
-        identity, send = self.intake.identify(request.body)
-        if send == STRANGER:
-            try:
-                self.provider.receive(request)
-            except ValueError as error:
-                return self.refuse(400, str(error))
-        key = self.intake.take(request_head(request), request.body, 0, identity, send)
-        return self.provider.accepted(identity or key.hex().encode())
+        identity, send = self.recorder.identify(request.body)
+        mails = self.server.receive(request) if send == STRANGER else ()
+        self.recorder.take(request_head(request), request.body, 0, identity, send)
+        known = (identity,) if identity else self.recorder.new_ids(len(mails) or 1)
+        return self.server.accepted(request, known)
 
-    def _take_batch(self, request: Request, provider: BatchProvider) -> Response:
-        sends = self.intake.identify_all(request.body)
+    def _take_batch(self, request: Request) -> Response:
+        sends = self.recorder.identify_all(request.body)
         if not sends:
             return self._take(request)
-        self.intake.take_batch(request_head(request), request.body, sends)
-        return provider.accepted_batch(tuple(sends))
+        self.recorder.take_batch(request_head(request), request.body, sends)
+        return self.server.accepted(request, tuple(sends))
 
 
 class ApiSession(SinkConnection):
-    def __init__(self, door: ApiListener) -> None:
-        super().__init__(door.connections)
-        self._door = door
+    def __init__(self, listener: ApiListener) -> None:
+        super().__init__(listener.connections)
+        self._listener = listener
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
         self._closing = False
         self._out: list[bytes] = []
@@ -107,7 +115,7 @@ class ApiSession(SinkConnection):
         self._flush()
 
     def _speak_http2(self) -> http2.Http2Front:
-        front = http2.Http2Front(self, self.transport, self._door.max_body)
+        front = http2.Http2Front(self, self.transport, self._listener.max_body)
         self.transport.set_protocol(front)
         self.transport = http2.Http1Side(front)
         self._parser = httptools.HttpRequestParser(self)
@@ -135,7 +143,7 @@ class ApiSession(SinkConnection):
     def on_headers_complete(self) -> None:
         self._unfinished = 0
         for name, value in self._headers:
-            if name == "content-length" and int(value) > self._door.max_body:
+            if name == "content-length" and int(value) > self._listener.max_body:
                 return self._end_with(413)
             if name == "expect" and value.lower() == "100-continue":
                 self._say(_CONTINUE)
@@ -144,7 +152,7 @@ class ApiSession(SinkConnection):
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0
         self._size += len(body)
-        if self._size > self._door.max_body:
+        if self._size > self._listener.max_body:
             return self._end_with(413)
         if not self._body:
             self._body = body  # as a rule all of it
@@ -164,7 +172,7 @@ class ApiSession(SinkConnection):
 
     def _complete(self, request: Request, keep_alive: bool) -> None:
         self._closing = not keep_alive
-        self._out.append(rendered(self._door.answer(request), keep_alive))
+        self._out.append(rendered(self._listener.answer(request), keep_alive))
 
     def _request(self) -> Request:
         assert self._parser is not None
@@ -180,7 +188,7 @@ class ApiSession(SinkConnection):
             self._closing = True
             self._body = b""
             self._headers.clear()
-            self._out.append(rendered(self._door.refuse(status), False))
+            self._out.append(rendered(self._listener.refuse(status), False))
 
     def _flush(self) -> None:
         if self._out:
@@ -196,6 +204,10 @@ def rendered(response: Response, keep_alive: bool) -> bytes:
     if not keep_alive:
         lines.append("connection: close")
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + response.body
+
+
+def _with_header(response: Response, name: str, value: str) -> Response:
+    return replace(response, headers=(*response.headers, (name, value)))
 
 
 def _phrase(status: int) -> str:

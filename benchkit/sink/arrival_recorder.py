@@ -7,7 +7,7 @@ from hashlib import blake2b
 from time import perf_counter_ns
 
 from benchkit.model.contracts import Ledger
-from benchkit.model.identity import PLACEHOLDER, find_identities, find_identity, nth_key, without_identities
+from benchkit.model.identity import find_identities, find_identity, nth_key, without_identities, without_identity
 
 STRANGER = -1
 
@@ -15,13 +15,14 @@ STRANGER = -1
 class ArrivalRecorder:
     """One listener's way into the ledger. An empty `run_token` takes the identities of any run."""
 
-    __slots__ = ("_arm", "_ledger", "_run_token", "_seen")
+    __slots__ = ("_arm", "_ledger", "_new", "_run_token", "_seen")
 
     def __init__(self, arm: int, ledger: Ledger, run_token: str) -> None:
         self._arm = arm
         self._ledger = ledger
         self._run_token = run_token
         self._seen: set[bytes] = set()
+        self._new = 0
 
     def identify(self, body: bytes) -> tuple[bytes, int]:
         """(identity, send number); b"" where there is none, STRANGER where it is not of this run."""
@@ -35,10 +36,15 @@ class ArrivalRecorder:
         """The sends of this run that a request carries, by identity and in their order."""
         return find_identities(body, self._run_token)
 
+    def new_ids(self, number: int) -> tuple[bytes, ...]:
+        """For mails without an identity: each has an id of its own, as at any server."""
+        first, self._new = self._new, self._new + number
+        return tuple(b"new%010d" % serial for serial in range(first, first + number))
+
     def take(self, head: bytes, body: bytes, recipients: int, identity: bytes, send: int) -> bytes:
         """Into the ledger; gives the key. `recipients` 0 is "not counted yet": parse_body will."""
         arrived_ns = perf_counter_ns()
-        key = self._keep(head, body.replace(identity, PLACEHOLDER) if identity else body)
+        key = self._keep(head, without_identity(body, identity) if identity else body)
         self._ledger.arrived(send, self._arm, key, arrived_ns, len(body), recipients)
         return key
 

@@ -21,8 +21,8 @@ from benchkit.sink.idle import IdleTimer
 
 
 class FaultyApiSession(ApiSession):
-    def __init__(self, door: ApiListener, faults: Faults) -> None:
-        super().__init__(door)
+    def __init__(self, listener: ApiListener, faults: Faults) -> None:
+        super().__init__(listener)
         self._faults = faults
         self._waiting: deque[Callable[[], None]] = deque()  # what is still to be done, in order
         self._held: DelayedReply | None = None
@@ -55,12 +55,12 @@ class FaultyApiSession(ApiSession):
 
     def _end_with(self, status: int) -> None:
         self._body = b""
-        self._waiting.append(lambda: self._respond(self._door.refuse(status), False))
+        self._waiting.append(lambda: self._respond(self._listener.refuse(status), False))
 
     def _meet_request(self, request: Request, keep_alive: bool) -> None:
         action = self._faults.meet("request", self._messages)
         if action.refuses:
-            response = self._door.refuse(action.status, retry_after_s=action.retry_after_s)
+            response = self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
             self._act(action, lambda: self._respond(response, keep_alive))
         else:
             self._act(action, lambda: self._meet_response(request, keep_alive))
@@ -68,9 +68,9 @@ class FaultyApiSession(ApiSession):
     def _meet_response(self, request: Request, keep_alive: bool) -> None:
         action = self._faults.meet("response", self._messages)
         if action.refuses:
-            response = self._door.refuse(action.status, retry_after_s=action.retry_after_s)
+            response = self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
         else:
-            response = self._door.answer(request)
+            response = self._listener.answer(request)
             self._messages += response.status < 300
         keep_alive = keep_alive and not self._faults.last(self._messages)
         self._act(action, lambda: self._respond(response, keep_alive))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from benchkit.batch import from_mime
-from benchkit.model.contracts import BatchProvider
 from benchkit.model.exchange import Received, Request
 from benchkit.providers import PROVIDERS
 
@@ -19,18 +18,12 @@ _PATHS = re.compile(rb"^(?:MAIL FROM|RCPT TO):<(.*)>\r$", re.MULTILINE)
 _PARSED_HEADERS = ("content-type", "content-encoding")
 
 
-def parse_body(
-    protocol: str, provider: str, head: bytes, body: bytes, *, batches: bool = False
-) -> tuple[Received, ...]:
-    """The mails in it. `protocol`, `provider` and `batches` are the listener's; raises ValueError where it is no mail."""
+def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[Received, ...]:
+    """The mails in it. `protocol` and `provider` are the listener's; raises ValueError where it is no mail."""
     if protocol == "smtp":
         reverse_path, *paths = (path.decode("utf-8", "surrogateescape") for path in _PATHS.findall(head))
         return (Received(from_mime(body), tuple(paths), reverse_path),)
-    request, api = _request_of(head, body), PROVIDERS[provider]
-    if batches and isinstance(api, BatchProvider):
-        return api.receive_batch(request)
-    sender, recipients = api.envelope(request)
-    return (Received(api.receive(request), recipients, sender),)
+    return PROVIDERS[provider].server.receive(_request_of(head, body))
 
 
 def envelope_head(sender: bytes, recipients: list[bytes]) -> bytes:

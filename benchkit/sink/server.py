@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Sequence
 
 from benchkit.clock import Clock, MonotonicClock
-from benchkit.model.contracts import BatchProvider, Ledger
+from benchkit.model.contracts import Ledger
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.exchange import Credentials
 from benchkit.model.scenario import Security
@@ -148,10 +148,11 @@ class Sink:
         door = SmtpListener(service, intake, self._connections, implicit, tls)
         return (lambda: SmtpSession(door)) if faults is None else (lambda: FaultySmtpSession(door, faults))
 
-    def _api_factory(self, listener: ListenerConfig, intake: ArrivalRecorder, faults: Faults | None) -> _Factory:
-        account = Credentials(listener.password, listener.options)
-        provider = PROVIDERS[listener.provider]
-        batches = provider if listener.batches and isinstance(provider, BatchProvider) else None
-        max_body = listener.limit.message_bytes or MAX_BODY
-        door = ApiListener(provider, account, listener.auth_required, intake, self._connections, max_body, batches)
-        return (lambda: ApiSession(door)) if faults is None else (lambda: FaultyApiSession(door, faults))
+    def _api_factory(self, config: ListenerConfig, recorder: ArrivalRecorder, faults: Faults | None) -> _Factory:
+        account = Credentials(config.password, config.options)
+        server = PROVIDERS[config.provider].server
+        max_body = config.limit.message_bytes or MAX_BODY
+        listener = ApiListener(
+            server, account, config.auth_required, recorder, self._connections, max_body, config.batches
+        )
+        return (lambda: ApiSession(listener)) if faults is None else (lambda: FaultyApiSession(listener, faults))

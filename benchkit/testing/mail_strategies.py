@@ -59,5 +59,5 @@ def contents(draw: st.DrawFn) -> Content:
 
 
 def message_of(content: Content) -> Message:
-    recipients = tuple(address.addr for address in (*content.to, *content.cc))
+    recipients = tuple(dict.fromkeys(address.addr for address in (*content.to, *content.cc)))
     return Message(0, content, to_mime(content), content.sender.addr, recipients)

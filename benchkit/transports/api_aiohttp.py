@@ -9,9 +9,10 @@ import aiohttp
 from yarl import URL
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
+from benchkit.model.contracts import SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
-from benchkit.model.identity import split_at_identity
+from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import Security
@@ -20,7 +21,7 @@ from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests
+from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field
 from benchkit.transports.metered_aiohttp import MeteredConnector
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -30,10 +31,9 @@ _FAILURES = (aiohttp.ClientError, OSError, ValueError)  # TimeoutError and ssl.S
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    method: str
     url: URL
     headers: tuple[tuple[str, str], ...]
-    pieces: tuple[bytes, ...]
+    unsigned: Unsigned
 
 
 class Client(JointRequests):
@@ -45,12 +45,14 @@ class Client(JointRequests):
         arm = endpoint.arm
         self._endpoint = endpoint
         self._provider = PROVIDERS[arm.provider]
+        self._signs = isinstance(self._provider, SigningProvider)
         self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._timeout = aiohttp.ClientTimeout(total=arm.timeout_s)
         self._connector: MeteredConnector | None = None
         self._session: aiohttp.ClientSession | None = None
         scheme = "https" if arm.security is Security.IMPLICIT else "http"
+        self._host = host_field(endpoint)
         self._base = f"{scheme}://{bracketed(endpoint.server_name)}:{endpoint.port}"
 
     @property
@@ -62,7 +64,7 @@ class Client(JointRequests):
 
     def _prepared(self, request: Request) -> _Prepared:
         url = URL(self._base + request.target)
-        return _Prepared(request.method, url, (IDENTITY, *request.headers), split_at_identity(request.body))
+        return _Prepared(url, (IDENTITY, *request.headers), Unsigned(request, IdentitySlots.of(request.body)))
 
     async def connect(self, trace: Trace) -> Outcome | None:
         await self._drop()
@@ -79,7 +81,9 @@ class Client(JointRequests):
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
-        answer = await self._answer(prepared, identity.join(prepared.pieces), trace)
+        if self._signs:
+            prepared = self._prepared(self._signed(prepared.unsigned.filled(identity)))
+        answer = await self._answer(prepared, prepared.unsigned.slots.filled(identity), trace)
         return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
 
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
@@ -109,7 +113,7 @@ class Client(JointRequests):
     async def _exchange(self, prepared: _Prepared, body: bytes) -> Response:
         assert self._session is not None
         async with self._session.request(
-            prepared.method,
+            prepared.unsigned.request.method,
             prepared.url,
             headers=prepared.headers,
             data=io.BytesIO(body) if len(body) > _LARGE else body,

@@ -10,23 +10,22 @@ from functools import partial
 from urllib.parse import quote
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
+from benchkit.model.contracts import SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
-from benchkit.model.identity import split_at_identity
+from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.protocol.response_reader import EARLY, GarbledResponse, ResponseReader
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests
-from benchkit.transports.sockets import bracketed, tls_context
+from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field
+from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
 _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider wrote them
-_DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 
 
 class Client(JointRequests):
@@ -39,6 +38,7 @@ class Client(JointRequests):
         self._provider = PROVIDERS[endpoint.arm.provider]
         self._account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
+        self._host = host_field(endpoint)
         self._stream: WireStream | None = None
         self._reader = ResponseReader()
 
@@ -46,9 +46,11 @@ class Client(JointRequests):
     def connected(self) -> bool:
         return self._stream is not None and self._stream.quiet and self._reader.keeps_alive
 
-    def prepare(self, message: Message) -> tuple[bytes, ...]:
+    def prepare(self, message: Message) -> IdentitySlots | Unsigned:
         request = self._provider.request(message, self._account)
-        return split_at_identity(request_head(request, self._host()) + request.body)
+        if isinstance(self._provider, SigningProvider):
+            return Unsigned(request, IdentitySlots.of(request.body))
+        return IdentitySlots.of(self._rendered(request))
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
@@ -64,12 +66,16 @@ class Client(JointRequests):
         stream.meter.settle(trace)
         return None
 
-    async def send(self, prepared: tuple[bytes, ...], identity: bytes, trace: Trace) -> Outcome:
-        answer = await self._answer(identity.join(prepared), trace)
+    async def send(self, prepared: IdentitySlots | Unsigned, identity: bytes, trace: Trace) -> Outcome:
+        if isinstance(prepared, IdentitySlots):
+            rendered = prepared.filled(identity)
+        else:
+            rendered = self._rendered(self._signed(prepared.filled(identity)))
+        answer = await self._answer(rendered, trace)
         return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
 
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
-        return await self._answer(request_head(request, self._host()) + request.body, trace)
+        return await self._answer(self._rendered(request), trace)
 
     async def _answer(self, request: bytes, trace: Trace) -> Response | Outcome:
         stream = self._stream
@@ -123,10 +129,8 @@ class Client(JointRequests):
             self._stream.close()
             self._stream = None
 
-    def _host(self) -> str:
-        arm, port = self._endpoint.arm, self._endpoint.port
-        host = bracketed(self._endpoint.server_name)
-        return host if port == _DEFAULT_PORTS.get(arm.security) else f"{host}:{port}"
+    def _rendered(self, request: Request) -> bytes:
+        return request_head(request, self._host) + request.body
 
 
 def _request_left(trace: Trace) -> None:

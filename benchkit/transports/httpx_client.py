@@ -15,9 +15,10 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from typing import Any
 
+from benchkit.model.contracts import SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
-from benchkit.model.identity import split_at_identity
+from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
@@ -25,7 +26,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests
+from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field
 from benchkit.transports.metered_backend import MeteredBackend
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -55,10 +56,9 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    method: str
     url: Any
     headers: list[tuple[str, str]]
-    pieces: tuple[bytes, ...]
+    unsigned: Unsigned
 
 
 class HttpxClient(JointRequests):
@@ -68,6 +68,7 @@ class HttpxClient(JointRequests):
         arm = endpoint.arm
         self._endpoint = endpoint
         self._provider = PROVIDERS[arm.provider]
+        self._signs = isinstance(self._provider, SigningProvider)
         self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._library = library
         self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
@@ -83,6 +84,7 @@ class HttpxClient(JointRequests):
         self._client = self._make_client()
         self._open = False
         scheme = "https" if arm.security is Security.IMPLICIT else "http"
+        self._host = host_field(endpoint)
         self._base = f"{scheme}://{bracketed(endpoint.server_name)}:{endpoint.port}"
 
     @property
@@ -94,8 +96,7 @@ class HttpxClient(JointRequests):
 
     def _prepared(self, request: Request) -> _Prepared:
         url = self._library.client.URL(self._base + request.target)
-        headers = [IDENTITY, *request.headers, ("content-length", str(len(request.body)))]
-        return _Prepared(request.method, url, headers, split_at_identity(request.body))
+        return _Prepared(url, _all_headers(request), Unsigned(request, IdentitySlots.of(request.body)))
 
     async def connect(self, trace: Trace) -> Outcome | None:
         trace.mark(Phase.CONNECT)
@@ -110,7 +111,9 @@ class HttpxClient(JointRequests):
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
-        answer = await self._answer(prepared, identity.join(prepared.pieces), trace)
+        if self._signs:
+            prepared = self._prepared(self._signed(prepared.unsigned.filled(identity)))
+        answer = await self._answer(prepared, prepared.unsigned.slots.filled(identity), trace)
         return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
 
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
@@ -132,7 +135,9 @@ class HttpxClient(JointRequests):
 
     async def _exchange(self, prepared: _Prepared, body: bytes) -> Response:
         """The body as it came: the library would decode without a bound."""
-        request = self._client.build_request(prepared.method, prepared.url, headers=prepared.headers, content=body)
+        request = self._client.build_request(
+            prepared.unsigned.request.method, prepared.url, headers=prepared.headers, content=body
+        )
         response = await self._client.send(request, stream=True)
         try:
             content = b"".join([part async for part in response.aiter_raw()])
@@ -177,6 +182,10 @@ class HttpxClient(JointRequests):
         if isinstance(error, (client.TimeoutException, core.ConnectTimeout)):
             error = TimeoutError(str(error))
         return failed(error, in_doubt=asked)
+
+
+def _all_headers(request: Request) -> list[tuple[str, str]]:
+    return [IDENTITY, *request.headers, ("content-length", str(len(request.body)))]
 
 
 def _headers(response: Any) -> tuple[tuple[str, str], ...]:

@@ -1,16 +1,23 @@
-"""Requests that carry several messages, for all API clients: they differ in how a request is delivered, and in that alone."""
+"""What all API clients share: requests that carry several messages, and requests that are signed as they leave."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import time
 
-from benchkit.model.contracts import BatchProvider, Provider
+from benchkit.model.contracts import BatchProvider, Provider, SigningProvider
+from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response
+from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
+from benchkit.model.scenario import Security
 from benchkit.model.trace import Trace
+from benchkit.transports.sockets import bracketed
+
+_DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +28,29 @@ class Share:
     index: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A request that is signed once its identity stands in it."""
+
+    request: Request
+    slots: IdentitySlots
+
+    def filled(self, identity: bytes) -> Request:
+        return replace(self.request, body=self.slots.filled(identity))
+
+
 class JointRequests(ABC):
     """`prepare_batch` and `send_batch` of model.contracts.Batches."""
 
     _provider: Provider
     _account: Credentials
+    _host: str  # what the Host field says
+
+    def _signed(self, request: Request) -> Request:
+        """Ready to leave: signed, where the provider wants a signature over the bytes and the time."""
+        if not isinstance(self._provider, SigningProvider):
+            return request
+        return self._provider.signed(request, self._account, self._host, time())
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Share]:
         assert isinstance(self._provider, BatchProvider), "the scenario's rules know which providers are"
@@ -38,7 +63,7 @@ class JointRequests(ABC):
         """A request that breaks is in doubt for all of its messages, or for none: it is read as a whole."""
         assert isinstance(self._provider, BatchProvider)
         request = prepared[0].of.request([share.index for share in prepared], identities)
-        answer = await self._deliver(request, trace)
+        answer = await self._deliver(self._signed(request), trace)
         if isinstance(answer, Outcome):
             return [answer] * len(identities)
         return self._provider.outcomes(answer, identities)
@@ -46,3 +71,9 @@ class JointRequests(ABC):
     @abstractmethod
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
         """The response, or how it failed; stamps, turns and bytes as in a `send`."""
+
+
+def host_field(endpoint: Endpoint) -> str:
+    """RFC 9110 §7.2, as every client here writes it."""
+    host = bracketed(endpoint.server_name)
+    return host if endpoint.port == _DEFAULT_PORTS.get(endpoint.arm.security) else f"{host}:{endpoint.port}"

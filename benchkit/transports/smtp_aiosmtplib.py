@@ -22,7 +22,7 @@ from benchkit.protocol import dsn
 from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.login import LOGINS
-from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
+from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply, queued_as
 from benchkit.protocol.reply_stream import Garbled, Reply
 from benchkit.transports.connection_meter import ConnectionMeter
 from benchkit.transports.failed_connections import failed, garbled, reason
@@ -170,8 +170,8 @@ class Client:
         finally:
             trace.finish()
         if refusals:
-            return accepted_but_for(refused, reply.code, refusals[-1].text)
-        return outcome_of_reply(reply.code, "")
+            return accepted_but_for(refused, reply.code, refusals[-1].text, queued_as(reply.message))
+        return outcome_of_reply(reply.code, reply.message)
 
     async def _recipients(self, smtp: MeteredAiosmtplib, envelope: Envelope) -> tuple[list[Outcome], list[str]]:
         """The refusals, one for each recipient that the server does not take, and those recipients."""

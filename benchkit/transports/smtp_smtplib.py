@@ -201,7 +201,7 @@ class Client:
         code, text = smtp.data(content)
         outcome = outcome_of_reply(code, text.decode("utf-8", "replace"))
         if refusals and outcome.kind is OutcomeKind.ACCEPTED:
-            return accepted_but_for(refused, code, refusals[-1].text)
+            return accepted_but_for(refused, code, refusals[-1].text, outcome.server_id)
         return outcome
 
     def _drop(self) -> None:

@@ -57,7 +57,7 @@ def test_messages_that_share_a_request_arrive_once_each_and_share_its_turn(joint
     digests = {
         nth_key(key, nth): mail.content.digest
         for (_, key), (head, body) in stage.ledger.bodies.items()
-        for nth, mail in enumerate(parse_body("api", provider, head, body, batches=True))
+        for nth, mail in enumerate(parse_body("api", provider, head, body))
     }
     assert [digests[arrival.key] for arrival in stage.ledger.arrivals] == [person(n % 5).digest for n in stage.arrived]
 

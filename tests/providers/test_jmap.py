@@ -73,7 +73,7 @@ def test_an_upload_that_is_none_is_said() -> None:
 def test_each_mail_is_received_with_its_own_recipients(bare: bool) -> None:
     sent = request()
     body = without_identities(sent.body, [FIRST, SECOND]) if bare else sent.body
-    mails = PROVIDER.receive_batch(Request("POST", "/jmap/", (), body))
+    mails = PROVIDER.server.receive(Request("POST", "/jmap/", (), body))
     assert [(one.content, one.recipients, one.sender) for one in mails] == [
         (mail.content, mail.recipients, mail.envelope_from) for mail in MAILS[:2]
     ]
@@ -93,7 +93,7 @@ def test_what_does_not_hang_together_is_refused(old: bytes, new: bytes) -> None:
     sent = request()
     assert old in sent.body
     with pytest.raises(ValueError, match=r"."):
-        PROVIDER.receive_batch(Request("POST", "/jmap/", (), sent.body.replace(old, new)))
+        PROVIDER.server.receive(Request("POST", "/jmap/", (), sent.body.replace(old, new)))
 
 
 def said(*calls: list[Any]) -> Response:

@@ -49,7 +49,7 @@ def test_files_are_sent_once_for_all() -> None:
     messages = [mail(number, attachments=(terms,)) for number in range(3)]
     request = PROVIDER.batch(messages, ACCOUNT).request([0, 1, 2], [b"a", b"b", b"c"])
     assert request.body.count(terms.data) == 1
-    assert [received.content for received in PROVIDER.receive_batch(request)] == [m.content for m in messages]
+    assert [received.content for received in PROVIDER.server.receive(request)] == [m.content for m in messages]
 
 
 def test_a_header_field_that_differs_is_a_variable() -> None:
@@ -57,7 +57,7 @@ def test_a_header_field_that_differs_is_a_variable() -> None:
     request = PROVIDER.batch(messages, ACCOUNT).request([0, 1, 2], [b"a", b"b", b"c"])
     found = fields_of(request)
     assert (found["h:X-A"], found["h:List-Unsubscribe"]) == ("same", "%recipient.header-1%")
-    assert [received.content for received in PROVIDER.receive_batch(request)] == [m.content for m in messages]
+    assert [received.content for received in PROVIDER.server.receive(request)] == [m.content for m in messages]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_value_is_text_whatever_it_looks_like(texts: list[str]) -> None:
         mail(i, subject=text, to=(Address(text, f"{i}@x.example"),), text=f".{text}") for i, text in enumerate(texts)
     ]
     request = PROVIDER.batch(messages, ACCOUNT).request(range(len(texts)), [b"x"] * len(texts))
-    assert [received.content for received in PROVIDER.receive_batch(request)] == [m.content for m in messages]
+    assert [received.content for received in PROVIDER.server.receive(request)] == [m.content for m in messages]
 
 
 OBSTACLES = {
@@ -147,14 +147,14 @@ FILLED_IN = {
 
 @pytest.mark.parametrize(("variables", "subject", "read"), FILLED_IN.values(), ids=FILLED_IN)
 def test_filling_in(variables: str, subject: str, read: str) -> None:
-    (received,) = PROVIDER.receive_batch(form(["a@x.example"], variables, subject))
+    (received,) = PROVIDER.server.receive(form(["a@x.example"], variables, subject))
     assert received.content.subject == read
 
 
 @pytest.mark.parametrize("variables", ["", "[]", "{", '{"a@x.example":"Ann"}'])
 def test_variables_that_are_none_are_refused(variables: str) -> None:
     with pytest.raises(ValueError, match="'recipient-variables' parameter is not a valid JSON"):
-        PROVIDER.receive_batch(form(["a@x.example"], variables))
+        PROVIDER.server.receive(form(["a@x.example"], variables))
 
 
 @pytest.mark.parametrize("number", [1000, 1001])
@@ -162,15 +162,15 @@ def test_a_request_takes_a_thousand(number: int) -> None:
     request = form([f"{i}@x.example" for i in range(number)], "{}")
     if number > PROVIDER.batch_limit:
         with pytest.raises(ValueError, match="too many recipients"):
-            PROVIDER.receive_batch(request)
+            PROVIDER.server.receive(request)
     else:
-        assert len(PROVIDER.receive_batch(request)) == number
+        assert len(PROVIDER.server.receive(request)) == number
 
 
 def test_without_variables_it_is_one_mail_to_all() -> None:
     parts = [Part("from", b"a@b.example"), Part("to", b"a@x.example, b@x.example"), Part("text", b"x")]
     content_type, body = encode(parts)
-    (received,) = PROVIDER.receive_batch(Request("POST", "/v3/d/messages", (("content-type", content_type),), body))
+    (received,) = PROVIDER.server.receive(Request("POST", "/v3/d/messages", (("content-type", content_type),), body))
     assert received.recipients == ("a@x.example", "b@x.example")
 
 

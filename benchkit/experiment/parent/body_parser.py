@@ -24,7 +24,7 @@ def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
         spec = arms[arm]
         together = spec.messages_per_request > 1
         try:
-            mails = parse_body(spec.transport, spec.provider, head, body, batches=together)
+            mails = parse_body(spec.transport, spec.provider, head, body)
         except ValueError:
             mails = ()
         resolved = [_resolved(mail) for mail in mails]

@@ -62,7 +62,9 @@ def _unsendable(provider: Provider, account: Credentials, batch: Batch) -> list[
             continue
         try:
             request = provider.request(message, account)
-            if message.source and provider.receive(request).digest != message.digest:
+            if message.source and [mail.content.digest for mail in provider.server.receive(request)] != [
+                message.digest
+            ]:
                 raise ValueError("it would make another mail of it: leave it out, or use an API that takes MIME")
         except ValueError as error:
             found[message.source] = f"{message.source}: {error}" if message.source else str(error)

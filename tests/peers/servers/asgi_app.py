@@ -12,11 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import ApiRefusal, Credentials, Request, Response
 from benchkit.model.identity import find_identity
 from benchkit.providers import PROVIDERS
 
-PROVIDER = PROVIDERS["mailgun"]
+SERVER = PROVIDERS["mailgun"].server
 FOLDER, SECRET = "BENCHKIT_PEER_FOLDER", "BENCHKIT_PEER_SECRET"
 _numbers = count()
 
@@ -41,17 +41,16 @@ async def _whole(scope: dict[str, Any], receive: Any) -> Request:
 
 
 def _answer(request: Request, http_version: str) -> Response:
-    if not PROVIDER.serves(request.method, request.target):
-        return PROVIDER.refused(404, "not found", 0)
-    if not PROVIDER.authorised(request, Credentials(os.environ[SECRET])):
-        return PROVIDER.refused(401, "Forbidden", 0)
+    if request.method not in SERVER.methods(request.target):
+        return SERVER.refused(404, "not found")
+    try:
+        SERVER.check(request, Credentials(os.environ[SECRET]))
+    except ApiRefusal as refusal:
+        return SERVER.refused(refusal.status, str(refusal))
     found = find_identity(request.body)
     if found is None:
-        return PROVIDER.refused(400, "no identity", 0)
-    arrived = {
-        "identity": found[0].decode(),
-        "digest": PROVIDER.receive(request).digest.hex(),
-        "http_version": http_version,
-    }
+        return SERVER.refused(400, "no identity")
+    (mail,) = SERVER.receive(request)
+    arrived = {"identity": found[0].decode(), "digest": mail.content.digest.hex(), "http_version": http_version}
     Path(os.environ[FOLDER], f"{os.getpid()}-{next(_numbers)}.json").write_text(json.dumps(arrived), "utf-8")
-    return PROVIDER.accepted(found[0])
+    return SERVER.accepted(request, [found[0]])

@@ -1,0 +1,159 @@
+"""JMAP's receiving half: the session (RFC 8620 §2), and the calls by which mail is uploaded, imported and submitted."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from benchkit.batch import from_mime
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.providers.answers import table_of
+from benchkit.providers.jmap_calls import CAPABILITIES, MOST_OBJECTS, UPLOAD
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+_ERROR = "urn:ietf:params:jmap:error:"
+_ACCOUNT = "benchkit"
+_CORE = {
+    "maxSizeUpload": 50_000_000, "maxConcurrentUpload": 4, "maxSizeRequest": 52_400_000, "maxConcurrentRequests": 4,
+    "maxCallsInRequest": 16, "maxObjectsInGet": 500, "maxObjectsInSet": MOST_OBJECTS, "collationAlgorithms": [],
+}  # fmt: skip
+_MAIL = "urn:ietf:params:jmap:mail"
+_SUBMISSION = "urn:ietf:params:jmap:submission"
+
+Arguments = Mapping[str, Any]
+
+
+def read(request: Request) -> tuple[Received, ...]:
+    """What a request submits. Creations stand in the same order in each of its calls."""
+    try:  # lists of pairs: without identities all creations have the same name
+        document = dict(json.loads(request.body, object_pairs_hook=list))
+        upload, imported, submission = (dict(arguments) for _, arguments, _ in document["methodCalls"])
+        rows = list(zip(upload["create"], imported["emails"], submission["create"], strict=True))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise ApiRefusal(400, f"a request here uploads, imports and submits: {error}", "notRequest") from error
+    if not rows:
+        raise ApiRefusal(400, "nothing is submitted", "notRequest")
+    return tuple(_mail(*row) for row in rows)
+
+
+def _mail(blob: Any, email: Any, submission: Any) -> Received:
+    one = dict(submission[1])
+    if (dict(email[1])["blobId"], one["emailId"]) != (f"#{blob[0]}", f"#{email[0]}"):
+        raise ApiRefusal(400, "each message is uploaded, imported and submitted in its turn", "notRequest")
+    envelope = dict(one["envelope"])
+    recipients = tuple(str(dict(recipient)["email"]) for recipient in envelope["rcptTo"])
+    return Received(from_mime(_octets(dict(blob[1]))), recipients, str(dict(envelope["mailFrom"])["email"]))
+
+
+def _octets(blob: Arguments) -> bytes:
+    return b"".join(_octets_of(dict(part)) for part in blob.get("data", [blob]))
+
+
+def _octets_of(part: Mapping[str, str]) -> bytes:
+    return b64decode(part["data:asBase64"]) if "data:asBase64" in part else part["data:asText"].encode("utf-8")
+
+
+def _sends(request: Request) -> bool:
+    return b"EmailSubmission/set" in request.body
+
+
+def answered(request: Request, _identities: Sequence[bytes]) -> Response:
+    """Every call as RFC 8620 §3.4 has it, an unknown one with its error."""
+    document = table_of(request.body)
+    said: list[Any] = []
+    for method, arguments, call in document["methodCalls"]:
+        make = _METHODS.get(method)
+        if make is None:
+            said.append(["error", {"type": "unknownMethod"}, call])
+            continue
+        said.append([method, make(arguments), call])
+        if destroyed := arguments.get("onSuccessDestroyEmail"):  # RFC 8621 §7.5
+            said.append(["Email/set", {"destroyed": [f"e{name[2:]}" for name in destroyed]}, call])
+    return Response(200, JSON, json.dumps({"methodResponses": said, "sessionState": "0"}).encode())
+
+
+def _created(key: str) -> Callable[[Arguments], Arguments]:
+    def make(arguments: Arguments) -> Arguments:
+        made = {name: {"id": name} for name in arguments.get(key) or {}}
+        return {"accountId": arguments.get("accountId"), "created": made, "notCreated": None}
+
+    return make
+
+
+def _listed(*rows: Arguments) -> Callable[[Arguments], Arguments]:
+    def make(arguments: Arguments) -> Arguments:
+        return {"accountId": arguments.get("accountId"), "state": "0", "list": list(rows), "notFound": []}
+
+    return make
+
+
+def _echo(arguments: Arguments) -> Arguments:
+    return arguments
+
+
+_METHODS: Mapping[str, Callable[[Arguments], Arguments]] = {
+    "Core/echo": _echo,
+    **{upload: _created("create") for upload in CAPABILITIES},
+    "Email/import": _created("emails"),
+    "EmailSubmission/set": _created("create"),
+    "Mailbox/get": _listed({"id": _ACCOUNT, "name": "Drafts", "role": "drafts"}),
+    "Identity/get": _listed({"id": _ACCOUNT, "name": "benchkit", "email": "benchkit@example.com"}),
+}
+
+
+def session(request: Request, _identities: Sequence[bytes]) -> Response:
+    """RFC 8620 §2."""
+    server = {"urn:ietf:params:jmap:core": _CORE, _MAIL: {}, _SUBMISSION: {}, CAPABILITIES[UPLOAD]: {}}
+    account = {
+        "name": _ACCOUNT,
+        "isPersonal": True,
+        "isReadOnly": False,
+        "accountCapabilities": {name: {} for name in server},
+    }
+    document = {
+        "capabilities": server, "accounts": {_ACCOUNT: account}, "primaryAccounts": dict.fromkeys(server, _ACCOUNT),
+        "username": _ACCOUNT, "apiUrl": "/jmap/", "uploadUrl": "/jmap/upload/{accountId}/",
+        "downloadUrl": "/jmap/download/{accountId}/{blobId}/{name}?accept={type}",
+        "eventSourceUrl": "/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}", "state": "0",
+    }  # fmt: skip
+    return Response(
+        200, (*JSON, ("cache-control", "no-cache, no-store, must-revalidate")), json.dumps(document).encode()
+    )
+
+
+def _nothing(_request: Request) -> tuple[Received, ...]:
+    return ()
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    given = request.header("authorization").encode("latin-1")
+    return hmac.compare_digest(given, authorization(account).encode())
+
+
+def authorization(account: Credentials) -> str:
+    username = account.options.get("username")
+    if username is None:
+        return f"Bearer {account.secret}"
+    return "Basic " + b64encode(f"{username}:{account.secret}".encode()).decode()
+
+
+def _body(status: int, text: str, code: str) -> bytes:
+    """Problem details (RFC 7807, RFC 8620 §3.6.1)."""
+    kind = f"{_ERROR}{code}" if code else "about:blank"
+    return json.dumps({"type": kind, "status": status, "detail": text}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile(r"/jmap(?:/[^?]*)?"), read, answered, sends=_sends),
+        Route(re.compile(r"/\.well-known/jmap"), _nothing, session, method="GET", sends=lambda _request: False),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge='Basic realm="JMAP"',
+    headers_of=lambda _status, _code: (("content-type", "application/problem+json"),),
+)

@@ -1,0 +1,95 @@
+"""The receiving half of an email API as a table: its endpoints, what a request must bear, and what it answers.
+
+Each provider's `<name>_server.py` is such a table and the functions that it names. Pure: bytes and values only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from benchkit.model.exchange import ApiRefusal, Credentials, RateLimit, Received, Request, Response
+
+JSON = (("content-type", "application/json"),)
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint: the form of its path, what its requests send, and how one that was taken is answered."""
+
+    path: re.Pattern[str]
+    read: Callable[[Request], tuple[Received, ...]]
+    answer: Callable[[Request, Sequence[bytes]], Response]
+    method: str = "POST"
+    sends: Callable[[Request], bool] = lambda _request: True  # a session or a status sends no mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedServer:
+    """`authorised_by` may raise an ApiRefusal of its own. `said` has the real words of a status, and the code beside them.
+
+    `body_of` writes a refusal's body from status, text and code. `rate_names` are the header fields of a limit: requests in
+    a window, how many are left, seconds until all are.
+    """
+
+    routes: tuple[Route, ...]
+    authorised_by: Callable[[Request, Credentials], bool]
+    body_of: Callable[[int, str, str], bytes]
+    said: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    challenge: str = "Bearer"
+    rate_names: tuple[str, ...] = ()
+    headers_of: Callable[[int, str], Headers] = lambda _status, _code: JSON
+
+    def methods(self, target: str) -> tuple[str, ...]:
+        path = target.partition("?")[0]
+        return tuple(dict.fromkeys(route.method for route in self.routes if route.path.fullmatch(path)))
+
+    def check(self, request: Request, account: Credentials) -> None:
+        try:
+            authorised = self.authorised_by(request, account)
+        except (KeyError, TypeError, AttributeError, UnicodeError, RecursionError):
+            authorised = False
+        if not authorised:
+            raise ApiRefusal(401, "")
+
+    def sends(self, request: Request) -> bool:
+        return self._route(request).sends(request)
+
+    def receive(self, request: Request) -> tuple[Received, ...]:
+        try:
+            return self._route(request).read(request)
+        except (KeyError, TypeError, AttributeError, IndexError, LookupError, RecursionError) as error:
+            raise ApiRefusal(400, f"the request is not of the documented form: {error}") from error
+
+    def accepted(self, request: Request, identities: Sequence[bytes]) -> Response:
+        return self._route(request).answer(request, identities)
+
+    def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
+        usual_text, usual_code = self.said.get(status, (_phrase(status), ""))
+        text, code = text or usual_text, code or usual_code
+        headers = self.headers_of(status, code)
+        if retry_after_s:
+            headers = (*headers, ("retry-after", str(retry_after_s)))
+        return Response(status, headers, self.body_of(status, text, code))
+
+    def rate_headers(self, rate: RateLimit) -> Headers:
+        values = (rate.limit, rate.remaining, rate.reset_s)
+        return tuple((name, str(value)) for name, value in zip(self.rate_names, values, strict=False))
+
+    def _route(self, request: Request) -> Route:
+        path = request.target.partition("?")[0]
+        found = (route for route in self.routes if route.method == request.method and route.path.fullmatch(path))
+        route = next(found, None)
+        if route is None:
+            raise ApiRefusal(404, "there is no such endpoint")
+        return route
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"status {status}"
