@@ -31,11 +31,9 @@ def read_form(request: Request) -> tuple[Received, ...]:
     """With recipient variables a mail of its own for each `to`, else one mail for all."""
     parts = decode(request.header("content-type"), request.body)
     _check(parts)
-    variables = _field(parts, FIELD)
-    to = addresses(parts, "to")
-    if not variables:
+    if not any(part.name == FIELD for part in parts):
         return (_mail(parts),)
-    values = _parsed(variables)
+    values, to = _parsed(_field(parts, FIELD)), addresses(parts, "to")
     common = [part for part in parts if part.name not in ("to", FIELD)]
     own = ((Part("to", mailbox(one).encode("utf-8")), *_filled_in(common, values.get(one.addr, {}))) for one in to)
     return tuple(_mail(tuple(parts)) for parts in own)

@@ -6,15 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from time import time
 from typing import ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
-from benchkit.model.contracts import Provider
-from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
-from benchkit.model.identity import PLACEHOLDER, find_identity, split_at_identity, token_of
+from benchkit.model.contracts import Provider, SigningProvider
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response, SendingDomains
+from benchkit.model.identity import IdentitySlots, find_identity, token_of, without_identity
 from benchkit.model.message import Address, Attachment, Content
 from benchkit.model.outcome import OutcomeKind
 from benchkit.testing.damage import NESTED, NO_ANSWERS, without_each_key
@@ -45,8 +46,9 @@ class ProviderCase:
     """A provider with one set of an arm's options.
 
     `credentials` are the header fields that the API's documentation asks for, for the secret SECRET: they are written here
-    by hand, so that a provider and its receiving half cannot agree on a wrong scheme. `not_accepted` are the API's own
-    responses with a status of success that mean no acceptance. `rich` is a mail with all that the API can carry.
+    by hand, so that a provider and its receiving half cannot agree on a wrong scheme; of a request that is signed, what can be
+    known of them is their name. `not_accepted` are the API's own responses with a status of success that mean no acceptance.
+    `rich` is a mail with all that the API can carry. `names_mail`: its answer has an id of the message.
     """
 
     provider: Provider
@@ -54,6 +56,8 @@ class ProviderCase:
     options: Mapping[str, str] = field(default_factory=dict)
     not_accepted: Sequence[Response] = ()
     rich: Content = RICH
+    key_in_body: bool = False
+    names_mail: bool = True
 
     @property
     def label(self) -> str:
@@ -65,6 +69,29 @@ class ProviderCase:
 
     def request(self, content: Content) -> Request:
         return self.provider.request(message_of(content), self.account)
+
+    def leaving(self, content: Content) -> Request:
+        """As it leaves: with what every client says, an identity in it, and signed where the API wants that."""
+        request = self.request(content)
+        headers = (("host", "localhost"), ("user-agent", "benchkit"), *request.headers)
+        request = replace(request, headers=headers, body=IdentitySlots.of(request.body).filled(TOKEN))
+        if isinstance(self.provider, SigningProvider):
+            return self.provider.signed(request, self.account, "localhost", time())
+        return request
+
+    def received(self, request: Request) -> Received:
+        (mail,) = self.provider.server.receive(request)
+        return mail
+
+    def is_authorised(self, request: Request, account: Credentials) -> bool:
+        try:
+            self.provider.server.check(request, account)
+        except ApiRefusal:
+            return False
+        return True
+
+    def accepted(self) -> Response:
+        return self.provider.server.accepted(self.leaving(PLAIN), [TOKEN])
 
     def any_request(self, content: Content) -> Request:
         """Of any content: what the API cannot carry, `request` refuses with a ValueError, and the example does not count."""
@@ -97,42 +124,34 @@ class ProviderSuite(Suite):
 
     def test_a_plain_and_a_rich_mail_arrive_whole(self, case: ProviderCase) -> None:
         for content in (PLAIN, case.rich):
-            assert case.provider.receive(case.request(content)) == content
+            assert case.received(case.request(content)).content == content
 
     @EXAMPLES
     @given(content=contents())
     def test_what_it_sends_is_what_it_receives(self, case: ProviderCase, content: Content) -> None:
-        received = case.provider.receive(case.any_request(content))
-        assert received == content
-        assert received.digest == content.digest
+        mail = case.received(case.any_request(content))
+        assert mail.content == content
+        assert mail.content.digest == content.digest
+        assert sorted(mail.recipients) == sorted(message_of(content).recipients)
+        assert mail.sender in (None, content.sender.addr)
 
     def test_three_recipients_arrive(self, case: ProviderCase) -> None:
         people = tuple(Address("", f"user{number}@example.com") for number in range(3))
-        _, recipients = case.provider.envelope(case.request(replace(PLAIN, to=people)))
-        assert sorted(recipients) == [address.addr for address in people]
-
-    @EXAMPLES
-    @given(content=contents())
-    def test_every_recipient_arrives_and_the_envelope_sender_where_there_is_one(
-        self, case: ProviderCase, content: Content
-    ) -> None:
-        sender, recipients = case.provider.envelope(case.any_request(content))
-        assert sorted(recipients) == sorted(message_of(content).recipients)
-        assert sender in (None, content.sender.addr)
+        mail = case.received(case.request(replace(PLAIN, to=people)))
+        assert sorted(mail.recipients) == [address.addr for address in people]
 
     def test_a_bcc_recipient_arrives_and_no_reader_sees_it(self, case: ProviderCase) -> None:
         message = message_of(case.rich)
         blind = replace(message, recipients=(*message.recipients, "blind@example.org"))
-        request = case.provider.request(blind, case.account)
-        _, recipients = case.provider.envelope(request)
-        assert sorted(recipients) == sorted(blind.recipients)
-        assert "blind@example.org" not in repr(case.provider.receive(request))
+        mail = case.received(case.provider.request(blind, case.account))
+        assert sorted(mail.recipients) == sorted(blind.recipients)
+        assert "blind@example.org" not in repr(mail.content)
 
     def test_a_return_path_is_kept_or_refused(self, case: ProviderCase) -> None:
         message = replace(message_of(PLAIN), envelope_from="bounce@shop.example")
         with suppress(ValueError):
-            sender, _ = case.provider.envelope(case.provider.request(message, case.account))
-            assert sender == "bounce@shop.example"
+            mail = case.received(case.provider.request(message, case.account))
+            assert mail.sender == "bounce@shop.example"
 
     def test_a_request_depends_on_its_message_alone(self, case: ProviderCase) -> None:
         message = message_of(case.rich)
@@ -142,45 +161,44 @@ class ProviderSuite(Suite):
     @EXAMPLES
     @given(content=contents(), send=st.integers(0, 9_999_999_999))
     def test_the_identity_is_found_and_changes_no_length(self, case: ProviderCase, content: Content, send: int) -> None:
-        body = case.any_request(content).body
-        sent = token_of("0badcafe", send).join(split_at_identity(body))
-        assert PLACEHOLDER in body
+        body, identity = case.any_request(content).body, token_of("0badcafe", send)
+        sent = IdentitySlots.of(body).filled(identity)
         assert len(sent) == len(body)
-        assert find_identity(sent) == (token_of("0badcafe", send), "0badcafe", send)
+        assert find_identity(sent) == (identity, "0badcafe", send)
+        assert without_identity(sent, identity) == body
 
     def test_the_identity_does_not_change_the_mail(self, case: ProviderCase) -> None:
         """The account compares what arrived by its digest: the identity stands only where no digest looks."""
-        request = case.request(case.rich)
-        sent = replace(request, body=TOKEN.join(split_at_identity(request.body)))
-        assert case.provider.receive(sent).digest == case.rich.digest
+        assert case.received(case.leaving(case.rich)).content.digest == case.rich.digest
 
     def test_it_serves_what_it_asks_for_and_nothing_else(self, case: ProviderCase) -> None:
         request = case.request(PLAIN)
         assert request.target.startswith("/")
-        assert case.provider.serves(request.method, request.target)
-        assert not case.provider.serves("GET", request.target)
-        assert not case.provider.serves(request.method, "/nothing/here")
+        assert request.method in case.provider.server.methods(request.target)
+        assert case.provider.server.sends(request)
+        assert "DELETE" not in case.provider.server.methods(request.target)
+        assert case.provider.server.methods("/nothing/here") == ()
 
     def test_the_credentials_are_those_of_the_documentation(self, case: ProviderCase) -> None:
-        request = case.request(PLAIN)
-        assert case.credentials
+        request = case.leaving(PLAIN)
+        assert case.credentials or case.key_in_body
         for name, value in case.credentials.items():
-            assert request.header(name) == value
-        assert case.provider.authorised(request, case.account)
+            assert request.header(name).startswith(value)
+        case.provider.server.check(request, case.account)
 
     def test_only_the_right_credentials_are_authorised(self, case: ProviderCase) -> None:
-        request = case.request(PLAIN)
+        request = case.leaving(PLAIN)
         others = tuple(pair for pair in request.headers if pair[0] not in case.credentials)
-        assert not case.provider.authorised(request, Credentials("another", case.options))
-        assert not case.provider.authorised(replace(request, headers=()), case.account)
+        assert not case.is_authorised(request, Credentials("YW5vdGhlcg==", case.options))
+        assert not case.is_authorised(replace(request, headers=(), body=b""), case.account)
         for scheme in (SECRET, f"Bearer x{SECRET}", f"Basic {SECRET}", f"bearer{SECRET}"):
             wrong = tuple((name, scheme) for name, value in case.credentials.items() if value != scheme)
-            assert not wrong or not case.provider.authorised(replace(request, headers=(*others, *wrong)), case.account)
+            assert not wrong or not case.is_authorised(replace(request, headers=(*others, *wrong)), case.account)
 
     def test_the_secret_stands_nowhere_it_could_be_read(self, case: ProviderCase) -> None:
-        request = case.request(PLAIN)
+        request = case.leaving(PLAIN)
         assert SECRET not in repr(case.account)
-        assert SECRET.encode() not in request.body
+        assert SECRET.encode() not in request.body or case.key_in_body
         assert SECRET not in request.target
 
     def test_header_fields_can_be_sent(self, case: ProviderCase) -> None:
@@ -193,21 +211,23 @@ class ProviderSuite(Suite):
 
     def test_a_refusal_in_its_own_shape_is_understood(self, case: ProviderCase) -> None:
         for status, kind in STATUSES.items():
-            response = case.provider.refused(status, "because", 7)
+            response = case.provider.server.refused(status, "because", retry_after_s=7)
             outcome = case.provider.outcome(response)
             assert (response.status, response.header("retry-after")) == (status, "7")
-            assert (outcome.kind, outcome.code) == (kind, status)
+            assert (outcome.kind, outcome.code, outcome.retry_after_s) == (kind, status, 7)
             assert outcome.text
+            assert case.provider.outcome(case.provider.server.refused(status, "")).kind is kind
 
     def test_an_acceptance_in_its_own_shape_is_understood(self, case: ProviderCase) -> None:
-        response = case.provider.accepted(TOKEN)
+        response = case.accepted()
         outcome = case.provider.outcome(response)
         assert 200 <= response.status < 300
         assert (outcome.kind, outcome.text) == (OutcomeKind.ACCEPTED, "")
+        assert bool(outcome.server_id) is case.names_mail
 
     def test_a_status_of_success_alone_is_no_acceptance(self, case: ProviderCase) -> None:
         """An empty body, a welcome page, a cut answer; where the API's own answer has a body, all that is not that answer."""
-        accepted = case.provider.accepted(TOKEN)
+        accepted = case.accepted()
         bodies = [body for body in NO_ANSWERS if body != accepted.body]
         if accepted.body:
             bodies += [accepted.body[: len(accepted.body) // 2], _without_values(accepted.body)]
@@ -221,7 +241,7 @@ class ProviderSuite(Suite):
             assert case.provider.outcome(response).kind is not OutcomeKind.ACCEPTED, response
 
     def test_its_own_answer_with_a_key_removed_gives_an_outcome(self, case: ProviderCase) -> None:
-        for response in (case.provider.accepted(TOKEN), case.provider.refused(422, "because", 0)):
+        for response in (case.accepted(), case.provider.server.refused(422, "because")):
             for body in without_each_key(response.body):
                 outcome = case.provider.outcome(replace(response, body=body))
                 assert response.status < 300 or outcome.kind is not OutcomeKind.ACCEPTED
@@ -229,16 +249,15 @@ class ProviderSuite(Suite):
     def test_its_own_request_with_a_key_removed_is_received_or_refused(self, case: ProviderCase) -> None:
         request = case.request(case.rich)
         for body in without_each_key(request.body):
-            for method in (case.provider.receive, case.provider.envelope):
-                with suppress(ValueError):
-                    method(replace(request, body=body))
+            with suppress(ValueError):
+                case.provider.server.receive(replace(request, body=body))
 
     @EXAMPLES
     @given(status=st.integers(0, 999), body=ANY_BODY)
     def test_no_response_is_an_exception_and_only_2xx_is_accepted(
         self, case: ProviderCase, status: int, body: bytes
     ) -> None:
-        for one in (body, case.provider.accepted(TOKEN).body):
+        for one in (body, case.accepted().body):
             outcome = case.provider.outcome(Response(status, (), one))
             assert 200 <= status < 300 or outcome.kind is not OutcomeKind.ACCEPTED
 
@@ -248,9 +267,11 @@ class ProviderSuite(Suite):
         self, case: ProviderCase, body: bytes, content_type: str
     ) -> None:
         request = case.request(PLAIN)
-        for method in (case.provider.receive, case.provider.envelope):
+        damaged = Request("POST", request.target, (("content-type", content_type),), body)
+        for method in (case.provider.server.receive, case.provider.server.sends):
             with suppress(ValueError):
-                method(Request("POST", request.target, (("content-type", content_type),), body))
+                method(damaged)
+        assert not case.is_authorised(damaged, case.account)
 
 
 def _without_values(body: bytes) -> bytes:
