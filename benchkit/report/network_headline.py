@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchkit.model.summary import ArmSummary, ConditionSummary, LatencyFit, Summary, Verdict
+from benchkit.model.summary import ArmSummary, BreakEven, ConditionSummary, Summary, Verdict
 from benchkit.report import numbers
 
 NEAR_MS = 1.0  # below it the processors take longer than the round trips
@@ -78,25 +78,25 @@ def _median(arm: ArmSummary) -> float | None:
 
 def _crossing(summary: Summary, arms: Sequence[ArmSummary]) -> str | None:
     """Below which RTT SMTP on a kept connection is the faster one; only where one arm of each kind is compared."""
-    kept = {
-        transport: [arm.name for arm in arms if (arm.transport, arm.connection) == (transport, _KEPT)]
+    smtp, api = (
+        [arm.name for arm in arms if (arm.transport, arm.connection) == (transport, _KEPT)]
         for transport in ("smtp", "api")
-    }
-    fits = [fit for fit in summary.fits if [fit.arm] == kept["smtp"]]
-    baselines = {one.baseline for one in summary.contrasts if [one.arm] == kept["smtp"]}
-    return _below(fits[0]) if len(fits) == 1 and [*baselines] == kept["api"] else None
+    )
+    fits = {fit.arm: fit for fit in summary.fits}
+    baselines = {one.baseline for one in summary.contrasts if [one.arm] == smtp}
+    if len(smtp) != 1 or [*baselines] != api or not {*smtp, *api} <= fits.keys():
+        return None
+    slopes = [fits[name].slope.value or 0.0 for name in (*smtp, *api)]
+    return _below(fits[smtp[0]].break_even_rtt_ms) if slopes[0] > slopes[1] else None
 
 
-def _below(fit: LatencyFit) -> str | None:
+def _below(found: BreakEven | None) -> str | None:
     """Where the interval begins at no RTT at all, only its upper end says something."""
-    found = fit.break_even_rtt_ms
-    if found is None or found.value is None:
+    if found is None or found.high is None:
         return None
-    if found.low:
-        interval = f" [{found.low:.2g}, {found.high:.2g}]" if found.high is not None else ""
-        return f"Below {found.value:.2g} ms RTT{interval} SMTP on a kept connection is faster."
-    if found.high is None:
-        return None
+    if found.value is not None and found.low:
+        interval = f"[{found.low:.2g}, {found.high:.2g}]"
+        return f"Below {found.value:.2g} ms RTT {interval} SMTP on a kept connection is faster."
     return (
         f"Above {found.high:.2g} ms RTT SMTP on a kept connection is slower; for shorter ones this run does not decide."
     )

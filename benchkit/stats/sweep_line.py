@@ -80,7 +80,9 @@ def crossing_of(line: Line | None, critical: float) -> BreakEven:
     low, root, high = (-b - half) / a, -line.intercept / line.slope, (-b + half) / a
     if high <= 0:
         return BreakEven("never")
-    return BreakEven("at", float(root), max(0.0, float(low)), float(high)) if root > 0 else BreakEven("not identified")
+    return BreakEven(
+        "at" if root > 0 else "not identified", float(root) if root > 0 else None, max(0.0, float(low)), float(high)
+    )
 
 
 def _varies(x: Any) -> bool:

@@ -1,8 +1,8 @@
-"""Closing a run: spools become Parquet, one batch at a time, and go."""
+"""Closing a run: its spools are written as Parquet, a group of rows at a time, and removed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +16,8 @@ from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_table, rows_file, spools_of
 from benchkit.store.started_sends import in_doubt, remove_started
+
+_ROWS_PER_GROUP = 65_536
 
 
 def close_tables(folder: Path, parse: Parse) -> None:
@@ -42,7 +44,7 @@ def write_tables(folder: Path, parse: Parse) -> None:
 
 
 def remove_spools(folder: Path) -> None:
-    """Only once all tables stand."""
+    """Call it only after all tables are written."""
     for name in (*(layout.name for layout in TABLES), BODIES.name):
         for spool in spools_of(folder, name):
             rows_file(spool).unlink(missing_ok=True)
@@ -53,6 +55,18 @@ def remove_spools(folder: Path) -> None:
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
     unfinished = path.with_suffix(".unfinished")
     with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+        for table in _grouped(schema, batches):
+            writer.write_table(table)
     unfinished.rename(path)
+
+
+def _grouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """A spool has a batch every half second; as a row group each, their metadata would be larger than the rows."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= _ROWS_PER_GROUP:
+            yield pa.Table.from_batches(waiting, schema)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting, schema)
