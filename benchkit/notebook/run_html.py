@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary
 from benchkit.notebook import html
-from benchkit.report import numbers, sentences
-from benchkit.report.arms_table import duration_of
+from benchkit.report import numbers
+from benchkit.report.content import sentences
+from benchkit.report.content.arms import duration_of
 from benchkit.report.content.notices import texts, warning_lines
 
 _NOTHING = Estimate(None)

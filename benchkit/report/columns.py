@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.table import Table
 from rich.text import Text
 
@@ -18,13 +16,3 @@ def empty_table(names: str | Text, *headings: str | Text, no_wrap: bool = False)
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=no_wrap)
     return table
-
-
-def arm_name(name: str, *, saturated: bool) -> Text:
-    """Marked where the numbers are the generator's own and say nothing of the target."""
-    return Text.assemble(name, ("\nsaturated", "yellow")) if saturated else Text(name)
-
-
-def column_width(cells: Iterable[Text]) -> int:
-    """What a column takes, its gap included; a cell is as wide as its widest line."""
-    return GAP + max(line.cell_len for cell in cells for line in cell.split("\n", allow_blank=True))

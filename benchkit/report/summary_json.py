@@ -15,8 +15,7 @@ from typing import Any
 
 from benchkit.model.notice import Notice
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, LatencyFit, Summary
-from benchkit.report import sentences
-from benchkit.report.content import notices
+from benchkit.report.content import notices, sentences
 
 ALWAYS = ("p50", "p90", "p95", "p99")  # these keys are there whatever statistics are registered
 

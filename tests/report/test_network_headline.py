@@ -16,8 +16,8 @@ from benchkit.model.summary import (
     Summary,
     Verdict,
 )
-from benchkit.report import sentences
-from benchkit.report.network_headline import network_headline
+from benchkit.report.content import sentences
+from benchkit.report.content.network_headline import network_headline
 
 TIMES_MS = {
     "smtp, new connection": 232.4,

@@ -18,7 +18,7 @@ from benchkit.model.summary import (
     Summary,
     Verdict,
 )
-from benchkit.report import sentences
+from benchkit.report.content import sentences
 from tests.report.recorded import recorded
 
 LINK = "on loopback (RTT 0.031 ms)"

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from benchkit.model.summary import ArmSummary, Estimate, Summary, Turns
+from benchkit.report.content.phases import phase_bars_of
 from benchkit.report.phase_bars import legend, paints_phases, phase_bars
 from benchkit.report.terminal import render
 from tests.report.recorded import recorded
@@ -128,14 +129,14 @@ def test_what_nobody_saw_arrive_is_told_apart(quickstart: Summary, unobserved: i
 
 
 def test_the_legend_names_the_phases_of_service_time(quickstart: Summary) -> None:
-    assert "close" not in legend(quickstart.arms, Console()).plain
+    assert "close" not in legend(phase_bars_of(quickstart.arms), Console()).plain
 
 
 @pytest.mark.parametrize(("system", "paints"), [("truecolor", True), ("256", True), ("standard", False), (None, False)])
 def test_bars_are_painted_where_the_terminal_can(quickstart: Summary, system: Any, paints: bool) -> None:
     console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system=system)
     assert paints_phases(console) is paints
-    bar, *_ = console.render_lines(phase_bars(quickstart.arms, console))
+    bar, *_ = console.render_lines(phase_bars(phase_bars_of(quickstart.arms), console))
     letters = "".join(segment.text for segment in bar).split("smtp, new connection")[1]
     assert letters.count("T") == (1 if paints else 28)
     assert any(bool(segment.style and segment.style.bgcolor) for segment in bar) is paints

@@ -21,7 +21,7 @@ from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest
 from benchkit.model.tables import SCHEMA_VERSION, TABLES, TableLayout
 from benchkit.plots.rendering import svg
-from benchkit.report.sentences import verdicts
+from benchkit.report.content.sentences import verdicts
 from benchkit.report.summary_json import to_json
 from benchkit.stats.analysis import analyse
 from benchkit.store import load_run

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchkit.model.summary import ThresholdResult
-from benchkit.report.threshold_lines import threshold_lines
+from benchkit.report.content.thresholds import threshold_lines
 
 
 def rate(arm: str, value: float, *, crossed: bool) -> ThresholdResult:
@@ -55,4 +55,4 @@ def p95(arm: str, value: float | None, crossed: bool | None) -> ThresholdResult:
     ],
 )
 def test_lines(results: list[ThresholdResult], expected: list[str]) -> None:
-    assert [line.plain for line in threshold_lines(results)] == expected
+    assert [line.text for line in threshold_lines(results)] == expected

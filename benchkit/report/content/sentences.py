@@ -18,7 +18,7 @@ from benchkit.model.summary import (
 )
 from benchkit.report import numbers
 from benchkit.report.content import notices
-from benchkit.report.network_headline import NEAR_MS, network_headline
+from benchkit.report.content.network_headline import NEAR_MS, network_headline
 
 # method.md §1: it stands wherever a verdict stands.
 ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.text import Text
-
 from benchkit.model.summary import ArmSummary, Estimate
 from benchkit.report import numbers
 from benchkit.report.content.notices import text
+from benchkit.report.content.page import Sentence, Tone, sentence
 
 _NOTHING = Estimate(None)
 
 
-def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Text]:
+def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Sentence]:
     """`duration` is the one that the arms' table shows."""
     for arm in arms:
         for reason in arm.saturated:
-            yield Text(f"{arm.name} is saturated: {text(reason)}", style="yellow")
+            yield sentence(f"{arm.name} is saturated: {text(reason)}", Tone.WARNING)
         if arm.generator.lagged:
-            yield Text(f"{arm.name}: {_standstills(arm, duration)}")
+            yield sentence(f"{arm.name}: {_standstills(arm, duration)}")
 
 
 def _standstills(arm: ArmSummary, duration: str) -> str:

@@ -1,44 +1,46 @@
-"""The run against the physics: slopes beside turn counts, turns in time, and what the wire says."""
+"""The run against the physics: slopes beside round trips, round trips in the time, and what the wire says."""
 
 from __future__ import annotations
 
-from rich.table import Table
-
 from benchkit.model.summary import Agreement, BreakEven, LatencyFit, Summary
 from benchkit.report import numbers
-from benchkit.report.columns import arm_name, empty_table
+from benchkit.report.content.arms import arm_cell, estimate_cell
+from benchkit.report.content.page import Cell, Table, columns
 
 
 def fits_table(summary: Summary) -> Table:
-    """Service time on RTT: the slope is in turns."""
-    table = empty_table("arm", "turns", "slope", "at no RTT, ms", "level with the baseline")
+    """Service time on RTT: the slope is in round trips."""
     saturated = {arm.name for arm in summary.arms if arm.saturated}
-    for fit in summary.fits:
-        table.add_row(
-            arm_name(f"{fit.arm} ({fit.link})" if fit.link else fit.arm, saturated=fit.arm in saturated),
-            numbers.decimal(fit.turns),
-            numbers.with_interval(fit.slope),
-            numbers.with_interval(fit.intercept_ms),
-            _level_at(fit),
+    rows = tuple(
+        (
+            arm_cell(f"{fit.arm} ({fit.link})" if fit.link else fit.arm, saturated=fit.arm in saturated),
+            Cell(numbers.decimal(fit.turns)),
+            estimate_cell(fit.slope),
+            estimate_cell(fit.intercept_ms),
+            level_cell(fit),
         )
-    return table
+        for fit in summary.fits
+    )
+    return Table(columns("arm", "round trips", "slope", "at no RTT, ms", "level with the baseline"), rows)
 
 
 def agreements_table(summary: Summary, condition: str) -> Table:
-    """Turns as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
-    table = empty_table("arm", "turns", "counted", "in the time", "wire ÷ counted", "wire bytes each, − predicted")
+    """Round trips as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
+    headings = ("arm", "round trips", "counted", "in the time", "wire ÷ counted", "wire bytes each, − predicted")
     saturated = _saturated(summary, condition)
-    for agreement in summary.agreements:
-        if agreement.condition == condition:
-            table.add_row(
-                arm_name(agreement.arm, saturated=agreement.arm in saturated),
-                _predicted(agreement),
-                numbers.decimal(agreement.turns_counted),
-                numbers.decimal(agreement.turns_in_time),
-                _on_wire(agreement),
-                _wire_bytes(agreement),
-            )
-    return table
+    rows = tuple(
+        (
+            arm_cell(agreement.arm, saturated=agreement.arm in saturated),
+            Cell(_predicted(agreement)),
+            Cell(numbers.decimal(agreement.turns_counted)),
+            Cell(numbers.decimal(agreement.turns_in_time)),
+            Cell(_on_wire(agreement)),
+            _wire_bytes(agreement),
+        )
+        for agreement in summary.agreements
+        if agreement.condition == condition
+    )
+    return Table(columns(*headings), rows)
 
 
 def batches(summary: Summary, condition: str) -> list[str]:
@@ -55,14 +57,15 @@ def _saturated(summary: Summary, condition: str) -> set[str]:
     return {arm.name for arm in summary.arms if arm.saturated and arm.condition == condition}
 
 
-def _level_at(fit: LatencyFit) -> str:
+def level_cell(fit: LatencyFit) -> Cell:
+    """The RTT at which the arm takes as long as the baseline."""
     found = fit.break_even_rtt_ms
     if found is None:
-        return "is the baseline"
+        return Cell("is the baseline")
     if found.value is None:
-        return found.found
-    interval = "" if found.low is None or found.high is None else f" [{found.low:.3g}, {found.high:.3g}]"
-    return f"at {found.value:.3g} ms{interval}"
+        return Cell(found.found)
+    interval = "" if found.low is None or found.high is None else f"[{found.low:.3g}, {found.high:.3g}]"
+    return Cell(f"at {found.value:.3g} ms", second=interval)
 
 
 def _batch(found: BreakEven) -> str:
@@ -81,14 +84,12 @@ def _predicted(agreement: Agreement) -> str:
     return f"{turns} + {agreement.flights_predicted}" if agreement.flights_predicted else turns
 
 
-def _wire_bytes(agreement: Agreement) -> str:
-    """`8.43 kB, +1.5 %`: what was measured, and how far above the prediction."""
+def _wire_bytes(agreement: Agreement) -> Cell:
+    """`8.43 kB`, `+1.5 %`: what was measured, and how far above the prediction."""
     if not agreement.wire_bytes:
-        return numbers.NOT_KNOWN
-    measured = numbers.size(agreement.wire_bytes)
-    if not agreement.wire_bytes_predicted:
-        return measured
-    return f"{measured}, {100 * (agreement.wire_bytes / agreement.wire_bytes_predicted - 1):+.1f} %"
+        return Cell(numbers.NOT_KNOWN)
+    measured, predicted = numbers.size(agreement.wire_bytes), agreement.wire_bytes_predicted
+    return Cell(measured, second=f"{100 * (agreement.wire_bytes / predicted - 1):+.1f} %" if predicted else "")
 
 
 def _on_wire(agreement: Agreement) -> str:

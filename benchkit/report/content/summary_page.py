@@ -1,0 +1,123 @@
+"""A run's answer as a page, from its Summary alone: the verdict first, then what supports it, as readers ask for it.
+
+verdict → thresholds → arms → where the time goes → does it agree with the physics → was every message accounted for → what
+benchkit itself cost → warnings. Terminal, Markdown and the picture set this page; the HTML page (full_page.py) takes its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from benchkit.model.outside_text import escaped
+from benchkit.model.summary import Summary, Verdict
+from benchkit.report import numbers
+from benchkit.report.content import sentences
+from benchkit.report.content.account import account_lines
+from benchkit.report.content.arms import arms_table, duration_of, failure_lines
+from benchkit.report.content.generator import generator_lines
+from benchkit.report.content.network_headline import network_headline
+from benchkit.report.content.notices import warning_lines
+from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
+from benchkit.report.content.phases import phase_bars_of
+from benchkit.report.content.sweep import sweep_table
+from benchkit.report.content.tcp_line import tcp_line
+from benchkit.report.content.theory import agreements_table, batches, fits_table
+from benchkit.report.content.thresholds import threshold_lines
+
+OPEN = (Verdict.UNDECIDED, Verdict.WITHHELD)  # they have more to say than a table's cell holds: what it would take
+
+
+def page_of(summary: Summary, *, details_of: Collection[str] | None = None) -> Page:
+    """`details_of` are the conditions whose arms and theory are shown: all of them unless given."""
+    summary = escaped(summary, lines=False)
+    shown = [one.name for one in summary.conditions if details_of is None or one.name in details_of]
+    sections = (
+        answer_section(summary),
+        *thresholds_sections(summary),
+        *(section for condition in shown for section in arms_sections(summary, condition)),
+        *theory_sections(summary, shown),
+        account_section(summary),
+        *cost_sections(summary),
+        Section("warnings", "", tuple(warning_sentences(summary))),
+    )
+    return Page(f"benchkit report {summary.scenario}", sections)
+
+
+def answer_section(summary: Summary) -> Section:
+    return Section(
+        "answer", "", (headline_sentence(summary), *_verdicts(summary), sentence(sentences.ONE_HOP, Tone.FAINT))
+    )
+
+
+def headline_sentence(summary: Summary) -> Sentence:
+    return sentence(sentences.headline(summary), Tone.STRONG if summary.valid else Tone.ALARM)
+
+
+def _verdicts(summary: Summary) -> Iterator[Block]:
+    """Of a sweep the table: a sentence for each arm and condition would be too many."""
+    if not summary.valid:
+        return
+    contrasts = sentences.by_weight(summary)
+    if not network_headline(summary):
+        contrasts = contrasts[1:]  # the first one is the headline
+    if len(summary.conditions) > 1:
+        yield sweep_table(summary)
+        contrasts = [contrast for contrast in contrasts if contrast.verdict in OPEN and not contrast.aa]
+    for contrast in contrasts:
+        tone = Tone.WARNING if contrast.verdict in OPEN else Tone.PLAIN
+        yield sentence(sentences.sentence(summary, contrast), tone, item=True)
+    yield sentence(sentences.basis(summary), Tone.FAINT)
+    if told := sentences.no_distance(summary):
+        yield sentence(told, Tone.WARNING)
+
+
+def thresholds_sections(summary: Summary) -> Iterator[Section]:
+    if summary.thresholds:
+        yield Section("thresholds", "Thresholds", tuple(threshold_lines(summary.thresholds)))
+
+
+def arms_sections(summary: Summary, condition: str) -> Iterator[Section]:
+    arms = [arm for arm in summary.arms if arm.condition == condition]
+    told = tcp_line(arms)
+    yield Section(
+        "arms",
+        f"Arms on {sentences.link(summary, condition)}",
+        (
+            arms_table(summary, condition),
+            *([sentence(told, Tone.FAINT)] if told else []),
+            *(line for arm in arms for line in failure_lines(arm)),
+            *generator_lines(arms, duration_of(summary)),
+        ),
+    )
+    if any(arm.phases_ms for arm in arms):
+        yield Section("phases", "Where the time goes, mean service time a message", (phase_bars_of(arms),))
+
+
+def theory_sections(summary: Summary, shown: Collection[str]) -> Iterator[Section]:
+    """Only for links of the lab: without a network delay there is nothing to predict."""
+    for condition in summary.conditions:
+        if condition.lab and condition.name in shown:
+            told = (sentence(line) for line in batches(summary, condition.name))
+            title = f"Theory on {sentences.described(condition)}"
+            yield Section("theory", title, (agreements_table(summary, condition.name), *told))
+    if summary.fits:
+        title = "Service time on RTT: the slope is the round trips that cost time"
+        yield Section("fits", title, (fits_table(summary),))
+
+
+def account_section(summary: Summary) -> Section:
+    return Section("account", "Delivery account, every send with the warm-up's", tuple(account_lines(summary)))
+
+
+def cost_sections(summary: Summary) -> Iterator[Section]:
+    costs = (f"{name.replace('_', ' ')} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
+    certificate = [sentence(f"Certificate of the ruler: {summary.certificate}")] if summary.certificate else []
+    if summary.overhead_us:
+        yield Section("cost", "The ruler's own cost", (sentence(" · ".join(costs)), *certificate))
+    elif certificate:
+        yield Section("cost", "", tuple(certificate))
+
+
+def warning_sentences(summary: Summary) -> Iterator[Sentence]:
+    for line in warning_lines(summary):
+        yield Sentence((Span("warning: ", Tone.WARNING), Span(line)))

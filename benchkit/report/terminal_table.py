@@ -1,0 +1,86 @@
+"""A table of a page on the terminal: names on the left that may fold, numbers on the right that are never cut.
+
+Intervals stand beside their values where there is room, else under them. What still has no room is set in several tables,
+without its optional columns, or as a list, whichever the table allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from benchkit.report.columns import GAP, NAME_WIDTH, empty_table
+from benchkit.report.content.page import Cell, Table
+from benchkit.report.terminal_style import styled
+
+
+def tables(table: Table, width: int) -> Iterator[RichTable]:
+    """One, or several where it is split."""
+    if table.splits:
+        yield from (_side_by_side(table, part) for part in _fitting(table, width))
+        return
+    everything = range(1, len(table.columns))
+    needed = [number for number in everything if not table.columns[number].optional]
+    for shown, between in ((everything, " "), (everything, "\n"), (needed, "\n")):
+        if _width(table, shown, between) <= width:
+            yield _side_by_side(table, shown, between)
+            return
+    yield _as_list(table)
+
+
+def _fitting(table: Table, width: int) -> Iterator[list[int]]:
+    """Columns in runs that are no wider than the width; one that is wider by itself stands alone."""
+    run: list[int] = []
+    left = width - NAME_WIDTH
+    for number in range(1, len(table.columns)):
+        taken = _column_width(table, number, "\n")
+        left -= taken
+        if run and left < 0:
+            yield run
+            run, left = [], width - NAME_WIDTH - taken
+        run.append(number)
+    yield run
+
+
+def _width(table: Table, shown: Sequence[int], between: str) -> int:
+    """Without wrapping, but for the names, which may fold."""
+    return NAME_WIDTH + sum(_column_width(table, number, between) for number in shown)
+
+
+def _column_width(table: Table, number: int, between: str) -> int:
+    """What a column takes, its gap included; a cell is as wide as its widest line."""
+    cells = [Text(_heading(table, number)), *(_text(row[number], between) for row in table.rows)]
+    return GAP + max(line.cell_len for cell in cells for line in cell.split("\n", allow_blank=True))
+
+
+def _side_by_side(table: Table, shown: Sequence[int], between: str = "\n") -> RichTable:
+    made = empty_table(table.columns[0].heading, *(_heading(table, number) for number in shown), no_wrap=True)
+    for row in table.rows:
+        made.add_row(_text(row[0], "\n"), *(_text(row[number], between) for number in shown))
+    return made
+
+
+def _as_list(table: Table) -> RichTable:
+    """A line for each number, under the name of its row."""
+    made = empty_table(table.columns[0].heading)
+    made.add_column("")
+    made.add_column("", justify="right", no_wrap=True)
+    for name, *cells in table.rows:
+        for number, cell in enumerate(cells, 1):
+            if not table.columns[number].optional:
+                first = _text(name, "\n") if number == 1 else Text()
+                made.add_row(first, _heading(table, number), _text(cell, "\n"))
+    return made
+
+
+def _heading(table: Table, number: int) -> str:
+    """Two short lines read better in a table than one long one."""
+    heading = table.columns[number].heading
+    return heading if "\n" in heading else heading.replace(" ", "\n", 1)
+
+
+def _text(cell: Cell, between: str) -> Text:
+    text = styled(cell.text, cell.tone)
+    return text.append(between).append_text(styled(cell.second, cell.second_tone)) if cell.second else text
