@@ -68,7 +68,7 @@ INNER_FLOORS = {
         {"domain_name", "txt_size", "sending_identities"},
         {"tables"},
         {"records"},
-        {"message", "zone_facts", "recipient_list"},
+        {"message", "zone_facts", "recipient_list", "aggregate_reports"},
         {"spf", "dkim"},
         {"connect_options"},
         {"audit_context"},

@@ -16,6 +16,7 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from benchkit.audit.aggregate_reports import ReportCollection
 from benchkit.audit.connect_options import ConnectOptions
 from benchkit.audit.message.parser import Mail
 from benchkit.audit.sending_identities import ArmIdentity
@@ -50,6 +51,7 @@ class Options:
     nsec_walk: bool = False
     mail: Mail | None = None
     arms: tuple[ArmIdentity, ...] = ()
+    reports: ReportCollection | None = None
     now_s: int = 0  # seconds since 1970, for signatures that expire; 0: they never do
 
     def __post_init__(self) -> None:

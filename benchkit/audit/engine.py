@@ -96,6 +96,7 @@ def _report(context: AuditContext, checks: Sequence[Check], found: Sequence[Sequ
         not_checked=(*not_checked(context.options), *outside),
         queries=context.queries,
         answers=context.answers,
+        reports=sections.reports_summary(context),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from benchkit.audit.aggregate_reports.recorded import from_values
 from benchkit.audit.audit_context import Options
 from benchkit.audit.connect_options import ConnectOptions
 from benchkit.audit.message.parser import read_mail
@@ -35,6 +36,7 @@ def written(options: Options) -> Values:
         "validated": options.validated is not None,
         "message": base64.b64encode(options.mail.octets).decode("ascii") if options.mail else None,
         "arms": [asdict(arm) for arm in options.arms],
+        "reports": asdict(options.reports) if options.reports else None,
         "connected_at": connections.now.isoformat() if connections else None,
         "connections": recorder.values if isinstance(recorder, ProbeRecorder) else {},
     }
@@ -55,6 +57,7 @@ def read(values: Values, authorities: Callable[[str, str], Ask] | None = None) -
         authorities=authorities,
         mail=read_mail(base64.b64decode(message, validate=True)) if message is not None else None,
         arms=tuple(ArmIdentity(**arm) for arm in values.get("arms", ())),
+        reports=from_values(values["reports"]) if values.get("reports") else None,
         connections=ConnectOptions(replayed(values["connections"]), datetime.fromisoformat(at)) if at else None,
     )
 

@@ -5,16 +5,20 @@ Law: a value that rests on an answer that did not come is None.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.checks.dmarc_suffix_list import suffix_list_answer
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
+from benchkit.audit.facts.reported_mail import ReportedSource, reported_mail
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
+from benchkit.audit.spf.addresses import AddressSet
 from benchkit.audit.spf_values import authorised_values, tree_values
-from benchkit.model.audit import DkimSummary, DmarcSummary, SpfSummary
+from benchkit.model.audit import DkimSummary, DmarcSummary, ReportedSourceSummary, ReportsSummary, SpfSummary
 
 
 def spf_summary(context: AuditContext) -> SpfSummary:
@@ -62,4 +66,38 @@ def dmarc_summary(context: AuditContext) -> DmarcSummary:
         policy=record.p if record else None,
         effective_policy=effective.policy,
         psl_answer=suffix_list_answer(walked) or None if context.is_complete(own_walk) else None,
+    )
+
+
+MOST_SOURCES = 50
+
+
+def reports_summary(context: AuditContext) -> ReportsSummary | None:
+    found = context.known(reported_mail)
+    if found is None:
+        return None
+    addresses = context.known(spf_addresses) if context.is_complete(spf_tree) else None
+    return ReportsSummary(
+        period=found.period if found.reports else "",
+        reports=len(found.reports),
+        messages=found.messages,
+        passed=found.passed,
+        addresses=len(found.sources),
+        sources=tuple(_source(source, addresses) for source in found.sources[:MOST_SOURCES]),
+        tls_sessions=sum(policy.successes + policy.failures for policy in found.tls),
+        tls_failures=sum(policy.failures for policy in found.tls),
+    )
+
+
+def _source(source: ReportedSource, addresses: AddressSet | None) -> ReportedSourceSummary:
+    path = addresses.path_of(ip_address(source.address)) if addresses else ()
+    return ReportedSourceSummary(
+        address=source.address,
+        messages=source.messages,
+        passed=source.passed,
+        dkim_aligned=source.dkim_aligned,
+        spf_aligned=source.spf_aligned,
+        quarantined=source.dispositions["quarantine"],
+        rejected=source.dispositions["reject"],
+        spf_term=None if addresses is None else path[0].term if path else "",
     )

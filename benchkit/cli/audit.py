@@ -15,6 +15,7 @@ from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_other_options import LIST_ONLY, refuse_without
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
 from benchkit.cli.audit_recording import AuditRecording, read_recording
+from benchkit.cli.audit_reports import read_reports
 from benchkit.cli.options_decorator import taking
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
@@ -83,6 +84,7 @@ def _options(given: Given, source: AnswerSource, recorded: Options | None) -> Op
         nsec_walk=given.nsec_walk or base.nsec_walk,
         mail=_mail(given.message) or base.mail,
         arms=_arms(given.scenario) or base.arms,
+        reports=read_reports(given.reports) or base.reports,
     )
 
 
@@ -145,10 +147,11 @@ def _arms(path: Path | None) -> tuple[ArmIdentity, ...]:
 
 
 def _named(domains: Sequence[str], recording: AuditRecording | None, options: Options) -> Sequence[str]:
-    """Without a domain, those recorded, else the message's author's, the scenario's, or those of the zone files."""
+    """Without a domain, those recorded, else the message's author's, the scenario's, the reports', or the zone files'."""
     recorded = recording.domains if recording else ()
     authors = options.mail.author_domains if options.mail else tuple(arm.author for arm in options.arms[:1])
-    found = domains or recorded or authors or (options.zone.domains if options.zone else ())
+    reported = options.reports.domains if options.reports else ()
+    found = domains or recorded or authors or reported or (options.zone.domains if options.zone else ())
     if not found:
         raise InputError(Mistake("audit", "name a domain, as in: benchkit audit shop.example"))
     return found

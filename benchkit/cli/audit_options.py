@@ -62,6 +62,14 @@ class Given:
         Path | None, typer.Option(metavar="FILE", help="Judge the mail that this scenario's arms would send.")
     ] = None
 
+    reports: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Read the DMARC and TLS reports in this folder or file (XML, JSON, zip, gz, mail, mbox, Maildir).",
+        ),
+    ] = None
+
     # what may be asked beyond the resolver
     connect: Annotated[
         bool,

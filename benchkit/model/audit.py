@@ -28,6 +28,7 @@ class AuditedMechanism(StrEnum):
     BRAND = "brand"
     SENDER_RULES = "sender_rules"
     MAIL = "mail"
+    REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,34 @@ class DmarcSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedSourceSummary:
+    """An address that sent mail as the domain. `spf_term` is the term of today's SPF record that lets it pass, "" for none."""
+
+    address: str
+    messages: int
+    passed: int
+    dkim_aligned: int
+    spf_aligned: int
+    quarantined: int
+    rejected: int
+    spf_term: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsSummary:
+    """What receivers reported of the domain; `sources` are those with the most messages."""
+
+    period: str
+    reports: int
+    messages: int
+    passed: int
+    addresses: int
+    sources: tuple[ReportedSourceSummary, ...]
+    tls_sessions: int
+    tls_failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class AuditReport:
     """`verdicts` has the worst status of each mechanism; `answers` are all that were got, in the order of name and type."""
 
@@ -91,6 +120,7 @@ class AuditReport:
     not_checked: tuple[str, ...]
     queries: int
     answers: tuple[Answer, ...] = ()
+    reports: ReportsSummary | None = None  # None where no reports were read
 
     @property
     def fixes(self) -> tuple[str, ...]:

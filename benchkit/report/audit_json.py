@@ -28,6 +28,7 @@ def to_json(report: AuditReport) -> dict[str, Any]:
         "spf": asdict(report.spf) | {"path": list(report.spf.path)},
         "dkim": [asdict(key) for key in report.dkim],
         "dmarc": asdict(report.dmarc),
+        "reports": asdict(report.reports) if report.reports else None,
         "not_checked": list(report.not_checked),
         "queries": report.queries,
     }

@@ -16,6 +16,7 @@ from rich.text import Text
 from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Finding, Status
 from benchkit.model.outside_text import escape_control_chars, escaped
+from benchkit.report.audit_sources import render_sources
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
 
 STYLES = {
@@ -35,6 +36,8 @@ def render_audit(report: AuditReport, console: Console, *, verbose: bool = False
     )
     _records(report, console)
     console.print(_mechanisms(report))
+    if report.reports:
+        render_sources(report.reports, console)
     shown = [finding for finding in report.findings if verbose or finding.status is not Status.PASS]
     if shown:
         _heading(console, "Findings, the worst first")

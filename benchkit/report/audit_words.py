@@ -17,6 +17,7 @@ MECHANISM_NAMES = {
     AuditedMechanism.BRAND: "BIMI",
     AuditedMechanism.SENDER_RULES: "sender rules",
     AuditedMechanism.MAIL: "the mail itself",
+    AuditedMechanism.REPORTS: "receivers' reports",
 }
 VERDICTS = {
     Status.PASS: "mail from this domain will be believed",

@@ -79,5 +79,9 @@ CHECKS: Registry[Check] = Registry(
         "message_unsubscribe",
         "message_arc",
         "arm_alignment",
+        "reported_sources",
+        "reported_spf",
+        "reported_dkim",
+        "reported_tls",
     ),
 )  # fmt: skip

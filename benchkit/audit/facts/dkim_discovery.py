@@ -20,6 +20,7 @@ from enum import StrEnum
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.reported_mail import reported_mail
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
 from benchkit.audit.records.dkim_signature import parse_dkim_signature
@@ -40,6 +41,7 @@ from benchkit.model.dns import Answer, AnswerState
 NO_ZONE = HeldZoneFacts()
 CONTROL = "benchkit-control-7f3a9c"  # a selector that no one has; a key there is a wildcard's
 NSEC_STEPS = 32
+MOST_REPORTED = 20  # selectors taken from receivers' reports, the most used first
 LONGEST_NAME = 254  # with a final dot
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.){2,}[a-z][a-z0-9-]*[a-z0-9]\.?\Z", re.IGNORECASE)
 
@@ -140,6 +142,8 @@ async def _names(context: AuditContext) -> list[tuple[str, str]]:
     mail = context.options.mail
     signed = [field.text for field in mail.all("dkim-signature")] if mail else []
     told = [(name, "given") for name in (*context.options.selectors, *_selectors_of(signed, context.domain))]
+    reported = await context.fact(reported_mail)
+    told += [(name, "reports") for name in list(reported.selectors if reported else ())[:MOST_REPORTED]]
     inferred = await context.fact(inferred_senders)
     told += [(name, sender.name) for sender in inferred for name in sender.selectors]
     told += [(name, "zone file") for name in (context.options.zone or NO_ZONE).selectors_of(context.domain)]
