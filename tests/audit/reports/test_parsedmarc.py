@@ -1,7 +1,7 @@
 """parsedmarc reads the same numbers, where it is installed. It brings some 40 packages, so the tests do not require it.
 
-Settled differences: parsedmarc repairs ill-formed XML (a report that is cut off in the middle counts as a whole one); benchkit refuses it,
-and names the file. parsedmarc 11.1.0 does not read the forms in `UNREAD_BY_PARSEDMARC`.
+Settled differences: parsedmarc repairs ill-formed XML, so that a report cut off in the middle counts as a whole one;
+benchkit refuses it, and names the file. parsedmarc 11.1.0 does not read the forms in `UNREAD_BY_PARSEDMARC`.
 """
 
 from __future__ import annotations
