@@ -11,7 +11,7 @@ from benchkit.model.load import LoadSpec
 from benchkit.model.run import Manifest
 from benchkit.stats.in_doubt import places_of
 from benchkit.stats.starts import is_warmup, measured_number, start_of_block
-from tests.conftest import synthesise
+from benchkit.testing.synthetic_run import synthesise
 from tests.experiment.test_plan import loads, scenario
 
 
