@@ -21,7 +21,7 @@ USES = (
 )  # fmt: skip
 LINKS = (
     "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
-    "newsletter-in-batches",
+    "newsletter-in-batches", "senders-and-requests", "faults-and-limits",
 )  # fmt: skip
 VOCABULARY = Vocabulary(
     clients={"smtp": ("aiosmtplib", "wire"), "api": ("aiohttp", "httpx", "httpx2", "wire"), "null": ("",)},

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchkit.model.tables import ARRIVALS, CELLS, LAGS, MESSAGES, PHASES, WIRE
+from benchkit.errors import InputError, Mistake, listed
+from benchkit.model.tables import ARRIVALS, CELLS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
 from benchkit.notebook.figure import SvgFigure
+from benchkit.notebook.predictions import Predictions
 from benchkit.notebook.run_html import ContrastList, answer_html
 from benchkit.notebook.run_table import RunTable
 
 if TYPE_CHECKING:
+    from benchkit.model.prediction import ArmModel
     from benchkit.model.run import Manifest, Run
     from benchkit.model.summary import Summary
 
@@ -75,6 +79,39 @@ class StoredRun:
     def wire(self) -> RunTable:
         """A row a TCP connection, as the lab's link saw it; without a lab it has no rows."""
         return RunTable(self.data, WIRE)
+
+    @cached_property
+    def in_doubt(self) -> RunTable:
+        """A row a send that was started and has no record, because its process died."""
+        return RunTable(self.data, IN_DOUBT)
+
+    def model(self, arm: str, link: str = "") -> ArmModel:
+        """What a message of the arm takes at other numbers: `run.model("smtp, reused").at(rtt_ms=30, recipients=5)`.
+
+        `link` is needed only where a sweep varied more than the RTT. Raises InputError where there is no such model.
+        """
+        names = {f"{model.arm} on {model.link}" if model.link else model.arm: model for model in self.summary.models}
+        found = [model for model in names.values() if model.arm == arm and link in ("", model.link)]
+        if len(found) != 1:
+            told = "is not one model of this run" if not found else "is several models: name a link"
+            raise InputError(Mistake(f'arm "{arm}"', f"{told}; there are: {listed(names)}"))
+        return found[0]
+
+    def predict(
+        self,
+        rtt_ms: Sequence[float] = (0, 1, 5, 10, 20, 40, 80),
+        *,
+        messages_per_connection: float | None = None,
+        recipients: float | None = None,
+        messages_per_request: float | None = None,
+    ) -> Predictions:
+        """Every arm's time for a message at these RTTs; what is not given stays as it was measured."""
+        changed = {
+            "messages_per_connection": messages_per_connection,
+            "recipients": recipients,
+            "messages_per_request": messages_per_request,
+        }
+        return Predictions(self.summary.models, tuple(rtt_ms), changed)
 
     @property
     def figures(self) -> tuple[str, ...]:

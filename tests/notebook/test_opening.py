@@ -120,6 +120,20 @@ def test_draws_each_figure_that_it_names_and_saves_it(tmp_path: Path) -> None:
         run.plot("latencies")
 
 
+def test_a_model_predicts_what_was_not_measured() -> None:
+    run = benchkit.open_run(SWEEP)
+    name = run.manifest.arms[0].name
+    model = run.model(name)
+    assert model.arm == name
+    at_ten = model.at(rtt_ms=10).value
+    rows = run.predict([10, 20]).rows
+    assert (name, 10, at_ten) in [(arm, rtt_ms, told.value) for arm, rtt_ms, told in rows]
+    assert name in run.predict()._repr_html_()
+    assert f"{name}, RTT 10 ms" in repr(run.predict([10]))
+    with pytest.raises(InputError, match=name):
+        run.model("no such arm")
+
+
 def test_importing_benchkit_loads_nothing_else_of_it() -> None:
     code = "import benchkit, sys; print(*[name for name in sys.modules if name.split('.')[0] in {'benchkit', 'numpy'}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
