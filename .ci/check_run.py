@@ -30,7 +30,7 @@ def faults(summary: dict[str, object]) -> list[str]:
 
 
 def main() -> int:
-    summaries = [path for path in Path("results").glob("*/summary.json") if path.parent.name != "sample"]
+    summaries = [path for path in Path("results").glob("*/summary.json") if not path.parent.name.startswith("sample")]
     if not summaries:
         print("no run has left a summary.json under results/", file=sys.stderr)  # noqa: T201
         return 1

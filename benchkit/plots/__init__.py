@@ -9,4 +9,10 @@ from __future__ import annotations
 from benchkit.model.contracts import Plot
 from benchkit.registry import Registry
 
-PLOTS: Registry[Plot] = Registry("plot", "benchkit.plots", "PLOT", ("phases", "latency", "ecdf", "blocks", "slopes"))
+PLOTS: Registry[Plot] = Registry(
+    "plot",
+    "benchkit.plots",
+    "PLOT",
+    ("phases", "latency", "ecdf", "tail", "blocks", "slopes", "throughput", "throughput_over_time", "failures",
+     "failures_over_time"),
+)  # fmt: skip

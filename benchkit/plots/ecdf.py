@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import ArmRecord, Run
 from benchkit.plots.durations import duration_name, durations_ms, finite, limits
-from benchkit.plots.style import FAINT, RIGHT_IN, arm_colour, logarithmic, panels
+from benchkit.plots.style import FAINT, RIGHT_IN, arm_colour, arms_below, logarithmic, panels, room_for_arms
 
 _GUIDES = (0.5, 0.95)
 
@@ -26,7 +26,7 @@ class Ecdf:
         arms = run.manifest.arms
         axes = panels(
             run, figure, self.title, f"empirical distribution function of {duration_name(run)}",
-            height_in=2.9, left_in=0.75, right_in=RIGHT_IN, below_in=0.6 + 0.22 * ((len(arms) + 1) // 2),
+            height_in=2.9, left_in=0.75, right_in=RIGHT_IN, below_in=room_for_arms(run),
         )  # fmt: skip
         durations = durations_ms(run)
         for condition, panel in enumerate(axes):
@@ -34,9 +34,7 @@ class Ecdf:
             for arm, record in enumerate(arms):
                 _line(panel, durations[condition, arm], arm, record)
         axes[-1].set_xlabel(f"{duration_name(run)}, milliseconds (logarithmic)")
-        handles, labels = axes[-1].get_legend_handles_labels()
-        height_in = figure.get_size_inches()[1]
-        figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 0.3 / height_in), ncols=2)
+        arms_below(figure, axes[-1])
 
 
 def _panel(panel: Axes, x_limits: tuple[float, float]) -> None:

@@ -10,11 +10,10 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import Run
 from benchkit.plots.durations import duration_name, durations_ms, finite, limits
-from benchkit.plots.style import ALARM, FAINT, arm_colour, arm_label, logarithmic, panels, three_digits
+from benchkit.plots.style import ALARM, AT_THE_RIGHT, FAINT, arm_colour, arm_label, logarithmic, panels, three_digits
 
 BINS = 90
 _ROOM = 0.70  # of a row, for the highest bar
-_AT_THE_RIGHT: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
 
 
 class Latency:
@@ -65,12 +64,12 @@ def _row(panel: Axes, arm: int, values: Any, edges: Any) -> None:
     below = arm + 0.12
     panel.plot((low, min(high, edges[-1])), (below, below), color=colour, linewidth=3.5, solid_capstyle="butt")
     panel.plot(median, below, "o", color="white", markeredgecolor=colour, markeredgewidth=1.6, markersize=6)
-    panel.annotate(f"{three_digits(median)} ms", (1, arm), (8, 6), **_AT_THE_RIGHT, fontweight="bold", color=colour)
+    panel.annotate(f"{three_digits(median)} ms", (1, arm), (8, 6), **AT_THE_RIGHT, fontweight="bold", color=colour)
 
 
 def _sample(panel: Axes, arm: int, succeeded: int, failed: int) -> None:
     text = f"n = {succeeded:,}" + (f", {failed:,} failed" if failed else "")
-    panel.annotate(text, (1, arm), (8, -6), **_AT_THE_RIGHT, fontsize=7.5, color=ALARM if failed else FAINT)
+    panel.annotate(text, (1, arm), (8, -6), **AT_THE_RIGHT, fontsize=7.5, color=ALARM if failed else FAINT)
 
 
 PLOT = Latency()

@@ -50,6 +50,8 @@ FAINT = "#6e7681"
 ALARM = "#b42318"
 ONE_HOP = "Only the hop application → provider is measured."
 
+# places of notes beside a row of a panel, in its own data's height
+AT_THE_RIGHT: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
 WIDTH_IN = 8.0
 HEAD_IN = 0.85
 RIGHT_IN = 0.35
@@ -142,6 +144,17 @@ def _apart(places: list[float], distance: float) -> list[float]:
         risen[above] = max(risen[above], risen[below] + distance)
     excess = max(0.0, risen[-1] - 1.0) if risen else 0.0
     return [place - excess for place in risen]
+
+
+def room_for_arms(run: Run) -> float:
+    """Inches below the last panel for its axis and for the names of the arms, two in a line."""
+    return 0.6 + 0.22 * ((len(run.manifest.arms) + 1) // 2)
+
+
+def arms_below(figure: Figure, panel: Axes) -> None:
+    """The names of what was drawn with a label."""
+    handles, labels = panel.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 0.3 / figure.get_size_inches()[1]), ncols=2)
 
 
 def link(condition: ConditionRecord) -> str:
