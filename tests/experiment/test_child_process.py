@@ -23,8 +23,8 @@ def by_somebody_else(child: Child) -> None:
 )
 def test_what_ended_it_is_said(end: Callable[[Child], None], why: str, tmp_path: Path) -> None:
     async def live() -> None:
-        job = SinkJob((), "5eed", str(tmp_path))
-        child = await Child.start("benchkit.experiment.process.sink_process", job, tmp_path / "children.log")
+        child = await Child.start("benchkit.experiment.process.sink_process", tmp_path / "children.log")
+        await child.give(SinkJob((), "5eed", str(tmp_path)))
         assert (await child.hear())["ports"] == []
         end(child)
         with pytest.raises(ChildBroken, match=why):
@@ -33,3 +33,12 @@ def test_what_ended_it_is_said(end: Callable[[Child], None], why: str, tmp_path:
         await child.end()
 
     asyncio.run(live())
+
+
+def test_one_that_never_had_a_job_ends_at_once_and_in_silence(tmp_path: Path) -> None:
+    async def live() -> None:
+        child = await Child.start("benchkit.experiment.process.sink_process", tmp_path / "children.log")
+        await asyncio.wait_for(child.end(), 10)
+
+    asyncio.run(live())
+    assert (tmp_path / "children.log").read_text() == ""

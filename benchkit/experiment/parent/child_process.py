@@ -27,19 +27,22 @@ class Child:
         self._module = module
         self._process = process
         self._killed = False
+        self._has_job = False
 
     @classmethod
-    async def start(cls, module: str, job: object, log: Path, network: Network | None = None) -> Child:
-        """Run a module, in a lab's network if given, and hand it its job; what it prints by accident goes to `log`."""
+    async def start(cls, module: str, log: Path, network: Network | None = None) -> Child:
+        """Run a module, in a lab's network if given; what it prints by accident goes to `log`. It then waits for its job."""
         command = network.command(module) if network else (sys.executable, "-m", module)
         with log.open("ab") as stderr:
             process = await asyncio.create_subprocess_exec(
                 *command, pass_fds=network.descriptors if network else (),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=stderr, start_new_session=True,
             )  # fmt: skip
-        child = cls(module, process)
-        await child._write(frame(job))
-        return child
+        return cls(module, process)
+
+    async def give(self, job: object) -> None:
+        self._has_job = True
+        await self._write(frame(job))
 
     async def hear(self) -> dict[str, Any]:
         """The next news. Raises ChildBroken when the child says so, or ends without having said that it is done."""
@@ -73,7 +76,10 @@ class Child:
 
         The word comes first: a line that closes without one says that the parent is dead, and a sink then waits for its worker.
         """
-        await self.ask_to_stop()
+        if self._has_job:
+            await self.ask_to_stop()
+        else:
+            self.kill()
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:

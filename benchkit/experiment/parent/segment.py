@@ -73,56 +73,65 @@ class _Walk:
         self._segment = segment
         self._place = place
         self._listener = listener
-        self._children: list[Child] = []
+        self._sinks: list[Child] = []  # one, or none where no arm is embedded
+        self._workers: list[Child] = []
         self._ports: dict[int, int] = {}
         available = tuple(sorted(os.sched_getaffinity(0)))
         self._cores = cores_of(segment.scenario, available, segment.condition, segment.start)
 
     async def run(self) -> tuple[RunStatus, str]:
         try:
-            arms = await self._start_sink()
-            status, trouble = await self._walk(arms)
+            await self._start_processes()
+            status, trouble = await self._walk(await self._prepare_sink())
         except ChildBroken as broken:  # at its start, before a worker stood
             status, trouble = RunStatus.BROKEN, str(broken)
         finally:
-            for child in reversed(self._children):
+            for child in (*self._workers, *self._sinks):
                 await child.end()
         if self._place.lab is not None and status is not RunStatus.BROKEN:
             self._store_wire(await self._place.lab.finish())
         return status, trouble
 
-    async def _start_sink(self) -> tuple[Endpoint, ...]:
+    async def _start_processes(self) -> None:
+        """All at once: each takes as long to load its modules as the others."""
+        scenario = self._segment.scenario
+        if any(map(targets.is_embedded, scenario.arms)):
+            self._sinks.append(await self._start("benchkit.experiment.process.sink_process", self._place.server))
+        for _ in range(scenario.load.workers):
+            self._workers.append(await self._start("benchkit.experiment.worker.worker_process", self._place.client))
+
+    async def _prepare_sink(self) -> tuple[Endpoint, ...]:
         segment, password = self._segment, targets.new_password()
-        doors = targets.listeners(segment.scenario, password, segment.start)
+        listeners = targets.listeners(segment.scenario, password, segment.start)
         ca_pem = ""
-        if doors:
-            job = SinkJob(
-                doors, segment.token, str(segment.folder), self._place.sink_host, segment.condition,
-                self._cores.get(SINK, ()),
+        for sink in self._sinks:
+            await sink.give(
+                SinkJob(
+                    listeners, segment.token, str(segment.folder), self._place.sink_host, segment.condition,
+                    self._cores.get(SINK, ()),
+                )
             )  # fmt: skip
-            sink = await self._start("benchkit.experiment.process.sink_process", job, self._place.server)
             ready = await sink.hear()
-            self._ports = {door.arm: port for door, port in zip(doors, ready["ports"], strict=True)}
+            self._ports = {listener.arm: port for listener, port in zip(listeners, ready["ports"], strict=True)}
             ca_pem = ready["ca_pem"]
-            in_force = zip(doors, ready["congestion"], strict=True)
-            facts = [{"arm": door.arm, "server_congestion": name} for door, name in in_force]
+            in_force = zip(listeners, ready["congestion"], strict=True)
+            facts = [{"arm": listener.arm, "server_congestion": name} for listener, name in in_force]
             self._listener.heard(segment.condition, {"arms": facts})
         sink_end = targets.SinkEnd(self._place.sink_host, self._ports, ca_pem, password)
         return targets.endpoints(segment.scenario, segment.revealed, sink_end)
 
     async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
         """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
-        sinks = list(self._children)
-        crew = await self._start_crew(arms)
+        pool = await self._prepare_workers(arms)
         heard = partial(self._listener.heard, self._segment.condition)
-        watch = [asyncio.create_task(_watch(sink, crew, heard)) for sink in sinks]
-        link = asyncio.create_task(_watch_link(self._place.lab, crew))
+        watch = [asyncio.create_task(_watch(sink, pool, heard)) for sink in self._sinks]
+        link = asyncio.create_task(_watch_link(self._place.lab, pool))
         try:
-            with self._segment.stopping.reaches(crew):
-                status = await crew.walk(heard)
+            with self._segment.stopping.reaches(pool):
+                status = await pool.walk(heard)
             if link.done():
                 await link
-            for sink in sinks:
+            for sink in self._sinks:
                 await sink.ask_to_stop()
             await asyncio.gather(*watch)
         except ChildBroken as broken:
@@ -133,24 +142,18 @@ class _Walk:
             await asyncio.gather(*watch, link, return_exceptions=True)
         return status, ""
 
-    async def _start_crew(self, arms: tuple[Endpoint, ...]) -> WorkerPool:
+    async def _prepare_workers(self, arms: tuple[Endpoint, ...]) -> WorkerPool:
         segment = self._segment
         job = WorkerJob(
             segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition,
             start=segment.start,
         )  # fmt: skip
-        jobs = [
-            replace(job, worker=worker, cores=self._cores.get(worker_name(worker), ()))
-            for worker in range(segment.scenario.load.workers)
-        ]
-        return WorkerPool(
-            [await self._start("benchkit.experiment.worker.worker_process", each, self._place.client) for each in jobs]
-        )
+        for number, worker in enumerate(self._workers):
+            await worker.give(replace(job, worker=number, cores=self._cores.get(worker_name(number), ())))
+        return WorkerPool(self._workers)
 
-    async def _start(self, module: str, job: object, network: Network | None) -> Child:
-        child = await Child.start(module, job, self._segment.folder / "children.log", network)
-        self._children.append(child)
-        return child
+    async def _start(self, module: str, network: Network | None) -> Child:
+        return await Child.start(module, self._segment.folder / "children.log", network)
 
     def _store_wire(self, counters: LinkCounters) -> None:
         """Each connection under the arm whose listener it went to."""
@@ -168,21 +171,21 @@ class _Walk:
             self._listener.heard(condition, {"warning": told})
 
 
-async def _watch(sink: Child, crew: WorkerPool, heard: Heard) -> None:
+async def _watch(sink: Child, pool: WorkerPool, heard: Heard) -> None:
     """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
     try:
         while "done" not in (news := await sink.hear()):
             heard(news)
     except ChildBroken:
-        await crew.ask_to_stop()
+        await pool.ask_to_stop()
         raise
 
 
-async def _watch_link(lab: Lab | None, crew: WorkerPool) -> None:
+async def _watch_link(lab: Lab | None, pool: WorkerPool) -> None:
     """Where the link dies, what is under way would wait for its time-out: it is cut short."""
     if lab is None:
         return
     await lab.broken()
-    await crew.ask_to_stop()
-    await crew.ask_to_stop()
+    await pool.ask_to_stop()
+    await pool.ask_to_stop()
     raise ChildBroken("the link's process died")

@@ -68,7 +68,10 @@ class ParentLine:
 def run_child(life: Callable[[ParentLine, Any], Coroutine[Any, Any, None]], who: str) -> None:
     """A child's `main`: take the job, live, and tell the parent what ended it if it was not the job's end."""
     line = ParentLine()
-    job = line.receive()
+    try:
+        job = line.receive()
+    except EOFError:  # the parent died first
+        return
     try:
         uvloop.run(life(line, job))
     except StoreError as error:
