@@ -92,7 +92,7 @@ def test_a_full_disk_never_ends_well(megabytes: int, program: Any, text: Text) -
 
 
 def sends_started(folder: Path) -> int:
-    return sum(np.count_nonzero(np.fromfile(path, np.uint16)) for path in folder.glob("results/*/started.bin"))
+    return sum(int(np.count_nonzero(np.fromfile(path, np.uint16))) for path in folder.glob("results/*/started.bin"))
 
 
 @pytest.mark.parametrize("who", ["all", "sink_process"])
