@@ -20,7 +20,7 @@ from benchkit.batch import to_mime
 from benchkit.model.exchange import Credentials
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Address, Content, Message
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Security
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 
 TOKEN = "0badcafe"
 WARM_UP = 100
@@ -49,6 +49,7 @@ async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str
     from benchkit.experiment.worker.virtual_sender import VirtualSender
     from benchkit.model.endpoint import Endpoint
     from benchkit.model.plan import Cell
+    from benchkit.model.secret import Secret
     from benchkit.store import Recorder
     from benchkit.transports import TRANSPORTS
 

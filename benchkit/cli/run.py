@@ -16,7 +16,8 @@ from benchkit.errors import ExitCode
 if TYPE_CHECKING:
     from benchkit.experiment.parent.run_experiment import Progress
     from benchkit.model.message import Batch
-    from benchkit.model.scenario import Scenario, Secret
+    from benchkit.model.scenario import Scenario
+    from benchkit.model.secret import Secret
 
 
 def run(
@@ -58,7 +59,7 @@ def run(
         return
     _check_permission(plan, batch, send=send)
     with _progress(plan, batch) as progress:
-        ended = run_experiment(plan, batch, _secrets(plan), out, progress)
+        ended = run_experiment(plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan))
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
     summary = answer(ended.folder, as_json=as_json, keep=True)
@@ -129,6 +130,14 @@ def _secrets(scenario: Scenario) -> dict[int, Secret]:
 
     return {
         number: reveal(arm.password, os.environ) for number, arm in enumerate(scenario.arms) if arm.password is not None
+    }
+
+
+def _dkim_keys(scenario: Scenario) -> dict[int, Secret]:
+    from benchkit.scenario import reveal_key
+
+    return {
+        number: reveal_key(arm.dkim.key, os.environ) for number, arm in enumerate(scenario.arms) if arm.dkim is not None
     }
 
 

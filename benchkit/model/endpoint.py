@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from benchkit.model.scenario import ArmSpec, Fault, Limit, Secret, Security
+from benchkit.model.scenario import ArmSpec, Fault, Limit, Security
+from benchkit.model.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Address
+from benchkit.model.secret import SecretRef
 
 
 class Security(StrEnum):
@@ -20,31 +21,6 @@ class Security(StrEnum):
     NONE = "none"
     STARTTLS = "starttls"
     IMPLICIT = "implicit"
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRef:
-    """Where a secret is to be read from: `env` NAME, `file` PATH, `netrc` HOST. Never the secret itself."""
-
-    source: str
-    name: str
-
-
-class Secret:
-    """A revealed secret: no repr, str or format shows it; only `reveal` does."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +95,15 @@ class Dsn:
 
 
 @dataclass(frozen=True, slots=True)
+class Dkim:
+    """The DKIM signature that an smtp arm makes (RFC 6376); `key` is where the private key in PEM is read from."""
+
+    domain: str
+    selector: str
+    key: SecretRef
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSpec:
     """What to compose: from a template and a CSV of recipients, or inline; or mail of the user's own (`eml`)."""
 
@@ -190,6 +175,7 @@ class ArmSpec:
     limit: Limit = Limit()
     congestion: str = ""
     dsn: Dsn = Dsn()
+    dkim: Dkim | None = None
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""
@@ -199,7 +185,7 @@ class ArmSpec:
         return (
             self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
             self.messages_per_request, self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file,
-            self.faults, self.limit, self.congestion, self.dsn,
+            self.faults, self.limit, self.congestion, self.dsn, self.dkim,
         )  # fmt: skip
 
 

@@ -94,6 +94,9 @@ class ArmSummary:
     server_congestion: str | None = None  # … at the embedded server
     nodelay: bool | None = None  # TCP_NODELAY at the client
     pacing_limit: int | None = None  # SO_MAX_PACING_RATE at the client, in bytes/s; 0 where nothing limits it
+    dkim: str = ""  # "d=shop.example s=mail rsa-2048" where the arm signs
+    signing_us: float | None = None  # of one signature, made before the clock: the median over the batch
+    signature_bytes: float | None = None  # of its header field, the mean
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[Notice, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None

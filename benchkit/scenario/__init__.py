@@ -14,11 +14,11 @@ from benchkit.scenario.build import build
 from benchkit.scenario.parsed_scenario import read
 from benchkit.scenario.rules import check
 from benchkit.scenario.schema import json_schema
-from benchkit.scenario.secrets import reveal
+from benchkit.scenario.secrets import reveal, reveal_key
 from benchkit.scenario.starter import starter
 from benchkit.scenario.vocabulary import Vocabulary
 
-__all__ = ["Vocabulary", "json_schema", "load", "reveal", "starter"]
+__all__ = ["Vocabulary", "json_schema", "load", "reveal", "reveal_key", "starter"]
 
 
 def load(path: Path, vocabulary: Vocabulary, overrides: Sequence[str] = ()) -> Scenario:

@@ -22,6 +22,10 @@ from benchkit.scenario.fields import (
     table_or_plain,
 )
 
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+SELECTOR = rf"{_LABEL}(?:\.{_LABEL}){{0,10}}"
+HOST_NAME = rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})+"
+
 
 class SecretForm(Form):
     """Where a secret is read from: exactly one of the three."""
@@ -113,6 +117,26 @@ class DsnForm(Form):
     orcpt: Annotated[bool, said("Name each recipient as the original one.")] = False
 
 
+class DkimForm(Form):
+    """The DKIM signature that an smtp arm makes (RFC 6376)."""
+
+    required = ("domain", "selector", "key")
+    domain: Annotated[
+        str,
+        shaped(HOST_NAME, 'must be a domain name in ASCII, as "shop.example" (a name in another script as xn--…)'),
+        said("The signing domain, d=."),
+    ] = ""
+    selector: Annotated[
+        str,
+        shaped(SELECTOR, 'must be labels of letters, digits and hyphens, as "mail" or "s1.eu"'),
+        said("The selector, s=."),
+    ] = ""
+    key: Annotated[
+        SecretForm | None,
+        said("Where the private key is read from, RSA or Ed25519, in PEM: an env variable or a file."),
+    ] = None
+
+
 ConnectionKey = Annotated[
     Annotated[Literal["fresh", "reuse"], Tag(PLAIN)] | Annotated[ConnectionForm, Tag(TABLE)],
     Discriminator(table_or_plain),
@@ -147,6 +171,7 @@ class ArmForm(Form):
     password: Annotated[SecretForm | None, said("smtp: where the password is read from.")] = None
     api_key: Annotated[SecretForm | None, said("api: where the key is read from.")] = None
     dsn: Annotated[DsnForm, Field(default_factory=DsnForm), said("smtp: the delivery status notifications asked for.")]
+    dkim: Annotated[DkimForm | None, said("smtp: the DKIM signature that each message leaves with.")] = None
     dialogue: Annotated[str, said("smtp: how commands are grouped; each client has its own list.")] = "step"
     timeout_s: Annotated[
         float, Field(gt=0, le=3600), said("Longest time for one step, from the write to the whole reply, in seconds.")

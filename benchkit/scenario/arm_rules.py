@@ -20,7 +20,7 @@ from benchkit.scenario.request_rules import check_messages_per_request
 from benchkit.scenario.vocabulary import Vocabulary
 
 _API_KEYS = ("provider", "options", "messages_per_request", "api_key")
-_SMTP_KEYS = ("auth", "username", "password", "dialogue", "dsn")
+_SMTP_KEYS = ("auth", "username", "password", "dialogue", "dsn", "dkim")
 _SERVER_KEYS = ("server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
@@ -71,6 +71,7 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     _check_credentials(arm, offers)
     _check_plaintext(arm)
     _check_dsn(arm, offers)
+    _check_dkim(arm)
     _check_embedded(arm)
 
 
@@ -204,6 +205,18 @@ def _check_dsn(arm: _Arm, offers: ClientOffers | None) -> None:
     notify = arm.form.dsn.notify
     if len(set(notify)) < len(notify) or ("never" in notify and len(notify) > 1):
         arm.wrong("dsn", 'is "never" alone, or some of "success", "failure", "delay", each once', "notify")
+
+
+def _check_dkim(arm: _Arm) -> None:
+    dkim = arm.form.dkim
+    if dkim is None or not arm.sound("dkim"):
+        return
+    if not isinstance(written := arm.parsed.written("arm", arm.index, "dkim", "key"), dict) or len(written) != 1:
+        arm.wrong("dkim", "must name exactly one source: env or file", "key")
+    elif "netrc" in written:
+        arm.wrong("dkim", "cannot come from netrc, which holds passwords: use env or file", "key")
+    elif dkim.key is not None and dkim.key.file:
+        need_file(arm.parsed, ("arm", arm.index, "dkim", "key", "file"), dkim.key.file)
 
 
 def _check_embedded(arm: _Arm) -> None:

@@ -10,22 +10,24 @@ from benchkit.model.scenario import (
     ArmSpec,
     ConnectionPolicy,
     Delay,
+    Dkim,
     Dsn,
     Fault,
     Limit,
     MessageSpec,
     NetworkSpec,
     Scenario,
-    SecretRef,
     Security,
     ServerAddress,
     VerdictSpec,
 )
+from benchkit.model.secret import SecretRef
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_form import (
     ArmForm,
     ConnectionForm,
     DelayForm,
+    DkimForm,
     FaultForm,
     SecretForm,
     ServerForm,
@@ -145,6 +147,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         timeout_s=float(form.timeout_s),
         congestion=form.congestion,
         dsn=Dsn(form.dsn.ret or "", form.dsn.envid or "", tuple(form.dsn.notify), form.dsn.orcpt),
+        dkim=_dkim(form.dkim, folder),
         ca_file=folder / form.ca_file if form.ca_file else None,
         faults=tuple(map(_fault, form.fault)),
         limit=Limit(
@@ -155,6 +158,11 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
             limit.message_bytes,
         ),
     )
+
+
+def _dkim(form: DkimForm | None, folder: Path) -> Dkim | None:
+    key = None if form is None else _secret(form.key, folder)
+    return None if form is None or key is None else Dkim(form.domain.lower(), form.selector, key)
 
 
 def _connection(form: str | ConnectionForm) -> ConnectionPolicy:

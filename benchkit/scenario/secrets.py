@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchkit.errors import InputError, Mistake
-from benchkit.model.scenario import Secret, SecretRef
+from benchkit.model.secret import Secret, SecretRef
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -23,6 +23,12 @@ def reveal(ref: SecretRef, environ: Mapping[str, str]) -> Secret:
     if _CONTROL.search(value):  # would end a line of SMTP or a field of HTTP
         raise _unusable(f"{ref.source} {ref.name}", "the secret there contains a control character: set it without")
     return Secret(value)
+
+
+def reveal_key(ref: SecretRef, environ: Mapping[str, str]) -> Secret:
+    """A private key in PEM; in an environment variable `\\n` may stand between its lines, as some CI systems keep it."""
+    value = {"env": _from_env, "file": _from_file}[ref.source](ref.name, environ)
+    return Secret(value if "\n" in value else value.replace("\\n", "\n"))
 
 
 def _from_env(name: str, environ: Mapping[str, str]) -> str:

@@ -85,6 +85,9 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         server_congestion=arm.server_congestion,
         nodelay=arm.nodelay,
         pacing_limit=arm.pacing_limit,
+        dkim=arm.dkim,
+        signing_us=arm.signing_us,
+        signature_bytes=arm.signature_bytes,
         generator=generator,
         saturated=limits_of(generator, manifest, sample),
         two_groups=two_groups(

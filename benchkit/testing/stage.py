@@ -18,7 +18,8 @@ from benchkit.model.exchange import Received
 from benchkit.model.identity import token_of
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.scenario import ArmSpec, Secret
+from benchkit.model.scenario import ArmSpec
+from benchkit.model.secret import Secret
 from benchkit.model.trace import Trace
 from benchkit.sink import MemoryLedger, Sink, Transcript, parse_body
 from benchkit.transports import TRANSPORTS

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchkit.audit.dkim import canonical
 from benchkit.audit.dkim.verify import Verification, verify
 from benchkit.audit.message.parser import read_mail
 from benchkit.model.dns import Answer, AnswerState, Record
+from benchkit.protocol import dkim_canonical as canonical
 
 EXAMPLE = Path(__file__).with_name("data").joinpath("rfc8463.eml").read_bytes()
 RSA_1024 = (

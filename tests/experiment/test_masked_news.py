@@ -9,7 +9,8 @@ from benchkit.experiment.process.job import WorkerJob
 from benchkit.experiment.process.masked_stderr import MaskedStderr
 from benchkit.experiment.process.parent_pipe import ParentLine
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, Security
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
+from benchkit.model.secret import Secret
 from benchkit.model.secret_mask import SecretMask
 
 SECRETS = ("first-canary-secret", "second-canary-secret")

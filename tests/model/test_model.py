@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchkit.model.identity import PLACEHOLDER, find_identity, split_at_identity, token_of
 from benchkit.model.message import Address, Attachment, Content, canonical_text
-from benchkit.model.scenario import Secret
+from benchkit.model.secret import Secret
 
 TEXT = st.text(max_size=20)
 ADDRESSES = st.lists(st.builds(Address, TEXT, TEXT), max_size=3).map(tuple)

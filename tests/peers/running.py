@@ -11,7 +11,8 @@ from benchkit.cli.names import known_names
 from benchkit.experiment.parent.run_experiment import RunEnd, run_experiment
 from benchkit.model.message import Batch
 from benchkit.model.run import Run
-from benchkit.model.scenario import Scenario, Secret
+from benchkit.model.scenario import Scenario
+from benchkit.model.secret import Secret
 from benchkit.scenario import load
 from benchkit.store import load_run
 from tests.peers.api_ways import ApiWay

@@ -14,7 +14,8 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Secret, ServerAddress
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, ServerAddress
+from benchkit.model.secret import Secret
 from benchkit.model.trace import Trace
 from benchkit.transports import TRANSPORTS
 from tests.peers.servers.peer import DOMAIN, HOST, NAME, Account, Door, Peer

@@ -16,7 +16,7 @@ from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Batch
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, RunStatus
-from benchkit.model.scenario import Secret
+from benchkit.model.secret import Secret
 from benchkit.scenario import load
 from benchkit.store import load_run
 from tests.peers.scenario_text import TEXT

@@ -18,11 +18,11 @@ from benchkit.model.scenario import (
     Fault,
     Limit,
     NetworkSpec,
-    SecretRef,
     Security,
     ServerAddress,
     VerdictSpec,
 )
+from benchkit.model.secret import SecretRef
 from benchkit.scenario import Vocabulary, load, starter
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.thresholds import parse_threshold

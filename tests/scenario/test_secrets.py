@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchkit.errors import InputError
-from benchkit.model.scenario import SecretRef
+from benchkit.model.secret import SecretRef
 from benchkit.scenario import Vocabulary, load, reveal
 from tests.scenario.conftest import SMTP, Write
 

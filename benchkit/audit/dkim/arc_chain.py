@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchkit.audit.dkim import canonical
 from benchkit.audit.dkim.verify import DkimResult, find_key, is_good, key_trouble, verify_signature, without_signature
 from benchkit.audit.message.parser import Field, Mail
 from benchkit.audit.records.arc import (
@@ -23,6 +22,7 @@ from benchkit.audit.records.arc import (
     parse_seal,
 )
 from benchkit.model.dns import Answer, Ask
+from benchkit.protocol import dkim_canonical as canonical
 
 ORDER = (RESULTS, SIGNATURE, SEAL)  # in which a seal covers the fields of an instance (§5.1.1)
 

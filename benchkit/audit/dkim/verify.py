@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from benchkit.audit.dkim import canonical
 from benchkit.audit.message.parser import Field, Mail
 from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
 from benchkit.audit.records.dkim_signature import DkimSignature, parse_dkim_signature
 from benchkit.audit.records.text import txts_of
 from benchkit.model.dns import Answer, Ask
+from benchkit.protocol import dkim_canonical as canonical
 
 MOST_SIGNATURES = 10  # of one message; what comes after costs a verifier more than it tells (RFC 6376 §8.4)
 _B_VALUE = re.compile(rb"((?:^|;)[ \t\r\n]*b[ \t\r\n]*=)[^;]*")

@@ -24,12 +24,14 @@ from benchkit.experiment.parent.congestion import with_congestion
 from benchkit.experiment.parent.environment import lab_refusal
 from benchkit.experiment.parent.manifest import manifest_of
 from benchkit.experiment.parent.segment import Segment
+from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
 from benchkit.experiment.parent.stopping import Stopping
 from benchkit.experiment.plan.schedule import links, segments, sends_of_start, total_sends
 from benchkit.experiment.plan.send_permission import leaving_hosts
 from benchkit.model.message import Batch
 from benchkit.model.run import Manifest, RunStatus, StartRecord
-from benchkit.model.scenario import NetworkSpec, Scenario, Secret
+from benchkit.model.scenario import NetworkSpec, Scenario
+from benchkit.model.secret import Secret
 from benchkit.store import (
     create_folder,
     private_files,
@@ -40,6 +42,7 @@ from benchkit.store import (
 
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
+NO_KEYS: Mapping[int, Secret] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,18 @@ class RunEnd:
 
 
 def run_experiment(
-    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress
-) -> RunEnd:
+    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress,
+    dkim_keys: Mapping[int, Secret] = NO_KEYS,
+) -> RunEnd:  # fmt: skip
     """Run it. Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made)."""
     scenario = with_congestion(scenario)
+    signed = sign_batches(scenario, batch, dkim_keys)
     token = secrets.token_hex(4)
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping()
     try:
         with private_files():
-            return asyncio.run(_conduct(scenario, batch, revealed, folder, token, progress, stopping))
+            return asyncio.run(_conduct(scenario, batch, revealed, signed, folder, token, progress, stopping))
     except TargetUnreachable:
         _remove(folder)
         raise
@@ -75,8 +80,8 @@ def run_experiment(
 
 
 async def _conduct(
-    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], folder: Path, token: str,
-    progress: Progress, stopping: Stopping,
+    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch], folder: Path,
+    token: str, progress: Progress, stopping: Stopping,
 ) -> RunEnd:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run says so."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
@@ -84,17 +89,18 @@ async def _conduct(
         refusal += "; so there is nothing to capture" if scenario.network.capture else ""
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
-    return await _Conductor(scenario, batch, revealed, folder, progress, manifest, stopping).run()
+    return await _Conductor(scenario, batch, revealed, signed, folder, progress, manifest, stopping).run()
 
 
 class _Conductor:
     def __init__(
-        self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret],
+        self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch],
         folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping,
     ) -> None:  # fmt: skip
         self._scenario = scenario
         self._batch = batch
         self._revealed = revealed
+        self._signed = signed
         self._folder = folder
         self._progress = progress
         self._manifest = manifest
@@ -105,11 +111,14 @@ class _Conductor:
         awake = slept_ns()
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
+        for arm, batch in self._signed.items():
+            self._note_arm(arm, **batch.facts)
+        signed = {arm: batch.batch for arm, batch in self._signed.items()}
         status, trouble = RunStatus.COMPLETE, ""
         links_of_conditions = links(self._scenario) or (None,)
         for number, (condition, start) in enumerate(segments(self._scenario)):
             segment = Segment(
-                self._scenario, self._batch, self._revealed, self._folder, self._manifest.token, condition, start,
+                self._scenario, self._batch, self._revealed, signed, self._folder, self._manifest.token, condition, start,
                 links_of_conditions[condition], self._stopping,
             )  # fmt: skip
             self._keep(starts=(*self._manifest.starts, StartRecord(condition, start, MonotonicClock().now_ns())))

@@ -26,7 +26,8 @@ from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Batch
 from benchkit.model.run import RunStatus
-from benchkit.model.scenario import Scenario, Secret
+from benchkit.model.scenario import Scenario
+from benchkit.model.secret import Secret
 from benchkit.store import record_wire
 
 
@@ -41,6 +42,7 @@ class Segment:
     scenario: Scenario
     batch: Batch
     revealed: Mapping[int, Secret]
+    signed: Mapping[int, Batch]
     folder: Path
     token: str
     condition: int
@@ -146,7 +148,7 @@ class _Walk:
         segment = self._segment
         job = WorkerJob(
             segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition,
-            start=segment.start,
+            start=segment.start, signed=segment.signed,
         )  # fmt: skip
         for number, worker in enumerate(self._workers):
             await worker.give(replace(job, worker=number, cores=self._cores.get(worker_name(number), ())))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.message import Batch
@@ -49,6 +50,7 @@ class WorkerJob:
     worker: int = 0
     start: int = 0
     cores: tuple[int, ...] = ()
+    signed: Mapping[int, Batch] = field(default_factory=dict)  # of the arms that sign
 
     @property
     def mask(self) -> SecretMask:

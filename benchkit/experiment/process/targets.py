@@ -12,7 +12,8 @@ from benchkit.conditions import FOREIGN_PROBES, PROBES, probe
 from benchkit.errors import InputError, Mistake, TargetUnreachable
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.host_names import is_loopback
-from benchkit.model.scenario import ArmSpec, Scenario, Secret, ServerAddress
+from benchkit.model.scenario import ArmSpec, Scenario, ServerAddress
+from benchkit.model.secret import Secret
 
 _USER = "benchkit"
 _SERVER_NAME = "localhost"  # a name in the embedded server's certificate

@@ -177,14 +177,14 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     segment = job.condition * load.restarts + job.start
     numbers = itertools.count((segment * load.workers + job.worker) * most_connections)
     arms, mask, tries_out = [], job.mask, job.worker == 0 and job.start == 0
-    for endpoint in job.endpoints:
+    for number, endpoint in enumerate(job.endpoints):
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
         policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
         virtual = tuple(
             VirtualSender(transport, policy, numbers, together, load.deadline_s, mask) for transport in transports
         )
-        prepared = _prepared(transports[0], job.batch, together=together > 1)
+        prepared = _prepared(transports[0], job.signed.get(number, job.batch), together=together > 1)
         arms.append(ArmAtWork(virtual, prepared, foreign=tries_out and endpoint.arm.server is not None))
     return tuple(arms)
 

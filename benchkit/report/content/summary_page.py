@@ -19,6 +19,7 @@ from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
 from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.phases import phase_bars_of
+from benchkit.report.content.signature_lines import signature_lines
 from benchkit.report.content.sweep import sweep_table
 from benchkit.report.content.tcp_line import tcp_line
 from benchkit.report.content.theory import agreements_table, batches, fits_table
@@ -85,6 +86,7 @@ def arms_sections(summary: Summary, condition: str) -> Iterator[Section]:
         (
             arms_table(summary, condition),
             *([sentence(told, Tone.FAINT)] if told else []),
+            *(sentence(line, Tone.FAINT) for line in signature_lines(arms)),
             *(line for arm in arms for line in failure_lines(arm)),
             *generator_lines(arms, duration_of(summary)),
         ),
