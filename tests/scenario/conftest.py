@@ -51,6 +51,7 @@ OFFERS = {
     "aiosmtplib": ClientOffers(securities=TLS, logins=SASL, dsn=True),
     "wire": ClientOffers(securities=TLS, logins=SASL, dsn=True, dialogues=("step", "pipelined", "overlapped")),
     "httpx": ClientOffers(securities=HTTPS, batches=True),
+    "httpx2": ClientOffers(securities=HTTPS, batches=True),
     "plain": ClientOffers(),  # no TLS, no login, no DSN, one message a request
 }
 
