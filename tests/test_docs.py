@@ -1,14 +1,23 @@
-"""The manual is tested: a section that the house names is a section of docs/method.md."""
+"""The manual is tested: links lead somewhere, sections exist, rooms, contracts, commands and terms are all there, examples load."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
+
+import pytest
+
+from benchkit.cli.names import known_names
+from benchkit.scenario import load
+from tests.test_floors import FLOORS
 
 ROOT = Path(__file__).parent.parent
 NAMED = re.compile(r"method\.md,? §(\d+)(?:(?:,| and) §(\d+))?")
 ROOMS = ("benchkit", "tests", "scenarios", "docs", "notebooks", "benchmarks")
 WRITTEN = (".py", ".toml", ".md", ".ipynb")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("scenarios/*.md")])
+CODE_BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
 def test_every_section_of_the_method_that_is_named_is_there() -> None:
@@ -24,3 +33,57 @@ def test_every_section_of_the_method_that_is_named_is_there() -> None:
     }
     assert len(named) > len(sections)
     assert {(section, path) for section, path in named if section not in sections} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    text = CODE_BLOCK.sub("", page.read_text("utf-8"))
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+    relative = [link for link in links if link and "://" not in link and not link.startswith("mailto:")]
+    assert [link for link in relative if not (page.parent / link).exists()] == []
+
+
+def test_every_page_is_listed_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [page.name for page in ROOT.glob("docs/*.md") if f"docs/{page.name}" not in readme] == []
+
+
+def test_every_room_is_on_the_map() -> None:
+    """A new room needs a row in docs/architecture.md, and a box in docs/architecture.svg."""
+    rows = "\n".join(line for line in _page("architecture").splitlines() if line.startswith("|"))
+    rooms = {room for floor in FLOORS for room in floor if not room.startswith("__")}
+    assert sorted(room for room in rooms if f"`{room}`" not in rows) == []
+
+
+def test_every_contract_has_its_paragraph() -> None:
+    tree = ast.parse((ROOT / "benchkit/model/contracts.py").read_text("utf-8"))
+    contracts = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    assert sorted(name for name in contracts if not re.search(rf"\b{name}\b", _page("contracts"))) == []
+
+
+def test_every_term_of_the_glossary_stands_once() -> None:
+    terms = re.findall(r"^\| ([^|]+?) \|", _page("glossary"), re.MULTILINE)
+    terms = [term for term in terms if term not in ("term", "---")]
+    assert len(terms) > 60
+    assert sorted({term for term in terms if terms.count(term) > 1}) == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    from benchkit.cli.main import app
+
+    verbs = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    assert verbs
+    assert [verb for verb in verbs if not re.search(rf"`(benchkit )?{verb}\b", readme)] == []
+
+
+def test_the_scenario_of_the_first_steps_loads(tmp_path: Path) -> None:
+    whole = re.search(r"```toml\n(name = .*?)```", _page("first-steps"), re.DOTALL)
+    assert whole is not None
+    path = tmp_path / "shop.toml"
+    path.write_text(whole[1], "utf-8")
+    assert len(load(path, known_names()).arms) == 4
+
+
+def _page(name: str) -> str:
+    return (ROOT / f"docs/{name}.md").read_text("utf-8")
