@@ -1,4 +1,4 @@
-"""The manual is tested: links lead somewhere, sections exist, rooms, contracts, commands and terms are all there, examples load."""
+"""The manual is tested: links, sections, rooms, contracts, commands and terms are all there, and examples load."""
 
 from __future__ import annotations
 
