@@ -40,7 +40,7 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "hypothesis": {"testing"},
     "idna": {"audit", "batch"},  # domains, addresses
     "jinja2": {"batch", "report"},
-    "matplotlib": {"plots"},
+    "matplotlib": {"plots", "testing"},
     "numpy": {"store", "stats", "plots", "testing"},  # what a table's columns are
     "publicsuffixlist": {"audit"},
     "pyarrow": {"store"},

@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from benchkit.model.contracts import Plot
 from benchkit.model.outside_text import escaped
 from benchkit.model.run import Run
 from benchkit.plots import PLOTS
@@ -25,7 +26,12 @@ _UNDATED: dict[str, dict[str, Any]] = {
 
 def draw(run: Run, name: str) -> Figure:
     """Raises InputError where there is no figure of that name."""
-    plot, run = PLOTS[name], _with_plain_names(run)
+    return drawn(run, PLOTS[name])
+
+
+def drawn(run: Run, plot: Plot) -> Figure:
+    """The figure of a plot that is not in the registry, or not yet."""
+    run = _with_plain_names(run)
     with mpl.rc_context(RC):
         figure = Figure()
         FigureCanvasAgg(figure)
@@ -54,7 +60,11 @@ def save(run: Run, name: str, path: Path) -> None:
 
 def svg(run: Run, name: str) -> str:
     """For a notebook's `IPython.display.SVG`, and for a page that holds its figures within itself."""
-    figure, text = draw(run, name), io.StringIO()
+    return svg_text(draw(run, name))
+
+
+def svg_text(figure: Figure) -> str:
+    text = io.StringIO()
     with mpl.rc_context(RC):
         figure.savefig(text, format="svg", metadata=_UNDATED[".svg"])
     return text.getvalue()

@@ -1,0 +1,182 @@
+"""What every figure must keep: it draws any run, a failure is never drawn as a fast message, and an arm keeps its colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import matplotlib as mpl
+import numpy as np
+
+from benchkit.model.contracts import Plot
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import ConditionRecord, Run
+from benchkit.plots.rendering import drawn, svg_text
+from benchkit.plots.style import ARM_COLOURS, ONE_HOP, arm_colour
+from benchkit.testing.suite import Suite, only
+from benchkit.testing.synthetic_run import synthesise
+
+LINKS = (ConditionRecord("near", 1.0), ConditionRecord("far", 20.0), ConditionRecord("farther", 40.0))
+RUNS: Mapping[str, Mapping[str, Any]] = {
+    "talk": {"times": (1.0, 3.0, 1.0), "aa": {2: 0}},
+    "throughput": {"times": (1.0, 3.0), "load": "throughput"},
+    "open load with failures": {"times": (1.0, 3.0), "load": "open", "failures": {1: 0.4}},
+    "one arm": {"times": (1.0,)},
+    "all failed": {"times": (1.0, 1.0), "failures": {0: 1.0, 1: 1.0}},
+    "no blocks": {"times": (1.0, 1.0), "blocks": 0},
+    "two links, one unknown": {"conditions": (ConditionRecord("loopback", 0.03), ConditionRecord("far", None))},
+    "a sweep": {"times": (1.0, 3.0), "conditions": LINKS, "blocks": 6},
+    "nine arms": {"times": (1.0, 100.0, 3000.0, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5)},
+    "microseconds": {"base_ms": 0.02, "message_noise": 0.0, "block_noise": 0.0, "drift": 0.0},
+}
+_COLOUR = re.compile("#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCase:
+    """`of_accepted`: the figure is about accepted messages only, as the times of phases; `of_failures`: about failures only."""
+
+    plot: Plot
+    of_accepted: bool = False
+    of_failures: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.plot.name
+
+    def figure(self, run: Run) -> Any:
+        """A matplotlib Figure."""
+        return drawn(run, self.plot)
+
+    def svg(self, run: Run) -> str:
+        return svg_text(self.figure(run))
+
+    def words(self, run: Run) -> str:
+        return "\n".join(text for text, _ in _texts(self.figure(run)))
+
+
+class FigureSuite(Suite):
+    """Set `cases` to one FigureCase for each figure."""
+
+    cases: ClassVar[Sequence[FigureCase]] = ()
+
+    def test_it_has_a_name_and_a_title(self, case: FigureCase) -> None:
+        assert case.plot.name.isidentifier()
+        assert case.plot.title.strip()
+
+    def test_it_draws_whatever_the_run_holds_and_says_where(self, case: FigureCase) -> None:
+        for recipe in RUNS.values():
+            run = synthesise(**recipe)
+            said, links = case.words(run), run.manifest.conditions
+            assert case.plot.title in said
+            assert ONE_HOP in said
+            assert not case.plot.suits(run) or all(f"{condition.name} (RTT " in said for condition in links)
+
+    def test_it_names_the_arms_that_were_saturated(self, case: FigureCase) -> None:
+        links = (ConditionRecord("loopback", 0.03), ConditionRecord("far", 10.0))
+        run = synthesise(load="throughput", conditions=links)
+        assert "aturated" not in case.words(run)
+        mine = (run.cells["arm"] == 1) & (run.cells["condition"] == 1)
+        queued_ns = np.where(mine, run.cells["ended_ns"] - run.cells["started_ns"], 0)
+        told = case.words(replace(run, cells={**run.cells, "queued_ns": queued_ns}))
+        assert "arm 1 (far)" in told[told.index("aturated") :]
+
+    def test_the_same_run_gives_the_same_bytes(self, case: FigureCase) -> None:
+        run = synthesise(blocks=8)
+        assert case.svg(run) == case.svg(run)
+        assert "<dc:date>" not in case.svg(run)
+
+    def test_it_leaves_the_run_alone(self, case: FigureCase) -> None:
+        run, untouched = synthesise(blocks=4), synthesise(blocks=4)
+        case.figure(run)
+        for name, column in untouched.messages.items():
+            assert (run.messages[name] == column).all(), name
+
+    def test_it_leaves_matplotlibs_settings_alone(self, case: FigureCase) -> None:
+        before = dict(mpl.rcParams)
+        case.figure(synthesise(blocks=4))
+        assert dict(mpl.rcParams) == before
+
+    @only(lambda case: not case.of_failures)
+    def test_a_failure_is_not_drawn_as_fast(self, case: FigureCase) -> None:
+        """However little time the failed sends took: the picture is the one in which they took as long as the others."""
+        for run in _failing_runs():
+            assert case.svg(_with_fast_failures(run)) == case.svg(run)
+
+    @only(lambda case: not case.of_accepted)
+    def test_failures_are_not_left_out(self, case: FigureCase) -> None:
+        for run in _failing_runs():
+            if case.plot.suits(run):
+                assert case.svg(run) != case.svg(_without_failures(run))
+
+    def test_an_arm_keeps_its_colour_when_another_one_has_nothing_to_show(self, case: FigureCase) -> None:
+        for load in ("talk", "open"):
+            recipe = {"times": (1.0, 2.0, 3.0), "conditions": LINKS, "blocks": 6, "load": load}
+            full = _arm_colours(case.svg(synthesise(**recipe)))
+            without = _arm_colours(case.svg(synthesise(**recipe, failures={1: 1.0})))
+            assert without <= full
+            assert {arm_colour(arm).lower() for arm in (0, 2)} & full <= without
+
+    def test_a_name_has_the_colour_of_its_arm(self, case: FigureCase) -> None:
+        """Whichever arm is the fastest: an arm has the same colour in every figure of every run."""
+        for times in ((1.0, 2.0, 3.0), (3.0, 1.0, 2.0), (2.0, 3.0, 1.0)):
+            figure = case.figure(synthesise(times=times, conditions=LINKS, blocks=6))
+            for text, colour in [*_texts(figure), *_legend(figure)]:
+                named = re.match(r"arm (\d)", text)
+                if named and colour in {each.lower() for each in ARM_COLOURS}:
+                    assert colour == arm_colour(int(named[1])).lower(), text
+
+
+def _failing_runs() -> list[Run]:
+    return [
+        synthesise(times=(1.0, 3.0), failures={1: 0.4}, conditions=LINKS, blocks=6, seed=seed, load=load)
+        for seed, load in enumerate(("talk", "open"))
+    ]
+
+
+def _with_fast_failures(run: Run) -> Run:
+    """Failed sends that took a microsecond, and ended when they did."""
+    failed = run.messages["outcome"] != OutcomeKind.ACCEPTED
+    messages = dict(run.messages)
+    for name in ("started_ns", "intended_ns"):
+        messages[name] = np.where(failed, messages["ended_ns"] - 1000, messages[name])
+    kept = ~np.isin(run.phases["send"], messages["send"][failed])
+    return replace(run, messages=messages, phases={name: column[kept] for name, column in run.phases.items()})
+
+
+def _without_failures(run: Run) -> Run:
+    kept = run.messages["outcome"] == OutcomeKind.ACCEPTED
+    phases = np.isin(run.phases["send"], run.messages["send"][kept])
+    return replace(
+        run,
+        messages={name: column[kept] for name, column in run.messages.items()},
+        phases={name: column[phases] for name, column in run.phases.items()},
+    )
+
+
+def _texts(figure: Any) -> list[tuple[str, str]]:
+    """Every text of the figure, with its colour."""
+    texts = figure.findobj(lambda artist: hasattr(artist, "get_text") and hasattr(artist, "get_fontsize"))
+    return [(text.get_text(), _hex(text.get_color())) for text in texts]
+
+
+def _legend(figure: Any) -> list[tuple[str, str]]:
+    """Each line of the legends: its text, and the colour of its sample."""
+    pairs = []
+    for legend in [*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())]:
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            colour = handle.get_color() if hasattr(handle, "get_color") else handle.get_facecolor()
+            pairs.append((text.get_text(), _hex(colour)))
+    return pairs
+
+
+def _hex(colour: Any) -> str:
+    if isinstance(colour, str):
+        return colour.lower()
+    return "#" + "".join(f"{round(255 * part):02x}" for part in colour[:3])
+
+
+def _arm_colours(svg: str) -> set[str]:
+    return set(_COLOUR.findall(svg)) & {colour.lower() for colour in ARM_COLOURS}
