@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.facts.dkim_discovery import SelectorState, discovery
+from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree
@@ -50,7 +51,7 @@ def receiver_rule(name: str, rules: RuleSet) -> Rule:
 
 
 async def judge_receiver(context: AuditContext, rule: Rule, rules: RuleSet) -> AsyncIterator[Finding]:
-    if (await context.fact(spf_record)).allows_nobody:
+    if (await context.fact(mail_profile)).sends_none:
         return  # it declares that it sends nothing
     wanted = list(dict.fromkeys((*rules.everyone, *rules.bulk)))
     answers = await asyncio.gather(*(context.fact(JUDGES[each]) for each in wanted))

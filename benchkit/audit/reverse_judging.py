@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from benchkit.audit.facts.reverse import Reverse
-from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Rule
+from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 CASES = {
     "no_pointer": Case(Status.WARN, "An address has no PTR record."),
     "not_confirmed": Case(Status.WARN, "An address's PTR names a host whose address is another."),
 }
+HOLDER = "the provider that gave you the address"
 ADVICE = "The PTR is in a zone of the provider that gave you the address: ask them to set it."
 
 
@@ -21,9 +23,17 @@ def judge_reverse(rule: Rule, found: Reverse, host: str) -> Finding | None:
     if found.confirmed:
         return None
     if not found.names:
-        fix = replacement.add(found.pointer.name, "PTR", f"{host}.")
         message = f"{found.address} ({host}) has no PTR record"
-        return rule.finding("no_pointer", found.address, message, evidence=found.answers, advice=ADVICE, paste=fix)
+        return rule.finding(
+            "no_pointer", found.address, message, evidence=found.answers, advice=ADVICE, fixes=_fix(found, host)
+        )
     message = f"{found.address} points to {found.names[0]}, which does not lead back to it"
-    fix = replacement.replace(found.pointer.name, found.pointer.records, "PTR", f"{host}.")
-    return rule.finding("not_confirmed", found.address, message, evidence=found.answers, advice=ADVICE, paste=fix)
+    return rule.finding(
+        "not_confirmed", found.address, message, evidence=found.answers, advice=ADVICE, fixes=_fix(found, host)
+    )
+
+
+def _fix(found: Reverse, host: str) -> tuple[RecordFix, ...]:
+    changes = (f"{found.address} gets the name {host}, which must lead back to it",)
+    new = Record("PTR", f"{host}.", target=host)
+    return (RecordFix("PTR record", found.pointer.name, found.pointer.records, (new,), changes, ask=HOLDER),)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 if TYPE_CHECKING:
     from benchkit.audit.audit_context import AuditContext
@@ -52,7 +53,7 @@ class Rule:
         *,
         evidence: Sequence[Answer] = (),
         advice: str = "",
-        paste: str = "",
+        fixes: Sequence[RecordFix] = (),
         reference: str = "",
         span: tuple[int, int] | None = None,
     ) -> Finding:
@@ -60,7 +61,7 @@ class Rule:
         status = self.cases[case].status
         name = f"{self.name}.{case}"
         where = reference or self.reference
-        return Finding(name, status, subject, message, tuple(evidence), advice, paste, where, span)
+        return Finding(name, status, subject, message, tuple(evidence), advice, tuple(fixes), where, span)
 
     def passed(self, subject: str, message: str, *, evidence: Sequence[Answer] = ()) -> Finding:
         return Finding(self.name, Status.PASS, subject, message, tuple(evidence), reference=self.reference)
@@ -71,7 +72,7 @@ class Rule:
         if len(lost) > 3:
             message += f"; and {len(lost) - 3} more"
         advice = "Ask again, or ask another resolver with -n; if it stays so, the zone's servers are at fault."
-        return Finding(self.name, Status.UNKNOWN, subject, message, tuple(lost), advice, "", self.reference)
+        return Finding(self.name, Status.UNKNOWN, subject, message, tuple(lost), advice, (), self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class Check:
 
 def _case(finding: Finding) -> str:
     return finding.rule.partition(".")[2] or finding.status.value
+
+
+def sentence(told: Sequence[str]) -> str:
+    """Phrases as sentences, each with a capital letter and a full stop."""
+    return " ".join(f"{each[0].upper()}{each[1:]}" + ("" if each.endswith(".") else ".") for each in told if each)
 
 
 def lost(answers: Sequence[Answer]) -> tuple[Answer, ...]:

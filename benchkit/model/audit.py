@@ -12,6 +12,7 @@ from typing import Any
 
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 AUDIT_SCHEMA_VERSION = 1
 
@@ -123,9 +124,9 @@ class AuditReport:
     reports: ReportsSummary | None = None  # None where no reports were read
 
     @property
-    def fixes(self) -> tuple[str, ...]:
-        """The text to paste, each once, in the order of the findings."""
-        return tuple(dict.fromkeys(finding.paste for finding in self.findings if finding.paste))
+    def fixes(self) -> tuple[RecordFix, ...]:
+        """Each once, in the order of the findings: what to publish now, what to ask others for, and later steps."""
+        return tuple(dict.fromkeys(fix for finding in self.findings for fix in finding.fixes))
 
 
 SEVERITY = (Status.FAIL, Status.WARN, Status.UNKNOWN, Status.INFO, Status.PASS)

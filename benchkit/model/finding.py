@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from benchkit.model.dns import Answer
+from benchkit.model.record_fix import RecordFix, zone_text
 
 
 class Status(StrEnum):
@@ -23,7 +24,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`rule` is the check's registered name, or `check.case` where a check has several; `advice` ends with text to paste."""
+    """`rule` is the check's registered name, or `check.case` where a check has several; `advice` says what to do.
+
+    All findings about one record share one fix: the whole new record. `follows` names the finding's cause, where another
+    finding of the same audit is the cause: its rule.
+    """
 
     rule: str
     status: Status
@@ -31,6 +36,12 @@ class Finding:
     message: str  # one sentence, with the numbers in it
     evidence: tuple[Answer, ...] = ()
     advice: str = ""
-    paste: str = ""  # zone-file text that fixes it, where there is such a text
+    fixes: tuple[RecordFix, ...] = ()
     reference: str = ""  # "RFC 7208 §4.6.4"
     span: tuple[int, int] | None = None  # the place in the record's text
+    follows: str = ""
+
+    @property
+    def paste(self) -> str:
+        """Zone-file text that fixes it, where the owner can publish such a text now."""
+        return zone_text(self.fixes)

@@ -16,6 +16,7 @@ from rich.text import Text
 from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Finding, Status
 from benchkit.model.outside_text import escape_control_chars, escaped
+from benchkit.report.audit_fixes import render_fixes
 from benchkit.report.audit_sources import render_sources
 from benchkit.report.audit_words import MECHANISM_NAMES, headline
 
@@ -42,7 +43,7 @@ def render_audit(report: AuditReport, console: Console, *, verbose: bool = False
     if shown:
         _heading(console, "Findings, the worst first")
         console.print(_findings(shown))
-    _fixes(report, console)
+    render_fixes(report.fixes, console)
     _deductions(report, console)
     _heading(console, "Not checked")
     for text in report.not_checked:
@@ -94,16 +95,6 @@ def _findings(findings: Sequence[Finding]) -> Table:
         told.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
         grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), told)
     return grid
-
-
-def _fixes(report: AuditReport, console: Console) -> None:
-    """Soft-wrapped: a line that the terminal breaks must not be broken in the clipboard."""
-    if report.fixes:
-        _heading(console, "To paste, one fix after the other")
-    for finding_paste in report.fixes:
-        rules = [finding.rule for finding in report.findings if finding.paste == finding_paste]
-        console.print(Text(f"; {', '.join(dict.fromkeys(rules))}", style="dim"))
-        console.print(Text(finding_paste), soft_wrap=True)
 
 
 def _deductions(report: AuditReport, console: Console) -> None:

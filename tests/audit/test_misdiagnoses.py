@@ -28,7 +28,7 @@ def of_rule(report: AuditReport, rule: str) -> Finding:
             "a void lookup is named, not only counted",
             SPF.format("a:gone.shop.example mx:lost.shop.example ip4:192.0.2.1 -all"),
             "spf_voids.some",
-            ("a:gone.shop.example", "mx:lost.shop.example", "2 of 2"),
+            ("a:gone.shop.example", "mx:lost.shop.example", "2 void DNS lookups", "limit 2"),
         ),
         ("a fault is shown at its place", SPF.format("-all moo"), "spf_syntax.error", ("character 13", "'moo'")),
         ("a blank in front is seen", '@ IN TXT " v=spf1 -all"', "spf_record.almost", ("' v=spf1 -all'",)),

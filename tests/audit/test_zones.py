@@ -12,9 +12,9 @@ import dns.zone
 import pytest
 
 from benchkit.audit import Options, audit_domain
-from benchkit.audit.fixes.replacement import REMOVE
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import REMOVE
 from benchkit.resolver import from_zone
 
 ZONES = Path(__file__).parents[2] / "scenarios" / "zones"

@@ -124,7 +124,7 @@ def test_baseline_shows_what_has_changed(tmp_path: Path) -> None:
 def test_screen_reads_from_the_top() -> None:
     screen = run("audit", "--zone", BAD, "shop.example").stdout
     order = [
-        screen.index(words) for words in ("shop.example: fail", "Findings", "To paste", "Taken off", "Not checked")
+        screen.index(words) for words in ("shop.example: fail", "Findings", "Publish now", "Taken off", "Not checked")
     ]
     assert order == sorted(order)
 

@@ -13,6 +13,7 @@ CHECKS: Registry[Check] = Registry(
         "spf_record",
         "spf_syntax",
         "spf_all",
+        "spf_no_sender",
         "spf_lookups",
         "spf_voids",
         "spf_includes",

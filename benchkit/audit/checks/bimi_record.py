@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.facts.bimi import PREFIX, bimi_texts
-from benchkit.audit.fixes.policy_record import removed
+from benchkit.audit.fixes.policy_records import only_first
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule, lost
@@ -41,14 +41,15 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.only is None:
         if found.texts:
             message = f"{len(found.texts)} BIMI records"
-            yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
+            yield RULE.finding(
+                "several", name, message, evidence=evidence, fixes=only_first(context.domain, "BIMI record", found)
+            )
         return
     if name != f"{PREFIX}.{context.domain}":
         yield RULE.finding("inherited", context.domain, f"the record at {name} counts", evidence=evidence)
     record, effective = parse_bimi(found.only), await context.fact(own_policy)
     for fault in record.faults:
-        fixed = removed(found)
-        yield RULE.finding("syntax", name, fault.message, evidence=evidence, paste=fixed, span=fault.span)
+        yield RULE.finding("syntax", name, fault.message, evidence=evidence, span=fault.span)
     if record.valid and not record.declined and not record.authority:
         yield RULE.finding("no_certificate", name, "there is no certificate (a=)", evidence=evidence)
     if effective.lost:
@@ -56,7 +57,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif effective.policy in (None, Policy.NONE) and not record.declined:
         message = f"no logo is shown while the DMARC policy is {effective.policy or 'missing'}"
         advice = "Publish quarantine or reject first; until then the record does nothing."
-        yield RULE.finding("policy", name, message, evidence=evidence, advice=advice, paste=removed(found))
+        yield RULE.finding("policy", name, message, evidence=evidence, advice=advice)
     elif record.valid:
         yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)
 

@@ -22,11 +22,11 @@ RULE = Rule(
     reference="RFC 7672 §3.1",
     text="DANE binds an MX host's certificate to the DNS: a TLSA record at `_25._tcp.` and the host's name, in a "
     "signed zone. Usages 3 (the host's own key, `3 1 1` is the one to take) and 2 (an authority) are for SMTP; 0 "
-    "and 1 are not. Without DNSSEC senders pass over TLSA records. If all records of a host are unusable, senders "
+    "and 1 are not. Without DNSSEC senders ignore TLSA records. If all records of a host are unusable, senders "
     "need TLS but verify nothing.",
     cases={
         "unusable": Case(Status.FAIL, "A TLSA record cannot be used for SMTP.", 8),
-        "unsigned": Case(Status.WARN, "TLSA records in a zone that is not signed: senders pass over them.", 3),
+        "unsigned": Case(Status.WARN, "TLSA records in a zone that is not signed: senders ignore them.", 3),
         "some_hosts": Case(Status.WARN, "Some MX hosts have TLSA records and others have not.", 3),
     },
 )
@@ -36,7 +36,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     names = (await context.fact(mail_hosts)).names
     answers = await asyncio.gather(*(context.fact(tlsa_records, name) for name in names))
     having = [answer for answer in answers if answer.records]
-    findings = [finding for answer in having for finding in _records(answer)]
+    findings = [finding for answer in having for finding in _records(context.domain, answer)]
     if unanswered := lost(answers):
         findings.append(RULE.unknown(context.domain, unanswered))
     elif having and len(having) < len(answers):
@@ -50,7 +50,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(context.domain, "TLSA records at every MX host", evidence=answers)
 
 
-def _records(answer: Answer) -> list[Finding]:
+def _records(domain: str, answer: Answer) -> list[Finding]:
     return [
         RULE.finding(
             "unusable",
@@ -58,7 +58,15 @@ def _records(answer: Answer) -> list[Finding]:
             f"{record.text[:40]}: {fault.message}",
             evidence=[answer],
             advice="Publish 3 1 1 and the SHA-256 of the host's public key.",
-            paste=replacement.remove(replacement.holder(answer), record),
+            fixes=[
+                replacement.fixed(
+                    domain,
+                    "TLSA record",
+                    replacement.holder(answer),
+                    before=[record],
+                    changes=["senders cannot use it; publish 3 1 1 in its place"],
+                )
+            ],
             span=fault.span,
         )
         for record in answer.records

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.dkim_discovery import discovery
-from benchkit.audit.fixes import replacement
+from benchkit.audit.facts.dkim_discovery import Selector, discovery
+from benchkit.audit.fixes.ownership import whom_to_ask
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
-from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -18,26 +17,49 @@ RULE = Rule(
     title="Delegated selectors lead to a key",
     reference="RFC 6376 §3.6.2",
     text="Providers have their customers publish a CNAME, and keep the key themselves. A CNAME that leads to nothing "
-    "means that the provider has not set the key up, or no longer serves the domain; whoever can create the "
-    "target name could then sign for you. Finish the provider's set-up, or take the CNAME out.",
-    cases={"dangling": Case(Status.FAIL, "A selector's CNAME leads to nothing.", 8)},
+    "means that the provider has not set the key up, or no longer serves the domain; anyone who can create the "
+    "target name could then sign for you. Finish the provider's set-up. Providers with several selectors publish the second "
+    "key when they change keys: while another selector of the same provider has a key, nothing is wrong, and the CNAME must "
+    "stay.",
+    cases={
+        "dangling": Case(Status.FAIL, "A selector's CNAME leads to nothing.", 8),
+        "not_yet": Case(Status.INFO, "A provider's next selector has no key yet; another of its selectors has one."),
+    },
 )
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
-    delegated = [selector for selector in (await context.fact(discovery)).selectors if selector.answer.cnames]
-    for selector in delegated:
-        answer = selector.answer
-        if unanswered := lost([answer]):
+    found = await context.fact(discovery)
+    working = {key.provider for key in found.keys if key.provider}
+    for selector in (each for each in found.selectors if each.answer.cnames):
+        if unanswered := lost([selector.answer]):
             yield RULE.unknown(selector.at, unanswered)
-        elif not answer.records:
-            alias = Record("CNAME", f"{answer.cnames[0]}.", target=answer.cnames[0])
-            message = f"{selector.name} leads to {answer.cnames[-1]}, where there is nothing ({answer.state.value})"
-            out = replacement.remove(answer.name, alias)
-            yield RULE.finding("dangling", selector.at, message, evidence=[answer], paste=out)
+        elif not selector.answer.records and selector.provider and selector.provider not in working and found.lost:
+            yield RULE.unknown(selector.at, found.lost)  # another selector of the provider may have a key
+        elif not selector.answer.records:
+            yield _without_key(context.domain, selector, spare=selector.provider in working)
         else:
             whose = f" ({selector.provider})" if selector.provider else ""
-            yield RULE.passed(selector.at, f"leads to {answer.cnames[-1]}{whose}", evidence=[answer])
+            yield RULE.passed(selector.at, f"leads to {selector.answer.cnames[-1]}{whose}", evidence=[selector.answer])
+
+
+def _without_key(domain: str, selector: Selector, *, spare: bool) -> Finding:
+    target, evidence = selector.answer.cnames[-1], [selector.answer]
+    if spare:
+        message = (
+            f"{selector.name}: {selector.provider} has not published this key yet; another of its selectors has one"
+        )
+        return RULE.finding("not_yet", selector.at, message, evidence=evidence, advice="Keep the CNAME.")
+    message = f"{selector.name} leads to {target}, where there is nothing ({selector.answer.state.value})"
+    ask = whom_to_ask(domain, target)
+    advice = (
+        f"Finish the DKIM set-up: {ask}, must publish the key."
+        if selector.provider
+        else f"Ask {ask} to publish the key; remove the CNAME only if you no longer use that service."
+        if ask
+        else f"Publish the key at {target}, or remove the CNAME if no mail is signed with this selector."
+    )
+    return RULE.finding("dangling", selector.at, message, evidence=evidence, advice=advice)
 
 
 CHECK = Check(RULE, judge, by_evidence=("dangling", PASSED))

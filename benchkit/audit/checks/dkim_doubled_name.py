@@ -1,4 +1,4 @@
-"""Whether a key was published at the domain's name twice over."""
+"""Whether a key or a DMARC record is at a name that ends in the domain twice."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import discovery
-from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
+from benchkit.audit.fixes.replacement import fixed
 from benchkit.audit.records.dkim import select_dkim
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="dkim_doubled_name",
     mechanism=AuditedMechanism.DKIM,
-    title="No key stands at a doubled name",
+    title="No record is at a doubled name",
     reference="RFC 1035 §5.1",
     text="A control panel that puts the domain behind every name, and a name that already ends in it, make "
-    "`selector._domainkey.shop.example.shop.example`: nobody looks there. Take it out and publish it without the "
+    "`selector._domainkey.shop.example.shop.example`: no receiver looks there. Remove it and publish it without the "
     "domain at its end, or with a final dot.",
-    cases={"doubled": Case(Status.FAIL, "A record stands at a name with the domain twice.")},
+    cases={"doubled": Case(Status.FAIL, "A record is at a name with the domain twice.")},
 )
 
 
@@ -38,15 +40,32 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for answer in answers:
         wanted = answer.name.startswith("_dmarc.") or select_dkim(txts_of(answer)).records
         if answer.records and wanted and not answer.wildcard:
-            yield _finding(answer, domain)
+            yield await _finding(context, answer)
 
 
-def _finding(answer: Answer, domain: str) -> Finding:
-    right = answer.name.removesuffix(f".{domain}")
-    moved = [replacement.remove(answer.name, record) for record in answer.records]
-    moved += [replacement.add(right, "TXT", record.text) for record in answer.records]
-    message = f"{answer.name} holds a record that nobody looks for there"
-    return RULE.finding("doubled", answer.name, message, evidence=[answer], paste=replacement.lines(*moved))
+async def _finding(context: AuditContext, answer: Answer) -> Finding:
+    right = answer.name.removesuffix(f".{context.domain}")
+    if answer.name.startswith("_dmarc."):
+        fixes = (await dmarc_fix(context, context.domain)).fixes
+    else:
+        fixes = await _moved(context, answer, right)
+    message = f"{answer.name} holds a record; receivers look for it at {right}"
+    advice = f"Publish it at {right}, and remove it here."
+    return RULE.finding("doubled", answer.name, message, evidence=[answer], advice=advice, fixes=fixes)
+
+
+async def _moved(context: AuditContext, answer: Answer, right: str) -> tuple[RecordFix, ...]:
+    """The key goes to its place where that is free; a key that is there already stays."""
+    there = await context.prefetch(right, "TXT")
+    gone = fixed(
+        context.domain, "misplaced DKIM key", answer.name, before=answer.records, changes=["no receiver looks here"]
+    )
+    if there.records or there.cnames:
+        return (gone,)
+    return (
+        gone,
+        fixed(context.domain, "DKIM key", right, after=answer.records, changes=[f"it moved here from {answer.name}"]),
+    )
 
 
 CHECK = Check(RULE, judge, by_evidence=("doubled",))

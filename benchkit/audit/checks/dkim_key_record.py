@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
-from benchkit.audit.fixes import replacement
-from benchkit.audit.records.dkim import DkimKey
+from benchkit.audit.fixes.dkim_key import dkim_fix
 from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -26,11 +25,10 @@ RULE = Rule(
         "unusable": Case(Status.FAIL, "The record cannot be used: every signature with it fails."),
         "revoked": Case(Status.INFO, "The key is revoked (empty p=)."),
         "testing": Case(Status.WARN, "t=y: RFC 6376 has receivers treat signed mail as if it were not signed.", 3),
-        "oddity": Case(Status.WARN, "Some receivers may stumble over the record.", 2),
+        "oddity": Case(Status.WARN, "Some receivers may not read the record.", 2),
     },
 )
 STRENGTH = ("rsa-below-1024", "rsa-below-2048", "rsa-above-4096", "rsa-exponent")  # dkim_key_strength judges these
-REMEDIES = {"sha1": "h", "no-sha256": "h", "testing": "t", "obsolete-g": "g", "not-for-mail": "s"}
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
@@ -40,37 +38,28 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             continue
         faults = [fault for fault in selector.parsed.faults if fault.code not in STRENGTH]
         for fault in faults:
-            yield _finding(selector, selector.parsed, fault)
+            yield _finding(context.domain, selector, fault)
         if not faults:
             yield RULE.passed(selector.at, "can be used", evidence=[selector.answer])
 
 
-def _finding(selector: Selector, key: DkimKey, fault: RecordFault) -> Finding:
+def _finding(domain: str, selector: Selector, fault: RecordFault) -> Finding:
     case = fault.code if fault.code in ("revoked", "testing") else "unusable" if fault.fatal else "oddity"
+    fixes = () if case == "revoked" else dkim_fix(domain, selector)
+    advice = (
+        "Publish the record below."
+        if fixes
+        else "Publish the whole record again, as the program or service that made the key shows it."
+    )
     return RULE.finding(
         case,
         selector.at,
         f"{selector.name}: {fault.message}",
         evidence=[selector.answer],
-        advice="" if case == "revoked" else "Publish the record anew, as whoever made the key has given it.",
-        paste=_fix(selector, key, fault),
+        advice="" if case == "revoked" else advice,
+        fixes=fixes,
         span=fault.span,
     )
-
-
-def _fix(selector: Selector, key: DkimKey, fault: RecordFault) -> str:
-    """A tag too many is taken out; `v=` goes to the front. A damaged key cannot be mended from outside."""
-    if fault.code == "revoked" or not selector.answer.records:
-        return ""
-    tags = [tag for tag in key.tags.tags if tag.name != REMEDIES.get(fault.code)]
-    if fault.code in REMEDIES or fault.code in ("version-not-first", "version"):
-        rest = "; ".join(f"{tag.name}={tag.value}" for tag in tags if tag.name != "v")
-        return replacement.replace_txt(replacement.holder(selector.answer), selector.answer.records, f"v=DKIM1; {rest}")
-    if fault.fatal:
-        return replacement.lines(
-            *(replacement.remove(replacement.holder(selector.answer), each) for each in selector.answer.records)
-        )
-    return ""
 
 
 CHECK = Check(RULE, judge, by_evidence=("unusable", "revoked", "testing", "oddity", PASSED))

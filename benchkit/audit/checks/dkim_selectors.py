@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Discovery, Selector, SelectorState, discovery
-from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.records.text import readable
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -17,7 +17,7 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="The domain publishes DKIM keys",
     reference="RFC 6376 §3.6.2",
-    text="The DNS holds no list of selectors: a key is found only by whoever knows its name. Names given with "
+    text="The DNS holds no list of selectors: a key is found only if its name is known. Names given with "
     "`--selector` and those in a real message (`--message`) are sure; then come those that the providers in MX "
     "and SPF have their customers publish, and names that are common. So `not found where looked` never means "
     "that there is none. `None can exist` is said only where the zone denies `_domainkey` with all that is below "
@@ -45,7 +45,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.outcome is SelectorState.FOUND:
         names = ", ".join(selector.name for selector in found.keys)
         yield RULE.passed(context.domain, f"found: {names}", evidence=evidence)
-    elif (await context.fact(spf_record)).allows_nobody and not context.options.selectors:
+    elif (await context.fact(mail_profile)).sends_none and not context.options.selectors:
         yield RULE.finding("not_wanted", context.domain, "sends no mail, and needs no key", evidence=[found.probe])
     elif found.outcome is SelectorState.UNKNOWN:
         yield RULE.unknown(context.domain, found.lost)

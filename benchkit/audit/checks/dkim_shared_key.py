@@ -1,4 +1,4 @@
-"""Whether one key stands under several selectors."""
+"""Whether one key is under several selectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
-from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -20,7 +19,7 @@ RULE = Rule(
     text="Selectors exist so that keys can be told apart and changed one by one. The same key under two selectors is "
     "one key: when it leaks, or is retired, both are gone, and rotating from one to the other changes nothing. "
     "Make a key pair for each.",
-    cases={"same": Case(Status.WARN, "One key stands under several selectors.", 3)},
+    cases={"same": Case(Status.WARN, "One key is under several selectors.", 3)},
 )
 
 
@@ -31,16 +30,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             holders[selector.parsed.key.fingerprint].append(selector)
     for same in holders.values():
         if len(same) > 1:
-            last = same[-1].answer
             yield RULE.finding(
                 "same",
                 context.domain,
                 f"{', '.join(selector.name for selector in same)} are one key",
                 evidence=[selector.answer for selector in same],
-                advice="Make a key for each; take out the selector that is not in use.",
-                paste=replacement.lines(
-                    *(replacement.remove(replacement.holder(last), record) for record in last.records)
-                ),
+                advice="Make a key for each, or remove the selector that no mail is signed with.",
             )
     if len(holders) > 1 and all(len(same) == 1 for same in holders.values()):
         yield RULE.passed(context.domain, f"{len(holders)} selectors, {len(holders)} keys")

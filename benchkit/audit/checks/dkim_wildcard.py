@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import CONTROL
-from benchkit.audit.fixes import replacement
 from benchkit.audit.records.dkim import select_dkim
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule, lost
@@ -39,10 +38,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     else:
         keys = select_dkim(txts_of(control)).records
         message = f"{control.name}, which nobody has, answers with {'a key' if keys else 'a text'}"
-        fix = (
-            replacement.lines(*(replacement.remove(f"*.{base}", record) for record in control.records)) if keys else ""
-        )
-        yield RULE.finding("key" if keys else "text", base, message, evidence=[control], paste=fix)
+        advice = "Publish each key under its own selector, then remove the wildcard."
+        yield RULE.finding("key" if keys else "text", base, message, evidence=[control], advice=advice if keys else "")
 
 
 CHECK = Check(RULE, judge)

@@ -16,13 +16,13 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dmarc_external_reports",
     mechanism=AuditedMechanism.DMARC,
-    title="Whoever else gets reports has agreed to it",
+    title="Other organizations that get reports have agreed to it",
     reference="RFC 9990 §4",
     text="Reports to an address outside the organization are sent only if that side publishes `v=DMARC1` at "
-    "`<domain>._report._dmarc.` and its own domain; a wildcard there agrees for everybody. Without it receivers "
+    "`<domain>._report._dmarc.` and its own domain; a wildcard there agrees for all domains. Without it receivers "
     "drop the address silently. Ask the report's receiver to publish the record, or send the reports to a mailbox "
     "of your own.",
-    cases={"not_agreed": Case(Status.FAIL, "A report address lies in another organization that has not agreed.", 8)},
+    cases={"not_agreed": Case(Status.WARN, "A report address is in another organization that has not agreed.", 8)},
 )
 DESTINATIONS = 20
 
@@ -32,9 +32,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found is None or found.record is None:
         return
     uris = [*found.record.rua, *found.record.ruf]
-    abroad = list(dict.fromkeys(uri.domain for uri in uris if uri.domain))[:DESTINATIONS]
-    leaves = await asyncio.gather(*(context.fact(report_authorization, found.name, domain) for domain in abroad))
-    for each in leaves:
+    foreign = list(dict.fromkeys(uri.domain for uri in uris if uri.domain))[:DESTINATIONS]
+    consents = await asyncio.gather(*(context.fact(report_authorization, found.name, domain) for domain in foreign))
+    for each in consents:
         if each.given is None:
             yield RULE.unknown(each.destination, lost(each.answers))
         elif not each.given:
@@ -43,10 +43,18 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
                 each.destination,
                 f"{each.destination} has not agreed to take the reports of {found.name}: {each.name} does not say so",
                 evidence=[found.answer, *each.answers],
-                advice=f"{each.destination} must publish this record.",
-                paste=replacement.add_txt(each.name, "v=DMARC1"),
+                advice=f"Ask {each.destination} to publish the record, or send the reports to a mailbox of your own.",
+                fixes=[
+                    replacement.fixed(
+                        context.domain,
+                        "consent to take reports",
+                        each.name,
+                        after=[replacement.txt_record("v=DMARC1")],
+                        changes=[f"{each.destination} agrees to take the reports of {found.name}"],
+                    )
+                ],
             )
-    if leaves and all(each.given for each in leaves):
+    if consents and all(each.given for each in consents):
         yield RULE.passed(found.name, "the reports may go where they are sent", evidence=[found.answer])
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.fixes.dmarc_record import fix
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -17,7 +17,7 @@ RULE = Rule(
     mechanism=AuditedMechanism.DMARC,
     title="The policy asks for something",
     reference="RFC 9989 §4.7",
-    text="`p=none` asks receivers for reports and for nothing else: anybody can still write in the domain's name. "
+    text="`p=none` asks receivers for reports and for nothing else: anyone can still write in the domain's name. "
     "`t=y` weakens a policy by one step: reject is treated as quarantine, quarantine as none. Once the reports "
     "show that all of your own mail is aligned, publish `quarantine` or `reject` without `t=y`. RFC 9989 §7.4 wants "
     "no `p=reject` of domains whose people write to mailing lists, and wants DKIM, not SPF alone, under it.",
@@ -38,15 +38,15 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     written, evidence = found.record.tags.value(effective.by), [found.answer]
     if found.record.testing:
         message = f"{effective.by}={written or found.record.policy} with t=y: receivers apply {effective.policy}"
-        advice = "Take t=y out when the reports are good."
-        yield RULE.finding(
-            "testing", context.domain, message, evidence=evidence, advice=advice, paste=fix(found, t=None)
-        )
+        advice = "Remove t=y when the reports show that all of your own mail is aligned."
+        later = (await dmarc_fix(context, found.name)).later_step
+        yield RULE.finding("testing", context.domain, message, evidence=evidence, advice=advice, fixes=later)
     elif effective.policy is Policy.NONE:
         message = f"the effective policy is none: forged mail from {context.domain} is delivered"
-        advice = "Read the reports, align your mail, then publish quarantine or reject."
-        mended = fix(found, **({"p": "quarantine"} | ({effective.by: "quarantine"} if effective.by != "p" else {})))
-        yield RULE.finding("none", context.domain, message, evidence=evidence, advice=advice, paste=mended)
+        first = "" if found.record.rua else "Ask for reports first (rua=). "
+        advice = f"{first}Read the reports, align your mail, then publish quarantine or reject."
+        later = (await dmarc_fix(context, found.name)).later_step
+        yield RULE.finding("none", context.domain, message, evidence=evidence, advice=advice, fixes=later)
     else:
         yield RULE.passed(context.domain, f"the effective policy is {effective.policy}", evidence=evidence)
 

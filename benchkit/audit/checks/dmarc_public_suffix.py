@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import step
-from benchkit.audit.fixes.dmarc_record import fix
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.tables.public_suffixes import is_public_suffix
 from benchkit.model.audit import AuditedMechanism
@@ -37,9 +37,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         f"does not align with {context.domain} or with the others"
     )
     advice = "Remove psd=y from the record."
-    yield RULE.finding(
-        "ordinary", found.answer.name, message, evidence=[found.answer], advice=advice, paste=fix(found, psd=None)
-    )
+    fixes = (await dmarc_fix(context, context.domain)).fixes
+    yield RULE.finding("ordinary", found.answer.name, message, evidence=[found.answer], advice=advice, fixes=fixes)
 
 
 CHECK = Check(RULE, judge)

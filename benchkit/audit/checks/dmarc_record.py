@@ -1,4 +1,4 @@
-"""Whether a DMARC record covers the domain, and what else stands where it is looked for."""
+"""Whether a DMARC record covers the domain, and what else is where receivers look for it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import Walk, WalkStep, own_walk
 from benchkit.audit.dmarc.walk import step as step_at
+from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.dmarc_record import DmarcFix, dmarc_fix
 from benchkit.audit.records.text import described, readable, txt_of
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status
@@ -22,7 +24,7 @@ RULE = Rule(
     text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then "
     "walk up the tree, at most eight names. Where a name has several, all of them are discarded and the walk goes "
     "on. If the record that is found has neither a sound policy nor a report address, no DMARC is applied, whatever "
-    "a parent's says. Texts that do not begin so are no records and are passed over; a wildcard commonly puts them "
+    "a parent's says. Texts that do not begin so are no records and are ignored; a wildcard often puts them "
     "there. Gmail, Yahoo and Microsoft want a record from bulk senders. Begin with `p=none` and `rua=`, read the "
     "reports, then go on to `quarantine` and `reject`.",
     cases={
@@ -35,7 +37,7 @@ RULE = Rule(
             "The record has no sound policy and asks for no reports, or a tag is there twice: no DMARC is applied.",
             25,
         ),
-        "unrelated": Case(Status.WARN, "Other TXT records stand where DMARC records are looked for.", 2),
+        "unrelated": Case(Status.WARN, "Other TXT records are where receivers look for DMARC records.", 2),
         "inherited": Case(Status.INFO, "The record that counts is a parent domain's."),
     },
 )
@@ -44,13 +46,15 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     own = await context.fact(step_at, context.domain)
     alone = Walk(context.domain, (own,))
-    for finding in _at(own, alone):
+    for finding in _at(own, alone, await dmarc_fix(context, context.domain)):
         yield finding
     if alone.policy is not None:
         yield RULE.passed(context.domain, "one DMARC record of its own", evidence=[own.answer])
     walked = await context.fact(own_walk)
-    for finding in [each for step in walked.steps[1:] if step.selection.records for each in _at(step, walked)]:
-        yield finding
+    for above in walked.steps[1:]:
+        if above.selection.records:
+            for finding in _at(above, walked, await dmarc_fix(context, above.name)):
+                yield finding
     evidence = [step.answer for step in walked.steps]
     found = walked.policy
     if alone.policy is not None:
@@ -59,7 +63,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.unknown(context.domain, walked.policy_lost)
     elif found is None:
         if not _explained(walked):
-            yield _missing(context.domain, walked)
+            yield await _missing(context, walked)
     else:
         message = f"the record of {found.name} covers it"
         yield RULE.finding("inherited", context.domain, message, evidence=evidence)
@@ -75,59 +79,57 @@ def _dangles(step: WalkStep) -> bool:
     return bool(step.answer.state.known and step.answer.cnames and not step.answer.records)
 
 
-def _at(step: WalkStep, walked: Walk) -> list[Finding]:
-    name, domain, selection, evidence = f"_dmarc.{step.name}", walked.start, step.selection, [step.answer]
-    findings = []
-    if _dangles(step):
-        message = f"{name} is an alias of {step.answer.cnames[-1]}, where there is nothing ({step.answer.state.value})"
-        advice = (
-            f"Ask the owner of {step.answer.cnames[-1]} to publish the record, or publish one in place of the alias."
-        )
-        findings.append(RULE.finding("dangling", name, message, evidence=evidence, advice=advice))
+def _at(step: WalkStep, walked: Walk, fix: DmarcFix) -> list[Finding]:
+    """What is wrong at one name of the walk."""
+    found = [_dangling(step), _not_one(step, walked, fix), _unrelated(step, walked)]
+    return [finding for finding in found if finding]
+
+
+def _dangling(step: WalkStep) -> Finding | None:
+    if not _dangles(step):
+        return None
+    name, target = step.answer.name, step.answer.cnames[-1]
+    message = f"{name} is an alias of {target}, where there is nothing ({step.answer.state.value})"
+    advice = f"Ask the owner of {target} to publish the record, or publish one in place of the alias."
+    return RULE.finding("dangling", name, message, evidence=[step.answer], advice=advice)
+
+
+def _not_one(step: WalkStep, walked: Walk, fix: DmarcFix) -> Finding | None:
+    """Several records, one that is void, or a text that was meant as one."""
+    selection = step.selection
     if len(selection.records) > 1:
-        kept = _records(step, selection.records)[1:]
-        findings.append(
-            RULE.finding(
-                "several",
-                name,
-                f"{len(selection.records)} DMARC records: receivers discard them all and go on to the parent",
-                evidence=evidence,
-                advice="Keep one of them.",
-                paste=replacement.lines(
-                    *(replacement.remove(replacement.holder(step.answer), record) for record in kept)
-                ),
-            )
+        case, message = (
+            "several",
+            f"{len(selection.records)} DMARC records: receivers discard them all and go on to the parent",
         )
+        advice = "Publish one record in their place."
     elif step is walked.chosen and step is not walked.policy:
         text = selection.records[0].rstrip("; ")
-        fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{step.name}"
-        message = f"{_voided_by(step)}, so receivers apply no DMARC: {readable(text)[:60]!r}"
-        fix = replacement.replace_txt(replacement.holder(step.answer), _records(step, selection.records), fixed)
+        case, message = "void", f"{_voided_by(step)}, so receivers apply no DMARC: {readable(text)[:60]!r}"
         advice = "Give it a p= of none, quarantine or reject."
-        findings.append(RULE.finding("void", name, message, evidence=evidence, advice=advice, paste=fix))
-    elif selection.almost and step.name == domain and not selection.records:
-        fixed = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
-        fix = replacement.replace_txt(replacement.holder(step.answer), _records(step, selection.almost), fixed)
+    elif selection.almost and step.name == walked.start and not selection.records:
         meant = selection.almost[0]
         hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
-        message = f"meant as a DMARC record, and is none: {readable(meant)[:60]!r}{hint}"
+        case, message = "almost", f"meant as a DMARC record, and is none: {readable(meant)[:60]!r}{hint}"
         advice = "Begin it with exactly v=DMARC1 and a semicolon."
-        findings.append(RULE.finding("almost", name, message, evidence=evidence, advice=advice, paste=fix))
-    if selection.others and step.name == domain:
-        others = _records(step, selection.others)
-        findings.append(
-            RULE.finding(
-                "unrelated",
-                name,
-                f"{len(selection.others)} unrelated TXT records; receivers pass over them",
-                evidence=evidence,
-                advice="Take them out; if a wildcard puts them there, give the wildcard no TXT record.",
-                paste=""
-                if step.answer.wildcard
-                else replacement.lines(*(replacement.remove(name, record) for record in others)),
-            )
-        )
-    return findings
+    else:
+        return None
+    advice = sentence(fix.decide) or advice
+    return RULE.finding(case, step.answer.name, message, evidence=[step.answer], advice=advice, fixes=fix.fixes)
+
+
+def _unrelated(step: WalkStep, walked: Walk) -> Finding | None:
+    if not step.selection.others or step.name != walked.start:
+        return None
+    name, others = step.answer.name, _records(step, step.selection.others)
+    message = f"{len(others)} unrelated TXT record{'s' * (len(others) > 1)}, which receivers ignore"
+    advice = "Remove them; if a wildcard puts them there, give the wildcard no TXT record."
+    changes = ["receivers look for a DMARC record here, and for nothing else"]
+    gone = replacement.fixed(
+        walked.start, "unrelated TXT records", replacement.holder(step.answer), before=others, changes=changes
+    )
+    fixes = () if step.answer.wildcard else (gone,)
+    return RULE.finding("unrelated", name, message, evidence=[step.answer], advice=advice, fixes=fixes)
 
 
 def _voided_by(step: WalkStep) -> str:
@@ -139,14 +141,16 @@ def _records(step: WalkStep, texts: tuple[str, ...]) -> list[Record]:
     return [record for record in step.answer.records if txt_of(record) in texts]
 
 
-def _missing(domain: str, walked: Walk) -> Finding:
+async def _missing(context: AuditContext, walked: Walk) -> Finding:
+    domain = context.domain
+    silent = (await context.unread_fact(mail_profile)).sends_none
     return RULE.finding(
         "missing",
         domain,
         f"no DMARC record at {len(walked.steps)} names, from _dmarc.{domain} up",
         evidence=[step.answer for step in walked.steps],
-        advice="Begin with no policy and with reports.",
-        paste=replacement.add_txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
+        advice="Publish p=reject: the domain sends no mail." if silent else "Begin with p=none and with reports.",
+        fixes=(await dmarc_fix(context, domain)).fixes,
     )
 
 

@@ -1,4 +1,4 @@
-"""Tags that RFC 9989 has taken out of DMARC."""
+"""Tags that RFC 9989 has removed from DMARC."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_policy_step
-from benchkit.audit.fixes.dmarc_record import fix
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -14,17 +14,24 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dmarc_removed_tags",
     mechanism=AuditedMechanism.DMARC,
-    title="No tags that DMARC has given up",
+    title="No tags that DMARC has removed",
     reference="RFC 9989 C.5.2",
-    text="RFC 9989 removed `pct`, `rf` and `ri`. New receivers pass over them, so that `pct=10` with `p=reject` is "
-    "full enforcement there, while receivers that still follow RFC 7489 apply it to a tenth. Take them out; to "
+    text="RFC 9989 removed `pct`, `rf` and `ri`. New receivers ignore them, so that `pct=10` with `p=reject` is "
+    "full enforcement there, while receivers that still follow RFC 7489 apply it to a tenth. Remove them; to "
     "test a policy, use `t=y`.",
     cases={
         "pct": Case(Status.WARN, "pct= divides receivers: new ones enforce in full, old ones in part."),
         "pct_full": Case(Status.INFO, "pct=100 says what is so without it."),
-        "other": Case(Status.INFO, "rf= or ri=: nobody reads them any more."),
+        "other": Case(Status.INFO, "rf= or ri=: no receiver reads them any more."),
     },
 )
+
+
+ADVICE = {
+    "pct": "Remove it when the reports show that all of your own mail is aligned.",
+    "pct_full": "Remove it.",
+    "other": "Remove it.",
+}
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
@@ -34,13 +41,14 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     tags = [tag for tag in found.record.tags.tags if tag.name in ("pct", "rf", "ri")]
     for tag in tags:
         case = "other" if tag.name != "pct" else "pct_full" if tag.value == "100" else "pct"
-        changes: dict[str, str | None] = {tag.name: None} | ({"t": "y"} if (case, tag.value) == ("pct", "0") else {})
+        fix = await dmarc_fix(context, found.name)
         yield RULE.finding(
             case,
             f"_dmarc.{found.name}",
             f"{tag.name}={tag.value} has been removed from DMARC",
             evidence=[found.answer],
-            paste=fix(found, **changes),
+            advice=ADVICE[case],
+            fixes=fix.later_step if case == "pct" else fix.fixes,
             span=tag.span,
         )
     if not tags:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_walk
-from benchkit.audit.fixes.dmarc_record import fix
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.records.dmarc import DmarcRecord, Policy
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -22,15 +22,16 @@ RULE = Rule(
     "DNS holds anything at or below it; servers that deny by NOERROR (compact denial, RFC 9824) make missing "
     "names look like existing ones to many receivers, so that `sp` is what counts there. Both are read in the "
     "record of the organizational domain only: names below it inherit from there. Leave both tags out, or make "
-    "them as strong as `p`.",
+    "them as strong as `p`, once the reports show that the mail of your subdomains is aligned.",
     cases={
         "existing": Case(Status.WARN, "sp is weaker than p."),
         "nonexistent": Case(Status.WARN, "np is weaker than p."),
-        "ignored": Case(Status.INFO, "sp or np stands below the organizational domain, where nobody reads it."),
+        "ignored": Case(Status.INFO, "sp or np is below the organizational domain, where no receiver reads it."),
         "np_may_not_apply": Case(Status.INFO, "np is stronger than sp, and the zone denies names by NOERROR."),
     },
 )
 ORDER = list(Policy)
+LATER = "Remove the tag when the reports show that the mail of your subdomains is aligned."
 PROBE = "benchkit-no-such-name"
 
 
@@ -45,24 +46,25 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     if walked.organizational != domain:
         if told := _subdomain_tags(record):
-            message = f"{told}: {domain} lies below {walked.organizational}, whose record names below it inherit"
-            yield RULE.finding("ignored", domain, message, evidence=evidence, paste=fix(found, sp=None, np=None))
+            message = f"{told}: {domain} is below {walked.organizational}, whose record names below it inherit"
+            fixes = (await dmarc_fix(context, domain)).fixes
+            yield RULE.finding("ignored", domain, message, evidence=evidence, advice="Remove them.", fixes=fixes)
         return
     if ORDER.index(record.subdomain_policy) < ORDER.index(record.policy):
         good = False
         message = f"sp={record.subdomain_policy} is weaker than p={record.policy}"
-        yield RULE.finding("existing", domain, message, evidence=evidence, paste=fix(found, sp=None))
+        later = (await dmarc_fix(context, domain)).later_step
+        yield RULE.finding("existing", domain, message, evidence=evidence, advice=LATER, fixes=later)
     if ORDER.index(record.nonexistent_policy) < ORDER.index(record.policy) and record.np is not None:
         good = False
         message = f"np={record.np} is weaker than p={record.policy}"
-        yield RULE.finding("nonexistent", domain, message, evidence=evidence, paste=fix(found, np=None))
+        later = (await dmarc_fix(context, domain)).later_step
+        yield RULE.finding("nonexistent", domain, message, evidence=evidence, advice=LATER, fixes=later)
     if ORDER.index(record.nonexistent_policy) > ORDER.index(record.subdomain_policy):
         probe = await context.ask(f"{PROBE}.{domain}", "A")
         if probe.compact_denial:
             told = f"np={record.np}, but missing names answer NOERROR: receivers may apply sp={record.subdomain_policy}"
-            yield RULE.finding(
-                "np_may_not_apply", domain, told, evidence=[*evidence, probe], paste=fix(found, sp=record.np)
-            )
+            yield RULE.finding("np_may_not_apply", domain, told, evidence=[*evidence, probe])
     if good:
         policies = f"existing ones {record.subdomain_policy}, others {record.nonexistent_policy}"
         yield RULE.passed(domain, f"subdomains: {policies}", evidence=evidence)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import Walk, own_walk
-from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.dmarc_record import copied_record
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.tables.public_suffixes import registrable
 from benchkit.model.audit import AuditedMechanism
@@ -37,9 +37,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     evidence = [step.answer for step in walked.steps]
     if by_walk != by_list and walked.policy and walked.policy.record:
         message = f"the walk finds the record of {by_walk}, the suffix list {by_list or 'none'}"
-        own = "" if walked.own.selection.records else replacement.add_txt(f"_dmarc.{domain}", walked.policy.record.text)
+        fixes = await copied_record(context) if not walked.own.selection.records else ()
         advice = "Give the domain one record of its own."
-        yield RULE.finding("record", domain, message, evidence=evidence, advice=advice, paste=own)
+        yield RULE.finding("record", domain, message, evidence=evidence, advice=advice, fixes=fixes)
     elif walked.organizational != registrable(domain):
         message = (
             f"organizational domain: {walked.organizational} by the walk, {registrable(domain)} by the suffix list"

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import WalkStep, own_policy_step
-from benchkit.audit.fixes.dmarc_record import fix
-from benchkit.audit.records.dmarc import DmarcRecord
+from benchkit.audit.fixes.dmarc_record import DmarcFix, dmarc_fix
 from benchkit.audit.records.text import RecordFault
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -19,12 +18,12 @@ RULE = Rule(
     title="The DMARC record is well formed",
     reference="RFC 9989 §4.8",
     text="A tag that cannot be read is left at its default, silently: a mistyped policy then protects nothing. Unknown "
-    "tags must be passed over and are no fault. Write `tag=value`, separated by semicolons, with `v=DMARC1` "
+    "tags are ignored and are no fault. Write `tag=value`, separated by semicolons, with `v=DMARC1` "
     "first.",
     cases={
         "policy": Case(Status.FAIL, "p, sp or np is none of none, quarantine and reject: the record counts as p=none."),
         "policy_missing": Case(Status.WARN, "There is no p: the record counts as p=none."),
-        "tag": Case(Status.WARN, "A tag is malformed, stands twice, or has a value that does not exist."),
+        "tag": Case(Status.WARN, "A tag is malformed, is there twice, or has a value that does not exist."),
         "report_uri": Case(Status.WARN, "A report address is no URI or leads to no mailbox: its reports are lost."),
         "useless": Case(Status.INFO, "A tag does nothing."),
     },
@@ -48,33 +47,21 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     faults = [fault for fault in found.record.faults if fault.code not in ELSEWHERE]
     for fault in faults:
-        yield _finding(found, found.record, fault)
+        yield _finding(found, fault, await dmarc_fix(context, found.name))
     if not faults:
         yield RULE.passed(f"_dmarc.{found.name}", "well formed", evidence=[found.answer])
 
 
-def _finding(found: WalkStep, record: DmarcRecord, fault: RecordFault) -> Finding:
+def _finding(found: WalkStep, fault: RecordFault, fix: DmarcFix) -> Finding:
     return RULE.finding(
         CASES.get(fault.code, "tag"),
         f"_dmarc.{found.name}",
         fault.message,
         evidence=[found.answer],
-        paste=fix(found, **_change(record, fault)),
+        advice=sentence(fix.decide) or ("Publish the record below." if fix.fixes else ""),
+        fixes=fix.fixes,
         span=fault.span,
     )
-
-
-def _change(record: DmarcRecord, fault: RecordFault) -> dict[str, str | None]:
-    """The tag that the fault is in is mended where one can tell how, and taken out else."""
-    if fault.code == "policy-missing":
-        return {"p": "none"}
-    tag = next((tag for tag in record.tags.tags if tag.span[0] <= fault.span[0] < tag.span[1]), None)
-    if tag is None or fault.code == "tag-twice":
-        return {}
-    if tag.name in ("rua", "ruf"):
-        uris = record.rua if tag.name == "rua" else record.ruf
-        return {tag.name: ",".join(uri.text.partition("!")[0] for uri in uris if uri.scheme == "mailto") or None}
-    return {tag.name: "quarantine" if tag.name == "p" else None}
 
 
 CHECK = Check(RULE, judge)

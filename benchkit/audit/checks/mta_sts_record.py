@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
-from benchkit.audit.fixes.policy_record import removed, replaced
+from benchkit.audit.fixes.policy_records import only_first, replaced
 from benchkit.audit.records.mta_sts import parse_sts_record
+from benchkit.audit.records.tags import parse_tags
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -30,6 +32,7 @@ RULE = Rule(
     },
 )
 PREFIX = "_mta-sts"
+LONGEST_ID = 32
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
@@ -41,17 +44,23 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding("missing", context.domain, "no MTA-STS record", evidence=evidence)
     elif found.only is None:
         message = f"{len(found.texts)} MTA-STS records"
-        yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
+        yield RULE.finding(
+            "several", name, message, evidence=evidence, fixes=only_first(context.domain, "MTA-STS record", found)
+        )
     elif faults := parse_sts_record(found.only).faults:
-        yield _faulty(found, faults[0].message)
+        yield _faulty(context.domain, found, faults[0].message)
     else:
         yield await _host(context, found)
 
 
-def _faulty(found: PolicyTexts, message: str) -> Finding:
-    mended = replaced(found, "v=STSv1; id=1")
-    advice = "Put a new id= there with each change of the policy."
-    return RULE.finding("syntax", found.answer.name, message, evidence=[found.answer], advice=advice, paste=mended)
+def _faulty(domain: str, found: PolicyTexts, message: str) -> Finding:
+    """An id of letters and digits: the old one without what may not be in it."""
+    written = next((tag.value for text in found.texts if (tag := parse_tags(text).find("id"))), "")
+    right = re.sub("[^A-Za-z0-9]", "", written)[:LONGEST_ID] or "1"
+    changes = [f"id={right}: letters and digits only, new with each change of the policy"]
+    fixes = replaced(domain, "MTA-STS record", found, f"v=STSv1; id={right}", changes)
+    advice = "Give it a new id= with each change of the policy."
+    return RULE.finding("syntax", found.answer.name, message, evidence=[found.answer], advice=advice, fixes=fixes)
 
 
 async def _host(context: AuditContext, found: PolicyTexts) -> Finding:
@@ -61,8 +70,8 @@ async def _host(context: AuditContext, found: PolicyTexts) -> Finding:
         return RULE.unknown(host.name, host.lost)
     if host.missing:
         message = f"announced, but {host.name}, where the policy must be, has no address"
-        advice = "Serve the policy there, or take the record out."
-        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice, paste=removed(found))
+        advice = "Serve the policy there, or remove the record if you do not want MTA-STS."
+        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice)
     return RULE.passed(context.domain, "announced", evidence=evidence)
 
 

@@ -11,7 +11,9 @@ from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.tables.special_addresses import special_use
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.dns import Answer, Record
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="mx_addresses",
@@ -27,7 +29,7 @@ RULE = Rule(
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     hosts = list({host.name: host for host in await context.fact(located_mail_hosts)}.values())
-    found = [finding for host in hosts for finding in _judge_host(host)]
+    found = [finding for host in hosts for finding in _judge_host(context.domain, host)]
     for finding in found:
         yield finding
     addresses = [text for host in hosts for text in host.addresses.texts]
@@ -39,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         )
 
 
-def _judge_host(host: MailHost) -> list[Finding]:
+def _judge_host(domain: str, host: MailHost) -> list[Finding]:
     return [
         RULE.finding(
             "special",
@@ -47,12 +49,20 @@ def _judge_host(host: MailHost) -> list[Finding]:
             f"{host.name} has the address {record.text}, which is {use}",
             evidence=[answer],
             advice="Publish the host's public address in its place.",
-            paste=replacement.remove(replacement.holder(answer), record),
+            fixes=_fix(domain, host, answer, record),
         )
         for answer in host.addresses.answers
         for record in answer.records
         if (use := special_use(record.text))
     ]
+
+
+def _fix(domain: str, host: MailHost, answer: Answer, record: Record) -> tuple[RecordFix, ...]:
+    """The address goes where the host has another that can be reached."""
+    if not any(not special_use(text) for text in host.addresses.texts):
+        return ()
+    changes = [f"{record.text} cannot be reached from the internet"]
+    return (replacement.fixed(domain, "address", replacement.holder(answer), before=[record], changes=changes),)
 
 
 CHECK = Check(RULE, judge, by_evidence=("special",))

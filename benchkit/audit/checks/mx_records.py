@@ -1,4 +1,4 @@
-"""Whether the domain says where its mail goes: bounces, replies and reports need a way back."""
+"""Whether the domain says where its mail goes: bounces, replies and reports need an address."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
-from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.fixes import replacement
+from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.facts.spf_senders import spf_senders
+from benchkit.audit.fixes.mx_records import mx_fix, null_mx
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="mx_records",
@@ -27,9 +29,12 @@ RULE = Rule(
         "silent": Case(Status.INFO, "No MX record and no address, at a domain that sends no mail either."),
         "implicit": Case(Status.INFO, "There is no MX record; mail goes to the address of the domain itself."),
         "null": Case(Status.INFO, "A null MX: the domain takes no mail."),
-        "null_with_others": Case(Status.FAIL, "A null MX stands beside other MX records, which RFC 7505 §3 forbids."),
+        "null_with_others": Case(Status.FAIL, "A null MX is beside other MX records, which RFC 7505 §3 forbids."),
         "null_preference": Case(Status.WARN, "The null MX has a preference other than 0 (RFC 7505 §3)."),
-        "duplicate": Case(Status.WARN, "One host stands in several MX records."),
+        "duplicate": Case(Status.WARN, "One host is in several MX records."),
+        "null_with_senders": Case(
+            Status.WARN, "A null MX, and SPF lets hosts send: receivers may refuse that mail (RFC 7505 §4.2)."
+        ),
     },
 )
 
@@ -42,9 +47,11 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif not found.answer.records:
         yield await _without(context, found)
     elif found.null:
-        yield _null(domain, found)
+        yield _null(domain, found, await mx_fix(context))
+        if not found.records and (finding := await _senders(context, found)):
+            yield finding
     else:
-        for finding in _duplicates(domain, found):
+        for finding in _duplicates(domain, found, await mx_fix(context)):
             yield finding
         names = ", ".join(record.target for record in found.records)
         yield RULE.passed(domain, f"mail goes to {names}", evidence=[found.answer])
@@ -61,35 +68,53 @@ async def _without(context: AuditContext, found: MailHosts) -> Finding:
     if own.texts:
         message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
         return RULE.finding("implicit", context.domain, message, evidence=evidence)
-    silent = (await context.fact(spf_record)).allows_nobody
+    silent = (await context.fact(mail_profile)).sends_none
+    why = "the domain takes no mail, and says so"
     return RULE.finding(
         "silent" if silent else "missing",
         context.domain,
-        "no MX record and no address; a null MX would say that on purpose"
+        "no MX record and no address; a null MX says that this is on purpose"
         if silent
         else "no MX record and no address: bounces and replies are lost",
         evidence=evidence,
-        advice="Name the host that takes the mail; or, if none shall, publish a null MX.",
-        paste=replacement.add(context.domain, "MX", "0 ."),
+        advice="Publish a null MX." if silent else "Name the host that takes the mail.",
+        fixes=null_mx(context.domain, why) if silent else (),
     )
 
 
-def _null(domain: str, found: MailHosts) -> Finding:
+async def _senders(context: AuditContext, found: MailHosts) -> Finding | None:
+    """RFC 7505 §4.2: a domain with a null MX does not send, for bounces and replies have nowhere to go."""
+    if not (await context.fact(spf_senders)).any_pass:
+        return None
+    message = (
+        "takes no mail (null MX), and its SPF record lets hosts send: receivers may refuse mail that cannot be answered"
+    )
+    advice = "Publish an MX record for bounces and replies; or, if the domain sends nothing, publish v=spf1 -all."
+    return RULE.finding(
+        "null_with_senders",
+        context.domain,
+        message,
+        evidence=[found.answer],
+        advice=advice,
+        reference="RFC 7505 §4.2",
+    )
+
+
+def _null(domain: str, found: MailHosts, fixes: tuple[RecordFix, ...]) -> Finding:
     records, evidence = found.answer.records, [found.answer]
-    fix = replacement.replace(domain, records, "MX", "0 .")
     if found.records:
         message = f"a null MX beside {len(found.records)} other MX records: senders may take either"
-        others = [record for record in records if record.target in ("", ".")]
-        keep = replacement.lines(*(replacement.remove(domain, record) for record in others))
-        advice = "Take the null MX out, or all the others."
-        return RULE.finding("null_with_others", domain, message, evidence=evidence, advice=advice, paste=keep)
+        advice = "Remove the null MX, or all the others if the domain takes no mail."
+        return RULE.finding("null_with_others", domain, message, evidence=evidence, advice=advice, fixes=fixes)
     if any(record.preference for record in records):
         message = f"the null MX has preference {records[0].preference}, and must have 0"
-        return RULE.finding("null_preference", domain, message, evidence=evidence, advice="Write it with 0.", paste=fix)
+        return RULE.finding(
+            "null_preference", domain, message, evidence=evidence, advice="Write it with 0.", fixes=fixes
+        )
     return RULE.finding("null", domain, "takes no mail (null MX)", evidence=evidence)
 
 
-def _duplicates(domain: str, found: MailHosts) -> list[Finding]:
+def _duplicates(domain: str, found: MailHosts, fixes: tuple[RecordFix, ...]) -> list[Finding]:
     names = [record.target for record in found.records]
     findings = []
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -98,10 +123,10 @@ def _duplicates(domain: str, found: MailHosts) -> list[Finding]:
             RULE.finding(
                 "duplicate",
                 domain,
-                f"{name} stands in {len(same)} MX records: no host is added by it",
+                f"{name} is in {len(same)} MX records: the second adds no host",
                 evidence=[found.answer],
                 advice="Keep the one with the lowest preference.",
-                paste=replacement.lines(*(replacement.remove(domain, record) for record in same[1:])),
+                fixes=fixes,
             )
         )
     return findings

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, located_mail_hosts, mail_hosts
-from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.mx_records import is_address, mx_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="mx_targets",
@@ -19,7 +19,7 @@ RULE = Rule(
     reference="RFC 5321 §5.1",
     text="An MX record holds the name of a host that has an A or AAAA record. An IP address there is read as a name "
     "and found nowhere; an alias (CNAME) is forbidden by RFC 2181 §10.3 and followed by some senders only; a host "
-    "without an address makes every delivery to it wait. Name the real host, or take the record out.",
+    "without an address makes every delivery to it wait. Name the real host, or remove the record.",
     cases={
         "literal": Case(Status.FAIL, "An MX record holds an IP address where a name belongs."),
         "alias": Case(Status.WARN, "An MX record names an alias (CNAME)."),
@@ -33,7 +33,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found, hosts = await context.fact(mail_hosts), await context.fact(located_mail_hosts)
     good = 0
     for host in hosts:
-        finding = _judge_host(context.domain, found, host)
+        finding = _judge_host(found, host, await mx_fix(context))
         good += finding is None
         if finding is not None:
             yield finding
@@ -42,38 +42,28 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(context.domain, f"all {good} MX hosts have addresses", evidence=evidence)
 
 
-def _judge_host(domain: str, found: MailHosts, host: MailHost) -> Finding | None:
-    out = replacement.remove(domain, host.record)
+def _judge_host(found: MailHosts, host: MailHost, fixes: tuple[RecordFix, ...]) -> Finding | None:
     evidence = [found.answer, *host.addresses.answers]
-    if _is_address(host.name):
-        message = f"MX {host.name} is an address; a name belongs there"
-        return RULE.finding("literal", host.name, message, evidence=evidence, advice="Name the host.", paste=out)
+    if is_address(host.name):
+        message = f"MX {host.name} is an address; a host name belongs there"
+        return RULE.finding("literal", host.name, message, evidence=evidence, advice="Name the host.", fixes=fixes)
     if host.addresses.lost:
         return RULE.unknown(host.name, host.addresses.lost)
     if host.addresses.missing:
         case, what = ("no_address", "has no address") if host.addresses.exists else ("does_not_exist", "does not exist")
-        advice = "Give it an address, or take the record out."
-        return RULE.finding(case, host.name, f"MX {host.name} {what}", evidence=evidence, advice=advice, paste=out)
+        advice = "Give it an address, or remove the record."
+        return RULE.finding(case, host.name, f"MX {host.name} {what}", evidence=evidence, advice=advice, fixes=fixes)
     if aliases := host.addresses.a.cnames or host.addresses.aaaa.cnames:
-        real = f"{host.record.preference} {aliases[-1]}."
         return RULE.finding(
             "alias",
             host.name,
             f"MX {host.name} is an alias of {aliases[-1]}",
             evidence=evidence,
             advice="Name the real host.",
-            paste=replacement.replace(domain, [host.record], "MX", real),
+            fixes=fixes,
             reference="RFC 2181 §10.3",
         )
     return None
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name.strip("[]").removeprefix("ipv6:"))
-    except ValueError:
-        return False
-    return True
 
 
 CHECK = Check(RULE, judge, by_evidence=("alias", "no_address", "does_not_exist"), regardless=("literal",))

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
-from benchkit.audit.fixes import replacement
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -18,7 +17,7 @@ RULE = Rule(
     title="The zone has several name servers that can be found",
     reference="RFC 1034 §4.1",
     text="With one name server, one outage makes SPF, DKIM and DMARC of the domain unknown, and mail is deferred. A "
-    "name server whose name does not exist is one that somebody else may register, and then answer for the "
+    "name server whose name does not exist is one that someone else may register, and then answer for the "
     "domain. Keep at least two, each with an address.",
     cases={
         "single": Case(Status.WARN, "There is only one name server.", 3),
@@ -36,14 +35,14 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     names = [record.target for record in answer.records]
     found = await asyncio.gather(*(context.fact(addresses, name) for name in names))
     good = True
-    for record, each in zip(answer.records, found, strict=True):
+    for each in found:
         if each.lost:
             yield RULE.unknown(each.name, each.lost)
         elif each.missing:
             good = False
-            out = replacement.remove(context.domain, record)
             message = f"name server {each.name} has no address"
-            yield RULE.finding("no_address", each.name, message, evidence=[answer, *each.answers], paste=out)
+            advice = "Give it an address; or name another server here and at the registrar."
+            yield RULE.finding("no_address", each.name, message, evidence=[answer, *each.answers], advice=advice)
     if len(set(names)) == 1:
         yield RULE.finding("single", context.domain, f"only one name server, {names[0]}", evidence=[answer])
     elif good:

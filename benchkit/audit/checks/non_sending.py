@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.fixes import replacement
-from benchkit.audit.fixes.dmarc_record import fix
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -20,19 +19,21 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="A domain that sends nothing says it everywhere",
     reference="RFC 7208 §10.1.2",
-    text="`v=spf1 -all` declares that the domain sends no mail. Then DMARC should say `p=reject`, so that forged From "
+    text="`v=spf1 -all` at a domain without MX, or with a null MX, declares that the domain sends no mail. Then DMARC should "
+    "say `p=reject`, so that forged From "
     "addresses are refused too, and a domain that takes no mail either publishes a null MX (RFC 7505). DKIM keys "
     "and report addresses are not wanted of it.",
     cases={
         "declared": Case(Status.INFO, "The domain declares that it sends no mail, and DMARC rejects what claims to."),
-        "not_rejected": Case(Status.WARN, "SPF allows nobody, and DMARC does not reject."),
+        "not_rejected": Case(Status.WARN, "The domain declares that it sends no mail, and DMARC does not reject."),
     },
 )
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     spf = await context.fact(spf_record)
-    if not spf.allows_nobody:
+    profile = await context.fact(mail_profile)
+    if not profile.sends_none:
         return
     effective = await context.fact(own_policy)
     if effective.lost:
@@ -40,17 +41,13 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     domain, evidence = context.domain, [spf.answer]
     if effective.policy is Policy.REJECT:
-        silent = " and takes none" if (await context.fact(mail_hosts)).null else ""
+        silent = " and takes none" if profile.null_mx else ""
         yield RULE.finding("declared", domain, f"declares that it sends no mail{silent}", evidence=evidence)
     else:
-        found = effective.found
-        own = found is not None and found.name == domain
-        mended = (
-            fix(found, p="reject") if own and found else replacement.add_txt(f"_dmarc.{domain}", "v=DMARC1; p=reject")
-        )
-        message = f"SPF allows nobody, but the DMARC policy is {effective.policy or 'missing'}"
-        advice = "Publish p=reject: nothing of your own can be lost."
-        yield RULE.finding("not_rejected", domain, message, evidence=evidence, advice=advice, paste=mended)
+        message = f"the domain declares that it sends no mail, but the DMARC policy is {effective.policy or 'missing'}"
+        advice = "Publish p=reject: the domain has no mail of its own that it could stop."
+        fixes = (await dmarc_fix(context, domain)).fixes
+        yield RULE.finding("not_rejected", domain, message, evidence=evidence, advice=advice, fixes=fixes)
 
 
 CHECK = Check(RULE, judge)

@@ -1,4 +1,4 @@
-"""How the SPF record ends: what it says of senders that it does not list."""
+"""How the SPF record ends: what it says about senders that it does not list."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.fixes.spf_record import fix
-from benchkit.audit.records.spf import Qualifier
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
+from benchkit.audit.records.spf import Qualifier, SpfMechanism
+from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
     name="spf_all",
     mechanism=AuditedMechanism.SPF,
-    title="The record says no to everybody else",
+    title="The record ends with -all or ~all",
     reference="RFC 7208 §5.1",
     text="`all` matches every sender that no term before it has matched. `+all` lets the whole internet send for the "
-    "domain; `?all`, and a record without `all`, say nothing about strangers. End the record with `-all`; or with "
-    "`~all`, which with an enforcing DMARC policy comes to the same and is kinder to forwarded mail.",
+    "domain; `?all`, and a record without `all`, say nothing about other senders. First list all hosts and services that "
+    "send, and end the record with `~all`: receivers mark other mail, and with an enforcing DMARC policy refuse it. Go on to "
+    "`-all` once the DMARC reports show no sender of yours that is missing.",
     cases={
         "plus": Case(Status.FAIL, "`+all`: every host on the internet may send for the domain.", 30),
-        "neutral": Case(Status.WARN, "`?all`: nothing is said about strangers.", 10),
-        "missing": Case(Status.WARN, "No `all` and no `redirect`: nothing is said about strangers.", 10),
-        "soft": Case(Status.INFO, "`~all`: strangers are suspicious; DMARC decides about them."),
+        "neutral": Case(Status.WARN, "`?all`: nothing is said about other senders.", 10),
+        "missing": Case(Status.WARN, "No `all` and no `redirect`: nothing is said about other senders.", 10),
+        "soft": Case(Status.INFO, "`~all`: other senders are marked as suspicious; DMARC decides about them."),
     },
 )
 CASES = {Qualifier.PASS: "plus", Qualifier.NEUTRAL: "neutral", Qualifier.SOFTFAIL: "soft"}
@@ -42,25 +43,38 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     end = found.parsed.all
     if end is None:
         if found.parsed.redirect is None:
-            yield _missing(context.domain, found)
+            yield _missing(context.domain, found, await spf_fix(context))
     elif end.qualifier is Qualifier.FAIL:
         yield RULE.passed(context.domain, "ends with -all", evidence=[found.answer])
+    elif end.qualifier is Qualifier.SOFTFAIL:
+        yield RULE.finding("soft", context.domain, _told(end), evidence=[found.answer], span=end.span)
     else:
+        fix = await spf_fix(context)
         yield RULE.finding(
             CASES[end.qualifier],
             context.domain,
-            f"{end.text} {MEANS[end.qualifier]}",
+            _told(end),
             evidence=[found.answer],
-            paste="" if end.qualifier is Qualifier.SOFTFAIL else fix(found, {end.span: "-all"}),
+            advice=_advice(fix),
+            fixes=fix.fixes,
             span=end.span,
         )
 
 
-def _missing(domain: str, found: SpfFound) -> Finding:
+def _told(end: SpfMechanism) -> str:
+    return f"{end.text} {MEANS[end.qualifier]}"
+
+
+def _missing(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
     message = "ends without all: the result for senders that are not listed is neutral"
-    advice = "Put -all or ~all at its end."
-    return RULE.finding(
-        "missing", domain, message, evidence=[found.answer], advice=advice, paste=fix(found, {}, end="-all")
+    return RULE.finding("missing", domain, message, evidence=[found.answer], advice=_advice(fix), fixes=fix.fixes)
+
+
+def _advice(fix: SpfFix) -> str:
+    if fix.fixes:
+        return "End the record with ~all. Go on to -all when the DMARC reports show that no sender is missing."
+    return (
+        sentence(fix.decide) or "List the hosts and services that send for the domain, then end the record with ~all."
     )
 
 

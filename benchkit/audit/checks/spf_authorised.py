@@ -1,4 +1,4 @@
-"""Whom the record really lets send: how many addresses, and whether any term opens the door too wide."""
+"""How many addresses the record lets send, and whether a term lets too many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree, way
-from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.records.spf import MechanismKind, SpfMechanism
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.addresses import AddressSet
@@ -18,15 +17,15 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_authorised",
     mechanism=AuditedMechanism.SPF,
-    title="The record lets nobody in by the way",
+    title="The record lets only your own senders pass",
     reference="RFC 9989 §7.1",
     text="All terms together make a set of addresses that pass. Two halves, `ip4:1.0.0.0/1 ip4:128.0.0.0/1`, are the "
-    "whole internet just as `+all` is; a /8 lets millions of strangers send for the domain; a shared provider's "
-    "range lets its other customers in. Write the networks that you hold, no wider.",
+    "whole internet just as `+all` is; a /8 lets millions of hosts of others send for the domain; a shared provider's "
+    "range lets its other customers send for you. Write the networks that you hold, no wider.",
     cases={
         "everybody": Case(Status.FAIL, "At least half of all IPv4 addresses pass.", 30),
         "broad": Case(Status.WARN, "A term lets a very wide network pass.", 8),
-        "open": Case(Status.INFO, "Terms depend on the message: whom they let pass cannot be listed."),
+        "open": Case(Status.INFO, "Terms depend on the message: the senders that pass cannot be listed."),
     },
 )
 HALF = 2**31
@@ -44,15 +43,14 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     ends_open = tree.root.record is not None and _passes_all(tree.root.reached_terms)
     if addresses.count4 >= HALF and not ends_open:
         message = f"{_share(addresses)} of all IPv4 addresses pass, as if the record said +all"
-        out = fix(found, {term.term.span: "" for term in wide})
-        yield RULE.finding("everybody", domain, message, evidence=evidence, paste=out)
+        yield RULE.finding("everybody", domain, message, evidence=evidence, advice=_advice(wide))
     else:
         for term in wide:
             yield _broad(domain, found, term)
     for path in addresses.open_ended:
         if not lost_in(tree):
             yield RULE.finding(
-                "open", domain, f"{way(path)}: whom it lets pass depends on the message", evidence=evidence
+                "open", domain, f"{way(path)}: which senders pass depends on the message", evidence=evidence
             )
     if lost := lost_in(tree):
         yield RULE.unknown(domain, lost)
@@ -76,8 +74,13 @@ def _is_broad(term: TermNode) -> bool:
 def _broad(domain: str, found: SpfFound, term: TermNode) -> Finding:
     widest = max(term.networks, key=lambda network: network.num_addresses)
     message = f"{term.term.text} lets {widest.num_addresses:,} addresses pass"
-    out = fix(found, {term.term.span: ""})
-    return RULE.finding("broad", domain, message, evidence=[found.answer], paste=out, span=term.term.span)
+    return RULE.finding("broad", domain, message, evidence=[found.answer], advice=_advice([term]), span=term.term.span)
+
+
+def _advice(wide: list[TermNode]) -> str:
+    """No paste: only the owner knows which hosts in the network send."""
+    named = " and ".join(f"`{term.term.text}`" for term in wide) or "the wide networks"
+    return f"Find out which hosts send for you, and replace {named} by their addresses (ip4:, ip6:)."
 
 
 def _share(addresses: AddressSet) -> str:

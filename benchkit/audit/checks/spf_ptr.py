@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.records.spf import MechanismKind
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -40,8 +39,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
                 context.domain,
                 f"{term.text} rests on reverse DNS",
                 evidence=[found.answer],
-                advice="Name the hosts by a, ip4 or ip6.",
-                paste=fix(found, {term.span: ""}),
+                advice=f"Replace `{term.text}` by the hosts that pass by it: a:, ip4: or ip6:.",
                 span=term.span,
             )
     if clean:

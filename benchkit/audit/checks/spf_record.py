@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.records.text import described, readable
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, lost, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -38,34 +37,27 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif found.parsed is not None:
         yield RULE.passed(domain, "one SPF record", evidence=evidence)
     elif found.selection.records:
-        yield _several(domain, found)
+        yield _several(domain, found, await spf_fix(context))
     elif found.selection.almost:
-        yield _almost(domain, found)
+        yield _almost(domain, found, await spf_fix(context))
     else:
-        sends_from_mx = bool((await context.fact(mail_hosts)).records)
-        yield RULE.finding(
-            "missing",
-            domain,
-            "no SPF record",
-            evidence=evidence,
-            advice="List whoever sends for the domain; this one allows "
-            + ("the MX hosts." if sends_from_mx else "nobody."),
-            paste=replacement.add_txt(domain, "v=spf1 mx -all" if sends_from_mx else "v=spf1 -all"),
-        )
+        fix = await spf_fix(context)
+        advice = sentence(fix.decide) or f"Publish the record below: {fix.fixes[0].changes[0]}."
+        yield RULE.finding("missing", domain, "no SPF record", evidence=evidence, advice=advice, fixes=fix.fixes)
 
 
-def _several(domain: str, found: SpfFound) -> Finding:
+def _several(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
     return RULE.finding(
         "several",
         domain,
         f"{len(found.selection.records)} SPF records: the result is permerror for every sender",
         evidence=[found.answer],
-        advice="Merge their terms into one record and publish only that.",
-        paste=replacement.replace_txt(domain, found.records, merged(found.selection.records)),
+        advice=sentence(fix.decide) or "Publish one record with the terms of all, and delete the others.",
+        fixes=fix.fixes,
     )
 
 
-def _almost(domain: str, found: SpfFound) -> Finding:
+def _almost(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
     meant = found.selection.almost[0]
     hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
     return RULE.finding(
@@ -73,17 +65,9 @@ def _almost(domain: str, found: SpfFound) -> Finding:
         domain,
         f"no SPF record; this text is near one, but is none: {readable(meant)[:60]!r}{hint}",
         evidence=[found.answer],
-        advice="Begin it with exactly v=spf1 and a space.",
-        paste=replacement.add_txt(domain, "v=spf1 " + " ".join(meant.strip("\"' ()").split()[1:])),
+        advice=sentence(fix.decide) or "The record must begin with exactly v=spf1 and a space.",
+        fixes=fix.fixes,
     )
-
-
-def merged(records: tuple[str, ...]) -> str:
-    """All terms once, in order, with the strictest `all` of them last."""
-    terms = list(dict.fromkeys(term for record in records for term in record.split()[1:]))
-    ends = [term for term in terms if term.lower().lstrip("+-~?") == "all"]
-    strictest = min(ends, key=lambda term: "-~?+a".index(term[0].lower()), default="-all")
-    return " ".join(["v=spf1", *(term for term in terms if term not in ends), strictest])
 
 
 CHECK = Check(RULE, judge)

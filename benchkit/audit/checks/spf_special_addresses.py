@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import spf_addresses, way
-from benchkit.audit.fixes.spf_record import fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -17,8 +16,8 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="Only addresses that can send are listed",
     reference="RFC 6890 §2.2",
-    text="Private, loopback and reserved addresses in the record authorise nobody on the internet: mail never arrives "
-    "from there. At a receiver that sees such an address (a relay inside its own network) they let strangers "
+    text="Private, loopback and reserved addresses in the record authorise no host on the internet: mail never arrives "
+    "from there. At a receiver that sees such an address (a relay inside its own network) they let other senders "
     "pass. List the public address from which your mail leaves.",
     cases={"special": Case(Status.WARN, "A private or reserved network is authorised.")},
 )
@@ -35,8 +34,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             context.domain,
             f"{way(use.path)} lets addresses pass that are {use.use} ({use.network})",
             evidence=[found.answer],
-            advice="List the public address from which the mail leaves.",
-            paste=fix(found, {use.path[0].span: ""}),
+            advice=f"Replace `{use.path[0].term}` by the public address from which that host's mail leaves.",
             span=use.path[0].span,
         )
     if not first:

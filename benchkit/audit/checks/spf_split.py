@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.fixes import replacement
-from benchkit.audit.records.spf import parse_spf
+from benchkit.audit.fixes.spf_record import spf_fix
+from benchkit.audit.fixes.spf_text import lost_blank
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -21,7 +22,9 @@ RULE = Rule(
     "them with nothing in between. Where a string ends with a term and the next begins with another, the blank "
     "between them is lost, and two terms become one that is none. End the string with the blank, or begin the "
     "next one with it.",
-    cases={"joined": Case(Status.FAIL, "Two terms run together where two strings meet.", 0)},
+    cases={
+        "joined": Case(Status.FAIL, "Two terms run together where two strings meet: at least one sender is lost.", 25)
+    },
 )
 
 
@@ -30,13 +33,20 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.parsed is None or len(strings := found.records[0].strings) < 2:
         return
     evidence, told = [found.answer], f"{len(strings)} strings of {', '.join(str(len(each)) for each in strings)} octets"
-    mended = b" ".join(each.strip() for each in strings).decode("latin-1")
-    if found.parsed.valid or not parse_spf(mended).valid:
-        yield RULE.passed(context.domain, told, evidence=evidence)
+    if lost := _lost_blanks(strings):
+        pairs = ", ".join(f"`{left}` and `{right}`" for left, right in lost)
+        message = f"{told}: receivers join them without a blank, and {pairs} become one term"
+        advice = "End the string with a blank, or begin the next one with it."
+        fixes = (await spf_fix(context)).fixes
+        yield RULE.finding("joined", context.domain, message, evidence=evidence, advice=advice, fixes=fixes)
     else:
-        message = f"{told}: without a blank between them two terms become one"
-        fix = replacement.replace_txt(replacement.holder(found.answer), found.records, mended)
-        yield RULE.finding("joined", context.domain, message, evidence=evidence, paste=fix)
+        yield RULE.passed(context.domain, told, evidence=evidence)
+
+
+def _lost_blanks(strings: tuple[bytes, ...]) -> list[tuple[str, str]]:
+    """The pairs of terms that run together."""
+    texts = [each.decode("latin-1") for each in strings]
+    return [lost for left, right in pairwise(texts) if (lost := lost_blank(left, right))]
 
 
 CHECK = Check(RULE, judge)

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.fixes.spf_record import fix, word_at
-from benchkit.audit.records.spf import SpfRecord
-from benchkit.audit.records.text import RecordFault, readable
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
+from benchkit.audit.records.text import RecordFault, Span, readable
+from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -19,8 +18,8 @@ RULE = Rule(
     title="The SPF record follows the grammar",
     reference="RFC 7208 §4.6",
     text="A receiver that finds a syntax error anywhere in the record, even behind a term that matches, returns "
-    "`permerror`: the record protects and allows nothing. The place is named with each fault. Mend the term, or "
-    "take it out.",
+    "`permerror`: the record protects and allows nothing. The place is named with each fault. Correct the term, or "
+    "remove it if nothing sends by it.",
     cases={
         "error": Case(Status.FAIL, "A syntax error: the result is permerror for every sender.", 25),
         "host_bits": Case(Status.WARN, "A network is written with bits beyond its prefix."),
@@ -34,25 +33,31 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.parsed is None:
         return
     for fault in found.parsed.faults:
-        yield _finding(context.domain, found, found.parsed, fault)
+        yield _finding(context.domain, found, fault, await spf_fix(context))
     if not found.parsed.faults:
         yield RULE.passed(context.domain, f"{len(found.parsed.terms)} terms, all sound", evidence=[found.answer])
 
 
-def _finding(domain: str, found: SpfFound, record: SpfRecord, fault: RecordFault) -> Finding:
-    word = word_at(record.text, fault.span)
+def _finding(domain: str, found: SpfFound, fault: RecordFault, fix: SpfFix) -> Finding:
+    text = found.parsed.text if found.parsed else ""
+    word = text[slice(*_word_at(text, fault.span))]
     case = "error" if fault.fatal else "host_bits" if fault.code == "host-bits" else "oddity"
-    network = next((term.network for term in record.mechanisms if term.span[0] <= fault.span[0] < term.span[1]), None)
-    mended = f"ip{network.version}:{network}" if network and fault.code == "host-bits" else ""
     return RULE.finding(
         case,
         domain,
-        f"at character {fault.span[0] + 1}, {readable(record.text[slice(*word)])[:60]!r}: {fault.message}",
+        f"at character {fault.span[0] + 1}, {readable(word)[:60]!r}: {fault.message}",
         evidence=[found.answer],
-        advice="Mend the term, or take it out.",
-        paste=fix(found, {word: mended}),
+        advice="Publish the record below." if fix.fixes else sentence(fix.decide) or "Correct the term.",
+        fixes=fix.fixes,
         span=fault.span,
     )
+
+
+def _word_at(text: str, span: Span) -> Span:
+    """The whole word that a place is in."""
+    start = text.rfind(" ", 0, span[0] + 1) + 1 if span[0] < len(text) and text[span[0]] != " " else span[0]
+    end = text.find(" ", max(span[0] + 1, start))
+    return start, len(text) if end < 0 else end
 
 
 CHECK = Check(RULE, judge)

@@ -1,4 +1,4 @@
-"""Terms that no receiver ever comes to."""
+"""Terms that no receiver evaluates."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from ipaddress import IPv4Network, IPv6Network
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.fixes.spf_record import fix
+from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.records.spf import Modifier, SpfMechanism, SpfRecord, Term
-from benchkit.audit.rule import Case, Check, Rule
+from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -18,18 +18,24 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="Every term can be reached",
     reference="RFC 7208 §5.1",
-    text="Terms are tried from left to right until one matches. Nothing behind `all` is ever tried, `redirect` is "
-    "passed over where there is an `all` (§6.1), a term that is there twice is tried in vain, and a network "
-    "inside one that stands before it never decides. Such terms commonly are senders that somebody believes to be "
-    "allowed. Move them before `all`, or take them out.",
+    text="Terms are evaluated from left to right until one matches. Nothing after `all` is evaluated, `redirect` is "
+    "ignored where there is an `all` (§6.1), the second of two equal terms has no effect, and a network inside one that comes "
+    "before it never decides. Such terms are often senders that the owner believes to be allowed. Move them before `all`, or "
+    "remove them.",
     cases={
-        "after_all": Case(Status.WARN, "A term stands behind `all`."),
-        "redirect_with_all": Case(Status.WARN, "`redirect` beside `all` is passed over."),
+        "after_all": Case(Status.WARN, "A term comes after `all`."),
+        "redirect_with_all": Case(Status.WARN, "`redirect` beside `all` is ignored."),
         "twice": Case(Status.WARN, "A term is there twice.", 2),
-        "shadowed": Case(Status.WARN, "A network lies within one that stands before it.", 2),
+        "shadowed": Case(Status.INFO, "A network lies within one that comes before it."),
     },
 )
 
+ADVICE = {
+    "after_all": "Move `{term}` before all, so that its hosts may send.",
+    "redirect_with_all": "Include that record instead, so that its hosts may send.",
+    "twice": "Remove the second one.",
+    "shadowed": "Remove `{term}`, if it is not wanted by itself.",
+}
 COMPARED = 200  # terms that are held against each other; no honest record has as many
 
 
@@ -37,43 +43,38 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(spf_record)
     if found.parsed is None:
         return
-    findings = [*_behind_all(context.domain, found, found.parsed), *_in_vain(context.domain, found, found.parsed)]
+    wrong = [*_after_all(found.parsed), *_without_effect(found.parsed)]
+    fix = await spf_fix(context) if wrong else SpfFix()
+    findings = [_finding(context.domain, found, fix, *each) for each in wrong]
     for finding in findings:
         yield finding
     if not findings:
         yield RULE.passed(context.domain, "every term can be reached", evidence=[found.answer])
 
 
-def _behind_all(domain: str, found: SpfFound, record: SpfRecord) -> list[Finding]:
-    findings = []
-    end = record.all
-    for term in record.unreached[:COMPARED]:
-        if isinstance(term, Modifier):
-            case, message, changes = (
-                "redirect_with_all",
-                f"{term.text} is passed over: there is an all",
-                {term.span: ""},
-            )
-        else:
-            before = {term.span: ""} | ({end.span: f"{term.text} {end.text}"} if end else {})
-            case, message, changes = "after_all", f"{term.text} stands behind all and is never tried", before
-        findings.append(_finding(case, domain, found, term, message, fix(found, changes)))
-    return findings
+Unreached = tuple[str, Term, str]  # the case, the term, and what is wrong with it
 
 
-def _in_vain(domain: str, found: SpfFound, record: SpfRecord) -> list[Finding]:
-    findings: list[Finding] = []
+def _after_all(record: SpfRecord) -> list[Unreached]:
+    return [
+        ("redirect_with_all", term, f"`{term.text}` is ignored: the record has an all")
+        if isinstance(term, Modifier)
+        else ("after_all", term, f"`{term.text}` comes after all, so receivers never evaluate it")
+        for term in record.unreached[:COMPARED]
+    ]
+
+
+def _without_effect(record: SpfRecord) -> list[Unreached]:
+    found: list[Unreached] = []
     seen: list[SpfMechanism] = []
     unreached = set(record.unreached)
     for term in (each for each in record.mechanisms[:COMPARED] if each not in unreached):
-        out = fix(found, {term.span: ""})
         if any(term.text.lower() == before.text.lower() for before in seen):
-            findings.append(_finding("twice", domain, found, term, f"{term.text} is there twice", out))
+            found.append(("twice", term, f"`{term.text}` is there twice"))
         elif wider := next((before for before in seen if _within(term.network, before.network)), None):
-            message = f"{term.text} lies within {wider.text}, which stands before it"
-            findings.append(_finding("shadowed", domain, found, term, message, out))
+            found.append(("shadowed", term, f"`{term.text}` lies within `{wider.text}`, which comes before it"))
         seen.append(term)
-    return findings
+    return found
 
 
 def _within(one: IPv4Network | IPv6Network | None, other: IPv4Network | IPv6Network | None) -> bool:
@@ -82,8 +83,11 @@ def _within(one: IPv4Network | IPv6Network | None, other: IPv4Network | IPv6Netw
     return one.network_address in other and one.prefixlen >= other.prefixlen
 
 
-def _finding(case: str, domain: str, found: SpfFound, term: Term, message: str, fixed: str) -> Finding:
-    return RULE.finding(case, domain, message, evidence=[found.answer], paste=fixed, span=term.span)
+def _finding(domain: str, found: SpfFound, fix: SpfFix, case: str, term: Term, message: str) -> Finding:
+    """A network inside another does no harm: it stays, for it may be wanted when the other goes."""
+    fixes = () if case == "shadowed" else fix.fixes
+    advice = ADVICE[case].format(term=term.text) if fixes or case == "shadowed" else sentence(fix.decide)
+    return RULE.finding(case, domain, message, evidence=[found.answer], advice=advice, fixes=fixes, span=term.span)
 
 
 CHECK = Check(RULE, judge)

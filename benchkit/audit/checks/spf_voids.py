@@ -1,4 +1,4 @@
-"""How many lookups are in vain, of the two that a receiver tolerates, for senders of either address family."""
+"""How many void DNS lookups the record costs a sender of either address family; receivers accept two."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
-from benchkit.audit.fixes.spf_record import fix
+from benchkit.audit.fixes.spf_record import spf_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.result import EvaluationStep
 from benchkit.audit.spf.tree import Tree
@@ -17,15 +17,15 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_voids",
     mechanism=AuditedMechanism.SPF,
-    title="At most two lookups are in vain",
+    title="At most two DNS lookups are void",
     reference="RFC 7208 §4.6.4",
     text="A term whose own question is answered with nothing (no such name, or no such record) is a void lookup; past "
     "two, receivers should return `permerror`. Each term counts once. An IPv6 sender makes the AAAA lookup of an "
-    "IPv4-only host void, so both families are counted, and the worse one is told. Take out the terms that lead "
-    "nowhere.",
+    "IPv4-only host void, so both families are counted, and the worse one is told. Correct the names that lead "
+    "nowhere, or remove their terms.",
     cases={
-        "many": Case(Status.FAIL, "More than two lookups in vain whatever the sender's family: permerror."),
-        "one_family": Case(Status.WARN, "More than two lookups in vain for senders of one family only."),
+        "many": Case(Status.FAIL, "More than two void lookups for a sender of either family: permerror."),
+        "one_family": Case(Status.WARN, "More than two void lookups for senders of one family only."),
         "some": Case(Status.WARN, "A term leads nowhere.", 2),
     },
 )
@@ -41,14 +41,14 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     either = [path for path, term in tree.walk() if term.own.voids4 or term.own.voids6]
     if max(cost.voids4, cost.voids6) > LIMIT:
         case = "many" if min(cost.voids4, cost.voids6) > LIMIT else "one_family"
-        message = (
-            f"lookups in vain: {cost.voids4} for an IPv4 sender, {cost.voids6} for an IPv6 sender ({_named(either)})"
-        )
+        message = f"{_told(tree)}; the limit is {LIMIT} ({_named(either)})"
+        fixes = (await spf_fix(context)).within_voids if case == "many" else ()
+        advice = _advice(both or either)
         proof = [*evidence, *lost_in(tree)]
-        yield RULE.finding(case, domain, message, evidence=proof, paste=fix(found, _own(either)))
+        yield RULE.finding(case, domain, message, evidence=proof, advice=advice, fixes=fixes)
     elif both:
-        message = f"lookups in vain, {len(both)} of {LIMIT}: {_named(both)}"
-        yield RULE.finding("some", domain, message, evidence=evidence, paste=fix(found, _own(both)))
+        message = f"{len(both)} void DNS lookup{'s' * (len(both) > 1)} (limit {LIMIT}): {_named(both)}"
+        yield RULE.finding("some", domain, message, evidence=evidence, advice=_advice(both))
     elif lost := lost_in(tree):
         yield RULE.unknown(domain, lost)
     else:
@@ -56,16 +56,20 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 
 
 def _told(tree: Tree) -> str:
-    return f"lookups in vain: {tree.cost.voids4} for an IPv4 sender, {tree.cost.voids6} for an IPv6 sender"
+    return f"void DNS lookups: {tree.cost.voids4} for an IPv4 sender, {tree.cost.voids6} for an IPv6 sender"
 
 
 def _named(paths: list[tuple[EvaluationStep, ...]]) -> str:
     return ", ".join(way(path) for path in paths)
 
 
-def _own(paths: list[tuple[EvaluationStep, ...]]) -> dict[tuple[int, int], str]:
-    """The terms of the domain's own record through which they are reached."""
-    return {path[0].span: "" for path in paths}
+def _advice(paths: list[tuple[EvaluationStep, ...]]) -> str:
+    """What is in other records is for their owners to correct."""
+    own = [f"`{path[0].term}`" for path in paths if len(path) == 1]
+    foreign = sorted({path[-1].domain for path in paths if len(path) > 1})
+    told = [f"Correct the name in {', '.join(own)}, or remove the term if nothing sends by it." if own else ""]
+    told.append(f"The owner of {', '.join(foreign)} must correct the other terms." if foreign else "")
+    return " ".join(filter(None, told))
 
 
 CHECK = Check(RULE, judge, regardless=("many",))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_policy_step
 from benchkit.audit.facts.dkim_discovery import inferred_senders
-from benchkit.audit.fixes.dmarc_record import fix
+from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -35,9 +35,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     for sender in await context.fact(inferred_senders):
         if sender.return_path != "own":
-            relaxed = fix(found, aspf=None) if sender.return_path == "subdomain" else ""
+            fixes = (await dmarc_fix(context, found.name)).fixes if sender.return_path == "subdomain" else ()
             message = f"aspf=s, and {sender.name} sends with an envelope of a domain other than {context.domain}"
-            yield RULE.finding(sender.return_path, sender.name, message, evidence=[found.answer], paste=relaxed)
+            yield RULE.finding(sender.return_path, sender.name, message, evidence=[found.answer], fixes=fixes)
 
 
 CHECK = Check(RULE, judge, by_evidence=("subdomain", "provider"))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.policies import policy_texts
-from benchkit.audit.fixes.policy_record import removed, replaced
+from benchkit.audit.facts.policies import PolicyTexts, policy_texts
+from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.fixes.policy_records import replaced
+from benchkit.audit.fixes.report_addresses import repaired_addresses
+from benchkit.audit.records.tags import parse_tags
 from benchkit.audit.records.tls_rpt import parse_tls_rpt
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="tls_rpt",
@@ -22,7 +26,7 @@ RULE = Rule(
     "does not come.",
     cases={
         "missing": Case(Status.INFO, "No TLS reports are asked for."),
-        "missing_with_policy": Case(Status.WARN, "MTA-STS is announced, and nobody is told when it keeps mail out.", 2),
+        "missing_with_policy": Case(Status.WARN, "MTA-STS is announced, and you are not told when it stops mail.", 2),
         "several": Case(Status.FAIL, "Several records: no reports are sent.", 5),
         "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
         "address": Case(Status.WARN, "No reports can be sent to one of the addresses; the others get theirs.", 2),
@@ -33,23 +37,41 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(policy_texts, "_smtp._tls")
     name, evidence = found.answer.name, [found.answer]
-    whole = f"v=TLSRPTv1; rua=mailto:postmaster@{context.domain}"
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        announced = (await context.fact(policy_texts, "_mta-sts")).texts
-        case = "missing_with_policy" if announced else "missing"
-        others = replaced(found, whole)
-        yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, paste=others)
+        if not (await context.fact(mail_profile)).sends_none:
+            announced = (await context.fact(policy_texts, "_mta-sts")).texts
+            case = "missing_with_policy" if announced else "missing"
+            yield RULE.finding(
+                case,
+                context.domain,
+                "no TLS reports are asked for",
+                evidence=evidence,
+                fixes=_fix(context.domain, found),
+            )
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records"
-        yield RULE.finding("several", name, message, evidence=evidence, paste=removed(found, keep=1))
-    elif faults := (record := parse_tls_rpt(found.only)).faults:
+        advice = "Publish one record with the addresses of all."
+        fixes = _fix(context.domain, found)
+        yield RULE.finding("several", name, message, evidence=evidence, advice=advice, fixes=fixes)
+    elif faults := parse_tls_rpt(found.only).faults:
         case, fault = next((("syntax", fault) for fault in faults if fault.fatal), ("address", faults[0]))
-        fixed = replaced(found, f"v=TLSRPTv1; rua={','.join(uri.text for uri in record.rua)}" if record.rua else whole)
-        yield RULE.finding(case, name, fault.message, evidence=evidence, paste=fixed, span=fault.span)
+        fixes = _fix(context.domain, found)
+        yield RULE.finding(case, name, fault.message, evidence=evidence, fixes=fixes, span=fault.span)
     else:
         yield RULE.passed(context.domain, "TLS reports are asked for", evidence=evidence)
+
+
+def _fix(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
+    """One record with every address that reports can be sent to; postmaster's where there is none."""
+    written = [tag.value for text in found.texts if (tag := parse_tags(text).find("rua"))]
+    addresses = repaired_addresses(",".join(written)).addresses
+    kept = [each for each in addresses if each.startswith(("mailto:", "https:"))] or [f"mailto:postmaster@{domain}"]
+    text = f"v=TLSRPTv1; rua={','.join(kept)}"
+    if found.only == text:
+        return ()
+    return replaced(domain, "TLS-RPT record", found, text, [f"reports go to {', '.join(kept)}"])
 
 
 CHECK = Check(RULE, judge)

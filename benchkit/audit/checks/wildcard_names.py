@@ -1,4 +1,4 @@
-"""Whether names that nobody made answer for mail."""
+"""Whether names that do not exist answer for mail."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.fixes import replacement
+from benchkit.audit.records.spf import select_spf
+from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
@@ -15,12 +16,12 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="wildcard_names",
     mechanism=AuditedMechanism.DNS,
-    title="Names that nobody made stay without mail",
+    title="Names that do not exist have no mail records",
     reference="RFC 4592 §2.2",
-    text="A name that nobody has is asked for. If it has an MX or SPF record, a wildcard makes every imaginable "
+    text="A name that does not exist is asked for. If it has an MX or SPF record, a wildcard makes every imaginable "
     "subdomain a mail domain: forged mail from any of them passes as coming from an existing name, DMARC's `np` "
-    "never applies, and spam to all of them arrives. Name the subdomains that have mail, and take the wildcard "
-    "out.",
+    "never applies, and spam to all of them arrives. Name the subdomains that have mail, and remove the wildcard. A "
+    "wildcard null MX and a wildcard `v=spf1 -all` are right: they say of every name that it has no mail.",
     cases={
         "mail": Case(Status.WARN, "A wildcard gives mail records to every subdomain.", 3),
         "text": Case(Status.INFO, "A wildcard gives other TXT records to every subdomain."),
@@ -35,19 +36,23 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost([mx, txt]):
         yield RULE.unknown(context.domain, unanswered)
         return
-    carries_spf = any("v=spf1" in record.text.lower() for record in txt.records)
-    if mx.records or carries_spf:
-        found = mx if mx.records else txt
-        yield _finding("mail", context.domain, found, f"{name}, which nobody made, has {found.type} records")
+    spf = select_spf(txts_of(txt)).records
+    mail = [record for record in mx.records if record.target not in ("", ".")]
+    denied = [text for text in spf if text.lower().split() == ["v=spf1", "-all"]]
+    if not mail and (mx.records or spf) and len(denied) == len(spf):
+        yield RULE.passed(context.domain, "a wildcard says that no other name has mail", evidence=[mx, txt])
+    elif mail or spf:
+        found = mx if mail else txt
+        yield _finding("mail", context.domain, found, f"{name}, which does not exist, has {found.type} records")
     elif txt.records:
-        yield _finding("text", context.domain, txt, f"{name}, which nobody made, has TXT records")
+        yield _finding("text", context.domain, txt, f"{name}, which does not exist, has TXT records")
     else:
-        yield RULE.passed(context.domain, "names that nobody made have no mail records", evidence=[mx, txt])
+        yield RULE.passed(context.domain, "names that do not exist have no mail records", evidence=[mx, txt])
 
 
 def _finding(case: str, domain: str, answer: Answer, message: str) -> Finding:
-    out = replacement.lines(*(replacement.remove(f"*.{domain}", record) for record in answer.records))
-    return RULE.finding(case, f"*.{domain}", message, evidence=[answer], paste=out if answer.wildcard else "")
+    advice = "Publish the records at the names that have mail, then remove the wildcard." if case == "mail" else ""
+    return RULE.finding(case, f"*.{domain}", message, evidence=[answer], advice=advice)
 
 
 CHECK = Check(RULE, judge)

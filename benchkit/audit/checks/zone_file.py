@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.fixes import replacement
+from benchkit.audit.fixes.replacement import fixed, txt_record
 from benchkit.audit.records.dkim import is_dkim
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -19,13 +19,13 @@ RULE = Rule(
     reference="RFC 1035 §5",
     text="With `--zone`. A name server refuses a zone file in which a string has more than 255 octets, or in which a name has "
     "a CNAME and another record; some control panels cut the string, and the key in it is lost. Write a long text as several "
-    "quoted strings in one record: receivers join them with nothing in between. Remove what stands beside a CNAME, or the "
+    "quoted strings in one record: receivers join them with nothing in between. Remove what is beside a CNAME, or the "
     "CNAME. Subdomains of the file that have mail records are named, because each is a domain of its own for receivers.",
     cases={
         "long_string": Case(
             Status.FAIL, "A string has more than 255 octets: the zone does not load, or the text is cut.", 10
         ),
-        "beside_cname": Case(Status.FAIL, "A record stands beside a CNAME: the zone does not load.", 10),
+        "beside_cname": Case(Status.FAIL, "A record is beside a CNAME: the zone does not load.", 10),
         "subdomains": Case(Status.INFO, "The file holds mail records of subdomains."),
     },
 )
@@ -37,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     faults = [fault for fault in held.faults if fault.name == domain or fault.name.endswith(f".{domain}")]
     for fault in faults:
-        yield _finding(fault)
+        yield _finding(domain, fault)
     if names := held.subdomains_of(domain):
         message = (
             f"the file holds mail records of {', '.join(names)}: audit them too, all at once without naming a domain"
@@ -47,16 +47,20 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(domain, "the file can be loaded")
 
 
-def _finding(fault: ZoneFault) -> Finding:
+def _finding(domain: str, fault: ZoneFault) -> Finding:
     if fault.kind is ZoneFaultKind.BESIDE_CNAME:
-        message = f"line {fault.line}: {fault.name} has a CNAME and a {fault.type} record, and a CNAME stands alone at its name"
+        message = (
+            f"line {fault.line}: {fault.name} has a CNAME and a {fault.type} record, and a CNAME is alone at its name"
+        )
         advice = f"Remove the CNAME, or this {fault.type} record."
         return RULE.finding("beside_cname", fault.name, message, advice=advice, reference="RFC 1034 §3.6.2")
     what = "a key" if is_dkim(_text(fault)) else "a text"
     message = f"line {fault.line}: {what} of {len(_text(fault))} octets in one string, and a string holds at most 255"
     advice = "Write it as several quoted strings in one record."
-    paste = replacement.add_txt(fault.name, _text(fault)) if fault.type == "TXT" else ""
-    return RULE.finding("long_string", fault.name, message, advice=advice, paste=paste, reference="RFC 1035 §3.3")
+    changes = [f"line {fault.line} as several strings"]
+    fix = fixed(domain, "long text", fault.name, after=[txt_record(_text(fault))], changes=changes)
+    fixes = (fix,) if fault.type == "TXT" else ()
+    return RULE.finding("long_string", fault.name, message, advice=advice, fixes=fixes, reference="RFC 1035 §3.3")
 
 
 def _text(fault: ZoneFault) -> str:

@@ -20,8 +20,8 @@ class SpfFound:
     parsed: SpfRecord | None
 
     @property
-    def allows_nobody(self) -> bool:
-        """`v=spf1 -all`: the domain declares that it sends no mail (RFC 7208 §10.1.2)."""
+    def is_bare_fail(self) -> bool:
+        """`v=spf1 -all` and nothing else; what it means depends on the domain's MX (facts/profile.py)."""
         record = self.parsed
         return bool(record and record.valid and [term.text.lower() for term in record.mechanisms] == ["-all"])
 

@@ -14,7 +14,8 @@ class ProviderSignature:
     """`spf` and `mx` are suffixes of names; `targets` are suffixes of the selectors' CNAME targets.
 
     `return_path` tells whose domain the envelope sender is in by default: "own" is the customer's, "provider" the provider's,
-    "subdomain" a subdomain of the customer's that is set up with the provider.
+    "subdomain" a subdomain of the customer's that is set up with the provider. `include` is what customers whose mailboxes
+    are there put into SPF; "" where it depends on the customer, or where the provider only receives.
     """
 
     name: str
@@ -25,16 +26,24 @@ class ProviderSignature:
     return_path: str = "own"
     guessable: bool = True  # whether the selectors are the same for every customer
     confidence: str = "A"
+    include: str = ""
 
 
 SENDERS: tuple[ProviderSignature, ...] = (
-    ProviderSignature("Google Workspace", ("google", "gapps"), ("_spf.google.com",), ("google.com", "googlemail.com")),
+    ProviderSignature(
+        "Google Workspace",
+        ("google", "gapps"),
+        ("_spf.google.com",),
+        ("google.com", "googlemail.com"),
+        include="_spf.google.com",
+    ),
     ProviderSignature(
         "Microsoft 365",
         ("selector1", "selector2"),
         ("spf.protection.outlook.com",),
         ("mail.protection.outlook.com", "mx.microsoft"),
         ("onmicrosoft.com", "dkim.mail.microsoft"),
+        include="spf.protection.outlook.com",
     ),
     ProviderSignature(
         "SendGrid",
@@ -102,6 +111,7 @@ SENDERS: tuple[ProviderSignature, ...] = (
         ("spf.messagingengine.com",),
         ("messagingengine.com",),
         ("dkim.fmhosted.com",),
+        include="spf.messagingengine.com",
     ),
     ProviderSignature(
         "Proton",
@@ -109,10 +119,110 @@ SENDERS: tuple[ProviderSignature, ...] = (
         ("_spf.protonmail.ch",),
         ("protonmail.ch",),
         ("domains.proton.ch",),
+        include="_spf.protonmail.ch",
     ),
-    ProviderSignature("iCloud+", ("sig1",), ("icloud.com",), ("mail.icloud.com",), ("icloudmailadmin.com",)),
-    ProviderSignature("Zoho", ("zmail", "zoho"), ("zoho.com", "zoho.eu", "zohomail.com"), ("zoho.com", "zoho.eu")),
-    ProviderSignature("Titan", ("s1", "s2"), ("titan.email",), ("titan.email",), ("titan.email",), confidence="B"),
+    ProviderSignature(
+        "iCloud+", ("sig1",), ("icloud.com",), ("mail.icloud.com",), ("icloudmailadmin.com",), include="icloud.com"
+    ),
+    ProviderSignature(
+        "Zoho (EU)", ("zmail", "zoho"), ("zoho.eu", "zohomail.eu"), ("zoho.eu",), include="zohomail.eu", confidence="B"
+    ),
+    ProviderSignature("Zoho", ("zmail", "zoho"), ("zoho.com", "zohomail.com"), ("zoho.com",), include="zohomail.com"),
+    ProviderSignature(
+        "Titan",
+        ("s1", "s2"),
+        ("titan.email",),
+        ("titan.email",),
+        ("titan.email",),
+        confidence="B",
+        include="spf.titan.email",
+    ),
+    ProviderSignature(
+        "Yandex 360", ("mail",), ("_spf.yandex.net",), ("mx.yandex.net",), include="_spf.yandex.net", confidence="B"
+    ),
+    ProviderSignature(
+        "OVHcloud", (), ("mx.ovh.com",), ("mail.ovh.net",), guessable=False, include="mx.ovh.com", confidence="B"
+    ),
+    ProviderSignature(
+        "IONOS",
+        ("s1-ionos", "s2-ionos"),
+        ("_spf-eu.ionos.com", "_spf-us.ionos.com"),
+        ("ionos.com", "kundenserver.de", "perfora.net"),
+        ("dkim.ionos.com",),
+        confidence="B",
+    ),
+    ProviderSignature(
+        "Gandi",
+        ("gm1", "gm2", "gm3"),
+        ("_mailcust.gandi.net",),
+        ("mail.gandi.net",),
+        ("gm.gandimail.net",),
+        include="_mailcust.gandi.net",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "Migadu",
+        ("key1", "key2", "key3"),
+        ("spf.migadu.com",),
+        ("migadu.com",),
+        ("migadu.com",),
+        include="spf.migadu.com",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "mailbox.org",
+        ("mbo0001", "mbo0002", "mbo0003", "mbo0004"),
+        ("mailbox.org",),
+        ("mailbox.org",),
+        ("mailbox.org",),
+        include="mailbox.org",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "Namecheap Private Email",
+        ("default",),
+        ("spf.privateemail.com",),
+        ("privateemail.com",),
+        guessable=False,
+        include="spf.privateemail.com",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "GoDaddy",
+        (),
+        ("secureserver.net",),
+        ("secureserver.net",),
+        guessable=False,
+        include="secureserver.net",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "Hostinger",
+        ("hostingermail1", "hostingermail2", "hostingermail-a", "hostingermail-b", "hostingermail-c"),
+        ("_spf.mail.hostinger.com",),
+        ("hostinger.com",),
+        ("dkim.mail.hostinger.com",),
+        include="_spf.mail.hostinger.com",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "Rackspace Email",
+        (),
+        ("emailsrvr.com",),
+        ("emailsrvr.com",),
+        guessable=False,
+        include="emailsrvr.com",
+        confidence="B",
+    ),
+    ProviderSignature(
+        "Infomaniak",
+        (),
+        ("spf.infomaniak.ch",),
+        ("mta-gw.infomaniak.ch",),
+        guessable=False,
+        include="spf.infomaniak.ch",
+        confidence="B",
+    ),
     ProviderSignature(
         "Constant Contact", ("ctct1", "ctct2"), ("spf.constantcontact.com",), targets=("ccsend.com",), confidence="B"
     ),
@@ -140,6 +250,9 @@ SENDERS: tuple[ProviderSignature, ...] = (
         "Proofpoint", ("pphosted",), ("pphosted.com",), ("pphosted.com",), guessable=False, confidence="B"
     ),
 )
+
+# What a customer's record includes, by its exact name
+KNOWN_INCLUDES = frozenset(name for sender in SENDERS for name in sender.spf)
 
 COMMON = (
     *("default", "dkim", "mail", "x", "s1024", "s2048", "email", "smtp", "key1", "key2", "dkim1", "dkim2", "mxvault"),

@@ -1,0 +1,61 @@
+"""Whether a domain that takes mail lets any sender pass SPF."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_senders import spf_senders
+from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
+from benchkit.audit.rule import Case, Check, Rule, sentence
+from benchkit.model.audit import AuditedMechanism
+from benchkit.model.finding import Finding, Status
+
+RULE = Rule(
+    name="spf_no_sender",
+    mechanism=AuditedMechanism.SPF,
+    title="At least one sender passes SPF",
+    reference="RFC 7208 §6",
+    text="A domain that takes mail also sends some: replies, bounces, automatic answers. A valid record can still let no host "
+    "pass: `include=`, `ip4=` and `mx=` are unknown modifiers, which receivers ignore (§6); a `redirect` beside `all` is "
+    "ignored (§6.1); terms after `all` are never evaluated; a lone `~all` names no one; an include of a record that lets no "
+    "host pass adds no one. Only a bare `v=spf1 -all` at a domain without MX hosts says that the domain sends no mail "
+    "(§10.1.2). Name the hosts and services that send.",
+    cases={"none": Case(Status.FAIL, "The domain takes mail, and its SPF record lets no sender pass.", 25)},
+)
+
+
+async def judge(context: AuditContext) -> AsyncIterator[Finding]:
+    profile, senders = await context.fact(mail_profile), await context.fact(spf_senders)
+    if not profile.takes_mail or not senders.judged:
+        return
+    found = await context.fact(spf_record)
+    if senders.any_pass:
+        yield RULE.passed(context.domain, "some senders pass", evidence=[found.answer])
+    elif senders.lost:
+        yield RULE.unknown(context.domain, senders.lost)
+    else:
+        fix = await spf_fix(context)
+        text = found.parsed.text if found.parsed else ""
+        message = f"no sender passes SPF: {text[:80]!r} authorises no address, and the domain takes mail"
+        yield RULE.finding(
+            "none",
+            context.domain,
+            message,
+            evidence=[found.answer],
+            advice=_advice(fix, bare=profile.bare_fail),
+            fixes=fix.steps,
+        )
+
+
+def _advice(fix: SpfFix, *, bare: bool) -> str:
+    if bare:
+        return "If the domain sends mail, replies included, name its senders before `-all`. If it sends none, keep the record."
+    if fix.steps:
+        return "Publish the record below."
+    return sentence(fix.decide) or "Name the hosts and services that send for the domain."
+
+
+CHECK = Check(RULE, judge)

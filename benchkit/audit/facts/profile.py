@@ -1,0 +1,38 @@
+"""Whether the domain is for mail at all: it takes mail, it says that it sends none, or both are unknown.
+
+Law: "sends no mail" is said of a bare `v=spf1 -all` at a domain without MX hosts, and of nothing else. A record that lets no
+one pass at a domain that takes mail is more likely an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.spf_record import spf_record
+
+
+@dataclass(frozen=True, slots=True)
+class MailProfile:
+    """`takes_mail`: it has MX hosts. `null_mx`: it says that it takes none (RFC 7505)."""
+
+    takes_mail: bool
+    null_mx: bool
+    bare_fail: bool  # SPF is `v=spf1 -all`
+
+    @property
+    def sends_none(self) -> bool:
+        """The domain declares that it sends no mail (RFC 7208 §10.1.2)."""
+        return self.bare_fail and not self.takes_mail
+
+    @property
+    def parked(self) -> bool:
+        """It sends nothing and takes nothing, and says both."""
+        return self.bare_fail and self.null_mx and not self.takes_mail
+
+
+async def mail_profile(context: AuditContext) -> MailProfile:
+    spf, hosts = await asyncio.gather(context.fact(spf_record), context.fact(mail_hosts))
+    return MailProfile(bool(hosts.records), hosts.null, spf.is_bare_fail)

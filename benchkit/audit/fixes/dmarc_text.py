@@ -1,0 +1,169 @@
+"""Texts that were meant as one DMARC record → its tags, with typing errors repaired. Asks nothing, and tightens no policy.
+
+Where tags or records contradict each other the weaker policy stays, so that no mail is lost by the repair; report addresses
+are all kept. What has no obvious repair is a sentence in `undecided`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from benchkit.audit.fixes.report_addresses import repaired_addresses
+from benchkit.audit.fixes.spelling import closest, plain
+from benchkit.audit.records.dmarc import Policy, is_dmarc
+
+POLICY_TAGS = ("p", "sp", "np")
+ADDRESS_TAGS = ("rua", "ruf")
+_TAGS = (*POLICY_TAGS, *ADDRESS_TAGS, "adkim", "aspf", "fo", "t", "psd", "pct", "rf", "ri")
+_VERSION = re.compile(r"[\s\"'(]*(?:v\s*[=:]?\s*)?\"?\s*dmarc\s*1?\b[\"\s;:,.]*", re.IGNORECASE)
+_NEXT_TAG = re.compile(rf"[,\s]+(?=(?:{'|'.join(_TAGS)})\s*=)", re.IGNORECASE)
+_CHOICES = {"t": "yn", "psd": "ynu", "adkim": "rs", "aspf": "rs"}
+_REMOVED = ("rf", "ri")
+_WEAKEST_FIRST = tuple(Policy)
+
+
+@dataclass(slots=True)
+class DmarcTags:
+    """Tags in their order, without `v`."""
+
+    tags: dict[str, str] = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+
+def record_text(tags: dict[str, str]) -> str:
+    """`p` comes first: old receivers want it there (RFC 7489 §6.3)."""
+    order = [name for name in POLICY_TAGS if name in tags] + [name for name in tags if name not in POLICY_TAGS]
+    return "; ".join(["v=DMARC1", *(f"{name}={tags[name]}" for name in order)])
+
+
+def read_tags(texts: Sequence[str]) -> DmarcTags:
+    """The tags of one record in the place of these."""
+    found = DmarcTags()
+    if len(texts) > 1:
+        found.changes.append(f"{len(texts)} records became one: receivers discard several")
+    for text in texts:
+        for name, value in _pieces(text, found):
+            _take(name, value, found)
+    _tidy(found)
+    return found
+
+
+def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
+    clean, changes = plain(text)
+    found.changes += changes
+    clean = clean.replace("\\", "").strip()
+    unquoted = clean.strip("\"'").strip() if clean[:1] in ('"', "'") else clean
+    if not is_dmarc(unquoted):
+        found.changes.append("the record begins with `v=DMARC1` and a semicolon")
+    elif unquoted != clean:
+        found.changes.append("quotation marks around the record were removed")
+    version = _VERSION.match(unquoted)
+    body = unquoted[version.end() :] if version else unquoted
+    for piece in body.split(";"):
+        parts = _NEXT_TAG.split(piece.strip())
+        if len(parts) > 1:
+            found.changes.append("tags are separated by semicolons")
+        for part in parts:
+            if part.strip(" ,"):
+                yield _named(part.strip(" ,"), found)
+
+
+def _named(part: str, found: DmarcTags) -> tuple[str, str]:
+    """The tag's name and value; an address alone belongs to the list before it, a policy alone is `p`."""
+    written, sign, value = part.partition("=")
+    if not sign:
+        written, sign, value = part.partition(":")
+        if "@" in part or written.lower() == "mailto":
+            last = next((name for name in reversed(found.tags) if name in ADDRESS_TAGS), "rua")
+            found.changes.append(f"`{part}` belongs to {last}=, after a comma")
+            return last, part
+        if part.strip("\"' .,").lower() in list(Policy):
+            written, value = "p", part
+    name = _tag_name(written.strip().strip("\"'").lower())
+    if name != written.strip() or not sign:
+        found.changes.append(f"`{part}` became `{name}={value.strip()}`")
+    return name, value.strip()
+
+
+def _tag_name(name: str) -> str:
+    if name in _TAGS:
+        return name
+    if name in ("policy", "subdomain-policy"):
+        return "p" if name == "policy" else "sp"
+    return closest(name, ("adkim", "aspf", "rua", "ruf", "pct")) or name if len(name) > 2 else name
+
+
+def _take(name: str, value: str, found: DmarcTags) -> None:
+    clean = _policy if name in POLICY_TAGS else _addresses if name in ADDRESS_TAGS else _other
+    made = clean(name, value, found)
+    if made is None:
+        return
+    if name in found.tags and name in POLICY_TAGS and found.tags[name] != made:
+        weaker = min(found.tags[name], made, key=_WEAKEST_FIRST.index)
+        found.changes.append(
+            f"{name}={found.tags[name]} and {name}={made} contradict each other: the weaker one stays for now"
+        )
+        found.tags[name] = weaker
+    elif name in found.tags and name in ADDRESS_TAGS:
+        both = dict.fromkeys([*found.tags[name].split(","), *made.split(",")])
+        found.tags[name] = ",".join(both)
+    elif name in found.tags:
+        found.changes.append(f"{name}= was there twice, which makes the record void")
+    else:
+        found.tags[name] = made
+
+
+def _policy(name: str, value: str, found: DmarcTags) -> Policy | None:
+    clean = value.strip("\"'.,:() ").lower()
+    meant = clean if clean in list(Policy) else closest(clean, list(Policy), edits=2)
+    if not meant:
+        found.undecided.append(f"`{name}={value}` is no policy: choose none, quarantine or reject")
+        return None
+    if meant != value.lower():
+        found.changes.append(f"`{name}={value}` became `{name}={meant}`")
+    return Policy(meant)
+
+
+def _addresses(name: str, value: str, found: DmarcTags) -> str | None:
+    made = repaired_addresses(value)
+    found.undecided += [
+        f"`{each}` in {name}= is no address for reports: write mailto: and a mailbox" for each in made.unclear
+    ]
+    found.changes += [f"{name}=: `{old}` became `{new}`" for old, new in made.changed]
+    return ",".join(made.addresses) or None
+
+
+def _other(name: str, value: str, found: DmarcTags) -> str | None:
+    clean = value.strip("\"'., ")
+    if name in _CHOICES:
+        short = clean[:1].lower()
+        if short not in _CHOICES[name] or not short:
+            found.changes.append(f"`{name}={value}` was removed: its value is none of {', '.join(_CHOICES[name])}")
+            return None
+        if short != value.lower():
+            found.changes.append(f"`{name}={value}` became `{name}={short}`")
+        return short
+    if name in _REMOVED or (name == "pct" and clean.rstrip("%") == "100"):
+        found.changes.append(f"`{name}={value}` was removed: it has no effect any more (RFC 9989)")
+        return None
+    if not name or not clean:
+        found.changes.append(f"`{name or value}` was removed: it is no tag with a value")
+        return None
+    return clean.rstrip("%") if name == "pct" else clean
+
+
+def _tidy(found: DmarcTags) -> None:
+    """Report options that are not valid, or that do nothing without ruf=."""
+    options = found.tags.get("fo", "0").replace(" ", "").lower().split(":")
+    valid = [each for each in dict.fromkeys(options) if each in ("0", "1", "d", "s")]
+    if "fo" in found.tags and ("ruf" not in found.tags or not valid):
+        why = "it does nothing without ruf=" if "ruf" not in found.tags else "its value is none of 0, 1, d, s"
+        found.changes.append(f"`fo={found.tags.pop('fo')}` was removed: {why}")
+    elif "fo" in found.tags:
+        right = ":".join(each for each in valid if each != "0" or "1" not in valid)
+        if right != found.tags["fo"]:
+            found.changes.append(f"`fo={found.tags['fo']}` became `fo={right}`")
+            found.tags["fo"] = right

@@ -1,0 +1,48 @@
+"""A list of report addresses (`rua`, `ruf`) with typing errors repaired. No address is dropped: what is not clear is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_BLANK_AFTER_SCHEME = re.compile(r"(mailto)\s*[:;=]\s*/*\s*", re.IGNORECASE)
+_MAILBOX = re.compile(r"[^@\s,;:!<>\"]+@(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]*[A-Za-z0-9]\Z")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,]+\Z")
+_SIZE = re.compile(r"![0-9]+[kmgt]?\Z", re.IGNORECASE)
+_SCHEME = re.compile(r"\A(?:mail\w*|email|e-mail|malito|mialto)\s*[:;=]\s*/*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """`changed` has (old, new); `unclear` are those that lead to no mailbox."""
+
+    addresses: tuple[str, ...]
+    changed: tuple[tuple[str, str], ...]
+    unclear: tuple[str, ...]
+
+
+def repaired_addresses(value: str) -> Addresses:
+    """Each address once, as a mailto: URI without a size limit; URIs of other schemes stay as they are."""
+    kept: list[str] = []
+    changed: list[tuple[str, str]] = []
+    unclear: list[str] = []
+    joined = _BLANK_AFTER_SCHEME.sub("mailto:", value)
+    for written in filter(None, re.split(r"[,;\s]+", joined)):
+        made = _repaired(written)
+        if not made:
+            unclear.append(written)
+        elif made not in kept:
+            kept.append(made)
+            if made != written:
+                changed.append((written, made))
+    return Addresses(tuple(kept), tuple(changed), tuple(unclear))
+
+
+def _repaired(written: str) -> str:
+    bare = _SIZE.sub("", written.strip("\"'<>().").rstrip(">."))
+    mailbox = _SCHEME.sub("", bare)
+    mailbox = mailbox[len("mailto:") :] if mailbox.lower().startswith("mailto:") else mailbox
+    before, _, query = mailbox.partition("?")
+    if _MAILBOX.match(before):
+        return f"mailto:{before}{'?' + query if query else ''}"
+    return bare if _URI.match(bare) and not bare.lower().startswith("mailto:") else ""

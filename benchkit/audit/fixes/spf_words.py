@@ -1,0 +1,216 @@
+"""One word of an SPF record that is no term, or does nothing → the terms that were meant. Never guesses: None is "not clear".
+
+A word is left alone where it is a term that does what it seems to. What is asked of the DNS, and the record as a whole, are
+not here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from benchkit.audit.fixes.spelling import closest
+from benchkit.audit.records.spf_syntax import parse_terms
+from benchkit.audit.records.spf_terms import MechanismKind, Modifier, SpfMechanism
+from benchkit.audit.records.text import is_fatal
+from benchkit.audit.tables.provider_signatures import KNOWN_INCLUDES
+
+NAMES = (*MechanismKind, "redirect", "exp")
+MODIFIERS = ("redirect", "exp")
+_ALIASES = {
+    "ipv4": "ip4",
+    "ipv6": "ip6",
+    "ip": "ip4",
+    "includes": "include",
+    "inc": "include",
+    "v4": "ip4",
+    "v6": "ip6",
+}
+_HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?\Z")
+_NAMED = re.compile(r"([-+~?]?)([A-Za-z]+[0-9]?)([:=;.]+)(.+)\Z")
+_ALL = re.compile(r"(.+?)([-~?+]all)\Z", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(r"(?<=[A-Za-z0-9])(?=[+~?-]?(?:include|exists|ipv?[46]):)", re.IGNORECASE)
+_WITHOUT_COLON = re.compile(r"([-+~?]?)(ip4)([0-9]{1,3}\.[0-9].*)\Z", re.IGNORECASE)
+_NO_NAME = re.compile(r"\A:|[\"'<>()]|[,;](?![^{]*\})")  # legal in the grammar, and in no host name
+_SEPARATOR = re.compile(r"[,;](?![^{]*\})")
+_AROUND = "\"'()<>[]{},;"
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """`terms` in the place of the word; `why` says what was wrong with it."""
+
+    terms: tuple[str, ...]
+    why: str
+
+
+def is_sound(word: str) -> bool:
+    """Whether the word is a term that does what it seems to: no mechanism written as a modifier, no two terms run together."""
+    terms, faults = parse_terms(word, 0)
+    if len(terms) != 1 or is_fatal(faults):
+        return False
+    (term,) = terms
+    if isinstance(term, Modifier):
+        return term.name in MODIFIERS or not _kind(term.name)
+    named = term.domain.text if term.domain else ""
+    odd = _RUN_TOGETHER.search(named) or _ALL.match(named.removesuffix(".")) or _NO_NAME.search(named)
+    return not odd
+
+
+def repaired(word: str) -> Repaired | None:
+    """The terms that were meant by a word that is not sound."""
+    for attempt in _ATTEMPTS:
+        found = attempt(word)
+        if found and all(map(is_sound, found.terms)):
+            return found
+    pieces = _pieces(word)
+    if len(pieces) < 2:
+        return None
+    parts = [Repaired((piece,), "") if is_sound(piece) else repaired(piece) for piece in pieces]
+    terms = tuple(term for part in parts if part for term in part.terms)
+    return Repaired(terms, "a blank is missing between the terms") if all(parts) else None
+
+
+def without_host_bits(word: str) -> str:
+    """An ip4 or ip6 term with its network; other terms as they are."""
+    found = mechanism(word)
+    if found is None or found.network is None or "/" not in word:
+        return word
+    host, _, prefix = word.partition(":")[2].partition("/")
+    if ip_address(host) == found.network.network_address:
+        return word
+    return f"{word.partition(':')[0]}:{found.network.network_address}/{prefix}"
+
+
+def is_value(word: str) -> bool:
+    """Whether it can be what a mechanism names: a host, a domain or an address."""
+    return bool(_HOST.match(word)) or _address(word) is not None or word.startswith("%{")
+
+
+def is_host(word: str) -> bool:
+    return _HOST.match(word) is not None
+
+
+def needs_value(word: str) -> str:
+    """`include`, `ip4` and the like, where the word is nothing else; "" for others."""
+    bare = word.lstrip("-+~?").rstrip(":=").lower()
+    kind = _kind(bare)
+    return "" if kind in ("", "a", "mx", "ptr", "all") else kind
+
+
+def _pieces(word: str) -> list[str]:
+    """Cut where separators stand, and where a term begins inside another."""
+    for cut in (_SEPARATOR, _RUN_TOGETHER):
+        pieces = [piece for piece in cut.split(word) if piece]
+        if len(pieces) > 1:
+            return pieces
+    found = _ALL.match(word)
+    return [found[1], found[2]] if found else [word]
+
+
+def _stripped(word: str) -> Repaired | None:
+    inner = word.strip(_AROUND)
+    if inner == word or not inner:
+        return None
+    if is_sound(inner):
+        return Repaired((inner,), "a stray character beside the term")
+    return repaired(inner)
+
+
+def _qualified_all(word: str) -> Repaired | None:
+    """`--all`, `-alll`, `~al`."""
+    found = re.match(r"([-~?])\1*([A-Za-z]+)\.?\Z", word)
+    if found and len(found[2]) > 1 and (found[2].lower() == "all" or closest(found[2], ("all",))):
+        return Repaired((f"{found[1]}all",), "the term is written `all`")
+    return None
+
+
+def _named(word: str) -> Repaired | None:
+    """A mechanism with its value, one of them written wrongly."""
+    found = _NAMED.match(word)
+    kind = _kind(found[2]) if found else ""
+    if not found or not kind or (found[3] == "." and kind in ("a", "mx")):
+        return None
+    value = _value(found[4])
+    if kind in MODIFIERS:
+        return Repaired((f"{kind}={value}",), f"the modifier is written `{kind}=`")
+    return _term(found[1], kind, value)
+
+
+def _dangling(word: str) -> Repaired | None:
+    """`mx:` without a name is the domain's own."""
+    found = re.match(r"([-+~?]?(?:a|mx|ptr))[:=]+\Z", word, re.IGNORECASE)
+    return Repaired((found[1],), "nothing comes after the colon") if found else None
+
+
+def _without_colon(word: str) -> Repaired | None:
+    found = _WITHOUT_COLON.match(word)
+    return Repaired((f"{found[1]}ip4:{_value(found[3])}",), "the colon is missing") if found else None
+
+
+def _bare(word: str) -> Repaired | None:
+    """An address or a domain without a mechanism."""
+    value = _value(word)
+    if network := _address(value):
+        return Repaired((_written(network),), "an address needs its mechanism")
+    if is_host(value) and (value.startswith(("_spf", "spf.")) or value.lower() in KNOWN_INCLUDES):
+        return Repaired((f"include:{value}",), "an SPF record of others is included")
+    return None
+
+
+_ATTEMPTS: tuple[Callable[[str], Repaired | None], ...] = (
+    _stripped,
+    _qualified_all,
+    _dangling,
+    _without_colon,
+    _named,
+    _bare,
+)
+
+
+def _term(qualifier: str, kind: str, value: str) -> Repaired | None:
+    network = _address(value)
+    if network and kind != "exists":
+        right = _written(network)
+        return Repaired((qualifier + right,), f"an address is written `{right.partition(':')[0]}:`")
+    if kind in ("ip4", "ip6"):
+        return Repaired((f"{qualifier}a:{value}",), "a host name is written `a:`") if is_host(value) else None
+    return Repaired((f"{qualifier}{kind}:{value}",), f"the mechanism is written `{kind}:`")
+
+
+def _kind(name: str) -> str:
+    """The mechanism or modifier that a name is, or was meant to be; "" if none."""
+    lower = name.lower()
+    if lower in NAMES:
+        return lower
+    return _ALIASES.get(lower, "") or (closest(lower, ("include", "exists", "redirect")) if len(lower) > 4 else "")
+
+
+def _value(text: str) -> str:
+    """Without a URL's scheme, a final slash, and stray characters around it; a backslash before a prefix is a slash."""
+    text = re.sub(r"\A[a-z]+://", "", text.strip(_AROUND + ":= "), flags=re.IGNORECASE)
+    return text.replace("\\", "/").rstrip("/").rstrip(_AROUND)
+
+
+def _address(text: str) -> str | None:
+    """An address or a network with the prefix as it is written; None for anything else."""
+    host, slash, prefix = text.partition("/")
+    try:
+        network = ip_network(f"{host.strip('[]')}{slash}{prefix}", strict=False)
+    except ValueError:
+        return None
+    if not slash:
+        return host.strip("[]")
+    return f"{host.strip('[]')}/{network.prefixlen}"
+
+
+def _written(address: str) -> str:
+    return f"ip{6 if ':' in address else 4}:{address}"
+
+
+def mechanism(term: str) -> SpfMechanism | None:
+    """The term as a mechanism; None for a modifier, and for what is no term."""
+    terms, _ = parse_terms(term, 0)
+    return terms[0] if terms and isinstance(terms[0], SpfMechanism) else None

@@ -1,0 +1,46 @@
+"""How a fix is told in every form: its heading, and the groups in which fixes are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchkit.model.record_fix import RecordFix
+
+
+@dataclass(frozen=True, slots=True)
+class FixGroup:
+    title: str
+    note: str
+    fixes: tuple[RecordFix, ...]
+
+
+def groups(fixes: Sequence[RecordFix]) -> tuple[FixGroup, ...]:
+    """What to publish now, what to ask others for, and what comes later; empty groups are left out."""
+    made = (
+        FixGroup(
+            "Publish now",
+            "Each is the whole new record. Delete the old one in the same step: two SPF or DMARC records are an error.",
+            tuple(fix for fix in fixes if fix.is_for_now),
+        ),
+        FixGroup(
+            "Ask others",
+            "These records are in zones that you do not hold.",
+            tuple(fix for fix in fixes if fix.ask),
+        ),
+        FixGroup(
+            "Later",
+            "Not yet: each has a condition.",
+            tuple(fix for fix in fixes if fix.when and not fix.ask),
+        ),
+    )
+    return tuple(group for group in made if group.fixes)
+
+
+def heading(fix: RecordFix) -> str:
+    """`Replace the SPF record of shop.example with`."""
+    action = "Replace" if fix.before and fix.after else "Add" if fix.after else "Remove"
+    told = f"{action} the {fix.what} at {fix.name}"
+    if fix.ask:
+        told = f"Ask {fix.ask}: {told[0].lower()}{told[1:]}"
+    return f"{told}, {fix.when}" if fix.when else told
