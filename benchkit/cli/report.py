@@ -2,25 +2,99 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.cli.answer import answer
+from benchkit.cli.options_decorator import taking
+from benchkit.errors import InputError, Mistake
+
+if TYPE_CHECKING:
+    from benchkit.model.summary import Summary
 
 
-def report(
+class Form(StrEnum):
+    SCREEN = "screen"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JUNIT = "junit"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
     runs: Annotated[
         list[Path] | None, typer.Argument(metavar="RUN", help="Folders of runs; without one, the newest in results/.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each run's summary.json and nothing else.")] = False,
+    ] = None
+    as_json: Annotated[bool, typer.Option("--json", help="Print each run's summary.json and nothing else.")] = False
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, for a pull request or a CI step's summary.")
+    ] = False
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a row for each arm and condition.")] = False
+    as_junit: Annotated[
+        bool, typer.Option("--junit", help="Print JUnit XML: validity and thresholds, a case each.")
+    ] = False
+    strict: Annotated[bool, typer.Option("--strict", help="JUnit: a threshold with too few messages fails.")] = False
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save what is printed as an SVG picture too.")
-    ] = None,
-) -> None:
+    ] = None
+
+
+@taking(ReportOptions)
+def report(options: ReportOptions) -> None:
     """Read stored runs and print their answers."""
+    form = _chosen(options)
+    folders = _folders(options)
+    if form in (Form.SCREEN, Form.JSON):
+        from benchkit.cli.answer import answer
+
+        for folder in folders:
+            answer(folder, as_json=form is Form.JSON, picture=options.picture)
+        return
+    typer.echo(_text(form, [_summary(folder) for folder in folders], strict=options.strict), nl=False)
+
+
+def _chosen(options: ReportOptions) -> Form:
+    """Raises InputError for two at once."""
+    flags = {
+        Form.JSON: options.as_json,
+        Form.MARKDOWN: options.as_markdown,
+        Form.CSV: options.as_csv,
+        Form.JUNIT: options.as_junit,
+    }
+    asked = [form for form, wanted in flags.items() if wanted]
+    if len(asked) > 1:
+        raise InputError(Mistake("report", f"one format at a time: {' or '.join(f'--{form}' for form in asked)}"))
+    return asked[0] if asked else Form.SCREEN
+
+
+def _folders(options: ReportOptions) -> list[Path]:
     from benchkit.store import newest_run
 
-    for folder in runs or [newest_run(Path("results"))]:
-        answer(folder, as_json=as_json, picture=picture)
+    return options.runs or [newest_run(Path("results"))]
+
+
+def _summary(folder: Path) -> Summary:
+    from benchkit.experiment.parent.body_parser import open_run
+    from benchkit.stats.analysis import analyse
+
+    return analyse(open_run(folder))
+
+
+def _text(form: Form, summaries: list[Summary], *, strict: bool) -> str:
+    if form is Form.CSV:
+        from benchkit.report.summary_csv import to_csv
+
+        return to_csv(summaries)
+    if form is Form.JUNIT:
+        from benchkit.report.summary_junit import to_junit
+
+        return to_junit(summaries, strict=strict)
+    from benchkit.report.content.summary_page import page_of
+    from benchkit.report.markdown import to_markdown
+
+    return "\n".join(to_markdown(page_of(summary)) for summary in summaries)

@@ -23,6 +23,8 @@ _CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = ("=", "+", "-", "@")
 _MARKUP = re.compile(r"([\\`*_<>\[\]|#$~&])")
 
 T = TypeVar("T")
@@ -62,6 +64,16 @@ def escaped(value: T, *, lines: bool = True) -> T:
 def markdown(text: str) -> str:
     """On one line, and without markup, mathematics or HTML."""
     return _MARKUP.sub(r"\\\1", escape_control_chars(text, lines=False).replace("\\n", " "))
+
+
+def xml_text(text: str) -> str:
+    """XML 1.0 cannot hold control characters, not even escaped."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def spreadsheet_text(text: str) -> str:
+    """A spreadsheet would compute a cell that begins like a formula; an apostrophe makes it text."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def json_text(document: Any) -> str:

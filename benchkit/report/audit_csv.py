@@ -9,7 +9,7 @@ from io import StringIO
 
 from benchkit.model.audit import AuditedMechanism, AuditReport
 from benchkit.model.finding import Status
-from benchkit.model.outside_text import escaped
+from benchkit.model.outside_text import escaped, spreadsheet_text
 
 COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 COLUMNS = (
@@ -19,7 +19,6 @@ COLUMNS = (
     *("spf_lookups", "dmarc_policy", "dmarc_effective_policy", "dkim_selectors", "worst_findings", "queries"),
 )
 NAMED = 3
-FORMULA = ("=", "+", "-", "@")
 
 
 def to_csv(reports: Sequence[AuditReport]) -> str:
@@ -29,11 +28,6 @@ def to_csv(reports: Sequence[AuditReport]) -> str:
     writer.writeheader()
     writer.writerows(_row(escaped(report)) for report in reports)
     return out.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    """A spreadsheet would reckon with a stranger's cell that begins so; an apostrophe makes it text."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _row(report: AuditReport) -> dict[str, object]:
@@ -48,7 +42,7 @@ def _row(report: AuditReport) -> dict[str, object]:
         "spf_lookups": report.spf.lookups,
         "dmarc_policy": report.dmarc.policy,
         "dmarc_effective_policy": report.dmarc.effective_policy,
-        "dkim_selectors": _no_formula(" ".join(key.selector for key in report.dkim)),
+        "dkim_selectors": spreadsheet_text(" ".join(key.selector for key in report.dkim)),
         "worst_findings": " ".join(list(dict.fromkeys(bad))[:NAMED]),
         "queries": report.queries,
     }

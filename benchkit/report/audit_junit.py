@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
-from benchkit.model.outside_text import escaped
+from benchkit.model.outside_text import escaped, xml_text
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FAILURES = {"warn": (Status.WARN, Status.FAIL), "fail": (Status.FAIL,)}
 
 
@@ -32,17 +30,16 @@ def _suite(root: Element, report: AuditReport, bad: tuple[Status, ...]) -> None:
     attributes = {"name": report.domain} | {key: str(number) for key, number in numbers.items()}
     suite = SubElement(root, "testsuite", attributes)
     for finding in report.findings:
-        case = SubElement(suite, "testcase", classname=report.domain, name=_text(f"{finding.rule}: {finding.subject}"))
+        case = SubElement(
+            suite, "testcase", classname=report.domain, name=xml_text(f"{finding.rule}: {finding.subject}")
+        )
         if finding.status in bad:
-            SubElement(case, "failure", message=_text(finding.message), type=finding.status.value).text = _told(finding)
+            SubElement(case, "failure", message=xml_text(finding.message), type=finding.status.value).text = _told(
+                finding
+            )
         elif finding.status is Status.UNKNOWN:
-            SubElement(case, "skipped", message=_text(finding.message))
+            SubElement(case, "skipped", message=xml_text(finding.message))
 
 
 def _told(finding: Finding) -> str:
-    return _text("\n".join(part for part in (finding.advice, finding.paste, finding.reference) if part))
-
-
-def _text(text: str) -> str:
-    """XML 1.0 cannot hold control characters, not even escaped."""
-    return _NOT_XML.sub("\ufffd", text)
+    return xml_text("\n".join(part for part in (finding.advice, finding.paste, finding.reference) if part))

@@ -21,9 +21,13 @@ from benchkit.model.summary import Summary
 from benchkit.plots import PLOTS
 from benchkit.plots.audit_figures import heat_map, lookups
 from benchkit.plots.rendering import save, svg
+from benchkit.report.content.summary_page import page_of
+from benchkit.report.markdown import to_markdown
 from benchkit.report.picture import svg_of
 from benchkit.report.plan import render_plan
+from benchkit.report.summary_csv import to_csv
 from benchkit.report.summary_json import to_json
+from benchkit.report.summary_junit import to_junit
 from benchkit.report.terminal import render
 from benchkit.stats.analysis import analyse
 
@@ -109,6 +113,16 @@ def test_the_picture_is_well_formed(summary: Summary, hostile: str) -> None:
     texts = "".join(ET.fromstring(picture).itertext()).replace("\xa0", " ")
     assert is_on_one_line(texts, hostile)
     assert "<script" not in picture
+
+
+def test_forms_for_ci(summary: Summary, hostile: str) -> None:
+    shown = to_markdown(page_of(summary))
+    assert not STEERING.search(shown)
+    assert not re.search(r"(?<!\\)<(?!/?(?:details|summary)>)", shown)
+    assert is_on_one_line(shown, markdown(hostile))
+    assert not STEERING.search(to_csv([summary]).replace("\r\n", "\n"))
+    cases = "".join(ET.fromstring(to_junit([summary])).itertext())
+    assert not STEERING.search(cases)
 
 
 def test_markdown_is_text(hostile: str) -> None:
