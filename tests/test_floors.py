@@ -99,9 +99,10 @@ INNER_FLOORS = {
             "summary_junit",
         },
         {
-            *("audit_csv", "audit_fleet", "audit_json", "audit_junit"),
+            *("audit_csv", "audit_json", "audit_junit"),
             *("audit_manual", "audit_markdown", "audit_sarif", "audit_terminal"),
         },
+        {"audit_fleet"},
     ),
 }  # a room's own rooms and files, the lowest first; one may import what is below it, or itself
 FLOOR_ZERO = {"model", "errors", "clock", "registry"}
