@@ -82,28 +82,6 @@ INNER_FLOORS = {
         {"engine"},
         {"__init__"},
     ),
-    "report": (
-        {"numbers", "audit_words", "__init__"},
-        {"content"},
-        {"columns", "terminal_style"},
-        {"terminal_table", "phase_bars"},
-        {"terminal"},
-        {
-            "certificate",
-            "markdown",
-            "picture",
-            "plan",
-            "recipient_list",
-            "summary_csv",
-            "summary_json",
-            "summary_junit",
-        },
-        {
-            *("audit_csv", "audit_json", "audit_junit"),
-            *("audit_manual", "audit_markdown", "audit_sarif", "audit_terminal"),
-        },
-        {"audit_fleet"},
-    ),
 }  # a room's own rooms and files, the lowest first; one may import what is below it, or itself
 FLOOR_ZERO = {"model", "errors", "clock", "registry"}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -184,6 +162,13 @@ def test_imports_inside_a_room_go_only_downward(path: Path) -> None:
         if module.startswith(f"benchkit.{room}."):
             other = module.split(".")[2]
             assert other == inner or floors[other] < floors[inner], f"{room}/{inner} imports {module}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "report/content").glob("*.py")), ids=lambda path: path.name)
+def test_the_content_of_a_report_knows_no_form(path: Path) -> None:
+    known = ("benchkit.report.content", "benchkit.report.numbers")
+    forms = [name for name in imports_of(path) if name.startswith("benchkit.report.") and not name.startswith(known)]
+    assert forms == [] and "rich" not in {name.split(".")[0] for name in imports_of(path)}  # noqa: PT018
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
