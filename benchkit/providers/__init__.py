@@ -1,8 +1,9 @@
-"""Email APIs without I/O: message → request, response → outcome, and each one's receiving half. One file each."""
+"""Email APIs without I/O: message → request, response → outcome, and each one's receiving half in a file beside it."""
 
 from __future__ import annotations
 
 from benchkit.model.contracts import Provider
 from benchkit.registry import Registry
 
-PROVIDERS: Registry[Provider] = Registry("provider", "benchkit.providers", "PROVIDER", ("jmap", "mailgun"))
+_BUILT_IN = ("jmap", "mailgun", "postmark", "resend", "sendgrid", "ses")
+PROVIDERS: Registry[Provider] = Registry("provider", "benchkit.providers", "PROVIDER", _BUILT_IN)

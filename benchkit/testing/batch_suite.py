@@ -10,9 +10,10 @@ from typing import ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.errors import UnsatisfiedAssumption
 
 from benchkit.model.contracts import BatchProvider, SigningProvider
-from benchkit.model.exchange import Request, Response
+from benchkit.model.exchange import JointRequest, Request, Response
 from benchkit.model.identity import find_identities, token_of, without_identities
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
@@ -50,6 +51,14 @@ def batches_of(case: ProviderCase) -> BatchProvider:
     return case.provider
 
 
+def any_batch(case: ProviderCase, messages: list[Message]) -> JointRequest:
+    """What the API cannot carry, `batch` refuses with a ValueError, and the example does not count."""
+    try:
+        return batches_of(case).batch(messages, case.account)
+    except ValueError:
+        raise UnsatisfiedAssumption from None
+
+
 class BatchProviderSuite(Suite):
     """Set `cases` to one ProviderCase for each way in which the provider takes several messages in one request."""
 
@@ -65,7 +74,7 @@ class BatchProviderSuite(Suite):
     ) -> None:
         provider = batches_of(case)
         members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
-        request = provider.batch(messages, case.account).request(members, identities_of(members))
+        request = any_batch(case, messages).request(members, identities_of(members))
         mails = provider.server.receive(request)
         assert [mail.content for mail in mails] == [messages[i].content for i in members]
         assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
@@ -89,7 +98,7 @@ class BatchProviderSuite(Suite):
         self, case: ProviderCase, messages: list[Message]
     ) -> None:
         provider, members = batches_of(case), list(range(len(messages)))
-        joint = provider.batch(messages, case.account)
+        joint = any_batch(case, messages)
         first, second = (identities_of([i + shift for i in members]) for shift in (0, 100))
         bare = [without_identities(joint.request(members, ids).body, ids) for ids in (first, second)]
         assert bare[0] == bare[1]

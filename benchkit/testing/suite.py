@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # A shared machine is late at times, and a suite's tests run on many implementations in one process.
-EXAMPLES = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
+_NO_FAULTS = [HealthCheck.differing_executors, HealthCheck.filter_too_much]
+EXAMPLES = settings(deadline=None, max_examples=40, suppress_health_check=_NO_FAULTS)
 _APPLIES = "applies_to"
 Test = TypeVar("Test", bound=Callable[..., None])
 

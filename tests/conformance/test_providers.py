@@ -24,10 +24,16 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
         ({"authorization": BASIC}, {"endpoint": "messages"}),
         ({"authorization": BASIC}, {"endpoint": "mime", "domain": "mg.shop.example"}),
     ),
+    "sendgrid": (({"authorization": f"Bearer {SECRET}"}, {"categories": "receipt"}),),
+    "resend": (({"authorization": f"Bearer {SECRET}"}, {"tags": "kind=receipt"}),),
+    "postmark": (
+        ({"x-postmark-server-token": SECRET}, {"tag": "receipt", "metadata": "shop=7", "stream": "outbound"}),
+    ),
+    "ses": tuple(({"authorization": "AWS4-HMAC-SHA256 Credential="}, {"endpoint": way}) for way in ("simple", "raw")),
     "jmap": (({"authorization": f"Bearer {SECRET}"}, {}), ({"authorization": BASIC_USER}, {"username": "me"})),
 }
 NOT_ACCEPTED = {"mailgun": (WELCOME, Response(200, (), b'{"message":"Queued. Thank you."}'))}
-ONE_A_REQUEST = ("mailgun mime mg.shop.example",)
+ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw")
 
 CASES = tuple(
     ProviderCase(PROVIDERS[name], credentials, options, NOT_ACCEPTED.get(name, ()))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from benchkit.model.contracts import BatchProvider
 from benchkit.model.scenario import Security
+from benchkit.providers import PROVIDERS
 from benchkit.testing.failure_suite import TransportFailureSuite
 from benchkit.testing.shared_request_suite import SharedRequestSuite
 from benchkit.testing.transport_case import ways_of
@@ -29,7 +31,11 @@ class TestMailgunsBatches(SharedRequestSuite):
     cases: ClassVar = [way for way in WAYS if way.client.offers.batches]
 
 
-class TestJmapsBatches(SharedRequestSuite):
+class TestOtherProvidersBatches(SharedRequestSuite):
     cases: ClassVar = [
-        replace(way, provider="jmap") for way in WAYS if way.client.offers.batches and way.security is Security.NONE
+        replace(way, provider=name)
+        for name in PROVIDERS.names()
+        for way in WAYS
+        if way.client.offers.batches and way.security is Security.NONE and name != "mailgun"
+        if isinstance(PROVIDERS[name], BatchProvider)
     ]

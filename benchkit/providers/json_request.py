@@ -1,0 +1,72 @@
+"""Requests with a JSON body: one mail, or several in a list; the identity of the send is somewhere in each."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.model.exchange import JointRequest, Request, Section
+from benchkit.model.identity import HEADER, PLACEHOLDER, split_at_identity
+from benchkit.model.message import Address, Content
+
+Headers = tuple[tuple[str, str], ...]
+IDENTITY = PLACEHOLDER.decode("ascii")
+_TYPE = ("content-type", "application/json")
+
+
+def json_bytes(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def json_request(target: str, headers: Headers, document: Mapping[str, Any]) -> Request:
+    return Request("POST", target, (*headers, _TYPE), json_bytes(document))
+
+
+def joint_request(
+    target: str, headers: Headers, documents: Sequence[Mapping[str, Any]], before: bytes = b"[", after: bytes = b"]"
+) -> JointRequest:
+    """Each document is one message's."""
+    pieces = tuple(split_at_identity(json_bytes(document)) for document in documents)
+    return JointRequest("POST", target, (*headers, _TYPE), (Section(before, b",", pieces),), after)
+
+
+def bearer(secret: str) -> Headers:
+    return (("authorization", f"Bearer {secret}"),)
+
+
+def basic(username: str, secret: str) -> str:
+    return "Basic " + b64encode(f"{username}:{secret}".encode()).decode("ascii")
+
+
+def given(**fields: object) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {name: value for name, value in fields.items() if value or value == 0}
+
+
+def own_headers(content: Content) -> Headers:
+    """The identity's first, then the mail's own."""
+    return (HEADER, IDENTITY), *content.headers
+
+
+def base64_text(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+def address_pair(address: Address, key: str = "email", name: str = "name") -> dict[str, str]:
+    """As an object, with a name where it has one."""
+    return {key: address.addr, **({name: address.name} if address.name else {})}
+
+
+def options_list(written: str) -> list[str]:
+    """An arm's option that holds several values: `a, b`."""
+    return [word.strip() for word in written.split(",") if word.strip()]
+
+
+def options_table(written: str) -> dict[str, str]:
+    """`key=value, key=value`. Raises ValueError."""
+    pairs = [word.partition("=") for word in options_list(written)]
+    if not all(equals for _, equals, _ in pairs):
+        raise ValueError(f'{written!r} is no list of values: write "key=value, key=value"')
+    return {key.strip(): value.strip() for key, _, value in pairs}

@@ -1,0 +1,129 @@
+"""Postmark's receiving half: single and batch sends with an ErrorCode for each, and its error codes (API overview)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.answers import json_of, list_in
+from benchkit.providers.json_reading import (
+    Table,
+    bytes_in,
+    document_of,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+)
+from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+MOST_IN_BATCH = 500
+_MOST_RECIPIENTS = 50
+_INVALID, _NO_JSON, _TOO_MANY, _BAD_FILE = "300", "402", "410", "411"
+_SUBMITTED = "2026-01-01T09:00:00.0000000Z"
+
+
+def read_one(request: Request) -> tuple[Received, ...]:
+    return (_mail(table_in(request, 422, "Received invalid JSON input.", _NO_JSON)),)
+
+
+def read_batch(request: Request) -> tuple[Received, ...]:
+    rows = document_of(request, 422, "Received invalid JSON input.", _NO_JSON)
+    if isinstance(rows, dict):  # with templates
+        rows = rows.get("Messages")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise ApiRefusal(422, "Incompatible JSON format.", "403")
+    if len(rows) > MOST_IN_BATCH:
+        raise ApiRefusal(422, f"Too many messages in batch: at most {MOST_IN_BATCH}.", _TOO_MANY)
+    return tuple(_mail(row) for row in rows)
+
+
+def _mail(document: Table) -> Received:
+    senders, to, cc, bcc, reply_to = (_group(document, name) for name in ("From", "To", "Cc", "Bcc", "ReplyTo"))
+    if not senders:
+        raise ApiRefusal(422, "Invalid 'From' address: ''.", _INVALID)
+    if not (to or cc or bcc):
+        raise ApiRefusal(422, "Zero recipients specified", _INVALID)
+    if len(to) + len(cc) + len(bcc) > _MOST_RECIPIENTS:
+        raise ApiRefusal(422, f"At most {_MOST_RECIPIENTS} recipients are allowed.", _INVALID)
+    templated = document.get("TemplateId") or document.get("TemplateAlias")
+    if not (document.get("TextBody") or document.get("HtmlBody") or templated):
+        raise ApiRefusal(422, "Provide either email TextBody or HtmlBody or both.", _INVALID)
+    content = Content(
+        subject=text_in(document, "Subject"),
+        sender=senders[0],
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(document, "TextBody")),
+        html=canonical_text(text_in(document, "HtmlBody")),
+        reply_to=reply_to,
+        attachments=tuple(_attachment(row) for row in rows_in(document, "Attachments")),
+        headers=own_fields((row["Name"], row["Value"]) for row in rows_in(document, "Headers")),
+    )
+    return Received(content, recipients_of(to, cc, bcc))
+
+
+def _group(document: Table, name: str) -> tuple[Address, ...]:
+    written = text_in(document, name)
+    return read_mailboxes(written, status=422, fault=f"Invalid '{name}' address: '{written}'.", code=_INVALID)
+
+
+def _attachment(row: Table) -> Attachment:
+    name, kind = text_in(row, "Name"), text_in(row, "ContentType")
+    if not name or not kind:
+        raise ApiRefusal(422, "Attachment names and content types are required.", _INVALID)
+    if name.lower().endswith((".exe", ".vbs", ".bat", ".com", ".scr")):
+        raise ApiRefusal(422, f"Forbidden attachment type ({name}).", _BAD_FILE)
+    content_id = text_in(row, "ContentID").removeprefix("cid:")
+    return Attachment(name, kind, bytes_in(row, "Content"), content_id)
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    return same(request.header("x-postmark-server-token"), account.secret)
+
+
+def _taken(to: object, identity: bytes) -> dict[str, object]:
+    return {
+        "To": str(to or ""), "SubmittedAt": _SUBMITTED, "MessageID": identity.decode(), "ErrorCode": 0, "Message": "OK"
+    }  # fmt: skip
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    document = json_of(request.body)
+    to = document.get("To") if isinstance(document, dict) else ""
+    return Response(200, JSON, json.dumps(_taken(to, identities[0])).encode())
+
+
+def _accepted_batch(request: Request, identities: Sequence[bytes]) -> Response:
+    document = json_of(request.body)
+    rows = list_in(document.get("Messages") if isinstance(document, dict) else document)
+    said = [_taken(row.get("To"), identity) for row, identity in zip(rows, identities, strict=False)]
+    return Response(200, JSON, json.dumps(said).encode())
+
+
+def _body(_status: int, text: str, code: str) -> bytes:
+    return json.dumps({"ErrorCode": int(code or 300), "Message": text}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile("/email(?:/withTemplate)?"), read_one, _accepted),
+        Route(re.compile("/email/batch(?:WithTemplates)?"), read_batch, _accepted_batch),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge="",
+    said={
+        401: ("The Server Token you provided in the X-Postmark-Server-Token request header was invalid.", "10"),
+        422: ("You tried to send to a recipient that has been marked as inactive.", "406"),
+        429: ("Rate Limit Exceeded", "429"),
+        500: ("Internal Server Error", "300"),
+        503: ("The Postmark API is offline for maintenance.", "100"),
+    },
+)

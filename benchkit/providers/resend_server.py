@@ -1,0 +1,130 @@
+"""Resend's receiving half: single and batch sends, its 21 error names, its rate-limit header fields."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    bytes_in,
+    document_of,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+    texts_in,
+)
+from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+MOST_IN_BATCH = 100
+_MOST_RECIPIENTS = 50
+_INVALID = "validation_error"
+
+
+def read_one(request: Request) -> tuple[Received, ...]:
+    return (_mail(table_in(request, code=_INVALID)),)
+
+
+def read_batch(request: Request) -> tuple[Received, ...]:
+    rows = document_of(request, code=_INVALID)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise ApiRefusal(422, "The request body must be an array of emails.", _INVALID)
+    if len(rows) > MOST_IN_BATCH:
+        raise ApiRefusal(422, f"The batch must contain at most {MOST_IN_BATCH} emails.", _INVALID)
+    for row in rows:
+        if row.get("attachments") or row.get("scheduled_at"):
+            raise ApiRefusal(422, "The `attachments` and `scheduled_at` fields are not supported in a batch.", _INVALID)
+    return tuple(_mail(row) for row in rows)
+
+
+def _mail(document: Table) -> Received:
+    for name in ("from", "to"):
+        if not document.get(name):
+            raise ApiRefusal(422, f"Missing `{name}` field.", "missing_required_field")
+    if not (document.get("subject") is not None or document.get("template")):
+        raise ApiRefusal(422, "Missing `subject` field.", "missing_required_field")
+    if not (document.get("html") or document.get("text") or document.get("template")):
+        raise ApiRefusal(422, "Missing `html` or `text` field.", "missing_required_field")
+    to, cc, bcc, reply_to = (_group(document, name) for name in ("to", "cc", "bcc", "reply_to"))
+    if len(to) > _MOST_RECIPIENTS:
+        raise ApiRefusal(422, "The `to` field must not exceed 50 addresses.", _INVALID)
+    content = Content(
+        subject=text_in(document, "subject"),
+        sender=_group(document, "from")[0],
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(document, "text")),
+        html=canonical_text(text_in(document, "html")),
+        reply_to=reply_to,
+        attachments=tuple(_attachment(row) for row in rows_in(document, "attachments")),
+        headers=own_fields((document.get("headers") or {}).items()),
+    )
+    return Received(content, recipients_of(to, cc, bcc))
+
+
+def _group(document: Table, name: str) -> tuple[Address, ...]:
+    fault = (
+        f"Invalid `{name}` field. The email address needs to follow the `email@example.com` or "
+        "`Name <email@example.com>` format."
+    )
+    found = texts_in(document, name)
+    return tuple(address for one in found for address in read_mailboxes(one, status=422, fault=fault, code=_INVALID))
+
+
+def _attachment(row: Table) -> Attachment:
+    name = text_in(row, "filename")
+    if not name or ("content" not in row and "path" not in row):
+        raise ApiRefusal(422, "Attachment must have either a `content` or `path`.", "invalid_attachment")
+    kind = text_in(row, "content_type") or "application/octet-stream"
+    return Attachment(name, kind, bytes_in(row, "content"), text_in(row, "content_id"))
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    if not request.header("user-agent"):
+        raise ApiRefusal(403, "error code: 1010", "invalid_access")
+    given = request.header("authorization")
+    if not given:
+        raise ApiRefusal(401, "Missing API Key", "missing_api_key")
+    if not same(given, f"Bearer {account.secret}"):
+        raise ApiRefusal(403, "API key is invalid", "invalid_api_key")
+    return True
+
+
+def _accepted(_request: Request, identities: Sequence[bytes]) -> Response:
+    return Response(200, JSON, json.dumps({"id": identities[0].decode()}).encode())
+
+
+def _accepted_batch(_request: Request, identities: Sequence[bytes]) -> Response:
+    return Response(200, JSON, json.dumps({"data": [{"id": one.decode()} for one in identities]}).encode())
+
+
+def _body(status: int, text: str, code: str) -> bytes:
+    return json.dumps({"statusCode": status, "name": code or "application_error", "message": text}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile("/emails"), read_one, _accepted),
+        Route(re.compile("/emails/batch"), read_batch, _accepted_batch),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    rate_names=("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
+    said={
+        400: ("The request body is invalid.", _INVALID),
+        401: ("Missing API Key", "missing_api_key"),
+        403: ("API key is invalid", "invalid_api_key"),
+        404: ("The requested endpoint does not exist.", "not_found"),
+        405: ("This endpoint does not support the specified HTTP method.", "method_not_allowed"),
+        422: ("The request body is missing one or more required fields.", "missing_required_field"),
+        429: ("Too many requests. You can only make 5 requests per second.", "rate_limit_exceeded"),
+        500: ("An unexpected error occurred.", "application_error"),
+    },
+)

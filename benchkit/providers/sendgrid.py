@@ -1,0 +1,139 @@
+"""SendGrid: POST /v3/mail/send as JSON; several messages in one request are its personalizations.
+
+Source: Twilio's OpenAPI document (sendgrid-oai) and django-anymail. A success is 202 with an empty body, its id in
+X-Message-Id. Texts that differ within a request are substitutions. The receiving half is in sendgrid_server.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.identity import HEADER
+from benchkit.model.message import Attachment, Content, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.json_request import (
+    IDENTITY,
+    address_pair,
+    base64_text,
+    bearer,
+    given,
+    joint_request,
+    json_bytes,
+    json_request,
+    options_list,
+    options_table,
+    own_headers,
+)
+from benchkit.providers.sendgrid_server import FIXED_HEADERS, MOST_PERSONALIZATIONS, SERVER
+
+SEND = "/v3/mail/send"
+LIMITS = FieldLimits(
+    api="SendGrid", recipients=1000, fixed_headers=FIXED_HEADERS, empty_files=False, mail_bytes=30_000_000
+)
+_TEXTS = ("text", "html")
+_KINDS = {"text": "text/plain", "html": "text/html"}
+_MARK = "-benchkit-{}-"
+_SUBSTITUTIONS = 10_000  # bytes of one personalization's
+
+
+class Sendgrid:
+    name = "sendgrid"
+    default_host = "api.sendgrid.com"
+    options = frozenset({"categories", "custom_args", "tracking"})
+    batch_limit = MOST_PERSONALIZATIONS
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        check_fields(message, LIMITS)
+        content = message.content
+        document = {"personalizations": [_people(message)], **_common(content, account)}
+        document["headers"] = dict(own_headers(content))
+        document["content"] = _bodies({name: getattr(content, name) for name in _TEXTS})
+        document["subject"] = content.subject
+        return json_request(SEND, bearer(account.secret), document)
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        for message in messages:
+            check_fields(message, LIMITS)
+        first = messages[0].content
+        if any(_shared(message.content) != _shared(first) for message in messages):
+            raise ValueError("a request of SendGrid has one sender, Reply-To and list of attachments for all messages")
+        differing = [name for name in _TEXTS if len({getattr(message.content, name) for message in messages}) > 1]
+        texts = {name: _MARK.format(name) if name in differing else getattr(first, name) for name in _TEXTS}
+        if any(not getattr(message.content, name) for name in differing for message in messages):
+            raise ValueError("some messages have a text and others have none, which one request of SendGrid cannot say")
+        common = _common(first, account) | {"content": _bodies(texts)}
+        before = json_bytes(common).removesuffix(b"}") + b',"personalizations":['
+        return joint_request(
+            SEND, bearer(account.secret), [_personalization(m, differing) for m in messages], before, b"]}"
+        )
+
+    def outcome(self, response: Response) -> Outcome:
+        """Only a 202 with an empty body is SendGrid's; it counts with its id alone."""
+        server_id = response.header("x-message-id")
+        if response.status == 202 and server_id and not response.body.strip():
+            return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
+        errors = [words(error, "message", "field") for error in list_in(table_of(response.body).get("errors"))]
+        return refusal(response, "; ".join(filter(None, errors)))
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        """All or none; what SendGrid drops later it says in a `dropped` event alone."""
+        return (self.outcome(response),) * len(identities)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """With domain authentication: a subdomain whose name is the account's own, and a signature of the author's domain."""
+        return SendingDomains("", author)
+
+
+PROVIDER = Sendgrid()
+
+
+def _people(message: Message) -> dict[str, Any]:
+    content = message.content
+    return given(
+        to=[*map(address_pair, content.to)],
+        cc=[*map(address_pair, content.cc)],
+        bcc=[{"email": addr} for addr in blind_recipients(message)],
+        custom_args={HEADER: IDENTITY},
+    )
+
+
+def _personalization(message: Message, differing: Sequence[str]) -> dict[str, Any]:
+    content = message.content
+    values = {_MARK.format(name): getattr(content, name) for name in differing}
+    if sum(len(f"{mark}{value}".encode()) for mark, value in values.items()) > _SUBSTITUTIONS:
+        told = f"its own texts have more than {_SUBSTITUTIONS:,} bytes, which SendGrid does not substitute"
+        raise ValueError(f"message {message.index} of the batch: {told}")
+    return _people(message) | given(subject=content.subject, headers=dict(own_headers(content)), substitutions=values)
+
+
+def _shared(content: Content) -> tuple[object, ...]:
+    return content.sender, content.reply_to, content.attachments
+
+
+def _common(content: Content, account: Credentials) -> dict[str, Any]:
+    settings = account.options
+    off = {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}}
+    return {"from": address_pair(content.sender)} | given(
+        reply_to_list=[*map(address_pair, content.reply_to)],
+        attachments=[_attachment(file) for file in content.attachments],
+        categories=options_list(settings.get("categories", "")),
+        custom_args=options_table(settings.get("custom_args", "")),
+        tracking_settings=off if settings.get("tracking") == "off" else None,
+    )
+
+
+def _bodies(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    """Plain text first; an empty value is refused."""
+    return [{"type": _KINDS[name], "value": value} for name, value in texts.items() if value]
+
+
+def _attachment(file: Attachment) -> dict[str, str]:
+    return given(
+        content=base64_text(file.data), type=file.content_type, filename=file.name,
+        disposition="inline" if file.content_id else "attachment", content_id=file.content_id,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""Amazon SES v2: POST /v2/email/outbound-emails with fields ("simple") or MIME in base64 ("raw"), and bulk mail by a template.
+
+Source: the API model of boto3 1.44 and the SES developer guide. Each request is signed (signature_v4.py). Several messages in
+one request share an inline template whose variables are filled in for each. The receiving half is in ses_server.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.batch.addresses import format_mailboxes
+from benchkit.batch.words import encode_words, is_plain
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.message import Address, Attachment, Content, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
+from benchkit.providers.json_request import (
+    IDENTITY,
+    base64_text,
+    given,
+    joint_request,
+    json_bytes,
+    json_request,
+    options_table,
+    own_headers,
+)
+from benchkit.providers.ses_server import ACCEPTED, SERVER, signing_key
+from benchkit.providers.signature_v4 import signed
+
+SINGLE, BULK = "/v2/email/outbound-emails", "/v2/email/outbound-bulk-emails"
+LIMITS = FieldLimits(
+    api="Amazon SES", instead='use endpoint = "raw"', recipients=50, headers=15, header_value=870, utf8_addresses=False,
+    repeated_addresses=True, mail_bytes=40_000_000,
+)  # fmt: skip
+_TEXTS = ("subject", "text", "html")
+_TAG = "benchkit-id"
+_THROTTLED = ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
+_BULK = {
+    "ACCOUNT_THROTTLED": OutcomeKind.THROTTLED,
+    "ACCOUNT_DAILY_QUOTA_EXCEEDED": OutcomeKind.THROTTLED,
+    "TRANSIENT_FAILURE": OutcomeKind.DEFERRED,
+    "FAILED": OutcomeKind.DEFERRED,
+}
+
+
+class Ses:
+    name = "ses"
+    default_host = "email.us-east-1.amazonaws.com"
+    options = frozenset({"endpoint", "region", "access_key_id", "configuration_set", "tags", "mail_from"})
+    batch_limit = 50
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        if account.options.get("endpoint") == "raw":
+            return json_request(SINGLE, (), _raw(message) | _envelope(message) | _settings(account))
+        check_fields(message, LIMITS)
+        content = message.content
+        simple = given(
+            Subject=_text(content.subject),
+            Body=given(Text=content.text and _text(content.text), Html=content.html and _text(content.html)),
+            Headers=_headers(content),
+            Attachments=[_attachment(file) for file in content.attachments],
+        )
+        document = {"Content": {"Simple": simple}} | _sender(content) | _destination(message) | _settings(account)
+        return json_request(SINGLE, (), document)
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        if account.options.get("endpoint") == "raw":
+            raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "simple"')
+        for message in messages:
+            check_fields(message, LIMITS)
+        first = messages[0].content
+        if any(_shared(message.content) != _shared(first) for message in messages):
+            raise ValueError(
+                "a request of Amazon SES has one sender, Reply-To and list of attachments for all messages"
+            )
+        names = [name for name in _TEXTS if any(getattr(message.content, name) for message in messages)]
+        template = given(
+            TemplateContent={_PARTS[name]: f"{{{{{{{name}}}}}}}" for name in names},
+            TemplateData="{}",
+            Attachments=[_attachment(file) for file in first.attachments],
+        )
+        common = {"DefaultContent": {"Template": template}} | _sender(first) | _settings(account, tagged=False)
+        before, after = json_bytes(common | {"BulkEmailEntries": []}).split(b'"BulkEmailEntries":[]')
+        entries = [_entry(message, names) for message in messages]
+        return joint_request(BULK, (), entries, before + b'"BulkEmailEntries":[', b"]" + after)
+
+    def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
+        return signed(request, signing_key(account), host, now_s)
+
+    def outcome(self, response: Response) -> Outcome:
+        answer = table_of(response.body)
+        server_id = answer.get("MessageId")
+        if response.status == 200:
+            known = isinstance(server_id, str) and server_id
+            if known:
+                return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
+            return refusal(response, words(answer, "message"), OutcomeKind.GARBLED)
+        name = response.header("x-amzn-errortype").partition(":")[0]
+        text = ": ".join(filter(None, (name, words(answer, "message") or words(answer, "Message"))))
+        limited = name in _THROTTLED or "sending rate exceeded" in text or "quota exceeded" in text
+        return refusal(response, text, OutcomeKind.THROTTLED if limited else None)
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        """HTTP 200 holds a status for each entry."""
+        if response.status != 200:
+            return (self.outcome(response),) * len(identities)
+        rows = list_in(table_of(response.body).get("BulkEmailEntryResults"))
+        if len(rows) != len(identities):
+            return (refusal(response, kind=OutcomeKind.GARBLED),) * len(identities)
+        return tuple(_entry_outcome(response, row) for row in rows)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """Without a MAIL FROM domain of the user's own (`mail_from`) the envelope sender is Amazon's."""
+        return SendingDomains(options.get("mail_from", "amazonses.com"), author)
+
+
+PROVIDER = Ses()
+_PARTS = {"subject": "Subject", "text": "Text", "html": "Html"}
+
+
+def _raw(message: Message) -> dict[str, Any]:
+    check_envelope(message, LIMITS)
+    if not message.mime.isascii():
+        raise ValueError(
+            "Amazon SES takes MIME of 7-bit characters alone: send mail that is ASCII, or compare without it"
+        )
+    return {"Content": {"Raw": {"Data": base64_text(message.mime)}}}
+
+
+def _envelope(message: Message) -> dict[str, Any]:
+    """Destination, where it is given, is who gets a raw message."""
+    return {"Destination": {"ToAddresses": list(message.recipients)}}
+
+
+def _sender(content: Content) -> dict[str, Any]:
+    return given(FromEmailAddress=_mailbox(content.sender), ReplyToAddresses=[*map(_mailbox, content.reply_to)])
+
+
+def _destination(message: Message) -> dict[str, Any]:
+    content = message.content
+    groups = given(
+        ToAddresses=[*map(_mailbox, content.to)],
+        CcAddresses=[*map(_mailbox, content.cc)],
+        BccAddresses=blind_recipients(message),
+    )
+    return {"Destination": groups}
+
+
+def _settings(account: Credentials, *, tagged: bool = True) -> dict[str, Any]:
+    """The identity is a message tag too: events name it."""
+    tags = options_table(account.options.get("tags", "")) | ({_TAG: IDENTITY} if tagged else {})
+    return given(
+        ConfigurationSetName=account.options.get("configuration_set", ""),
+        **{
+            "EmailTags" if tagged else "DefaultEmailTags": [
+                {"Name": name, "Value": value} for name, value in tags.items()
+            ]
+        },
+    )
+
+
+def _entry(message: Message, names: Sequence[str]) -> dict[str, Any]:
+    data = json.dumps({name: getattr(message.content, name) for name in names}, ensure_ascii=False)
+    return {
+        **_destination(message),
+        "ReplacementTags": [{"Name": _TAG, "Value": IDENTITY}],
+        "ReplacementHeaders": _headers(message.content),
+        "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": data}},
+    }
+
+
+def _shared(content: Content) -> tuple[object, ...]:
+    return content.sender, content.reply_to, content.attachments
+
+
+def _headers(content: Content) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": _ascii(value)} for name, value in own_headers(content)]
+
+
+def _ascii(value: str) -> str:
+    """Printable ASCII is all that SES takes in a header field: the rest goes in encoded words (RFC 2047)."""
+    return value if value.isascii() and value.isprintable() and "=?" not in value else _unfolded(encode_words(value))
+
+
+def _mailbox(address: Address) -> str:
+    if address.name and not is_plain(address.name):
+        return f"{_unfolded(encode_words(address.name))} <{address.addr}>"
+    return _unfolded(format_mailboxes((address,)))
+
+
+def _unfolded(text: str) -> str:
+    return text.replace("\r\n", "")
+
+
+def _text(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _attachment(file: Attachment) -> dict[str, str]:
+    return given(
+        RawContent=base64_text(file.data), FileName=file.name, ContentType=file.content_type,
+        ContentDisposition="INLINE" if file.content_id else "ATTACHMENT", ContentId=file.content_id,
+        ContentTransferEncoding="BASE64",
+    )  # fmt: skip
+
+
+def _entry_outcome(response: Response, row: object) -> Outcome:
+    found = row if isinstance(row, dict) else {}
+    status, server_id = found.get("Status"), found.get("MessageId")
+    if status == ACCEPTED and isinstance(server_id, str) and server_id:
+        return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
+    kind = _BULK.get(str(status), OutcomeKind.REJECTED if status and status != ACCEPTED else OutcomeKind.GARBLED)
+    return refusal(response, words(found, "Status", "Error"), kind)

@@ -1,0 +1,193 @@
+"""Amazon SES's receiving half: signature, limits, inline templates, and its errors by X-Amzn-ErrorType."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.batch import from_mime, parse_mailboxes
+from benchkit.batch.addresses import normalise
+from benchkit.batch.words import decode_words
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    bytes_in,
+    encodable,
+    own_fields,
+    recipients_of,
+    rows_in,
+    table_in,
+    text_in,
+    texts_in,
+)
+from benchkit.providers.routed_server import JSON, Headers, Route, RoutedServer
+from benchkit.providers.signature_v4 import SigningKey, is_signed_by
+
+ACCEPTED = "SUCCESS"
+_RECIPIENTS = _ENTRIES = 50
+_VARIABLE = re.compile(r"\{\{\{?\s*([\w.-]+)\s*\}?\}\}")
+_BAD = "BadRequestException"
+
+
+def signing_key(account: Credentials) -> SigningKey:
+    options = account.options
+    return SigningKey(options.get("access_key_id", "benchkit"), account.secret, options.get("region", "us-east-1"))
+
+
+def read_one(request: Request) -> tuple[Received, ...]:
+    document = table_in(request, code="SerializationException")
+    content, destination = document["Content"], document.get("Destination") or {}
+    if "Raw" in content:
+        mail = from_mime(bytes_in(content["Raw"], "Data"))
+        named = recipients_of(mail.to, mail.cc)
+        return (_checked(Received(mail, recipients_of(*_groups(destination)) or named)),)
+    if "Simple" in content:
+        return (_checked(_mail(document, content["Simple"], destination, content["Simple"].get("Headers"))),)
+    template = content["Template"]
+    written = template.get("TemplateContent") or {}
+    values = _values(text_in(template, "TemplateData"))
+    return (_checked(_mail(document, _filled(written, values, template), destination, template.get("Headers"))),)
+
+
+def read_bulk(request: Request) -> tuple[Received, ...]:
+    document = table_in(request, code="SerializationException")
+    template, entries = document["DefaultContent"]["Template"], rows_in(document, "BulkEmailEntries")
+    if not 0 < len(entries) <= _ENTRIES:
+        raise ApiRefusal(400, f"a request has 1 to {_ENTRIES} destinations, not {len(entries)}", _BAD)
+    return tuple(_bulk_mail(document, template, entry) for entry in entries)
+
+
+def _bulk_mail(document: Table, template: Table, entry: Table) -> Received:
+    own = (entry.get("ReplacementEmailContent") or {}).get("ReplacementTemplate") or {}
+    values = {**_values(text_in(template, "TemplateData")), **_values(text_in(own, "ReplacementTemplateData"))}
+    filled = _filled(template.get("TemplateContent") or {}, values, template)
+    headers = [*(template.get("Headers") or []), *(entry.get("ReplacementHeaders") or [])]
+    return _checked(_mail(document, filled, entry.get("Destination") or {}, headers))
+
+
+def _values(written: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(written or "{}")
+    except ValueError:
+        raise ApiRefusal(400, "Invalid template data", _BAD) from None
+    if not isinstance(found, dict):
+        raise ApiRefusal(400, "Invalid template data", _BAD)
+    return found
+
+
+def _filled(written: Table, values: Mapping[str, Any], template: Table) -> Table:
+    """As the fields of a simple mail. A variable is filled in once."""
+
+    def fill(name: str) -> str:
+        return _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], ""))), text_in(written, name))
+
+    body = {part: {"Data": fill(part)} for part in ("Text", "Html") if written.get(part)}
+    return {"Subject": {"Data": fill("Subject")}, "Body": body, "Attachments": template.get("Attachments")}
+
+
+def _mail(document: Table, simple: Table, destination: Table, headers: Any) -> Received:
+    to, cc, bcc = _groups(destination)
+    (sender,) = _mailboxes([text_in(document, "FromEmailAddress")]) or (Address("", ""),)
+    body = simple.get("Body") or {}
+    content = Content(
+        subject=text_in(simple.get("Subject") or {}, "Data"),
+        sender=sender,
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(body.get("Text") or {}, "Data")),
+        html=canonical_text(text_in(body.get("Html") or {}, "Data")),
+        reply_to=_mailboxes(texts_in(document, "ReplyToAddresses")),
+        attachments=tuple(_attachment(row) for row in rows_in(simple, "Attachments")),
+        headers=own_fields((row["Name"], decode_words(row["Value"])) for row in headers or []),
+    )
+    return Received(content, recipients_of(to, cc, bcc))
+
+
+def _groups(destination: Table) -> tuple[tuple[Address, ...], ...]:
+    return tuple(_mailboxes(texts_in(destination, f"{role}Addresses")) for role in ("To", "Cc", "Bcc"))
+
+
+def _mailboxes(written: Sequence[str]) -> tuple[Address, ...]:
+    try:
+        return tuple(_canonical(address) for one in written for address in parse_mailboxes(one))
+    except ValueError:
+        raise ApiRefusal(400, "Local address contains control or whitespace", _BAD) from None
+
+
+def _canonical(address: Address) -> Address:
+    return Address(address.name, normalise(address.addr))
+
+
+def _attachment(row: Table) -> Attachment:
+    kind = text_in(row, "ContentType") or "application/octet-stream"
+    return Attachment(text_in(row, "FileName"), kind, bytes_in(row, "RawContent"), text_in(row, "ContentId"))
+
+
+def _checked(mail: Received) -> Received:
+    if not mail.recipients:
+        raise ApiRefusal(400, "Missing required destination", _BAD)
+    if len(mail.recipients) > _RECIPIENTS:
+        raise ApiRefusal(400, f"Recipient count exceeds {_RECIPIENTS}.", "MessageRejected")
+    if not mail.content.sender.addr:
+        raise ApiRefusal(400, "Missing 'From' header", _BAD)
+    if not all(map(str.isascii, mail.recipients)):
+        raise ApiRefusal(400, "Local address contains non-ASCII characters", _BAD)
+    return mail
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    """403 is what AWS says, in each of its own words."""
+    if not request.header("authorization"):
+        raise ApiRefusal(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
+    try:
+        known = is_signed_by(request, signing_key(account))
+    except (KeyError, ValueError):
+        known = False
+    if not known:
+        said = "The request signature we calculated does not match the signature you provided."
+        raise ApiRefusal(403, said, "InvalidSignatureException")
+    return True
+
+
+def _id(identity: bytes) -> str:
+    return f"0100benchkit-{identity.decode()}-000000"
+
+
+def _accepted(_request: Request, identities: Sequence[bytes]) -> Response:
+    return Response(200, JSON, json.dumps({"MessageId": _id(identities[0])}).encode())
+
+
+def _accepted_bulk(_request: Request, identities: Sequence[bytes]) -> Response:
+    rows = [{"Status": ACCEPTED, "MessageId": _id(identity)} for identity in identities]
+    return Response(200, JSON, json.dumps({"BulkEmailEntryResults": rows}).encode())
+
+
+def _body(_status: int, text: str, _code: str) -> bytes:
+    return json.dumps({"message": text}).encode()
+
+
+def _headers(_status: int, code: str) -> Headers:
+    return (*JSON, ("x-amzn-errortype", code or "InternalFailure"))
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile("/v2/email/outbound-emails"), read_one, _accepted),
+        Route(re.compile("/v2/email/outbound-bulk-emails"), read_bulk, _accepted_bulk),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    headers_of=_headers,
+    challenge="",
+    said={
+        400: ("Email address is not verified.", "MessageRejected"),
+        403: ("The security token included in the request is invalid.", "UnrecognizedClientException"),
+        404: ("The resource you attempted to access doesn't exist.", "NotFoundException"),
+        429: ("Maximum sending rate exceeded.", "TooManyRequestsException"),
+        500: ("The request processing has failed because of an unknown error.", "InternalFailure"),
+        503: ("The request has failed due to a temporary failure of the server.", "ServiceUnavailable"),
+    },
+)

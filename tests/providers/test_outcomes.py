@@ -1,0 +1,176 @@
+"""Every trap of the providers' answers, a row each: empty successes, ids in header fields, a 200 that means failure, partial
+success, limits by any other name, and the hints that an answer gives.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from benchkit.model.exchange import Response
+from benchkit.model.outcome import OutcomeKind
+from benchkit.providers import PROVIDERS
+
+ACCEPTED, DEFERRED, REJECTED = OutcomeKind.ACCEPTED, OutcomeKind.DEFERRED, OutcomeKind.REJECTED
+THROTTLED, GARBLED = OutcomeKind.THROTTLED, OutcomeKind.GARBLED
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a provider answered, and what that means."""
+
+    provider: str
+    what: str
+    status: int
+    body: Any
+    kind: OutcomeKind
+    text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    server_id: str = ""
+    refused: tuple[str, ...] = ()
+
+    @property
+    def response(self) -> Response:
+        body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+        return Response(self.status, self.headers, body)
+
+
+def amazon(name: str) -> tuple[tuple[str, str], ...]:
+    return (("x-amzn-errortype", f"{name}:http://internal.amazon.com/"),)
+
+
+def postmark(code: int, message: str, **more: Any) -> dict[str, Any]:
+    return {"ErrorCode": code, "Message": message, **more}
+
+
+def resend(status: int, name: str, message: str) -> dict[str, Any]:
+    return {"statusCode": status, "name": name, "message": message}
+
+
+def sendgrid(message: str) -> dict[str, Any]:
+    return {"errors": [{"message": message, "field": None, "help": None}]}
+
+
+SENT = {"To": "a@b.example", "SubmittedAt": "2026-01-01T09:00:00Z", "MessageID": "1"}
+ROWS = (
+    Row("mailgun", "accepted", 200, {"id": "<1@d>", "message": "Queued. Thank you."}, ACCEPTED, server_id="1@d"),
+    Row("mailgun", "200 of a wrong path", 200, b"Mailgun Magnificent API", REJECTED, "Magnificent"),
+    Row("mailgun", "401 is a bare JSON string", 401, b'"Forbidden"', REJECTED, "Forbidden"),
+    Row("mailgun", "a domain that is not there", 404, {"message": "Domain not found: x"}, REJECTED, "Domain not found"),
+    Row("mailgun", "too large", 413, b"", REJECTED),
+    Row("mailgun", "420", 420, b"Enhance your calm", THROTTLED, "calm"),
+    Row("mailgun", "a limit", 429, {"message": "request limit exceeded, try again after 120 seconds"}, THROTTLED, "120"),
+    Row("sendgrid", "an empty 202", 202, b"", ACCEPTED, headers=(("x-message-id", "abc"),), server_id="abc"),
+    Row("sendgrid", "202 without an id", 202, b"", GARBLED),
+    Row("sendgrid", "202 with a page", 202, b"<html>", GARBLED, "<html>", (("x-message-id", "abc"),)),
+    Row("sendgrid", "200 is no acceptance (sandbox)", 200, b"", GARBLED, headers=(("x-message-id", "abc"),)),
+    Row("sendgrid", "no grant", 401, sendgrid("The provided authorization grant is invalid"), REJECTED, "grant"),
+    Row("sendgrid", "no verified sender", 403, sendgrid("The from address does not match"), REJECTED, "does not match"),
+    Row("sendgrid", "a limit", 429, sendgrid("too many requests"), THROTTLED, "too many"),
+    Row("sendgrid", "an error of theirs", 500, sendgrid("oops"), DEFERRED, "oops"),
+    Row("ses", "accepted", 200, {"MessageId": "0100-1"}, ACCEPTED, server_id="0100-1"),
+    Row("ses", "200 without an id", 200, {}, GARBLED),
+    Row("ses", "not verified", 400, {"message": "Email address is not verified."}, REJECTED, "MessageRejected: Email",
+        amazon("MessageRejected")),
+    Row("ses", "no domain", 400, {"message": "x"}, REJECTED, "MailFrom", amazon("MailFromDomainNotVerifiedException")),
+    Row("ses", "suspended", 400, {"message": "x"}, REJECTED, "Suspended", amazon("AccountSuspendedException")),
+    Row("ses", "a limit, 429", 429, {"message": "x"}, THROTTLED, "TooMany", amazon("TooManyRequestsException")),
+    Row("ses", "a limit, 400", 400, {"message": "Maximum sending rate exceeded."}, THROTTLED, "rate",
+        amazon("ThrottlingException")),
+    Row("ses", "a quota, 400", 400, {"message": "Daily message quota exceeded."}, THROTTLED, "quota"),
+    Row("ses", "the wrong signature", 403, {"message": "x"}, REJECTED, "Signature", amazon("InvalidSignatureException")),
+    Row("postmark", "accepted", 200, postmark(0, "OK", **SENT), ACCEPTED, server_id="1"),
+    Row("postmark", "accepted but for inactive ones", 200,
+        postmark(0, "Message OK, but will not deliver to these inactive addresses: x@b.example, y@b.example.", **SENT),
+        ACCEPTED, "inactive", server_id="1", refused=("x@b.example", "y@b.example")),
+    Row("postmark", "200 that means failure", 200, postmark(406, "inactive recipient"), REJECTED, "406: inactive"),
+    Row("postmark", "200 without an ErrorCode", 200, SENT, GARBLED),
+    Row("postmark", "0 without an id", 200, postmark(0, "OK"), GARBLED),
+    Row("postmark", "false is no 0", 200, {"ErrorCode": False, "Message": "OK", **SENT}, GARBLED),
+    Row("postmark", "maintenance within 200", 200, postmark(100, "maintenance"), DEFERRED),
+    Row("postmark", "422", 422, postmark(300, "Invalid 'To' address: 'x'."), REJECTED, "300: Invalid"),
+    Row("postmark", "the token", 401, postmark(10, "Bad or missing Server API token"), REJECTED, "10: Bad"),
+    Row("postmark", "a limit", 429, postmark(429, "Rate Limit Exceeded"), THROTTLED, "Rate"),
+    Row("resend", "accepted", 200, {"id": "49a3"}, ACCEPTED, server_id="49a3"),
+    Row("resend", "200 without an id", 200, {"id": ""}, GARBLED),
+    Row("resend", "a field", 422, resend(422, "missing_required_field", "Missing `to` field."), REJECTED, "missing_req"),
+    Row("resend", "no key", 401, resend(401, "missing_api_key", "Missing API Key"), REJECTED, "missing_api_key"),
+    Row("resend", "no User-Agent", 403, b"error code: 1010", REJECTED, "1010"),
+    Row("resend", "another body under the same key", 409, resend(409, "invalid_idempotent_request", "x"), REJECTED),
+    Row("resend", "a limit", 429, resend(429, "rate_limit_exceeded", "Too many requests"), THROTTLED, "rate_limit"),
+    Row("resend", "a quota", 429, resend(429, "daily_quota_exceeded", "x"), THROTTLED, "daily_quota"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.provider}: {row.what}")
+def test_an_answer_to_one_message(row: Row) -> None:
+    outcome = PROVIDERS[row.provider].outcome(row.response)
+    assert (outcome.kind, outcome.code, outcome.server_id) == (row.kind, row.status, row.server_id)
+    assert row.text in outcome.text
+    assert outcome.refused == row.refused
+
+
+BATCHES: dict[str, tuple[str, int, Any, list[OutcomeKind]]] = {
+    "Postmark's list, each with its own code": (
+        "postmark", 200, [postmark(0, "OK", **SENT), postmark(406, "inactive"), postmark(100, "later")],
+        [ACCEPTED, REJECTED, DEFERRED],
+    ),
+    "Postmark: too few rows": ("postmark", 200, [postmark(0, "OK", **SENT)], [GARBLED] * 3),
+    "Postmark: 422 for all": ("postmark", 422, postmark(410, "Too many"), [REJECTED] * 3),
+    "SES's statuses within 200": (
+        "ses", 200,
+        {"BulkEmailEntryResults": [{"Status": "SUCCESS", "MessageId": "1"}, {"Status": "MESSAGE_REJECTED", "Error": "no"},
+                                   {"Status": "ACCOUNT_THROTTLED"}]},
+        [ACCEPTED, REJECTED, THROTTLED],
+    ),
+    "SES: failures of its own": (
+        "ses", 200,
+        {"BulkEmailEntryResults": [{"Status": "TRANSIENT_FAILURE"}, {"Status": "FAILED"}, {"Status": "SUCCESS"}]},
+        [DEFERRED, DEFERRED, GARBLED],
+    ),
+    "Resend: strict": ("resend", 200, {"data": [{"id": "1"}, {"id": "2"}, {"id": "3"}]}, [ACCEPTED] * 3),
+    "Resend: permissive, 200 that is partial failure": (
+        "resend", 200, {"data": [{"id": "1"}, {"id": "3"}], "errors": [{"index": 1, "message": "Invalid `to`"}]},
+        [ACCEPTED, REJECTED, ACCEPTED],
+    ),
+    "Resend: a row is missing": ("resend", 200, {"data": [{"id": "1"}]}, [GARBLED] * 3),
+    "SendGrid: all or none": ("sendgrid", 400, sendgrid("no"), [REJECTED] * 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("provider", "status", "body", "kinds"), BATCHES.values(), ids=BATCHES)
+def test_an_answer_to_three_messages(provider: str, status: int, body: Any, kinds: list[OutcomeKind]) -> None:
+    response = Response(status, (), json.dumps(body).encode())
+    outcomes = PROVIDERS[provider].outcomes(response, [b"bk0badcafe-%010d" % n for n in range(3)])  # type: ignore[attr-defined]
+    assert [outcome.kind for outcome in outcomes] == kinds
+
+
+HINTS = {
+    "Retry-After": ((("retry-after", "7"),), (7, -1, -1, -1)),
+    "Retry-After as a date": ((("retry-after", "Fri, 27 Nov 2026 09:00:00 GMT"),), (-1, -1, -1, -1)),
+    "RateLimit-*": (
+        (("ratelimit-limit", "5, 5;w=1"), ("ratelimit-remaining", "0"), ("ratelimit-reset", "1")), (-1, 5, 0, 1)
+    ),
+    "X-RateLimit-*, reset as a moment": (
+        (("x-ratelimit-limit", "600"), ("x-ratelimit-remaining", "599"), ("x-ratelimit-reset", "1764230400")),
+        (-1, 600, 599, -1),
+    ),
+    "x-sib-ratelimit-*": ((("x-sib-ratelimit-remaining", "9"), ("x-sib-ratelimit-reset", "30")), (-1, -1, 9, 30)),
+    "nonsense": ((("retry-after", "-1"), ("ratelimit-limit", "many"), ("ratelimit-reset", "9" * 20)), (-1, -1, -1, -1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [200, 429])
+@pytest.mark.parametrize(("headers", "hints"), HINTS.values(), ids=HINTS)
+def test_hints_of_any_answer(headers: tuple[tuple[str, str], ...], hints: tuple[int, ...], status: int) -> None:
+    outcome = PROVIDERS["resend"].outcome(Response(status, headers, b'{"id":"1"}'))
+    assert (outcome.retry_after_s, outcome.rate_limit, outcome.rate_remaining, outcome.rate_reset_s) == hints
+
+
+def test_a_hint_in_words() -> None:
+    """Mailgun documents no Retry-After: the text of a 429 is all there is."""
+    body = {"message": "Domain x not allowed to send: request limit exceeded, try again after 120 seconds"}
+    assert PROVIDERS["mailgun"].outcome(Response(429, (), json.dumps(body).encode())).retry_after_s == 120
