@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchkit.errors import suggestion
+from benchkit.providers import PROVIDERS
 from tests.cli.conftest import Verb
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +43,7 @@ def files(verb: Verb) -> Verb:
         ("init folder/a/b.toml", "folder/a/b.toml cannot be written: No such file or directory"),
         ("init object", "object is there already: name another file, as in: benchkit init mine.toml"),
         ("sink --ca-file folder", "folder cannot be written: Is a directory"),
-        ("sink --api acme", 'provider "acme" is unknown; there are: "jmap", "mailgun", '),
+        ("sink --api acme", f'provider "acme" is unknown; {suggestion("acme", PROVIDERS.names())}'),
         ("audit --zone folder a.example", "folder cannot be read as a zone file: Is a directory"),
         ("audit --zone bytes a.example", f"bytes cannot be read as a zone file: {TEXT}"),
         ("audit --zone empty a.example", "empty holds no record"),
