@@ -73,6 +73,7 @@ class ArmPlan:
     bytes: int  # of MIME, measured and warm-up
     embedded: bool = True  # benchkit's own server, or none
     deliveries: int = 0  # recipients, each as often as it is sent to, warm-up included
+    client: str = ""
     trial_connections: int = 0  # without mail, to learn what a server that is not embedded offers
 
 

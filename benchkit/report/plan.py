@@ -79,7 +79,7 @@ def _arms(plan: PlanSummary) -> Table:
     for heading, total in zip(_HEADINGS, _totals(plan.arms), strict=True):
         table.add_column(heading, footer=total, justify="right")
     for arm in plan.arms:
-        table.add_row(Text(arm.name), _target(arm), *_row(arm))
+        table.add_row(Text.assemble(arm.name, (f"\n{arm.client}", "dim")), _target(arm), *_row(arm))
     return table
 
 

@@ -2,7 +2,8 @@
 
 It differs when all three hold: the signed-rank test rejects at 1 % shared by the run's A/A pairs, the interval excludes 1,
 and the interval is not wholly inside the ROPE (a bias that small cannot change a verdict). Under 8 blocks no signed-rank test
-reaches 1 %; then it differs when every block is on one side and the interval is wholly outside the ROPE.
+reaches 1 %; then it differs when every block is on one side and the interval is wholly outside the ROPE. With several starts
+the test is Student's t over the starts.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from benchkit.stats.verdict import POWER, rope_rule
 
 FALSE_ALARMS = 0.01
 MIN_TESTED = 8  # blocks: the fewest with 2 · 2⁻ⁿ ≤ FALSE_ALARMS
+MIN_STARTS = 3  # where there are several: with two the t test has one degree of freedom, and sees next to nothing
 
 
 def differing_pairs(comparisons: Sequence[Comparison], rope: tuple[float, float]) -> list[Comparison]:
@@ -25,8 +27,15 @@ def differing_pairs(comparisons: Sequence[Comparison], rope: tuple[float, float]
 
 
 def is_tested(comparison: Comparison) -> bool:
-    """Whether the pair has an interval and enough blocks for a signed-rank test at FALSE_ALARMS."""
-    return comparison.ci is not None and 2.0 ** (1 - comparison.blocks) <= FALSE_ALARMS
+    """Whether the pair has an interval and enough blocks, or starts, for a test at FALSE_ALARMS."""
+    if comparison.starts > 1:
+        return comparison.ci is not None and comparison.starts >= MIN_STARTS
+    return comparison.ci is not None and _smallest_p(comparison) <= FALSE_ALARMS
+
+
+def _smallest_p(comparison: Comparison) -> float:
+    """That the test can give: Wilcoxon's where every block is on one side."""
+    return 2.0 ** (1 - comparison.blocks) if comparison.starts == 1 else 0.0
 
 
 def detectable_bias(comparison: Comparison, rope: tuple[float, float], pairs: int) -> float | None:
@@ -47,7 +56,7 @@ def detectable_bias(comparison: Comparison, rope: tuple[float, float], pairs: in
 def _differs(comparison: Comparison, rope: tuple[float, float], pairs: int) -> bool:
     if comparison.ci is None or comparison.p_value is None:
         return False
-    level, most_extreme = FALSE_ALARMS / pairs, 2.0 ** (1 - comparison.blocks)
+    level, most_extreme = FALSE_ALARMS / pairs, _smallest_p(comparison)
     if comparison.p_value > max(level, most_extreme):
         return False
     outcome = rope_rule(comparison.ci, rope)

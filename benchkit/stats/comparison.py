@@ -11,10 +11,9 @@ import numpy as np
 from benchkit.model.run import Manifest, Run
 from benchkit.model.summary import Estimate, RatioEstimate
 from benchkit.stats.blocks import block_values, metric_of, statistics_of
-from benchkit.stats.paired import hodges_lehmann, signed_rank_p
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples
-from benchkit.stats.starts import start_of_block, units_interval
+from benchkit.stats.starts import start_of_block, units_interval, units_p, units_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str
         undefined=int(np.count_nonzero(~counts)),
         ratio=_exp(np.median(logs)) if len(logs) else None,
         ci=_ratio_interval(logs, starts, confidence),
-        shift_ms=hodges_lehmann(values[:, 0] - values[:, 1], confidence),
-        p_value=signed_rank_p(logs) if _ratio_interval(logs, starts, confidence) else None,
+        shift_ms=units_shift(values[:, 0] - values[:, 1], starts, confidence),
+        p_value=units_p(logs, starts) if _ratio_interval(logs, starts, confidence) else None,
         failed=int(np.count_nonzero(np.isinf(logs))),
         starts=len(np.unique(starts)),
         confidence=confidence,

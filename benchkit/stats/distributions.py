@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from statistics import NormalDist
 
-from scipy.special import bdtr, bdtrik, ndtr, stdtrit
+from scipy.special import bdtr, bdtrik, ndtr, stdtr, stdtrit
 
 
 def normal_quantile(p: float) -> float:
@@ -19,6 +19,11 @@ def normal_tail(z: float) -> float:
 
 def student_t_quantile(p: float, degrees: float) -> float:
     return float(stdtrit(degrees, p))
+
+
+def student_t_tail(t: float, degrees: float) -> float:
+    """P(T > t)."""
+    return float(stdtr(degrees, -t))
 
 
 def binomial_cdf(k: int, n: int, p: float) -> float:

@@ -6,7 +6,7 @@ Within a start blocks are compared; between starts the process, its cores and it
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ import numpy as np
 from benchkit.model.clusters import Clusters
 from benchkit.model.load import first_blocks
 from benchkit.model.run import Manifest
-from benchkit.stats.distributions import student_t_quantile
-from benchkit.stats.paired import median_interval, min_blocks
+from benchkit.model.summary import Estimate
+from benchkit.stats.distributions import student_t_quantile, student_t_tail
+from benchkit.stats.paired import hodges_lehmann, median_interval, min_blocks, signed_rank_p
 from benchkit.stats.sample import Sample
 
 
@@ -73,14 +74,46 @@ def units_interval(values: Any, starts: Any, confidence: float) -> tuple[float, 
 
     Fewer starts than order statistics need are averaged, with Student's t; None where nothing bounds it.
     """
-    numbers = np.unique(starts)
-    if len(numbers) <= 1:
+    medians = _medians(values, starts)
+    if len(medians) <= 1:
         return median_interval(values, confidence)
-    medians = np.array([np.median(values[starts == number]) for number in numbers])
     if len(medians) >= min_blocks(confidence):
         return median_interval(medians, confidence)
-    if not np.isfinite(medians).all():
+    return _t_interval(medians, confidence)
+
+
+def units_p(values: Any, starts: Any) -> float:
+    """Two-sided p that the median is 0: Wilcoxon's over blocks with one start, else Student's t over the starts' medians."""
+    medians = _medians(values, starts)
+    if len(medians) <= 1 or not np.isfinite(medians).all():
+        return signed_rank_p(values if len(medians) <= 1 else medians)
+    error = float(medians.std(ddof=1)) / sqrt(len(medians))
+    t = abs(float(medians.mean())) / error if error > 0 else inf * float(medians.any())
+    return min(1.0, 2 * student_t_tail(t, len(medians) - 1)) if t == t else 1.0
+
+
+def units_shift(differences: Any, starts: Any, confidence: float) -> Estimate:
+    """Hodges and Lehmann's shift of all blocks, with an interval over blocks, or over the shifts of several starts."""
+    every = hodges_lehmann(differences, confidence)
+    numbers = np.unique(starts)
+    if len(numbers) <= 1 or every.value is None:
+        return every
+    shifts = [hodges_lehmann(differences[starts == number], confidence).value for number in numbers]
+    if None in shifts:
+        return Estimate(every.value)
+    over_starts = hodges_lehmann(np.array(shifts), confidence)
+    if over_starts.low is not None:
+        return Estimate(every.value, over_starts.low, over_starts.high)
+    low, high = _t_interval(np.array(shifts), confidence) or (None, None)
+    return Estimate(every.value, low, high)
+
+
+def _medians(values: Any, starts: Any) -> Any:
+    return np.array([np.median(values[starts == number]) for number in np.unique(starts)])
+
+
+def _t_interval(units: Any, confidence: float) -> tuple[float, float] | None:
+    if not np.isfinite(units).all():
         return None
-    k = len(medians)
-    half = student_t_quantile((1 + confidence) / 2, k - 1) * float(medians.std(ddof=1)) / sqrt(k)
-    return float(medians.mean()) - half, float(medians.mean()) + half
+    half = student_t_quantile((1 + confidence) / 2, len(units) - 1) * float(units.std(ddof=1)) / sqrt(len(units))
+    return float(units.mean()) - half, float(units.mean()) + half

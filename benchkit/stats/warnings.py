@@ -10,7 +10,7 @@ from benchkit.model.load import LoadModel
 from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
 from benchkit.model.summary import ArmSummary, DeliveryReport
-from benchkit.stats.aa import MIN_TESTED, is_tested
+from benchkit.stats.aa import MIN_STARTS, MIN_TESTED, is_tested
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
@@ -65,7 +65,10 @@ def _of_the_design(manifest: Manifest, comparisons: Sequence[Comparison]) -> Ite
     if comparisons and not copies:
         yield notice(Code.NO_AA)
     elif copies and not any(is_tested(copy) for copy in copies):
-        yield notice(Code.AA_NOT_TESTED, needs=MIN_TESTED, blocks=max(copy.blocks for copy in copies))
+        several = restarts_of(manifest) > 1
+        found = max(copy.starts if several else copy.blocks for copy in copies)
+        needs, unit = (MIN_STARTS, "starts") if several else (MIN_TESTED, "blocks")
+        yield notice(Code.AA_NOT_TESTED, needs=needs, blocks=found, unit=unit)
     if unseen := [arm.name for arm in manifest.arms if not is_observed(arm)]:
         yield notice(Code.ARRIVALS_NOT_OBSERVED, arms=", ".join(unseen))
 

@@ -80,6 +80,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         bytes=conditions * bytes_of_all,
         embedded=arm.server is None,
         deliveries=deliveries(arm, scenario, batch),
+        client=arm.client,
         trial_connections=int(arm.server is not None),
     )
 

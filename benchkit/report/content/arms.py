@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.summary import ArmSummary, Estimate, Summary
@@ -24,9 +24,15 @@ def duration_of(summary: Summary) -> str:
     return "response" if summary.load_model == "open" else "service"
 
 
-def arm_cell(name: str, *, saturated: bool) -> Cell:
-    """Marked where the numbers are the generator's own and say nothing of the target."""
-    return Cell(name, second="saturated", second_tone=Tone.WARNING) if saturated else Cell(name)
+def arm_cell(name: str, *, client: str, saturated: bool) -> Cell:
+    """With its client, since a library's time is part of the arm's. Marked where the numbers are the generator's own."""
+    second = ", ".join(filter(None, (client, "saturated" if saturated else "")))
+    return Cell(name, second=second, second_tone=Tone.WARNING if saturated else Tone.FAINT)
+
+
+def clients_of(summary: Summary) -> Mapping[str, str]:
+    """By arm."""
+    return {arm.name: arm.client for arm in summary.arms}
 
 
 def estimate_cell(estimate: Estimate) -> Cell:
@@ -45,7 +51,7 @@ def _cells(arm: ArmSummary, duration: str) -> tuple[Cell, ...]:
     times = arm.response_ms if duration == "response" else arm.service_ms
     sent = arm.accepted + arm.failed
     return (
-        arm_cell(arm.name, saturated=bool(arm.saturated)),
+        arm_cell(arm.name, client=arm.client, saturated=bool(arm.saturated)),
         Cell(turns_of(arm)),
         estimate_cell(times.get("p50", _NOTHING)),
         estimate_cell(times.get("p95", _NOTHING)),

@@ -156,7 +156,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.ARRIVALS_UNREAD: "{count} arrivals could not be compared: there was no room to keep what they contained",
     Code.STOOD_STILL: _stood_still,
     Code.NO_AA: "no A/A arm: nothing shows how far this machine differs from itself",
-    Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} blocks, and this run has {blocks}",
+    Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} {unit}, and this run has {blocks}",
     Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",
     Code.TWO_GROUPS: "its times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
     Code.SLOW_BEGINNING: (

@@ -70,6 +70,7 @@ def basis(summary: Summary) -> str:
     metrics = sorted({contrast.metric for contrast in summary.contrasts}) or ["service"]
     blocks = sorted({contrast.blocks for contrast in summary.contrasts})
     paired = f" over {' or '.join(map(str, blocks))} blocks" if blocks else ""
+    paired += _starts_in_words(summary)
     low, high = summary.rope
     contrasts = [contrast for contrast in summary.contrasts if not contrast.aa]
     together = any((contrast.confidence or 0.0) > summary.confidence for contrast in contrasts)
@@ -79,6 +80,11 @@ def basis(summary: Summary) -> str:
         f"Ratios are of the median {' and '.join(map(_metric, metrics))}, paired by block{paired}, with "
         f"{numbers.percent(summary.confidence)} intervals; {low:.2f} to {high:.2f} counts as no difference.{count}"
     )
+
+
+def _starts_in_words(summary: Summary) -> str:
+    starts = max((contrast.starts for contrast in summary.contrasts), default=1)
+    return f" in {starts} starts of the processes, which the intervals are taken over" if starts > 1 else ""
 
 
 def no_distance(summary: Summary) -> str | None:
@@ -184,7 +190,9 @@ def _what_it_takes(contrast: Contrast) -> str:
         return "more blocks would not decide it"
     between = contrast.blocks_needed_range
     likely = f", likely {between[0]:,} to {between[1]:,}" if between else ""
-    return f"about {contrast.blocks_needed:,} blocks would decide it in nine of ten runs{likely}"
+    starts = -(-contrast.blocks_needed * contrast.starts // max(1, contrast.blocks))
+    shared = f" in {starts:,} starts" if contrast.starts > 1 else ""
+    return f"about {contrast.blocks_needed:,} blocks{shared} would decide it in nine of ten runs{likely}"
 
 
 def _withheld(summary: Summary, contrast: Contrast) -> str:
@@ -198,7 +206,8 @@ def _aa(summary: Summary, contrast: Contrast) -> str:
     if contrast.verdict is Verdict.WITHHELD:
         return f"{pair} {where}: {_time(summary, contrast)}, but {_because(contrast)}."
     if contrast.detectable is None:
-        return f"{pair} {where}: {_time(summary, contrast)}; not tested, too few blocks."
+        few = "starts" if contrast.starts > 1 else "blocks"
+        return f"{pair} {where}: {_time(summary, contrast)}; not tested, too few {few}."
     seen = f"a bias of {numbers.percent(contrast.detectable - 1)} would have shown in nine of ten such runs"
     if contrast.verdict is Verdict.EQUIVALENT:
         return f"{pair} show no difference {where}: {_time(summary, contrast)}; {seen}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchkit.model.summary import Contrast, Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content import sentences
+from benchkit.report.content.arms import arm_cell, clients_of
 from benchkit.report.content.page import Cell, Table, Tone, columns
 
 _WORDS = {
@@ -21,8 +22,13 @@ def sweep_table(summary: Summary) -> Table:
     found = {(one.arm, one.baseline, one.condition): one for one in summary.contrasts}
     pairs = list(dict.fromkeys((one.arm, one.baseline) for one in sentences.by_weight(summary)))
     headings = [sentences.link(summary, one.name).replace(" (", "\n(", 1) for one in summary.conditions]
+    clients = clients_of(summary)
     rows = [
-        (Cell(pair[0]), *(_cell(summary, found.get((*pair, one.name))) for one in summary.conditions)) for pair in pairs
+        (
+            arm_cell(arm, client=clients.get(arm, ""), saturated=False),
+            *(_cell(summary, found.get((arm, baseline, one.name))) for one in summary.conditions),
+        )
+        for arm, baseline in pairs
     ]
     return Table(columns("against the baseline", *headings), tuple(rows), splits=True)
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from benchkit.model.summary import Agreement, BreakEven, LatencyFit, Summary
 from benchkit.report import numbers
-from benchkit.report.content.arms import arm_cell, estimate_cell
+from benchkit.report.content.arms import arm_cell, clients_of, estimate_cell
 from benchkit.report.content.page import Cell, Table, columns
 
 
 def fits_table(summary: Summary) -> Table:
     """Service time on RTT: the slope is in round trips."""
-    saturated = {arm.name for arm in summary.arms if arm.saturated}
+    saturated, clients = {arm.name for arm in summary.arms if arm.saturated}, clients_of(summary)
     rows = tuple(
         (
-            arm_cell(f"{fit.arm} ({fit.link})" if fit.link else fit.arm, saturated=fit.arm in saturated),
+            arm_cell(
+                f"{fit.arm} ({fit.link})" if fit.link else fit.arm,
+                client=clients.get(fit.arm, ""),
+                saturated=fit.arm in saturated,
+            ),
             Cell(numbers.decimal(fit.turns)),
             estimate_cell(fit.slope),
             estimate_cell(fit.intercept_ms),
@@ -27,10 +31,10 @@ def fits_table(summary: Summary) -> Table:
 def agreements_table(summary: Summary, condition: str) -> Table:
     """Round trips as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
     headings = ("arm", "round trips", "counted", "in the time", "wire ÷ counted", "wire bytes each, − predicted")
-    saturated = _saturated(summary, condition)
+    saturated, clients = _saturated(summary, condition), clients_of(summary)
     rows = tuple(
         (
-            arm_cell(agreement.arm, saturated=agreement.arm in saturated),
+            arm_cell(agreement.arm, client=clients.get(agreement.arm, ""), saturated=agreement.arm in saturated),
             Cell(_predicted(agreement)),
             Cell(numbers.decimal(agreement.turns_counted)),
             Cell(numbers.decimal(agreement.turns_in_time)),
