@@ -57,9 +57,9 @@ def run(
     if dry_run:
         _show_plan(plan, batch, as_json=as_json)
         return
-    _check_permission(plan, batch, send=send)
+    send = send or _typed_yes(plan, batch)
     with _progress(plan, batch) as progress:
-        ended = run_experiment(plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan))
+        ended = run_experiment(plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send)
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
     summary = answer(ended.folder, as_json=as_json, keep=True)
@@ -101,18 +101,16 @@ def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
     render_plan(plan, Console())
 
 
-def _check_permission(scenario: Scenario, batch: Batch, *, send: bool) -> None:
-    """Raises InputError if real mail would leave and the scenario or the user does not allow it."""
+def _typed_yes(scenario: Scenario, batch: Batch) -> bool:
+    """Whether a person at a terminal says yes to real mail; anything else than the word is a no.
+
+    Raises InputError for what the scenario lacks, before the question.
+    """
     from benchkit.experiment.plan.send_permission import check_permission, hosts_that_need_permission
 
-    asked = bool(hosts_that_need_permission(scenario, batch)) and not send
-    if asked:
-        check_permission(scenario, batch, send=True)  # what the scenario lacks is said before the question
-    check_permission(scenario, batch, send=send or (asked and _typed_yes(scenario, batch)))
-
-
-def _typed_yes(scenario: Scenario, batch: Batch) -> bool:
-    """Only a person at a terminal can say yes; anything else than the word is a no."""
+    if not hosts_that_need_permission(scenario, batch):
+        return False
+    check_permission(scenario, batch, send=True)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     from rich.console import Console

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchkit.errors import InputError
+from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.experiment.plan.send_permission import check_permission, deliveries, hosts_that_need_permission
 from benchkit.model.host_names import is_loopback, is_reserved_mailbox
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec
@@ -146,3 +147,19 @@ def test_deliveries_are_recipients_of_every_send() -> None:
     one, two = batch("a@example.com").messages[0], batch("a@example.com", "b@example.com").messages[0]
     assert deliveries(scenario.arms[0], scenario, Batch((one, two))) == 8 * 1 + 7 * 2
     assert deliveries(replace(scenario.arms[0], transport="null"), scenario, Batch((one,))) == 0
+
+
+def test_a_run_that_is_started_without_the_program_asks_too(tmp_path: Path) -> None:
+    for scenario, send in ((allowed(), False), (replace(allowed(), allow_hosts=()), True)):
+        with pytest.raises(InputError):
+            run_experiment(scenario, FINE, {}, tmp_path, lambda sent, planned: None, send=send)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_target_that_turns_out_wrong_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loopback name that leads elsewhere (targets.py) is found after the folder is made."""
+    monkeypatch.setattr("socket.getaddrinfo", lambda *given, **more: [(0, 0, 0, "", ("192.0.2.1", 25))])
+    scenario = on_loopback("localhost")
+    with pytest.raises(InputError, match="leads to"):
+        run_experiment(scenario, batch("a@shop.example"), {}, tmp_path, lambda sent, planned: None)
+    assert not list(tmp_path.iterdir())

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchkit.clock import MonotonicClock, slept_ns
 from benchkit.conditions import describe_host
-from benchkit.errors import StoreError, TargetUnreachable
+from benchkit.errors import InputError, StoreError, TargetUnreachable
 from benchkit.experiment.parent.altered_mail import keep_altered
 from benchkit.experiment.parent.body_parser import parser_for
 from benchkit.experiment.parent.certificate_file import certificate_in_words
@@ -27,7 +27,7 @@ from benchkit.experiment.parent.segment import Segment
 from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
 from benchkit.experiment.parent.stopping import Stopping
 from benchkit.experiment.plan.schedule import links, segments, sends_of_start, total_sends
-from benchkit.experiment.plan.send_permission import leaving_hosts
+from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
 from benchkit.model.message import Batch
 from benchkit.model.run import Manifest, RunStatus, StartRecord
 from benchkit.model.scenario import NetworkSpec, Scenario
@@ -56,9 +56,13 @@ class RunEnd:
 
 def run_experiment(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress,
-    dkim_keys: Mapping[int, Secret] = NO_KEYS,
+    dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False,
 ) -> RunEnd:  # fmt: skip
-    """Run it. Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made)."""
+    """Run it; `send`: the user says now that real mail may leave (plan/send_permission.py).
+
+    Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made).
+    """
+    check_permission(scenario, batch, send=send)
     scenario = with_congestion(scenario)
     signed = sign_batches(scenario, batch, dkim_keys)
     token = secrets.token_hex(4)
@@ -67,7 +71,7 @@ def run_experiment(
     try:
         with private_files():
             return asyncio.run(_conduct(scenario, batch, revealed, signed, folder, token, progress, stopping))
-    except TargetUnreachable:
+    except (TargetUnreachable, InputError):
         _remove(folder)
         raise
     except KeyboardInterrupt:
@@ -136,7 +140,7 @@ class _Conductor:
         """After the first segment there are results to keep, whatever happens."""
         try:
             return await segment.run(self)
-        except TargetUnreachable as error:
+        except (TargetUnreachable, InputError) as error:
             return RunStatus.BROKEN, str(error)
         except asyncio.CancelledError:
             return RunStatus.INTERRUPTED, ""
