@@ -25,7 +25,7 @@ from benchkit.stats.starts import clusters_of_sample, senders_in_starts
 from benchkit.stats.unexplained_time import unexplained_share
 
 RETRANSMITS = 0.01  # share of messages (docs/method.md, §7) …
-RETRANSMITS_FOR_CERTAIN = 0.003  # … of which so many at the least, for all that chance explains
+RETRANSMITS_FOR_CERTAIN = 0.001  # … of which so many at the least, for all that chance explains
 MOST_UNEXPLAINED = 0.20  # share of the median time
 TCP_SETTINGS = ("client_congestion", "server_congestion", "nodelay", "pacing_limit")
 UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
@@ -127,7 +127,7 @@ def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
     if not met:
         return
     rate = _rate(run, sample, lossy)
-    if met > RETRANSMITS * sample.started and (rate.low or 0.0) > RETRANSMITS_FOR_CERTAIN:
+    if met > max(1, RETRANSMITS * sample.started) and (rate.low or 0.0) > RETRANSMITS_FOR_CERTAIN:
         yield notice(Code.RETRANSMITS, run.manifest.arms[sample.arm].name, count=met, started=sample.started)
 
 
