@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
-from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.facts.profile import is_unused, mail_profile
 from benchkit.audit.facts.spf_senders import spf_senders
 from benchkit.audit.fixes.mx_records import mx_fix, null_mx
 from benchkit.audit.rule import Case, Check, Rule, lost
@@ -69,6 +69,7 @@ async def _without(context: AuditContext, found: MailHosts) -> Finding:
         message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
         return RULE.finding("implicit", context.domain, message, evidence=evidence)
     silent = (await context.fact(mail_profile)).sends_none
+    unused = silent or await context.unread_fact(is_unused)
     why = "the domain takes no mail, and says so"
     return RULE.finding(
         "silent" if silent else "missing",
@@ -77,8 +78,8 @@ async def _without(context: AuditContext, found: MailHosts) -> Finding:
         if silent
         else "no MX record and no address: bounces and replies are lost",
         evidence=evidence,
-        advice="Publish a null MX." if silent else "Name the host that takes the mail.",
-        fixes=null_mx(context.domain, why) if silent else (),
+        advice="Publish a null MX." if unused else "Name the host that takes the mail.",
+        fixes=null_mx(context.domain, why) if unused else (),
     )
 
 

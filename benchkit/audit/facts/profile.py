@@ -10,7 +10,8 @@ import asyncio
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import mail_hosts
+from benchkit.audit.facts.dkim_discovery import discovery
+from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
 from benchkit.audit.facts.spf_record import spf_record
 
 
@@ -31,6 +32,16 @@ class MailProfile:
     def parked(self) -> bool:
         """It sends nothing and takes nothing, and says both."""
         return self.bare_fail and self.null_mx and not self.takes_mail
+
+
+async def is_unused(context: AuditContext) -> bool:
+    """Nothing shows that the domain has to do with mail: no SPF, no MX, no address, no DKIM key."""
+    spf, hosts = await asyncio.gather(context.fact(spf_record), context.fact(mail_hosts))
+    if spf.selection.records or spf.selection.almost or hosts.answer.records:
+        return False
+    own, keys = await asyncio.gather(context.fact(addresses, context.domain), context.fact(discovery))
+    known = spf.answer.state.known and hosts.answer.state.known
+    return known and own.missing and not keys.keys and not keys.lost
 
 
 async def mail_profile(context: AuditContext) -> MailProfile:

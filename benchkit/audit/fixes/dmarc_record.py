@@ -15,7 +15,7 @@ from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.dmarc.walk import WalkStep, own_walk, step
 from benchkit.audit.facts.dkim_discovery import inferred_senders
 from benchkit.audit.facts.mail_hosts import mail_hosts
-from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.facts.profile import is_unused, mail_profile
 from benchkit.audit.fixes.dmarc_text import DmarcTags, read_tags, record_text
 from benchkit.audit.fixes.replacement import fixed, holder, txt_record
 from benchkit.audit.records.dmarc import Policy, select_dmarc
@@ -80,8 +80,6 @@ async def _dmarc_fix(context: AuditContext, name: str) -> DmarcFix:
     read = read_tags(meant)
     if read.undecided:
         return DmarcFix(decide=tuple(read.undecided))
-    if not meant:
-        read.changes.append("receivers find a policy, and you get reports before anything is refused")
     await _complete(context, name, at, read)
     old = [record for record in at.answer.records if txt_of(record) in texts]
     new = record_text(read.tags)
@@ -128,11 +126,12 @@ def _removed(domain: str, where: str, records: Sequence[Record], right: str) -> 
 async def _complete(context: AuditContext, name: str, at: WalkStep, read: DmarcTags) -> None:
     """The tags that a record needs, and those that do harm at this domain."""
     tags, changes = read.tags, read.changes
+    profile = await context.fact(mail_profile)
+    silent = profile.sends_none or ("p" not in tags and await context.fact(is_unused))
     if "p" not in tags:
         tags["p"] = Policy.NONE
-        changes.append("`p=none` says what receivers make of a record without p=")
-    profile = await context.fact(mail_profile)
-    if name == context.domain and profile.sends_none:
+        changes += [] if silent else ["`p=none`: receivers refuse nothing yet"]
+    if name == context.domain and silent:
         _declare(tags, changes)
     elif not tags.get("rua") and await _takes_reports(context, name):
         tags["rua"] = f"mailto:postmaster@{name}"
@@ -151,7 +150,7 @@ async def _complete(context: AuditContext, name: str, at: WalkStep, read: DmarcT
 def _declare(tags: dict[str, str], changes: list[str]) -> None:
     """A domain that sends no mail loses none by the strictest policy."""
     if tags["p"] != Policy.REJECT or any(tags.get(each, "reject") != Policy.REJECT for each in ("sp", "np")):
-        changes.append("`p=reject`: the domain declares that it sends no mail")
+        changes.append("`p=reject`: the domain has no mail of its own that receivers could refuse")
     for tag in ("sp", "np", "t", "pct"):
         tags.pop(tag, None)
     tags["p"] = Policy.REJECT

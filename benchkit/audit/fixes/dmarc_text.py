@@ -68,7 +68,7 @@ def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
             found.changes.append("tags are separated by semicolons")
         for part in parts:
             if part.strip(" ,"):
-                yield _named(part.strip(" ,"), found)
+                yield _named(part.strip().lstrip(","), found)
 
 
 def _named(part: str, found: DmarcTags) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
-from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.facts.profile import is_unused, mail_profile
 from benchkit.audit.facts.providers import mailbox_provider
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_tree import spf_tree
@@ -96,8 +96,10 @@ async def _likely(context: AuditContext) -> tuple[str, tuple[str, ...]]:
     if not hosts.answer.state.known or (provider and not provider.include):
         named = f"{provider.name} receives your mail; which hosts send it is not known here. " if provider else ""
         return "", (f"{named}{NAME_THEM[0].upper()}{NAME_THEM[1:]}",)
+    if await context.fact(is_unused):
+        return "v=spf1 -all", ("no host may send: nothing shows that the domain has mail",)
     if not hosts.records:
-        return "v=spf1 -all", ("no host may send: the domain takes no mail either",)
+        return "", (NAME_THEM,)
     others = "add every other service that sends for you before `~all`"
     if provider:
         why = f"{provider.name} holds the mailboxes: its MX hosts only receive, its include names the hosts that send"

@@ -118,10 +118,7 @@ def _word(word: str, found: SpfTerms) -> None:
     if _STRAY_VERSION.match(word):
         found.changes.append("a second `v=spf1` inside the record was removed: a record has one")
     elif spf_words.is_sound(word):
-        network = spf_words.without_host_bits(word)
-        if network != word:
-            found.changes.append(f"`{word}` became `{network}`: the network that it means")
-        found.terms.append(network)
+        _add(word, found)
     elif not word.strip(",;"):
         found.changes.append(f"`{word}` was removed: terms are separated by blanks")
     elif made := spf_words.repaired(word):
@@ -132,6 +129,18 @@ def _word(word: str, found: SpfTerms) -> None:
         )
 
 
-def _changed(word: str, terms: Sequence[str], why: str, found: SpfTerms) -> None:
-    found.changes.append(f"`{word}` became `{' '.join(terms)}`: {why}")
-    found.terms += terms
+def _changed(written: str, terms: Sequence[str], why: str, found: SpfTerms) -> None:
+    told = f"became `{' '.join(terms)}`" if terms else "was removed"
+    found.changes.append(f"`{written}` {told}: {why}")
+    for term in terms:
+        _add(term, found)
+
+
+def _add(term: str, found: SpfTerms) -> None:
+    """An address with bits set beyond its prefix is written as the network that it means."""
+    network = spf_words.without_host_bits(term)
+    if not network:
+        found.undecided.append(f"`{term}`: the prefix makes it a very wide network. Correct the prefix")
+    elif network != term:
+        found.changes.append(f"`{term}` became `{network}`: the network that it means")
+    found.terms.append(network or term)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from benchkit.audit.fixes.spelling import closest
@@ -33,8 +34,10 @@ _NAMED = re.compile(r"([-+~?]?)([A-Za-z]+[0-9]?)([:=;.]+)(.+)\Z")
 _ALL = re.compile(r"(.+?)([-~?+]all)\Z", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(?<=[A-Za-z0-9])(?=[+~?-]?(?:include|exists|ipv?[46]):)", re.IGNORECASE)
 _WITHOUT_COLON = re.compile(r"([-+~?]?)(ip4)([0-9]{1,3}\.[0-9].*)\Z", re.IGNORECASE)
-_NO_NAME = re.compile(r"\A:|[\"'<>()]|[,;](?![^{]*\})")  # legal in the grammar, and in no host name
+_MACRO = re.compile(r"%\{[^}]*\}|%[%_-]")
+_IN_NO_NAME = re.compile(r"//|[^A-Za-z0-9._/-]")  # legal in the grammar, and in no host name
 _SEPARATOR = re.compile(r"[,;](?![^{]*\})")
+_PLAUSIBLE = {4: 16, 6: 32}  # shorter prefixes are whole providers
 _AROUND = "\"'()<>[]{},;"
 
 
@@ -46,6 +49,7 @@ class Repaired:
     why: str
 
 
+@lru_cache(maxsize=10_000)
 def is_sound(word: str) -> bool:
     """Whether the word is a term that does what it seems to: no mechanism written as a modifier, no two terms run together."""
     terms, faults = parse_terms(word, 0)
@@ -53,10 +57,19 @@ def is_sound(word: str) -> bool:
         return False
     (term,) = terms
     if isinstance(term, Modifier):
-        return term.name in MODIFIERS or not _kind(term.name)
+        return _is_sound_modifier(term)
     named = term.domain.text if term.domain else ""
-    odd = _RUN_TOGETHER.search(named) or _ALL.match(named.removesuffix(".")) or _NO_NAME.search(named)
+    odd = (
+        _RUN_TOGETHER.search(named) or _ALL.match(named.removesuffix(".")) or _IN_NO_NAME.search(_MACRO.sub("", named))
+    )
     return not odd
+
+
+def _is_sound_modifier(term: Modifier) -> bool:
+    """Unknown modifiers are legal (RFC 7208 §6), but one that holds an address was meant as a mechanism."""
+    if term.name in MODIFIERS:
+        return not _IN_NO_NAME.search(_MACRO.sub("", term.value.text))
+    return not _kind(term.name) and term.name != "v" and "." not in term.name and _address(term.value.text) is None
 
 
 def repaired(word: str) -> Repaired | None:
@@ -74,13 +87,15 @@ def repaired(word: str) -> Repaired | None:
 
 
 def without_host_bits(word: str) -> str:
-    """An ip4 or ip6 term with its network; other terms as they are."""
+    """An ip4 or ip6 term with its network; other terms as they are. "" where the prefix is so short that it may be mistyped."""
     found = mechanism(word)
     if found is None or found.network is None or "/" not in word:
         return word
     host, _, prefix = word.partition(":")[2].partition("/")
     if ip_address(host) == found.network.network_address:
         return word
+    if found.network.prefixlen < _PLAUSIBLE[found.network.version]:
+        return ""
     return f"{word.partition(':')[0]}:{found.network.network_address}/{prefix}"
 
 
@@ -110,6 +125,10 @@ def _pieces(word: str) -> list[str]:
     return [found[1], found[2]] if found else [word]
 
 
+def _version(word: str) -> Repaired | None:
+    return Repaired((), "the version is there again") if re.match(r"v=spf1\Z", word, re.IGNORECASE) else None
+
+
 def _stripped(word: str) -> Repaired | None:
     inner = word.strip(_AROUND)
     if inner == word or not inner:
@@ -134,6 +153,8 @@ def _named(word: str) -> Repaired | None:
     if not found or not kind or (found[3] == "." and kind in ("a", "mx")):
         return None
     value = _value(found[4])
+    if found[2].lower() == "ip" and value[:2] in ("4:", "6:"):
+        value = value[2:]
     if kind in MODIFIERS:
         return Repaired((f"{kind}={value}",), f"the modifier is written `{kind}=`")
     return _term(found[1], kind, value)
@@ -161,6 +182,7 @@ def _bare(word: str) -> Repaired | None:
 
 
 _ATTEMPTS: tuple[Callable[[str], Repaired | None], ...] = (
+    _version,
     _stripped,
     _qualified_all,
     _dangling,
@@ -185,7 +207,11 @@ def _kind(name: str) -> str:
     lower = name.lower()
     if lower in NAMES:
         return lower
-    return _ALIASES.get(lower, "") or (closest(lower, ("include", "exists", "redirect")) if len(lower) > 4 else "")
+    if lower in _ALIASES:
+        return _ALIASES[lower]
+    if len(lower) > 2 and (closest(lower, ("ip4",)) or closest(lower, ("ip6",))):
+        return "ip4"  # the address tells the family
+    return closest(lower, ("include", "exists", "redirect")) if len(lower) > 4 else ""
 
 
 def _value(text: str) -> str:

@@ -1,0 +1,60 @@
+"""A zone as it is once its owner has published every fix that the audit offers for now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.zone
+
+from benchkit.audit import Options, audit_domain
+from benchkit.model.audit import AuditReport
+from benchkit.model.record_fix import RecordFix
+from benchkit.resolver import from_zone
+
+HEAD = """$ORIGIN shop.example.
+$TTL 3600
+@ IN SOA ns1 hostmaster 1 7200 3600 1209600 3600
+@ IN NS ns1
+@ IN NS ns2
+ns1 IN A 192.0.2.53
+ns2 IN A 192.0.2.54
+mail IN A 192.0.2.25
+"""
+MX = "@ IN MX 10 mail"
+KEY = 's1._domainkey IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
+SPF = '@ IN TXT "v=spf1 mx -all"'
+DMARC = '_dmarc IN TXT "v=DMARC1; p=reject; rua=mailto:d@shop.example"'
+
+
+def audited(zone: str, folder: Path, domain: str = "shop.example", *, ip: str = "") -> AuditReport:
+    path = folder / "shop.zone"
+    path.write_text(zone, "utf-8")
+    return asyncio.run(audit_domain(domain, from_zone([path]), Options(offline=True, ip=ip)))
+
+
+def published(zone: str, fixes: Iterable[RecordFix]) -> str:
+    """The zone with the old records of each fix out, and the new ones in."""
+    parsed = dns.zone.from_text(zone, relativize=False)
+    for fix in fixes:
+        owner = dns.name.from_text(fix.name)
+        for record in fix.before:
+            rdata = dns.rdata.from_text(dns.rdataclass.IN, record.type, record.text)
+            held = parsed.find_rdataset(owner, record.type, create=True)
+            assert rdata in held, f"not in the zone: {fix.name} {record.text}"
+            held.items.pop(rdata)
+        for record in fix.after:
+            rdata = dns.rdata.from_text(dns.rdataclass.IN, record.type, record.text)
+            parsed.find_rdataset(owner, record.type, create=True).add(rdata, ttl=3600)
+    for owner in list(parsed):
+        for records in [each for each in parsed[owner] if not each]:
+            parsed.delete_rdataset(owner, records.rdtype)
+    return f"$ORIGIN {parsed.origin}\n{parsed.to_text(relativize=False)}"
+
+
+def for_now(report: AuditReport) -> list[RecordFix]:
+    return [fix for fix in report.fixes if fix.is_for_now]
