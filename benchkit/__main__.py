@@ -1,4 +1,4 @@
-"""The door of the program, as the console script and as `python -m benchkit`.
+"""The program's entry point, as the console script and as `python -m benchkit`.
 
 Law: nothing is imported at its top but what stands ready in every interpreter: Ctrl-C is quiet while the program loads, too.
 """

@@ -1,4 +1,4 @@
-"""The clock as a parameter: whoever needs time is handed a `Clock`; tests hand over a `ManualClock` and never sleep.
+"""The clock as a parameter: code that needs time gets a `Clock`; tests pass a `ManualClock` and never sleep.
 
 CLOCK_MONOTONIC is one clock for all processes of a machine, so stamps of the client and of the sink compare
 (method.md §3). Wall-clock time is for names and records only, never for a duration.

@@ -1,8 +1,8 @@
 """Every error that benchkit raises on purpose, and the exit code that each ends the program with.
 
-    BenchkitError                 1   a defect of ours, or the machine's
-    ├── InputError (ValueError)   2   the user's input: says what, where and how to mend it; may hold many mistakes
-    ├── TargetUnreachable         4   nobody answers, and nothing was sent
+    BenchkitError                 1   a defect of benchkit, or of the machine
+    ├── InputError (ValueError)   2   the user's input: says what, where and how to fix it; may hold many mistakes
+    ├── TargetUnreachable         4   no one answers, and nothing was sent
     └── StoreError (OSError)      1   a run's tables cannot be read or written
 
 An expected failure of a *send* is never an error: it is an `Outcome` (model/outcome.py), and it is counted.
@@ -69,7 +69,7 @@ def reason(error: Exception) -> str:
 
 
 class BenchkitError(Exception):
-    """The root; `exit_code` is what the program ends with when nobody catches it."""
+    """The root; `exit_code` is what the program ends with when no one catches it."""
 
     exit_code = ExitCode.INTERNAL_ERROR
 
@@ -85,7 +85,7 @@ class InputError(BenchkitError, ValueError):
 
 
 class TargetUnreachable(BenchkitError, ConnectionError):
-    """Nobody answers at a target, found before the first message left."""
+    """No one answers at a target, found before the first message left."""
 
     exit_code = ExitCode.UNREACHABLE
 

@@ -1,4 +1,4 @@
-"""The one door through which providers, clients, statistics and figures come in, built-in or from outside.
+"""How providers, clients, statistics and figures are found by name, built-in ones and those of other packages.
 
 A registry is a tuple of module names in view in the room's `__init__.py`; file name = registered name = the thing's own
 name. Modules load when first asked for, so that `--help` stays quick. An outside package comes in by the entry-point

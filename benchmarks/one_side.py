@@ -70,7 +70,7 @@ async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str
 
 
 async def bare(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str) -> float:
-    """The loop that anybody would write with the library."""
+    """The loop that anyone would write with the library."""
     tls = ssl.create_default_context(cadata=ca_pem) if ca_pem else None
     make = _bare_smtp if arm.transport == "smtp" else _bare_api
     send, close = await make(arm, port, password, tls)

@@ -32,7 +32,7 @@ WAYS = (
 def sink(way: str, folder: str) -> Iterator[tuple[int, str]]:
     """Its port and the file of its certificate authority ("" where it speaks no TLS)."""
     arm = arm_of(way)
-    door = ListenerConfig(
+    listener = ListenerConfig(
         0, arm.transport, arm.security, provider=arm.provider, username="benchkit", password=PASSWORD,
         auth_required=bool(arm.auth) or arm.transport == "api",
     )  # fmt: skip
@@ -43,7 +43,7 @@ def sink(way: str, folder: str) -> Iterator[tuple[int, str]]:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(frame(SinkJob((door,), TOKEN, folder)))
+    process.stdin.write(frame(SinkJob((listener,), TOKEN, folder)))
     process.stdin.flush()
     ready = json.loads(process.stdout.readline())
     ca_file = Path(folder) / "ca.pem"

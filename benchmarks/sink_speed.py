@@ -77,7 +77,7 @@ class Sender(asyncio.Protocol):
 
 
 def smtp_requests(message: Message, sends: range) -> Iterator[bytes]:
-    """EHLO and an envelope; then each content with the envelope of the message after it, the last one's in vain."""
+    """EHLO and an envelope; then each content with the envelope of the message after it, the last envelope has no content."""
     envelope = f"MAIL FROM:<{message.envelope_from}>\r\nRCPT TO:<{message.recipients[0]}>\r\nDATA\r\n".encode()
     pieces = split_at_identity(dot_stuffed(message.mime))
     yield b"EHLO load.invalid\r\n" + envelope

@@ -53,7 +53,7 @@ def _serve(zones: Path, delay_s: float, ready: Connection) -> None:
 
 
 class Server(asyncio.DatagramProtocol):
-    """A response is made once and kept: what is measured is whoever asks."""
+    """A response is made once and kept: what is measured is the client."""
 
     def __init__(self, ask: Ask, delay_s: float) -> None:
         self._ask, self._delay_s = ask, delay_s

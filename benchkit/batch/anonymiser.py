@@ -1,4 +1,4 @@
-"""Mail of the user's own without private data: the same tree of parts and the same sizes of files, written anew.
+"""Mail of the user's own without private data: the same tree of parts and the same sizes of files, written again.
 
 Addresses and names are replaced in header fields and texts (pseudonyms.py). What cannot be read cannot be cleaned: a part that
 is no text keeps its type and size, and its octets are drawn. Of the header only fields with a known meaning stay, because
@@ -119,7 +119,7 @@ class Anonymiser:
         return "\r\n".join([*head, "", ""]).encode("ascii", "replace") + base64_lines(data)
 
     def _place(self, part: Part) -> Iterator[str]:
-        """Disposition, with a file name of ours and its suffix, and Content-ID."""
+        """Disposition, with a file name of benchkit's and the suffix, and Content-ID."""
         disposition, name = part.get_content_disposition(), file_name_of(part)
         if disposition or name is not None:
             written = "inline" if disposition == "inline" else "attachment"

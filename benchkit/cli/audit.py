@@ -16,7 +16,7 @@ from benchkit.cli.audit_other_options import LIST_ONLY, refuse_without
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
 from benchkit.cli.audit_recording import AuditRecording, read_recording
 from benchkit.cli.audit_reports import read_reports
-from benchkit.cli.options_decorator import taking
+from benchkit.cli.options_decorator import with_options
 from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from benchkit.model.audit import AuditReport
 
 
-@taking(Given)
+@with_options(Given)
 def audit(given: Given) -> None:
     """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
     if given.recipients:

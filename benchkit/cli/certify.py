@@ -1,4 +1,4 @@
-"""`benchkit certify`: the ruler measures itself, on this machine, in under three minutes; prints and keeps a certificate."""
+"""`benchkit certify`: checks what benchkit measures on this machine, in under three minutes; prints and keeps a certificate."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def taking(options: type[T]) -> Callable[[Callable[[T], None]], Callable[..., None]]:
+def with_options(options: type[T]) -> Callable[[Callable[[T], None]], Callable[..., None]]:
     """Makes a verb of a function that takes one of `options`, whose annotations are typer's."""
 
     def decorate(verb: Callable[[T], None]) -> Callable[..., None]:

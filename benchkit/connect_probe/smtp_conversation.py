@@ -56,7 +56,7 @@ class SmtpConversation:
         return up
 
     def quit(self) -> None:
-        """Said politely, and not waited for."""
+        """QUIT, without waiting for the reply."""
         self._outgoing.write(b"QUIT\r\n")
 
     def address_literal(self) -> str:

@@ -1,4 +1,4 @@
-"""The pump: takes packets from one TUN device, keeps them as long as line.py says, and puts them into the other.
+"""Forwarding: takes packets from one TUN device, keeps them as long as line.py says, and puts them into the other.
 
 One thread and one `select`, whose time-out counts in µs (epoll's counts in ms). It wakes a little ahead and watches the clock
 for the rest: on a virtual machine a timer alone was 0.3 ms late in the median of a round trip. Longer it does not spin: the two
@@ -36,14 +36,14 @@ class Forwarder:
     outward: bool
 
 
-def pump(ways: tuple[Forwarder, Forwarder], control: int, wire: PacketCounter, capture: PcapWriter | None) -> None:
+def forward(ways: tuple[Forwarder, Forwarder], control: int, wire: PacketCounter, capture: PcapWriter | None) -> None:
     """Until `control` is readable: the parent has something to say, or is gone."""
     gc.collect()
     gc.freeze()
     gc.disable()  # nothing here makes cycles
     sources = [ways[0].source, ways[1].source, control]
     while True:
-        ready, _, _ = select(sources, (), (), _patience_s(ways))
+        ready, _, _ = select(sources, (), (), _wait_s(ways))
         if control in ready:
             return
         for way in ways:
@@ -52,7 +52,7 @@ def pump(ways: tuple[Forwarder, Forwarder], control: int, wire: PacketCounter, c
             _deliver(way)
 
 
-def _patience_s(ways: tuple[Forwarder, Forwarder]) -> float | None:
+def _wait_s(ways: tuple[Forwarder, Forwarder]) -> float | None:
     moments = [moment for way in ways if (moment := way.line.next_ns) is not None]
     return max(0.0, (min(moments) - _AHEAD_NS - perf_counter_ns()) * _S_PER_NS) if moments else None
 

@@ -1,6 +1,6 @@
 """One direction of a link as pure queueing: loss, a bottleneck with a tail-dropping queue, and a delay line.
 
-Law: no I/O and no clock; whoever has packets says what time it is. A packet meets the loss first (a seeded draw), then the
+No I/O and no clock: the caller passes the time with each packet. A packet meets the loss first (a seeded draw), then the
 bottleneck (a token bucket one packet deep: each takes size ÷ bandwidth, one after the other), then the delay. Jitter
 changes a packet's delay and never the order: a path with one queue does not reorder.
 """

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.lab import namespace
-from benchkit.lab.forwarder import Forwarder, pump
+from benchkit.lab.forwarder import Forwarder, forward
 from benchkit.lab.link_direction import LinkDirection
 from benchkit.lab.packet_counter import PacketCounter
 from benchkit.lab.pcap import PcapWriter
 from benchkit.lab.spec import LinkSpec
 
-CLIENT_ADDRESS, SERVER_ADDRESS = "192.0.2.1", "192.0.2.2"  # TEST-NET-1 (RFC 5737): never anybody's
+CLIENT_ADDRESS, SERVER_ADDRESS = "192.0.2.1", "192.0.2.2"  # TEST-NET-1 (RFC 5737): never anyone's
 MESSAGE_BYTES = 65536
 _PR_SET_TIMERSLACK = 29
 
@@ -51,7 +51,7 @@ def main() -> None:
     held = [networks.client, networks.server, *([networks.user] if networks.user is not None else [])]
     socket.send_fds(parent, [b"ready"], held)
     with suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone, and so is all interest
-        parent.sendall(json.dumps(_pump(networks, LinkSpec(**job["link"]), job["pcap"])).encode())
+        parent.sendall(json.dumps(_forward(networks, LinkSpec(**job["link"]), job["pcap"])).encode())
 
 
 def _make_networks() -> _Networks:
@@ -68,7 +68,7 @@ def _make_networks() -> _Networks:
     return _Networks(user, client, server, client_tun, namespace.open_tun(SERVER_ADDRESS))
 
 
-def _pump(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
+def _forward(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
     ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)  # the default lets every time-out be 50 µs late
     with suppress(PermissionError):  # without root it keeps the normal priority
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
@@ -76,7 +76,7 @@ def _pump(networks: _Networks, spec: LinkSpec, pcap: str) -> dict[str, Any]:
     out = Forwarder(networks.client_tun, LinkDirection(spec, "out"), networks.server_tun, outward=True)
     back = Forwarder(networks.server_tun, LinkDirection(spec, "back"), networks.client_tun, outward=False)
     capture = PcapWriter(Path(pcap)) if pcap else None
-    pump((out, back), 0, wire, capture)
+    forward((out, back), 0, wire, capture)
     if capture is not None:
         capture.close()
     return {

@@ -1,7 +1,7 @@
 """The kernel's part: anonymous network namespaces, a TUN device in each, and entering them. Linux only, no `ip` needed.
 
 A namespace has no name and no file: it lives as long as a descriptor or a process holds it, and so does a TUN device that
-nobody made persistent. Whatever dies, nothing is left. Constants: <sched.h>, <linux/if_tun.h>, <linux/sockios.h>.
+no one made persistent. Whatever dies, nothing is left. Constants: <sched.h>, <linux/if_tun.h>, <linux/sockios.h>.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _IFF_UP_RUNNING = 0x41
 _RTM_SETLINK, _NLM_F_REQUEST_ACK, _IFLA_TXQLEN = 19, 0x05, 13
 _KERNEL_QUEUE_PACKETS = 20_000  # the link's queue is line.py's: the kernel's own must never be the one that overflows
 _SETTINGS = {
-    "net/ipv6/conf/all/disable_ipv6": "1",  # nobody talks of routers on this link: every packet counts
+    "net/ipv6/conf/all/disable_ipv6": "1",  # no one talks of routers on this link: every packet counts
     "net/ipv4/tcp_no_metrics_save": "1",  # a new connection must not remember the window of the one before
 }
 _libc = ctypes.CDLL(None, use_errno=True)

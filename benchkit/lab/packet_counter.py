@@ -18,7 +18,7 @@ _SPACE = (1 << 32) - 1
 
 @dataclass(slots=True)
 class ConnectionCount:
-    """One TCP connection. “Out” is client → server; bytes are those of IP packets, `payload` those that TCP carried anew."""
+    """One TCP connection. “Out” is client → server; bytes are of IP packets, `payload` without retransmissions."""
 
     client_port: int
     server_port: int
@@ -106,7 +106,7 @@ def _client_spoke(conversation: _Conversation, size: int, sequence: int, flags: 
         else:
             count.retransmits += 1
     if flags & (_FIN | _RST):
-        conversation.closing = True  # what the server says to a farewell (TLS close_notify) answers no question
+        conversation.closing = True  # what the server sends after close_notify is no reply
 
 
 def _server_spoke(conversation: _Conversation, size: int, sequence: int, flags: int, payload: int) -> None:

@@ -1,4 +1,4 @@
-"""What `benchkit certify` found out about the ruler on one machine: checks, each with what was wanted and what was found."""
+"""What `benchkit certify` found out about benchkit on one machine: checks, each with what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CertificationCheck:
-    """`subject` is the dialogue, or the part of the ruler; `found` and `wanted` are in words with their units."""
+    """`subject` is the dialogue, or the part of benchkit; `found` and `wanted` are in words with their units."""
 
     name: str
     subject: str

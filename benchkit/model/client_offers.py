@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchkit.model.scenario import Security
 
-SASL = ("plain", "login", "cram-md5")  # what every SMTP client with a login of its own has here
+SASL = ("plain", "login", "cram-md5")  # what every SMTP client here supports that logs in itself
 TLS = (Security.NONE, Security.STARTTLS, Security.IMPLICIT)
 HTTPS = (Security.NONE, Security.IMPLICIT)
 

@@ -44,7 +44,7 @@ class Transport(Protocol):
     async def send(self, prepared: Any, identity: bytes, trace: Trace) -> Outcome: ...
 
     async def close(self, trace: Trace) -> None:
-        """Politely (QUIT), in bounded time, whatever state the connection is in; never raises."""
+        """With QUIT, in bounded time, in any state of the connection; never raises."""
 
 
 class Client(Protocol):
@@ -62,10 +62,10 @@ class Prefetching(Transport, Protocol):
     """A transport that can begin the next message with the one that it sends."""
 
     @property
-    def looks_ahead(self) -> bool:
+    def prefetches(self) -> bool:
         """Whether it would, in the dialogue that its arm asks for."""
 
-    def announce(self, prepared: Any) -> None:
+    def prefetch(self, prepared: Any) -> None:
         """Before a `send`: what this same connection will be given after it. Closing the connection takes it back."""
 
 

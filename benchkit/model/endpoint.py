@@ -25,7 +25,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class ListenerConfig:
-    """One arm's door at the embedded sink: its own port, so that what arrives is known by the arm that sent it."""
+    """One arm's port at the embedded sink. Each arm has its own, so the port tells which arm a message came from."""
 
     arm: int
     protocol: str  # "smtp" or "api"

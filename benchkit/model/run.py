@@ -133,7 +133,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as loaded by store.load_run. `recovered` is true where it was read from a spool that nobody closed."""
+    """A run as loaded by store.load_run. `recovered` is true where it was read from a spool that no one closed."""
 
     path: Path
     manifest: Manifest

@@ -88,7 +88,7 @@ class ArmSummary:
     connections: int
     late: int  # open load: started more than 1 ms after the intended time
     connection: str = ""  # "fresh", "reuse", "100 messages"
-    failure_texts: Mapping[str, int] = field(default_factory=dict)  # "450 4.2.1 busy": 7; at most the ten commonest
+    failure_texts: Mapping[str, int] = field(default_factory=dict)  # "450 4.2.1 busy": 7; at most the ten most frequent
     retransmitted: int = 0  # messages whose connection retransmitted meanwhile, by the client's kernel
     client_congestion: str | None = None  # TCP congestion control in force; None where not recorded
     server_congestion: str | None = None  # … at the embedded server
@@ -135,7 +135,7 @@ class Contrast:
     )
     others: Mapping[str, RatioEstimate] = field(default_factory=dict)  # the same of the blocks' p90, p95 and mean
     failed_blocks: int = 0  # blocks in which half of the messages of one arm failed: slower or faster than any
-    starts: int = 1  # times that the processes started anew: the unit of the interval where there are several
+    starts: int = 1  # how often the processes were started: the unit of the interval where there are several
     confidence: float | None = None  # of `ci`; above the run's where `family` is "all"
     detectable: float | None = (
         None  # A/A: the smallest bias, as a ratio, that this pair would have shown in 9 runs of 10
@@ -257,5 +257,5 @@ class Summary:
     models: tuple[ArmModel, ...] = ()  # what each arm takes at other RTTs, connections, recipients, requests
     altered_messages: tuple[AlteredMessage, ...] = ()  # the first few of each arm and kind
     altered_kept: int = 0  # mails of these in altered.txt
-    certificate: str = ""  # of the ruler on the machine that measured, in words; empty where the run does not say
+    certificate: str = ""  # of benchkit on the machine that measured, in words; empty if the run has none
     schema: int = 1

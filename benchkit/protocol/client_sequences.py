@@ -29,7 +29,7 @@ class Then(Enum):
 
     NOTHING = 0
     RESET = 1  # a transaction may still be open
-    LONE_DOT = 2  # the server waits for content, and there is nobody to send it to (RFC 2920 §3.1)
+    LONE_DOT = 2  # the server waits for content, and there is no one to send it to (RFC 2920 §3.1)
     END = 3  # it cannot be trusted any more, or the server ends it
 
 
@@ -40,7 +40,7 @@ Talk = Generator[Turn, Sequence[Reply], Ending]
 
 @dataclass(frozen=True, slots=True)
 class ClientSequence:
-    """`talk(letter, identity, following, begun)`; begun: the letter's own group travelled with the content before it."""
+    """`talk(prepared, identity, following, begun)`; begun: the prepared's own group travelled with the content before it."""
 
     name: str
     talk: Callable[[PreparedMessage, bytes, PreparedMessage | None, bool], Talk]
@@ -49,12 +49,12 @@ class ClientSequence:
     overlaps: bool = False
 
 
-def _step(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
-    (mail,) = yield Phase.MAIL, letter.mail, 1
+def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+    (mail,) = yield Phase.MAIL, prepared.mail, 1
     if mail.code != 250:
         return _refused(mail)
     rcpts: list[Reply] = []
-    for rcpt in letter.rcpts:
+    for rcpt in prepared.rcpts:
         rcpts += yield Phase.RCPT, rcpt, 1
         if rcpts[-1].code == 421:
             break
@@ -63,42 +63,42 @@ def _step(letter: PreparedMessage, identity: bytes, _following: PreparedMessage 
     (data,) = yield Phase.DATA, b"DATA\r\n", 1
     if data.code != 354:
         return _refused(data)
-    (last,) = yield Phase.CONTENT, letter.content(identity), 1
-    return _ending(letter, rcpts, last)
+    (last,) = yield Phase.CONTENT, prepared.content(identity), 1
+    return _ending(prepared, rcpts, last)
 
 
-def _pipelined(letter: PreparedMessage, identity: bytes, following: PreparedMessage | None, begun: bool) -> Talk:
-    """Both of RFC 2920's: with a `following` letter, its group travels with this content."""
-    mail, *rcpts, data = yield Phase.MAIL, b"" if begun else letter.group, letter.replies
+def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMessage | None, begun: bool) -> Talk:
+    """Both of RFC 2920's: with a `following` prepared, its group travels with this content."""
+    mail, *rcpts, data = yield Phase.MAIL, b"" if begun else prepared.group, prepared.replies
     refusal = _refusal(mail, rcpts)
     if data.code != 354:
         return refusal or _refused(data)
     if refusal:
         outcome, then = refusal
         return outcome, then if then is Then.END else Then.LONE_DOT
-    content = letter.content(identity)
+    content = prepared.content(identity)
     (last,) = yield Phase.CONTENT, content if following is None else content + following.group, 1
-    return _ending(letter, rcpts, last)
+    return _ending(prepared, rcpts, last)
 
 
-def _bdat_strict(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
-    mail, *rcpts = yield Phase.MAIL, letter.group, letter.replies
+def _bdat_strict(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+    mail, *rcpts = yield Phase.MAIL, prepared.group, prepared.replies
     if refusal := _refusal(mail, rcpts):
         return refusal
-    (last,) = yield Phase.CONTENT, letter.content(identity), 1
-    return _ending(letter, rcpts, last)
+    (last,) = yield Phase.CONTENT, prepared.content(identity), 1
+    return _ending(prepared, rcpts, last)
 
 
-def _bdat_eager(letter: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
-    mail, *rcpts, last = yield Phase.CONTENT, letter.group + letter.content(identity), letter.replies + 1
+def _bdat_eager(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+    mail, *rcpts, last = yield Phase.CONTENT, prepared.group + prepared.content(identity), prepared.replies + 1
     refusal = _refusal(mail, rcpts)
-    if refusal and last.positive:  # it took what it had refused: nobody can say what became of it
+    if refusal and last.positive:  # it took what it had refused: no one can say what became of it
         return Outcome(OutcomeKind.GARBLED, last.code, text=f"{last.text}, after {refusal[0].text}"), Then.END
-    return refusal or _ending(letter, rcpts, last)
+    return refusal or _ending(prepared, rcpts, last)
 
 
 def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
-    """Why there is nobody to send the content to; None where at least one recipient stands."""
+    """Why there is no one to send the content to; None where at least one recipient stands."""
     if mail.code != 250:
         return _refused(mail)
     refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
@@ -130,14 +130,14 @@ def _refused(reply: Reply) -> Ending:
     return outcome, Then.END if fatal else Then.RESET
 
 
-def _ending(letter: PreparedMessage, rcpts: Sequence[Reply], last: Reply) -> Ending:
+def _ending(prepared: PreparedMessage, rcpts: Sequence[Reply], last: Reply) -> Ending:
     """The reply to the content decides; recipients that were refused are counted. Only 250 accepts (RFC 5321 §4.3.2)."""
     if last.code != 250:
         return _refused(last)
     refused = [place for place, reply in enumerate(rcpts) if reply.code not in RECIPIENT_TAKEN]
     if not refused:
         return outcome_of_reply(last.code, last.text), Then.NOTHING
-    recipients = [letter.recipients[place] for place in refused]
+    recipients = [prepared.recipients[place] for place in refused]
     return accepted_but_for(recipients, 250, rcpts[refused[-1]].text, queued_as(last.text)), Then.NOTHING
 
 

@@ -70,7 +70,7 @@ class ReplyStream:
         return bool(self._garbled) and not self.replies
 
     @property
-    def says_good_bye(self) -> bool:
+    def is_closing(self) -> bool:
         """What comes next is a 421, which a server may say unasked (RFC 5321 §3.8)."""
         return bool(self.replies) and self.replies[0].code == 421
 

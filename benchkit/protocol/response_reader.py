@@ -62,7 +62,7 @@ class ResponseReader:
         self._parser = None
 
     def on_message_begin(self) -> None:
-        self.keeps_alive = self.keeps_alive and self._response is None  # nobody asked for a second one
+        self.keeps_alive = self.keeps_alive and self._response is None  # no one asked for a second one
         self._headers: list[tuple[str, str]] = []
         self._head = 0
         self._body: list[bytes] = []

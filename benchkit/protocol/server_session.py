@@ -27,7 +27,7 @@ class ServerSession:
     """One connection's state. `tls_wanted` and `ended` tell the owner what to do once the replies are written."""
 
     __slots__ = (
-        "_authenticated", "_chunk", "_chunks", "_deliver", "_exchange", "_greeted", "_in_content", "_inbox", "_recipients",
+        "_authenticated", "_chunk", "_chunks", "_deliver", "_exchange", "_greeted", "_in_content", "_lines", "_recipients",
         "_secure", "_sender", "_service", "ended", "feed", "messages", "seen", "tls_wanted",
     )  # fmt: skip
 
@@ -35,8 +35,8 @@ class ServerSession:
         self._service = service
         self._deliver = deliver
         self._secure = secure
-        self._inbox = LineBuffer(service.max_size)
-        self.feed = self._inbox.feed
+        self._lines = LineBuffer(service.max_size)
+        self.feed = self._lines.feed
         self._exchange: Exchange | None = None
         self._in_content = self._authenticated = self._greeted = False
         self._sender: MailCommand | None = None
@@ -67,10 +67,10 @@ class ServerSession:
         if self.ended or self.tls_wanted:
             return None
         if self._chunk is not None:
-            return "content" if self._inbox.has(self._chunk.size) else None
+            return "content" if self._lines.has(self._chunk.size) else None
         if self._in_content:
-            return "content" if self._inbox.has_content() else None
-        line = self._inbox.peek_line()
+            return "content" if self._lines.has_content() else None
+        line = self._lines.peek_line()
         if line is None:
             return None
         return "auth" if self._exchange is not None else POINTS.get(split_command(line)[0], "")
@@ -93,7 +93,7 @@ class ServerSession:
         """TLS stands: everything said before is forgotten (RFC 3207 §4.2)."""
         self._secure = True
         self.tls_wanted = self._greeted = False
-        self._inbox.clear()
+        self._lines.clear()
         self._reset()
 
     def _receive_line(self) -> bytes | None:
@@ -104,7 +104,7 @@ class ServerSession:
 
     def _take_line(self) -> bytes | None:
         try:
-            line = self._inbox.take_line()
+            line = self._lines.take_line()
         except Refusal:
             self.seen, self._exchange = b"<bad line>", None
             raise
@@ -128,7 +128,7 @@ class ServerSession:
     def _take_content(self) -> bytes | None:
         """The transaction is over, well or badly, once the content is taken (RFC 5321 §4.1.1.4)."""
         try:
-            content = self._inbox.take_content()
+            content = self._lines.take_content()
         except Refusal:
             self._end_content()
             raise
@@ -161,7 +161,7 @@ class ServerSession:
         return self._accept(sender, recipients, content)
 
     def _take_chunk(self, chunk: Chunk) -> bytes | None:
-        data = self._inbox.take_exactly(chunk.size)
+        data = self._lines.take_exactly(chunk.size)
         if data is not None:
             self._chunk, self.seen = None, b"<content>"
         return data
@@ -205,7 +205,7 @@ class ServerSession:
         if self._secure:
             raise Refusal("503 5.5.1 TLS already stands")
         self.tls_wanted = True
-        self._inbox.clear()
+        self._lines.clear()
         return b"220 2.0.0 Ready to start TLS\r\n"
 
     def _auth(self, argument: bytes) -> bytes:
@@ -259,13 +259,13 @@ class ServerSession:
         if self._chunks is not None or self._sender.binary:
             raise Refusal("503 5.5.1 What BDAT began, or is binary, DATA cannot end")  # RFC 3030 §2, §3
         self._in_content = True
-        self._inbox.begin_content()
+        self._lines.begin_content()
         return b"354 End with CRLF.CRLF\r\n"
 
     def _bdat(self, argument: bytes) -> bytes:
         """Answered when its octets are there."""
         chunk = parse_bdat(argument)
-        if chunk.size > self._service.max_size:  # nobody waits for that much, and what follows is no command
+        if chunk.size > self._service.max_size:  # no one waits for that much, and what follows is no command
             self.ended = True
             raise Refusal("552 5.3.4 Chunk too big")
         self._chunk = chunk

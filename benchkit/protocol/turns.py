@@ -12,7 +12,7 @@ from benchkit.model.trace import Trace
 
 
 class TurnCounter:
-    """Counts for one connection; `settle` hands over what one message cost and starts anew."""
+    """Counts for one connection; `settle` returns what one message cost and starts again at zero."""
 
     __slots__ = ("_waiting", "bytes_in", "bytes_out", "turns")
 

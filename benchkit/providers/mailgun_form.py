@@ -68,7 +68,7 @@ def content_parts(content: Content, identity: str) -> list[Part]:
 
 
 def _blind(message: Message) -> list[str]:
-    """Recipients of the envelope whom the message does not name."""
+    """Recipients of the envelope that the message does not name."""
     named = {address.addr for address in (*message.content.to, *message.content.cc)}
     return [recipient for recipient in message.recipients if recipient not in named]
 

@@ -19,7 +19,7 @@ WORTH_MENDING = (Status.FAIL, Status.WARN)
 
 def render_fleet(reports: Sequence[AuditReport], console: Console) -> None:
     table = empty_table("domain", "verdict", "score", *(status.value for status in COUNTED))
-    table.add_column("first to mend", overflow="fold")
+    table.add_column("fix first", overflow="fold")
     for report in sorted(reports, key=_badness):
         numbers = Counter(finding.status for finding in report.findings)
         table.add_row(

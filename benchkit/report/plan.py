@@ -1,4 +1,4 @@
-"""`--dry-run`: what would be sent, how much of it, to whom and for how long. Real mail is named first."""
+"""`--dry-run`: what would be sent, how much, to which recipients, and for how long. Real mail comes first."""
 
 from __future__ import annotations
 

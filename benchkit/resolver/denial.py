@@ -1,4 +1,4 @@
-"""The commonest response of an audit, read by hand: nothing of the kind, a SOA record, perhaps a bare OPT, and nothing else.
+"""The most frequent response of an audit, read by hand: no such record, a SOA record, perhaps a bare OPT, and nothing else.
 
 Selectors that are tried and are not there make most of an audit's answers. dnspython's reader takes ten times as long for
 each; whatever has more to tell (signatures, extended errors, aliases) is left to it, and tests hold that both read alike.

@@ -15,7 +15,7 @@ from dns.rrset import RRset
 from benchkit.resolver.names import text_name
 
 KNOWN_DIGESTS = (DSDigest.SHA1, DSDigest.SHA256, DSDigest.SHA384)
-MOST_KEYS = 16  # of one zone that are tried: a zone with more makes a validator work in vain (CVE-2023-50387)
+MOST_KEYS = 16  # of one zone that are tried: a zone with more makes a validator work for nothing (CVE-2023-50387)
 MOST_SIGNATURES = 8
 
 

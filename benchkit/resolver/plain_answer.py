@@ -1,4 +1,4 @@
-"""The commonest answer that holds records, its frame read by hand: records of the asked name and type, perhaps a bare OPT.
+"""The most frequent answer that holds records, its frame read by hand: records of the asked name and type, perhaps a bare OPT.
 
 What is in a record is dnspython's to read; it is its message of sections and sets that takes longest. Whatever has more to tell
 (aliases, signatures, authority, extended errors) is left to it, and tests hold that both read alike.
@@ -24,7 +24,7 @@ SIGNATURES = (RdataType.RRSIG, RdataType.SIG)  # they form sets by what they cov
 class PlainAnswer:
     records: tuple[Rdata, ...]
     authenticated: bool
-    ttl_s: int  # the least of the records'
+    ttl_s: int  # the smallest of the records
 
 
 def plain_answer(wire: bytes, question: Question) -> PlainAnswer | None:

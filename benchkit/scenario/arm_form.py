@@ -107,8 +107,8 @@ EnvelopeId = Annotated[
 class DsnForm(Form):
     """The delivery status notifications that an smtp arm asks for (RFC 3461)."""
 
-    ret: Annotated[Literal["full", "hdrs"] | None, said("How much of the message a report shall return.")] = None
-    envid: Annotated[EnvelopeId | None, said("What reports shall call the envelope.")] = None
+    ret: Annotated[Literal["full", "hdrs"] | None, said("How much of the message a report returns.")] = None
+    envid: Annotated[EnvelopeId | None, said("The name of the envelope in reports.")] = None
     notify: Annotated[
         list[Literal["never", "success", "failure", "delay"]],
         Field(default_factory=list),

@@ -1,4 +1,4 @@
-"""A certificate authority and a leaf for localhost and 127.0.0.1, made anew for each sink by trustme, and never on disk."""
+"""A certificate authority and a leaf for localhost and 127.0.0.1, made for each sink by trustme, and never written to disk."""
 
 from __future__ import annotations
 

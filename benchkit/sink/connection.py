@@ -53,7 +53,7 @@ class SinkConnection(asyncio.Protocol):
         self._connections.live.discard(self)
 
     def hang_up(self) -> None:
-        """Our good-bye goes out; the client's is not waited for, as TLS would."""
+        """Sends close_notify, and does not wait for the client's, as TLS would."""
         self.transport.close()
         asyncio.get_running_loop().call_soon(self.transport.abort)
 

@@ -18,8 +18,8 @@ _TOO_LONG_SILENT = b"421 4.4.2 Silent for too long\r\n"
 
 
 class FaultySmtpSession(SmtpSession):
-    def __init__(self, door: SmtpListener, faults: Faults) -> None:
-        super().__init__(door)
+    def __init__(self, listener: SmtpListener, faults: Faults) -> None:
+        super().__init__(listener)
         self._faults = faults
         self._before = ["connect", "banner"]  # points that no client's unit leads to
         self._replies: list[bytes] = []

@@ -21,7 +21,7 @@ from benchkit.protocol.response_reader import ResponseReader
 
 ALPN = "h2"
 _BODIES = 2  # largest bodies that one connection may fill at a time
-PREFACE = b"PRI * HTTP/2.0\r\n"  # how a client begins that knows beforehand (RFC 9113 §3.3)
+PREFACE = b"PRI * HTTP/2.0\r\n"  # the first bytes of a client with prior knowledge (RFC 9113 §3.3)
 _CONNECTION_SPECIFIC = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade"})  # RFC 9113 §8.2.2
 
 

@@ -1,4 +1,4 @@
-"""The embedded sink: one loopback port for each listener, all in one process that nobody measures in.
+"""The embedded sink: one loopback port for each listener, all in one process that no one measures in.
 
 Ports are the kernel's choice. TLS comes from a certificate authority that lives as long as the sink.
 """
@@ -36,7 +36,7 @@ _Factory = Callable[[], SinkConnection]
 
 
 class Sink:
-    """`start` gives the ports, one for each listener in order; `ca_pem` is empty where nobody asked for TLS."""
+    """`start` gives the ports, one for each listener in order; `ca_pem` is empty where no one asked for TLS."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class Sink:
             ssl_handshake_timeout=HANDSHAKE_S if listener.security is Security.IMPLICIT else None,
             backlog=BACKLOG,
         )
-        if listener.congestion:  # nobody knows the port yet: every connection will have it
+        if listener.congestion:  # no one knows the port yet: every connection will have it
             name = listener.congestion.encode("ascii")
             server.sockets[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name)
         return server
@@ -126,27 +126,27 @@ class Sink:
 
     def _factory(self, listener: ListenerConfig, tls: ssl.SSLContext | None) -> _Factory:
         """Quick sessions, or careful ones where something may go wrong or is to be written down."""
-        intake = ArrivalRecorder(listener.arm, self._ledger, self._run_token)
+        recorder = ArrivalRecorder(listener.arm, self._ledger, self._run_token)
         faults = faults_of(listener, self._clock)
         if faults is None and self._connections.transcript is not None:
             faults = Faults(listener, self._clock)
         if listener.protocol == "api":
-            return self._api_factory(listener, intake, faults)
-        return self._smtp_factory(listener, intake, faults, tls)
+            return self._api_factory(listener, recorder, faults)
+        return self._smtp_factory(listener, recorder, faults, tls)
 
     def _smtp_factory(
-        self, listener: ListenerConfig, intake: ArrivalRecorder, faults: Faults | None, tls: ssl.SSLContext | None
+        self, config: ListenerConfig, recorder: ArrivalRecorder, faults: Faults | None, tls: ssl.SSLContext | None
     ) -> _Factory:
         service = Service(
-            starttls=listener.security is Security.STARTTLS,
-            auth_required=listener.auth_required,
-            username=listener.username,
-            password=listener.password,
-            max_size=listener.limit.message_bytes or MAX_MESSAGE,
+            starttls=config.security is Security.STARTTLS,
+            auth_required=config.auth_required,
+            username=config.username,
+            password=config.password,
+            max_size=config.limit.message_bytes or MAX_MESSAGE,
         )
-        implicit = listener.security is Security.IMPLICIT
-        door = SmtpListener(service, intake, self._connections, implicit, tls)
-        return (lambda: SmtpSession(door)) if faults is None else (lambda: FaultySmtpSession(door, faults))
+        implicit = config.security is Security.IMPLICIT
+        listener = SmtpListener(service, recorder, self._connections, implicit, tls)
+        return (lambda: SmtpSession(listener)) if faults is None else (lambda: FaultySmtpSession(listener, faults))
 
     def _api_factory(self, config: ListenerConfig, recorder: ArrivalRecorder, faults: Faults | None) -> _Factory:
         account = Credentials(config.password, config.options)

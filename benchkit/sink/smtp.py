@@ -21,21 +21,21 @@ class SmtpListener:
     """What the connections of one SMTP listener share. `tls` is for STARTTLS; `implicit` says that TLS came first."""
 
     service: Service
-    intake: ArrivalRecorder
+    recorder: ArrivalRecorder
     connections: OpenConnections
     implicit: bool = False
     tls: ssl.SSLContext | None = None
 
     def deliver(self, sender: bytes, recipients: list[bytes], content: bytes) -> None:
-        identity, send = self.intake.identify(content)
-        self.intake.take(envelope_head(sender, recipients), content, len(recipients), identity, send)
+        identity, send = self.recorder.identify(content)
+        self.recorder.take(envelope_head(sender, recipients), content, len(recipients), identity, send)
 
 
 class SmtpSession(SinkConnection):
-    def __init__(self, door: SmtpListener) -> None:
-        super().__init__(door.connections)
-        self._door = door
-        self._dialogue = ServerSession(door.service, door.deliver, secure=door.implicit)
+    def __init__(self, listener: SmtpListener) -> None:
+        super().__init__(listener.connections)
+        self._listener = listener
+        self._dialogue = ServerSession(listener.service, listener.deliver, secure=listener.implicit)
         self._upgrading: asyncio.Task[None] | None = None
         self._early = b""  # decrypted before the end of the handshake was noticed
 
@@ -77,10 +77,10 @@ class SmtpSession(SinkConnection):
             self._upgrading = asyncio.get_running_loop().create_task(self._upgrade())
 
     async def _upgrade(self) -> None:
-        assert self._door.tls is not None
+        assert self._listener.tls is not None
         loop = asyncio.get_running_loop()
         try:
-            secured = await loop.start_tls(self.transport, self, self._door.tls, server_side=True)
+            secured = await loop.start_tls(self.transport, self, self._listener.tls, server_side=True)
         except OSError:  # ssl.SSLError is one: a client that does not speak TLS, or is gone
             secured = None
         self._upgrading = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Agreement, ArmSummary, BreakEven
 from benchkit.stats.batch_break_even import break_evens
-from benchkit.stats.packet_check import LEAST_RTT_MS, wire_truth
+from benchkit.stats.packet_check import LEAST_RTT_MS, packets_of
 from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Sample, Samples
 from benchkit.stats.theory import connection_bytes, message_bytes, slow_start_flights
@@ -26,7 +26,7 @@ def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> tup
 def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven | None) -> Agreement:
     record, condition = run.manifest.arms[sample.arm], run.manifest.conditions[sample.condition]
     size = round(arm.bytes_out / sample.started) if sample.started else 0
-    truth = wire_truth(run, sample.condition, sample.arm)
+    truth = packets_of(run, sample.condition, sample.arm)
     started = int(((run.messages["condition"] == sample.condition) & (run.messages["arm"] == sample.arm)).sum())
     connections = truth.connections / started if truth and started else arm.connections / max(1, sample.started)
     median, known_rtt = arm.service_ms["p50"].value, condition.lab and (condition.rtt_ms or 0.0) >= LEAST_RTT_MS

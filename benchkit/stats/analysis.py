@@ -1,4 +1,4 @@
-"""The door of this room: a stored run in, its summary out. What each step means is in docs/method.md."""
+"""The entry point of this room: a stored run in, its summary out. What each step means is in docs/method.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchkit.stats.paired import holm
 from benchkit.stats.prediction import models_of
 from benchkit.stats.run_validity import reasons_against
 from benchkit.stats.sample import measured_samples
-from benchkit.stats.saturation import saturated_arms, saturation_doubts
+from benchkit.stats.saturation import saturated_arms, saturation_blockers
 from benchkit.stats.thresholds import threshold_results
 from benchkit.stats.verdict import judge
 from benchkit.stats.verdict_blockers import verdict_blockers_of
@@ -38,7 +38,7 @@ def analyse(run: Run) -> Summary:
         (
             *invalid_because,
             *verdict_blockers_of(run, samples, delivery, comparison),
-            *saturation_doubts(comparison, saturated),
+            *saturation_blockers(comparison, saturated),
         )
         for comparison in comparisons
     ]

@@ -21,7 +21,7 @@ class Comparison:
     """`blocks` are those that count: complete in both arms (else `incomplete`), and a number (else `undefined`).
 
     A block of which half the messages failed in one arm counts as slower, or faster, than any (`failed` of them); where that is
-    so in both arms there is no ratio. `starts` are the times that the processes started anew.
+    so in both arms there is no ratio. `starts` is how often the processes were started.
     """
 
     pair: Pair

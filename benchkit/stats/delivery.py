@@ -43,7 +43,7 @@ class Delivery:
 
 
 def is_observed(arm: ArmRecord) -> bool:
-    """Whether the sink sees what this arm sends; a `null` arm sends nothing to anybody."""
+    """Whether the sink sees what this arm sends; a `null` arm sends nothing to anyone."""
     return arm.embedded and arm.transport != "null"
 
 
@@ -110,7 +110,7 @@ def _other_sender(manifest: Manifest, sent: Table, arrivals: Table, rows: Any) -
 
 
 def _expected(manifest: Manifest, message_of_row: Any, rows: Any) -> Any:
-    """The digest that each arrival ought to have; "?" where its row names no message of the batch."""
+    """The digest that each arrival should have; "?" where its row names no message of the batch."""
     batch = np.array([*(bytes.fromhex(digest) for digest in manifest.digests), b"?"], dtype=_DIGEST)
     if len(message_of_row) == 0:
         return np.full(len(rows), b"?", dtype=_DIGEST)

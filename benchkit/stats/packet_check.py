@@ -2,7 +2,7 @@
 
 Both sides of the sum are of one arm under one condition, warm-up included, and of connections that carried a message. A kept
 connection is opened before the first message and closed after the last one, in nobody's time: the table says for how many
-turns. Retransmitted packets are no turns on either side. Session tickets are an answer that nobody asked for: where the client
+turns. Retransmitted packets are no turns on either side. Session tickets are an answer that no one asked for: where the client
 is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and like none if not,
 so that many are left open.
 """
@@ -20,7 +20,9 @@ from benchkit.model.run import ArmRecord, Run
 from benchkit.stats.starts import senders_in_starts
 
 TOLERANCE = 0.05
-LEAST_RTT_MS = 1.0  # below it, the client's own delays are as long as a turn, and who answers whom is not seen
+LEAST_RTT_MS = (
+    1.0  # below it, the client's own delays are as long as a turn, and it cannot be seen which packet answers which
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class PacketCheck:
         return self.counted - tolerance <= self.turns <= self.counted + self.tickets + tolerance
 
 
-def wire_truth(run: Run, condition: int, arm: int) -> PacketCheck | None:
-    """None where no link of ours lay between."""
+def packets_of(run: Run, condition: int, arm: int) -> PacketCheck | None:
+    """None if there was no link of the lab."""
     wire = run.wire
     if not run.manifest.conditions[condition].lab or not len(wire.get("turns", ())):
         return None
@@ -70,7 +72,7 @@ def _senders(run: Run, rows: Any) -> int:
 
 def disagreement(run: Run, condition: int, arm: int) -> Notice | None:
     """None where counter and wire agree, or cannot be compared: no lab, a short link, broken connections."""
-    truth = wire_truth(run, condition, arm)
+    truth = packets_of(run, condition, arm)
     record, rtt_ms = run.manifest.arms[arm], run.manifest.conditions[condition].rtt_ms
     if truth is None or rtt_ms is None or rtt_ms < LEAST_RTT_MS or record.expects_faults or truth.agrees is not False:
         return None

@@ -1,6 +1,6 @@
 """Which arm is compared with which: every way of sending against the baseline, and every copy against its original (A/A).
 
-A null arm sends nothing to anybody: its time is the ruler's cost, and it is compared with nobody.
+A null arm sends nothing: its time is benchkit's own cost, and it is not compared.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from benchkit.model.run import ArmRecord
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Indices into Manifest.arms. An A/A pair sends in the same way twice: a difference in it is the ruler's error."""
+    """Indices into Manifest.arms. An A/A pair sends in the same way twice: a difference is an error of measurement."""
 
     arm: int
     reference: int

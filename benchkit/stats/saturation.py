@@ -51,7 +51,7 @@ def saturated_arms(samples: Samples, arms: Sequence[ArmSummary]) -> Saturated:
     return {key: arm for key, arm in zip(samples, arms, strict=True) if arm.saturated}
 
 
-def saturation_doubts(comparison: Comparison, saturated: Saturated) -> Iterator[Notice]:
+def saturation_blockers(comparison: Comparison, saturated: Saturated) -> Iterator[Notice]:
     """What a saturated arm shows is the client's own rate: nothing about the path can be read from it, from either side."""
     for index in (comparison.pair.arm, comparison.pair.reference):
         if arm := saturated.get((comparison.condition, index)):

@@ -1,4 +1,4 @@
-"""Starts: the processes of a run may start anew several times, and what varies between starts no block can show.
+"""Starts: the processes of a run may be started several times. Blocks cannot show what varies between starts.
 
 Within a start blocks are compared; between starts the process, its cores and its memory layout differ (Kalibera and Jones
 2013). With several starts the start is therefore the unit of every interval.

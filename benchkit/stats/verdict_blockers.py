@@ -35,23 +35,23 @@ def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparis
     arm = samples[comparison.condition, comparison.pair.arm]
     reference = samples[comparison.condition, comparison.pair.reference]
     return (
-        *_delivery_doubts(run, arm, delivery),
-        *_delivery_doubts(run, reference, delivery),
-        *_failure_doubts(run, arm, reference),
-        *_recipient_doubts(run, arm, reference),
-        *_connection_doubts(run, arm),
-        *_connection_doubts(run, reference),
-        *_retransmit_doubts(run, arm),
-        *_retransmit_doubts(run, reference),
-        *_tcp_doubts(run, arm, reference),
-        *_wire_doubts(run, arm),
-        *_wire_doubts(run, reference),
-        *_theory_doubts(run, arm),
-        *_theory_doubts(run, reference),
+        *_delivery_blockers(run, arm, delivery),
+        *_delivery_blockers(run, reference, delivery),
+        *_failure_blockers(run, arm, reference),
+        *_recipient_blockers(run, arm, reference),
+        *_connection_blockers(run, arm),
+        *_connection_blockers(run, reference),
+        *_retransmit_blockers(run, arm),
+        *_retransmit_blockers(run, reference),
+        *_tcp_blockers(run, arm, reference),
+        *_wire_blockers(run, arm),
+        *_wire_blockers(run, reference),
+        *_theory_blockers(run, arm),
+        *_theory_blockers(run, reference),
     )
 
 
-def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[Notice]:
+def _delivery_blockers(run: Run, sample: Sample, delivery: Delivery) -> Iterator[Notice]:
     record = run.manifest.arms[sample.arm]
     if not is_observed(record):
         return
@@ -69,7 +69,7 @@ def _delivery_doubts(run: Run, sample: Sample, delivery: Delivery) -> Iterator[N
             yield notice(code, record.name, count=count, started=sample.started)
 
 
-def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
+def _failure_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     if not arm.failed and not reference.failed:
         return
     if differs(_rate(run, arm, ~arm.accepted), _rate(run, reference, ~reference.accepted)):
@@ -80,7 +80,7 @@ def _failure_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice
         )  # fmt: skip
 
 
-def _recipient_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
+def _recipient_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     """Of accepted messages: how many recipients were refused, and how many messages had such recipients."""
     samples = (arm, reference)
     refused = [np.where(sample.accepted, sample.rows["refused"], 0) for sample in samples]
@@ -105,7 +105,7 @@ def _rate(run: Run, sample: Sample, flags: Any) -> Estimate:
     return clustered_rate(flags.astype(np.float64), clusters_of_sample(run.manifest, sample), run.manifest.confidence)
 
 
-def _connection_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
+def _connection_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
     """Where the scenario itself breaks connections (its faults and limits), they are its subject and no reason to doubt."""
     record, rows = run.manifest.arms[sample.arm], sample.rows
     if record.connection == "fresh":
@@ -117,7 +117,7 @@ def _connection_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
             yield notice(Code.TOO_MANY_CONNECTIONS, record.name, made=made, policy=record.connection, foreseen=foreseen)
 
 
-def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
+def _retransmit_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
     """On a link that was asked to lose packets, or to have a queue that overflows, loss is the subject."""
     asked = run.manifest.conditions[sample.condition].asked
     if asked.get("loss_percent") or asked.get("queue_kb"):
@@ -131,7 +131,7 @@ def _retransmit_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
         yield notice(Code.RETRANSMITS, run.manifest.arms[sample.arm].name, count=met, started=sample.started)
 
 
-def _tcp_doubts(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
+def _tcp_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     """TCP settings that differ between the two arms though the scenario did not ask for it, or were not in force."""
     records = [run.manifest.arms[sample.arm] for sample in (arm, reference)]
     for record in records:
@@ -153,12 +153,12 @@ def _not_in_force(record: ArmRecord) -> Iterator[Notice]:
             yield notice(Code.CONGESTION_NOT_IN_FORCE, record.name, end=end, found=found, asked=record.congestion)
 
 
-def _wire_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
+def _wire_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
     if told := disagreement(run, sample.condition, sample.arm):
         yield told
 
 
-def _theory_doubts(run: Run, sample: Sample) -> Iterator[Notice]:
+def _theory_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
     share = unexplained_share(run, sample)
     if share is not None and share > MOST_UNEXPLAINED:
         yield notice(Code.TIME_UNEXPLAINED, run.manifest.arms[sample.arm].name, percent=100 * share)

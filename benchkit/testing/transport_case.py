@@ -41,9 +41,9 @@ class TransportCase:
         return self.name.partition("_")[0]
 
     @property
-    def looks_ahead(self) -> bool:
+    def prefetches(self) -> bool:
         transport = self.client(endpoint_of(self.arm(), 9))
-        return isinstance(transport, Prefetching) and transport.looks_ahead
+        return isinstance(transport, Prefetching) and transport.prefetches
 
     def arm(self, **changes: Any) -> ArmSpec:
         api = self.transport == "api"

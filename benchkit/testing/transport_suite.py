@@ -120,7 +120,7 @@ class TransportSuite(Suite):
             assert turns[0] == setup_turns(arm)
             assert turns[1:] == [message_turns(arm, 1) + case.extra_turns] * 3
 
-    @only(lambda case: case.looks_ahead)
+    @only(lambda case: case.prefetches)
     def test_messages_that_are_prefetched_arrive_in_order(self, case: TransportCase) -> None:
         arm, turns = case.arm(), []
 
@@ -132,7 +132,7 @@ class TransportSuite(Suite):
             for number in range(4):
                 stage.trace.begin()
                 if number < 3:
-                    one.announce(prepared[number + 1])
+                    one.prefetch(prepared[number + 1])
                 outcome = await one.send(prepared[number], token_of(RUN_TOKEN, number), stage.trace)
                 assert outcome.kind is OutcomeKind.ACCEPTED
                 turns.append(stage.trace.turns)

@@ -94,7 +94,7 @@ class Client:
         trace.mark(Phase.CLOSE)
         if self._smtp is not None and self.connected:
             self._smtp.trace = trace
-            with suppress(*_FAILURES):  # the mail is sent: a server that does not say good-bye changes nothing
+            with suppress(*_FAILURES):  # the mail is sent: a server that does not answer QUIT changes nothing
                 await self._smtp.quit(timeout=_GOODBYE_S)
         self._drop()
         trace.finish_close()

@@ -50,16 +50,16 @@ class Client:
         self._dialogue = DIALOGUES[endpoint.arm.dialogue]
         self._stream: WireStream | None = None
         self._known: Known = {}
-        self._inbox = ReplyStream(self._known)
+        self._replies = ReplyStream(self._known)
         self._offer = Capabilities()
         self._announced: PreparedMessage | None = None
         self._in_flight: PreparedMessage | None = None
 
     @property
-    def looks_ahead(self) -> bool:
+    def prefetches(self) -> bool:
         return self._dialogue.overlaps
 
-    def announce(self, prepared: PreparedMessage) -> None:
+    def prefetch(self, prepared: PreparedMessage) -> None:
         if not self._offer.refusal(prepared.needs, prepared.size):
             self._announced = self._as_offered(prepared)
 
@@ -68,16 +68,16 @@ class Client:
         stream = self._stream
         if stream is None:
             return False
-        if self._in_flight is not None:  # an envelope that nobody has answered can be said again
-            return not (stream.ended and self._inbox.idle)
-        return stream.quiet and self._inbox.idle
+        if self._in_flight is not None:  # an envelope that no one has answered can be said again
+            return not (stream.ended and self._replies.idle)
+        return stream.quiet and self._replies.idle
 
     def prepare(self, message: Message) -> PreparedMessage:
         return PreparedMessage(message, chunked=self._dialogue.chunked, dsn=self._endpoint.arm.dsn)
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
-        self._inbox = ReplyStream(self._known)
+        self._replies = ReplyStream(self._known)
         trace.mark(Phase.CONNECT)
         try:
             await self._open(trace)
@@ -92,7 +92,7 @@ class Client:
         return None
 
     async def send(self, prepared: PreparedMessage, identity: bytes, trace: Trace) -> Outcome:
-        """Whatever cuts this short leaves the connection closed: nobody could say where the dialogue stood."""
+        """Whatever cuts this short leaves the connection closed: no one could say where the dialogue stood."""
         assert self._stream is not None, "connect first"
         following, self._announced = self._announced, None
         if refusal := self._offer.refusal(prepared.needs, prepared.size):
@@ -118,7 +118,7 @@ class Client:
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
         if self._stream is not None and self._in_flight is None and self.connected:
-            with suppress(OSError):  # the mail is sent: a server that does not say good-bye changes nothing
+            with suppress(OSError):  # the mail is sent: a server that does not answer QUIT changes nothing
                 self._stream.be_patient(_GOODBYE_S)
                 self._stream.write(b"QUIT\r\n")
                 await self._stream.read()
@@ -147,12 +147,14 @@ class Client:
             await self._log_in()
         self._need(*self._dialogue.needs, *dsn.needs_of(arm.dsn))
 
-    def _as_offered(self, letter: PreparedMessage) -> PreparedMessage:
-        return letter.declared if "SIZE" in self._offer else letter
+    def _as_offered(self, prepared: PreparedMessage) -> PreparedMessage:
+        return prepared.declared if "SIZE" in self._offer else prepared
 
     async def _secure(self, stream: WireStream, trace: Trace) -> None:
         assert self._tls is not None
-        if not self._inbox.idle:  # plaintext of the server, or of somebody else, is not to be taken for words after TLS
+        if (
+            not self._replies.idle
+        ):  # plaintext of the server, or of someone else, is not to be taken for words after TLS
             raise Garbled("plaintext came before the TLS handshake")
         trace.mark(Phase.TLS)
         await stream.start_tls(self._tls, self._endpoint.server_name)
@@ -190,11 +192,11 @@ class Client:
         return reply
 
     async def _transact(
-        self, letter: PreparedMessage, identity: bytes, trace: Trace, following: PreparedMessage | None
+        self, prepared: PreparedMessage, identity: bytes, trace: Trace, following: PreparedMessage | None
     ) -> Ending:
-        assert self._in_flight in (None, letter), "what was announced comes next"
-        begun, self._in_flight = self._in_flight is letter, None
-        talk = self._dialogue.talk(letter, identity, following, begun)
+        assert self._in_flight in (None, prepared), "what was announced comes next"
+        begun, self._in_flight = self._in_flight is prepared, None
+        talk = self._dialogue.talk(prepared, identity, following, begun)
         phase, data, count = next(talk)
         under_way = None
         try:
@@ -210,27 +212,27 @@ class Client:
             return ending
 
     async def _turn(self, data: bytes, count: int) -> Sequence[Reply]:
-        """Write a group, and wait for all its replies. Who has said good-bye is not written to, and has answered."""
-        stream, inbox = self._stream, self._inbox
+        """Write a group, and wait for all its replies. A server that has closed gets no more bytes."""
+        stream, replies = self._stream, self._replies
         assert stream is not None
-        if data and inbox.idle:
+        if data and replies.idle:
             stream.write(data)
-        elif data and not inbox.says_good_bye:
-            raise Garbled(f"a reply that nobody asked for: {[reply.text for reply in inbox.replies]}")
-        while (taken := inbox.take(count)) is None:
+        elif data and not replies.is_closing:
+            raise Garbled(f"a reply that no one asked for: {[reply.text for reply in replies.replies]}")
+        while (taken := replies.take(count)) is None:
             received = await stream.read()
             if not received:
                 raise ConnectionResetError(_CLOSED)
-            inbox.feed(received)
-        if count > 1 and not (inbox.idle or inbox.says_good_bye):  # which of them answers which command?
+            replies.feed(received)
+        if count > 1 and not (replies.idle or replies.is_closing):  # which of them answers which command?
             raise Garbled(f"more replies than commands, after {taken[-1].code} {taken[-1].text!r}")
         return taken
 
     def _cut_short(
-        self, error: OSError, letter: PreparedMessage, following: PreparedMessage | None, trace: Trace
+        self, error: OSError, prepared: PreparedMessage, following: PreparedMessage | None, trace: Trace
     ) -> Outcome:
         """A refusal that was heard by then stands; else what had left decides between a failure and doubt."""
-        if refused := refusal_so_far(self._inbox.replies, len(letter.rcpts)):
+        if refused := refusal_so_far(self._replies.replies, len(prepared.rcpts)):
             return refused
         return _outcome_of(error, in_doubt=trace.phases[-1] == Phase.CONTENT and self._has_left(following))
 

@@ -77,7 +77,7 @@ def is_established(sock: Any) -> bool:
 
 
 def unread_bytes(sock: Any) -> int:
-    """What the kernel has received and nobody has read."""
+    """What the kernel has received and no one has read."""
     return int.from_bytes(ioctl(sock.fileno(), FIONREAD, bytes(4)), sys.byteorder)
 
 

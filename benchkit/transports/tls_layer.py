@@ -60,7 +60,7 @@ class TlsLayer:
                 raise
         return b"".join(parts), False
 
-    def farewell(self) -> bytes:
+    def close_notify(self) -> bytes:
         """Our close_notify (RFC 8446 §6.1); the server's is not waited for."""
         with suppress(ssl.SSLError):
             self._session.unwrap()

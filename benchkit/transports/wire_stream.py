@@ -55,7 +55,7 @@ class WireStream:
 
     @property
     def quiet(self) -> bool:
-        """Open, and nothing has come that nobody asked for: fit for the next message."""
+        """Open, and nothing has come that no one asked for: fit for the next message."""
         return not (self._over or self._arrived)
 
     def look(self) -> None:
@@ -130,9 +130,9 @@ class WireStream:
         self._take_encrypted(self._drain())  # the server's first words may have come with its last handshake message
 
     def close(self) -> None:
-        """At once, with TLS's good-bye where nothing is left unsaid; more than once does no harm."""
+        """At once, with close_notify if all data was written. It can be called again."""
         if self._tls is not None and not (self._over or self._unsent):
-            self._send(self._tls.farewell())
+            self._send(self._tls.close_notify())
         self._end(None)
         self._stop_timer()
         self._socket.close()

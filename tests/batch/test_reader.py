@@ -1,4 +1,4 @@
-"""from_mime on everybody else's MIME: other charsets, 8-bit bytes, missing parts, broken ones; and a second opinion."""
+"""from_mime on everyone else's MIME: other charsets, 8-bit bytes, missing parts, broken ones; and a second opinion."""
 
 from __future__ import annotations
 

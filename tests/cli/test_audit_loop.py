@@ -1,4 +1,4 @@
-"""The loop of the audits gives what they give, raises what they raise, and never writes out a fleet's reports for nobody."""
+"""The loop of the audits gives what they give, raises what they raise, and never writes out a fleet's reports for no one."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def wait_for(what: Callable[[], Any], limit_s: float = 30.0) -> None:
     """Until it holds; the doing of another process, of which no event tells."""
     ends = time.monotonic() + limit_s
     while not what():
-        assert time.monotonic() < ends, "waited in vain"
+        assert time.monotonic() < ends, "waited too long"
         time.sleep(0.02)
 
 

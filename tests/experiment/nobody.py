@@ -25,14 +25,14 @@ _NO_NAMESPACES = (
 
 
 def as_nobody(*command: str, no_namespaces: bool = False) -> tuple[str, ...]:
-    """The command that runs this one as nobody."""
+    """The command that runs this one as the user "nobody"."""
     last = f'{_DROP} {_NO_NAMESPACES if no_namespaces else ""} "$@"'
     script = "; ".join(("mount -t tmpfs -o mode=0755 tmpfs /mnt", _TUN, *_way_in(), last))
     return ("unshare", "--mount", "sh", "-ec", script, "sh", *command)
 
 
 def why_not() -> str:
-    """What this machine lacks for it; empty where nobody may do all that."""
+    """What this machine lacks for it; empty if the user "nobody" may do all that."""
     if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("setpriv") is None:
         return "only root can become nobody, with unshare and setpriv"
     tried = as_nobody("unshare", "--user", "--map-root-user", "--net", "test", "-w", "/dev/net/tun")

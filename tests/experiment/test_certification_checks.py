@@ -1,4 +1,4 @@
-"""The certificate's judgements as a table: what passes, and what a wrong ruler would show."""
+"""The certificate's judgements as a table: what passes, and what a wrong measurement would show."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from benchkit.model.scenario import Scenario
 from benchkit.scenario import load
 
 Text = Callable[..., str]
-EVERYWHERE = "reno"  # the one that no Linux is without, and that everybody may set
+EVERYWHERE = "reno"  # the one that no Linux is without, and that everyone may set
 
 
 @pytest.fixture

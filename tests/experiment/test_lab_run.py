@@ -25,7 +25,7 @@ Text = Callable[..., str]
 LINKS = "[network]\nrtt_ms = [1, 5]\n"
 LOAD = "blocks = 6\nmessages_per_block = 1"
 ARMS = ("smtp", "smtp fresh", 'api|transport = "api"\nprovider = "mailgun"\nclient = "wire"\n')
-WRONG_RULERS = {"noop": "await self._smtp.noop()", "sleep": "await asyncio.sleep(0.01)"}
+WRONG_CLIENTS = {"noop": "await self._smtp.noop()", "sleep": "await asyncio.sleep(0.01)"}
 _WRONG_CLIENT = """
 import asyncio
 from benchkit.transports.smtp_aiosmtplib import Client as Right
@@ -123,20 +123,20 @@ def test_without_a_lab_it_runs_on_loopback_and_says_so(program: Any, text: Text)
     assert (condition.name, condition.lab) == ("loopback", False)
 
 
-def test_a_wrong_ruler_is_not_certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients that come in by the public door, and do something more than they should."""
+def test_a_wrong_client_is_not_certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients registered by an entry point, which do more than they should."""
     package = tmp_path / "wrong_rulers-1.dist-info"
     package.mkdir()
-    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: wrong-rulers\nVersion: 1\n")
-    doors = "\n".join(f"smtp_{name} = wrong_{name}:Client" for name in WRONG_RULERS)
-    (package / "entry_points.txt").write_text(f"[benchkit.transport]\n{doors}\n")
-    for name, extra in WRONG_RULERS.items():
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: wrong-clients\nVersion: 1\n")
+    points = "\n".join(f"smtp_{name} = wrong_{name}:Client" for name in WRONG_CLIENTS)
+    (package / "entry_points.txt").write_text(f"[benchkit.transport]\n{points}\n")
+    for name, extra in WRONG_CLIENTS.items():
         (tmp_path / f"wrong_{name}.py").write_text(_WRONG_CLIENT.format(extra=extra))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(certification, "_SPEED_MESSAGES", 10)  # slow rulers are slow to certify
+    monkeypatch.setattr(certification, "_SPEED_MESSAGES", 10)  # a slow client takes long to certify
     right = next(dialogue for dialogue in DIALOGUES if dialogue.turns == 4)
-    twisted = tuple(replace(right, arm=replace(right.arm, name=name, client=name)) for name in WRONG_RULERS)
+    twisted = tuple(replace(right, arm=replace(right.arm, name=name, client=name)) for name in WRONG_CLIENTS)
     certificate = certification.certify(lambda what: None, (right, *twisted), rtts_ms=(1.0, 4.0), blocks=6)
     assert not certificate.passed
     failed = {(check.subject, check.name) for check in certificate.checks if not check.passed}

@@ -1,4 +1,4 @@
-"""The own cost is measured on the run's disk, in files that nobody can find: a kill in the middle of it leaves nothing."""
+"""The own cost is measured on the run's disk, in files that no one can find: a kill in the middle of it leaves nothing."""
 
 from __future__ import annotations
 

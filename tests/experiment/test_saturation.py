@@ -19,7 +19,7 @@ CLOSED = 'model = "throughput"\nconcurrency = 3\nblocks = 6\nmessages_per_block 
 
 @pytest.fixture
 def blocking_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that comes in by the public door, and blocks the loop for longer than the watchdog can miss."""
+    """A client registered by an entry point, which blocks the loop for longer than the watchdog can miss."""
     package = tmp_path / "blocking_client-1.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: blocking-client\nVersion: 1\n")

@@ -44,7 +44,7 @@ def test_arms_with_one_server_share_its_probes(listening: int, monkeypatch: pyte
 
 
 def test_a_target_where_nobody_answers_is_named() -> None:
-    with socket.socket() as bound:  # the port is taken, and nobody listens there
+    with socket.socket() as bound:  # the port is taken, and no one listens there
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         with pytest.raises(TargetUnreachable, match=rf"localhost:{port} \(arm 'to {port}'\).*nothing was sent"):

@@ -10,8 +10,8 @@ import pytest
 
 OWNER = """\
 import os, signal, sys
-from benchkit.experiment.parent.temp_folder import vanishing_folder
-with vanishing_folder() as folder:
+from benchkit.experiment.parent.temp_folder import temporary_folder
+with temporary_folder() as folder:
     (folder / "run").mkdir()
     (folder / "run" / "messages.arrow").write_bytes(b"x")
     print(folder, len(list(folder.rglob("*"))), flush=True)

@@ -64,7 +64,7 @@ def machine() -> tuple[list[str], list[str], list[str]]:
 
 
 def processes(mark: str) -> list[str]:
-    """Whatever lives and was started, by whomever, with this mark in its environment."""
+    """Every living process that has this mark in its environment."""
     found = []
     for process in psutil.process_iter():
         try:

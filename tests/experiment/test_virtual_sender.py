@@ -19,7 +19,7 @@ from benchkit.model.trace import Phase, Trace
 class FarSighted:
     """A transport that writes down what it is told."""
 
-    looks_ahead = True
+    prefetches = True
 
     def __init__(self) -> None:
         self.connected = False

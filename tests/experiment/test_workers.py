@@ -1,4 +1,4 @@
-"""Several workers share a run: one plan, each send once, every cell at the same time, and nobody goes on without the others."""
+"""Several workers share a run: one plan, each send once, every cell at the same time, and no one goes on without the others."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Deaf(Worker):
 class Scene:
     def __init__(self, workers: int = 2, kind: type[Worker] = Worker) -> None:
         self.workers = [kind() for _ in range(workers)]
-        self.crew = WorkerPool(self.workers, patience_s=0.0)  # type: ignore[arg-type]
+        self.pool = WorkerPool(self.workers, grace_s=0.0)  # type: ignore[arg-type]
         self.heard: list[Mapping[str, Any]] = []
 
     async def say(self, number: int, **news: Any) -> None:
@@ -151,7 +151,7 @@ class Scene:
 def play(talk: Callable[[Scene], Coroutine[Any, Any, None]], workers: int = 2) -> tuple[Scene, RunStatus]:
     async def perform() -> tuple[Scene, RunStatus]:
         scene = Scene(workers)
-        walk = asyncio.create_task(scene.crew.walk(scene.heard.append))
+        walk = asyncio.create_task(scene.pool.walk(scene.heard.append))
         await talk(scene)
         return scene, await walk
 
@@ -179,7 +179,7 @@ def test_all_begin_when_the_last_one_is_ready_and_at_one_moment(workers: int) ->
 def test_one_that_was_interrupted_interrupts_the_run_and_no_cell_begins_after_a_stop() -> None:
     async def talk(scene: Scene) -> None:
         await scene.say(0, ready=True)
-        await scene.crew.ask_to_stop()
+        await scene.pool.ask_to_stop()
         await scene.say(1, ready=True)
 
     scene, status = play(talk)
@@ -191,13 +191,13 @@ def test_who_does_not_heed_the_second_word_is_killed_and_not_who_does_not_heed_t
     scene = Scene(2, Deaf)
 
     async def perform() -> None:
-        walk = asyncio.create_task(scene.crew.walk(scene.heard.append))
-        await scene.crew.ask_to_stop()
+        walk = asyncio.create_task(scene.pool.walk(scene.heard.append))
+        await scene.pool.ask_to_stop()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert [worker.told for worker in scene.workers] == [["stop"], ["stop"]]
-        await scene.crew.ask_to_stop()
-        await scene.crew.ask_to_stop()
+        await scene.pool.ask_to_stop()
+        await scene.pool.ask_to_stop()
         await walk
 
     with pytest.raises(ChildBroken, match="signal 9"):
@@ -210,7 +210,7 @@ def test_the_end_of_one_is_the_end_of_all(ending: Exception | None) -> None:
     scene = Scene(3)
 
     async def perform() -> None:
-        walk = asyncio.create_task(scene.crew.walk(scene.heard.append))
+        walk = asyncio.create_task(scene.pool.walk(scene.heard.append))
         await scene.say(0, ready=True)
         scene.workers[1].says.put_nowait(ending or {"unreachable": "nobody there"})
         await walk

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-HERE = ("127.", "192.0.2.")  # loopback, and the lab's own link: TEST-NET-1 (RFC 5737) is never anybody's
+HERE = ("127.", "192.0.2.")  # loopback, and the lab's own link: TEST-NET-1 (RFC 5737) is never anyone's
 NAMES = frozenset(("", "localhost", "::1", "::", "0.0.0.0"))
 _SENDING = frozenset(("socket.connect", "socket.sendto", "socket.sendmsg"))
 _NUMBER = frozenset("0123456789abcdefABCDEF.:")
@@ -19,7 +19,7 @@ class BeyondThisMachine(BaseException):
 
 
 def refuse(event: str, arguments: tuple[object, ...]) -> None:
-    """Raises BeyondThisMachine. Reading a number as an address asks nobody, and so is no look-up."""
+    """Raises BeyondThisMachine. Reading a number as an address asks no one, and so is no look-up."""
     if event in _SENDING:
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) else ""  # else a Unix socket, or a connected one

@@ -11,7 +11,7 @@ import pytest
 
 from tests.loopback_only.sitecustomize import BeyondThisMachine
 
-OUTSIDE = ("203.0.113.1", 9)  # TEST-NET-3 (RFC 5737): nobody, if the guard should fail
+OUTSIDE = ("203.0.113.1", 9)  # TEST-NET-3 (RFC 5737): no one, if the guard should fail
 
 
 @pytest.mark.parametrize(

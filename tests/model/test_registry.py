@@ -1,4 +1,4 @@
-"""The one door: what comes in from outside beside the built-in names, and what it costs to ask."""
+"""The registry: names of other packages beside the built-in ones, and what a look-up costs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def bring(monkeypatch: pytest.MonkeyPatch, folder: Path, *names: str) -> None:
     package = folder / "outside-1.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 1\n")
-    doors = "\n".join(f"{name} = builtins:len" for name in names)
-    (package / "entry_points.txt").write_text(f"[benchkit.statistic]\n{doors}\n")
+    points = "\n".join(f"{name} = builtins:len" for name in names)
+    (package / "entry_points.txt").write_text(f"[benchkit.statistic]\n{points}\n")
     monkeypatch.syspath_prepend(str(folder))
 
 

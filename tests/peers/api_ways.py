@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchkit.cli.names import known_names
 from benchkit.model.scenario import Security
-from tests.peers.servers.peer import Door, Peer
+from tests.peers.servers.peer import Listener, Peer
 
 HTTP_VERSION = {"httpx2h2": "2"}  # the others speak 1.1
 SETUP_TURNS = {Security.NONE: 1, Security.IMPLICIT: 2}  # connect; TLS
@@ -16,15 +16,15 @@ API_KEY = {"env": "BENCHKIT_PEER_PASSWORD"}
 
 @dataclass(frozen=True, slots=True)
 class ApiWay:
-    """One arm. `door` is where it goes in."""
+    """One arm. `listener` is where it goes in."""
 
-    door: Door
+    listener: Listener
     client: str
     connection: str
 
     @property
     def name(self) -> str:
-        return f"{self.client}, {self.connection}, {self.door.security}"
+        return f"{self.client}, {self.connection}, {self.listener.security}"
 
     @property
     def http_version(self) -> str:
@@ -41,11 +41,11 @@ class ApiWay:
 
     def turns(self, messages: int) -> list[int]:
         """Of so many messages, in the order of sending."""
-        return [1 + (SETUP_TURNS[self.door.security] if self.connection == "fresh" else 0)] * messages
+        return [1 + (SETUP_TURNS[self.listener.security] if self.connection == "fresh" else 0)] * messages
 
 
 def api_ways(peer: Peer) -> Iterator[ApiWay]:
-    for door in peer.doors:
+    for listener in peer.listeners:
         for client in known_names().clients["api"]:
             if HTTP_VERSION.get(client, "1.1") in peer.http_versions:
-                yield from (ApiWay(door, client, connection) for connection in ("reuse", "fresh"))
+                yield from (ApiWay(listener, client, connection) for connection in ("reuse", "fresh"))

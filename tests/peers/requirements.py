@@ -15,7 +15,7 @@ from typing import NoReturn
 import pytest
 
 UNPACKED = Path(os.environ.get("BENCHKIT_PEERS", "/var/cache/benchkit-peers"))
-_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))  # servers are seldom on a user's path
+_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))  # servers are rarely on a user's path
 
 
 def need(program: str) -> Path:
@@ -41,7 +41,7 @@ def need_root(why: str) -> None:
 
 
 def need_free(host: str, port: int) -> None:
-    """Where only one port will do, nobody else may have it."""
+    """Where only one port will do, no one else may have it."""
     try:
         socket.create_server((host, port)).close()
     except OSError as error:

@@ -45,11 +45,11 @@ warmup_blocks = 0
 def _arm(peer: Peer, way: Way | ApiWay) -> str:
     keys = way.arm(peer) | {
         "name": way.name,
-        "security": way.door.security.value,
-        "server": {"host": NAME, "port": way.door.port},
+        "security": way.listener.security.value,
+        "server": {"host": NAME, "port": way.listener.port},
         "timeout_s": 10,
     }
-    if way.door.security != "none":
+    if way.listener.security != "none":
         keys["ca_file"] = str(peer.ca_file)
     return "\n".join(["[[arm]]", *(f"{key} = {_toml(value)}" for key, value in keys.items()), ""])
 

@@ -18,7 +18,7 @@ from benchkit.model.scenario import ArmSpec, ConnectionPolicy, ServerAddress
 from benchkit.model.secret import Secret
 from benchkit.model.trace import Trace
 from benchkit.transports import TRANSPORTS
-from tests.peers.servers.peer import DOMAIN, HOST, NAME, Account, Door, Peer
+from tests.peers.servers.peer import DOMAIN, HOST, NAME, Account, Listener, Peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,16 @@ def message_to(*local_parts: str, subject: str = "Grüße") -> Message:
     return Message(0, content, to_mime(content), f"shop@{DOMAIN}", tuple(address.addr for address in to))
 
 
-def arm_for(peer: Peer, client: str, door: Door | None = None, **keys: Any) -> ArmSpec:
-    """At the peer's first door if not told, with PLAIN where nobody gets through without; `keys` are more of an arm's."""
-    door = door or peer.doors[0]
+def arm_for(peer: Peer, client: str, listener: Listener | None = None, **keys: Any) -> ArmSpec:
+    """At the peer's first listener if not told, with PLAIN where no one gets through without; `keys` are more of an arm's."""
+    listener = listener or peer.listeners[0]
     if peer.http_versions:
         settings = {"transport": "api", "provider": "mailgun"}
     else:
-        settings = {"transport": "smtp", "auth": "plain" if door.login else ""}
-    server = ServerAddress(NAME, door.port)
+        settings = {"transport": "smtp", "auth": "plain" if listener.login else ""}
+    server = ServerAddress(NAME, listener.port)
     return ArmSpec(
-        name="arm", client=client, connection=ConnectionPolicy(0), security=door.security, server=server,
+        name="arm", client=client, connection=ConnectionPolicy(0), security=listener.security, server=server,
         **{"timeout_s": 10.0, **settings, **keys},
     )  # fmt: skip
 
@@ -84,8 +84,8 @@ async def talk(
         trace.begin()
         if number and not client.connected:
             failure = await client.connect(trace)
-        if isinstance(client, Prefetching) and client.looks_ahead and number + 1 < len(prepared):
-            client.announce(prepared[number + 1])
+        if isinstance(client, Prefetching) and client.prefetches and number + 1 < len(prepared):
+            client.prefetch(prepared[number + 1])
         outcomes.append(failure or await client.send(letter, token_of(token, number), trace))
         turns.append(trace.turns)
     await client.close(trace)

@@ -1,4 +1,4 @@
-"""Content with a bare line feed (RFC 5321 §2.3.8 forbids it): Haraka alone says so, where others mend it or swallow it."""
+"""Content with a bare line feed (RFC 5321 §2.3.8 forbids it): only Haraka refuses it; others correct it or accept it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchkit.cli.names import known_names
 from benchkit.model.outcome import OutcomeKind
 from tests.peers.session import arm_for, converse, message_to
 
-MENDING = frozenset({"aiosmtplib"})  # turns a bare LF into CRLF before it sends
+CORRECTING = frozenset({"aiosmtplib"})  # turns a bare LF into CRLF before it sends
 CLIENTS = known_names().clients["smtp"]
 
 
@@ -23,4 +23,4 @@ def test_haraka_refuses_a_bare_line_feed_and_takes_what_we_compose(client: str, 
     assert bad.mime != good.mime
     first, second = converse(peer, arm_for(peer, client), [good, bad]).kinds
     assert first is OutcomeKind.ACCEPTED
-    assert (second is OutcomeKind.ACCEPTED) == (client in MENDING)
+    assert (second is OutcomeKind.ACCEPTED) == (client in CORRECTING)

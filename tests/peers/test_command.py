@@ -19,7 +19,7 @@ from tests.peers.ways import Way
 @pytest.mark.parametrize(("name", "auth"), [("postfix", ""), ("dovecot", "plain")])
 def test_a_run_against_a_server_of_ones_own(name: str, auth: str, start_peer: Any, tmp_path: Path) -> None:
     peer = start_peer(name)
-    starttls = peer.doors[1]
+    starttls = peer.listeners[1]
     ways = [Way(starttls, auth, "aiosmtplib", "step", connection) for connection in ("fresh", "reuse")]
     (tmp_path / "own.toml").write_text(scenario_text(peer, ways).replace("blocks = 1", "blocks = 6"), "utf-8")
     command = [sys.executable, "-m", "benchkit", "run", "own.toml", "--json"]

@@ -1,6 +1,6 @@
 """AUTH at real servers: what they offer, and what becomes of a wrong password.
 
-That each mechanism lets mail through at each door, in exactly its turns, is test_every_way's.
+That each mechanism lets mail through at each listener, in exactly its turns, is test_every_way's.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ REFUSED = [
 @pytest.mark.parametrize("name", OFFERED)
 def test_each_mechanism_is_offered_at_each_door(name: str, start_peer: Any) -> None:
     peer = start_peer(name)
-    assert [offers(peer, door)[1] & set(ALL) for door in peer.doors] == [set(OFFERED[name])] * len(peer.doors)
+    assert [offers(peer, listener)[1] & set(ALL) for listener in peer.listeners] == [set(OFFERED[name])] * len(
+        peer.listeners
+    )
 
 
 @pytest.mark.parametrize(("name", "client", "mechanism"), REFUSED)
@@ -58,7 +60,7 @@ def test_a_wrong_secret_is_a_rejection_and_sends_nothing(
 
 def test_a_run_with_a_wrong_password_ends_before_its_first_send(start_peer: Any, tmp_path: Path) -> None:
     peer = replace(start_peer("smtp_server"), account=Account(password="wrong-horse"))
-    way = Way(peer.doors[0], "login", "wire", "step", "reuse")
+    way = Way(peer.listeners[0], "login", "wire", "step", "reuse")
     asked = ask_for(peer, [way], tmp_path)
     with pytest.raises(TargetUnreachable, match=r"wire step.*5\.7\.8"):
         asked.conducted()

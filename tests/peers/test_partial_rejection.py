@@ -21,7 +21,7 @@ SENT = (
     message_to("one"),
     message_to("two", subject=REFUSE),
     message_to("three"),
-    message_to("reject"),  # nobody is left to send the content to
+    message_to("reject"),  # no one is left to send the content to
     message_to("four", "reject", "defer"),
     message_to("defer", "defer"),
     message_to("five", "reject", subject=REFUSE),

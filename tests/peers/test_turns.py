@@ -1,4 +1,4 @@
-"""method.md §2's table against every peer: each dialogue that it offers, at each of its doors, several recipients a message.
+"""The table of method.md §2 against every peer: each dialogue that it offers, at each listener, several recipients a message.
 
 A dialogue that it does not offer is refused before the first send, in the words of what is missing.
 """
@@ -24,8 +24,8 @@ EXCEPT = {(name, "overlapped") for name in OVERLAP_REFUSED}  # test_overlap has 
 @pytest.mark.parametrize(("name", "dialogue"), [case for case in CASES if case not in EXCEPT])
 def test_turns_are_those_of_the_protocol(name: str, dialogue: str, start_peer: Any) -> None:
     peer = start_peer(name)
-    for door in peer.doors:
-        arm = arm_for(peer, "wire", door, dialogue=dialogue)
+    for listener in peer.listeners:
+        arm = arm_for(peer, "wire", listener, dialogue=dialogue)
         session = converse(peer, arm, MESSAGES)
         if dialogue not in OFFERED[name]:
             assert_refused_beforehand(session)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from benchkit.cli.names import known_names
 from benchkit.model.scenario import Security
-from tests.peers.servers.peer import HOST, NAME, Door, Peer
+from tests.peers.servers.peer import HOST, NAME, Listener, Peer
 
 # They offer PIPELINING, and cannot take an envelope right behind a content, as RFC 2920 §3.1 has it.
 OVERLAP_REFUSED = {
@@ -48,9 +48,9 @@ TEXT_TURNS = {"step": 4, "pipelined": 2, "bdat-strict": 2, "bdat-eager": 1}
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One arm. `door` is where it goes in."""
+    """One arm. `listener` is where it goes in."""
 
-    door: Door
+    listener: Listener
     auth: str
     client: str
     dialogue: str
@@ -59,7 +59,7 @@ class Way:
     @property
     def name(self) -> str:
         auth = f" {self.auth}" if self.auth else ""
-        return f"{self.client} {self.dialogue}, {self.connection}, {self.door.security}{auth}"
+        return f"{self.client} {self.dialogue}, {self.connection}, {self.listener.security}{auth}"
 
     def arm(self, peer: Peer) -> dict[str, object]:
         """Its keys in a scenario, but for the server."""
@@ -79,7 +79,7 @@ class Way:
     def turns(self, messages: int) -> list[int]:
         """Of so many messages with one recipient each, in the order of sending."""
         if self.connection == "fresh":
-            setup = SETUP_TURNS[self.door.security] + AUTH_TURNS[self.auth]
+            setup = SETUP_TURNS[self.listener.security] + AUTH_TURNS[self.auth]
             # Nothing comes after the only message of a connection: overlapping is pipelining there.
             return [setup + TEXT_TURNS.get(self.dialogue, 2)] * messages
         if self.dialogue == "overlapped":
@@ -98,40 +98,40 @@ def overlapping_ways(peer: Peer) -> Iterator[Way]:
 
 
 def offered_ways(peer: Peer) -> Iterator[Way]:
-    """By asking each door what it offers."""
+    """By asking each listener what it offers."""
     names = known_names()
-    for door in peer.doors:
-        offered, mechanisms = offers(peer, door)
+    for listener in peer.listeners:
+        offered, mechanisms = offers(peer, listener)
         for client in names.clients["smtp"]:
             supported = names.offers("smtp", client)
-            logins = _logins(peer, door, mechanisms & set(supported.logins))
+            logins = _logins(peer, listener, mechanisms & set(supported.logins))
             for dialogue in supported.dialogues:
                 if NEEDS[dialogue] <= offered:
                     # How one logs in has nothing to do with what comes after it: all ways in, but each only once.
-                    yield from (Way(door, auth, client, dialogue, "reuse") for auth in logins[:1])
+                    yield from (Way(listener, auth, client, dialogue, "reuse") for auth in logins[:1])
                     yield from (
-                        Way(door, auth, client, dialogue, "fresh")
+                        Way(listener, auth, client, dialogue, "fresh")
                         for auth in (logins if dialogue == "step" else logins[-1:])
                     )
 
 
-def _logins(peer: Peer, door: Door, known: set[str]) -> list[str]:
-    without = [] if door.login else [""]
+def _logins(peer: Peer, listener: Listener, known: set[str]) -> list[str]:
+    without = [] if listener.login else [""]
     return without + (sorted(known) if peer.account else [])
 
 
-def offers(peer: Peer, door: Door) -> tuple[set[str], set[str]]:
-    """The EHLO keywords, and the mechanisms of AUTH, as Python's smtplib reads them at that door."""
+def offers(peer: Peer, listener: Listener) -> tuple[set[str], set[str]]:
+    """The EHLO keywords, and the mechanisms of AUTH, as Python's smtplib reads them at that listener."""
     context = ssl.create_default_context(cafile=peer.ca_file) if peer.ca_file else None
-    with _connected(door, context) as smtp:
+    with _connected(listener, context) as smtp:
         smtp.ehlo()
-        if door.security is Security.STARTTLS:
+        if listener.security is Security.STARTTLS:
             smtp.starttls(context=context)
             smtp.ehlo()
         return set(smtp.esmtp_features), set(smtp.esmtp_features.get("auth", "").lower().split())
 
 
-def _connected(door: Door, context: ssl.SSLContext | None) -> smtplib.SMTP:
-    if door.security is Security.IMPLICIT:
-        return smtplib.SMTP_SSL(NAME, door.port, timeout=10, context=context)
-    return smtplib.SMTP(HOST if context is None else NAME, door.port, timeout=10)
+def _connected(listener: Listener, context: ssl.SSLContext | None) -> smtplib.SMTP:
+    if listener.security is Security.IMPLICIT:
+        return smtplib.SMTP_SSL(NAME, listener.port, timeout=10, context=context)
+    return smtplib.SMTP(HOST if context is None else NAME, listener.port, timeout=10)

@@ -24,7 +24,7 @@ MIME = b"X-Benchkit-Id: bk00000000-0000000000\r\n\r\n.dot\r\n"
 Kind = OutcomeKind
 
 
-def letter_of(dialogue: str, recipients: int = 1, mime: bytes = MIME) -> PreparedMessage:
+def prepared_of(dialogue: str, recipients: int = 1, mime: bytes = MIME) -> PreparedMessage:
     to = tuple(f"user{number}@example.com" for number in range(recipients))
     content = Content("", Address("", "a@example.com"), tuple(Address("", one) for one in to))
     return PreparedMessage(Message(0, content, mime, "a@example.com", to), chunked=DIALOGUES[dialogue].chunked)
@@ -32,7 +32,7 @@ def letter_of(dialogue: str, recipients: int = 1, mime: bytes = MIME) -> Prepare
 
 def drive(dialogue: str, codes: Sequence[int], recipients: int = 1) -> tuple[list[tuple[Phase, int]], Ending]:
     """The turns of one talk, each as its phase and the replies it waits for, and the ending; replies by their codes."""
-    talk = DIALOGUES[dialogue].talk(letter_of(dialogue, recipients), IDENTITY, None, False)
+    talk = DIALOGUES[dialogue].talk(prepared_of(dialogue, recipients), IDENTITY, None, False)
     left, turns = list(codes), []
     turn = next(talk)
     while True:
@@ -108,7 +108,7 @@ def test_what_a_group_that_was_cut_short_says_of_its_message(
 
 @given(st.sampled_from(sorted(DIALOGUES)), st.lists(st.integers(200, 559), min_size=12, max_size=12), st.integers(1, 3))
 def test_only_250_to_the_content_accepts(dialogue: str, codes: list[int], recipients: int) -> None:
-    talk = DIALOGUES[dialogue].talk(letter_of(dialogue, recipients), IDENTITY, None, False)
+    talk = DIALOGUES[dialogue].talk(prepared_of(dialogue, recipients), IDENTITY, None, False)
     said, turn = iter(codes), next(talk)
     try:
         while True:
@@ -129,11 +129,11 @@ def test_both_halves_agree(dialogue: str, recipients: int, text: bytes) -> None:
     inbox = ReplyStream()
     server.feed(b"EHLO client.invalid\r\n")
     assert server.step()
-    letter = letter_of(dialogue, recipients, mime)
+    prepared = prepared_of(dialogue, recipients, mime)
     begun, endings = False, []
-    for following in (letter, letter, None):
+    for following in (prepared, prepared, None):
         following = following if DIALOGUES[dialogue].overlaps else None
-        talk = DIALOGUES[dialogue].talk(letter, IDENTITY, following, begun)
+        talk = DIALOGUES[dialogue].talk(prepared, IDENTITY, following, begun)
         begun, turn = following is not None, next(talk)
         try:
             while True:
@@ -150,17 +150,17 @@ def test_both_halves_agree(dialogue: str, recipients: int, text: bytes) -> None:
 
 
 @given(st.sampled_from(sorted(DIALOGUES)), st.binary(max_size=60))
-def test_what_a_letter_declares_is_what_arrives(dialogue: str, text: bytes) -> None:
+def test_what_a_prepared_message_declares_is_what_arrives(dialogue: str, text: bytes) -> None:
     delivered: list[bytes] = []
     server = Server(Service(), lambda sender, recipients, content: delivered.append(content))
-    letter = letter_of(dialogue, mime=MIME + text.replace(b"bk", b""))
-    said = b"EHLO client.invalid\r\n" + letter.declared.group + letter.content(IDENTITY)
+    prepared = prepared_of(dialogue, mime=MIME + text.replace(b"bk", b""))
+    said = b"EHLO client.invalid\r\n" + prepared.declared.group + prepared.content(IDENTITY)
     server.feed(said)
     while server.step() is not None:
         pass
     (content,) = delivered
-    assert letter.declared.mail == letter.mail[:-2] + b" SIZE=%d\r\n" % len(content)
-    assert letter.declared.group == letter.declared.mail + letter.group.removeprefix(letter.mail)
+    assert prepared.declared.mail == prepared.mail[:-2] + b" SIZE=%d\r\n" % len(content)
+    assert prepared.declared.group == prepared.declared.mail + prepared.group.removeprefix(prepared.mail)
 
 
 @given(st.text(max_size=40))

@@ -60,7 +60,7 @@ def test_what_is_no_form_is_a_value_error(content_type: str, body: bytes) -> Non
 
 
 def test_nothing_but_the_error_tells_what_is_broken() -> None:
-    """The parser logs as well, and where nobody has set logging up that would be a line on stderr."""
+    """The parser logs as well, and where no one has set logging up that would be a line on stderr."""
     told = (
         "from benchkit.providers.multipart import decode\ntry:\n decode({!r}, b'--y')\nexcept ValueError: print('told')"
     )

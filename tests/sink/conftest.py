@@ -1,4 +1,4 @@
-"""A sink in a thread of its own loop, so that blocking clients that nobody here wrote can talk to it; ended with the test."""
+"""A sink in a thread of its own loop, so that blocking clients that no one here wrote can talk to it; ended with the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API side over real sockets, with http.client, urllib and httpx as clients that nobody here wrote."""
+"""The API side over real sockets, with http.client, urllib and httpx as clients that no one here wrote."""
 
 from __future__ import annotations
 

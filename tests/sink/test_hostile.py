@@ -17,7 +17,7 @@ SMTP = ListenerConfig(0, "smtp", Security.NONE)
 STARTTLS = ListenerConfig(0, "smtp", Security.STARTTLS)
 API = ListenerConfig(0, "api", Security.NONE, "mailgun")
 HTTPS = ListenerConfig(0, "api", Security.IMPLICIT, "mailgun")
-DOORS = {"smtp": SMTP, "api": API, "https": HTTPS}
+CONFIGS = {"smtp": SMTP, "api": API, "https": HTTPS}
 
 NOISE = random.Random(7).randbytes(200_000)
 ATTACKS = {
@@ -36,10 +36,10 @@ NO_HANDSHAKE = {"nothing": b"", "SMTP": b"EHLO x\r\n", "noise": NOISE[:500], "ha
 
 
 @pytest.mark.parametrize("transcript", [False, True], ids=["quick", "careful"])
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("listener", CONFIGS)
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_it_lives_and_forgets(running: Any, attack: bytes, door: str, transcript: bool) -> None:
-    sink = running(DOORS[door], transcript=transcript)
+def test_it_lives_and_forgets(running: Any, attack: bytes, listener: str, transcript: bool) -> None:
+    sink = running(CONFIGS[listener], transcript=transcript)
     with sink.connect() as client:
         try:
             client.settimeout(0.2)
@@ -49,7 +49,7 @@ def test_it_lives_and_forgets(running: Any, attack: bytes, door: str, transcript
     sink.wait_until_empty()
     assert sink.ledger.arrivals == []
     with sink.connect():
-        sink.wait_until(lambda: sink.sink.open_connections == (door != "https"))
+        sink.wait_until(lambda: sink.sink.open_connections == (listener != "https"))
 
 
 def test_a_reset_in_the_middle(running: Any) -> None:
@@ -83,7 +83,7 @@ def test_replies_that_nobody_reads_do_not_pile_up(running: Any) -> None:
 @pytest.mark.parametrize("begun", [b"", b"PO"], ids=["silent", "half a word"])
 @pytest.mark.parametrize("listener", [SMTP, API], ids=["smtp", "api"])
 def test_the_silent_are_cut_off(running: Any, listener: ListenerConfig, begun: bytes) -> None:
-    """Slowloris: whoever says nothing between two sweeps goes; who spoke stays until the next."""
+    """Slowloris: a client that is silent between two sweeps is closed; one that wrote stays until the next."""
     sink = running(listener)
     with sink.connect() as client:
         client.sendall(begun)

@@ -35,10 +35,10 @@ def test_silence_ends_a_connection_with_a_421(running: Any) -> None:
     sink.wait_until_empty()
 
 
-@pytest.mark.parametrize("door", [smtp, api])
-def test_the_servers_own_silence_is_not_the_clients(running: Any, door: Callable[..., ListenerConfig]) -> None:
+@pytest.mark.parametrize("listener", [smtp, api])
+def test_the_servers_own_silence_is_not_the_clients(running: Any, listener: Callable[..., ListenerConfig]) -> None:
     """Nor does it run on where the server's ends: the client may then be silent for as long as ever."""
-    sink = running(door(Fault("connect", delay=Delay("constant", 150)), idle_s=0.1))
+    sink = running(listener(Fault("connect", delay=Delay("constant", 150)), idle_s=0.1))
     started = time.perf_counter()
     with sink.connect() as client:
         heard(client)

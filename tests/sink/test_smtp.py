@@ -1,4 +1,4 @@
-"""The SMTP side over real sockets, with smtplib as the client that nobody here wrote."""
+"""The SMTP side over real sockets, with smtplib as the client that no one here wrote."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ TO = ("a@x.example", "b@x.example", "c@y.example")
 def test_the_envelope_is_part_of_identical(
     synthetic_run: Factory, sender: str, recipients: Sequence[str], wrong: str
 ) -> None:
-    """A client that wins by sending to somebody else has not won."""
+    """A client that wins by sending to someone else has not won."""
     planned = with_envelopes(synthetic_run(blocks=8, times=(1.0, 0.5)), "s@shop.example", TO)
     other = with_envelopes(planned, sender, recipients)
     summary = analyse(replace(planned, arrivals=other.arrivals))

@@ -14,7 +14,7 @@ from benchkit.model.run import ConditionRecord, Run
 from benchkit.model.tables import WIRE
 from benchkit.report.content.notices import texts
 from benchkit.stats.analysis import analyse
-from benchkit.stats.packet_check import disagreement, wire_truth
+from benchkit.stats.packet_check import disagreement, packets_of
 
 Synthetic = Callable[..., Run]
 LAB = (ConditionRecord("10 ms link", 10.1, lab=True),)
@@ -36,7 +36,7 @@ def on_a_link(run: Run, extra_turns: int = 0, **arm_facts: Any) -> Run:
 
 def test_a_kept_connection_is_its_messages_its_opening_and_its_quit(synthetic_run: Synthetic) -> None:
     run = on_a_link(synthetic_run(conditions=LAB))
-    truth = wire_truth(run, 0, 1)
+    truth = packets_of(run, 0, 1)
     assert truth is not None
     assert (truth.connections, truth.turns, truth.agrees) == (1, truth.counted, True)
     assert disagreement(run, 0, 1) is None
@@ -56,14 +56,14 @@ def test_session_tickets_are_allowed_for_once_a_connection(
     tickets: int, agrees: bool, synthetic_run: Synthetic
 ) -> None:
     run = on_a_link(synthetic_run(conditions=LAB), extra_turns=tickets - 1, transport="api", security="implicit")
-    truth = wire_truth(run, 0, 0)
+    truth = packets_of(run, 0, 0)
     assert truth is not None
     assert truth.agrees is agrees
 
 
 def test_without_a_link_of_ours_nothing_is_known(synthetic_run: Synthetic) -> None:
     run = synthetic_run()
-    assert wire_truth(run, 0, 0) is None
+    assert packets_of(run, 0, 0) is None
     assert all(agreement.wire_agrees is None for agreement in analyse(run).agreements)
 
 

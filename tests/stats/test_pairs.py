@@ -1,4 +1,4 @@
-"""Who is compared with whom."""
+"""Which arms are compared."""
 
 from __future__ import annotations
 

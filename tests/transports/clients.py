@@ -22,11 +22,11 @@ from benchkit.transports import TRANSPORTS
 
 __all__ = [
     "IMPATIENT_S", "PASSWORD", "PATIENT_S", "RUN_TOKEN", "USERNAME", "Seen", "at_a_sink", "client_of", "outcome_of_one",
-    "patience_s",
+    "timeout_s_for",
 ]  # fmt: skip
 
 
-def patience_s(fault: Fault) -> float:
+def timeout_s_for(fault: Fault) -> float:
     return IMPATIENT_S if fault.delay else PATIENT_S
 
 

@@ -146,8 +146,8 @@ async def _session(client: Client, message: Message, case: Case) -> list[Outcome
         identity = token_of("0badcafe", number)
         outcome = None if client.connected else await client.connect(trace)
         if outcome is None:
-            if client.looks_ahead and number + 1 < MESSAGES:
-                client.announce(letter)
+            if client.prefetches and number + 1 < MESSAGES:
+                client.prefetch(letter)
             outcome = await client.send(letter, identity, trace)
         if outcome.kind is OutcomeKind.ACCEPTED:
             assert any(identity in content for content in case.taken), (

@@ -102,8 +102,8 @@ async def send_all(client: Transport, messages: Sequence[Message]) -> list[tuple
         trace.begin()
         outcome = None if client.connected else await client.connect(trace)
         if outcome is None:
-            if isinstance(client, Prefetching) and client.looks_ahead and number + 1 < len(prepared):
-                client.announce(prepared[number + 1])
+            if isinstance(client, Prefetching) and client.prefetches and number + 1 < len(prepared):
+                client.prefetch(prepared[number + 1])
             outcome = await client.send(one, token_of(RUN_TOKEN, number), trace)
         found.append((outcome, trace.turns))
     return found

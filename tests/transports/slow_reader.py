@@ -14,7 +14,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"id":"x"}'
 
 
 class SlowReader:
-    """As a context: the port, and whom to trust. `read_on` tells it to; `began_ns` is when it did."""
+    """As a context: the port, and the certificate to trust. `read_on` tells it to; `began_ns` is when it did."""
 
     def __init__(self, certificate: ServerCertificate | None) -> None:
         self.read_on = asyncio.Event()

@@ -97,8 +97,8 @@ SAID = [
 
 @pytest.mark.parametrize(("said", "kind", "goes_on"), SAID, ids=range(len(SAID)))
 def test_what_the_server_says(said: bytes, kind: Kind, goes_on: bool, make_arm: Any, compose_message: Make) -> None:
-    patience_s = IMPATIENT_S if kind is Kind.AMBIGUOUS else PATIENT_S
-    arm = make_arm("api none", client="wire", timeout_s=patience_s)
+    timeout_s = IMPATIENT_S if kind is Kind.AMBIGUOUS else PATIENT_S
+    arm = make_arm("api none", client="wire", timeout_s=timeout_s)
     assert uvloop.run(answered(said, arm, compose_message())) == (kind, goes_on)
 
 

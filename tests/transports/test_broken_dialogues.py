@@ -105,7 +105,7 @@ def test_an_envelope_that_nobody_answered_is_said_again(make_arm: MakeArm, compo
             letter, trace = client.prepare(compose_message(text="Hello")), Trace()
             for number in range(2):
                 assert await client.connect(trace) is None
-                client.announce(letter)
+                client.prefetch(letter)
                 outcomes.append(await client.send(letter, token_of(RUN_TOKEN, number), trace))
                 async with asyncio.timeout(5):
                     while client.connected:  # noqa: ASYNC110  (the kernel's doing, and no event tells)
@@ -180,7 +180,7 @@ def test_a_message_too_large_takes_back_what_was_announced_with_it(make_arm: Mak
 def test_closing_waits_for_no_more_than_the_beginning_of_a_good_bye(
     make_arm: MakeArm, compose_message: Compose
 ) -> None:
-    """A server could go on with its good-bye, line by line, for ever."""
+    """A server could go on with its reply to QUIT, line by line, for ever."""
     answer = saying(b"221-and another thing\r\n", b"QUIT")
     arm = make_arm("smtp none", client="wire", timeout_s=60.0)
     outcomes, heard = by_script(arm, Script(answer, ehlo=OFFER), [compose_message(text="Hello")])

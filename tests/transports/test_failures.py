@@ -14,7 +14,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Trace
 from tests.loopback_server import serving
-from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one, patience_s
+from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one, timeout_s_for
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -58,7 +58,7 @@ API_FAULTS = [
 def test_smtp(
     way: str, fault: Fault, kind: Kind, code: int, enhanced: str, arrived: int, talk: Any, compose_message: Make
 ) -> None:
-    found = talk(way, [compose_message()], fresh=True, faults=(fault,), timeout_s=patience_s(fault))
+    found = talk(way, [compose_message()], fresh=True, faults=(fault,), timeout_s=timeout_s_for(fault))
     outcome = found.sent[0].outcome
     assert (outcome.kind, outcome.code, outcome.enhanced) == (kind, code, enhanced)
     assert outcome.text
@@ -67,7 +67,7 @@ def test_smtp(
 
 @pytest.mark.parametrize(("fault", "kinds", "code", "arrived"), API_FAULTS)
 def test_api(fault: Fault, kinds: set[Kind], code: int, arrived: int, talk: Any, compose_message: Make) -> None:
-    found = talk("api none", [compose_message()], fresh=True, faults=(fault,), timeout_s=patience_s(fault))
+    found = talk("api none", [compose_message()], fresh=True, faults=(fault,), timeout_s=timeout_s_for(fault))
     outcome = found.sent[0].outcome
     assert outcome.kind in kinds
     assert outcome.code == code

@@ -160,8 +160,8 @@ def test_odd_replies_are_never_taken_for_an_acceptance(
     script = Script(lambda unit: reply if to in unit.upper() or to in unit else polite(unit))
     outcomes, heard = by_script(make_arm("smtp none", client=client), script, [compose_message(text="Hello")] * 2)
     assert [outcome.kind for outcome in outcomes] == kinds
-    anew = sum(unit[:4].upper() == b"EHLO" for unit in heard)
-    assert anew == (1 if to == b"RCPT" else 2)
+    again = sum(unit[:4].upper() == b"EHLO" for unit in heard)
+    assert again == (1 if to == b"RCPT" else 2)
 
 
 @pytest.mark.parametrize(

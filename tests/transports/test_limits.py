@@ -25,7 +25,7 @@ WAYS = [*(("smtp none", client) for client in SMTP), *(("api implicit", client) 
 
 
 async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[bool], Seen]:
-    """Each message once the server has closed the connection of the one before; whether it had to connect anew."""
+    """Each message once the server has closed the connection of the one before; whether it had to connect again."""
     seen, reconnected, trace = Seen(), [], Trace()
     async with at_a_sink(arm, seen) as (client, sink):
         prepared = client.prepare(message)

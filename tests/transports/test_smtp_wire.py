@@ -14,7 +14,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
-from tests.transports.clients import Seen, at_a_sink, patience_s
+from tests.transports.clients import Seen, at_a_sink, timeout_s_for
 from tests.transports.scripted import Script, against, polite, send_all
 
 Kind = OutcomeKind
@@ -26,7 +26,7 @@ WAYS = ("smtp none", "smtp starttls plain", "smtp implicit login", "smtp none cr
 
 @dataclass(slots=True)
 class Dialogue(Seen):
-    """What both sides saw of some messages over one connection, and of its good-bye."""
+    """What both sides saw of some messages over one connection, and of its end."""
 
     setup_turns: int = 0
     close_turns: int = 0
@@ -104,7 +104,7 @@ def test_failures(
         pytest.skip("BDAT has no DATA")
     if dialogue == "bdat-eager" and fault.drop:  # the content had left with the envelope
         kind = Kind.AMBIGUOUS
-    seen = talk("smtp none", dialogue, [compose_message()], faults=(fault,), timeout_s=patience_s(fault))
+    seen = talk("smtp none", dialogue, [compose_message()], faults=(fault,), timeout_s=timeout_s_for(fault))
     outcome, _ = seen.sent[0]
     assert (outcome.kind, outcome.code) == (kind, code)
     assert outcome.text

@@ -33,7 +33,7 @@ def test_a_stop_takes_back_the_envelope_in_flight(make_arm: MakeArm, compose_mes
             trace = Trace()
             assert await client.connect(trace) is None
             letter = client.prepare(compose_message())
-            client.announce(letter)
+            client.prefetch(letter)
             outcome: Outcome = await client.send(letter, b"bk0badcafe-0000000000", trace)
             return outcome
 
@@ -41,7 +41,7 @@ def test_a_stop_takes_back_the_envelope_in_flight(make_arm: MakeArm, compose_mes
     assert heard[-3:] == [heard[1], heard[2], b"DATA"]
 
 
-def test_closing_says_good_bye_in_tls_too(make_arm: MakeArm) -> None:
+def test_closing_is_closing_in_tls_too(make_arm: MakeArm) -> None:
     """The server's end of the stream is an end, and no connection that was cut (which it would hear as SSLEOFError)."""
     certificate = ServerCertificate()
 

@@ -1,4 +1,4 @@
-"""The wire client and what a server may say: it offers too little, refuses the one thing, or answers what nobody asked."""
+"""The wire client and what a server may say: it offers too little, refuses the one thing, or answers what no one asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire clients' TLS in memory: nothing that came is lost, and its good-bye is one that the other side understands."""
+"""The wire clients' TLS in memory: nothing that came is lost, and the other side understands its close_notify."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def test_what_comes_before_a_broken_record_is_read() -> None:
         client.decrypted()
 
 
-def test_a_farewell_ends_the_stream_and_does_not_cut_it() -> None:
+def test_a_close_notify_ends_the_stream_and_does_not_cut_it() -> None:
     client, server, to_server, _ = both_sides()
-    to_server.write(client.encrypted(b"hi") + client.farewell())
+    to_server.write(client.encrypted(b"hi") + client.close_notify())
     to_server.write_eof()
     assert server.read() == b"hi"
-    assert server.read() == b"", "without the good-bye it would raise SSLEOFError"
+    assert server.read() == b"", "without close_notify it would raise SSLEOFError"

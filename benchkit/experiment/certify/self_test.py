@@ -1,6 +1,6 @@
-"""The ruler measures itself: physics on one side, what benchkit says on the other (method.md §10).
+"""benchkit checks itself: what physics predicts against what it measured (method.md §10).
 
-Three runs through the same doors as any other run, in a folder that goes away: the dialogues over three links; delays at known
+Three runs, made like any other run, in a folder that goes away: the dialogues over three links; delays at known
 points of the dialogue; speed. What is certified is the machine as it is now, with this version and this kernel.
 """
 
@@ -22,7 +22,7 @@ from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.certificate_file import machine_of
 from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.experiment.parent.stopping import signals_given_back
-from benchkit.experiment.parent.temp_folder import vanishing_folder
+from benchkit.experiment.parent.temp_folder import temporary_folder
 from benchkit.model.certificate import Certificate, CertificationCheck
 from benchkit.model.load import LoadModel
 from benchkit.model.run import Run, RunStatus
@@ -46,7 +46,7 @@ def certify(
     Raises KeyboardInterrupt, and BenchkitError where a run breaks.
     """
     started = time.perf_counter()
-    with vanishing_folder() as folder:
+    with temporary_folder() as folder:
         swept = _run(scenarios.sweep(dialogues, rtts_ms, blocks), folder, tell, "turns, slopes and A/A")
         lab = next((condition.note for condition in swept.manifest.conditions if not condition.lab), "")
         checks = [_no_lab(lab)] if lab else list(_checks(swept, dialogues, folder, tell))

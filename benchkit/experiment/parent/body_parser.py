@@ -1,4 +1,4 @@
-"""From the bodies that arrived back to canonical content: the parser that closes a run, or reads one that nobody closed."""
+"""From the bodies that arrived back to canonical content: the parser that closes a run, or reads one that no one closed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Which TCP congestion control each arm sets, decided before anything is sent: a kernel's default differs from host to host
-(CUBIC, BBR), so every socket of ours is told. A trial socket knows what this kernel has and lets this user set.
+(CUBIC, BBR), so each of benchkit's sockets is set. A trial socket knows what this kernel has and lets this user set.
 """
 
 from __future__ import annotations

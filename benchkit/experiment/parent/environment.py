@@ -31,7 +31,7 @@ class Environment:
 
 
 @asynccontextmanager
-async def place_of(link: LinkSpec | None, log: Path, capture: Path | None) -> AsyncIterator[Environment]:
+async def open_environment(link: LinkSpec | None, log: Path, capture: Path | None) -> AsyncIterator[Environment]:
     """Raises LabRefused where there is to be a link and this machine has none to give."""
     if link is None:
         yield Environment()

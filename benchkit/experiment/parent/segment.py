@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchkit.experiment.parent.child_process import Child, ChildBroken
-from benchkit.experiment.parent.environment import Environment, place_of
+from benchkit.experiment.parent.environment import Environment, open_environment
 from benchkit.experiment.parent.stopping import Stopping
 from benchkit.experiment.parent.worker_pool import Heard, WorkerPool
 from benchkit.experiment.plan.cores import cores_of
@@ -64,16 +64,16 @@ class Segment:
     async def run(self, listener: SegmentObserver) -> tuple[RunStatus, str]:
         """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
         try:
-            async with place_of(self.seeded_link, self.folder / "children.log", self.capture) as place:
-                return await _Walk(self, place, listener).run()
+            async with open_environment(self.seeded_link, self.folder / "children.log", self.capture) as environment:
+                return await _Walk(self, environment, listener).run()
         except LabRefused as refused:
             return RunStatus.BROKEN, str(refused)
 
 
 class _Walk:
-    def __init__(self, segment: Segment, place: Environment, listener: SegmentObserver) -> None:
+    def __init__(self, segment: Segment, environment: Environment, listener: SegmentObserver) -> None:
         self._segment = segment
-        self._place = place
+        self._environment = environment
         self._listener = listener
         self._sinks: list[Child] = []  # one, or none where no arm is embedded
         self._workers: list[Child] = []
@@ -90,17 +90,19 @@ class _Walk:
         finally:
             for child in (*self._workers, *self._sinks):
                 await child.end()
-        if self._place.lab is not None and status is not RunStatus.BROKEN:
-            self._store_wire(await self._place.lab.finish())
+        if self._environment.lab is not None and status is not RunStatus.BROKEN:
+            self._store_wire(await self._environment.lab.finish())
         return status, trouble
 
     async def _start_processes(self) -> None:
         """All at once: each takes as long to load its modules as the others."""
         scenario = self._segment.scenario
         if any(map(targets.is_embedded, scenario.arms)):
-            self._sinks.append(await self._start("benchkit.experiment.process.sink_process", self._place.server))
+            self._sinks.append(await self._start("benchkit.experiment.process.sink_process", self._environment.server))
         for _ in range(scenario.load.workers):
-            self._workers.append(await self._start("benchkit.experiment.worker.worker_process", self._place.client))
+            self._workers.append(
+                await self._start("benchkit.experiment.worker.worker_process", self._environment.client)
+            )
 
     async def _prepare_sink(self) -> tuple[Endpoint, ...]:
         segment, password = self._segment, targets.new_password()
@@ -109,7 +111,7 @@ class _Walk:
         for sink in self._sinks:
             await sink.give(
                 SinkJob(
-                    listeners, segment.token, str(segment.folder), self._place.sink_host, segment.condition,
+                    listeners, segment.token, str(segment.folder), self._environment.sink_host, segment.condition,
                     self._cores.get(SINK, ()),
                 )
             )  # fmt: skip
@@ -119,7 +121,7 @@ class _Walk:
             in_force = zip(listeners, ready["congestion"], strict=True)
             facts = [{"arm": listener.arm, "server_congestion": name} for listener, name in in_force]
             self._listener.heard(segment.condition, {"arms": facts})
-        sink_end = targets.SinkEnd(self._place.sink_host, self._ports, ca_pem, password)
+        sink_end = targets.SinkEnd(self._environment.sink_host, self._ports, ca_pem, password)
         return targets.endpoints(segment.scenario, segment.revealed, sink_end)
 
     async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
@@ -127,7 +129,7 @@ class _Walk:
         pool = await self._prepare_workers(arms)
         heard = partial(self._listener.heard, self._segment.condition)
         watch = [asyncio.create_task(_watch(sink, pool, heard)) for sink in self._sinks]
-        link = asyncio.create_task(_watch_link(self._place.lab, pool))
+        link = asyncio.create_task(_watch_link(self._environment.lab, pool))
         try:
             with self._segment.stopping.reaches(pool):
                 status = await pool.walk(heard)

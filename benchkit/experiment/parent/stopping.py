@@ -20,7 +20,7 @@ class Stoppable(Protocol):
 
 
 class Stopping:
-    """`begun`: a worker stands, so that there may be something to keep. `asked`: somebody wants the end."""
+    """`begun`: a worker stands, so that there may be something to keep. `asked`: someone wants the end."""
 
     def __init__(self) -> None:
         self.begun = False

@@ -17,22 +17,22 @@ from benchkit.errors import BenchkitError
 
 
 @contextmanager
-def vanishing_folder() -> Iterator[Path]:
-    """Its keeper waits at a pipe that nobody writes to, in a session of its own, where no Ctrl-C reaches it.
+def temporary_folder() -> Iterator[Path]:
+    """Its holder waits at a pipe that no one writes to, in a session of its own, where no Ctrl-C reaches it.
 
-    Raises BenchkitError where the keeper cannot make one.
+    Raises BenchkitError where the holder cannot make one.
     """
     command = (sys.executable, "-m", "benchkit.experiment.parent.temp_folder")
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as keeper:
-        assert keeper.stdout is not None
-        made = os.fsdecode(keeper.stdout.readline().removesuffix(b"\n"))
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as holder:
+        assert holder.stdout is not None
+        made = os.fsdecode(holder.stdout.readline().removesuffix(b"\n"))
         if not made:
             raise BenchkitError("no temporary folder can be made")
         try:
             yield Path(made)
         finally:
-            keeper.communicate()
+            holder.communicate()
 
 
 def main() -> None:

@@ -18,11 +18,11 @@ Heard = Callable[[Mapping[str, Any]], None]
 
 
 class WorkerPool:
-    """`patience_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would."""
+    """`grace_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would."""
 
-    def __init__(self, workers: Sequence[Child], patience_s: float = 10.0) -> None:
+    def __init__(self, workers: Sequence[Child], grace_s: float = 10.0) -> None:
         self._workers = workers
-        self._patience_s = patience_s
+        self._wait_s = grace_s
         self._sent = [0] * len(workers)
         self._ready = 0
         self._stopping = False
@@ -31,7 +31,7 @@ class WorkerPool:
     async def ask_to_stop(self) -> None:
         """The first time: after what is under way. The second time: at once, and then who does not go is killed."""
         if self._stopping and self._killing is None:
-            self._killing = asyncio.get_running_loop().call_later(self._patience_s, self._kill)
+            self._killing = asyncio.get_running_loop().call_later(self._wait_s, self._kill)
         self._stopping = True
         for worker in self._workers:
             await worker.ask_to_stop()

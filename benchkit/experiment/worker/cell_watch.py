@@ -41,7 +41,7 @@ class CellWatch:
 
     @contextmanager
     def over(self, cell: Cell, waiting: Waiting) -> Iterator[None]:
-        """`waiting` is that of whoever walks the cell."""
+        """`waiting` is that of the code that walks the cell."""
         if cell.warmup:
             yield
             return

@@ -34,7 +34,7 @@ class Deadline:
             self._timer = loop.call_at(self._due, self._look)
 
     def end(self) -> None:
-        """The message is over; a cancellation of ours is taken back, also where the client did not let it through."""
+        """The message is over. Takes back this deadline's own cancellation, also if the client did not pass it on."""
         task, self._task = self._task, None
         if self.expired and task is not None:
             task.uncancel()

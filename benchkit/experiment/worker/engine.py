@@ -152,7 +152,7 @@ class Engine:
                 await self._waiting.until(start_ns + offset_ns)
             if self.stopping:
                 return
-            following = todo.take() if sender.looks_ahead and self._is_due(cell, todo.first, start_ns) else None
+            following = todo.take() if sender.prefetches and self._is_due(cell, todo.first, start_ns) else None
             send, message = cell.send_of(i), cell.message_of(i)
             self._records.begin(send, cell.arm)
             outcome = await sender.send(

@@ -1,4 +1,4 @@
-"""The ruler's own cost, measured in every run: the null client through the whole path, and the clock itself (method.md §3)."""
+"""benchkit's own cost, measured in every run: the null client through the whole path, and the clock itself (method.md §3)."""
 
 from __future__ import annotations
 

@@ -40,10 +40,10 @@ class VirtualSender:
         self._messages_per_request = messages_per_request
         self._deadline = Deadline(deadline_s)
         self._mask = mask
-        self._prefetching = transport if isinstance(transport, Prefetching) and transport.looks_ahead else None
+        self._prefetching = transport if isinstance(transport, Prefetching) and transport.prefetches else None
 
     @property
-    def looks_ahead(self) -> bool:
+    def prefetches(self) -> bool:
         """Whether `send` makes use of a `following` message."""
         return self._prefetching is not None
 
@@ -116,7 +116,7 @@ class VirtualSender:
         if failure is not None:
             return failure
         if following is not None and self._prefetching is not None and self._carried + 1 != self._policy.messages:
-            self._prefetching.announce(following)
+            self._prefetching.prefetch(following)
         outcome = await self._transport.send(prepared, identity, self.trace)
         self._count(1)
         return outcome

@@ -37,7 +37,7 @@ from benchkit.transports import TRANSPORTS
 
 T = TypeVar("T")
 _NEWS_EVERY_S = 0.25
-_ORPHAN_GRACE_S = 2.0  # the parent is dead: nobody waits for a slow server any more
+_ORPHAN_GRACE_S = 2.0  # the parent is dead: no one waits for a slow server any more
 
 
 async def work(line: ParentLine, job: WorkerJob) -> None:
@@ -197,7 +197,7 @@ def _prepared(transport: Transport, batch: Batch, *, together: bool) -> tuple[An
 
 
 async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
-    """Progress, and the flush of a recorder that nobody has called for a while (a server that hangs)."""
+    """Progress, and the flush of a recorder that no one has called for a while (a server that hangs)."""
     while True:
         await asyncio.sleep(_NEWS_EVERY_S)
         recorder.flush_if_due()

@@ -113,9 +113,9 @@ def account_section(summary: Summary) -> Section:
 
 def cost_sections(summary: Summary) -> Iterator[Section]:
     costs = (f"{name.replace('_', ' ')} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
-    certificate = [sentence(f"Certificate of the ruler: {summary.certificate}")] if summary.certificate else []
+    certificate = [sentence(f"Certificate: {summary.certificate}")] if summary.certificate else []
     if summary.overhead_us:
-        yield Section("cost", "The ruler's own cost", (sentence(" · ".join(costs)), *certificate))
+        yield Section("cost", "What benchkit itself cost", (sentence(" · ".join(costs)), *certificate))
     elif certificate:
         yield Section("cost", "", tuple(certificate))
 

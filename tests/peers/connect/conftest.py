@@ -42,15 +42,15 @@ def internet(folder: Callable[[str], Path]) -> Iterator[Internet]:
     known.root.cert_pem.write_to_path(str(ca_file))
     of_hosts = _chains(known, chains)
     policies = known.issue(chains / "policies", [PREFIX + domain for domain in POLICIES if "foreign" not in domain])
-    doors = {(addresses[name], SMTP): [f"smtpd_tls_chain_files={chain.file}"] for name, chain in of_hosts.items()}
-    doors[(addresses["plain"], SMTP)] = ["smtpd_tls_security_level=none"]
+    listeners = {(addresses[name], SMTP): [f"smtpd_tls_chain_files={chain.file}"] for name, chain in of_hosts.items()}
+    listeners[(addresses["plain"], SMTP)] = ["smtpd_tls_security_level=none"]
     texts, zones = zone_texts(addresses, of_hosts), folder("zones")
     held = [signed(zones, SIGNED, texts[SIGNED]), plain(zones, PLAIN, texts[PLAIN])]
     mail = folder("mail")
     with (
         nsd(folder("nsd"), held) as authority,
         unbound(folder("unbound"), held, authority) as resolver,
-        listening(mail, doors, of_hosts["good"].file),
+        listening(mail, listeners, of_hosts["good"].file),
         serving_policies(addresses["policies"], policies.file, POLICIES) as fetched,
     ):
         yield Internet(resolver, ca_file, fetched, mail / "mail.log")

@@ -37,7 +37,7 @@ def mail(start_peer: Callable[[str], Peer]) -> Peer:
 
 
 def seen(mail: Peer, host: str = NAME) -> MailServer:
-    port = next(door.port for door in mail.doors if door.security is Security.STARTTLS)
+    port = next(listener.port for listener in mail.listeners if listener.security is Security.STARTTLS)
     trust = ssl.create_default_context(cafile=mail.ca_file)
     return asyncio.run(probe(HOST, host, port=port, trust=trust, allow_private=True))
 

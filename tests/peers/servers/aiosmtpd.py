@@ -1,4 +1,4 @@
-"""aiosmtpd: a library's server, without PIPELINING; AUTH PLAIN and LOGIN at every door."""
+"""aiosmtpd: a library's server, without PIPELINING; AUTH PLAIN and LOGIN at every listener."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchkit.model.scenario import Security
-from tests.peers.servers.peer import Account, Door, Peer, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Account, Listener, Peer, free_ports, serving, write_certificate
 
 SCRIPT = Path(__file__).with_name("aiosmtpd_doors.py")
 
@@ -23,7 +23,7 @@ def start(yard: Path) -> Iterator[Peer]:
     with serving([sys.executable, "-P", SCRIPT, yard, str(plain), str(tls), *admitted], yard, [plain, tls]):
         yield Peer(
             "aiosmtpd",
-            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            (Listener(Security.NONE, plain), Listener(Security.STARTTLS, plain), Listener(Security.IMPLICIT, tls)),
             mailbox=yard / "mail",
             ca_file=ca_file,
             account=account,

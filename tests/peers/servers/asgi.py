@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.servers.asgi_app import FOLDER, SECRET
-from tests.peers.servers.peer import Account, Door, Peer, write_certificate
+from tests.peers.servers.peer import Account, Listener, Peer, write_certificate
 
 APPLICATION = "tests.peers.servers.asgi_app:application"
 HTTP1 = frozenset({"1.1"})
@@ -20,7 +20,7 @@ def lay_out(name: str, yard: Path, plain: int, tls: int, versions: frozenset[str
     _, ca_file = write_certificate(yard)
     return Peer(
         name,
-        (Door(Security.NONE, plain, login=True), Door(Security.IMPLICIT, tls, login=True)),
+        (Listener(Security.NONE, plain, login=True), Listener(Security.IMPLICIT, tls, login=True)),
         mailbox=yard / "mail",
         stored="*.json",
         ca_file=ca_file,

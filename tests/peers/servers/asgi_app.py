@@ -1,4 +1,4 @@
-"""An email API as somebody writes one for an ASGI server: Mailgun's receiving half, each message that it takes one file.
+"""An email API as someone writes one for an ASGI server: Mailgun's receiving half, each message that it takes one file.
 
 A file holds the identity, the digest of the canonical content, and the version of HTTP that it came by. The environment says
 where they go, and who may send.

@@ -1,4 +1,4 @@
-"""Cyrus: a JMAP server that nobody here wrote; what is submitted to it goes, at once, to a Postfix of its own."""
+"""Cyrus: a JMAP server that no one here wrote; what is submitted to it goes, at once, to a Postfix of its own."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def start(yard: Path) -> Iterator[Cyrus]:
     (yard / "relay").mkdir()
     http, lmtp = free_ports(2)
     with postfix.start(yard / "relay") as relay:
-        conf = fill_in(HERE / "cyrus.imapd.conf", yard / "imapd.conf", yard=yard, relay=relay.doors[0].port)
+        conf = fill_in(HERE / "cyrus.imapd.conf", yard / "imapd.conf", yard=yard, relay=relay.listeners[0].port)
         master = fill_in(HERE / "cyrus.conf", yard / "cyrus.conf", conf=conf, http=http, lmtp=lmtp)
         _add_user(yard / "sasldb2")
         command: list[str | Path] = [program, "-C", conf, "-M", master, "-p", yard / "master.pid", "-D"]
         with serving(command, yard, [http, lmtp]):
-            with smtplib.LMTP(HOST, lmtp) as door:
-                door.sendmail("a@peer.test", [ACCOUNT.username], _FIRST_MAIL)
+            with smtplib.LMTP(HOST, lmtp) as listener:
+                listener.sendmail("a@peer.test", [ACCOUNT.username], _FIRST_MAIL)
             yield Cyrus(http, _mailbox(http), relay)
 
 

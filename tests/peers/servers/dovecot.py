@@ -1,4 +1,4 @@
-"""Dovecot's submission service: nobody gets through without AUTH; what it takes it hands, at once, to a Postfix of its own."""
+"""Dovecot's submission service: no one gets through without AUTH; what it takes it hands, at once, to a Postfix of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_root
 from tests.peers.servers import dovecot_auth, postfix
-from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Listener, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 
@@ -27,14 +27,14 @@ def start(yard: Path) -> Iterator[Peer]:
     account = dovecot_auth.configure(yard)
     with postfix.relay(yard / "relay") as relay:
         values = {"yard": yard, "chain": chain, "plain": plain, "tls": tls}
-        conf = fill_in(HERE / "dovecot.conf", yard / "dovecot.conf", relay=relay.doors[0].port, **values)
+        conf = fill_in(HERE / "dovecot.conf", yard / "dovecot.conf", relay=relay.listeners[0].port, **values)
         with serving([program, "-F", "-c", conf], yard, [plain, tls]):
             yield Peer(
                 "dovecot",
                 (
-                    Door(Security.NONE, plain, login=True),
-                    Door(Security.STARTTLS, plain, login=True),
-                    Door(Security.IMPLICIT, tls, login=True),
+                    Listener(Security.NONE, plain, login=True),
+                    Listener(Security.STARTTLS, plain, login=True),
+                    Listener(Security.IMPLICIT, tls, login=True),
                 ),
                 mailbox=relay.mailbox,
                 queues=relay.queues,

@@ -27,7 +27,7 @@ username_attribute = sub
 
 @contextmanager
 def serve_socket(yard: Path) -> Iterator[tuple[Path, Account]]:
-    """The socket at which a server asks whether somebody may log in."""
+    """The socket at which a server asks whether someone may log in."""
     program = need("dovecot")
     need_root("start Dovecot")
     yard.mkdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need_unpacked
 from tests.peers.servers.namespace import own_namespace
-from tests.peers.servers.peer import Account, Door, Peer, fill_in, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Account, Listener, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 
@@ -30,7 +30,7 @@ def start(yard: Path) -> Iterator[Peer]:
     with serving([*prefix, program, "-C", conf, "-bdf", "-q30m"], yard, [plain, tls]):
         yield Peer(
             "exim",
-            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            (Listener(Security.NONE, plain), Listener(Security.STARTTLS, plain), Listener(Security.IMPLICIT, tls)),
             mailbox=yard / "mail" / "new",
             queues=(yard / "spool" / "input",),
             ca_file=ca_file,

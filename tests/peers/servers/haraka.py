@@ -1,4 +1,4 @@
-"""Haraka: the one peer that refuses a bare LF (451) where all others mend it, or swallow it."""
+"""Haraka: the one peer that refuses a bare LF (451) where all others correct it or accept it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_unpacked
-from tests.peers.servers.peer import DOMAIN, HOST, Account, Door, Peer, free_ports, serving, write_certificate
+from tests.peers.servers.peer import DOMAIN, HOST, Account, Listener, Peer, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 PLUGINS = ("tls", "auth/flat_file", "deliver_here", "rcpt_to.in_host_list", "queue/test")
@@ -53,7 +53,7 @@ def start(yard: Path) -> Iterator[Peer]:
     with serving([node, program, "-c", yard], yard, [plain, tls], {"TMPDIR": str(yard / "mail")}):
         yield Peer(
             "haraka",
-            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            (Listener(Security.NONE, plain), Listener(Security.STARTTLS, plain), Listener(Security.IMPLICIT, tls)),
             mailbox=yard / "mail",
             stored="mail_*.eml",
             ca_file=ca_file,

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need_unpacked
 from tests.peers.servers.namespace import own_namespace
-from tests.peers.servers.peer import Door, Peer, fill_in, free_ports, serving
+from tests.peers.servers.peer import Listener, Peer, fill_in, free_ports, serving
 
 HERE = Path(__file__).parent
 USERS = ("opensmtpd", "opensmtpq")
@@ -30,7 +30,7 @@ def start(yard: Path) -> Iterator[Peer]:
     with serving([*prefix, program, "-d", "-f", conf], yard, [port]):
         yield Peer(
             "opensmtpd",
-            (Door(Security.NONE, port),),
+            (Listener(Security.NONE, port),),
             mailbox=yard / "mail" / "new",
             queues=(yard / "spool" / "smtpd" / "queue",),
         )

@@ -1,4 +1,4 @@
-"""A real server as a test sees it: its doors, and the folder where every message that it took ends up as one file.
+"""A real server as a test sees it: its listeners, and the folder where every message that it took ends up as one file.
 
 A server runs in the foreground as a child of the test, on ports that the kernel chose, out of a folder of its own (`yard`), and
 is ended by its process id. None can send anywhere: each delivers into its yard or refuses.
@@ -33,8 +33,8 @@ _END_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """A port, and how TLS comes in there; `login` where nobody gets through without AUTH."""
+class Listener:
+    """A port, and how TLS comes in there; `login` where no one gets through without AUTH."""
 
     security: Security
     port: int
@@ -43,7 +43,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom a peer lets in: by the password, or with XOAUTH2 by the token."""
+    """Who may log in: by the password, or with XOAUTH2 by the token."""
 
     username: str = USERNAME
     password: str = "correct-horse"
@@ -58,7 +58,7 @@ class Peer:
     """`stored` finds the files of delivered messages below `mailbox`; `queues` are empty once all is delivered."""
 
     name: str
-    doors: tuple[Door, ...]
+    listeners: tuple[Listener, ...]
     mailbox: Path
     stored: str = "*"
     separator: bytes = b""  # what it writes behind each stored message

@@ -1,4 +1,4 @@
-"""Postfix: PIPELINING, CHUNKING, 8BITMIME, DSN, SMTPUTF8, with TLS at both kinds of door; AUTH by way of Dovecot."""
+"""Postfix: PIPELINING, CHUNKING, 8BITMIME, DSN, SMTPUTF8, with TLS at both kinds of listener; AUTH by way of Dovecot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_root
 from tests.peers.servers import dovecot_auth
-from tests.peers.servers.peer import HOST, Account, Door, Peer, fill_in, free_ports, serving, write_certificate
+from tests.peers.servers.peer import HOST, Account, Listener, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
 MASTER = Path("/usr/lib/postfix/sbin/master")
@@ -39,11 +39,11 @@ def _serve(yard: Path, account: Account | None, **settings: object) -> Iterator[
     need("postfix")
     chain, ca_file = write_certificate(yard)
     plain, tls = free_ports(2)
-    doors = {(HOST, plain): (), (HOST, tls): ("smtpd_tls_wrappermode=yes",)}
-    with listening(yard, doors, chain, **settings):
+    listeners = {(HOST, plain): (), (HOST, tls): ("smtpd_tls_wrappermode=yes",)}
+    with listening(yard, listeners, chain, **settings):
         yield Peer(
             "postfix",
-            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            (Listener(Security.NONE, plain), Listener(Security.STARTTLS, plain), Listener(Security.IMPLICIT, tls)),
             mailbox=yard / "mail" / "all" / "new",
             queues=tuple(yard / "spool" / name for name in QUEUES),
             ca_file=ca_file,
@@ -53,7 +53,7 @@ def _serve(yard: Path, account: Account | None, **settings: object) -> Iterator[
 
 @contextmanager
 def listening(
-    yard: Path, doors: Mapping[tuple[str, int], Sequence[str]], chain: Path, **settings: object
+    yard: Path, listeners: Mapping[tuple[str, int], Sequence[str]], chain: Path, **settings: object
 ) -> Iterator[None]:
     """A Postfix at these addresses and ports, each with settings of its own; `chain` is the certificate of the rest."""
     need("postfix")
@@ -65,16 +65,20 @@ def listening(
     shutil.chown(mail, "nobody", "nogroup")
     more = "".join(f"{name} = {value}\n" for name, value in settings.items())
     fill_in(HERE / "postfix.main.cf", etc / "main.cf", yard=yard, chain=chain, more=more)
-    fill_in(HERE / "postfix.master.cf", etc / "master.cf", doors="\n".join(_service(*door) for door in doors.items()))
+    fill_in(
+        HERE / "postfix.master.cf",
+        etc / "master.cf",
+        listeners="\n".join(_service(*listener) for listener in listeners.items()),
+    )
     shutil.copy("/etc/postfix/dynamicmaps.cf", etc)
     _lay_out(yard / "spool")
     # The master itself, not "postfix start-fg", whose shell ends without it.
-    with serving([MASTER, "-c", etc, "-d"], yard, list(doors)):
+    with serving([MASTER, "-c", etc, "-d"], yard, list(listeners)):
         yield
 
 
-def _service(door: tuple[str, int], settings: Sequence[str]) -> str:
-    host, port = door
+def _service(listener: tuple[str, int], settings: Sequence[str]) -> str:
+    host, port = listener
     return "\n  -o ".join([f"{host}:{port} inet n - n - 100 smtpd", *settings])
 
 

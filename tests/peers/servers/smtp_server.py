@@ -1,4 +1,4 @@
-"""nodemailer's smtp-server: AUTH PLAIN, LOGIN, CRAM-MD5 and XOAUTH2 at every door, and PIPELINING."""
+"""nodemailer's smtp-server: AUTH PLAIN, LOGIN, CRAM-MD5 and XOAUTH2 at every listener, and PIPELINING."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_unpacked
-from tests.peers.servers.peer import Account, Door, Peer, free_ports, serving, write_certificate
+from tests.peers.servers.peer import Account, Listener, Peer, free_ports, serving, write_certificate
 
 SCRIPT = Path(__file__).with_name("smtp_server.cjs")
 
@@ -25,7 +25,7 @@ def start(yard: Path) -> Iterator[Peer]:
     with serving([node, SCRIPT, modules, yard, str(plain), str(tls), *admitted], yard, [plain, tls]):
         yield Peer(
             "smtp_server",
-            (Door(Security.NONE, plain), Door(Security.STARTTLS, plain), Door(Security.IMPLICIT, tls)),
+            (Listener(Security.NONE, plain), Listener(Security.STARTTLS, plain), Listener(Security.IMPLICIT, tls)),
             mailbox=yard / "mail",
             ca_file=ca_file,
             account=account,

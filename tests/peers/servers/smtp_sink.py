@@ -1,4 +1,4 @@
-"""Postfix's smtp-sink: takes everything, from everybody, as fast as one process can, or fails where it is told to."""
+"""Postfix's smtp-sink: takes everything, from everyone, as fast as one process can, or fails where it is told to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need
-from tests.peers.servers.peer import HOST, Door, Peer, free_ports, serving
+from tests.peers.servers.peer import HOST, Listener, Peer, free_ports, serving
 
 BACKLOG = "100"
 
@@ -27,5 +27,5 @@ def start(yard: Path, *settings: str) -> Iterator[Peer]:
         shutil.chown(mail, "nobody", "nogroup")
         command += ["-u", "nobody"]
     with serving([*command, f"{HOST}:{port}", BACKLOG], yard, [port]):
-        # It offers AUTH, and answers it with 250 where RFC 4954 has 235: nobody can log in.
-        yield Peer("smtp_sink", (Door(Security.NONE, port),), mailbox=mail, separator=b"\n")
+        # It offers AUTH, and answers it with 250 where RFC 4954 has 235: no one can log in.
+        yield Peer("smtp_sink", (Listener(Security.NONE, port),), mailbox=mail, separator=b"\n")

@@ -1,4 +1,4 @@
-"""uvicorn: HTTP/1.1 by httptools. One process has one door, so there are two."""
+"""uvicorn: HTTP/1.1 by httptools. One process has one listener, so there are two."""
 
 from __future__ import annotations
 

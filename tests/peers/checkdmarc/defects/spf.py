@@ -96,7 +96,7 @@ SPF: Variants = {
     "per cent alone": spf("include:100%.esp.example -all"),
     "unknown modifier": spf("new=1 ip4:192.0.2.1 -all"),
     "unknown modifier twice": spf("new=1 new=2 ip4:192.0.2.1 -all"),
-    "exp": spf("-all exp=why.{d}") + "\n" + txt("why", "%{{i}} is none of ours"),
+    "exp": spf("-all exp=why.{d}") + "\n" + txt("why", "%{{i}} is not one of our servers"),
     "exp to nothing": spf("-all exp=gone.{d}"),
     "exp twice": spf("-all exp=why.{d} exp=why.{d}"),
     "upper case": txt("@", "V=SPF1 IP4:192.0.2.1 A:HOST.ESP.EXAMPLE -ALL"),

@@ -1,4 +1,4 @@
-"""The program's door: Ctrl-C while it loads, what colours its output has, answers cut short, readers that go away."""
+"""The program's entry point: Ctrl-C while it loads, what colours its output has, answers cut short, readers that go away."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def gone() -> Iterator[int]:
 
 
 def unread(*words: str | Path, cwd: Path | None = None) -> tuple[int, str]:
-    """Exit code and standard error of the program when nobody reads its standard output."""
+    """Exit code and standard error of the program when no one reads its standard output."""
     command = [sys.executable, "-m", "benchkit", *map(str, words)]
     with gone() as pipe:
         done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False, cwd=cwd)
