@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.cli.options_decorator import taking
+from benchkit.cli.options_decorator import with_options
 from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ReportOptions:
     ] = None
 
 
-@taking(ReportOptions)
+@with_options(ReportOptions)
 def report(options: ReportOptions) -> None:
     """Read stored runs and print their answers."""
     form = _chosen(options)
