@@ -5,5 +5,7 @@ from __future__ import annotations
 from benchkit.model.contracts import Provider
 from benchkit.registry import Registry
 
-_BUILT_IN = ("jmap", "mailgun", "postmark", "resend", "sendgrid", "ses")
+_BUILT_IN = (
+    "azure", "cloudflare", "gmail", "graph", "jmap", "mailgun", "postmark", "resend", "sendgrid", "ses",
+)  # fmt: skip
 PROVIDERS: Registry[Provider] = Registry("provider", "benchkit.providers", "PROVIDER", _BUILT_IN)

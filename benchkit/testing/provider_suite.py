@@ -31,7 +31,7 @@ RICH = Content(
     attachments=(Attachment("terms.pdf", "application/pdf", bytes(range(256))),),
     headers=(("X-Campaign", "spring"), ("List-Unsubscribe", "<https://shop.example/u>")),
 )  # fmt: skip
-PLAIN = replace(RICH, html="", cc=(), reply_to=(), attachments=(), headers=())
+PLAIN = Content(RICH.subject, Address("", "shop@shop.example"), (Address("", "ann@example.com"),), text=RICH.text)
 STATUSES = {
     400: OutcomeKind.REJECTED, 401: OutcomeKind.REJECTED, 403: OutcomeKind.REJECTED, 404: OutcomeKind.REJECTED,
     413: OutcomeKind.REJECTED, 408: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED, 500: OutcomeKind.DEFERRED,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
 
 from benchkit.model.contracts import BatchProvider
 from benchkit.model.exchange import Response
+from benchkit.model.message import Address
 from benchkit.providers import PROVIDERS
 from benchkit.testing.batch_suite import BatchProviderSuite
-from benchkit.testing.provider_suite import SECRET, ProviderCase, ProviderSuite
+from benchkit.testing.provider_suite import RICH, SECRET, ProviderCase, ProviderSuite
 
 BASIC = "Basic " + b64encode(b"api:" + SECRET.encode()).decode()
 BASIC_USER = "Basic " + b64encode(b"me:" + SECRET.encode()).decode()
+BEARER = {"authorization": f"Bearer {SECRET}"}
 WELCOME = Response(200, (), b"Mailgun Magnificent API")
 
 # Of each provider its ways: the header fields of its credentials, as its documentation has them, and an arm's options.
@@ -24,6 +27,10 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
         ({"authorization": BASIC}, {"endpoint": "messages"}),
         ({"authorization": BASIC}, {"endpoint": "mime", "domain": "mg.shop.example"}),
     ),
+    "gmail": ((BEARER, {"endpoint": "media"}), (BEARER, {"endpoint": "json"})),
+    "graph": ((BEARER, {}), (BEARER, {"endpoint": "json", "user": "shop@shop.example"})),
+    "cloudflare": ((BEARER, {}), (BEARER, {"endpoint": "send", "account": "a1"})),
+    "azure": (({"authorization": "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature="}, {}),),
     "sendgrid": (({"authorization": f"Bearer {SECRET}"}, {"categories": "receipt"}),),
     "resend": (({"authorization": f"Bearer {SECRET}"}, {"tags": "kind=receipt"}),),
     "postmark": (
@@ -33,13 +40,24 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
     "jmap": (({"authorization": f"Bearer {SECRET}"}, {}), ({"authorization": BASIC_USER}, {"username": "me"})),
 }
 NOT_ACCEPTED = {"mailgun": (WELCOME, Response(200, (), b'{"message":"Queued. Thank you."}'))}
-ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw")
+ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw", "graph")
+WITHOUT_ID = ("graph", "cloudflare")
+# Where an API carries less: what it can of the rich mail.
+NAMELESS = replace(RICH, to=(Address("", "ann@example.com"),), reply_to=(Address("", "help@shop.example"),))
+CARRIED = {
+    "azure": replace(RICH, sender=Address("", "shop@shop.example")),
+    "cloudflare send a1": NAMELESS,
+    "graph json shop@shop.example": replace(RICH, html="", headers=(("X-Campaign", "spring"),)),
+}
 
-CASES = tuple(
-    ProviderCase(PROVIDERS[name], credentials, options, NOT_ACCEPTED.get(name, ()))
-    for name, ways in WAYS.items()
-    for credentials, options in ways
-)
+
+def case_of(name: str, credentials: Mapping[str, str], options: Mapping[str, str]) -> ProviderCase:
+    rich = CARRIED.get(" ".join([name, *options.values()]), RICH)
+    told = NOT_ACCEPTED.get(name, ())
+    return ProviderCase(PROVIDERS[name], credentials, options, told, rich, names_mail=name not in WITHOUT_ID)
+
+
+CASES = tuple(case_of(name, *way) for name, ways in WAYS.items() for way in ways)
 
 
 class TestProviders(ProviderSuite):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchkit.model.contracts import BatchProvider
 from benchkit.model.exchange import Response
 from benchkit.model.outcome import OutcomeKind
 from benchkit.providers import PROVIDERS
@@ -32,6 +33,16 @@ WORDS = (
     "notCreated",
     "EmailSubmission/set",
     "error",
+    "MessageId",
+    "MessageID",
+    "ErrorCode",
+    "errors",
+    "data",
+    "result",
+    "responses",
+    "Messages",
+    "results",
+    "status",
 )
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800") | st.sampled_from(WORDS),
@@ -64,18 +75,19 @@ def nested(depth: int, words: str) -> bytes:
 
 @pytest.mark.parametrize("name", PROVIDERS.names())
 @pytest.mark.parametrize("depth", [100, 900, 990, 100_000])
-@pytest.mark.parametrize("word", WORDS)
-def test_json_of_any_depth_is_an_outcome(name: str, depth: int, word: str) -> None:
-    for status in (200, 400, 500):
-        check(name, status, nested(depth, word))
-    assert json_of(nested(100_000, word)) is None
+def test_json_of_any_depth_is_an_outcome(name: str, depth: int) -> None:
+    for word in WORDS:
+        for status in (200, 400, 500):
+            check(name, status, nested(depth, word))
+    assert json_of(nested(100_000, "id")) is None
 
 
 def check(name: str, status: int, body: bytes) -> None:
-    response = Response(status, (), body)
-    for outcome in (PROVIDERS[name].outcome(response), *PROVIDERS[name].outcomes(response, [IDENTITY] * 2)):  # type: ignore[attr-defined]
+    provider, response = PROVIDERS[name], Response(status, (), body)
+    several = provider.outcomes(response, [IDENTITY] * 2) if isinstance(provider, BatchProvider) else ()
+    for outcome in (provider.outcome(response), *several):
         outcome.text.encode("utf-8")
-        assert outcome.kind is not Kind.ACCEPTED or status == 200
+        assert outcome.kind is not Kind.ACCEPTED or status // 100 == 2
 
 
 @pytest.mark.parametrize("created", [b"null", b"true", b"[]", b'"yes"', b"{}"])

@@ -54,6 +54,19 @@ def sendgrid(message: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "field": None, "help": None}]}
 
 
+def google(status: int, reason: str) -> dict[str, Any]:
+    return {"error": {"code": status, "message": "x", "errors": [{"reason": reason}], "status": "X"}}
+
+
+def microsoft(code: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": "x"}}
+
+
+def cloudflare(**by_fate: list[str]) -> dict[str, Any]:
+    none: dict[str, list[str]] = {"delivered": [], "permanent_bounces": [], "queued": []}
+    return {"success": True, "errors": [], "messages": [], "result": none | by_fate}
+
+
 SENT = {"To": "a@b.example", "SubmittedAt": "2026-01-01T09:00:00Z", "MessageID": "1"}
 ROWS = (
     Row("mailgun", "accepted", 200, {"id": "<1@d>", "message": "Queued. Thank you."}, ACCEPTED, server_id="1@d"),
@@ -102,6 +115,32 @@ ROWS = (
     Row("resend", "another body under the same key", 409, resend(409, "invalid_idempotent_request", "x"), REJECTED),
     Row("resend", "a limit", 429, resend(429, "rate_limit_exceeded", "Too many requests"), THROTTLED, "rate_limit"),
     Row("resend", "a quota", 429, resend(429, "daily_quota_exceeded", "x"), THROTTLED, "daily_quota"),
+    Row("gmail", "accepted", 200, {"id": "18c", "threadId": "18c", "labelIds": ["SENT"]}, ACCEPTED, server_id="18c"),
+    Row("gmail", "a limit that is a 403", 403, google(403, "rateLimitExceeded"), THROTTLED, "rateLimitExceeded"),
+    Row("gmail", "a limit of the user", 403, google(403, "userRateLimitExceeded"), THROTTLED, "userRate"),
+    Row("gmail", "a limit that is a 429", 429, google(429, "rateLimitExceeded"), THROTTLED),
+    Row("gmail", "no permission", 403, google(403, "insufficientPermissions"), REJECTED, "insufficient"),
+    Row("gmail", "no token", 401, google(401, "authError"), REJECTED, "authError"),
+    Row("graph", "an empty 202", 202, b"", ACCEPTED),
+    Row("graph", "202 with Retry-After is no cause for a retry", 202, b"", ACCEPTED, headers=(("retry-after", "5"),)),
+    Row("graph", "200: too large, not sent", 200, b"", REJECTED, "not sent"),
+    Row("graph", "202 with a page", 202, b"<html>", GARBLED),
+    Row("graph", "throttled", 429, microsoft("ApplicationThrottled"), THROTTLED, "ApplicationThrottled"),
+    Row("graph", "no one to send to", 400, microsoft("ErrorInvalidRecipients"), REJECTED, "ErrorInvalidRecipients"),
+    Row("graph", "not for this mailbox", 403, microsoft("ErrorAccessDenied"), REJECTED, "ErrorAccessDenied"),
+    Row("cloudflare", "delivered and queued", 200, cloudflare(delivered=["a@b.example"], queued=["c@d.example"]), ACCEPTED),
+    Row("cloudflare", "one bounced", 200, cloudflare(delivered=["a@b.example"], permanent_bounces=["c@d.example"]),
+        ACCEPTED, "bounced for good: c@d.example", refused=("c@d.example",)),
+    Row("cloudflare", "200: all bounced", 200, cloudflare(permanent_bounces=["a@b.example"]), REJECTED),
+    Row("cloudflare", "200 for no one", 200, cloudflare(), GARBLED),
+    Row("cloudflare", "200 without success", 200, {"success": False, "errors": [{"code": 1, "message": "no"}]}, REJECTED,
+        "1: no"),
+    Row("cloudflare", "throttled", 429, {"success": False, "errors": [{"code": 10004, "message": "throttled"}]}, THROTTLED),
+    Row("azure", "accepted", 202, {"id": "op", "status": "Running", "error": None}, ACCEPTED, server_id="op"),
+    Row("azure", "an operation that failed", 202, {"id": "op", "status": "Failed", "error": {"code": "x"}}, GARBLED, "x"),
+    Row("azure", "an empty 202", 202, b"", GARBLED),
+    Row("azure", "no domain", 404, microsoft("DomainNotLinked"), REJECTED, "DomainNotLinked"),
+    Row("azure", "a limit", 429, microsoft("TooManyRequests"), THROTTLED, "TooManyRequests"),
 )  # fmt: skip
 
 
@@ -137,6 +176,12 @@ BATCHES: dict[str, tuple[str, int, Any, list[OutcomeKind]]] = {
         [ACCEPTED, REJECTED, ACCEPTED],
     ),
     "Resend: a row is missing": ("resend", 200, {"data": [{"id": "1"}]}, [GARBLED] * 3),
+    "Graph's $batch, in any order": (
+        "graph", 200,
+        {"responses": [{"id": "bk0badcafe-0000000001", "status": 429, "body": microsoft("ApplicationThrottled")},
+                       {"id": "bk0badcafe-0000000000", "status": 202}]},
+        [ACCEPTED, THROTTLED, GARBLED],
+    ),
     "SendGrid: all or none": ("sendgrid", 400, sendgrid("no"), [REJECTED] * 3),
 }  # fmt: skip
 
