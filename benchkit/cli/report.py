@@ -13,6 +13,7 @@ from benchkit.cli.options_decorator import with_options
 from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
+    from benchkit.model.pooled import PooledRuns
     from benchkit.model.summary import Summary
 
 
@@ -39,6 +40,10 @@ class ReportOptions:
         bool, typer.Option("--junit", help="Print JUnit XML: validity and thresholds, a case each.")
     ] = False
     strict: Annotated[bool, typer.Option("--strict", help="JUnit: a threshold with too few messages fails.")] = False
+    pooled: Annotated[
+        bool,
+        typer.Option("--pooled", help="Runs of one scenario: print only what they say together; also with --json."),
+    ] = False
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save what is printed as an SVG picture too.")
     ] = None
@@ -49,13 +54,51 @@ def report(options: ReportOptions) -> None:
     """Read stored runs and print their answers."""
     form = _chosen(options)
     folders = _folders(options)
+    if options.pooled:
+        _pooled(folders, form)
+        return
     if form in (Form.SCREEN, Form.JSON):
         from benchkit.cli.answer import answer
 
-        for folder in folders:
-            answer(folder, as_json=form is Form.JSON, picture=options.picture)
+        summaries = [answer(folder, as_json=form is Form.JSON, picture=options.picture) for folder in folders]
+        if form is Form.SCREEN:
+            _show_together(summaries)
         return
     typer.echo(_text(form, [_summary(folder) for folder in folders], strict=options.strict), nl=False)
+
+
+def _show_together(summaries: list[Summary]) -> None:
+    """Of several runs of one scenario, below their own answers."""
+    from benchkit.stats.pooling import difference_between, pool
+
+    if len(summaries) > 1 and not difference_between(summaries) and any(summary.valid for summary in summaries):
+        _show_pooled(pool(summaries))
+
+
+def _pooled(folders: list[Path], form: Form) -> None:
+    """Raises InputError for one run alone, for runs of different scenarios, and for another format."""
+    if len(folders) < 2 or form not in (Form.SCREEN, Form.JSON):
+        raise InputError(Mistake("--pooled", "takes two runs or more of one scenario, and prints text or --json"))
+    from benchkit.stats.pooling import pool
+
+    pooled = pool([_summary(folder) for folder in folders])
+    if form is Form.SCREEN:
+        _show_pooled(pooled)
+        return
+    from dataclasses import asdict
+
+    from benchkit.model.outside_text import json_text
+
+    typer.echo(json_text(asdict(pooled)), nl=False)
+
+
+def _show_pooled(pooled: PooledRuns) -> None:
+    from rich.console import Console
+
+    from benchkit.report.content.pooled import pooled_page
+    from benchkit.report.terminal import render_page
+
+    render_page(pooled_page(pooled), Console())
 
 
 def _chosen(options: ReportOptions) -> Form:

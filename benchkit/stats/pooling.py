@@ -1,0 +1,145 @@
+"""Runs of one scenario, pooled: the run is the unit (docs/method.md §7).
+
+What varies from run to run (the machine's state, its cores, the hour) no single run can show. So each run gives one number, on
+the logarithm, and Student's t over the runs gives the mean's interval and that of the next run's number (Geisser 1993, §2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import exp, isfinite, log, sqrt
+
+import numpy as np
+
+from benchkit.errors import InputError, Mistake
+from benchkit.model.pooled import PooledArm, PooledContrast, PooledRuns, PooledValue, Spread
+from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary, Verdict
+from benchkit.stats.distributions import normal_quantile, student_t_quantile
+from benchkit.stats.verdict import rope_rule
+
+Interval = tuple[float, float]
+
+
+def difference_between(summaries: Sequence[Summary]) -> str:
+    """In what the runs differ, so that they are not of one scenario; empty where they are."""
+    first = summaries[0]
+    for other in summaries[1:]:
+        for what, value in _design(other).items():
+            if value != _design(first)[what]:
+                return what
+    return ""
+
+
+def pool(summaries: Sequence[Summary]) -> PooledRuns:
+    """Raises InputError where they are not of one scenario, or where none of them is valid."""
+    if what := difference_between(summaries):
+        raise InputError(Mistake(summaries[0].run, f"cannot be pooled with the other runs: they differ in {what}"))
+    valid = [summary for summary in summaries if summary.valid]
+    if not valid:
+        raise InputError(Mistake(summaries[0].run, "and the other runs are invalid: there is nothing to pool"))
+    return PooledRuns(
+        scenario=valid[0].scenario,
+        confidence=valid[0].confidence,
+        rope=valid[0].rope,
+        runs=tuple(summary.run for summary in valid),
+        left_out=tuple(summary.run for summary in summaries if not summary.valid),
+        contrasts=_contrasts(valid),
+        arms=_arms(valid),
+    )
+
+
+def _design(summary: Summary) -> Mapping[str, object]:
+    """What runs of one scenario have in common; their seeds may differ."""
+    return {
+        "the scenario's name": summary.scenario,
+        "the load model": summary.load_model,
+        "their conditions": [condition.name for condition in summary.conditions],
+        "their arms": [(arm.name, arm.transport, arm.client, arm.connection) for arm in summary.arms],
+        "the ROPE": summary.rope,
+        "the confidence": summary.confidence,
+    }
+
+
+def _contrasts(summaries: Sequence[Summary]) -> tuple[PooledContrast, ...]:
+    found: dict[tuple[str, str, str], list[Contrast]] = {}
+    for summary in summaries:
+        for contrast in summary.contrasts:
+            if contrast.verdict is not Verdict.WITHHELD:
+                found.setdefault((contrast.arm, contrast.baseline, contrast.condition), []).append(contrast)
+    pooled = {key: _pooled_ratio(group, summaries[0].confidence) for key, group in found.items()}
+    return tuple(
+        PooledContrast(*key, ratio=value, verdict=_verdict(value, summaries[0].rope))
+        for key, value in pooled.items()
+        if value is not None
+    )
+
+
+def _arms(summaries: Sequence[Summary]) -> tuple[PooledArm, ...]:
+    found: dict[tuple[str, str, str], list[Estimate]] = {}
+    for summary in summaries:
+        for arm in summary.arms:
+            found.setdefault((arm.name, arm.client, arm.condition), []).append(_median_ms(summary, arm))
+    pooled = {key: _pooled_median(group, summaries[0].confidence) for key, group in found.items()}
+    return tuple(PooledArm(*key, median_ms=value) for key, value in pooled.items() if value is not None)
+
+
+def _median_ms(summary: Summary, arm: ArmSummary) -> Estimate:
+    return (arm.response_ms if summary.load_model == "open" else arm.service_ms).get("p50", Estimate(None))
+
+
+def _pooled_ratio(contrasts: Sequence[Contrast], confidence: float) -> PooledValue | None:
+    return _pooled([(one.ratio, one.ci, one.confidence or confidence) for one in contrasts], confidence)
+
+
+def _pooled_median(estimates: Sequence[Estimate], confidence: float) -> PooledValue | None:
+    return _pooled([(one.value, _ends(one), confidence) for one in estimates], confidence)
+
+
+def _ends(estimate: Estimate) -> Interval | None:
+    return None if estimate.low is None or estimate.high is None else (estimate.low, estimate.high)
+
+
+def _pooled(values: Sequence[tuple[float | None, Interval | None, float]], confidence: float) -> PooledValue | None:
+    """From (value, interval, its confidence) of each run; runs without a finite value are not counted."""
+    known = [(log(value), ci, own) for value, ci, own in values if value and isfinite(value)]
+    if not known:
+        return None
+    logs = np.array([value for value, _, _ in known])
+    mean, k = float(logs.mean()), len(logs)
+    observed = float(logs.std(ddof=1)) if k > 1 else 0.0
+    errors = [error for _, ci, own in known if (error := _error(ci, own)) is not None]
+    claimed = sqrt(float(np.mean(np.square(errors)))) if errors else None
+    between = None if claimed is None or k < 2 else sqrt(max(0.0, observed**2 - claimed**2))
+    half, further = _half_widths(observed, k, confidence)
+    covering = sum(ci is not None and ci[0] <= exp(mean) <= ci[1] for _, ci, _ in known)
+    return PooledValue(
+        runs=k,
+        value=exp(mean),
+        low=None if half is None else exp(mean - half),
+        high=None if half is None else exp(mean + half),
+        next_low=None if further is None else exp(mean - further),
+        next_high=None if further is None else exp(mean + further),
+        spread=Spread(observed, claimed, between),
+        covering=covering,
+    )
+
+
+def _half_widths(observed: float, k: int, confidence: float) -> tuple[float | None, float | None]:
+    """Of the mean, and of the next run's value."""
+    if k < 2:
+        return None, None
+    t = student_t_quantile((1 + confidence) / 2, k - 1)
+    return t * observed / sqrt(k), t * observed * sqrt(1 + 1 / k)
+
+
+def _error(ci: Interval | None, confidence: float) -> float | None:
+    """The standard error that an interval of a ratio stands for."""
+    if ci is None or not ci[0] > 0 or not isfinite(ci[1]):
+        return None
+    return (log(ci[1]) - log(ci[0])) / (2 * normal_quantile((1 + confidence) / 2))
+
+
+def _verdict(value: PooledValue, rope: Interval) -> Verdict:
+    if value.low is None or value.high is None:
+        return Verdict.UNDECIDED
+    return rope_rule((value.low, value.high), rope)
