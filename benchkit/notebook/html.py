@@ -12,7 +12,10 @@ _STYLE = (
     ".benchkit th,.benchkit td{padding:.25em .8em .25em 0;text-align:right;vertical-align:top;white-space:nowrap}"
     ".benchkit th{border-bottom:1px solid currentColor;vertical-align:bottom}"
     ".benchkit .text{text-align:left;white-space:normal}.benchkit .faint{opacity:.65}"
-    ".benchkit p{margin:.4em 0;max-width:70em}.benchkit .fail{color:#c0392b;font-weight:bold}"
+    ".benchkit p{margin:.4em 0;max-width:70em}.benchkit h4{margin:1em 0 .3em}"
+    ".benchkit .strong,.benchkit .alarm,.benchkit .fail{font-weight:bold}"
+    ".benchkit .bad,.benchkit .alarm,.benchkit .fail{color:#c0392b}"
+    ".benchkit .warning{color:#9a6700}.benchkit .good{color:#1a7f37}"
     ".benchkit pre{white-space:pre-wrap}</style>"
 )
 

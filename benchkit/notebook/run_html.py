@@ -1,18 +1,20 @@
-"""A run's answer as a notebook shows it: the verdicts, then the arms side by side, then what warns of the numbers."""
+"""A run's answer as a notebook shows it: parts of the report's page (report/content), set as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from benchkit.model.outcome import OutcomeKind
-from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary
+from benchkit.model.outside_text import escaped
+from benchkit.model.summary import Contrast, Summary
 from benchkit.notebook import html
 from benchkit.report import numbers
-from benchkit.report.content import sentences
-from benchkit.report.content.arms import duration_of
-from benchkit.report.content.notices import texts, warning_lines
-
-_NOTHING = Estimate(None)
+from benchkit.report.content.page import Block, Cell, Section, Sentence, Table, Tone
+from benchkit.report.content.summary_page import (
+    account_section,
+    answer_section,
+    arms_sections,
+    warning_sentences,
+)
 
 
 class ContrastList(tuple[Contrast, ...]):
@@ -25,48 +27,68 @@ class ContrastList(tuple[Contrast, ...]):
         return html.block(html.table(headings, map(_contrast, self), texts=(0, 1, 2, 3, 8)))
 
 
+class DeliveryAccount:
+    """What became of every message; draws itself as the report says it. `values` are its numbers."""
+
+    def __init__(self, summary: Summary) -> None:
+        self._section = account_section(escaped(summary, lines=False))
+        self.values = summary.account
+
+    def _repr_html_(self) -> str:
+        return html.block(sections_html([self._section]))
+
+    def __repr__(self) -> str:
+        return "\n".join(block.text for block in self._section.blocks if isinstance(block, Sentence))
+
+
 def answer_html(summary: Summary) -> str:
-    return html.block(
-        html.paragraph(f"{summary.scenario} · {summary.run} · {summary.status}", "faint"),
-        *_verdicts(summary),
-        _arms(summary),
-        *(html.paragraph(f"Warning: {warning}") for warning in warning_lines(summary)),
+    """Verdicts, arms and warnings."""
+    shown = escaped(summary, lines=False)
+    arms = [each for one in shown.conditions for each in arms_sections(shown, one.name) if each.key == "arms"]
+    warnings = Section("warnings", "", tuple(warning_sentences(shown)))
+    head = html.paragraph(f"{shown.scenario} · {shown.run} · {shown.status}", "faint")
+    return html.block(head, sections_html([answer_section(shown), *arms, warnings]))
+
+
+def sections_html(sections: Iterable[Section]) -> str:
+    return "".join(part for section in sections for part in _section(section))
+
+
+def _section(section: Section) -> Iterator[str]:
+    if section.title:
+        yield f"<h4>{html.text(section.title)}</h4>"
+    yield from (_block(block) for block in section.blocks)
+
+
+def _block(block: Block) -> str:
+    """A figure has a method of its own: `run.plot("phases")`."""
+    if isinstance(block, Sentence):
+        return f"<p>{''.join(_toned(span.text, span.tone) for span in block.spans)}</p>"
+    return _table(block) if isinstance(block, Table) else ""
+
+
+def _table(table: Table) -> str:
+    head = "".join(f"<th{_text_class(place)}>{html.text(one.heading)}</th>" for place, one in enumerate(table.columns))
+    rows = "".join(
+        f"<tr>{''.join(f'<td{_text_class(place)}>{_cell(cell)}</td>' for place, cell in enumerate(row))}</tr>"
+        for row in table.rows
     )
+    caption = html.paragraph(table.caption, "faint") if table.caption else ""
+    return f"{caption}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _verdicts(summary: Summary) -> Iterator[str]:
-    style = "" if summary.valid else "fail"
-    yield from (html.paragraph(told, style) for told in sentences.verdicts(summary))
-    yield html.paragraph(f"{sentences.basis(summary)} {sentences.ONE_HOP}", "faint")
+def _text_class(place: int) -> str:
+    return "" if place else " class=text"
 
 
-def _arms(summary: Summary) -> str:
-    duration = duration_of(summary)
-    several = len(summary.conditions) > 1
-    headings = ["arm", *(["condition"] if several else []), "round trips", f"median {duration} time, ms", "p95, ms",
-                "messages/s", "accepted", "failed"]  # fmt: skip
-    rows = [_arm(arm, duration, several=several) for arm in summary.arms]
-    return html.table(headings, rows, texts=(0, 1) if several else (0,))
+def _cell(cell: Cell) -> str:
+    second = f" {_toned(cell.second, cell.second_tone)}" if cell.second else ""
+    return f"{_toned(cell.text, cell.tone)}{second}"
 
 
-def _arm(arm: ArmSummary, duration: str, *, several: bool) -> Sequence[str]:
-    times = arm.response_ms if duration == "response" else arm.service_ms
-    name = f"{arm.name}\nsaturated: no verdict" if arm.saturated else arm.name
-    return [
-        name,
-        *([arm.condition] if several else []),
-        numbers.NOT_KNOWN if arm.turns is None else f"{arm.turns.each:.3g}",
-        numbers.with_interval(times.get("p50", _NOTHING)),
-        numbers.with_interval(times.get("p95", _NOTHING)),
-        numbers.decimal(arm.throughput_per_s),
-        f"{arm.accepted:,} of {arm.planned:,}",
-        _failures(arm),
-    ]
-
-
-def _failures(arm: ArmSummary) -> str:
-    kinds = [f"{count:,} {kind}" for kind, count in arm.outcomes.items() if kind != OutcomeKind.ACCEPTED.label]
-    return "\n".join([*kinds, *([f"{arm.unsent:,} unsent"] if arm.unsent else [])]) or "0"
+def _toned(text: str, tone: Tone) -> str:
+    shown = html.text(text)
+    return shown if tone is Tone.PLAIN else f'<span class="{tone.value}">{shown}</span>'
 
 
 def _contrast(contrast: Contrast) -> Sequence[object]:
@@ -82,5 +104,5 @@ def _contrast(contrast: Contrast) -> Sequence[object]:
         interval,
         numbers.with_interval(contrast.shift_ms),
         contrast.blocks,
-        "\n".join([contrast.verdict.lower(), *texts(contrast.reasons)]),
+        contrast.verdict.lower(),
     ]

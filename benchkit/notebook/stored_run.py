@@ -11,7 +11,7 @@ from benchkit.errors import InputError, Mistake, listed
 from benchkit.model.tables import ARRIVALS, CELLS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.predictions import Predictions
-from benchkit.notebook.run_html import ContrastList, answer_html
+from benchkit.notebook.run_html import ContrastList, DeliveryAccount, answer_html
 from benchkit.notebook.run_table import RunTable
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class StoredRun:
     def contrasts(self) -> ContrastList:
         """Each arm against the baseline, with its interval and verdict."""
         return ContrastList(self.summary.contrasts)
+
+    @property
+    def account(self) -> DeliveryAccount:
+        """What became of every message."""
+        return DeliveryAccount(self.summary)
 
     @cached_property
     def messages(self) -> RunTable:
