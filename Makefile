@@ -5,10 +5,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORE   := $(VENV)/core.stamp
 DEV    := $(VENV)/dev.stamp
+NOTEBOOKS := $(VENV)/notebooks.stamp
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_CONSTRAINT := constraints.txt     # by the environment, so that it pins the build's own needs too
 
-.PHONY: run test test-all lint format bench clean
+.PHONY: run test test-all lint format bench notebooks clean
 .DEFAULT_GOAL := run
 
 run: $(CORE)
@@ -31,6 +32,10 @@ format: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
 
+# opens notebooks/ in a browser; each shows the newest run that suits, or a sample
+notebooks: $(NOTEBOOKS)
+	$(BIN)/jupyter lab notebooks
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -45,6 +50,11 @@ $(VENV)/bin/python:
 $(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing benchkit into $(VENV) ..." >&2
 	@$(PIP) install --editable .
+	@touch $@
+
+$(NOTEBOOKS): $(CORE) constraints.txt
+	@echo "installing Jupyter, polars, pandas and DuckDB into $(VENV) ..." >&2
+	@$(PIP) install --editable '.[notebooks]'
 	@touch $@
 
 $(DEV): $(CORE) constraints.txt

@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from benchkit.notebook.opening import open_run as open_run
     from benchkit.notebook.opening import runs as runs
+    from benchkit.notebook.shipped import shipped as shipped
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "audit", "open_run", "runs"]
+__all__ = ["__version__", "audit", "open_run", "runs", "shipped"]
 
-_LOADED_LATER = {"open_run": "benchkit.notebook.opening", "runs": "benchkit.notebook.opening"}
+_LOADED_LATER = {
+    "open_run": "benchkit.notebook.opening",
+    "runs": "benchkit.notebook.opening",
+    "shipped": "benchkit.notebook.shipped",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,8 @@ FLOORS = (
     {"transports", "sink", "lab", "resolver", "connect_probe", "store", "conditions"},
     {"experiment", "audit"},
     {"report", "plots"},
-    {"cli", "notebook"},
+    {"notebook"},
+    {"cli"},
     {"__main__", "__init__", "testing"},
 )
 HOMES = {  # every library that is not Python's own; a second room only where the first one's words are not its own
@@ -40,7 +41,10 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "hypothesis": {"testing"},
     "idna": {"audit", "batch"},  # domains, addresses
     "jinja2": {"batch", "report"},
+    "jupyter_client": {"notebook"},
     "matplotlib": {"plots", "testing"},
+    "nbclient": {"notebook"},
+    "nbformat": {"notebook"},
     "numpy": {"store", "stats", "plots", "testing"},  # what a table's columns are
     "publicsuffixlist": {"audit"},
     "pyarrow": {"store"},

@@ -13,6 +13,7 @@ from benchkit.cli.audit import audit
 from benchkit.cli.certify import certify
 from benchkit.cli.explain import explain
 from benchkit.cli.init import init
+from benchkit.cli.notebook import notebook
 from benchkit.cli.plot import plot
 from benchkit.cli.report import report
 from benchkit.cli.run import run
@@ -35,7 +36,7 @@ app = typer.Typer(
         "was measured is kept)."
     ),
 )
-for verb in (run, report, plot, certify, audit, explain, sink, init, schema):
+for verb in (run, report, plot, notebook, certify, audit, explain, sink, init, schema):
     app.command()(verb)
 
 

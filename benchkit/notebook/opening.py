@@ -10,7 +10,9 @@ from typing import overload
 from benchkit.errors import BenchkitError, InputError, Mistake
 from benchkit.model.run import Manifest
 from benchkit.notebook import html
+from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.kinds import KINDS, kind_of
+from benchkit.notebook.shipped import shipped
 from benchkit.notebook.stored_run import StoredRun
 
 NAMED = "BENCHKIT_RUN"  # the run that `benchkit notebook NAME RUN` names
@@ -33,6 +35,18 @@ class RunList(Sequence[StoredRun]):
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    def of(self, scenario: str) -> RunList:
+        """Those of one scenario, by its name."""
+        return RunList([run for run in self._runs if run.manifest.scenario == scenario])
+
+    def plot_concurrency(self) -> SvgFigure:
+        """The rate of each arm over the number of senders; the runs are to be of one scenario."""
+        from benchkit.plots import concurrency
+        from benchkit.plots.rendering import svg_of
+
+        measured = [(int(run.manifest.load["concurrency"]), run.summary) for run in self._runs]
+        return SvgFigure(svg_of(lambda figure: concurrency.draw(figure, measured)))
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self._runs)) or "<no runs>"
@@ -71,12 +85,17 @@ def open_run(path: str | Path | None = None, *, kind: str = "") -> StoredRun:
 
 def _newest(folder: Path, kind: str) -> StoredRun:
     found = runs(folder)
-    own = [run for run in found if not _is_sample(run.path)]
-    samples = [run for run in found if run.path.name == f"sample-{kind}"] or [run for run in found if run not in own]
-    suiting = [run for run in own if kind_of(run.path, run.manifest, kind)] or samples
+    own = [run for run in found if not _is_sample(run.path) and kind_of(run.path, run.manifest, kind)]
+    suiting = own or _samples(found, kind) or _samples(runs(shipped("samples")), kind)
     if not suiting:
         raise InputError(Mistake(str(folder), "holds no run; make one: benchkit run scenarios/quickstart.toml"))
     return suiting[-1]
+
+
+def _samples(found: RunList, kind: str) -> list[StoredRun]:
+    """The one of that kind, or else the general one."""
+    samples = {run.path.name: run for run in found if _is_sample(run.path)}
+    return [samples[name] for name in (f"sample-{kind}", "sample") if name in samples][:1]
 
 
 def _is_sample(path: Path) -> bool:

@@ -1,55 +1,86 @@
-"""What each arm takes at RTTs that the run may not have measured, as a table."""
+"""What each arm takes at RTTs that the run may not have measured, and which is faster there, as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from benchkit.model.prediction import ArmModel, Basis
+from benchkit.model.summary import Estimate, Summary, Verdict
 from benchkit.notebook import html
 from benchkit.report import numbers
+from benchkit.stats.prediction import compare_lines
 
 _BASIS = {
-    Basis.PASSES: "",
-    Basis.CONDITIONS: "",
-    Basis.TWO_RTTS: "fitted to two RTTs: the interval is too narrow",
-    Basis.ROUND_TRIPS: "one RTT measured: a round trip more for each RTT, without an interval of its own",
+    Basis.TWO_RTTS: "Two RTTs were measured: the intervals know only the noise within each, and are too narrow.",
+    Basis.ROUND_TRIPS: "One RTT was measured: for another, each round trip adds the difference of the RTTs.",
 }
 
 
-class Predictions:
-    """`rows` are (arm, RTT in ms, estimate in ms); draws itself with a row an arm and a column an RTT."""
+class Prediction(NamedTuple):
+    """`verdict` and `ratio` are against the baseline of the same link; None for the baseline itself, or where it is unknown."""
 
-    def __init__(
-        self, models: Sequence[ArmModel], rtts_ms: Sequence[float], changed: Mapping[str, float | None]
-    ) -> None:
-        self._models = models
+    arm: str
+    link: str
+    rtt_ms: float
+    ms: Estimate
+    verdict: Verdict | None
+    ratio: float | None
+
+
+class Predictions:
+    """`rows` has them as values; draws itself with a row an arm and a column an RTT."""
+
+    def __init__(self, summary: Summary, rtts_ms: Sequence[float], changed: Mapping[str, float | None]) -> None:
+        self._summary = summary
         self._rtts_ms = rtts_ms
         self._changed = changed
-        self.rows = [(model.arm, rtt_ms, model.at(rtt_ms=rtt_ms, **changed)) for model in models for rtt_ms in rtts_ms]
+        self.rows = [self._predicted(model, rtt_ms) for model in summary.models for rtt_ms in rtts_ms]
 
     def __repr__(self) -> str:
-        return "\n".join(
-            f"{arm}, RTT {rtt_ms:g} ms: {numbers.with_interval(told)} ms" for arm, rtt_ms, told in self.rows
-        )
+        return "\n".join(f"{row.arm}, RTT {row.rtt_ms:g} ms: {numbers.with_interval(row.ms)} ms" for row in self.rows)
 
     def _repr_html_(self) -> str:
         headings = ["milliseconds for a message", *(f"RTT {rtt_ms:g} ms" for rtt_ms in self._rtts_ms)]
-        rows = [
-            [
-                _name(model),
-                *(numbers.with_interval(model.at(rtt_ms=rtt_ms, **self._changed), "\n") for rtt_ms in self._rtts_ms),
-            ]
-            for model in self._models
-        ]
-        return html.block(html.table(headings, rows), *(html.paragraph(told, "faint") for told in self._notes()))
+        return html.block(
+            html.table(headings, self._lines()), *(html.paragraph(told, "faint") for told in self._notes())
+        )
 
-    def _notes(self) -> list[str]:
-        notes = [f"{key.replace('_', ' ')}: {value:g}" for key, value in self._changed.items() if value is not None]
-        if self._models:
-            low, high = self._models[0].lowest_rtt_ms, self._models[0].highest_rtt_ms
-            notes.append(f"Measured at RTTs from {low:.3g} to {high:.3g} ms; beyond them the lines are continued.")
-        return notes + sorted({_BASIS[model.basis] for model in self._models} - {""})
+    def _predicted(self, model: ArmModel, rtt_ms: float) -> Prediction:
+        line, base = model.line_for(**self._changed), self._baseline(model)
+        level = base.line_for(**self._changed) if base is not None and base is not model else None
+        told = model.at(rtt_ms=rtt_ms, **self._changed)
+        if line is None or level is None:
+            return Prediction(model.arm, model.link, rtt_ms, told, None, None)
+        compared = compare_lines(line, level, rtt_ms, self._summary.rope)
+        return Prediction(model.arm, model.link, rtt_ms, told, compared.verdict, compared.ratio)
+
+    def _baseline(self, model: ArmModel) -> ArmModel | None:
+        """The contrasts say which arm it is."""
+        name = next((one.baseline for one in self._summary.contrasts if not one.aa), "")
+        return next((one for one in self._summary.models if (one.arm, one.link) == (name, model.link)), None)
+
+    def _lines(self) -> Iterator[list[str]]:
+        columns = len(self._rtts_ms)
+        for first in range(0, len(self.rows), columns):
+            line = self.rows[first : first + columns]
+            yield [f"{line[0].arm} ({line[0].link})" if line[0].link else line[0].arm, *map(_cell, line)]
+
+    def _notes(self) -> Iterator[str]:
+        yield from (f"{key.replace('_', ' ')}: {value:g}" for key, value in self._changed.items() if value is not None)
+        models = self._summary.models
+        if models:
+            low, high = models[0].lowest_rtt_ms, models[0].highest_rtt_ms
+            yield f"Measured at RTTs from {low:.3g} to {high:.3g} ms; beyond them the lines are continued."
+        low_edge, high_edge = self._summary.rope
+        yield f"Times as long as the baseline: {low_edge:g} to {high_edge:g} counts as no difference."
+        yield from sorted({_BASIS[model.basis] for model in models if model.basis in _BASIS})
 
 
-def _name(model: ArmModel) -> str:
-    return f"{model.arm} ({model.link})" if model.link else model.arm
+def _cell(row: Prediction) -> str:
+    if row.ms.value is None:
+        return "not measured"
+    told = numbers.with_interval(row.ms, "\n")
+    if row.verdict is None or row.ratio is None:
+        return told
+    return f"{told}\n{numbers.decimal(row.ratio)}×, {row.verdict.lower()}"

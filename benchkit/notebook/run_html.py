@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from benchkit.model.outside_text import escaped
 from benchkit.model.summary import Contrast, Summary
 from benchkit.notebook import html
 from benchkit.report import numbers
-from benchkit.report.content.page import Block, Cell, Section, Sentence, Table, Tone
-from benchkit.report.content.summary_page import (
-    account_section,
-    answer_section,
-    arms_sections,
-    warning_sentences,
+from benchkit.report.content.page import Block, Cell, Section, Sentence, Table, Tone, sentence
+from benchkit.report.content.summary_page import account_section, answer_section, arms_sections, warning_sentences
+from benchkit.report.content.theory import fits_table
+
+_NO_SWEEP = (
+    "This run has one round-trip time. A list of them (rtt_ms under [network]) shows the lines and where they cross."
 )
 
 
@@ -27,18 +28,30 @@ class ContrastList(tuple[Contrast, ...]):
         return html.block(html.table(headings, map(_contrast, self), texts=(0, 1, 2, 3, 8)))
 
 
-class DeliveryAccount:
-    """What became of every message; draws itself as the report says it. `values` are its numbers."""
+class ReportPart:
+    """A section of the report; draws itself. `values` are its numbers."""
 
-    def __init__(self, summary: Summary) -> None:
-        self._section = account_section(escaped(summary, lines=False))
-        self.values = summary.account
+    def __init__(self, values: Any, section: Section) -> None:
+        self.values = values
+        self._section = section
 
     def _repr_html_(self) -> str:
         return html.block(sections_html([self._section]))
 
     def __repr__(self) -> str:
-        return "\n".join(block.text for block in self._section.blocks if isinstance(block, Sentence))
+        return "\n".join(block.text for block in self._section.blocks if isinstance(block, Sentence)) or repr(
+            self.values
+        )
+
+
+def account_part(summary: Summary) -> ReportPart:
+    return ReportPart(summary.account, account_section(escaped(summary, lines=False)))
+
+
+def fits_part(summary: Summary) -> ReportPart:
+    """Without a sweep of RTTs there is nothing to fit, and it says so."""
+    told = fits_table(escaped(summary, lines=False)) if summary.fits else sentence(_NO_SWEEP)
+    return ReportPart(summary.fits, Section("fits", "", (told,)))
 
 
 def answer_html(summary: Summary) -> str:

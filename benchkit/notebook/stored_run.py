@@ -11,7 +11,7 @@ from benchkit.errors import InputError, Mistake, listed
 from benchkit.model.tables import ARRIVALS, CELLS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.predictions import Predictions
-from benchkit.notebook.run_html import ContrastList, DeliveryAccount, answer_html
+from benchkit.notebook.run_html import ContrastList, ReportPart, account_part, answer_html, fits_part
 from benchkit.notebook.run_table import RunTable
 
 if TYPE_CHECKING:
@@ -51,9 +51,14 @@ class StoredRun:
         return ContrastList(self.summary.contrasts)
 
     @property
-    def account(self) -> DeliveryAccount:
+    def account(self) -> ReportPart:
         """What became of every message."""
-        return DeliveryAccount(self.summary)
+        return account_part(self.summary)
+
+    @property
+    def fits(self) -> ReportPart:
+        """Each arm's time as a line over the RTT, and the RTT at which it is level with the baseline."""
+        return fits_part(self.summary)
 
     @cached_property
     def messages(self) -> RunTable:
@@ -110,13 +115,13 @@ class StoredRun:
         recipients: float | None = None,
         messages_per_request: float | None = None,
     ) -> Predictions:
-        """Every arm's time for a message at these RTTs; what is not given stays as it was measured."""
+        """Every arm's time for a message at these RTTs, against the baseline's; what is not given stays as it was measured."""
         changed = {
             "messages_per_connection": messages_per_connection,
             "recipients": recipients,
             "messages_per_request": messages_per_request,
         }
-        return Predictions(self.summary.models, tuple(rtt_ms), changed)
+        return Predictions(self.summary, tuple(rtt_ms), changed)
 
     @property
     def figures(self) -> tuple[str, ...]:

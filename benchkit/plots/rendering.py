@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,17 @@ def save(run: Run, name: str, path: Path) -> None:
 
 
 def svg(run: Run, name: str) -> str:
-    """For a notebook's `IPython.display.SVG`, and for a page that holds its figures within itself."""
+    """For a notebook, and for a page that holds its figures within itself."""
     return svg_text(draw(run, name))
+
+
+def svg_of(draw_on: Callable[[Figure], None]) -> str:
+    """A figure that is not of one run; `draw_on` draws it on an empty one."""
+    with mpl.rc_context(RC):
+        figure = Figure()
+        FigureCanvasAgg(figure)
+        draw_on(figure)
+    return svg_text(figure)
 
 
 def svg_text(figure: Figure) -> str:

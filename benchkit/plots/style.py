@@ -106,8 +106,27 @@ def stacked(
     below_in: float,
 ) -> list[Axes]:
     """One panel a heading, which stands over it where there are several."""
+    return framed(
+        figure, title, subtitle, headings, f"{ONE_HOP}  Run {run.manifest.run}", _saturation(run),
+        height_in=height_in, left_in=left_in, right_in=right_in, below_in=below_in,
+    )  # fmt: skip
+
+
+def framed(
+    figure: Figure,
+    title: str,
+    subtitle: str,
+    headings: Sequence[str],
+    note: str,
+    warning: Sequence[str] = (),
+    *,
+    height_in: float,
+    left_in: float,
+    right_in: float,
+    below_in: float,
+) -> list[Axes]:
+    """The same for a figure of several runs, which has a note of its own."""
     rows = len(headings)
-    warning = _saturation(run)
     head_in = HEAD_IN + (_PANEL_TITLE_IN if rows > 1 else 0) + _WARNING_IN * len(warning)
     total_in = head_in + rows * height_in + (rows - 1) * _PANEL_GAP_IN + below_in + _FOOT_IN
     figure.set_size_inches(WIDTH_IN, total_in)
@@ -119,7 +138,7 @@ def stacked(
         bottom=(below_in + _FOOT_IN) / total_in,
         hspace=_PANEL_GAP_IN / height_in,
     )
-    _frame(figure, title, subtitle, f"{ONE_HOP}  Run {run.manifest.run}", total_in)
+    _frame(figure, title, subtitle, note, total_in)
     _warn(figure, warning, total_in)
     if rows > 1:
         for panel, heading in zip(axes, headings, strict=True):

@@ -82,9 +82,15 @@ def test_runs_are_listed_in_time_and_unreadable_ones_are_named(results: Path) ->
 def test_says_what_is_wrong(results: Path) -> None:
     with pytest.raises(InputError, match="latency"):
         benchkit.open_run(kind="speed")
+    with pytest.raises(InputError, match="holds no run"):
+        benchkit.open_run(results / "nowhere")
+
+
+def test_without_any_run_it_opens_the_sample_that_comes_with_benchkit(results: Path) -> None:
     shutil.rmtree(results)
-    with pytest.raises(InputError, match="benchkit run"):
-        benchkit.open_run()
+    assert benchkit.open_run(kind="failures").path == benchkit.shipped("samples") / "sample-failures"
+    with pytest.raises(InputError, match="notebooks, samples, zones"):
+        benchkit.shipped("sample")
 
 
 def test_every_kind_says_of_every_run_whether_it_suits() -> None:
@@ -129,7 +135,8 @@ def test_a_model_predicts_what_was_not_measured() -> None:
     assert model.arm == name
     at_ten = model.at(rtt_ms=10).value
     rows = run.predict([10, 20]).rows
-    assert (name, 10, at_ten) in [(arm, rtt_ms, told.value) for arm, rtt_ms, told in rows]
+    assert (name, 10, at_ten) in [(row.arm, row.rtt_ms, row.ms.value) for row in rows]
+    assert {row.verdict is None for row in rows} == {True, False}  # the baseline is not compared with itself
     assert name in run.predict()._repr_html_()
     assert f"{name}, RTT 10 ms" in repr(run.predict([10]))
     with pytest.raises(InputError, match=name):
