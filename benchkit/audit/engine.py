@@ -10,13 +10,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from benchkit.audit import sections
+from benchkit.audit.aspects import aspects
 from benchkit.audit.audit_context import AuditContext, Options, noting_reads
+from benchkit.audit.causes import grouped, with_causes
 from benchkit.audit.checks import CHECKS
 from benchkit.audit.domain_name import domain_name
 from benchkit.audit.lost_answers import known_findings
 from benchkit.audit.not_checked import not_checked
 from benchkit.audit.rule import Check
-from benchkit.audit.score import deductions, score
+from benchkit.audit.score import cost, deductions, score
 from benchkit.model.audit import SEVERITY, AuditedMechanism, AuditReport, worst
 from benchkit.model.dns import AnswerState, Ask
 from benchkit.model.finding import Finding, Status
@@ -81,7 +83,7 @@ async def _run(check: Check, context: AuditContext) -> list[Finding]:
 def _report(context: AuditContext, checks: Sequence[Check], found: Sequence[Sequence[Finding]]) -> AuditReport:
     found, outside = _outside_the_file(found) if context.options.offline else (found, ())
     verdicts = _verdicts(checks, found)
-    findings = sorted((finding for part in found for finding in part), key=lambda each: SEVERITY.index(each.status))
+    findings = _ordered([finding for part in found for finding in part], checks)
     taken = deductions(findings, checks)
     return AuditReport(
         domain=context.domain,
@@ -96,8 +98,21 @@ def _report(context: AuditContext, checks: Sequence[Check], found: Sequence[Sequ
         not_checked=(*not_checked(context.options), *outside),
         queries=context.queries,
         answers=context.answers,
+        aspects=aspects(findings, checks),
         reports=sections.reports_summary(context),
     )
+
+
+def _ordered(found: Sequence[Finding], checks: Sequence[Check]) -> list[Finding]:
+    """By what they cost, the costliest first: each cause with what follows from it, then what costs nothing by its status."""
+
+    def rank(group: Sequence[Finding]) -> tuple[int, int]:
+        return -max(cost(each, checks) for each in group), min(SEVERITY.index(each.status) for each in group)
+
+    inner = [
+        sorted(group, key=lambda each: (bool(each.follows), *rank([each]))) for group in grouped(with_causes(found))
+    ]
+    return [finding for group in sorted(inner, key=rank) for finding in group]
 
 
 def _outside_the_file(found: Sequence[Sequence[Finding]]) -> tuple[list[list[Finding]], tuple[str, ...]]:

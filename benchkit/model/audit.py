@@ -5,8 +5,8 @@ Law: values only. Sentences for a reader come in report/; `None` is "not known" 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,14 @@ class AuditedMechanism(StrEnum):
     SENDER_RULES = "sender_rules"
     MAIL = "mail"
     REPORTS = "reports"
+
+
+class AuditAspect(StrEnum):
+    """The three questions of the headline."""
+
+    FROM = "mail_from"  # is mail from the domain believed
+    TO = "mail_to"  # does mail to it arrive, and safely
+    EXTRAS = "extras"  # reports and BIMI
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,7 @@ class AuditReport:
     not_checked: tuple[str, ...]
     queries: int
     answers: tuple[Answer, ...] = ()
+    aspects: Mapping[AuditAspect, Status] = field(default_factory=dict)
     reports: ReportsSummary | None = None  # None where no reports were read
 
     @property

@@ -55,15 +55,18 @@ class DomainAudit:
 
     def _repr_html_(self) -> str:
         from benchkit.model.finding import Status
+        from benchkit.model.record_fix import zone_text
         from benchkit.report.audit_words import headline
+        from benchkit.report.fix_words import heading
 
         findings = [one for one in self.report.findings if one.status in {Status.FAIL, Status.WARN, Status.UNKNOWN}]
         rows = ((one.status.value, one.message, one.advice, one.reference) for one in findings)
-        fixes = "".join(f"<pre>{html.text(fix)}</pre>" for fix in self.report.fixes)
+        now = [fix for fix in self.report.fixes if fix.is_for_now]
+        fixes = "".join(f"<p>{html.text(heading(fix))}</p><pre>{html.text(zone_text([fix]))}</pre>" for fix in now)
         return html.block(
             f"<p><b>{html.text(headline(self.report))}</b></p>",
             html.table(("", "what is wrong", "what to do", "reference"), rows, texts=(0, 1, 2, 3)) if findings else "",
-            html.paragraph("To paste into the zone:") + fixes if fixes else "",
+            html.paragraph("To publish now:") + fixes if fixes else "",
         )
 
 

@@ -10,11 +10,11 @@ from rich.text import Text
 
 from benchkit.model.audit import SEVERITY, AuditReport
 from benchkit.model.finding import Status
-from benchkit.report.audit_terminal import STYLES
+from benchkit.report.audit_findings import STYLES
 from benchkit.report.columns import empty_table
 
 COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
-WORTH_MENDING = (Status.FAIL, Status.WARN)
+BAD = (Status.FAIL, Status.WARN)
 
 
 def render_fleet(reports: Sequence[AuditReport], console: Console) -> None:
@@ -27,7 +27,7 @@ def render_fleet(reports: Sequence[AuditReport], console: Console) -> None:
             Text(report.verdict.value, style=STYLES[report.verdict]),
             "–" if report.score is None else str(report.score),
             *(str(numbers[status]) for status in COUNTED),
-            next((one.rule.partition(".")[0] for one in report.findings if one.status in WORTH_MENDING), "–"),
+            next((one.rule.partition(".")[0] for one in report.findings if one.status in BAD), "–"),
         )
     console.print()
     console.print(Text(f"{len(reports)} domains, the worst first", style="bold underline"))

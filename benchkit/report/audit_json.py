@@ -11,8 +11,9 @@ from importlib.resources import files
 from typing import Any
 
 from benchkit.model.audit import AUDIT_SCHEMA_VERSION, AuditReport
-from benchkit.model.dns import Answer
+from benchkit.model.dns import Answer, Record
 from benchkit.model.finding import Finding
+from benchkit.model.record_fix import RecordFix, value_of, zone_line
 
 
 def to_json(report: AuditReport) -> dict[str, Any]:
@@ -29,6 +30,8 @@ def to_json(report: AuditReport) -> dict[str, Any]:
         "dkim": [asdict(key) for key in report.dkim],
         "dmarc": asdict(report.dmarc),
         "reports": asdict(report.reports) if report.reports else None,
+        "aspects": {aspect.value: status.value for aspect, status in report.aspects.items()},
+        "fixes": [fix_json(fix) for fix in report.fixes],
         "not_checked": list(report.not_checked),
         "queries": report.queries,
     }
@@ -45,7 +48,26 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "paste": finding.paste,
         "reference": finding.reference,
         "span": list(finding.span) if finding.span else None,
+        "follows": finding.follows,
     }
+
+
+def fix_json(fix: RecordFix) -> dict[str, Any]:
+    """`zone` is each record's line of a zone file; `value` what a control panel wants."""
+    return {
+        "what": fix.what,
+        "name": fix.name,
+        "type": fix.type,
+        "before": [_record(fix.name, record) for record in fix.before],
+        "after": [_record(fix.name, record) for record in fix.after],
+        "changes": list(fix.changes),
+        "ask": fix.ask,
+        "when": fix.when,
+    }
+
+
+def _record(name: str, record: Record) -> dict[str, str]:
+    return {"zone": zone_line(name, record), "value": value_of(record)}
 
 
 def schema() -> dict[str, Any]:

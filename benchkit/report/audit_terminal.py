@@ -1,6 +1,6 @@
-"""An audit on one screen, read from the top: the verdict, each mechanism's, the worst findings first, what to paste.
+"""An audit on one screen, read from the top: the verdict in three parts, what to do first, the records, why, and the fixes.
 
-verdict and score → mechanisms → findings that want something done → text to paste → what was taken off → what was not checked.
+verdict and score → three answers → do first → records, mechanisms → findings → fixes → points → what was not checked.
 """
 
 from __future__ import annotations
@@ -14,19 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from benchkit.model.audit import AuditedMechanism, AuditReport
-from benchkit.model.finding import Finding, Status
+from benchkit.model.finding import Status
 from benchkit.model.outside_text import escape_control_chars, escaped
+from benchkit.report.audit_findings import STYLES, render_findings, render_first
 from benchkit.report.audit_fixes import render_fixes
 from benchkit.report.audit_sources import render_sources
-from benchkit.report.audit_words import MECHANISM_NAMES, headline
-
-STYLES = {
-    Status.FAIL: "bold red",
-    Status.WARN: "yellow",
-    Status.UNKNOWN: "magenta",
-    Status.INFO: "cyan",
-    Status.PASS: "green",
-}
+from benchkit.report.audit_words import MECHANISM_NAMES, answers, headline
 
 
 def render_audit(report: AuditReport, console: Console, *, verbose: bool = False) -> None:
@@ -35,20 +28,28 @@ def render_audit(report: AuditReport, console: Console, *, verbose: bool = False
     console.print(
         Text(headline(report), style=STYLES[report.verdict] if report.verdict != Status.PASS else "bold green")
     )
+    console.print(_answers(report))
+    render_first(report.findings, console)
     _records(report, console)
     console.print(_mechanisms(report))
     if report.reports:
         render_sources(report.reports, console)
     shown = [finding for finding in report.findings if verbose or finding.status is not Status.PASS]
-    if shown:
-        _heading(console, "Findings, the worst first")
-        console.print(_findings(shown))
+    render_findings(shown, console)
     render_fixes(report.fixes, console)
     _deductions(report, console)
     _heading(console, "Not checked")
     for text in report.not_checked:
         console.print(_listed("•", Text(text, style="dim")))
     console.print(Text(f"{report.queries} queries. benchkit explain RULE says more about a rule.", style="dim"))
+
+
+def _answers(report: AuditReport) -> Table:
+    """The three parts of the headline."""
+    grid = Table.grid(padding=(0, 1))
+    for status, about, told in answers(report):
+        grid.add_row(Text(about), Text(told, style=STYLES[status]))
+    return grid
 
 
 def _records(report: AuditReport, console: Console) -> None:
@@ -81,19 +82,6 @@ def _mechanisms(report: AuditReport) -> Table:
     ]
     for start in range(0, len(cells), 3):
         grid.add_row(*cells[start : start + 3])
-    return grid
-
-
-def _findings(findings: Sequence[Finding]) -> Table:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
-    for finding in findings:
-        told = Text(finding.message)
-        if finding.advice:
-            told.append(f". {finding.advice}", style="dim")
-        told.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
-        grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), told)
     return grid
 
 

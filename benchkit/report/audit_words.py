@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from benchkit.model.audit import AuditedMechanism, AuditReport
+from benchkit.model.audit import AuditAspect, AuditedMechanism, AuditReport
 from benchkit.model.finding import Status
 
 MECHANISM_NAMES = {
@@ -19,18 +19,60 @@ MECHANISM_NAMES = {
     AuditedMechanism.MAIL: "the mail itself",
     AuditedMechanism.REPORTS: "receivers' reports",
 }
-VERDICTS = {
-    Status.PASS: "mail from this domain will be believed",
-    Status.WARN: "mail from this domain will be believed, with weak spots",
-    Status.FAIL: "mail from this domain will be doubted or refused",
-    Status.UNKNOWN: "not everything could be judged",
+ASPECT_NAMES = {
+    AuditAspect.FROM: "mail from it",
+    AuditAspect.TO: "mail to it",
+    AuditAspect.EXTRAS: "reports and extras",
 }
+_TOLD = {
+    (AuditAspect.FROM, Status.PASS): "passes SPF, DKIM and DMARC",
+    (AuditAspect.FROM, Status.WARN): "passes, with weak spots",
+    (AuditAspect.FROM, Status.FAIL): "receivers may reject it or mark it as spam",
+    (AuditAspect.TO, Status.PASS): "arrives",
+    (AuditAspect.TO, Status.WARN): "arrives, with weak spots",
+    (AuditAspect.TO, Status.FAIL): "may be lost or delayed",
+    (AuditAspect.EXTRAS, Status.PASS): "in order",
+    (AuditAspect.EXTRAS, Status.WARN): "need attention; the mail itself is not affected",
+    (AuditAspect.EXTRAS, Status.FAIL): "need attention; the mail itself is not affected",
+}
+_ENFORCED = ("mta_sts_record", "dane_records")
 
 
 def headline(report: AuditReport) -> str:
-    """shop.example: fail, 62 of 100: mail from this domain will be doubted or refused (3 fail, 4 warn)."""
+    """shop.example: fail, 62 of 100 (3 fail, 4 warn)."""
     points = "no score" if report.score is None else f"{report.score} of 100"
-    return f"{report.domain}: {report.verdict.value}, {points}: {VERDICTS[report.verdict]}{_counts(report)}"
+    return f"{report.domain}: {report.verdict.value}, {points}{_counts(report)}"
+
+
+def answers(report: AuditReport) -> list[tuple[Status, str, str]]:
+    """The three parts of the headline: status, what it is about, and what is said of it."""
+    return [(status, ASPECT_NAMES[aspect], _told(report, aspect, status)) for aspect, status in report.aspects.items()]
+
+
+def _told(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
+    rules = {finding.rule for finding in report.findings if finding.status is not Status.UNKNOWN}
+    if status is Status.UNKNOWN:
+        return "not everything could be judged"
+    if aspect is AuditAspect.FROM and rules & {"non_sending.declared", "non_sending.not_rejected"}:
+        refused = "non_sending.declared" in rules
+        return (
+            "it sends none, and receivers refuse what claims to be from it"
+            if refused
+            else "it sends none, but forged mail is not refused"
+        )
+    if aspect is AuditAspect.TO and "mx_records.null" in rules:
+        return "it takes none, and says so"
+    if aspect is AuditAspect.TO and status is Status.PASS:
+        return (
+            "arrives, and TLS is enforced on the way"
+            if _is_enforced(report)
+            else "arrives; TLS is not enforced on the way (no MTA-STS, no DANE)"
+        )
+    return _TOLD[aspect, status]
+
+
+def _is_enforced(report: AuditReport) -> bool:
+    return any(finding.rule in _ENFORCED and finding.status is Status.PASS for finding in report.findings)
 
 
 def _counts(report: AuditReport) -> str:

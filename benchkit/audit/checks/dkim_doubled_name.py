@@ -50,7 +50,8 @@ async def _finding(context: AuditContext, answer: Answer) -> Finding:
     else:
         fixes = await _moved(context, answer, right)
     message = f"{answer.name} holds a record; receivers look for it at {right}"
-    advice = f"Publish it at {right}, and remove it here."
+    there = any(fix.name == right and fix.after for fix in fixes)
+    advice = f"Publish it at {right}, and remove it here." if there else "Remove it here."
     return RULE.finding("doubled", answer.name, message, evidence=[answer], advice=advice, fixes=fixes)
 
 

@@ -59,7 +59,7 @@ def _finding(domain: str, found: SpfFound, problem: Problem, fix: SpfFix) -> Fin
     return RULE.finding(
         CASES[problem.code],
         domain,
-        problem.message + (f", by {way(problem.path)}" if problem.path else ""),
+        problem.message + (f" (by {way(problem.path)})" if problem.path else "") + ": the whole record is a permerror",
         evidence=[found.answer],
         advice=_advice(problem, fix, offered=bool(fixes)),
         fixes=fixes,

@@ -60,12 +60,12 @@ def _told(tree: Tree) -> str:
 
 
 def _named(paths: list[tuple[EvaluationStep, ...]]) -> str:
-    return ", ".join(way(path) for path in paths)
+    return ", ".join(dict.fromkeys(way(path) for path in paths))
 
 
 def _advice(paths: list[tuple[EvaluationStep, ...]]) -> str:
     """What is in other records is for their owners to correct."""
-    own = [f"`{path[0].term}`" for path in paths if len(path) == 1]
+    own = dict.fromkeys(f"`{path[0].term}`" for path in paths if len(path) == 1)
     foreign = sorted({path[-1].domain for path in paths if len(path) > 1})
     told = [f"Correct the name in {', '.join(own)}, or remove the term if nothing sends by it." if own else ""]
     told.append(f"The owner of {', '.join(foreign)} must correct the other terms." if foreign else "")

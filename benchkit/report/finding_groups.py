@@ -1,0 +1,106 @@
+"""Findings as a reader gets them: each cause with what follows from it, and what is unknown told once for each lost answer.
+
+Law: nothing is left out; a rule that cannot be judged is named in the line of the answers that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from benchkit.audit.causes import grouped
+from benchkit.model.dns import Answer
+from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
+
+FIRST = 5  # in the list of what to do first
+SHORT = 110  # characters of a reason in that list
+NAMED = 3  # answers of one line
+BAD = (Status.FAIL, Status.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """`cause` and what `follows` from it."""
+
+    cause: Finding
+    follows: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownGroup:
+    """Rules that cannot be judged, because the same answers did not come."""
+
+    rules: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    message: str
+    advice: str
+
+
+def finding_groups(findings: Sequence[Finding]) -> list[FindingGroup]:
+    """In the order of the findings, without those that are unknown."""
+    known = [finding for finding in findings if finding.status is not Status.UNKNOWN]
+    return [group for members in grouped(known) for group in _groups(members)]
+
+
+def unknown_groups(findings: Sequence[Finding]) -> list[UnknownGroup]:
+    """Unknown findings that share a lost answer are one group."""
+    groups: list[tuple[list[Finding], set[tuple[str, str]]]] = []
+    for finding in (each for each in findings if each.status is Status.UNKNOWN):
+        members, asked = [finding], {(answer.name, answer.type) for answer in _lost(finding)}
+        for other in [each for each in groups if each[1] & asked]:
+            groups.remove(other)
+            members, asked = [*other[0], *members], asked | other[1]
+        groups.append((members, asked))
+    return [_unknown(members) for members, _ in groups]
+
+
+def do_first(findings: Sequence[Finding]) -> list[str]:
+    """At most five things, each once, in the order of what they cost."""
+    told: list[str] = []
+    seen: set[RecordFix | str] = set()
+    for group in finding_groups(findings):
+        action = _action(group)
+        key = next((fix for fix in _now(group.cause)), action)
+        if group.cause.status in BAD and action and key not in seen:
+            seen.add(key)
+            told.append(f"{action} ({_short(group.cause.message)})")
+    return told[:FIRST]
+
+
+def _groups(members: Sequence[Finding]) -> Iterator[FindingGroup]:
+    causes = [each for each in members if not each.follows]
+    effects = tuple(each for each in members if each.follows)
+    for number, cause in enumerate(causes, 1):
+        yield FindingGroup(cause, effects if number == len(causes) else ())
+
+
+def _action(group: FindingGroup) -> str:
+    """What to do about a cause: publish its fix, or what its advice says."""
+    for fix in _now(group.cause):
+        return f"Publish the new {fix.what} of {fix.name}" if fix.after else f"Remove the {fix.what} of {fix.name}"
+    return group.cause.advice.rstrip(".")
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= SHORT else f"{message[: SHORT - 1].rstrip(' ,')}…"
+
+
+def _now(finding: Finding) -> list[RecordFix]:
+    return [fix for fix in finding.fixes if fix.is_for_now]
+
+
+def _lost(finding: Finding) -> list[Answer]:
+    return [answer for answer in finding.evidence if not answer.state.known]
+
+
+def _unknown(members: Sequence[Finding]) -> UnknownGroup:
+    answers = tuple(dict.fromkeys(answer for each in members for answer in _lost(each)))
+    rules = tuple(dict.fromkeys(each.rule for each in members))
+    first = members[0]
+    if not answers:
+        return UnknownGroup(rules, answers, first.message, first.advice)
+    named = [f"{answer.name} {answer.type} ({answer.state.value})" for answer in answers[:NAMED]]
+    more = f" and {len(answers) - NAMED} more" if len(answers) > NAMED else ""
+    what = f"{rules[0]} cannot be judged" if len(rules) == 1 else f"{len(rules)} rules cannot be judged"
+    return UnknownGroup(rules, answers, f"{what}: no answer to {', '.join(named)}{more}", first.advice)
