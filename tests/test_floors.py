@@ -16,7 +16,7 @@ FLOORS = (
     {"model", "errors", "clock", "registry"},
     {"scenario", "batch", "stats"},
     {"protocol", "providers"},
-    {"transports", "sink", "lab", "resolver", "connect_probe", "store", "conditions"},
+    {"transports", "sink", "lab", "resolver", "connect_probe", "store", "conditions", "profiles"},
     {"experiment", "audit"},
     {"report", "plots"},
     {"notebook"},

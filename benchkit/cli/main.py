@@ -15,6 +15,7 @@ from benchkit.cli.explain import explain
 from benchkit.cli.init import init
 from benchkit.cli.notebook import notebook
 from benchkit.cli.plot import plot
+from benchkit.cli.predict import predict
 from benchkit.cli.report import report
 from benchkit.cli.run import run
 from benchkit.cli.schema import schema
@@ -36,7 +37,7 @@ app = typer.Typer(
         "was measured is kept)."
     ),
 )
-for verb in (run, report, plot, notebook, certify, audit, explain, sink, init, schema):
+for verb in (run, report, plot, notebook, predict, certify, audit, explain, sink, init, schema):
     app.command()(verb)
 
 

@@ -1,0 +1,72 @@
+"""`benchkit predict`: what a mail takes to a provider, from its profile and theory; nothing is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchkit.errors import InputError, Mistake
+
+if TYPE_CHECKING:
+    from benchkit.profiles import Profile
+    from benchkit.profiles.prediction import Mail, PredictedTime
+
+
+def predict(
+    profiles: Annotated[
+        list[str],
+        typer.Argument(metavar="PROFILE...", help="A provider, as ses or postmark; `all`; or a file, as relay.toml."),
+    ],
+    rtt_ms: Annotated[
+        float | None,
+        typer.Option("--rtt", min=0.0, max=10_000.0, metavar="MS", help="Your round-trip time to the provider."),
+    ] = None,
+    size: Annotated[int, typer.Option(min=1, metavar="BYTES", help="Size of a message.")] = 4000,
+    recipients: Annotated[int, typer.Option(min=1, metavar="N", help="Recipients of a message.")] = 1,
+    gap_s: Annotated[float, typer.Option("--gap", min=0.0, metavar="S", help="Seconds between paced messages.")] = 15.0,
+    messages_per_request: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Messages in a request of the API.")
+    ] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")] = False,
+) -> None:
+    """Predict the time to accept by SMTP and by API. Sends nothing; unknown stays unknown."""
+    from benchkit.profiles import load_profile, profile_names
+    from benchkit.profiles.prediction import Mail, Range
+
+    if rtt_ms is None:
+        told = f"is missing: give your round-trip time, as --rtt 30; `benchkit doctor --provider {profiles[0]}` measures it"
+        raise InputError(Mistake("--rtt", told))
+    names = [*profile_names()] if profiles == ["all"] else profiles
+    mail = Mail(Range(rtt_ms, rtt_ms), size, recipients, gap_s, messages_per_request)
+    chosen = [load_profile(name) for name in names]
+    if as_json:
+        _print_json(chosen, mail)
+        return
+    from rich.console import Console
+
+    from benchkit.profiles.prediction import Computing
+    from benchkit.report.content.prediction_page import prediction_page
+    from benchkit.report.terminal import render_page
+
+    console = Console()
+    for profile in chosen:
+        render_page(prediction_page(profile, mail, _times(profile, mail), Computing()), console)
+
+
+def _print_json(profiles: list[Profile], mail: Mail) -> None:
+    from benchkit.model.outside_text import json_text
+    from benchkit.profiles.prediction import Computing
+    from benchkit.report.prediction_json import prediction_json
+
+    found = [prediction_json(profile, mail, _times(profile, mail), Computing()) for profile in profiles]
+    typer.echo(json_text(found[0] if len(found) == 1 else found), nl=False)
+
+
+def _times(profile: Profile, mail: Mail) -> tuple[PredictedTime, ...]:
+    from benchkit.profiles.prediction import predict as times_of
+
+    try:
+        return times_of(profile, mail)
+    except ValueError as error:
+        raise InputError(Mistake("--messages-per-request", f"{profile.title}: {error}")) from None

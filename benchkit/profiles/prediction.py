@@ -1,0 +1,240 @@
+"""What a mail takes until it is accepted, from a profile and theory alone: nothing is sent (docs/method.md §2, §4).
+
+What is unknown gives a range, or stays unknown: round trips from the fewest to the most that the profile allows; no time of the
+server where nobody has measured it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
+from benchkit.profiles.profile import ApiFacts, Fact, Profile, RelayFacts
+from benchkit.protocol.expected_turns import message_turns, setup_turns
+
+_WINDOW_BYTES = 10 * 1448  # the initial congestion window (RFC 6928), with IPv4 and timestamps
+_LIBRARIES = "libraries"
+_BEST = "best"
+
+
+class Use(StrEnum):
+    ONE_OFF = "one-off"  # a new connection for the mail
+    KEPT = "kept"  # one after the other on a connection that stays open
+    PACED = "paced"  # one every so often, on a connection that may have been closed meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From the least to the most; both alike where it is known."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, values: Iterable[float]) -> Range:
+        found = list(values)
+        return cls(min(found), max(found))
+
+    def __add__(self, other: Range) -> Range:
+        return Range(self.low + other.low, self.high + other.high)
+
+    def times(self, factor: Range) -> Range:
+        return Range(self.low * factor.low, self.high * factor.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What is asked: `rtt_ms` to the provider, octets and recipients of a message, `gap_s` between paced ones."""
+
+    rtt_ms: Range
+    size_bytes: int = 4000
+    recipients: int = 1
+    gap_s: float = 15.0
+    messages_per_request: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """Time at both ends besides the network and the server's acceptance: of benchkit's clients, on loopback."""
+
+    connection_ms: float = 4.0
+    message_ms: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedTime:
+    """Of one message. `round_trips` × RTT + computing = `network_ms`; with `server_ms` it is `total_ms`, unknown without.
+
+    `how` says what decides the round trips; `unknown` names the facts that a range, or a missing total, comes from.
+    """
+
+    transport: str
+    client: str  # "best": what the relay allows; "libraries": what the usual ones do
+    use: Use
+    how: str
+    round_trips: Range
+    network_ms: Range
+    server_ms: Range | None
+    unknown: tuple[str, ...]
+
+    @property
+    def total_ms(self) -> Range | None:
+        return None if self.server_ms is None else self.network_ms + self.server_ms
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Round trips of a new connection and of a message on it, and what is known of how long it stays open."""
+
+    transport: str
+    client: str
+    how: str
+    setup: Range
+    message: Range
+    per_connection: Fact[int]
+    idle: Fact[float]
+    server: Range | None
+    unknown: tuple[str, ...]
+    share: float = 1.0  # of a request that carries several messages
+
+
+def predict(profile: Profile, mail: Mail, computing: Computing = Computing()) -> tuple[PredictedTime, ...]:
+    """Raises ValueError where the API does not take so many messages in a request."""
+    return tuple(_predicted(way, use, mail, computing) for way in _ways(profile, mail) for use in Use)
+
+
+def slow_start_turns(size_bytes: int) -> int:
+    """Round trips that content beyond the initial window costs on a new or idle connection (docs/method.md §4)."""
+    return math.ceil(math.log2(size_bytes / _WINDOW_BYTES + 1)) - 1 if size_bytes > _WINDOW_BYTES else 0
+
+
+def _ways(profile: Profile, mail: Mail) -> Iterator[_Way]:
+    if profile.smtp is not None:
+        yield _best(profile.smtp, mail)
+        yield _libraries(profile.smtp, mail)
+    if profile.api is not None:
+        yield _api(profile.api, mail)
+
+
+def _best(relay: RelayFacts, mail: Mail) -> _Way:
+    """TLS from the first byte where there is a port for it, and the fewest round trips that EHLO allows."""
+    securities, logins, dialogues = _securities(relay), _logins(relay), _dialogues(relay)
+    unknown = [
+        *(["ports"] if len(securities) > 1 else []),
+        *(["logins"] if len(logins) > 1 else []),
+        *(["EHLO"] if len(dialogues) > 1 else []),
+    ]
+    setups = (setup_turns(_arm(security, login, "step")) for security in securities for login in logins)
+    messages = (message_turns(_arm(Security.NONE, "", dialogue), mail.recipients) for dialogue in dialogues)
+    how = f"{_said(securities)}, {' or '.join(dialogues)}"
+    return _relay_way(relay, _BEST, how, (Range.over(setups), Range.over(messages)), unknown)
+
+
+def _libraries(relay: RelayFacts, mail: Mail) -> _Way:
+    """One command at a time after STARTTLS, as smtplib, aiosmtplib, Jakarta Mail and many others do."""
+    implicit_only = relay.starttls_ports.value == ()
+    security = Security.IMPLICIT if implicit_only else Security.STARTTLS
+    logins = _logins(relay)
+    setups = Range.over(setup_turns(_arm(security, login, "step")) for login in logins)
+    message = message_turns(_arm(security, "", "step"), mail.recipients)
+    unknown = ["logins"] if len(logins) > 1 else []
+    return _relay_way(relay, _LIBRARIES, f"{_said((security,))}, step", (setups, Range(message, message)), unknown)
+
+
+def _relay_way(relay: RelayFacts, client: str, how: str, turns: tuple[Range, Range], unknown: list[str]) -> _Way:
+    return _Way(
+        "smtp",
+        client,
+        how,
+        *turns,
+        relay.messages_per_connection,
+        relay.idle_s,
+        _range(relay.accept_ms),
+        tuple(unknown),
+    )
+
+
+def _api(api: ApiFacts, mail: Mail) -> _Way:
+    most = max(api.messages_per_request.values, default=None)
+    if mail.messages_per_request > 1 and most is not None and mail.messages_per_request > most:
+        raise ValueError(f"a request takes at most {most} messages there")
+    return _Way(
+        "api", _BEST, "TLS 1.3, one request", Range(2, 2), Range(1, 1), api.requests_per_connection, api.idle_s,
+        _range(api.accept_p50_ms), (), 1 / mail.messages_per_request,
+    )  # fmt: skip
+
+
+def _securities(relay: RelayFacts) -> tuple[Security, ...]:
+    ports = relay.implicit_ports.value
+    if ports is None:
+        return Security.IMPLICIT, Security.STARTTLS
+    return (Security.IMPLICIT,) if ports else (Security.STARTTLS,)
+
+
+def _logins(relay: RelayFacts) -> tuple[str, ...]:
+    offered = relay.logins.value
+    if offered is None:
+        return "plain", "login"
+    return ("plain",) if "plain" in offered else ("login",)
+
+
+def _dialogues(relay: RelayFacts) -> tuple[str, ...]:
+    """The one with the fewest round trips that the relay allows; the whole span where its EHLO is unknown."""
+    if relay.offers("PIPELINING") is None:
+        return "bdat-eager", "step"
+    if not relay.offers("PIPELINING"):
+        return ("step",)
+    return ("bdat-eager",) if relay.offers("CHUNKING") else ("pipelined",)
+
+
+def _arm(security: Security, auth: str, dialogue: str) -> ArmSpec:
+    return ArmSpec("", "smtp", "", ConnectionPolicy(1), security, auth=auth, dialogue=dialogue)
+
+
+def _said(securities: tuple[Security, ...]) -> str:
+    words = {Security.IMPLICIT: "TLS from the first byte", Security.STARTTLS: "STARTTLS"}
+    return " or ".join(words[each] for each in securities)
+
+
+def _range(fact: Fact[float]) -> Range | None:
+    return Range.over(fact.values) if fact.values else None
+
+
+def _predicted(way: _Way, use: Use, mail: Mail, computing: Computing) -> PredictedTime:
+    openings, unknown = _openings(way, use, mail)
+    growth = slow_start_turns(mail.size_bytes * mail.messages_per_request)
+    flights = {Use.ONE_OFF: Range(growth, growth), Use.KEPT: Range(0, 0), Use.PACED: Range(growth, growth)}[use]
+    turns = way.setup.times(openings) + way.message + flights
+    computed = Range(computing.connection_ms, computing.connection_ms).times(openings)
+    waited = turns.times(mail.rtt_ms) + computed + Range(computing.message_ms, computing.message_ms)
+    server = way.server
+    return PredictedTime(
+        way.transport,
+        way.client,
+        use,
+        way.how,
+        _scaled(turns, way.share),
+        _scaled(waited, way.share),
+        None if server is None else _scaled(server, way.share),
+        (*way.unknown, *unknown, *([] if server else ["server's time"])),
+    )
+
+
+def _openings(way: _Way, use: Use, mail: Mail) -> tuple[Range, list[str]]:
+    """Connections opened for one message, and what is unknown about it."""
+    if use is Use.ONE_OFF:
+        return Range(1, 1), []
+    shares = [1 / most for most in way.per_connection.values] or [0.0]
+    kept = Range.over(shares)
+    if use is Use.KEPT:
+        return kept, []
+    if not way.idle.values:
+        return Range(kept.low, 1), ["idle time"]
+    return Range.over(1.0 if mail.gap_s >= idle_s else share for idle_s in way.idle.values for share in shares), []
+
+
+def _scaled(of: Range, factor: float) -> Range:
+    return Range(of.low * factor, of.high * factor)

@@ -1,0 +1,48 @@
+"""Predictions for scripts: plain JSON values; a range is [least, most], what is unknown is null."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from benchkit.profiles.prediction import Computing, Mail, PredictedTime, Range
+from benchkit.profiles.profile import Profile
+
+SCHEMA_VERSION = 1
+
+
+def prediction_json(
+    profile: Profile, mail: Mail, times: Sequence[PredictedTime], computing: Computing
+) -> dict[str, Any]:
+    """Ready for json.dumps(…, allow_nan=False)."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "profile": profile.name,
+        "title": profile.title,
+        "rtt_ms": _range(mail.rtt_ms),
+        "size_bytes": mail.size_bytes,
+        "recipients": mail.recipients,
+        "gap_s": mail.gap_s,
+        "messages_per_request": mail.messages_per_request,
+        "computing_ms": asdict(computing),
+        "times": [
+            {
+                "transport": time.transport,
+                "client": time.client,
+                "use": time.use.value,
+                "how": time.how,
+                "round_trips": _range(time.round_trips),
+                "network_ms": _range(time.network_ms),
+                "server_ms": _range(time.server_ms),
+                "total_ms": _range(time.total_ms),
+                "unknown": list(time.unknown),
+            }
+            for time in times
+        ],
+        "facts": {name: [asdict(claim) for claim in fact.claims] for name, fact in profile.facts() if fact.claims},
+    }
+
+
+def _range(of: Range | None) -> list[float] | None:
+    return None if of is None else [round(of.low, 6), round(of.high, 6)]
