@@ -1,5 +1,5 @@
 """SMTP commands as a server reads them: verb, path, parameters (RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 3461,
-RFC 6152).
+RFC 6152, RFC 3030).
 
 A command that cannot be taken raises `Refusal`, which is the reply. Parsing is a pure function of the argument, so its
 results are kept: a load test says the same MAIL FROM a hundred thousand times.
@@ -22,6 +22,7 @@ _BODY_TYPES = frozenset({b"7BIT", b"8BITMIME", b"BINARYMIME"})
 _RETURNS = frozenset({b"FULL", b"HDRS"})
 _ENVID = re.compile(XTEXT)
 _ORCPT = re.compile(rb"[0-9A-Za-z-]+;" + XTEXT)
+_CHUNK = re.compile(rb"(\d{1,19})(?: +(LAST))?", re.IGNORECASE)  # BDAT (RFC 3030 §2)
 _NOTIFY = re.compile(rb"NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*", re.IGNORECASE)
 
 
@@ -116,3 +117,19 @@ def _check_charset(path: bytes, utf8: bool) -> None:
         path.decode("utf-8")
     except UnicodeDecodeError:
         raise Refusal("501 5.5.2 The address is not UTF-8") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """`last`: the last chunk of its message."""
+
+    size: int
+    last: bool
+
+
+def parse_bdat(argument: bytes) -> Chunk:
+    """`size [LAST]`; raises Refusal 501."""
+    match = _CHUNK.fullmatch(argument)
+    if match is None:
+        raise Refusal("501 5.5.4 Syntax: BDAT size [LAST]")
+    return Chunk(int(match[1]), match[2] is not None)

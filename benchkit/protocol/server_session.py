@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchkit.protocol.authentication import Exchange, exchange
-from benchkit.protocol.chunk import Chunk, parse_bdat
-from benchkit.protocol.commands import MailCommand, Refusal, parse_mail, parse_rcpt, split_command
+from benchkit.protocol.commands import Chunk, MailCommand, Refusal, parse_bdat, parse_mail, parse_rcpt, split_command
 from benchkit.protocol.line_buffer import LineBuffer
 from benchkit.protocol.server_tables import AFTER_TLS, CONSTANT_ANSWERS, POINTS, without_secret
 from benchkit.protocol.service import Service

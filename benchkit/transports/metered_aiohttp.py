@@ -19,8 +19,7 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Response
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse
-from benchkit.transports.connection_meter import ConnectionMeter
-from benchkit.transports.request_edges import request_written, response_read
+from benchkit.transports.connection_meter import ConnectionMeter, request_written, response_read
 from benchkit.transports.response_watch import Http1Watch
 from benchkit.transports.sockets import open_socket, unread_bytes
 

@@ -20,8 +20,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.http2_frames import requesting_stream
 from benchkit.protocol.response_reader import EARLY, GarbledResponse
 from benchkit.transports.arrival_order import OrderedStream
-from benchkit.transports.connection_meter import ConnectionMeter
-from benchkit.transports.request_edges import request_written, response_read
+from benchkit.transports.connection_meter import ConnectionMeter, request_written, response_read
 from benchkit.transports.response_watch import Http1Watch, Http2Watch, ResponseWatch
 from benchkit.transports.sockets import is_established, open_socket
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.clock import ManualClock
-from benchkit.experiment.worker.loop_lag import EVERY_NS, LoopLag
-from benchkit.experiment.worker.waiting import Waiting
+from benchkit.experiment.worker.cell_watch import EVERY_NS, LoopLag
+from benchkit.experiment.worker.start_times import Waiting
 from benchkit.model.run import LAG_NS
 
 

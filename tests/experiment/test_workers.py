@@ -15,7 +15,7 @@ from benchkit.errors import TargetUnreachable
 from benchkit.experiment.parent.child_process import ChildBroken
 from benchkit.experiment.parent.worker_pool import WorkerPool
 from benchkit.experiment.plan.schedule import schedule
-from benchkit.experiment.worker.cell_start import InStep
+from benchkit.experiment.worker.start_times import InStep
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.run import RunStatus
 from benchkit.store import load_run

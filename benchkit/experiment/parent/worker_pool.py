@@ -9,7 +9,7 @@ from typing import Any
 
 from benchkit.errors import TargetUnreachable
 from benchkit.experiment.parent.child_process import Child
-from benchkit.experiment.worker.cell_start import LEAD_NS
+from benchkit.experiment.worker.start_times import LEAD_NS
 from benchkit.model.run import RunStatus
 
 _WORD_NS = 3_000_000  # what a word to a worker may take, before the lead that every cell has

@@ -1,6 +1,9 @@
-"""What the generator itself is doing over a measured cell: its CPU time, its wait for a core, the standstills of its loop.
+"""What the generator itself does during a measured cell: its CPU time, its wait for a core, and when its loop stood still.
 
-The readings are taken at the cell's two ends, outside of every message. Warm-up cells are nobody's business.
+The readings are taken at both ends of the cell, outside of every message. Warm-up cells are not watched. The watchdog
+(LoopLag, method.md §7) is a timer that notes when it was called late. A loop with much to do calls a timer a few milliseconds
+late; one that is blocked, or has no core, leaves it waiting. It finds every standstill of EVERY_NS + LAG_NS, and none shorter
+than LAG_NS.
 """
 
 from __future__ import annotations
@@ -11,22 +14,26 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from time import process_time_ns, thread_time_ns
+from typing import Protocol
 
 from benchkit.clock import Clock
 from benchkit.experiment.process.core_binding import CoresSeen
-from benchkit.experiment.worker.loop_lag import LoopLag
-from benchkit.experiment.worker.waiting import Waiting
+from benchkit.experiment.worker.start_times import Waiting
 from benchkit.model.plan import Cell
+from benchkit.model.run import LAG_NS
 from benchkit.store import Recorder
 
+EVERY_NS = 5_000_000
 # Of the process's first thread, which is the loop's: ns on a core, ns in wait of one, times run (kernel, sched-stats.rst).
 _SCHEDSTAT = Path("/proc/self/schedstat")
 _NOT_TOLD = -1
 Watch = Callable[[Cell, Waiting], AbstractContextManager[None]]
+# (due_ns, called_ns, cpu_ns): when the timer was due, when it was called, and the CPU time of the thread since the call before
+Note = Callable[[int, int, int], None]
 
 
 def unwatched(cell: Cell, waiting: Waiting) -> AbstractContextManager[None]:
-    """For who measures something else than a run."""
+    """For callers that measure something other than a run."""
     return nullcontext()
 
 
@@ -58,6 +65,50 @@ class CellWatch:
 
     def _readings(self, waiting: Waiting) -> tuple[int, int, int, int]:
         return self._clock.now_ns(), process_time_ns(), waiting.spare_ns, queued_ns()
+
+
+class Timer(Protocol):
+    def cancel(self) -> object: ...
+
+
+class LoopLag:
+    """`call_later` is the loop's (seconds, callback); `cpu_ns` reads the CPU time of the loop's thread."""
+
+    def __init__(
+        self, clock: Clock, cpu_ns: Callable[[], int], call_later: Callable[[float, Callable[[], None]], Timer]
+    ) -> None:
+        self._clock = clock
+        self._cpu_ns = cpu_ns
+        self._call_later = call_later
+        self._note: Note | None = None
+        self._timer: Timer | None = None
+        self._due_ns = self._cpu_before_ns = 0
+
+    def watch(self, note: Note) -> None:
+        self._note = note
+        self._cpu_before_ns = self._cpu_ns()
+        self._set()
+
+    def rest(self) -> None:
+        """Stops watching. A timer that is overdue by now counts too."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._look()
+        self._timer = self._note = None
+
+    def _set(self) -> None:
+        self._due_ns = self._clock.now_ns() + EVERY_NS
+        self._timer = self._call_later(EVERY_NS / 1e9, self._called)
+
+    def _called(self) -> None:
+        self._look()
+        self._set()
+
+    def _look(self) -> None:
+        now_ns, cpu_ns = self._clock.now_ns(), self._cpu_ns()
+        if self._note is not None and now_ns - self._due_ns > LAG_NS:
+            self._note(self._due_ns, now_ns, cpu_ns - self._cpu_before_ns)
+        self._cpu_before_ns = cpu_ns
 
 
 def queued_ns() -> int:

@@ -23,10 +23,10 @@ from benchkit.experiment.process.core_binding import CoresSeen, bind_to
 from benchkit.experiment.process.job import WorkerJob, worker_name
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.experiment.process.targets import round_trips_ms
-from benchkit.experiment.worker.cell_start import InStep, at_once
 from benchkit.experiment.worker.cell_watch import CellWatch
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.overhead import own_cost_us
+from benchkit.experiment.worker.start_times import InStep, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.contracts import Batches, Transport
 from benchkit.model.message import Batch
