@@ -62,11 +62,12 @@ def _checks() -> Sequence[Check]:
 
 async def _audit(domain: str, ask: Ask, options: Options | None, checks: Sequence[Check]) -> AuditReport:
     context = AuditContext(domain, ask, options)
-    found = await asyncio.gather(*(_run(check, context) for check in checks))
+    found = await asyncio.gather(*(run_check(check, context) for check in checks))
     return _report(context, checks, found)
 
 
-async def _run(check: Check, context: AuditContext) -> list[Finding]:
+async def run_check(check: Check, context: AuditContext) -> list[Finding]:
+    """What one check finds, with `unknown` in place of all that rests on answers that did not come."""
     with noting_reads() as reads:
         found: list[tuple[Finding, int]] = []  # each with how many questions had been read when it was made
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.facts.dkim_discovery import SelectorState, discovery
 from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.facts.reverse import reverse
@@ -36,6 +37,7 @@ class Met:
     yes: bool | None
     why: str
     lost: tuple[Answer, ...] = ()
+    evidence: tuple[Answer, ...] = ()  # of a no
 
 
 def receiver_rule(name: str, rules: RuleSet) -> Rule:
@@ -61,7 +63,8 @@ async def judge_receiver(context: AuditContext, rule: Rule, rules: RuleSet) -> A
         if missed := [each for each in part if met[each].yes is False]:
             clean = False
             told = "; ".join(f"{each} ({met[each].why})" for each in missed)
-            yield rule.finding(case, context.domain, f"{rules.receiver} asks for {told}")
+            evidence = tuple(dict.fromkeys(answer for each in missed for answer in met[each].evidence))
+            yield rule.finding(case, context.domain, f"{rules.receiver} asks for {told}", evidence=evidence)
     if unsure := [each for each in wanted if met[each].yes is None]:
         clean = False
         if unanswered := [answer for each in unsure for answer in met[each].lost]:
@@ -79,10 +82,11 @@ async def _spf(context: AuditContext) -> Met:
         return Met(None, "", unanswered)
     tree = await context.fact(spf_tree)
     if tree is None:
-        return Met(False, "no record, or one with an error")
+        return Met(False, "no record, or one with an error", evidence=(found.answer,))
     if tree.status is TreeStatus.UNKNOWN:
         return Met(None, "", lost_in(tree))
-    return Met(tree.status is TreeStatus.FINE, tree.problems[0].message if tree.problems else "")
+    problem = tree.problems[0].message if tree.problems else ""
+    return Met(tree.status is TreeStatus.FINE, problem, evidence=(found.answer,))
 
 
 async def _dkim(context: AuditContext) -> Met:
@@ -93,7 +97,8 @@ async def _dkim(context: AuditContext) -> Met:
         return Met(None, "", found.lost)
     if found.outcome is SelectorState.NOT_FOUND:
         return Met(None, "no key found where looked; name yours with --selector")
-    return Met(False, "no usable RSA key" if found.keys else "no key can exist")
+    evidence = (found.probe, found.control, *(each.answer for each in found.keys))
+    return Met(False, "no usable RSA key" if found.keys else "no key can exist", evidence=evidence)
 
 
 async def _has_rsa_key(context: AuditContext) -> bool:
@@ -113,14 +118,18 @@ async def _either(context: AuditContext) -> Met:
     if other.yes:
         return Met(True, "")
     unsure = one.yes is None or other.yes is None
-    return Met(None if unsure else False, one.why or other.why, (*one.lost, *other.lost))
+    lost_answers, evidence = (*one.lost, *other.lost), (*one.evidence, *other.evidence)
+    return Met(None if unsure else False, one.why or other.why, lost_answers, evidence)
 
 
 async def _dmarc(context: AuditContext) -> Met:
     effective = await context.fact(own_policy)
     if effective.lost:
         return Met(None, "", effective.lost)
-    return Met(effective.policy is not None, "" if effective.policy else "no record")
+    if effective.policy is not None:
+        return Met(True, "")
+    walked = await context.fact(own_walk)
+    return Met(False, "no record", evidence=tuple(step.answer for step in walked.steps))
 
 
 async def _reverse(context: AuditContext) -> Met:
@@ -130,9 +139,10 @@ async def _reverse(context: AuditContext) -> Met:
     single = [str(each.network_address) for each in networks if each.num_addresses == 1]
     public = [address for address in single if not special_use(address)][:ADDRESSES]
     found = await asyncio.gather(*(context.fact(reverse, address) for address in public))
-    bad = [each.address for each in found if not each.confirmed and not each.lost]
+    bad = [each for each in found if not each.confirmed and not each.lost]
     if bad:
-        return Met(False, f"{', '.join(bad)} do not lead to a name and back")
+        told = f"{', '.join(each.address for each in bad)} do not lead to a name and back"
+        return Met(False, told, evidence=tuple(answer for each in bad for answer in each.answers))
     unanswered = tuple(answer for each in found for answer in each.lost)
     if unanswered or not found:
         return Met(None, "SPF names no single address", unanswered)

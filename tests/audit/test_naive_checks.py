@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.engine import _run
+from benchkit.audit.engine import run_check
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer, AnswerState, Record
@@ -67,7 +67,7 @@ async def silent(context: AuditContext) -> AsyncIterator[Finding]:
 
 @pytest.mark.parametrize("judge", [reads_absence, by_a_fact, by_a_fact_of_another, all_at_once, silent])
 def test_it_says_unknown_and_nothing_else(judge: Judge) -> None:
-    (finding,) = asyncio.run(_run(Check(RULE, judge), AuditContext("x.example", ask)))
+    (finding,) = asyncio.run(run_check(Check(RULE, judge), AuditContext("x.example", ask)))
     assert finding.status is Status.UNKNOWN
     assert [each.name for each in finding.evidence] == ["lost.example"]
 
@@ -82,6 +82,6 @@ async def early_and_late(context: AuditContext) -> AsyncIterator[Finding]:
 
 @pytest.mark.parametrize(("by_evidence", "kept"), [((), {"early"}), (("there",), {"early", "late"})])
 def test_what_stands(by_evidence: tuple[str, ...], kept: set[str]) -> None:
-    found = asyncio.run(_run(Check(RULE, early_and_late, by_evidence=by_evidence), AuditContext("x.example", ask)))
+    found = asyncio.run(run_check(Check(RULE, early_and_late, by_evidence=by_evidence), AuditContext("x.example", ask)))
     assert {each.subject for each in found if each.status is Status.WARN} == kept
     assert [each.status for each in found].count(Status.UNKNOWN) == 1

@@ -12,10 +12,9 @@ from benchkit.audit import Options, audit_domain
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
 from benchkit.resolver import from_zone
+from benchkit.testing.zones import NEWS, OFFICE, PARKED, REST
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "zones"
-WORLDS = Path(__file__).with_name("data") / "worlds"
-REST = WORLDS / "rest.zone"
 Question = tuple[str, str, str]  # a name server's address, "" for the resolver; the name; the type
 LISTED_BY = "zen.spamhaus.org"
 
@@ -51,9 +50,9 @@ class World:
 FIVE: Mapping[str, World] = {
     "good": World("shop.example", (SHIPPED / "good.zone", REST), "192.0.2.17"),
     "bad": World("shop.example", (SHIPPED / "bad.zone", REST), "203.0.113.99"),
-    "office": World("office.example", (WORLDS / "office.zone", REST), "203.0.113.1"),
-    "parked": World("parked.example", (WORLDS / "parked.zone", REST), "192.0.2.1", signed=("parked.example",)),
-    "news": World("news.brand.example", (WORLDS / "news.zone", REST), "198.51.100.4", signed=("brand.example",)),
+    "office": World("office.example", (OFFICE, REST), "203.0.113.1"),
+    "parked": World("parked.example", (PARKED, REST), "192.0.2.1", signed=("parked.example",)),
+    "news": World("news.brand.example", (NEWS, REST), "198.51.100.4", signed=("brand.example",)),
 }
 
 

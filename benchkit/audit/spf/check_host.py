@@ -37,7 +37,7 @@ async def check_host(ask: Ask, who: SpfSender) -> Evaluation:
     except EvaluationStopped as broken:
         result, problem = broken.result, str(broken)
     return Evaluation(
-        result, domain, tuple(check.trail), explanation, problem, limits.lookups, limits.voids, tuple(limits.answers)
+        result, domain, tuple(check.trail), explanation, problem, limits.lookups, limits.voids, limits.answers
     )
 
 

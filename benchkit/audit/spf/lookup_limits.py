@@ -28,18 +28,23 @@ def is_void(answer: Answer) -> bool:
 
 
 class LookupLimits:
-    """Counts terms and voids, and keeps every answer."""
+    """Counts terms and voids, and keeps every answer, in the order of the questions: an answer that comes late moves none."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.lookups = 0
         self.voids = 0
-        self.answers: list[Answer] = []
+        self._answers: list[Answer | None] = []
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return tuple(answer for answer in self._answers if answer is not None)
 
     async def ask(self, name: str, type: str) -> Answer:  # noqa: A002 (the field's word)
         """A question that counts for nothing."""
-        answer = await self._ask(name, type)
-        self.answers.append(answer)
+        place = len(self._answers)
+        self._answers.append(None)
+        answer = self._answers[place] = await self._ask(name, type)
         return answer
 
     def term(self) -> Ask:
