@@ -9,13 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchkit.model.clusters import Clusters
+from benchkit.model.load import planned_looks
 from benchkit.model.summary import Estimate, Verdict
 from benchkit.stats import STATISTICS
+from benchkit.stats.aa import differing_pairs
+from benchkit.stats.comparison import compare_arms, shared_confidence
 from benchkit.stats.paired import median_interval
 from benchkit.stats.proportion import clustered_rate
+from benchkit.stats.sample import measured_samples
 from benchkit.stats.starts import units_interval
 from benchkit.stats.sweep_line import break_even, line_over
 from benchkit.stats.verdict import rope_rule
+from benchkit.testing.synthetic_run import synthesise
 from benchmarks.coverage_cells import ARMS, ARMS_WITH_A_WARNING, BLOCKS, MESSAGES, RATIOS, Arm, sweep
 
 CONFIDENCE = 0.95
@@ -120,6 +125,53 @@ def start_cells(runs: int) -> Iterator[Cell]:
         yield _cell("ratio over starts", f"{starts} starts", held, (0.93, 0.98))
 
 
+FIRST_LOOK, MOST_BLOCKS = 8, 40
+
+
+def decided_cells(runs: int) -> Iterator[Cell]:
+    """`until = "decided"` at a block noise of 11 %: false verdicts, and how many blocks such a run takes."""
+    looks = planned_looks(FIRST_LOOK, MOST_BLOCKS, 1)
+    for ratio in (1.0, 1.05, 1.3):
+        right = Verdict.SLOWER if ratio > ROPE[1] else Verdict.EQUIVALENT
+        rng = np.random.default_rng(8)
+        ends = [_until_decided(np.log(ratio) + RATIOS["normal 11 %"](rng, MOST_BLOCKS), looks) for _ in range(2 * runs)]
+        wrong = [verdict not in (right, Verdict.UNDECIDED) for verdict, _ in ends]
+        yield _cell("until decided, wrong", f"true ratio {ratio:g}", wrong, (0.0, 0.05))
+        if ratio > ROPE[1]:
+            third = [blocks * 3 <= MOST_BLOCKS for _, blocks in ends]
+            taken = (
+                f"ratio 1.3: at most {MOST_BLOCKS // 3} of {MOST_BLOCKS} blocks (median {median(n for _, n in ends):g})"
+            )
+            yield _cell("until decided", taken, third, (0.5, 1.0))
+
+
+def _until_decided(logs: Any, looks: tuple[int, ...]) -> tuple[Verdict, int]:
+    confidence = shared_confidence(CONFIDENCE, len(looks))
+    for blocks in looks:
+        ends = median_interval(logs[:blocks], confidence)
+        verdict = Verdict.UNDECIDED if ends is None else rope_rule((np.exp(ends[0]), np.exp(ends[1])), ROPE)
+        if verdict is not Verdict.UNDECIDED:
+            break
+    return verdict, blocks
+
+
+def aa_cells(runs: int) -> Iterator[Cell]:
+    """A/A pairs that do not differ and are called different: with drift, two groups of blocks, and starts that differ."""
+    runs = max(50, runs // 5)  # whole analyses
+    kinds: dict[str, dict[str, Any]] = {
+        "drift": {"drift": 1.0},
+        "two groups of blocks": {"block_noise": 0.4},
+        "starts that differ by 15 %": {"start_noise": 0.15, "starts": 6, "blocks": 36},
+    }
+    for name, kind in kinds.items():
+        recipe = {"blocks": 20, "messages_per_block": 4, "aa": {1: 0}} | kind
+        found = (synthesise(seed=seed, **recipe) for seed in range(runs))
+        comparisons = (compare_arms(run, measured_samples(run)) for run in found)
+        yield _cell(
+            "A/A called different", name, [bool(differing_pairs(one, ROPE)) for one in comparisons], (0.0, 0.02)
+        )
+
+
 GROUPS: tuple[Callable[[int], Iterator[Cell]], ...] = (
     arm_cells,
     failure_cells,
@@ -127,6 +179,8 @@ GROUPS: tuple[Callable[[int], Iterator[Cell]], ...] = (
     edge_cells,
     sweep_cells,
     start_cells,
+    decided_cells,
+    aa_cells,
 )
 
 

@@ -35,6 +35,12 @@ class LoadSpec:
     workers: int = 1  # processes that an arm's senders are spread over
     deadline_s: float = 0.0  # for one message from its start to its outcome, connecting included; 0: none
     restarts: int = 1  # starts of the sink and the workers within the run; each has its own share of the blocks
+    looks: tuple[int, ...] = ()  # until = "decided": measured blocks after which the run may end; the last is `blocks`
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the parent says when each cell begins: for all workers at once, or because it looks at the run in between."""
+        return self.workers > 1 or (bool(self.looks) and self.restarts == 1)
 
     @property
     def all_blocks(self) -> int:
@@ -52,6 +58,15 @@ def first_blocks(blocks: int, warmup_blocks: int, starts: int) -> tuple[int, ...
     The measured blocks are shared out in their order, as evenly as they can be.
     """
     return tuple(blocks * start // starts + warmup_blocks * start for start in range(starts + 1))
+
+
+def planned_looks(first: int, most: int, step: int) -> tuple[int, ...]:
+    """Blocks at which a run until decided is looked at: each half as many again as the one before, in multiples of `step`."""
+    looks = [first]
+    while looks[-1] < most:
+        further = -(-looks[-1] * 3 // (2 * step)) * step
+        looks.append(min(most, max(further, looks[-1] + step)))
+    return tuple(looks)
 
 
 def most_workers(cores: int, concurrency: int, messages_per_block: int) -> Mapping[str, int]:

@@ -50,6 +50,7 @@ class Code(StrEnum):
     RECOVERED = "recovered"
     ARRIVALS_UNREAD = "arrivals-unread"
     STOOD_STILL = "stood-still"
+    NOT_AS_REGISTERED = "not-as-registered"
     NO_AA = "no-aa"
     AA_NOT_TESTED = "aa-not-tested"
     ARRIVALS_NOT_OBSERVED = "arrivals-not-observed"

@@ -126,6 +126,9 @@ class Manifest:
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
     altered_kept: int = 0  # mails in altered.txt: what arrived and was not what was sent
+    looked: tuple[int, ...] = ()  # until = "decided": measured blocks at which the run was looked at while it went on
+    decided: int | None = None  # … and after which it ended, because every contrast was decided; None where it went on
+    registered: str = ""  # digest of what was laid down before the first send (model/registration.py)
     starts: tuple[StartRecord, ...] = ()  # in the order of the run; empty where not recorded
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION

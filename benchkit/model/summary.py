@@ -235,6 +235,21 @@ class LatencyFit:
 
 
 @dataclass(frozen=True, slots=True)
+class DesignSummary:
+    """How the run was laid out. `bound`: every process was bound to a core of its own in every start; None where not recorded.
+
+    `looks` are the measured blocks at which a run until decided could end, `decided` those after which it did.
+    """
+
+    starts: int = 1  # of the processes, that began
+    bound: bool | None = None
+    looks: tuple[int, ...] = ()
+    decided: int | None = None
+    registered: str = ""  # digest of what was laid down before the first send; empty where nothing was
+    as_registered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     run: str
     scenario: str
@@ -258,4 +273,5 @@ class Summary:
     altered_messages: tuple[AlteredMessage, ...] = ()  # the first few of each arm and kind
     altered_kept: int = 0  # mails of these in altered.txt
     certificate: str = ""  # of benchkit on the machine that measured, in words; empty if the run has none
+    design: DesignSummary = DesignSummary()
     schema: int = 1

@@ -49,6 +49,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "fits": [_fit(fit) for fit in summary.fits],
             "models": [asdict(model) for model in summary.models],
             "certificate": summary.certificate,
+            "design": asdict(summary.design),
         }
     )
     return document

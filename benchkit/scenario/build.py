@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchkit.model.load import Arrivals, LoadModel, LoadSpec
+from benchkit.model.load import Arrivals, LoadModel, LoadSpec, planned_looks
 from benchkit.model.message import Address
 from benchkit.model.scenario import (
     ArmSpec,
@@ -96,9 +96,12 @@ def _addresses(texts: list[str]) -> tuple[Address, ...]:
 
 
 def _load(form: LoadForm) -> LoadSpec:
+    step = form.blocks // form.restarts if form.restarts > 1 else 1
+    looks = () if form.max_blocks is None else planned_looks(form.blocks, form.max_blocks // step * step, step)
+    blocks = looks[-1] if looks else form.blocks
     return LoadSpec(
         model=LoadModel(form.model),
-        blocks=form.blocks,
+        blocks=blocks,
         messages_per_block=form.messages_per_block,
         warmup_blocks=form.warmup_blocks,
         concurrency=form.concurrency or CONCURRENCY[form.model],
@@ -107,7 +110,8 @@ def _load(form: LoadForm) -> LoadSpec:
         seed=form.seed,
         workers=form.workers,
         deadline_s=float(form.deadline_s or 0),
-        restarts=form.restarts,
+        restarts=blocks // step if looks and form.restarts > 1 else form.restarts,
+        looks=looks,
     )
 
 

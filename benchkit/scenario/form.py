@@ -71,6 +71,11 @@ class LoadForm(Form):
     blocks: Annotated[Count, said("Blocks; each holds every arm once, and is the unit of analysis.")] = 30
     messages_per_block: Annotated[Count, said("Messages of each arm in a block.")] = 10
     warmup_blocks: Annotated[int, Field(ge=0, le=1_000_000), said("Blocks before, recorded and left out.")] = 1
+    until: Annotated[
+        Literal["blocks", "decided"],
+        said('"blocks": send all blocks; "decided": end at a planned look at which every contrast is decided.'),
+    ] = "blocks"
+    max_blocks: Annotated[Count | None, said('until = "decided": most blocks; the first look is after blocks.')] = None
     restarts: Annotated[
         int,
         Field(ge=1, le=1000),

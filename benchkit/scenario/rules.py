@@ -45,6 +45,7 @@ def check_load(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
             wanted = " or ".join(f'"{name}"' for name in models)
             parsed.mistakes.add(("load", key), f'is for model = {wanted} only, and this is "{model}"')
     _check_starts(parsed)
+    _check_until(parsed)
     if model == "open" and not parsed.gives("load", "rate_per_s"):
         parsed.mistakes.add(("load", "rate_per_s"), 'is missing: model = "open" needs a rate')
     if model in several:
@@ -55,6 +56,26 @@ def _check_starts(parsed: ParsedScenario) -> None:
     load = parsed.form.load
     if load.restarts > load.blocks:
         told = f"is {load.restarts}, for {load.blocks} blocks: each start needs a block of its own; give more blocks"
+        parsed.mistakes.add(("load", "restarts"), told)
+
+
+def _check_until(parsed: ParsedScenario) -> None:
+    """What `until = "decided"` needs; a sweep cannot be looked at before all of its conditions have had their turn."""
+    load, decided = parsed.form.load, parsed.form.load.until == "decided"
+    if parsed.gives("load", "max_blocks") and not decided:
+        parsed.mistakes.add(("load", "max_blocks"), 'is for until = "decided" only')
+    if not decided:
+        return
+    if load.max_blocks is None:
+        parsed.mistakes.add(("load", "max_blocks"), 'is missing: until = "decided" needs a number of blocks to stop at')
+    elif load.max_blocks < load.blocks + load.blocks // load.restarts:
+        told = f"is {load.max_blocks}: it must leave room for more than the {load.blocks} blocks of the first look"
+        parsed.mistakes.add(("load", "max_blocks"), told)
+    if load.restarts > 1 and load.blocks % load.restarts:
+        told = f'is {load.blocks}: with until = "decided" each start has as many blocks, so give a multiple of {load.restarts}'
+        parsed.mistakes.add(("load", "blocks"), told)
+    if load.restarts == 1 and any(isinstance(values, list) and len(values) > 1 for _, values in parsed.form.network):
+        told = 'is needed for a sweep until = "decided": with several starts the conditions interleave'
         parsed.mistakes.add(("load", "restarts"), told)
 
 

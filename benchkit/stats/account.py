@@ -17,7 +17,8 @@ from benchkit.model.run import Manifest, Run, Table
 from benchkit.model.summary import DeliveryReport
 from benchkit.stats.delivery import Delivery
 from benchkit.stats.in_doubt import messages_of, sends_in_doubt
-from benchkit.stats.rows_by_send import planned_sends, recorded_once
+from benchkit.stats.rows_by_send import recorded_once
+from benchkit.stats.starts import block_ranges
 
 MAY_HAVE_ARRIVED = np.array([kind for kind in OutcomeKind if kind.may_have_arrived])
 
@@ -27,7 +28,7 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
     outcome, times = run.messages["outcome"][first], delivery.times[first]
     accepted, arguable = outcome == OutcomeKind.ACCEPTED, np.isin(outcome, MAY_HAVE_ARRIVED)
     seen = delivery.observed[first]
-    planned = planned_sends(run.manifest)
+    planned = sends_to_account_for(run.manifest)
     doubtful, doubtful_times = sends_in_doubt(run), delivery.times_in_doubt
     recipients = recipient_counts(
         run.manifest,
@@ -88,8 +89,18 @@ def recipients_of(manifest: Manifest, messages: Any) -> Any:
 
 def planned_recipients(manifest: Manifest) -> int:
     """Over all planned sends."""
-    series = len(manifest.arms) * len(manifest.conditions)
-    return series * recipients_of_first(manifest, planned_sends(manifest) // max(1, series))
+    messages = manifest.messages_per_block
+    each = (
+        recipients_of_first(manifest, end * messages) - recipients_of_first(manifest, first * messages)
+        for first, end in block_ranges(manifest)
+    )
+    return len(manifest.arms) * len(manifest.conditions) * sum(each)
+
+
+def sends_to_account_for(manifest: Manifest) -> int:
+    """Of the plan, without what was no longer to be sent once all was decided."""
+    blocks = sum(end - first for first, end in block_ranges(manifest))
+    return len(manifest.arms) * len(manifest.conditions) * blocks * manifest.messages_per_block
 
 
 def recipients_of_first(manifest: Manifest, messages: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from benchkit.stats.phase_means import mean_phases_ms
 from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.sample import Sample, Samples, measured_rows, milliseconds_or_infinite, rows_by_block
 from benchkit.stats.saturation import limits_of
-from benchkit.stats.starts import clusters_of, clusters_of_sample, first_blocks_of
+from benchkit.stats.starts import block_ranges, clusters_of, clusters_of_sample, measured_blocks_of
 from benchkit.stats.two_groups import two_groups
 
 COMMONEST_TEXTS = 10
@@ -39,7 +38,7 @@ def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmS
 def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[str, float]) -> ArmSummary:
     manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
     arm, clusters = manifest.arms[sample.arm], clusters_of_sample(manifest, sample)
-    planned = manifest.blocks * manifest.messages_per_block - sample.left_out
+    planned = measured_blocks_of(manifest) * manifest.messages_per_block - sample.left_out
     arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
     doubtful = sends_of_arm_in_doubt(run, sample.condition, sample.arm)
     recipients = _recipients(run, sample, messages_of(manifest, doubtful))
@@ -102,7 +101,7 @@ def _recipients(run: Run, sample: Sample, in_doubt: Any) -> RecipientCounts:
     planned = sum(
         recipients_of_first(manifest, end * messages)
         - recipients_of_first(manifest, (first + manifest.warmup_blocks) * messages)
-        for first, end in pairwise(first_blocks_of(manifest))
+        for first, end in block_ranges(manifest)
     )
     if sample.left_out:
         every = measured_rows(run.messages, sample.condition, sample.arm)

@@ -13,7 +13,7 @@ from benchkit.model.summary import Estimate, RatioEstimate
 from benchkit.stats.blocks import block_values, metric_of, statistics_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples
-from benchkit.stats.starts import start_of_block, units_interval, units_p, units_shift
+from benchkit.stats.starts import measured_blocks_of, start_of_block, units_interval, units_p, units_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,15 @@ def compare_arms(run: Run, samples: Samples) -> list[Comparison]:
 
 
 def confidence_of_each(manifest: Manifest, contrasts: int) -> float:
-    """Of one interval; with `[verdict] family = "all"` so high that all of them hold together (Bonferroni)."""
-    every = contrasts * len(manifest.conditions)
-    together = manifest.family == "all" and every > 1
-    return 1 - (1 - manifest.confidence) / every if together else manifest.confidence
+    """Of one interval: so high that those of all looks hold together, and with `family = "all"` those of all contrasts too."""
+    every = contrasts * len(manifest.conditions) if manifest.family == "all" else 1
+    looks = len(manifest.load.get("looks", ()))
+    return shared_confidence(manifest.confidence, max(1, every) * max(1, looks))
+
+
+def shared_confidence(confidence: float, intervals: int) -> float:
+    """Of each of so many intervals that are to hold together (Bonferroni)."""
+    return 1 - (1 - confidence) / intervals
 
 
 def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str, confidence: float) -> Comparison:
@@ -105,7 +110,7 @@ def _paired(
     )
     common = sorted(arm.keys() & reference.keys())
     values = np.array([(arm[block], reference[block]) for block in common]).reshape(-1, 2)
-    return np.array(common, dtype=np.int64), values, max(0, run.manifest.blocks - len(common))
+    return np.array(common, dtype=np.int64), values, max(0, measured_blocks_of(run.manifest) - len(common))
 
 
 def _has_ratio(values: Any) -> Any:

@@ -6,6 +6,7 @@ Within a start blocks are compared; between starts the process, its cores and it
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf, sqrt
 from typing import Any
 
@@ -40,6 +41,22 @@ def is_warmup(manifest: Manifest, blocks: Any) -> Any:
     """Of each block, by its number in the plan."""
     first = np.array(first_blocks_of(manifest))
     return np.asarray(blocks) - first[start_of_block(manifest, blocks)] < manifest.warmup_blocks
+
+
+def measured_blocks_of(manifest: Manifest) -> int:
+    """Of each condition; fewer than the plan had where the run ended because all was decided."""
+    return manifest.blocks if manifest.decided is None else min(manifest.blocks, manifest.decided)
+
+
+def block_ranges(manifest: Manifest) -> list[tuple[int, int]]:
+    """Of each start that was to send: the number of its first block, its warm-up, and the number after its last one."""
+    ranges, left = [], measured_blocks_of(manifest)
+    for first, end in pairwise(first_blocks_of(manifest)):
+        measured = min(left, end - first - manifest.warmup_blocks)
+        if left > 0:
+            ranges.append((first, first + manifest.warmup_blocks + measured))
+        left -= measured
+    return ranges
 
 
 def measured_number(manifest: Manifest, block: int) -> int:

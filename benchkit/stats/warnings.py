@@ -8,6 +8,7 @@ import numpy as np
 
 from benchkit.model.load import LoadModel
 from benchkit.model.notice import Code, Notice, notice
+from benchkit.model.registration import is_as_registered
 from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
 from benchkit.model.summary import ArmSummary, DeliveryReport
 from benchkit.stats.aa import MIN_STARTS, MIN_TESTED, is_tested
@@ -18,7 +19,7 @@ from benchkit.stats.labels import label_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
-from benchkit.stats.starts import measured_number, restarts_of
+from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of
 from benchkit.stats.stationarity import Change, change_point, slow_beginning
 
 LATE_SHARE = 0.01
@@ -33,6 +34,7 @@ def warnings_of(
     found = (
         *(notice(Code.RECORDED, text=said) for said in run.manifest.warnings),
         *_of_the_run(run, delivery, account),
+        *_of_the_registration(run.manifest),
         *_of_the_design(run.manifest, comparisons),
         *(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison)),
         *_of_times(run, samples, arms),
@@ -58,6 +60,11 @@ def _of_the_run(run: Run, delivery: Delivery, account: DeliveryReport) -> Iterat
     for condition in run.manifest.conditions:
         if condition.note:
             yield notice(Code.RECORDED, condition.name, text=condition.note)
+
+
+def _of_the_registration(manifest: Manifest) -> Iterator[Notice]:
+    if not is_as_registered(manifest):
+        yield notice(Code.NOT_AS_REGISTERED)
 
 
 def _of_the_design(manifest: Manifest, comparisons: Sequence[Comparison]) -> Iterator[Notice]:
@@ -104,7 +111,7 @@ def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[Notice]:
     names = " and ".join(manifest.arms[index].name for index in (comparison.pair.arm, comparison.pair.reference))
     label = label_of(manifest, names, manifest.conditions[comparison.condition].name)
     if comparison.incomplete:
-        yield notice(Code.BLOCKS_INCOMPLETE, label, count=comparison.incomplete, blocks=manifest.blocks)
+        yield notice(Code.BLOCKS_INCOMPLETE, label, count=comparison.incomplete, blocks=measured_blocks_of(manifest))
     if comparison.undefined:
         yield notice(Code.BLOCKS_UNDEFINED, label, count=comparison.undefined)
     if comparison.failed:

@@ -82,6 +82,7 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             "conditions": tuple(
                 ConditionRecord(**manifest_check.known(one, ConditionRecord)) for one in stored["conditions"]
             ),
+            "looked": tuple(stored.get("looked", ())),
             "starts": tuple(StartRecord(**manifest_check.known(one, StartRecord)) for one in stored.get("starts", ())),
             "digests": tuple(stored["digests"]),
             "batch_bytes": tuple(stored["batch_bytes"]),

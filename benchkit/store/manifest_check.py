@@ -79,7 +79,7 @@ def _starts(value: Any) -> bool:
 
 
 def _load(value: Any) -> bool:
-    known = {"concurrency": _count, "workers": _count, "restarts": _starts}
+    known = {"concurrency": _count, "workers": _count, "restarts": _starts, "looks": _list(_count)}
     return (
         isinstance(value, dict)
         and value.get("model") in tuple(LoadModel)
@@ -128,6 +128,7 @@ MANIFEST: Mapping[str, Check] = {
     "sender_hashes": _list(_int64), "altered_kept": _count, "overhead_us": _table(_number),
     "host": lambda value: isinstance(value, dict) and _count(value.get("cores", 0))
     and _number(value.get("slept_s", 0)), "warnings": _list(_text),
+    "looked": _list(_count), "decided": _or_null(_count), "registered": _text,
     "starts": lambda value: _records(value, StartRecord, START),
     "family": lambda value: value in ("each", "all"), "schema": _count,
 }  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from benchkit.experiment.plan.schedule import cells
 from benchkit.model.load import LoadSpec
 from benchkit.model.run import Manifest
 from benchkit.stats.in_doubt import places_of
-from benchkit.stats.starts import is_warmup, measured_number, start_of_block
+from benchkit.stats.starts import block_ranges, is_warmup, measured_number, start_of_block
 from benchkit.testing.synthetic_run import synthesise
 from tests.experiment.test_plan import loads, scenario
 
@@ -36,3 +39,13 @@ def test_the_analysis_knows_the_plan(load: LoadSpec, condition: int) -> None:
             if not cell.warmup:
                 measured = max(measured, measured_number(manifest, cell.block))
     assert measured == load.blocks
+
+
+@given(loads, st.integers(1, 30))
+def test_what_was_still_to_be_sent_when_all_was_decided_is_the_plan_s_beginning(load: LoadSpec, decided: int) -> None:
+    manifest = replace(manifest_of(load), decided=decided)
+    blocks = [block for first, end in block_ranges(manifest) for block in range(first, end)]
+    assert blocks == sorted(set(blocks))
+    assert np.count_nonzero(~is_warmup(manifest, blocks)) == min(decided, load.blocks)
+    assert block_ranges(replace(manifest, decided=None)) == [*pairwise(load.first_blocks)]
+    assert not is_warmup(manifest, blocks[-1:]).any()

@@ -29,11 +29,14 @@ from benchkit.experiment.parent.stopping import Stopping
 from benchkit.experiment.plan.schedule import links, segments, sends_of_start, total_sends
 from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
 from benchkit.model.message import Batch
+from benchkit.model.registration import registration_digest
 from benchkit.model.run import Manifest, RunStatus, StartRecord
 from benchkit.model.scenario import NetworkSpec, Scenario
 from benchkit.model.secret import Secret
+from benchkit.stats.looks import is_decided
 from benchkit.store import (
     create_folder,
+    load_run,
     private_files,
     remove_spools,
     write_manifest,
@@ -115,6 +118,7 @@ class _Conductor:
         awake = slept_ns()
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
+        self._note(registered=registration_digest(self._manifest))
         for arm, batch in self._signed.items():
             self._note_arm(arm, **batch.facts)
         signed = {arm: batch.batch for arm, batch in self._signed.items()}
@@ -133,8 +137,30 @@ class _Conductor:
             if self._stopping.asked:  # between two segments
                 status = RunStatus.INTERRUPTED
                 break
+            if self._manifest.decided is not None or await self._decided_between(condition, start):
+                break
         self._keep(host={**self._manifest.host, "slept_s": (slept_ns() - awake) / 1e9})
         return self._close(status, trouble)
+
+    async def goes_on(self, cells: int) -> bool:
+        """With one start, at the looks of a run until decided."""
+        load = self._scenario.load
+        blocks, rest = divmod(cells, len(self._scenario.arms))
+        measured = blocks - load.warmup_blocks
+        return not (load.restarts == 1 and rest == 0 and measured in load.looks and await self._decided(measured))
+
+    async def _decided_between(self, condition: int, start: int) -> bool:
+        """With several starts, once all conditions had their turn in one of them."""
+        load, (*_, last) = self._scenario.load, (found for found in segments(self._scenario) if found[1] == start)
+        measured = load.first_blocks[start + 1] - (start + 1) * load.warmup_blocks
+        ends_pass = load.restarts > 1 and (condition, start) == last
+        return ends_pass and measured in load.looks[:-1] and await self._decided(measured)
+
+    async def _decided(self, blocks: int) -> bool:
+        """A look at what is stored so far. The files hold every send that has ended."""
+        decided = await asyncio.to_thread(lambda: is_decided(load_run(self._folder)))
+        self._keep(looked=(*self._manifest.looked, blocks), decided=blocks if decided else None)
+        return decided
 
     async def _run_later(self, segment: Segment) -> tuple[RunStatus, str]:
         """After the first segment there are results to keep, whatever happens."""

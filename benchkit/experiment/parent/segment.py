@@ -36,6 +36,9 @@ class SegmentObserver(Protocol):
 
     def heard(self, condition: int, news: Mapping[str, Any]) -> None: ...
 
+    async def goes_on(self, cells: int) -> bool:
+        """Before each cell of a load in step, so many being done: whether it is to be sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -133,6 +136,8 @@ class _Walk:
         try:
             with self._segment.stopping.reaches(pool):
                 status = await pool.walk(heard)
+            if pool.has_enough and not self._segment.stopping.asked:
+                status = RunStatus.COMPLETE
             if link.done():
                 await link
             for sink in self._sinks:
@@ -154,7 +159,7 @@ class _Walk:
         )  # fmt: skip
         for number, worker in enumerate(self._workers):
             await worker.give(replace(job, worker=number, cores=self._cores.get(worker_name(number), ())))
-        return WorkerPool(self._workers)
+        return WorkerPool(self._workers, goes_on=self._listener.goes_on)
 
     async def _start(self, module: str, network: Network | None) -> Child:
         return await Child.start(module, self._segment.folder / "children.log", network)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter_ns
 from typing import Any
 
@@ -15,16 +15,23 @@ from benchkit.model.run import RunStatus
 _WORD_NS = 3_000_000  # what a word to a worker may take, before the lead that every cell has
 
 Heard = Callable[[Mapping[str, Any]], None]
+GoesOn = Callable[[int], Awaitable[bool]]  # (cells that are done) → whether the next one is to be sent
 
 
 class WorkerPool:
-    """`grace_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would."""
+    """`has_enough`: the workers were stopped because `goes_on` said no.
 
-    def __init__(self, workers: Sequence[Child], grace_s: float = 10.0) -> None:
+    `grace_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would.
+    """
+
+    def __init__(self, workers: Sequence[Child], grace_s: float = 10.0, goes_on: GoesOn | None = None) -> None:
         self._workers = workers
         self._wait_s = grace_s
         self._sent = [0] * len(workers)
         self._ready = 0
+        self._goes_on = goes_on
+        self._cells = 0
+        self.has_enough = False
         self._stopping = False
         self._killing: asyncio.TimerHandle | None = None
 
@@ -80,6 +87,11 @@ class WorkerPool:
         self._ready += 1
         if self._ready == len(self._workers) and not self._stopping:
             self._ready = 0
+            if self._goes_on is not None and not await self._goes_on(self._cells):
+                self.has_enough = True
+                await self.ask_to_stop()
+                return
+            self._cells += 1
             moment_ns = perf_counter_ns() + _WORD_NS + LEAD_NS
             for worker in self._workers:
                 await worker.go(moment_ns)

@@ -84,7 +84,7 @@ async def _prepare(
     recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers, planned=total_sends(job.scenario))
     engine = Engine(
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
-        CellWatch(recorder, MonotonicClock(), cores).over, in_step.start if workers > 1 else at_once,
+        CellWatch(recorder, MonotonicClock(), cores).over, in_step.start if job.scenario.load.in_step else at_once,
     )  # fmt: skip
     if told := _unreachable(job, await engine.open()):
         line.tell(unreachable=told)

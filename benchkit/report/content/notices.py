@@ -155,6 +155,10 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.RECOVERED: _recovered,
     Code.ARRIVALS_UNREAD: "{count} arrivals could not be compared: there was no room to keep what they contained",
     Code.STOOD_STILL: _stood_still,
+    Code.NOT_AS_REGISTERED: (
+        "run.json was changed after the first send: its scenario, ROPE, confidence, thresholds, load or batch is not what was "
+        "registered, so its verdicts answer another question than the one that was asked"
+    ),
     Code.NO_AA: "no A/A arm: nothing shows how far this machine differs from itself",
     Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} {unit}, and this run has {blocks}",
     Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",

@@ -79,12 +79,24 @@ def basis(summary: Summary) -> str:
     return (
         f"Ratios are of the median {' and '.join(map(_metric, metrics))}, paired by block{paired}, with "
         f"{numbers.percent(summary.confidence)} intervals; {low:.2f} to {high:.2f} counts as no difference.{count}"
+        f"{_looks_in_words(summary)}"
     )
 
 
 def _starts_in_words(summary: Summary) -> str:
     starts = max((contrast.starts for contrast in summary.contrasts), default=1)
-    return f" in {starts} starts of the processes, which the intervals are taken over" if starts > 1 else ""
+    bound = ", each process bound to a core of its own" if summary.design.bound else ""
+    return f" in {starts} starts of the processes, which the intervals are taken over{bound}" if starts > 1 else ""
+
+
+def _looks_in_words(summary: Summary) -> str:
+    design = summary.design
+    if not design.looks:
+        return ""
+    ended = (
+        f"ended after {design.decided} blocks, when every contrast was decided" if design.decided else "was not decided"
+    )
+    return f" The run could end at {len(design.looks)} planned looks and {ended}; its intervals are wide enough for all looks."
 
 
 def no_distance(summary: Summary) -> str | None:

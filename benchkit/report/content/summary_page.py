@@ -114,10 +114,19 @@ def account_section(summary: Summary) -> Section:
 def cost_sections(summary: Summary) -> Iterator[Section]:
     costs = (f"{name.replace('_', ' ')} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
     certificate = [sentence(f"Certificate: {summary.certificate}")] if summary.certificate else []
+    told = [*certificate, *_registration(summary)]
     if summary.overhead_us:
-        yield Section("cost", "What benchkit itself cost", (sentence(" · ".join(costs)), *certificate))
-    elif certificate:
-        yield Section("cost", "", tuple(certificate))
+        yield Section("cost", "What benchkit itself cost", (sentence(" · ".join(costs)), *told))
+    elif told:
+        yield Section("cost", "", tuple(told))
+
+
+def _registration(summary: Summary) -> Iterator[Sentence]:
+    if summary.design.registered and summary.design.as_registered:
+        yield sentence(
+            f"Registered before the first send: {summary.design.registered[:16]}, of the scenario, ROPE, confidence and batch",
+            Tone.FAINT,
+        )
 
 
 def warning_sentences(summary: Summary) -> Iterator[Sentence]:
