@@ -15,6 +15,7 @@ PACKAGE = HOUSE / "benchkit"
 FLOORS = (
     {"model", "errors", "clock", "registry"},
     {"scenario", "batch", "stats"},
+    {"events"},
     {"protocol", "providers"},
     {"transports", "sink", "lab", "resolver", "connect_probe", "store", "conditions", "profiles"},
     {"experiment", "audit"},

@@ -101,6 +101,7 @@ def _report(context: AuditContext, checks: Sequence[Check], found: Sequence[Sequ
         answers=context.answers,
         aspects=aspects(findings, checks),
         reports=sections.reports_summary(context),
+        message=sections.mail_summary(context),
     )
 
 

@@ -34,7 +34,7 @@ def written(options: Options) -> Values:
         "zone": asdict(options.zone) if options.zone else None,
         "authorities": options.authorities is not None,
         "validated": options.validated is not None,
-        "message": base64.b64encode(options.mail.octets).decode("ascii") if options.mail else None,
+        "message": base64.b64encode(options.mail.raw or options.mail.octets).decode("ascii") if options.mail else None,
         "arms": [asdict(arm) for arm in options.arms],
         "reports": asdict(options.reports) if options.reports else None,
         "connected_at": connections.now.isoformat() if connections else None,

@@ -12,13 +12,22 @@ from benchkit.audit.checks.dmarc_suffix_list import suffix_list_answer
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
+from benchkit.audit.facts.message_content import message_content, message_path, received_results
 from benchkit.audit.facts.reported_mail import ReportedSource, reported_mail
 from benchkit.audit.facts.spf_evaluation import spf_evaluation
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
 from benchkit.audit.spf.addresses import AddressSet
 from benchkit.audit.spf_values import authorised_values, tree_values
-from benchkit.model.audit import DkimSummary, DmarcSummary, ReportedSourceSummary, ReportsSummary, SpfSummary
+from benchkit.model.audit import (
+    DkimSummary,
+    DmarcSummary,
+    HopSummary,
+    MailSummary,
+    ReportedSourceSummary,
+    ReportsSummary,
+    SpfSummary,
+)
 
 
 def spf_summary(context: AuditContext) -> SpfSummary:
@@ -100,4 +109,23 @@ def _source(source: ReportedSource, addresses: AddressSet | None) -> ReportedSou
         quarantined=source.dispositions["quarantine"],
         rejected=source.dispositions["reject"],
         spf_term=None if addresses is None else path[0].term if path else "",
+    )
+
+
+def mail_summary(context: AuditContext) -> MailSummary | None:
+    mail, content = context.options.mail, context.known(message_content)
+    if mail is None or content is None:
+        return None
+    results = context.known(received_results)
+    return MailSummary(
+        bytes=len(mail.raw or mail.octets),
+        parts=tuple((part.content_type, len(part.octets)) for part in content.parts),
+        receiver=results.server if results else "",
+        received=tuple((each.method, each.result) for each in results.results) if results else (),
+        hops=tuple(
+            HopSummary(
+                hop.sender, hop.receiver, hop.protocol, hop.tls, hop.at.isoformat() if hop.at else None, hop.delay_s
+            )
+            for hop in context.known(message_path) or ()
+        ),
     )

@@ -114,6 +114,29 @@ class ReportsSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class HopSummary:
+    """One Received field. `tls` None: it does not say. `at` in ISO 8601, UTC."""
+
+    sender: str
+    receiver: str
+    protocol: str
+    tls: bool | None
+    at: str | None
+    delay_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSummary:
+    """The message that was given: `parts` are types and sizes, `received` the receiver's own results, by method."""
+
+    bytes: int
+    parts: tuple[tuple[str, int], ...]
+    receiver: str
+    received: tuple[tuple[str, str], ...]
+    hops: tuple[HopSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditReport:
     """`verdicts` has the worst status of each mechanism; `answers` are all that were got, in the order of name and type."""
 
@@ -131,6 +154,7 @@ class AuditReport:
     answers: tuple[Answer, ...] = ()
     aspects: Mapping[AuditAspect, Status] = field(default_factory=dict)
     reports: ReportsSummary | None = None  # None where no reports were read
+    message: MailSummary | None = None  # None where no message was given
 
     @property
     def fixes(self) -> tuple[RecordFix, ...]:

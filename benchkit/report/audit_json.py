@@ -32,6 +32,7 @@ def to_json(report: AuditReport) -> dict[str, Any]:
         "reports": asdict(report.reports) if report.reports else None,
         "aspects": {aspect.value: status.value for aspect, status in report.aspects.items()},
         "fixes": [fix_json(fix) for fix in report.fixes],
+        "message": asdict(report.message) if report.message else None,
         "not_checked": list(report.not_checked),
         "queries": report.queries,
     }

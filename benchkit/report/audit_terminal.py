@@ -18,6 +18,7 @@ from benchkit.model.finding import Status
 from benchkit.model.outside_text import escape_control_chars, escaped
 from benchkit.report.audit_findings import STYLES, render_findings, render_first
 from benchkit.report.audit_fixes import render_fixes
+from benchkit.report.audit_message import render_message
 from benchkit.report.audit_sources import render_sources
 from benchkit.report.audit_words import MECHANISM_NAMES, answers, headline
 
@@ -32,6 +33,8 @@ def render_audit(report: AuditReport, console: Console, *, verbose: bool = False
     render_first(report.findings, console)
     _records(report, console)
     console.print(_mechanisms(report))
+    if report.message:
+        render_message(report.message, console)
     if report.reports:
         render_sources(report.reports, console)
     shown = [finding for finding in report.findings if verbose or finding.status is not Status.PASS]

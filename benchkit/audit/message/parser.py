@@ -36,6 +36,7 @@ class Field:
 class Mail:
     fields: tuple[Field, ...]
     body: bytes
+    raw: bytes = b""  # as it was given, with its own line ends
 
     @property
     def octets(self) -> bytes:
@@ -76,7 +77,7 @@ def read_mail(octets: bytes) -> Mail:
     head, _, body = text.partition(b"\r\n\r\n") if not text.startswith(b"\r\n") else (b"", b"", text[2:])
     unfolded = re.split(rb"\r\n(?![ \t])", head)
     fields = [_field(raw) for raw in unfolded]
-    return Mail(tuple(field for field in fields if field is not None), body)
+    return Mail(tuple(field for field in fields if field is not None), body, octets)
 
 
 def _field(raw: bytes) -> Field | None:
