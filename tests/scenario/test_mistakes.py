@@ -65,7 +65,7 @@ ROWS: list[Row] = [
     (10, "concurrency = 4", "10:1 load.concurrency", 'for model = "throughput" or "open" only'),
     (10, "blocks = 3\nrestarts = 4", "11:1 load.restarts", "for 3 blocks: each start needs a block of its own"),
     (10, "max_blocks = 90", "10:1 load.max_blocks", 'for until = "decided" only'),
-    (10, 'until = "decided"', "load.max_blocks", "is missing"),
+    (10, 'until = "decided"', "9:2 load.max_blocks", "is missing"),
     (10, 'blocks = 9\nuntil = "decided"\nmax_blocks = 9', "12:1 load.max_blocks", "more than the 9 blocks"),
     (10, 'blocks = 9\nrestarts = 2\nuntil = "decided"\nmax_blocks = 90', "10:1 load.blocks", "give a multiple of 2"),
     (10, "workers = 1", "10:1 load.workers", 'for model = "throughput" or "open" only'),
