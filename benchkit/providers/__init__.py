@@ -6,6 +6,7 @@ from benchkit.model.contracts import Provider
 from benchkit.registry import Registry
 
 _BUILT_IN = (
-    "azure", "cloudflare", "gmail", "graph", "jmap", "mailgun", "postmark", "resend", "sendgrid", "ses",
+    "azure", "brevo", "cloudflare", "gmail", "graph", "jmap", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill",
+    "postmark", "resend", "sendgrid", "ses", "smtp2go", "sparkpost",
 )  # fmt: skip
 PROVIDERS: Registry[Provider] = Registry("provider", "benchkit.providers", "PROVIDER", _BUILT_IN)

@@ -43,9 +43,9 @@ class FieldLimits:
     mail_bytes: int = 0
 
 
-def check_fields(message: Message, limits: FieldLimits) -> None:
-    """Raises ValueError with the first reason and what to do."""
-    check_envelope(message, limits)
+def check_fields(message: Message, limits: FieldLimits, *, return_path: bool = False) -> None:
+    """Raises ValueError with the first reason and what to do. `return_path` as for check_envelope."""
+    check_envelope(message, limits, return_path=return_path)
     if fault := next(_faults(message, limits), ""):
         raise ValueError(f"{fault}: {limits.instead or f'remove it, or compare without {limits.api}'}")
 

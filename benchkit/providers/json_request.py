@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchkit.batch.words import encode_words
 from benchkit.model.exchange import JointRequest, Request, Section
 from benchkit.model.identity import HEADER, PLACEHOLDER, split_at_identity
 from benchkit.model.message import Address, Content
@@ -48,6 +49,13 @@ def given(**fields: object) -> dict[str, Any]:
 def own_headers(content: Content) -> Headers:
     """The identity's first, then the mail's own."""
     return (HEADER, IDENTITY), *content.headers
+
+
+def ascii_value(value: str) -> str:
+    """For an API that sends a header field's characters as they are: what is not ASCII goes in encoded words (RFC 2047)."""
+    if value.isascii() and value.isprintable() and "=?" not in value:
+        return value
+    return encode_words(value).replace("\r\n", "")
 
 
 def base64_text(data: bytes) -> str:

@@ -19,6 +19,7 @@ from benchkit.providers.answers import list_in, outcome, refusal, table_of, word
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
 from benchkit.providers.json_request import (
     IDENTITY,
+    ascii_value,
     base64_text,
     given,
     joint_request,
@@ -178,12 +179,7 @@ def _shared(content: Content) -> tuple[object, ...]:
 
 
 def _headers(content: Content) -> list[dict[str, str]]:
-    return [{"Name": name, "Value": _ascii(value)} for name, value in own_headers(content)]
-
-
-def _ascii(value: str) -> str:
-    """Printable ASCII is all that SES takes in a header field: the rest goes in encoded words (RFC 2047)."""
-    return value if value.isascii() and value.isprintable() and "=?" not in value else _unfolded(encode_words(value))
+    return [{"Name": name, "Value": ascii_value(value)} for name, value in own_headers(content)]
 
 
 def _mailbox(address: Address) -> str:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 # A shared machine is late at times, and a suite's tests run on many implementations in one process.
 _NO_FAULTS = [HealthCheck.differing_executors, HealthCheck.filter_too_much]
-EXAMPLES = settings(deadline=None, max_examples=40, suppress_health_check=_NO_FAULTS)
+EXAMPLES = settings(deadline=None, max_examples=30, suppress_health_check=_NO_FAULTS)
 _APPLIES = "applies_to"
 Test = TypeVar("Test", bound=Callable[..., None])
 

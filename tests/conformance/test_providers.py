@@ -31,6 +31,13 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
     "graph": ((BEARER, {}), (BEARER, {"endpoint": "json", "user": "shop@shop.example"})),
     "cloudflare": ((BEARER, {}), (BEARER, {"endpoint": "send", "account": "a1"})),
     "azure": (({"authorization": "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature="}, {}),),
+    "brevo": (({"api-key": SECRET}, {"tags": "receipt, shop"}),),
+    "mailjet": (({"authorization": BASIC_USER}, {"key": "me", "campaign": "spring"}),),
+    "mandrill": (({}, {}), ({}, {"endpoint": "raw"})),
+    "sparkpost": (({"authorization": SECRET}, {}), ({"authorization": SECRET}, {"endpoint": "rfc822"})),
+    "mailersend": ((BEARER, {"tags": "receipt"}),),
+    "mailtrap": (({"api-token": SECRET}, {"category": "receipt"}),),
+    "smtp2go": (({"x-smtp2go-api-key": SECRET}, {}), ({"x-smtp2go-api-key": SECRET}, {"endpoint": "mime"})),
     "sendgrid": (({"authorization": f"Bearer {SECRET}"}, {"categories": "receipt"}),),
     "resend": (({"authorization": f"Bearer {SECRET}"}, {"tags": "kind=receipt"}),),
     "postmark": (
@@ -54,7 +61,7 @@ CARRIED = {
 def case_of(name: str, credentials: Mapping[str, str], options: Mapping[str, str]) -> ProviderCase:
     rich = CARRIED.get(" ".join([name, *options.values()]), RICH)
     told = NOT_ACCEPTED.get(name, ())
-    return ProviderCase(PROVIDERS[name], credentials, options, told, rich, names_mail=name not in WITHOUT_ID)
+    return ProviderCase(PROVIDERS[name], credentials, options, told, rich, name == "mandrill", name not in WITHOUT_ID)
 
 
 CASES = tuple(case_of(name, *way) for name, ways in WAYS.items() for way in ways)

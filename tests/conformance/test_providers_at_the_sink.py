@@ -20,12 +20,13 @@ import uvloop
 from benchkit.batch import to_mime
 from benchkit.model.envelope import recipients_hash
 from benchkit.model.identity import token_of
-from benchkit.model.message import Address, Content, Message
+from benchkit.model.message import Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.trace import Trace
 from benchkit.providers.multipart import decode
 from benchkit.sink import parse_body
+from benchkit.testing.less_mail import less_and_less
 from benchkit.testing.provider_suite import ProviderCase
 from tests.conformance.test_providers import CASES
 from tests.conformance.test_whole_mail import MAILS, mails
@@ -39,31 +40,20 @@ RAW: dict[str, Callable[[bytes, str], bytes]] = {
     "gmail media": lambda body, _: without_bcc(body),
     "gmail json": lambda body, _: without_bcc(urlsafe_b64decode(json.loads(body)["raw"])),
     "graph": lambda body, _: without_bcc(b64decode(body)),
+    "mandrill raw": lambda body, _: bytes(json.loads(body)["raw_message"].encode()),
+    "sparkpost rfc822": lambda body, _: bytes(json.loads(body)["content"]["email_rfc822"].encode()),
+    "smtp2go mime": lambda body, _: without_bcc(b64decode(json.loads(body)["mime_email"])),
     "cloudflare": lambda body, _: bytes(json.loads(body)["mime_message"].encode()),
 }
-LESS: tuple[Callable[[Content], Content], ...] = (
-    lambda content: content,
-    lambda content: replace(content, sender=Address("", content.sender.addr)),
-    lambda content: nameless(content),
-    lambda content: replace(nameless(content), headers=content.headers[1:2], html=""),
-)
 
 
 def without_bcc(raw: bytes) -> bytes:
     return re.sub(rb"\r\nBcc: .*?(?=\r\n\S|\r\n\r\n)", b"", raw, count=1, flags=re.DOTALL)
 
 
-def nameless(content: Content) -> Content:
-    to, cc, reply_to = (
-        tuple(Address("", one.addr) for one in getattr(content, role)) for role in ("to", "cc", "reply_to")
-    )
-    return replace(content, to=to, cc=cc, reply_to=reply_to)
-
-
 def fitted(case: ProviderCase, message: Message) -> Message:
     """The mail, or the most of it that this API carries."""
-    for less in LESS:
-        content = less(message.content)
+    for content in less_and_less(message.content):
         one = replace(message, content=content, mime=to_mime(content))
         with suppress(ValueError):
             case.provider.request(one, case.account)

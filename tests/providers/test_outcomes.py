@@ -67,6 +67,26 @@ def cloudflare(**by_fate: list[str]) -> dict[str, Any]:
     return {"success": True, "errors": [], "messages": [], "result": none | by_fate}
 
 
+def mailjet_error(status: int) -> dict[str, Any]:
+    return {"Status": "error", "Errors": [{"ErrorCode": "mj-0013", "StatusCode": status, "ErrorMessage": "no"}]}
+
+
+def mandrill(email: str, status: str, reason: str | None = None) -> dict[str, Any]:
+    taken = {"_id": "1"} if reason is None and status != "invalid" else {}
+    return {"email": email, "status": status, "reject_reason": reason, **taken}
+
+
+def sparkpost(accepted: int, rejected: int, error: str = "") -> dict[str, Any]:
+    results = {"id": "7", "total_accepted_recipients": accepted, "total_rejected_recipients": rejected}
+    return {"results": results, **({"errors": [{"code": "2000", "message": error}]} if error else {})}
+
+
+def suppressed(kind: str) -> dict[str, Any]:
+    return {"warnings": [{"type": kind, "recipients": [{"email": "a@b.example", "reasons": ["blocklisted"]}]}]}
+
+
+MAILERSEND = (("x-message-id", "5e4"),)
+MAILJET = {"Status": "success", "CustomID": "", "To": [{"Email": "a@b.example", "MessageUUID": "x", "MessageID": 57}]}
 SENT = {"To": "a@b.example", "SubmittedAt": "2026-01-01T09:00:00Z", "MessageID": "1"}
 ROWS = (
     Row("mailgun", "accepted", 200, {"id": "<1@d>", "message": "Queued. Thank you."}, ACCEPTED, server_id="1@d"),
@@ -141,6 +161,52 @@ ROWS = (
     Row("azure", "an empty 202", 202, b"", GARBLED),
     Row("azure", "no domain", 404, microsoft("DomainNotLinked"), REJECTED, "DomainNotLinked"),
     Row("azure", "a limit", 429, microsoft("TooManyRequests"), THROTTLED, "TooManyRequests"),
+    Row("brevo", "accepted", 201, {"messageId": "<1@smtp-relay>"}, ACCEPTED, server_id="1@smtp-relay"),
+    Row("brevo", "200 is no acceptance", 200, {"messageId": "<1@smtp-relay>"}, GARBLED),
+    Row("brevo", "no credits", 402, {"code": "not_enough_credits", "message": "x"}, REJECTED, "not_enough_credits: x"),
+    Row("brevo", "no key", 401, {"code": "unauthorized", "message": "Key not found"}, REJECTED, "Key not found"),
+    Row("brevo", "a limit", 429, {"code": "too_many_requests", "message": "x"}, THROTTLED),
+    Row("mailjet", "accepted", 200, {"Messages": [MAILJET]}, ACCEPTED, server_id="57"),
+    Row("mailjet", "200 without ids", 200, {"Messages": [{"Status": "success", "To": []}]}, GARBLED),
+    Row("mailjet", "400 of the message", 400, {"Messages": [mailjet_error(400)]}, REJECTED, "mj-0013: no"),
+    Row("mailjet", "400 of the request", 400, {"ErrorCode": "mj-0002", "ErrorMessage": "Malformed"}, REJECTED, "mj-0002"),
+    Row("mailjet", "401", 401, {"ErrorMessage": "API key authentication failure", "StatusCode": 401}, REJECTED, "API key"),
+    Row("mailjet", "a limit", 429, b"", THROTTLED),
+    Row("mandrill", "a list", 200, [mandrill("a@b.example", "sent")], ACCEPTED, server_id="1"),
+    Row("mandrill", "queued", 200, [mandrill("a@b.example", "queued")], ACCEPTED, server_id="1"),
+    Row("mandrill", "one rejected", 200, [mandrill("a@b.example", "sent"), mandrill("c@d.example", "rejected", "hard-bounce")],
+        ACCEPTED, "c@d.example: rejected: hard-bounce", server_id="1", refused=("c@d.example",)),
+    Row("mandrill", "200: all rejected", 200, [mandrill("a@b.example", "rejected", "spam")], REJECTED, "spam"),
+    Row("mandrill", "200: invalid", 200, [mandrill("a@b", "invalid")], REJECTED, "a@b: invalid"),
+    Row("mandrill", "an empty list", 200, [], GARBLED),
+    Row("mandrill", "500 that is final", 500, {"status": "error", "code": -1, "name": "Invalid_Key", "message": "no"}, REJECTED,
+        "Invalid_Key"),
+    Row("mandrill", "500 that may pass", 500, {"status": "error", "name": "GeneralError", "message": "x"}, DEFERRED),
+    Row("sparkpost", "accepted", 200, sparkpost(1, 0), ACCEPTED, server_id="7"),
+    Row("sparkpost", "200 with errors and results", 200, sparkpost(1, 1, "transmission created, but with validation errors"),
+        ACCEPTED, "2000: transmission created", server_id="7"),
+    Row("sparkpost", "200: all rejected", 200, sparkpost(0, 2), REJECTED),
+    Row("sparkpost", "200 without numbers", 200, {"results": {"id": "7"}}, GARBLED),
+    Row("sparkpost", "420", 420, {"errors": [{"code": "2101", "message": "Exceed Sending Limit (hourly)"}]}, THROTTLED, "2101"),
+    Row("sparkpost", "422", 422, {"errors": [{"code": "7001", "message": "Invalid domain"}]}, REJECTED, "7001: Invalid domain"),
+    Row("mailersend", "an empty 202", 202, b"", ACCEPTED, headers=MAILERSEND, server_id="5e4"),
+    Row("mailersend", "202 without an id", 202, b"", GARBLED),
+    Row("mailersend", "202 with a page", 202, b"<html>", GARBLED, headers=MAILERSEND),
+    Row("mailersend", "some are suppressed", 202, suppressed("SOME_SUPPRESSED"), ACCEPTED, "SOME_SUPPRESSED", MAILERSEND,
+        "5e4", ("a@b.example",)),
+    Row("mailersend", "202: all are suppressed", 202, suppressed("ALL_SUPPRESSED"), REJECTED, "ALL_SUPPRESSED", MAILERSEND),
+    Row("mailersend", "422", 422, {"message": "The from.email must be verified. #MS42207", "errors": {}}, REJECTED, "#MS"),
+    Row("mailersend", "a limit", 429, {"message": "Too Many Attempts."}, THROTTLED, headers=(("retry-after", "30"),)),
+    Row("mailtrap", "accepted", 200, {"success": True, "message_ids": ["1", "2"]}, ACCEPTED, server_id="1"),
+    Row("mailtrap", "200 without success", 200, {"success": False, "errors": ["'to' is invalid"]}, REJECTED, "'to'"),
+    Row("mailtrap", "200 without ids", 200, {"success": True, "message_ids": []}, GARBLED),
+    Row("mailtrap", "401", 401, {"error": "Unauthorized"}, REJECTED, "Unauthorized"),
+    Row("smtp2go", "accepted", 200, {"data": {"succeeded": 1, "failed": 0, "failures": [], "email_id": "1q"}}, ACCEPTED,
+        server_id="1q"),
+    Row("smtp2go", "200: none succeeded", 200, {"data": {"succeeded": 0, "failed": 1, "failures": ["a@b: bounced"]}}, REJECTED,
+        "a@b: bounced"),
+    Row("smtp2go", "200 without an id", 200, {"data": {"succeeded": 1}}, GARBLED),
+    Row("smtp2go", "400", 400, {"data": {"error_code": "E_X", "error": "no"}}, REJECTED, "E_X: no"),
 )  # fmt: skip
 
 
@@ -181,6 +247,18 @@ BATCHES: dict[str, tuple[str, int, Any, list[OutcomeKind]]] = {
         {"responses": [{"id": "bk0badcafe-0000000001", "status": 429, "body": microsoft("ApplicationThrottled")},
                        {"id": "bk0badcafe-0000000000", "status": 202}]},
         [ACCEPTED, THROTTLED, GARBLED],
+    ),
+    "Mailjet: 4xx that is partial success": (
+        "mailjet", 400, {"Messages": [MAILJET, mailjet_error(400), mailjet_error(429)]}, [ACCEPTED, REJECTED, THROTTLED]
+    ),
+    "Mailjet: a row is missing": ("mailjet", 200, {"Messages": [MAILJET]}, [GARBLED] * 3),
+    "Brevo's ids in order": ("brevo", 201, {"messageIds": ["<1@x>", "<2@x>", "<3@x>"]}, [ACCEPTED] * 3),
+    "Brevo: an id is missing": ("brevo", 201, {"messageIds": ["<1@x>"]}, [GARBLED] * 3),
+    "MailerSend's bulk is judged later": ("mailersend", 202, {"bulk_email_id": "6"}, [ACCEPTED] * 3),
+    "Mailtrap, each with its own success": (
+        "mailtrap", 200,
+        {"success": True, "responses": [{"success": True, "message_ids": ["1"]}, {"success": False, "errors": ["no"]}, {}]},
+        [ACCEPTED, REJECTED, GARBLED],
     ),
     "SendGrid: all or none": ("sendgrid", 400, sendgrid("no"), [REJECTED] * 3),
 }  # fmt: skip

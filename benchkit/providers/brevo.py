@@ -1,0 +1,108 @@
+"""Brevo: POST /v3/smtp/email as JSON; several messages in one request are its messageVersions.
+
+Source: Brevo's reference, brevo-python, django-anymail. It has one Reply-To address, no inline images, and tells a file's
+type by its name; header fields go out as they are, so that others than ASCII need encoded words. The receiving half is in
+brevo_server.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.message import Content, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.brevo_server import MOST_VERSIONS, SERVER
+from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.json_request import (
+    address_pair,
+    ascii_value,
+    base64_text,
+    given,
+    joint_request,
+    json_bytes,
+    json_request,
+    options_list,
+    own_headers,
+)
+
+SEND = "/v3/smtp/email"
+LIMITS = FieldLimits(
+    api="Brevo", recipients=99, reply_to=1, inline=False, types_by_name=True, empty_files=False, mail_bytes=20_000_000
+)
+
+
+class Brevo:
+    name = "brevo"
+    default_host = "api.brevo.com"
+    options = frozenset({"tags"})
+    batch_limit = MOST_VERSIONS
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        check_fields(message, LIMITS)
+        return json_request(SEND, _key(account), _common(message.content, account) | _version(message))
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        for message in messages:
+            check_fields(message, LIMITS)
+        first = messages[0].content
+        if any(_shared(message.content) != _shared(first) for message in messages):
+            raise ValueError(
+                "a request of Brevo has one sender, and attachments and kinds of text that all messages share"
+            )
+        common = _common(first, account) | {"subject": "-"}
+        common |= given(textContent=first.text and "-", htmlContent=first.html and "-")
+        before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
+        return joint_request(SEND, _key(account), [_version(message) for message in messages], before, b"]}")
+
+    def outcome(self, response: Response) -> Outcome:
+        answer = table_of(response.body)
+        server_id = answer.get("messageId")
+        if response.status == 201 and isinstance(server_id, str) and server_id:
+            return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id.strip("<>"))
+        return refusal(response, words(answer, "code", "message"))
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        ids = list_in(table_of(response.body).get("messageIds"))
+        if response.status != 201 or len(ids) != len(identities) or not all(isinstance(one, str) for one in ids):
+            whole = self.outcome(response) if response.status != 201 else refusal(response)
+            return (whole,) * len(identities)
+        return tuple(outcome(response, OutcomeKind.ACCEPTED, server_id=one.strip("<>")) for one in ids)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """The envelope sender is of a domain of Brevo's that differs by account."""
+        return SendingDomains("", author)
+
+
+PROVIDER = Brevo()
+
+
+def _key(account: Credentials) -> tuple[tuple[str, str], ...]:
+    return (("api-key", account.secret),)
+
+
+def _shared(content: Content) -> tuple[object, ...]:
+    return content.sender, content.attachments, bool(content.text), bool(content.html)
+
+
+def _common(content: Content, account: Credentials) -> dict[str, Any]:
+    return {"sender": address_pair(content.sender)} | given(
+        attachment=[{"name": file.name, "content": base64_text(file.data)} for file in content.attachments],
+        tags=options_list(account.options.get("tags", "")),
+    )
+
+
+def _version(message: Message) -> dict[str, Any]:
+    content = message.content
+    headers = {name: ascii_value(value) for name, value in own_headers(content)}
+    return {"headers": headers, "subject": content.subject} | given(
+        to=[*map(address_pair, content.to)],
+        cc=[*map(address_pair, content.cc)],
+        bcc=[{"email": addr} for addr in blind_recipients(message)],
+        replyTo=address_pair(content.reply_to[0]) if content.reply_to else None,
+        textContent=content.text,
+        htmlContent=content.html,
+    )

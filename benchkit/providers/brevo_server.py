@@ -1,0 +1,99 @@
+"""Brevo's receiving half: one mail or its versions, and its errors; its limits stand in x-sib-ratelimit-* alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from mimetypes import guess_type
+
+from benchkit.batch.words import decode_words
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    address_in,
+    addresses_in,
+    bytes_in,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+)
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+MOST_VERSIONS = 1000
+_MOST_RECIPIENTS = 2000
+_INVALID, _MISSING = "invalid_parameter", "missing_parameter"
+
+
+def read(request: Request) -> tuple[Received, ...]:
+    document = table_in(request, fault="Input must be a valid JSON object", code="bad_request")
+    versions = rows_in(document, "messageVersions")
+    if len(versions) > MOST_VERSIONS:
+        raise ApiRefusal(400, f"messageVersions should have at most {MOST_VERSIONS} objects", _INVALID)
+    mails = tuple(_mail({**document, **version}) for version in versions) if versions else (_mail(document),)
+    if sum(len(mail.recipients) for mail in mails) > _MOST_RECIPIENTS:
+        raise ApiRefusal(400, f"The number of recipients should not exceed {_MOST_RECIPIENTS}", _INVALID)
+    return mails
+
+
+def _mail(document: Table) -> Received:
+    if not document.get("sender"):
+        raise ApiRefusal(400, "sender is missing", _MISSING)
+    to, cc, bcc = (addresses_in(document, role) for role in ("to", "cc", "bcc"))
+    if not to:
+        raise ApiRefusal(400, "to is missing", _MISSING)
+    if not (document.get("htmlContent") or document.get("textContent") or document.get("templateId")):
+        raise ApiRefusal(400, "either of htmlContent or textContent is required", _MISSING)
+    content = Content(
+        subject=text_in(document, "subject"),
+        sender=address_in(document["sender"], fault="valid sender email required"),
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(document, "textContent")),
+        html=canonical_text(text_in(document, "htmlContent")),
+        reply_to=(address_in(document["replyTo"]),) if document.get("replyTo") else (),
+        attachments=tuple(_attachment(row) for row in rows_in(document, "attachment")),
+        headers=own_fields((name, decode_words(str(value))) for name, value in (document.get("headers") or {}).items()),
+    )
+    return Received(content, recipients_of(to, cc, bcc))
+
+
+def _attachment(row: Table) -> Attachment:
+    name = text_in(row, "name")
+    if not name:
+        raise ApiRefusal(400, "name is missing in attachment", _MISSING)
+    return Attachment(name, guess_type(name)[0] or "application/octet-stream", bytes_in(row, "content"))
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    return same(request.header("api-key"), account.secret)
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    ids = [f"<{identity.decode()}@smtp-relay.mailin.fr>" for identity in identities]
+    several = b'"messageVersions":' in request.body
+    return Response(201, JSON, json.dumps({"messageIds": ids} if several else {"messageId": ids[0]}).encode())
+
+
+def _body(_status: int, text: str, code: str) -> bytes:
+    return json.dumps({"code": code or _INVALID, "message": text}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(Route(re.compile("/v3/smtp/email"), read, _accepted),),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge="",
+    rate_names=("x-sib-ratelimit-limit", "x-sib-ratelimit-remaining", "x-sib-ratelimit-reset"),
+    said={
+        401: ("Key not found", "unauthorized"),
+        402: ("You have insufficient credits.", "not_enough_credits"),
+        403: ("Your account is under validation.", "permission_denied"),
+        404: ("Route not found", "document_not_found"),
+        429: ("Rate limit exceeded", "too_many_requests"),
+    },
+)

@@ -1,0 +1,104 @@
+"""MailerSend's receiving half: single and bulk sends, an empty 202, and its errors by field."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from mimetypes import guess_type
+
+from benchkit.model.exchange import ApiRefusal, Received, Request, Response
+from benchkit.model.message import Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    address_in,
+    addresses_in,
+    bytes_in,
+    document_of,
+    has_bearer,
+    own_fields,
+    recipients_of,
+    rows_in,
+    table_in,
+    text_in,
+)
+from benchkit.providers.routed_server import JSON, Headers, Route, RoutedServer
+
+MOST_IN_BULK = 500
+MOST_COPIES = 10
+_MOST_TO = 50
+
+
+def read_one(request: Request) -> tuple[Received, ...]:
+    return (_mail(table_in(request, 422, "The given data was invalid.")),)
+
+
+def read_bulk(request: Request) -> tuple[Received, ...]:
+    rows = document_of(request, 422, "The given data was invalid.")
+    if not isinstance(rows, list) or not 0 < len(rows) <= MOST_IN_BULK or not all(isinstance(r, dict) for r in rows):
+        raise ApiRefusal(422, f"The bulk email must have between 1 and {MOST_IN_BULK} items.")
+    return tuple(_mail(row) for row in rows)
+
+
+def _mail(document: Table) -> Received:
+    to, cc, bcc = (addresses_in(document, role) for role in ("to", "cc", "bcc"))
+    if not to:
+        raise ApiRefusal(422, "The to field is required. #MS42209", "to")
+    for role, found, most in (("to", to, _MOST_TO), ("cc", cc, MOST_COPIES), ("bcc", bcc, MOST_COPIES)):
+        if len(found) > most:
+            raise ApiRefusal(422, f"The {role} may not have more than {most} items.", role)
+    if not document.get("from"):
+        raise ApiRefusal(422, "The from.email field is required. #MS42207", "from.email")
+    if not (document.get("text") or document.get("html") or document.get("template_id")):
+        raise ApiRefusal(422, "The text field is required when none of html / template id are present.", "text")
+    content = Content(
+        subject=text_in(document, "subject"),
+        sender=address_in(document["from"], fault="The from.email must be a valid email address.", status=422),
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(document, "text")),
+        html=canonical_text(text_in(document, "html")),
+        reply_to=(address_in(document["reply_to"], status=422),) if document.get("reply_to") else (),
+        attachments=tuple(_attachment(row) for row in rows_in(document, "attachments")),
+        headers=own_fields((row["name"], row["value"]) for row in rows_in(document, "headers")),
+    )
+    return Received(content, recipients_of(to, cc, bcc))
+
+
+def _attachment(row: Table) -> Attachment:
+    name = text_in(row, "filename")
+    if not name:
+        raise ApiRefusal(422, "The attachments.0.filename field is required.", "attachments.0.filename")
+    kind = guess_type(name)[0] or "application/octet-stream"
+    inline = text_in(row, "disposition") == "inline"
+    return Attachment(name, kind, bytes_in(row, "content"), text_in(row, "id") if inline else "")
+
+
+def _accepted(_request: Request, identities: Sequence[bytes]) -> Response:
+    headers: Headers = (("content-type", "text/html; charset=UTF-8"), ("x-message-id", identities[0].decode()))
+    return Response(202, headers, b"")
+
+
+def _accepted_bulk(_request: Request, identities: Sequence[bytes]) -> Response:
+    said = {"message": "The bulk email is being processed.", "bulk_email_id": identities[0].decode()}
+    return Response(202, JSON, json.dumps(said).encode())
+
+
+def _body(_status: int, text: str, code: str) -> bytes:
+    return json.dumps({"message": text} | ({"errors": {code: [text]}} if code else {})).encode()
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile("/v1/email"), read_one, _accepted),
+        Route(re.compile("/v1/bulk-email"), read_bulk, _accepted_bulk),
+    ),
+    authorised_by=has_bearer,
+    body_of=_body,
+    rate_names=("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+    said={
+        401: ("Unauthenticated.", ""),
+        422: ("The from.email domain must be verified in your account to send emails. #MS42207", "from.email"),
+        429: ("Too Many Attempts.", ""),
+    },
+)

@@ -1,0 +1,119 @@
+"""Mailjet: POST /v3.1/send with a list of up to 50 messages, each with a fate of its own, in 200 and in 4xx alike.
+
+Source: Mailjet's reference of Send API v3.1 and django-anymail. It has one Reply-To address; inline images are in a list of
+their own. The receiving half is in mailjet_server.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.message import Address, Attachment, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import list_in, outcome, outcome_of_status, refusal, table_of, words
+from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.json_request import (
+    IDENTITY,
+    address_pair,
+    base64_text,
+    basic,
+    given,
+    joint_request,
+    json_request,
+    own_headers,
+)
+from benchkit.providers.mailjet_server import MOST_MESSAGES, SERVER
+
+SEND = "/v3.1/send"
+LIMITS = FieldLimits(
+    api="Mailjet", recipients=50, reply_to=1, inline_apart=True, mail_bytes=15_000_000, repeated_addresses=True
+)
+
+
+class Mailjet:
+    name = "mailjet"
+    default_host = "api.mailjet.com"
+    options = frozenset({"key", "campaign", "tracking"})
+    batch_limit = MOST_MESSAGES
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        return json_request(SEND, _authorization(account), {"Messages": [_document(message, account)]})
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        documents = [_document(message, account) for message in messages]
+        return joint_request(SEND, _authorization(account), documents, b'{"Messages":[', b"]}")
+
+    def outcome(self, response: Response) -> Outcome:
+        only = self.outcomes(response, [b""])[0]
+        if only.kind is OutcomeKind.ACCEPTED and response.status // 100 != 2:
+            return refusal(response, "a refusal that says success", OutcomeKind.GARBLED)
+        return only
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        """A 4xx with a list holds successes too: the status alone decides nothing."""
+        answer = table_of(response.body)
+        rows = list_in(answer.get("Messages"))
+        if len(rows) != len(identities):
+            whole = refusal(response, words(answer, "ErrorCode", "ErrorMessage"))
+            return (whole,) * len(identities)
+        return tuple(_outcome(response, row if isinstance(row, dict) else {}) for row in rows)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """Without a return path of the user's own the envelope sender is Mailjet's."""
+        return SendingDomains("bnc3.mailjet.com", author)
+
+
+PROVIDER = Mailjet()
+
+
+def _outcome(response: Response, row: Mapping[str, Any]) -> Outcome:
+    if row.get("Status") == "success" and response.status // 100 in (2, 4):
+        found = [words(person, "MessageID") for person in list_in(row.get("To"))]
+        server_id = next(filter(None, found), "")
+        if server_id:
+            return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
+    errors = [error for error in list_in(row.get("Errors")) if isinstance(error, dict)]
+    text = "; ".join(words(error, "ErrorCode", "ErrorMessage") for error in errors)
+    statuses = [error["StatusCode"] for error in errors if isinstance(error.get("StatusCode"), int)]
+    kind = outcome_of_status(statuses[0] if statuses else response.status)
+    return refusal(response, text, kind)
+
+
+def _authorization(account: Credentials) -> tuple[tuple[str, str], ...]:
+    return (("authorization", basic(account.options.get("key", "benchkit"), account.secret)),)
+
+
+def _document(message: Message, account: Credentials) -> dict[str, Any]:
+    check_fields(message, LIMITS)
+    content, settings = message.content, account.options
+    quiet = {"TrackOpens": "disabled", "TrackClicks": "disabled"} if settings.get("tracking") == "off" else {}
+    document = {"CustomID": IDENTITY, "Headers": dict(own_headers(content)), "From": _person(content.sender)}
+    return (
+        document
+        | quiet
+        | {"Subject": content.subject}
+        | given(
+            To=[*map(_person, content.to)],
+            Cc=[*map(_person, content.cc)],
+            Bcc=[{"Email": addr} for addr in blind_recipients(message)],
+            ReplyTo=_person(content.reply_to[0]) if content.reply_to else None,
+            TextPart=content.text,
+            HTMLPart=content.html,
+            InlinedAttachments=[_attachment(file) for file in content.attachments if file.content_id],
+            Attachments=[_attachment(file) for file in content.attachments if not file.content_id],
+            CustomCampaign=settings.get("campaign", ""),
+        )
+    )
+
+
+def _person(address: Address) -> dict[str, str]:
+    return address_pair(address, "Email", "Name")
+
+
+def _attachment(file: Attachment) -> dict[str, str]:
+    return {
+        "ContentType": file.content_type, "Filename": file.name, "Base64Content": base64_text(file.data)
+    } | given(ContentID=file.content_id)  # fmt: skip

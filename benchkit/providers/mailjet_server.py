@@ -1,0 +1,110 @@
+"""Mailjet's receiving half: a list of messages, each judged for itself, and errors of the request as a whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    address_in,
+    addresses_in,
+    bytes_in,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+)
+from benchkit.providers.json_request import basic
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+MOST_MESSAGES = 50
+_FIRST_ID = 576_460_752_303_423_488  # its ids are numbers of this size
+_OF_MESSAGE = "mj-0"  # the code of an error that stands in a message's row
+
+
+def read(request: Request) -> tuple[Received, ...]:
+    rows = rows_in(table_in(request, fault="Malformed JSON, please review the syntax.", code="send-0002"), "Messages")
+    if not rows:
+        raise ApiRefusal(400, "At least one Message is mandatory.", "mj-0003")
+    if len(rows) > MOST_MESSAGES:
+        raise ApiRefusal(400, f"The maximum number of messages per call is {MOST_MESSAGES}.", "mj-0023")
+    return tuple(_mail(row) for row in rows)
+
+
+def _mail(row: Table) -> Received:
+    to, cc, bcc = (addresses_in(row, role, "Email", "Name") for role in ("To", "Cc", "Bcc"))
+    if not row.get("From"):
+        raise ApiRefusal(400, '"From" is a mandatory property.', "mj-0003")
+    if not to:
+        raise ApiRefusal(400, '"To" is a mandatory property.', "mj-0003")
+    if not (row.get("TextPart") or row.get("HTMLPart") or row.get("TemplateID")):
+        raise ApiRefusal(400, 'At least "HTMLPart", "TextPart" or "TemplateID" must be provided.', "send-0003")
+    files = [*rows_in(row, "InlinedAttachments"), *rows_in(row, "Attachments")]
+    content = Content(
+        subject=text_in(row, "Subject"),
+        sender=address_in(row["From"], "Email", "Name"),
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(row, "TextPart")),
+        html=canonical_text(text_in(row, "HTMLPart")),
+        reply_to=(address_in(row["ReplyTo"], "Email", "Name"),) if row.get("ReplyTo") else (),
+        attachments=tuple(_attachment(file) for file in files),
+        headers=own_fields((row.get("Headers") or {}).items()),
+    )
+    return Received(content, recipients_of(to, cc, bcc))
+
+
+def _attachment(row: Table) -> Attachment:
+    name, kind = text_in(row, "Filename"), text_in(row, "ContentType")
+    if not name or not kind:
+        raise ApiRefusal(400, '"Filename" and "ContentType" are mandatory properties.', "mj-0003")
+    return Attachment(name, kind, bytes_in(row, "Base64Content"), text_in(row, "ContentID"))
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    return same(request.header("authorization"), basic(account.options.get("key", "benchkit"), account.secret))
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    rows = zip(rows_in(table_in(request), "Messages"), identities, strict=False)
+    said = [_row(row, identity) for row, identity in rows]
+    return Response(200, JSON, json.dumps({"Messages": said}).encode())
+
+
+def _row(row: Table, identity: bytes) -> dict[str, Any]:
+    number = _FIRST_ID + int(identity[-10:])
+    people = {
+        role: [
+            {"Email": person.get("Email"), "MessageUUID": identity.decode(), "MessageID": number, "MessageHref": ""}
+            for person in rows_in(row, role)
+        ]
+        for role in ("To", "Cc", "Bcc")
+    }
+    return {"Status": "success", "CustomID": row.get("CustomID", ""), **people}
+
+
+def _body(status: int, text: str, code: str) -> bytes:
+    error = {"ErrorIdentifier": "benchkit", "ErrorCode": code or "mj-0000", "StatusCode": status, "ErrorMessage": text}
+    if code.startswith((_OF_MESSAGE, "send-0003")):
+        return json.dumps({"Messages": [{"Status": "error", "Errors": [error]}]}).encode()
+    return json.dumps(error).encode()
+
+
+SERVER = RoutedServer(
+    routes=(Route(re.compile(r"/v3\.1/send"), read, _accepted),),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge='Basic realm="Mailjet"',
+    said={
+        401: ("API key authentication/authorization failure. You may be unauthorized to access the API.", "apikey"),
+        403: ("You are not authorized to access this resource.", "forbidden"),
+        429: ("Too many requests.", "throttled"),
+    },
+)

@@ -1,0 +1,101 @@
+"""Mailtrap: POST /api/send as JSON; /api/batch takes up to 500 requests, each with a success of its own.
+
+Source: Mailtrap's reference, mailtrap-python 2.11, django-anymail. The receiving half is in mailtrap_server.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.identity import HEADER
+from benchkit.model.message import Attachment, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.json_request import (
+    IDENTITY,
+    address_pair,
+    base64_text,
+    given,
+    joint_request,
+    json_request,
+    options_table,
+    own_headers,
+)
+from benchkit.providers.mailtrap_server import MOST_IN_BATCH, SERVER
+
+LIMITS = FieldLimits(api="Mailtrap", recipients=1000, reply_to=1, mail_bytes=10_000_000, repeated_addresses=True)
+
+
+class Mailtrap:
+    name = "mailtrap"
+    default_host = "send.api.mailtrap.io"
+    options = frozenset({"category", "custom_variables"})
+    batch_limit = MOST_IN_BATCH
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        return json_request("/api/send", _token(account), _document(message, account))
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        documents = [_document(message, account) for message in messages]
+        return joint_request("/api/batch", _token(account), documents, b'{"requests":[', b"]}")
+
+    def outcome(self, response: Response) -> Outcome:
+        return _outcome(response, table_of(response.body))
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        answer = table_of(response.body)
+        rows = list_in(answer.get("responses"))
+        if response.status != 200 or len(rows) != len(identities):
+            return (refusal(response, _errors(answer)),) * len(identities)
+        return tuple(_outcome(response, row if isinstance(row, dict) else {}) for row in rows)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        return SendingDomains("", author)
+
+
+PROVIDER = Mailtrap()
+
+
+def _token(account: Credentials) -> tuple[tuple[str, str], ...]:
+    return (("api-token", account.secret),)
+
+
+def _outcome(response: Response, answer: Mapping[str, Any]) -> Outcome:
+    ids = [one for one in list_in(answer.get("message_ids")) if isinstance(one, str) and one]
+    if response.status == 200 and answer.get("success") is True and ids:
+        return outcome(response, OutcomeKind.ACCEPTED, server_id=ids[0])
+    failed = response.status == 200 and answer.get("success") is False
+    return refusal(response, _errors(answer), OutcomeKind.REJECTED if failed else None)
+
+
+def _errors(answer: Mapping[str, Any]) -> str:
+    return "; ".join(str(one) for one in list_in(answer.get("errors"))) or words(answer, "error")
+
+
+def _document(message: Message, account: Credentials) -> dict[str, Any]:
+    check_fields(message, LIMITS)
+    content, settings = message.content, account.options
+    return {
+        "headers": dict(own_headers(content)), "from": address_pair(content.sender), "subject": content.subject,
+    } | given(
+        to=[*map(address_pair, content.to)],
+        cc=[*map(address_pair, content.cc)],
+        bcc=[{"email": addr} for addr in blind_recipients(message)],
+        reply_to=address_pair(content.reply_to[0]) if content.reply_to else None,
+        text=content.text,
+        html=content.html,
+        attachments=[_attachment(file) for file in content.attachments],
+        category=settings.get("category", ""),
+        custom_variables={HEADER: IDENTITY, **options_table(settings.get("custom_variables", ""))},
+    )  # fmt: skip
+
+
+def _attachment(file: Attachment) -> dict[str, str]:
+    disposition = "inline" if file.content_id else "attachment"
+    return {
+        "content": base64_text(file.data), "filename": file.name, "type": file.content_type, "disposition": disposition,
+    } | given(content_id=file.content_id)  # fmt: skip

@@ -1,0 +1,107 @@
+"""Mailtrap's receiving half: single and batch sends, an id for each recipient, and its lists of errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    address_in,
+    addresses_in,
+    bytes_in,
+    has_bearer,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+)
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+MOST_IN_BATCH = 500
+_MOST_RECIPIENTS = 1000
+
+
+def read_one(request: Request) -> tuple[Received, ...]:
+    return (_mail(table_in(request)),)
+
+
+def read_batch(request: Request) -> tuple[Received, ...]:
+    document = table_in(request)
+    rows, base = rows_in(document, "requests"), document.get("base") or {}
+    if not 0 < len(rows) <= MOST_IN_BATCH:
+        raise ApiRefusal(400, f"'requests' should have 1 to {MOST_IN_BATCH} items")
+    return tuple(_mail({**base, **row}) for row in rows)
+
+
+def _mail(document: Table) -> Received:
+    to, cc, bcc = (addresses_in(document, role) for role in ("to", "cc", "bcc"))
+    recipients = recipients_of(to, cc, bcc)
+    if not recipients:
+        raise ApiRefusal(400, "'to', 'cc' or 'bcc' is required")
+    if len(recipients) > _MOST_RECIPIENTS:
+        raise ApiRefusal(400, f"'to', 'cc' and 'bcc' should have at most {_MOST_RECIPIENTS} recipients")
+    if not document.get("from"):
+        raise ApiRefusal(400, "'from' is required")
+    if not (document.get("text") or document.get("html") or document.get("template_uuid")):
+        raise ApiRefusal(400, "must specify either text or html body")
+    content = Content(
+        subject=text_in(document, "subject"),
+        sender=address_in(document["from"], fault="'from' is invalid"),
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(document, "text")),
+        html=canonical_text(text_in(document, "html")),
+        reply_to=(address_in(document["reply_to"]),) if document.get("reply_to") else (),
+        attachments=tuple(_attachment(row) for row in rows_in(document, "attachments")),
+        headers=own_fields((document.get("headers") or {}).items()),
+    )
+    return Received(content, recipients)
+
+
+def _attachment(row: Table) -> Attachment:
+    name, kind = text_in(row, "filename"), text_in(row, "type") or "application/octet-stream"
+    if not name:
+        raise ApiRefusal(400, "'filename' is required in attachments")
+    return Attachment(name, kind, bytes_in(row, "content"), text_in(row, "content_id"))
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    return same(request.header("api-token"), account.secret) or has_bearer(request, account)
+
+
+def _ids(document: Table, identity: bytes) -> list[str]:
+    """In the order of to, cc, bcc."""
+    number = sum(len(rows_in(document, role)) for role in ("to", "cc", "bcc"))
+    return [f"{identity.decode()}-{place}" for place in range(max(1, number))]
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    said = {"success": True, "message_ids": _ids(table_in(request), identities[0])}
+    return Response(200, JSON, json.dumps(said).encode())
+
+
+def _accepted_batch(request: Request, identities: Sequence[bytes]) -> Response:
+    rows = zip(rows_in(table_in(request), "requests"), identities, strict=False)
+    said = [{"success": True, "message_ids": _ids(row, identity)} for row, identity in rows]
+    return Response(200, JSON, json.dumps({"success": True, "responses": said}).encode())
+
+
+def _body(_status: int, text: str, _code: str) -> bytes:
+    return json.dumps({"success": False, "errors": [text]}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile("/api/send(?:/[0-9]+)?"), read_one, _accepted),
+        Route(re.compile("/api/batch(?:/[0-9]+)?"), read_batch, _accepted_batch),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    said={401: ("Unauthorized", ""), 403: ("Forbidden", ""), 429: ("Too many emails per second", "")},
+)

@@ -1,0 +1,117 @@
+"""Mandrill: POST /api/1.0/messages/send.json ("messages") or send-raw.json ("raw"), with its key in the body.
+
+Source: Mailchimp Transactional's reference and django-anymail. A success is a list with a status for each recipient; an error
+is 500 with a name. An inline image has no name but its Content-ID. The receiving half is in mandrill_server.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
+from benchkit.model.identity import HEADER
+from benchkit.model.message import Attachment, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import json_of, outcome, refusal, words
+from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
+from benchkit.providers.json_request import (
+    IDENTITY,
+    base64_text,
+    given,
+    json_request,
+    options_list,
+    options_table,
+    own_headers,
+)
+from benchkit.providers.mailboxes import mailboxes
+from benchkit.providers.mandrill_server import SERVER, TAKEN
+
+LIMITS = FieldLimits(
+    api="Mandrill", instead='use endpoint = "raw"', inline_apart=True, mail_bytes=25_000_000, repeated_addresses=True
+)
+_PATH = "/api/1.0/messages/"
+_LATER = frozenset({"GeneralError", "ServiceUnavailable", "Internal"})
+_UNTOUCHED = {"track_opens": False, "track_clicks": False, "auto_text": False, "auto_html": False, "inline_css": False}
+
+
+class Mandrill:
+    name = "mandrill"
+    default_host = "mandrillapp.com"
+    options = frozenset({"endpoint", "tags", "metadata", "subaccount"})
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        if account.options.get("endpoint") == "raw":
+            return json_request(f"{_PATH}send-raw.json", (), _raw(message, account))
+        check_fields(message, LIMITS)
+        return json_request(f"{_PATH}send.json", (), {"key": account.secret, "message": _message(message, account)})
+
+    def outcome(self, response: Response) -> Outcome:
+        answer = json_of(response.body)
+        if response.status == 200 and isinstance(answer, list):
+            return _judged(response, [row for row in answer if isinstance(row, dict)])
+        name = words(answer, "name")
+        final = response.status == 500 and name and name not in _LATER
+        return refusal(response, words(answer, "name", "message"), OutcomeKind.REJECTED if final else None)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        """Without a return-path domain of the user's own the envelope sender is Mandrill's."""
+        return SendingDomains("mandrillapp.com", author)
+
+
+PROVIDER = Mandrill()
+
+
+def _judged(response: Response, rows: list[Mapping[str, Any]]) -> Outcome:
+    """By recipient; a rejected one may have no id."""
+    taken = [row for row in rows if row.get("status") in TAKEN]
+    others = [row for row in rows if row.get("status") in ("rejected", "invalid")]
+    text = "; ".join(words(row, "email", "status", "reject_reason") for row in others)
+    server_id = next(filter(None, (words(row, "_id") for row in taken)), "")
+    if server_id:
+        refused = [row["email"] for row in others if isinstance(row.get("email"), str)]
+        return outcome(response, OutcomeKind.ACCEPTED, text, server_id=server_id, refused=refused)
+    return refusal(response, text, OutcomeKind.REJECTED if others and not taken else OutcomeKind.GARBLED)
+
+
+def _raw(message: Message, account: Credentials) -> dict[str, Any]:
+    check_envelope(message, LIMITS)
+    try:
+        text = message.mime.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("the mail is not UTF-8, and Mandrill takes it as text: compare without Mandrill") from None
+    sender = message.content.sender
+    return {"key": account.secret, "raw_message": text, "from_email": sender.addr, "to": list(message.recipients)}
+
+
+def _message(message: Message, account: Credentials) -> dict[str, Any]:
+    content, settings = message.content, account.options
+    if unlike := [file for file in content.attachments if file.content_id not in ("", file.name)]:
+        told = f"an inline image of Mandrill has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
+        raise ValueError(f'{told}: use endpoint = "raw"')
+    headers = dict(own_headers(content)) | given(**{"Reply-To": mailboxes(content.reply_to)})
+    people = [
+        *(
+            {"email": one.addr, "name": one.name, "type": role}
+            for role in ("to", "cc")
+            for one in getattr(content, role)
+        ),
+        *({"email": addr, "type": "bcc"} for addr in blind_recipients(message)),
+    ]
+    return {
+        "headers": headers, "from_email": content.sender.addr, "from_name": content.sender.name, "to": people,
+        "subject": content.subject, "preserve_recipients": True, "merge": False, **_UNTOUCHED,
+    } | given(
+        text=content.text,
+        html=content.html,
+        images=[_file(file) for file in content.attachments if file.content_id],
+        attachments=[_file(file) for file in content.attachments if not file.content_id],
+        tags=options_list(settings.get("tags", "")),
+        metadata={HEADER: IDENTITY, **options_table(settings.get("metadata", ""))},
+        subaccount=settings.get("subaccount", ""),
+    )  # fmt: skip
+
+
+def _file(file: Attachment) -> dict[str, str]:
+    return {"type": file.content_type, "name": file.content_id or file.name, "content": base64_text(file.data)}

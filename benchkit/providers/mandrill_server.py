@@ -1,0 +1,112 @@
+"""Mandrill's receiving half: its key in the body, an answer for each recipient, and errors that are 500 with a name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from benchkit.batch import from_mime
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    address_in,
+    bytes_in,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+    texts_in,
+)
+from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+TAKEN = frozenset({"sent", "queued", "scheduled"})
+_SYNCHRONOUS = 10  # recipients; more are always queued
+_INVALID = "ValidationError"
+_NAMES = {400: _INVALID, 401: "Invalid_Key", 403: "Invalid_Key", 429: "TooManyRequests", 503: "ServiceUnavailable"}
+
+
+def read_fields(request: Request) -> tuple[Received, ...]:
+    mail = table_in(request, 500, "You must specify a key value", _INVALID)["message"]
+    people = rows_in(mail, "to")
+    if not people:
+        raise ApiRefusal(500, 'Validation error: {"message":{"to":"Please enter an array"}}', _INVALID)
+    to, cc, bcc = (_group(people, role) for role in ("to", "cc", "bcc"))
+    headers = dict(mail.get("headers") or {})
+    reply_to = next((str(headers.pop(name)) for name in tuple(headers) if name.lower() == "reply-to"), "")
+    content = Content(
+        subject=text_in(mail, "subject"),
+        sender=address_in(mail, "from_email", "from_name", "Validation error: from_email", 500),
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(mail, "text")),
+        html=canonical_text(text_in(mail, "html")),
+        reply_to=read_mailboxes(reply_to, status=500, code=_INVALID),
+        attachments=(*(_file(row, inline=True) for row in rows_in(mail, "images")),
+                     *(_file(row, inline=False) for row in rows_in(mail, "attachments"))),
+        headers=own_fields(headers.items()),
+    )  # fmt: skip
+    return (Received(content, recipients_of(to, cc, bcc)),)
+
+
+def _group(people: list[Table], role: str) -> tuple[Address, ...]:
+    return tuple(address_in(row, status=500) for row in people if (row.get("type") or "to") == role)
+
+
+def read_mime(request: Request) -> tuple[Received, ...]:
+    document = table_in(request, 500, "You must specify a key value", _INVALID)
+    mail = from_mime(text_in(document, "raw_message").encode("utf-8"))
+    given = tuple(a for one in texts_in(document, "to") for a in read_mailboxes(one, status=500, code=_INVALID))
+    return (Received(mail, recipients_of(given) or recipients_of(mail.to, mail.cc)),)
+
+
+def _file(row: Table, *, inline: bool) -> Attachment:
+    name = text_in(row, "name")
+    return Attachment(name, text_in(row, "type"), bytes_in(row, "content"), name if inline else "")
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    """A wrong key is 500 here, as every error is."""
+    try:
+        given = table_in(request).get("key")
+    except ApiRefusal:
+        given = None
+    if not isinstance(given, str) or not same(given, account.secret):
+        raise ApiRefusal(500, "Invalid API key", "Invalid_Key")
+    return True
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    document = table_in(request)
+    people = rows_in(document.get("message") or {}, "to")
+    named = [str(row.get("email")) for row in people] or texts_in(document, "to")
+    status = "sent" if len(named) <= _SYNCHRONOUS else "queued"
+    rows = [
+        {"email": addr, "status": status, "_id": f"{identities[0].decode()}-{place}", "reject_reason": None}
+        for place, addr in enumerate(named)
+    ]
+    return Response(200, JSON, json.dumps(rows).encode())
+
+
+def _body(status: int, text: str, code: str) -> bytes:
+    name = code or _NAMES.get(status, "GeneralError")
+    return json.dumps(
+        {"status": "error", "code": -1 if name == "Invalid_Key" else -2, "name": name, "message": text}
+    ).encode()
+
+
+_SEND = r"/api/1\.0/messages/send"
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile(rf"{_SEND}(?:-template)?(?:\.json)?"), read_fields, _accepted),
+        Route(re.compile(rf"{_SEND}-raw(?:\.json)?"), read_mime, _accepted),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge="",
+    said={401: ("Invalid API key", "Invalid_Key"), 500: ("An error occurred.", "GeneralError")},
+)

@@ -1,0 +1,105 @@
+"""SMTP2GO's receiving half: fields or MIME, an answer that counts recipients, and its error codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    bytes_in,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+    texts_in,
+)
+from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.mime_recipients import received_mime
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+MOST_EACH = 100
+_INVALID = "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD"
+
+
+def read_fields(request: Request) -> tuple[Received, ...]:
+    document = table_in(request, code=_INVALID)
+    senders, to, cc, bcc = (_group(document, role) for role in ("sender", "to", "cc", "bcc"))
+    for name, found in (("sender", senders), ("to", to)):
+        if not found:
+            raise ApiRefusal(400, f"An email {name} is required", _INVALID)
+    if not (document.get("text_body") or document.get("html_body") or document.get("template_id")):
+        raise ApiRefusal(400, "A text_body or an html_body is required", _INVALID)
+    headers = [(str(row["header"]), row["value"]) for row in rows_in(document, "custom_headers")]
+    reply_to = next((str(value) for name, value in headers if name.lower() == "reply-to"), "")
+    content = Content(
+        subject=text_in(document, "subject"),
+        sender=senders[0],
+        to=to,
+        cc=cc,
+        text=canonical_text(text_in(document, "text_body")),
+        html=canonical_text(text_in(document, "html_body")),
+        reply_to=read_mailboxes(reply_to, code=_INVALID),
+        attachments=(*(_file(row, inline=True) for row in rows_in(document, "inlines")),
+                     *(_file(row, inline=False) for row in rows_in(document, "attachments"))),
+        headers=own_fields(headers),
+    )  # fmt: skip
+    return (Received(content, recipients_of(to, cc, bcc)),)
+
+
+def read_mime(request: Request) -> tuple[Received, ...]:
+    return (received_mime(bytes_in(table_in(request, code=_INVALID), "mime_email")),)
+
+
+def _group(document: Table, role: str) -> tuple[Address, ...]:
+    found = texts_in(document, role)
+    if len(found) > MOST_EACH:
+        raise ApiRefusal(400, f"At most {MOST_EACH} addresses are allowed in {role}", _INVALID)
+    return tuple(address for one in found for address in read_mailboxes(one, fault=f"Invalid {role}", code=_INVALID))
+
+
+def _file(row: Table, *, inline: bool) -> Attachment:
+    name, kind = text_in(row, "filename"), text_in(row, "mimetype") or "application/octet-stream"
+    return Attachment(name, kind, bytes_in(row, "fileblob"), name if inline else "")
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    """In a header field or in the body."""
+    given = request.header("x-smtp2go-api-key")
+    return same(given or str(table_in(request).get("api_key", "")), account.secret)
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    document = table_in(request)
+    number = sum(len(texts_in(document, role)) for role in ("to", "cc", "bcc")) or 1
+    data = {"succeeded": number, "failed": 0, "failures": [], "email_id": identities[0].decode()}
+    return Response(200, JSON, json.dumps({"request_id": "benchkit", "data": data}).encode())
+
+
+def _body(_status: int, text: str, code: str) -> bytes:
+    data = {"error_code": code or "E_ApiResponseCodes.API_EXCEPTION", "error": text}
+    return json.dumps({"request_id": "benchkit", "data": data}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(
+        Route(re.compile("/v3/email/send"), read_fields, _accepted),
+        Route(re.compile("/v3/email/mime"), read_mime, _accepted),
+    ),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge="",
+    said={
+        401: ("The API key is not valid.", "E_ApiResponseCodes.ENDPOINT_PERMISSION_DENIED"),
+        403: (
+            "You do not have permission to access this API endpoint.",
+            "E_ApiResponseCodes.ENDPOINT_PERMISSION_DENIED",
+        ),
+        429: ("Too many requests: this address is blocked for at least one minute.", "E_ApiResponseCodes.RATE_LIMITED"),
+    },
+)

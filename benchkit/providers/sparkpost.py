@@ -1,0 +1,133 @@
+"""SparkPost (now Bird): POST /api/v1/transmissions with fields ("fields") or MIME ("rfc822"); it takes an envelope sender.
+
+Source: SparkPost's API reference and django-anymail. The key stands in Authorization without a scheme; HTTP 420 is a limit;
+200 may hold errors and rejected recipients. The receiving half is in sparkpost_server.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
+from benchkit.model.identity import HEADER
+from benchkit.model.message import Attachment, Content, Message
+from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.field_limits import FieldLimits, check_envelope, check_fields
+from benchkit.providers.json_request import (
+    IDENTITY,
+    address_pair,
+    base64_text,
+    given,
+    json_request,
+    options_table,
+    own_headers,
+)
+from benchkit.providers.mailboxes import mailboxes
+from benchkit.providers.sparkpost_server import SERVER
+
+SEND = "/api/v1/transmissions"
+LIMITS = FieldLimits(
+    api="SparkPost", instead='use endpoint = "rfc822"', inline_apart=True, mail_bytes=20_000_000, empty_files=False
+)
+_UNTOUCHED = {
+    "transactional": True, "open_tracking": False, "click_tracking": False, "perform_substitutions": False
+}  # fmt: skip
+
+
+class Sparkpost:
+    name = "sparkpost"
+    default_host = "api.sparkpost.com"
+    options = frozenset({"endpoint", "campaign", "metadata"})
+    server = SERVER
+
+    def request(self, message: Message, account: Credentials) -> Request:
+        settings = account.options
+        content = _rfc822(message) if settings.get("endpoint") == "rfc822" else _fields(message)
+        own_path = message.envelope_from != message.content.sender.addr
+        document = {
+            "metadata": {HEADER: IDENTITY, **options_table(settings.get("metadata", ""))},
+            "options": _UNTOUCHED,
+            "recipients": _recipients(message),
+            "content": content,
+        } | given(return_path=message.envelope_from if own_path else "", campaign_id=settings.get("campaign", ""))
+        return json_request(SEND, (("authorization", account.secret),), document)
+
+    def outcome(self, response: Response) -> Outcome:
+        answer = table_of(response.body)
+        results, errors = answer.get("results"), list_in(answer.get("errors"))
+        text = "; ".join(filter(None, (words(error, "code", "message", "description") for error in errors)))
+        if response.status != 200 or not isinstance(results, dict):
+            return refusal(response, text)
+        return _judged(response, results, text)
+
+    def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
+        return SendingDomains("sparkpostmail.com" if return_path is None else return_path, author)
+
+
+PROVIDER = Sparkpost()
+
+
+def _judged(response: Response, results: Mapping[str, Any], text: str) -> Outcome:
+    """200 tells how many recipients were rejected; some of its errors name them."""
+    taken, server_id = results.get("total_accepted_recipients"), results.get("id")
+    failures = list_in(results.get("rcpt_to_errors"))
+    told = "; ".join(filter(None, (text, *(words(error, "code", "message", "description") for error in failures))))
+    if isinstance(taken, int) and taken > 0 and isinstance(server_id, str | int) and server_id:
+        named = [words(error, "rcpt_to") or words(error, "email") for error in failures]
+        rejected = results.get("total_rejected_recipients")
+        told = told or (f"{rejected} recipients rejected" if rejected else "")
+        return outcome(response, OutcomeKind.ACCEPTED, told, server_id=server_id, refused=[*filter(None, named)])
+    final = taken == 0 and not isinstance(taken, bool) and (told or results.get("total_rejected_recipients"))
+    return refusal(response, told, OutcomeKind.REJECTED if final else OutcomeKind.GARBLED)
+
+
+def _recipients(message: Message) -> list[dict[str, Any]]:
+    """Each gets a mail of its own; `header_to` is what all of them read in To."""
+    content = message.content
+    named = {one.addr: one for one in (*content.to, *content.cc)}
+    to = mailboxes(content.to)
+    return [
+        {"address": (address_pair(named[addr]) if addr in named else {"email": addr}) | given(header_to=to)}
+        for addr in message.recipients
+    ]
+
+
+def _rfc822(message: Message) -> dict[str, str]:
+    _check(message)
+    check_envelope(message, LIMITS, return_path=True)
+    if not message.mime.isascii():
+        raise ValueError(
+            "SparkPost takes MIME of 7-bit characters alone: send mail that is ASCII, or compare without it"
+        )
+    return {"email_rfc822": message.mime.decode("ascii")}
+
+
+def _fields(message: Message) -> dict[str, Any]:
+    _check(message)
+    check_fields(message, LIMITS, return_path=True)
+    content = message.content
+    if unlike := [file for file in content.attachments if file.content_id not in ("", file.name)]:
+        told = f"an inline image of SparkPost has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
+        raise ValueError(f'{told}: use endpoint = "rfc822"')
+    return {"headers": _headers(content), "from": address_pair(content.sender), "subject": content.subject} | given(
+        text=content.text,
+        html=content.html,
+        reply_to=mailboxes(content.reply_to),
+        inline_images=[_file(file) for file in content.attachments if file.content_id],
+        attachments=[_file(file) for file in content.attachments if not file.content_id],
+    )
+
+
+def _check(message: Message) -> None:
+    if not message.envelope_from:
+        raise ValueError("SparkPost takes no null sender: give envelope_from an address, or remove it")
+
+
+def _headers(content: Content) -> dict[str, str]:
+    return dict(own_headers(content)) | given(CC=mailboxes(content.cc))
+
+
+def _file(file: Attachment) -> dict[str, str]:
+    return {"type": file.content_type, "name": file.content_id or file.name, "data": base64_text(file.data)}

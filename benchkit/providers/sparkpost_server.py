@@ -1,0 +1,112 @@
+"""SparkPost's receiving half: a transmission's recipients and content, and its errors with their codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from benchkit.batch import from_mime
+from benchkit.batch.addresses import normalise
+from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
+from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.json_reading import (
+    Table,
+    address_in,
+    bytes_in,
+    own_fields,
+    recipients_of,
+    rows_in,
+    same,
+    table_in,
+    text_in,
+)
+from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
+
+_INVALID, _MISSING = "1300", "1400"
+
+
+def read(request: Request) -> tuple[Received, ...]:
+    document = table_in(request, 422, "invalid data format/type", _INVALID)
+    content, rows = document["content"], rows_in(document, "recipients")
+    if not rows:
+        raise ApiRefusal(400, "At least one valid recipient is required", "5002")
+    people = tuple(_person(row["address"]) for row in rows)
+    path = text_in(document, "return_path")
+    sender = normalise(path) if path else None
+    if "email_rfc822" in content:
+        mail = from_mime(text_in(content, "email_rfc822").encode("utf-8"))
+        return (Received(mail, recipients_of(people), sender),)
+    return (Received(_content(content, rows), recipients_of(people), sender),)
+
+
+def _person(found: object) -> Address:
+    if isinstance(found, str):
+        found = {"email": found}
+    return address_in(found, fault="invalid recipient address", status=422)
+
+
+def _content(content: Table, rows: list[Table]) -> Content:
+    for name in ("from", "subject"):
+        if content.get(name) is None:
+            raise ApiRefusal(422, f"required field is missing: content.{name}", _MISSING)
+    if not (content.get("text") or content.get("html")):
+        raise ApiRefusal(422, "At least one of text or html must exist in content", _MISSING)
+    first = rows[0]["address"]
+    header_to = text_in(first, "header_to") if isinstance(first, dict) else ""
+    headers = dict(content.get("headers") or {})
+    cc = next((str(headers.pop(name)) for name in tuple(headers) if name.lower() == "cc"), "")
+    to = _mailboxes(header_to) if header_to else tuple(_person(row["address"]) for row in rows)
+    sender = content["from"]
+    return Content(
+        subject=text_in(content, "subject"),
+        sender=_mailboxes(sender)[0] if isinstance(sender, str) else address_in(sender, status=422),
+        to=to,
+        cc=_mailboxes(cc),
+        text=canonical_text(text_in(content, "text")),
+        html=canonical_text(text_in(content, "html")),
+        reply_to=_mailboxes(text_in(content, "reply_to")),
+        attachments=(*(_file(row, inline=True) for row in rows_in(content, "inline_images")),
+                     *(_file(row, inline=False) for row in rows_in(content, "attachments"))),
+        headers=own_fields(headers.items()),
+    )  # fmt: skip
+
+
+def _mailboxes(written: str) -> tuple[Address, ...]:
+    return read_mailboxes(written, status=422, fault="invalid address", code=_INVALID)
+
+
+def _file(row: Table, *, inline: bool) -> Attachment:
+    name = text_in(row, "name")
+    return Attachment(name, text_in(row, "type"), bytes_in(row, "data"), name if inline else "")
+
+
+def _authorised(request: Request, account: Credentials) -> bool:
+    """No word of a scheme before the key."""
+    return same(request.header("authorization"), account.secret)
+
+
+def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
+    number = len(rows_in(table_in(request), "recipients"))
+    results = {"id": identities[0].decode(), "total_accepted_recipients": number, "total_rejected_recipients": 0}
+    return Response(200, JSON, json.dumps({"results": results}).encode())
+
+
+def _body(_status: int, text: str, code: str) -> bytes:
+    return json.dumps({"errors": [{"message": text, **({"code": code} if code else {})}]}).encode()
+
+
+SERVER = RoutedServer(
+    routes=(Route(re.compile("/api/v1/transmissions/?"), read, _accepted),),
+    authorised_by=_authorised,
+    body_of=_body,
+    challenge="",
+    said={
+        401: ("Unauthorized.", ""),
+        403: ("Forbidden.", ""),
+        420: ("Exceed Sending Limit (hourly)", "2101"),
+        422: ("Invalid domain", "7001"),
+        429: ("Too many requests", ""),
+    },
+)

@@ -1,0 +1,76 @@
+"""Less and less of a mail, until an API carries it: each step leaves out what some APIs have no field for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from benchkit.model.message import Address, Attachment, Content
+
+
+def less_and_less(content: Content) -> Iterator[Content]:
+    """The mail itself first; each next one lacks what the one before lacks, and one thing more."""
+    yield content
+    for step in _STEPS:
+        content = step(content)
+        yield content
+
+
+def _each_address_once(content: Content) -> Content:
+    to = {address.addr: address for address in reversed(content.to)}
+    cc = {address.addr: address for address in reversed(content.cc) if address.addr not in to}
+    return replace(content, to=tuple(to.values()), cc=tuple(cc.values()))
+
+
+def _ascii_addresses(content: Content) -> Content:
+    def plain(address: Address) -> Address:
+        return Address(address.name, address.addr.encode("ascii", "ignore").decode())
+
+    return _each_address_once(_every_address(content, plain))
+
+
+def _every_address(content: Content, change: Callable[[Address], Address]) -> Content:
+    to, cc, reply_to = (tuple(map(change, group)) for group in (content.to, content.cc, content.reply_to))
+    return replace(content, sender=change(content.sender), to=to, cc=cc, reply_to=reply_to)
+
+
+def _one_reply_to(content: Content) -> Content:
+    return replace(content, reply_to=content.reply_to[:1])
+
+
+def _changed_files(content: Content, change: Callable[[Attachment], Attachment]) -> Content:
+    return replace(content, attachments=tuple(map(change, content.attachments)))
+
+
+def _full_files(content: Content) -> Content:
+    return _changed_files(content, lambda file: replace(file, data=file.data or b"-"))
+
+
+def _inline_by_name(content: Content) -> Content:
+    """Inline ones first, each with its Content-ID for a name."""
+    named = _changed_files(content, lambda file: replace(file, name=file.content_id or file.name))
+    return replace(named, attachments=tuple(sorted(named.attachments, key=lambda file: not file.content_id)))
+
+
+def _no_inline(content: Content) -> Content:
+    return _changed_files(
+        content, lambda file: replace(file, name="terms.pdf", content_type="application/pdf", content_id="")
+    )
+
+
+def _own_headers(content: Content) -> Content:
+    return replace(content, headers=tuple(pair for pair in content.headers if pair[0].lower().startswith("x-")))
+
+
+_STEPS: tuple[Callable[[Content], Content], ...] = (
+    _each_address_once,
+    _ascii_addresses,
+    _one_reply_to,
+    _full_files,
+    _inline_by_name,
+    lambda content: replace(content, sender=Address("", content.sender.addr)),
+    lambda content: _every_address(content, lambda address: Address("", address.addr)),
+    _no_inline,
+    _own_headers,
+    lambda content: replace(content, html="" if content.text else content.html),
+)
