@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def known_names() -> Vocabulary:
     from benchkit.conditions import usable_cores
     from benchkit.model.contracts import BatchProvider
+    from benchkit.profiles import profile_transports
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS
@@ -23,5 +24,6 @@ def known_names() -> Vocabulary:
         statistics=STATISTICS.names(),
         offers=offers_of,
         batch_limits={name: one.batch_limit for name, one in providers.items() if isinstance(one, BatchProvider)},
+        profiles=profile_transports(),
         cores=usable_cores(),
     )

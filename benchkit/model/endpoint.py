@@ -40,3 +40,6 @@ class ListenerConfig:
     batches: bool = False  # each request carries several messages, or may
     seed: int = 0
     congestion: str = ""
+    extensions: tuple[str, ...] = ()  # EHLO keywords besides STARTTLS and AUTH; empty: all that benchkit knows
+    extensions_before_tls: tuple[str, ...] = ()
+    mechanisms: tuple[str, ...] = ()  # of AUTH; empty: all

@@ -176,6 +176,7 @@ class ArmSpec:
     congestion: str = ""
     dsn: Dsn = Dsn()
     dkim: Dkim | None = None
+    profile: str = ""  # the relay or API that the embedded server behaves as (profiles/)
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""
@@ -185,7 +186,7 @@ class ArmSpec:
         return (
             self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
             self.messages_per_request, self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file,
-            self.faults, self.limit, self.congestion, self.dsn, self.dkim,
+            self.faults, self.limit, self.congestion, self.dsn, self.dkim, self.profile,
         )  # fmt: skip
 
 

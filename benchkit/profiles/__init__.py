@@ -10,7 +10,17 @@ from benchkit.errors import InputError, Mistake, suggestion
 from benchkit.profiles.profile import ApiFacts, Claim, Fact, Profile, RelayFacts
 from benchkit.profiles.reading import read_profile, read_profile_file
 
-__all__ = ["ApiFacts", "Claim", "Fact", "Profile", "RelayFacts", "load_profile", "profile_names", "read_profile_file"]
+__all__ = [
+    "ApiFacts",
+    "Claim",
+    "Fact",
+    "Profile",
+    "RelayFacts",
+    "load_profile",
+    "profile_names",
+    "profile_transports",
+    "read_profile_file",
+]
 _SUFFIX = ".toml"
 
 
@@ -18,6 +28,15 @@ def profile_names() -> tuple[str, ...]:
     return tuple(
         sorted(each.name.removesuffix(_SUFFIX) for each in files(__package__).iterdir() if each.name.endswith(_SUFFIX))
     )
+
+
+def profile_transports() -> dict[str, frozenset[str]]:
+    """For each profile "smtp", "api" or both."""
+    profiles = ((name, load_profile(name)) for name in profile_names())
+    return {
+        name: frozenset(part for part in ("smtp", "api") if getattr(profile, part) is not None)
+        for name, profile in profiles
+    }
 
 
 def load_profile(name: str) -> Profile:

@@ -183,8 +183,8 @@ class ServerSession:
 
     def _ehlo(self, argument: bytes) -> bytes:
         self._greet(argument)
-        lines = [self._service.hostname, *self._service.capabilities(secure=self._secure)]
-        return "".join(f"250-{line}\r\n" for line in lines).encode() + b"250 ENHANCEDSTATUSCODES\r\n"
+        *lines, last = self._service.hostname, *self._service.capabilities(secure=self._secure)
+        return "".join(f"250-{line}\r\n" for line in lines).encode() + f"250 {last}\r\n".encode()
 
     def _helo(self, argument: bytes) -> bytes:
         self._greet(argument)
@@ -212,7 +212,10 @@ class ServerSession:
             raise Refusal("502 5.5.1 AUTH is not offered")
         if not self._greeted or self._authenticated or self._sender is not None:
             raise Refusal("503 5.5.1 AUTH comes once, after EHLO and outside a transaction")
-        self._exchange = exchange(argument)
+        started = exchange(argument)
+        if argument.split(b" ")[0].decode("latin-1").upper() not in self._service.mechanisms:
+            raise Refusal("504 5.5.4 Mechanism not offered")
+        self._exchange = started
         return self._drive(None)
 
     def _drive(self, line: bytes | None) -> bytes:
@@ -263,6 +266,8 @@ class ServerSession:
 
     def _bdat(self, argument: bytes) -> bytes:
         """Answered when its octets are there."""
+        if "CHUNKING" not in self._service.extensions:
+            raise Refusal("502 5.5.1 BDAT is not offered")
         chunk = parse_bdat(argument)
         if chunk.size > self._service.max_size:  # no one waits for that much, and what follows is no command
             self.ended = True

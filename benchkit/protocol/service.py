@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from benchkit.protocol.authentication import MECHANISMS, PresentedCredentials
 
 MAX_MESSAGE = 50_000_000
+EXTENSIONS = ("PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN", "ENHANCEDSTATUSCODES")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,18 @@ class Service:
     username: str = ""
     password: str = field(default="", repr=False)
     max_size: int = MAX_MESSAGE
+    extensions: tuple[str, ...] = EXTENSIONS
+    extensions_before_tls: tuple[str, ...] = EXTENSIONS  # where STARTTLS is on offer
+    mechanisms: tuple[str, ...] = MECHANISMS
 
     def capabilities(self, *, secure: bool) -> list[str]:
-        """The keywords of EHLO but the last; AUTH is on offer where there is a user name, after TLS if TLS is on offer."""
-        keywords = ["PIPELINING", f"SIZE {self.max_size}", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN"]
-        if self.starttls and not secure:
+        """The keywords of EHLO; AUTH is on offer where there is a user name, after TLS if TLS is on offer."""
+        before = self.starttls and not secure
+        extensions = self.extensions_before_tls if before else self.extensions
+        keywords = [f"SIZE {self.max_size}" if each == "SIZE" else each for each in extensions]
+        if before:
             return [*keywords, "STARTTLS"]
-        return [*keywords, f"AUTH {' '.join(MECHANISMS)}"] if self.username else keywords
+        return [*keywords, f"AUTH {' '.join(self.mechanisms)}"] if self.username else keywords
 
     def admits(self, claim: PresentedCredentials) -> bool:
         return claim.proves(self.username, self.password)

@@ -157,6 +157,9 @@ class ArmForm(Form):
     baseline: Annotated[bool, said("The others are compared with this one.")] = False
     server: Annotated[ServerKey, said("The server that is sent to: benchkit's own, or another.")] = "embedded"
     provider: Annotated[str, said("api: whose API it is.")] = ""
+    profile: Annotated[
+        str, said("The relay or API that the embedded server behaves as; `benchkit predict` knows the same.")
+    ] = ""
     options: Annotated[dict[str, str], Field(default_factory=dict), said("api: the provider's own settings.")]
     messages_per_request: Annotated[
         Count, said("api: messages that one request carries, of a provider that takes several.")

@@ -21,7 +21,7 @@ from benchkit.scenario.vocabulary import Vocabulary
 
 _API_KEYS = ("provider", "options", "messages_per_request", "api_key")
 _SMTP_KEYS = ("auth", "username", "password", "dialogue", "dsn", "dkim")
-_SERVER_KEYS = ("server", "security", "ca_file", "congestion", "fault", "limit")
+_SERVER_KEYS = ("profile", "server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
     "api": (_SMTP_KEYS, "is for smtp arms only: an api arm has provider and api_key"),
@@ -73,6 +73,7 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     _check_dsn(arm, offers)
     _check_dkim(arm)
     _check_embedded(arm)
+    _check_profile(arm, vocabulary)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
@@ -217,6 +218,19 @@ def _check_dkim(arm: _Arm) -> None:
         arm.wrong("dkim", "cannot come from netrc, which holds passwords: use env or file", "key")
     elif dkim.key is not None and dkim.key.file:
         need_file(arm.parsed, ("arm", arm.index, "dkim", "key", "file"), dkim.key.file)
+
+
+def _check_profile(arm: _Arm, vocabulary: Vocabulary) -> None:
+    if not arm.gives("profile") or not arm.sound("profile"):
+        return
+    known, transport = vocabulary.profiles, arm.form.transport
+    if not arm.embedded:
+        arm.wrong("profile", "is for the embedded server only: a server of your own behaves as it does")
+    elif arm.form.profile not in known:
+        arm.wrong("profile", _unknown("profile", arm.form.profile, known))
+    elif transport not in known[arm.form.profile]:
+        able = [name for name in known if transport in known[name]]
+        arm.wrong("profile", f'"{arm.form.profile}" says nothing of {transport}; {suggestion("", able)}')
 
 
 def _check_embedded(arm: _Arm) -> None:

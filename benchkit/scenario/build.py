@@ -142,6 +142,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         baseline=form.baseline,
         server=ServerAddress(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
         provider=form.provider,
+        profile=form.profile,
         options=dict(form.options),
         messages_per_request=form.messages_per_request,
         auth=form.auth,

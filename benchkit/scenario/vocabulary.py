@@ -21,4 +21,5 @@ class Vocabulary:
     statistics: tuple[str, ...]
     offers: Callable[[str, str], ClientOffers]
     batch_limits: Mapping[str, int] = field(default_factory=dict)
+    profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # with the transports that each knows
     cores: int = 1  # of this machine, that a run may use

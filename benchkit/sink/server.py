@@ -15,7 +15,8 @@ from benchkit.model.contracts import Ledger
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.exchange import Credentials
 from benchkit.model.scenario import Security
-from benchkit.protocol.service import MAX_MESSAGE, Service
+from benchkit.protocol.authentication import MECHANISMS
+from benchkit.protocol.service import EXTENSIONS, MAX_MESSAGE, Service
 from benchkit.providers import PROVIDERS
 from benchkit.sink import http2
 from benchkit.sink.api import MAX_BODY, ApiListener, ApiSession
@@ -143,6 +144,9 @@ class Sink:
             username=config.username,
             password=config.password,
             max_size=config.limit.message_bytes or MAX_MESSAGE,
+            extensions=config.extensions or EXTENSIONS,
+            extensions_before_tls=config.extensions_before_tls or config.extensions or EXTENSIONS,
+            mechanisms=config.mechanisms or MECHANISMS,
         )
         implicit = config.security is Security.IMPLICIT
         listener = SmtpListener(service, recorder, self._connections, implicit, tls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -183,11 +184,30 @@ def test_what_is_offered() -> None:
         dialogue.feed(EHLO)
         return [line[4:] for line in (dialogue.step() or b"").decode().split("\r\n")[1:-1]]
 
-    always = ["PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN"]
-    assert offered(Service(), False) == [*always, "ENHANCEDSTATUSCODES"]
-    assert offered(GUARDED, False) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2", "ENHANCEDSTATUSCODES"]
-    assert offered(STARTTLS, False) == [*always, "STARTTLS", "ENHANCEDSTATUSCODES"]
-    assert offered(STARTTLS, True) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2", "ENHANCEDSTATUSCODES"]
+    always = [
+        "PIPELINING",
+        "SIZE 50000000",
+        "8BITMIME",
+        "SMTPUTF8",
+        "CHUNKING",
+        "BINARYMIME",
+        "DSN",
+        "ENHANCEDSTATUSCODES",
+    ]
+    assert offered(Service(), False) == always
+    assert offered(GUARDED, False) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2"]
+    assert offered(STARTTLS, False) == [*always, "STARTTLS"]
+    assert offered(STARTTLS, True) == [*always, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2"]
+    few = replace(STARTTLS, extensions=("8BITMIME",), extensions_before_tls=("SIZE",), mechanisms=("LOGIN",))
+    assert offered(few, False) == ["SIZE 50000000", "STARTTLS"]
+    assert offered(few, True) == ["8BITMIME", "AUTH LOGIN"]
+
+
+@pytest.mark.parametrize(("said", "reply"), [(b"AUTH PLAIN AHUAcA==\r\n", b"504 "), (b"BDAT 2 LAST\r\n", b"502 ")])
+def test_what_is_not_offered_is_refused(said: bytes, reply: bytes) -> None:
+    few = Service(username="u", password="p", extensions=("8BITMIME",), mechanisms=("LOGIN",))
+    replies, _, _ = hold(few, [EHLO, said])
+    assert replies.split(b"\r\n")[-2].startswith(reply)
 
 
 def test_all_is_forgotten_once_tls_stands() -> None:

@@ -72,9 +72,10 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         baseline=number == scenario.baseline,
         embedded=is_embedded(arm),
         aa_of=twin,
-        expects_faults=bool(arm.faults) or arm.limit != Limit(),
+        expects_faults=bool(arm.faults or arm.profile) or arm.limit != Limit(),
         setup_turns=setup_turns(arm) if is_known(arm) else None,
         message_turns=mean_message_turns(scenario.load, arm, batch),
         messages_per_request=arm.messages_per_request,
         congestion=arm.congestion,
+        profile=arm.profile,
     )

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from benchkit.conditions import FOREIGN_PROBES, PROBES, probe
 from benchkit.errors import InputError, Mistake, TargetUnreachable
+from benchkit.experiment.process.profiled_listener import with_profile
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.host_names import is_loopback
 from benchkit.model.scenario import ArmSpec, Scenario, ServerAddress
 from benchkit.model.secret import Secret
+from benchkit.profiles import load_profile
 
 _USER = "benchkit"
 _SERVER_NAME = "localhost"  # a name in the embedded server's certificate
@@ -35,25 +37,27 @@ def is_embedded(arm: ArmSpec) -> bool:
 
 def listeners(scenario: Scenario, password: str, start: int) -> tuple[ListenerConfig, ...]:
     """One listener for each embedded arm, in the order of the arms. Each start draws faults of its own."""
-    return tuple(
-        ListenerConfig(
-            arm=number,
-            protocol=arm.transport,
-            security=arm.security,
-            provider=arm.provider,
-            options=arm.options,
-            username=_USER,
-            password=password,
-            auth_required=bool(arm.auth) or arm.transport == "api",
-            faults=arm.faults,
-            limit=arm.limit,
-            batches=arm.messages_per_request > 1,
-            seed=seed_of_start(scenario.load.seed, start),
-            congestion=arm.congestion,
-        )
-        for number, arm in enumerate(scenario.arms)
-        if is_embedded(arm)
+    seed = seed_of_start(scenario.load.seed, start)
+    return tuple(_listener(number, arm, password, seed) for number, arm in enumerate(scenario.arms) if is_embedded(arm))
+
+
+def _listener(number: int, arm: ArmSpec, password: str, seed: int) -> ListenerConfig:
+    listener = ListenerConfig(
+        arm=number,
+        protocol=arm.transport,
+        security=arm.security,
+        provider=arm.provider,
+        options=arm.options,
+        username=_USER,
+        password=password,
+        auth_required=bool(arm.auth) or arm.transport == "api",
+        faults=arm.faults,
+        limit=arm.limit,
+        batches=arm.messages_per_request > 1,
+        seed=seed,
+        congestion=arm.congestion,
     )
+    return with_profile(listener, load_profile(arm.profile)) if arm.profile else listener
 
 
 def seed_of_start(seed: int, start: int) -> int:
