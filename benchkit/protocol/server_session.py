@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchkit.protocol.authentication import Exchange, exchange
+from benchkit.protocol.authentication import Exchange
 from benchkit.protocol.commands import Chunk, MailCommand, Refusal, parse_bdat, parse_mail, parse_rcpt, split_command
 from benchkit.protocol.line_buffer import LineBuffer
 from benchkit.protocol.server_tables import AFTER_TLS, CONSTANT_ANSWERS, POINTS, without_secret
@@ -183,8 +183,7 @@ class ServerSession:
 
     def _ehlo(self, argument: bytes) -> bytes:
         self._greet(argument)
-        *lines, last = self._service.hostname, *self._service.capabilities(secure=self._secure)
-        return "".join(f"250-{line}\r\n" for line in lines).encode() + f"250 {last}\r\n".encode()
+        return self._service.ehlo_reply(secure=self._secure)
 
     def _helo(self, argument: bytes) -> bytes:
         self._greet(argument)
@@ -212,10 +211,7 @@ class ServerSession:
             raise Refusal("502 5.5.1 AUTH is not offered")
         if not self._greeted or self._authenticated or self._sender is not None:
             raise Refusal("503 5.5.1 AUTH comes once, after EHLO and outside a transaction")
-        started = exchange(argument)
-        if argument.split(b" ")[0].decode("latin-1").upper() not in self._service.mechanisms:
-            raise Refusal("504 5.5.4 Mechanism not offered")
-        self._exchange = started
+        self._exchange = self._service.exchange(argument)
         return self._drive(None)
 
     def _drive(self, line: bytes | None) -> bytes:

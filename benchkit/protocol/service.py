@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from benchkit.protocol.authentication import MECHANISMS, PresentedCredentials
+from benchkit.protocol.authentication import MECHANISMS, Exchange, PresentedCredentials, exchange
+from benchkit.protocol.commands import Refusal
 
 MAX_MESSAGE = 50_000_000
 EXTENSIONS = ("PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN", "ENHANCEDSTATUSCODES")
@@ -32,6 +33,17 @@ class Service:
         if before:
             return [*keywords, "STARTTLS"]
         return [*keywords, f"AUTH {' '.join(self.mechanisms)}"] if self.username else keywords
+
+    def ehlo_reply(self, *, secure: bool) -> bytes:
+        *lines, last = self.hostname, *self.capabilities(secure=secure)
+        return "".join(f"250-{line}\r\n" for line in lines).encode() + f"250 {last}\r\n".encode()
+
+    def exchange(self, argument: bytes) -> Exchange:
+        """The exchange that `AUTH <argument>` asks for. Raises Refusal, here or when it is driven."""
+        started = exchange(argument)
+        if argument.split(b" ")[0].decode("latin-1").upper() not in self.mechanisms:
+            raise Refusal("504 5.5.4 Mechanism not offered")
+        return started
 
     def admits(self, claim: PresentedCredentials) -> bool:
         return claim.proves(self.username, self.password)
