@@ -9,24 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from benchkit.audit.tables.receiver_requirements import Requirement
 from benchkit.model.finding import Finding, Status
 
-_SPF_ERRORS = (
+_SPF = (
     *("spf_record", "spf_split.joined", "spf_syntax.error", "spf_no_sender", "spf_includes"),
     *("spf_lookups.many", "spf_voids.many"),
 )
-_RECEIVERS = (
-    *_SPF_ERRORS,
-    *(
-        "dmarc_record.missing",
-        "dmarc_record.several",
-        "dmarc_record.almost",
-        "dmarc_record.void",
-        "dmarc_record.dangling",
-    ),
-    *("dkim_selectors.none_can_exist", "dkim_selectors.given_missing", "dkim_key_strength", "dkim_key_record.unusable"),
-    *("spf_reverse_dns", "mx_reverse_dns"),
+_DKIM = ("dkim_selectors.none_can_exist", "dkim_selectors", "dkim_key_strength", "dkim_key_record.unusable")
+_DMARC = (
+    "dmarc_record.missing",
+    "dmarc_record.several",
+    "dmarc_record.almost",
+    "dmarc_record.void",
+    "dmarc_record.dangling",
 )
+_BY_REQUIREMENT = {
+    Requirement.SPF: _SPF,
+    Requirement.SPF_OR_DKIM: (*_SPF, *_DKIM),
+    Requirement.DMARC: _DMARC,
+    Requirement.DKIM: _DKIM,
+    Requirement.REVERSE_DNS: ("spf_reverse_dns", "mx_reverse_dns"),
+}  # a receiver's finding names the requirements that are not met
+_RECEIVERS = ("gmail_rules", "yahoo_rules", "microsoft_rules")
 FOLLOWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("spf_syntax.error", ("spf_split.joined",)),
     ("spf_syntax.oddity", ("spf_no_sender",)),
@@ -41,13 +46,10 @@ FOLLOWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("dkim_selectors.none_can_exist", "dkim_cname.dangling", "dkim_selectors.host_name"),
     ),
     ("dmarc_record.missing", ("dmarc_misplaced",)),
-    ("dmarc_policy.none", ("dmarc_syntax.policy", "dmarc_syntax.policy_missing")),
+    ("dmarc_policy.none", ("dmarc_syntax.policy", "dmarc_syntax.policy_missing", "non_sending.not_rejected")),
     ("dmarc_suffix_list", ("dmarc_record.several", "dmarc_record.void")),
     ("bimi_record.policy", ("dmarc_policy.none", "dmarc_record")),
-    ("non_sending.not_rejected", ("dmarc_record", "dmarc_syntax.policy", "dmarc_policy.none")),
-    ("gmail_rules", _RECEIVERS),
-    ("yahoo_rules", _RECEIVERS),
-    ("microsoft_rules", _RECEIVERS),
+    ("non_sending.not_rejected", (*_DMARC, "dmarc_syntax.policy")),
 )
 _BAD = (Status.FAIL, Status.WARN)
 
@@ -55,7 +57,7 @@ _BAD = (Status.FAIL, Status.WARN)
 def with_causes(findings: Sequence[Finding]) -> list[Finding]:
     """Each finding with the rule that it follows from, where that was found too."""
     found = list(dict.fromkeys(finding.rule for finding in findings if finding.status in _BAD))
-    return [replace(each, follows=_root(each.rule, found)) if each.status in _BAD else each for each in findings]
+    return [replace(each, follows=_cause_of(each, found)) if each.status in _BAD else each for each in findings]
 
 
 def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -73,6 +75,17 @@ def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
         if each.follows:
             groups[each.follows].append(each)
     return alone
+
+
+def _cause_of(finding: Finding, found: Sequence[str]) -> str:
+    if not finding.rule.startswith(_RECEIVERS):
+        return _root(finding.rule, found)
+    missed = [each for each in _BY_REQUIREMENT if each in finding.message]
+    cause = next(
+        (each for requirement in missed for name in _BY_REQUIREMENT[requirement] for each in found if _is(each, name)),
+        "",
+    )
+    return (_root(cause, found) or cause) if cause else ""
 
 
 def _root(rule: str, found: Sequence[str], seen: frozenset[str] = frozenset()) -> str:

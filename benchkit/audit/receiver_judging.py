@@ -23,8 +23,12 @@ from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
 CASES = {
-    "everyone": Case(Status.FAIL, "What is asked of every sender is not met.", 0),
-    "bulk": Case(Status.WARN, "What is asked of bulk senders is not met.", 0),
+    "everyone": Case(
+        Status.FAIL, "What is asked of every sender is not met.", 0, "Correct what is named; its own finding says how."
+    ),
+    "bulk": Case(
+        Status.WARN, "What is asked of bulk senders is not met.", 0, "Correct what is named; its own finding says how."
+    ),
     "not_seen": Case(Status.INFO, "It cannot be told from outside whether all of it is met."),
 }
 ADDRESSES = 4

@@ -23,11 +23,15 @@ POINTS = {Status.FAIL: 15, Status.WARN: 5}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One way in which a check can come out. `points` are taken off the score; by default what the status costs."""
+    """One way in which a check can come out. `points` are taken off the score; by default what the status costs.
+
+    `advice` says what to do where the finding itself says nothing more precise.
+    """
 
     status: Status
     meaning: str
     points: int = -1
+    advice: str = ""
 
     @property
     def cost(self) -> int:
@@ -61,7 +65,17 @@ class Rule:
         status = self.cases[case].status
         name = f"{self.name}.{case}"
         where = reference or self.reference
-        return Finding(name, status, subject, message, tuple(evidence), advice, tuple(fixes), where, span)
+        return Finding(
+            name,
+            status,
+            subject,
+            message,
+            tuple(evidence),
+            advice or self.cases[case].advice,
+            tuple(fixes),
+            where,
+            span,
+        )
 
     def passed(self, subject: str, message: str, *, evidence: Sequence[Answer] = ()) -> Finding:
         return Finding(self.name, Status.PASS, subject, message, tuple(evidence), reference=self.reference)

@@ -13,7 +13,7 @@ from benchkit.model.record_fix import RecordFix, zone_text
 
 
 class Status(StrEnum):
-    """From the least to the most serious; `unknown` stands apart and is never scored."""
+    """From the least to the most serious; `unknown` is apart and is never scored."""
 
     PASS = "pass"
     INFO = "info"

@@ -36,7 +36,10 @@ def _render(fix: RecordFix, console: Console) -> None:
         console.print(Padding(_side_by_side(fix), INDENT))
     for change in fix.changes:
         console.print(Padding(Text(f"• {change}"), INDENT))
-    for title, records in (("In the zone file, delete:", fix.before), ("In the zone file, add:", fix.after)):
+    titles = (
+        ("The old record:", "The new record:") if fix.ask else ("In the zone file, delete:", "In the zone file, add:")
+    )
+    for title, records in zip(titles, (fix.before, fix.after), strict=True):
         if records:
             console.print(Text(title, style="dim"))
         for record in records:

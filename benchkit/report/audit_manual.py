@@ -17,7 +17,7 @@ of the rules' own text (`benchkit explain all`), and a test holds it to that.
 
 A finding is `pass`, `info`, `warn`, `fail` or `unknown`. Unknown means that an answer on which it rests did not come: a
 timeout is never taken for a missing record, and costs no points. A score begins at 100; a rule takes its points off once, by
-its worst case. Points stand behind each case.
+its worst case. The points are beside each case.
 """
 
 
@@ -36,5 +36,6 @@ def rule_page(rule: Rule) -> str:
     lines = [f"# {rule.name}", f"**{rule.title}** ({rule.reference})", "", textwrap.fill(rule.text, WIDTH), ""]
     for name, case in rule.cases.items():
         cost = f", {case.cost} points" if case.cost else ""
-        lines.append(f"- `{rule.name}.{name}` ({case.status.value}{cost}): {case.meaning}")
+        told = " ".join(filter(None, (case.meaning, case.advice)))
+        lines.append(f"- `{rule.name}.{name}` ({case.status.value}{cost}): {told}")
     return "\n".join([*lines, ""])

@@ -59,7 +59,10 @@ def _fix(fix: RecordFix) -> str:
         f"| {_side(fix.before)} | {_side(fix.after)} |\n",
     ]
     lines += [f"- {markdown(change)}" for change in fix.changes]
-    for title, records in (("In the zone file, delete:", fix.before), ("In the zone file, add:", fix.after)):
+    titles = (
+        ("The old record:", "The new record:") if fix.ask else ("In the zone file, delete:", "In the zone file, add:")
+    )
+    for title, records in zip(titles, (fix.before, fix.after), strict=True):
         if records:
             lines += [f"\n{title}\n", _code([zone_line(fix.name, record) for record in records])]
     if fix.after and not fix.ask:

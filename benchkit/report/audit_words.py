@@ -60,6 +60,8 @@ def _told(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
             if refused
             else "it sends none, but forged mail is not refused"
         )
+    if aspect is AuditAspect.TO and rules & {"mx_records.silent", "mx_records.missing"}:
+        return "it takes none: there is no MX record and no address"
     if aspect is AuditAspect.TO and "mx_records.null" in rules:
         return "it takes none, and says so"
     if aspect is AuditAspect.TO and status is Status.PASS:

@@ -12,6 +12,7 @@ from benchkit.audit.causes import grouped
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
+from benchkit.report.fix_words import heading
 
 FIRST = 5  # in the list of what to do first
 SHORT = 110  # characters of a reason in that list
@@ -44,15 +45,13 @@ def finding_groups(findings: Sequence[Finding]) -> list[FindingGroup]:
 
 
 def unknown_groups(findings: Sequence[Finding]) -> list[UnknownGroup]:
-    """Unknown findings that share a lost answer are one group."""
-    groups: list[tuple[list[Finding], set[tuple[str, str]]]] = []
-    for finding in (each for each in findings if each.status is Status.UNKNOWN):
-        members, asked = [finding], {(answer.name, answer.type) for answer in _lost(finding)}
-        for other in [each for each in groups if each[1] & asked]:
-            groups.remove(other)
-            members, asked = [*other[0], *members], asked | other[1]
-        groups.append((members, asked))
-    return [_unknown(members) for members, _ in groups]
+    """Those whose answers were lost in the same way are one group: one resolver, or one zone, is the cause."""
+    groups: dict[frozenset[str], list[Finding]] = {}
+    for number, finding in enumerate(each for each in findings if each.status is Status.UNKNOWN):
+        ways = frozenset(answer.state.value for answer in _lost(finding)) or frozenset([f"{number}"])
+        same = next((each for each in groups if each & ways), ways)
+        groups.setdefault(same, []).append(finding)
+    return [_unknown(members) for members in groups.values()]
 
 
 def do_first(findings: Sequence[Finding]) -> list[str]:
@@ -76,9 +75,11 @@ def _groups(members: Sequence[Finding]) -> Iterator[FindingGroup]:
 
 
 def _action(group: FindingGroup) -> str:
-    """What to do about a cause: publish its fix, or what its advice says."""
+    """What to do about a cause: publish its fix, ask for it, or what its advice says; "" where that comes later."""
     for fix in _now(group.cause):
         return f"Publish the new {fix.what} of {fix.name}" if fix.after else f"Remove the {fix.what} of {fix.name}"
+    for fix in group.cause.fixes:
+        return heading(fix) if fix.ask else ""
     return group.cause.advice.rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""The two zones of scenarios/zones: one in which there is nothing to mend, and one in which every fix, pasted, mends."""
+"""The two zones of scenarios/zones: one with nothing to fix, and one in which every fix, published, removes its finding."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def report_of(path: Path, domain: str) -> AuditReport:
     return asyncio.run(audit_domain(domain, from_zone([path]), Options(offline=True)))
 
 
-def mendable() -> list[tuple[str, Finding]]:
+def fixable() -> list[tuple[str, Finding]]:
     """Every finding of the bad zone that comes with text to paste, the first of each rule."""
     found: dict[str, tuple[str, Finding]] = {}
     for domain in DOMAINS:
@@ -59,16 +59,16 @@ def test_good_zone_passes() -> None:
     assert {finding.status for finding in report.findings} <= {Status.PASS, Status.INFO}
 
 
-def test_bad_zone_shows_many_findings_that_can_be_mended() -> None:
-    bad = [finding for _, finding in mendable() if finding.status in (Status.WARN, Status.FAIL)]
+def test_bad_zone_shows_many_findings_that_can_be_fixed() -> None:
+    bad = [finding for _, finding in fixable() if finding.status in (Status.WARN, Status.FAIL)]
     assert len({finding.rule for finding in bad}) >= 25
 
 
-@pytest.mark.parametrize(("domain", "finding"), mendable(), ids=[finding.rule for _, finding in mendable()])
+@pytest.mark.parametrize(("domain", "finding"), fixable(), ids=[finding.rule for _, finding in fixable()])
 def test_fix_pasted_removes_the_finding(domain: str, finding: Finding, tmp_path: Path) -> None:
-    mended = tmp_path / "mended.zone"
-    mended.write_text(pasted((ZONES / "bad.zone").read_text("utf-8"), finding.paste), "utf-8")
-    left = [(each.rule, each.subject, each.message) for each in report_of(mended, domain).findings]
+    fixed = tmp_path / "fixed.zone"
+    fixed.write_text(pasted((ZONES / "bad.zone").read_text("utf-8"), finding.paste), "utf-8")
+    left = [(each.rule, each.subject, each.message) for each in report_of(fixed, domain).findings]
     assert (finding.rule, finding.subject, finding.message) not in left
     if finding.rule not in {"dkim_key_record.oddity", "spf_special_addresses.special"}:  # there are two of these
         assert (finding.rule, finding.subject) not in [each[:2] for each in left]

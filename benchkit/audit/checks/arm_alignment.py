@@ -18,16 +18,23 @@ RULE = Rule(
     title="The scenario's mail would align",
     reference="RFC 9989 §4.4",
     text="With `--scenario`, every arm is judged by the identities it would send with: the envelope sender, the From "
-    "address, and the domain that the provider signs with by default. DMARC needs one of them to stand for the "
+    "address, and the domain that the provider signs with by default. DMARC needs one of them to be aligned with the "
     "From domain and to pass. Microsoft wants SPF and DKIM both to pass. Who signs behind an SMTP arm is not "
     "known from the scenario: a real message tells (`--message`).",
     cases={
         "not_aligned": Case(
-            Status.FAIL, "Neither the envelope nor the provider's signature stands for the From domain."
+            Status.FAIL, "Neither the envelope nor the provider's signature is aligned with the From domain."
         ),
-        "spf_only": Case(Status.WARN, "Only the envelope stands for the From domain: forwarded mail fails.", 3),
-        "dkim_only": Case(Status.INFO, "Only the signature stands for the From domain: DMARC passes by DKIM alone."),
-        "signer_unknown": Case(Status.INFO, "The envelope stands for the From domain; who signs is not known."),
+        "spf_only": Case(
+            Status.WARN,
+            "Only the envelope is aligned with the From domain: forwarded mail fails.",
+            3,
+            advice="Sign with DKIM for the From domain too.",
+        ),
+        "dkim_only": Case(
+            Status.INFO, "Only the signature is aligned with the From domain: DMARC passes by DKIM alone."
+        ),
+        "signer_unknown": Case(Status.INFO, "The envelope is aligned with the From domain; who signs is not known."),
         "no_unsubscribe": Case(
             Status.INFO, "The mail would offer no one-click unsubscription, which marketing mail needs."
         ),

@@ -30,11 +30,36 @@ RULE = Rule(
         "unreachable": Case(
             Status.UNKNOWN, "The host of the logo or of the certificate could not be reached from here."
         ),
-        "not_served": Case(Status.WARN, "The logo or the certificate is not served as receivers fetch it.", 3),
-        "logo": Case(Status.WARN, "The logo is not of the profile that receivers show.", 3),
-        "certificate": Case(Status.WARN, "The certificate cannot be used.", 3),
-        "ends_soon": Case(Status.WARN, "The certificate ends within two weeks.", 2),
-        "other_logo": Case(Status.WARN, "The certificate holds another logo than the record names.", 3),
+        "not_served": Case(
+            Status.WARN,
+            "The logo or the certificate is not served as receivers fetch it.",
+            3,
+            advice="Serve the file over https, without a redirect, with its right type.",
+        ),
+        "logo": Case(
+            Status.WARN,
+            "The logo is not of the profile that receivers show.",
+            3,
+            advice="Export the logo as SVG Tiny PS.",
+        ),
+        "certificate": Case(
+            Status.WARN,
+            "The certificate cannot be used.",
+            3,
+            advice="Get a mark certificate (VMC or CMC) for this domain, and name its file in a=.",
+        ),
+        "ends_soon": Case(
+            Status.WARN,
+            "The certificate ends within two weeks.",
+            2,
+            advice="Renew the certificate, and replace the file.",
+        ),
+        "other_logo": Case(
+            Status.WARN,
+            "The certificate holds another logo than the record names.",
+            3,
+            advice="Name the logo of the certificate in l=, or get a certificate for this logo.",
+        ),
     },
 )
 SOON = timedelta(days=14)

@@ -24,8 +24,10 @@ RULE = Rule(
     "Receivers show it only where the DMARC policy is `quarantine` or `reject`. A subdomain without a record "
     "has that of the organizational domain. Without a record nothing is wrong.",
     cases={
-        "several": Case(Status.FAIL, "Several records: no logo is shown.", 3),
-        "syntax": Case(Status.WARN, "The record is malformed.", 3),
+        "several": Case(Status.FAIL, "Several records: no logo is shown.", 3, advice="Publish one record."),
+        "syntax": Case(
+            Status.WARN, "The record is malformed.", 3, advice="Correct the tag: l= and a= are https: addresses."
+        ),
         "no_certificate": Case(Status.INFO, "No certificate (a=): Gmail and Apple Mail show no logo."),
         "inherited": Case(Status.INFO, "The record that counts is the organizational domain's."),
         "policy": Case(Status.WARN, "The DMARC policy is too weak for BIMI: no logo is shown.", 3),

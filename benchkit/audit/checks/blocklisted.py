@@ -25,7 +25,12 @@ RULE = Rule(
     "not list 127.0.0.1. Lists refuse public resolvers, and some resolvers rewrite answers: such a reply is "
     "unknown and no listing. Ask the list why before you ask to be taken off.",
     cases={
-        "listed": Case(Status.FAIL, "An address is on a blocklist.", 10),
+        "listed": Case(
+            Status.FAIL,
+            "An address is on a blocklist.",
+            10,
+            advice="Find out why the address is listed, stop the cause, then ask the list to remove it.",
+        ),
         "not_working": Case(Status.UNKNOWN, "A list fails its own test from this resolver: it refuses it, or is dead."),
     },
 )

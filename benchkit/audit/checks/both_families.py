@@ -20,9 +20,19 @@ RULE = Rule(
     "holds for resolvers and name servers. IPv4 is what all of them have, so IPv6 alone loses mail. Without IPv6 the few that "
     "have nothing else cannot reach the domain. Give at least one MX host and one name server an address of each family.",
     cases={
-        "mx_without_ipv4": Case(Status.FAIL, "No MX host has an IPv4 address: most senders cannot deliver.", 10),
+        "mx_without_ipv4": Case(
+            Status.FAIL,
+            "No MX host has an IPv4 address: most senders cannot deliver.",
+            10,
+            advice="Give an MX host an IPv4 address.",
+        ),
         "mx_without_ipv6": Case(Status.INFO, "No MX host has an IPv6 address."),
-        "dns_without_ipv4": Case(Status.FAIL, "No name server has an IPv4 address: most resolvers cannot ask.", 10),
+        "dns_without_ipv4": Case(
+            Status.FAIL,
+            "No name server has an IPv4 address: most resolvers cannot ask.",
+            10,
+            advice="Give a name server an IPv4 address.",
+        ),
         "dns_without_ipv6": Case(Status.INFO, "No name server has an IPv6 address."),
     },
 )

@@ -23,11 +23,16 @@ RULE = Rule(
     reference="RFC 7672 §3",
     text="With `--connect`. A sender that validates DANE delivers only if one TLSA record matches what the host shows. "
     "The usual accident is a renewed certificate with a new key: publish the next key's record, wait until the "
-    "old answer has run out of every cache, change the key, then take the old record out.",
+    "old answer has run out of every cache, change the key, then remove the old record.",
     cases={
-        "none": Case(Status.FAIL, "No TLSA record matches: senders that validate DANE do not deliver.", 15),
+        "none": Case(
+            Status.FAIL,
+            "No TLSA record matches: senders that validate DANE do not deliver.",
+            15,
+            advice="Publish the SHA-256 of the host's key as 3 1 1, before you change the certificate.",
+        ),
         "not_validated": Case(
-            Status.INFO, "The TLSA records are not validated here: senders pass over them, and so does this rule."
+            Status.INFO, "The TLSA records are not validated here: senders ignore them, and so does this rule."
         ),
         "stale": Case(Status.INFO, "A TLSA record matches nothing; others do."),
     },
@@ -43,7 +48,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         if answer.ad or context.options.offline:
             yield _judge(seen, answer, [seen.host, context.domain], connections.now)
         else:
-            message = "the resolver has not validated the TLSA records (DNSSEC), so senders pass over them"
+            message = "the resolver has not validated the TLSA records (DNSSEC), so senders ignore them"
             yield RULE.finding("not_validated", _subject(seen), message, evidence=[answer])
 
 

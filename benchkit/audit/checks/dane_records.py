@@ -26,8 +26,18 @@ RULE = Rule(
     "need TLS but verify nothing.",
     cases={
         "unusable": Case(Status.FAIL, "A TLSA record cannot be used for SMTP.", 8),
-        "unsigned": Case(Status.WARN, "TLSA records in a zone that is not signed: senders ignore them.", 3),
-        "some_hosts": Case(Status.WARN, "Some MX hosts have TLSA records and others have not.", 3),
+        "unsigned": Case(
+            Status.WARN,
+            "TLSA records in a zone that is not signed: senders ignore them.",
+            3,
+            advice="Sign the zone (DNSSEC), or remove the TLSA records.",
+        ),
+        "some_hosts": Case(
+            Status.WARN,
+            "Some MX hosts have TLSA records and others have not.",
+            3,
+            advice="Publish TLSA records for every MX host.",
+        ),
     },
 )
 

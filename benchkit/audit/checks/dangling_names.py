@@ -1,4 +1,4 @@
-"""Names that mail depends on and that anybody could register."""
+"""Names that mail depends on and that anyone could register."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ RULE = Rule(
     mechanism=AuditedMechanism.DNS,
     title="Mail depends on no name that is free to register",
     reference="no standard; good practice",
-    text="An MX host, an SPF include or a delegated name below a domain that nobody holds any more is an open door: "
-    "whoever registers that domain takes the mail, or sends in your name and passes SPF. Take such names out of "
+    text="An MX host, an SPF include or a delegated name below a domain that is no longer registered is dangerous: "
+    "anyone who registers that domain takes the mail, or sends in your name and passes SPF. Remove such names from "
     "the zone at once.",
     cases={"free": Case(Status.FAIL, "A domain that mail depends on does not exist, and may be free to register.", 25)},
 )
@@ -37,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         if answer.state is AnswerState.NXDOMAIN:
             users = ", ".join(sorted({name for name in names if registrable(name) == domain}))
             message = f"{domain} does not exist; {users} depends on it"
-            yield RULE.finding("free", domain, message, evidence=[answer], advice="Take these names out of the zone.")
+            yield RULE.finding("free", domain, message, evidence=[answer], advice="Remove these names from the zone.")
     if unanswered := lost(answers):
         yield RULE.unknown(context.domain, unanswered)
 

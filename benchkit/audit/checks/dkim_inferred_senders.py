@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Discovery, discovery
+from benchkit.audit.facts.providers import mailbox_provider
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.audit.tables.provider_signatures import ProviderSignature
@@ -43,7 +44,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         else:
             looked = ", ".join(sender.selectors)
             message = f"{sender.name} is named by SPF or MX, and none of its selectors is found ({looked})"
-            advice = f"Set DKIM up with {sender.name}; or, if it does not send for you, take it out of SPF."
+            holds = sender == await context.fact(mailbox_provider)
+            other = "" if holds else "; or, if it does not send for you, remove it from SPF"
+            advice = f"Set up DKIM with {sender.name}{other}."
             yield RULE.finding("no_key", sender.name, message, evidence=[spf.answer], advice=advice)
 
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
 from benchkit.audit.fixes.dkim_key import dkim_fix
+from benchkit.audit.fixes.ownership import whom_to_ask
+from benchkit.audit.fixes.replacement import holder
 from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -46,15 +48,20 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 def _finding(domain: str, selector: Selector, fault: RecordFault) -> Finding:
     case = fault.code if fault.code in ("revoked", "testing") else "unusable" if fault.fatal else "oddity"
     fixes = () if case == "revoked" else dkim_fix(domain, selector)
+    asked = whom_to_ask(domain, holder(selector.answer))
     advice = (
-        "Publish the record below."
-        if fixes
-        else "Publish the whole record again, as the program or service that made the key shows it."
+        f"Ask {asked}: the key must be published again."
+        if asked
+        else (
+            "Publish the record below."
+            if fixes
+            else "Publish the whole record again, as the program or service that made the key shows it."
+        )
     )
     return RULE.finding(
         case,
         selector.at,
-        f"{selector.name}: {fault.message}",
+        f"{selector.name}: {fault.message}" + (", so signatures with it fail" if case == "unusable" else ""),
         evidence=[selector.answer],
         advice="" if case == "revoked" else advice,
         fixes=fixes,

@@ -28,10 +28,8 @@ RULE = Rule(
         "not_wanted": Case(Status.INFO, "The domain declares that it sends no mail, and needs no key."),
         "given_missing": Case(Status.FAIL, "A selector that was given has no key."),
         "host_name": Case(Status.FAIL, "A selector holds a host name as TXT, where a CNAME was meant."),
-        "beside": Case(
-            Status.FAIL, "Another TXT record stands beside a key: which one a receiver takes is left to chance.", 8
-        ),
-        "several": Case(Status.FAIL, "A selector has several keys: which one a receiver takes is left to chance."),
+        "beside": Case(Status.FAIL, "Another TXT record is beside a key: a receiver may take either.", 8),
+        "several": Case(Status.FAIL, "A selector has several keys: a receiver may take either."),
     },
 )
 
@@ -72,7 +70,7 @@ def _judge_selector(selector: Selector) -> Finding | None:
         return RULE.unknown(selector.at, evidence)
     if selector.host_name:
         message = f"{selector.at} holds the text {selector.host_name!r}: this looks like the target of a CNAME"
-        advice = "Publish it as CNAME in the place of the TXT record."
+        advice = "Publish it as a CNAME in place of the TXT record."
         return RULE.finding("host_name", selector.at, message, evidence=evidence, advice=advice)
     if selector.source == "given" and not selector.texts:
         message = f"no key at {selector.at}: signatures with this selector fail"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import CONTROL
-from benchkit.audit.records.dkim import select_dkim
+from benchkit.audit.records.dkim import parse_dkim, select_dkim
 from benchkit.audit.records.text import txts_of
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -15,12 +15,12 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dkim_wildcard",
     mechanism=AuditedMechanism.DKIM,
-    title="No wildcard answers for selectors",
+    title="No wildcard gives a key to every selector",
     reference="RFC 6376 §6.1.2",
-    text="A selector that nobody has is asked for. If it answers, a wildcard stands in the zone: with a key, that key "
+    text="A selector that does not exist is asked for. If it answers, the zone has a wildcard: with a key, that key "
     "serves every selector and can never be retired by name; with other texts, every lookup of a missing key "
-    "comes back as a damaged one. Give the wildcard no TXT record, or publish an empty `p=` at the names that "
-    "must be denied.",
+    "comes back as a damaged one. Give the wildcard no TXT record. A wildcard with an empty `p=` (a revoked key) is right: it "
+    "says that no selector but those that are published has a key.",
     cases={
         "key": Case(Status.WARN, "A wildcard gives a key to every selector."),
         "text": Case(Status.INFO, "A wildcard gives other TXT records to every selector."),
@@ -34,10 +34,11 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost([control]):
         yield RULE.unknown(base, unanswered)
     elif not control.records:
-        yield RULE.passed(base, "a selector that nobody has is denied", evidence=[control])
+        yield RULE.passed(base, "a selector that does not exist is denied", evidence=[control])
+    elif (keys := select_dkim(txts_of(control)).records) and all(parse_dkim(text).revoked for text in keys):
+        yield RULE.passed(base, "a wildcard with an empty p= says that no other selector has a key", evidence=[control])
     else:
-        keys = select_dkim(txts_of(control)).records
-        message = f"{control.name}, which nobody has, answers with {'a key' if keys else 'a text'}"
+        message = f"{control.name}, which does not exist, answers with {'a key' if keys else 'a text'}"
         advice = "Publish each key under its own selector, then remove the wildcard."
         yield RULE.finding("key" if keys else "text", base, message, evidence=[control], advice=advice if keys else "")
 

@@ -119,9 +119,11 @@ def _not_one(step: WalkStep, walked: Walk, fix: DmarcFix) -> Finding | None:
 
 
 def _unrelated(step: WalkStep, walked: Walk) -> Finding | None:
-    if not step.selection.others or step.name != walked.start:
+    """Not a wildcard's `v=spf1 -all`, which says of every name that it sends no mail."""
+    texts = tuple(text for text in step.selection.others if text.lower().split() != ["v=spf1", "-all"])
+    if not texts or step.name != walked.start:
         return None
-    name, others = step.answer.name, _records(step, step.selection.others)
+    name, others = step.answer.name, _records(step, texts)
     message = f"{len(others)} unrelated TXT record{'s' * (len(others) > 1)}, which receivers ignore"
     advice = "Remove them; if a wildcard puts them there, give the wildcard no TXT record."
     changes = ["receivers look for a DMARC record here, and for nothing else"]
@@ -141,13 +143,18 @@ def _records(step: WalkStep, texts: tuple[str, ...]) -> list[Record]:
     return [record for record in step.answer.records if txt_of(record) in texts]
 
 
+def _looked_at(walked: Walk) -> str:
+    number = len(walked.steps)
+    return f"at _dmarc.{walked.start}" + (f" and {number - 1} names above it" if number > 1 else "")
+
+
 async def _missing(context: AuditContext, walked: Walk) -> Finding:
     domain = context.domain
     silent = (await context.unread_fact(mail_profile)).sends_none
     return RULE.finding(
         "missing",
         domain,
-        f"no DMARC record at {len(walked.steps)} names, from _dmarc.{domain} up",
+        f"no DMARC record ({_looked_at(walked)}): receivers do not refuse forged mail, and large ones refuse bulk mail",
         evidence=[step.answer for step in walked.steps],
         advice="Publish p=reject: the domain sends no mail." if silent else "Begin with p=none and with reports.",
         fixes=(await dmarc_fix(context, domain)).fixes,

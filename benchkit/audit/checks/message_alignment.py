@@ -1,4 +1,4 @@
-"""Whether the message passes DMARC: an authenticated domain that stands for its author's."""
+"""Whether the message passes DMARC: an authenticated domain aligned with its author's."""
 
 from __future__ import annotations
 
@@ -16,14 +16,23 @@ RULE = Rule(
     mechanism=AuditedMechanism.MAIL,
     title="The message passes DMARC",
     reference="RFC 9989 §4.4",
-    text="DMARC passes if SPF passes for a domain that stands for the From domain, or a DKIM signature by such a "
+    text="DMARC passes if SPF passes for a domain aligned with the From domain, or a DKIM signature by such a "
     "domain verifies. Relaxed alignment wants the same organizational domain, strict the very same. SPF is judged "
     "for the address given with `--ip`, and the envelope sender of `--mail-from` or the Return-Path field. A "
     "message must have one From domain.",
     cases={
-        "authors": Case(Status.FAIL, "The message has no From domain, or several."),
-        "not_aligned": Case(Status.FAIL, "Nothing that is authenticated stands for the From domain."),
-        "spf_only": Case(Status.WARN, "Only SPF aligns: forwarded mail fails DMARC.", 3),
+        "authors": Case(Status.FAIL, "The message has no From domain, or several.", advice="Write one From address."),
+        "not_aligned": Case(
+            Status.FAIL,
+            "Nothing that is authenticated is aligned with the From domain.",
+            advice="Sign with DKIM for the From domain, or send with an envelope sender in it.",
+        ),
+        "spf_only": Case(
+            Status.WARN,
+            "Only SPF aligns: forwarded mail fails DMARC.",
+            3,
+            advice="Sign with DKIM for the From domain too.",
+        ),
         "unsure": Case(
             Status.INFO,
             "No signature aligns, and SPF cannot be judged: no address was given, or nothing tells the envelope sender.",
@@ -66,7 +75,7 @@ def _judge(found: Authentication) -> Finding:
         return RULE.unknown(found.author, unanswered)
     others = ", ".join(dict.fromkeys(each.authenticated for each in found.alignments)) or "nothing"
     result = found.spf.result if found.spf else SpfResult.NONE
-    message = f"authenticated: {others} (SPF {result}); none of it stands for {found.author}"
+    message = f"authenticated: {others} (SPF {result}); none of it is aligned with {found.author}"
     return RULE.finding("not_aligned", found.author, message, evidence=evidence)
 
 

@@ -19,14 +19,23 @@ RULE = Rule(
     text="With `--message`, every DKIM-Signature of the message is verified as a receiver does it: canonical form, "
     "body hash, key, signature; rsa-sha1 and keys below 1024 bits are refused (RFC 8301). A message must be given "
     "exactly as it arrived: a copy out of a mail program is often changed. `l=` signs a part of the body only, so "
-    "that anybody can put something behind it.",
+    "that anyone can add text after it.",
     cases={
-        "none": Case(Status.FAIL, "The message is not signed."),
-        "fail": Case(Status.FAIL, "A signature does not verify."),
-        "permerror": Case(Status.FAIL, "A signature can never verify."),
-        "length": Case(Status.WARN, "A signature covers a part of the body only (l=)."),
+        "none": Case(Status.FAIL, "The message is not signed.", advice="Set up DKIM signing where the mail leaves."),
+        "fail": Case(
+            Status.FAIL,
+            "A signature does not verify.",
+            advice="Find what changes the mail after it is signed, and sign last.",
+        ),
+        "permerror": Case(
+            Status.FAIL, "A signature can never verify.", advice="Correct the field of the signature that is named."
+        ),
+        "length": Case(Status.WARN, "A signature covers a part of the body only (l=).", advice="Sign without l=."),
         "unsigned_header": Case(
-            Status.WARN, "A good signature leaves Subject, Date, To or Reply-To open to change.", 2
+            Status.WARN,
+            "A good signature leaves Subject, Date, To or Reply-To open to change.",
+            2,
+            advice="Sign From, To, Subject, Date and Reply-To (h=).",
         ),
     },
 )

@@ -21,9 +21,18 @@ RULE = Rule(
     "verifies. The address must take a POST without cookies, redirects or questions. Receipts and password resets "
     "need none.",
     cases={
-        "missing": Case(Status.INFO, "There is no List-Unsubscribe: right for mail that nobody has subscribed to."),
-        "not_one_click": Case(Status.WARN, "There is one, but it is not one-click."),
-        "unsigned": Case(Status.FAIL, "The fields are right, and no good signature covers both.", 8),
+        "missing": Case(Status.INFO, "There is no List-Unsubscribe: right for mail that is sent to one person."),
+        "not_one_click": Case(
+            Status.WARN,
+            "There is one, but it is not one-click.",
+            advice="Add List-Unsubscribe-Post: List-Unsubscribe=One-Click, and an https: address.",
+        ),
+        "unsigned": Case(
+            Status.FAIL,
+            "The fields are right, and no good signature covers both.",
+            8,
+            advice="Name both fields in the h= of the signature.",
+        ),
     },
 )
 

@@ -24,12 +24,32 @@ RULE = Rule(
     "Change the policy before the MX records, and give `max_age` weeks once all is well.",
     cases={
         "unreachable": Case(Status.UNKNOWN, "The policy's host could not be reached from here."),
-        "not_served": Case(Status.FAIL, "The policy is announced, and a sender would not take what is served.", 8),
-        "syntax": Case(Status.FAIL, "The policy cannot be read.", 8),
+        "not_served": Case(
+            Status.FAIL,
+            "The policy is announced, and a sender would not take what is served.",
+            8,
+            advice="Serve the policy over https with a valid certificate, as text/plain, without a redirect.",
+        ),
+        "syntax": Case(
+            Status.FAIL,
+            "The policy cannot be read.",
+            8,
+            advice="Correct the line of the policy, and give the record a new id=.",
+        ),
         "mx_left_out": Case(Status.FAIL, "An enforced policy leaves an MX host out: mail to it is not delivered.", 15),
-        "mx_left_out_testing": Case(Status.WARN, "A policy in testing leaves an MX host out.", 3),
+        "mx_left_out_testing": Case(
+            Status.WARN,
+            "A policy in testing leaves an MX host out.",
+            3,
+            advice="Add the host to the policy before you enforce it.",
+        ),
         "not_enforced": Case(Status.INFO, "The policy is not enforced."),
-        "short_age": Case(Status.WARN, "max_age is below a day: the policy protects only who has just come by.", 2),
+        "short_age": Case(
+            Status.WARN,
+            "max_age is below a day: the policy protects only who has just come by.",
+            2,
+            advice="Give max_age at least a week (604800) once all is well.",
+        ),
     },
 )
 DAY_S = 86_400

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
+from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.fixes.policy_records import only_first, replaced
 from benchkit.audit.records.mta_sts import parse_sts_record
 from benchkit.audit.records.tags import parse_tags
@@ -26,7 +27,9 @@ RULE = Rule(
     "record that cannot be read switches the protection off without a word.",
     cases={
         "missing": Case(Status.INFO, "There is no MTA-STS."),
-        "several": Case(Status.FAIL, "Several records: senders act as if there were none.", 5),
+        "several": Case(
+            Status.FAIL, "Several records: senders act as if there were none.", 5, advice="Keep one record."
+        ),
         "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
         "no_host": Case(Status.FAIL, "The host that should serve the policy has no address.", 5),
     },
@@ -41,7 +44,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        yield RULE.finding("missing", context.domain, "no MTA-STS record", evidence=evidence)
+        if not (await context.fact(mail_profile)).null_mx:
+            message = "no MTA-STS record: senders may deliver without TLS, or to a false host"
+            yield RULE.finding("missing", context.domain, message, evidence=evidence)
     elif found.only is None:
         message = f"{len(found.texts)} MTA-STS records"
         yield RULE.finding(

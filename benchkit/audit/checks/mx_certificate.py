@@ -17,14 +17,14 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="Every MX host's certificate can be verified",
     reference="RFC 8461 §4.2",
-    text="With `--connect`. Senders without MTA-STS or DANE take any certificate, so a bad one is noticed by nobody "
+    text="With `--connect`. Senders without MTA-STS or DANE accept any certificate, so no one notices a bad one "
     "until a policy is enforced; then mail stays out. The certificate must be issued by an authority that senders "
     "know, for the MX host's name, and be within its time.",
     cases={
         "untrusted": Case(
             Status.WARN, "The certificate does not verify: senders that enforce MTA-STS do not deliver.", 3
         ),
-        "ends_soon": Case(Status.WARN, "The certificate ends within two weeks.", 2),
+        "ends_soon": Case(Status.WARN, "The certificate ends within two weeks.", 2, advice="Renew the certificate."),
     },
 )
 SOON = timedelta(days=14)

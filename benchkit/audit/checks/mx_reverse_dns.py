@@ -20,7 +20,7 @@ RULE = Rule(
     title="The MX hosts' addresses lead to a name and back",
     reference="RFC 1912 §2.1",
     text="An address whose PTR record is missing, or names a host that does not lead back to the address, is taken for "
-    "a machine that was never meant to send mail. MX hosts commonly send too (bounces, forwards). Ask whoever "
+    "a machine that was never meant to send mail. MX hosts often send too (bounces, forwards). Ask the provider that "
     "gave you the address to set the PTR record, and give the name that address.",
     cases=CASES,
 )
@@ -30,7 +30,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     hosts = await context.fact(located_mail_hosts)
     owner = {text: host.name for host in hosts for text in host.addresses.texts if not special_use(text)}
     found = await asyncio.gather(*(context.fact(reverse, address) for address in owner))
-    findings = [judge_reverse(RULE, each, owner[each.address]) for each in found]
+    findings = [judge_reverse(RULE, each, owner[each.address], context.domain) for each in found]
     for finding in filter(None, findings):
         yield finding
     if findings and not any(findings):

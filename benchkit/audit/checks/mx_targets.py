@@ -52,7 +52,14 @@ def _judge_host(found: MailHosts, host: MailHost, fixes: tuple[RecordFix, ...]) 
     if host.addresses.missing:
         case, what = ("no_address", "has no address") if host.addresses.exists else ("does_not_exist", "does not exist")
         advice = "Give it an address, or remove the record."
-        return RULE.finding(case, host.name, f"MX {host.name} {what}", evidence=evidence, advice=advice, fixes=fixes)
+        return RULE.finding(
+            case,
+            host.name,
+            f"MX {host.name} {what}: mail for it waits or bounces",
+            evidence=evidence,
+            advice=advice,
+            fixes=fixes,
+        )
     if aliases := host.addresses.a.cnames or host.addresses.aaaa.cnames:
         return RULE.finding(
             "alias",

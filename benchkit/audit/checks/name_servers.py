@@ -20,7 +20,9 @@ RULE = Rule(
     "name server whose name does not exist is one that someone else may register, and then answer for the "
     "domain. Keep at least two, each with an address.",
     cases={
-        "single": Case(Status.WARN, "There is only one name server.", 3),
+        "single": Case(
+            Status.WARN, "There is only one name server.", 3, advice="Add a second name server, in another network."
+        ),
         "no_address": Case(Status.FAIL, "A name server has no address."),
     },
 )

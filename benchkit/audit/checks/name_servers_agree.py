@@ -19,12 +19,17 @@ RULE = Rule(
     text="With `--authorities`, each name server of the zone is asked itself for its serial and for the records that mail "
     "rests on. A receiver's resolver takes any of them: where they differ, the same mail passes now and fails an "
     "hour later, and no single look shows why. Where serials differ and records do not, a transfer is under way "
-    "or has stopped. Let the secondaries transfer the zone anew, and take servers out of the NS records that do "
+    "or has stopped. Let the secondaries transfer the zone anew, and remove servers from the NS records that do "
     "not serve it. A server that does not answer at all is unknown: it may answer others.",
     cases={
         "differs": Case(Status.FAIL, "Name servers give different answers about a record that mail rests on."),
         "lame": Case(Status.WARN, "A server that the NS records name does not serve the zone (RFC 1912 §2.8)."),
-        "serials": Case(Status.WARN, "The records agree; the serials of the zone do not.", 2),
+        "serials": Case(
+            Status.WARN,
+            "The records agree; the serials of the zone do not.",
+            2,
+            advice="Let the secondaries transfer the zone again.",
+        ),
     },
 )
 REFUSALS = (AnswerState.REFUSED, AnswerState.SERVFAIL)
@@ -54,7 +59,7 @@ def _silent(server: Authority) -> Finding:
     if server.soa.state not in REFUSALS:
         return RULE.unknown(str(server), [server.soa])
     message = f"{server} does not serve the zone: {server.soa.state.value}"
-    advice = "Let it serve the zone, or take it out of the NS records, here and at the registrar."
+    advice = "Let it serve the zone, or remove it from the NS records, here and at the registrar."
     return RULE.finding("lame", str(server), message, evidence=[server.soa], advice=advice, reference="RFC 1912 §2.8")
 
 

@@ -17,7 +17,7 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="The zone says who may certify the policy's host",
     reference="RFC 8659 §3",
-    text="MTA-STS is as strong as the certificate of `mta-sts.` and the domain: whoever gets one issued can serve another "
+    text="MTA-STS is as strong as the certificate of `mta-sts.` and the domain: anyone who gets one issued can serve another "
     "policy. CAA records name the authorities that may issue; the closest set counts, at the host or at a name above it. "
     '`issue ";"` alone forbids every certificate, so that the host\'s own cannot be renewed. Name the authority that you use.',
     cases={

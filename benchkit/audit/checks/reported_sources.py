@@ -19,11 +19,15 @@ RULE = Rule(
     text="With `--reports FOLDER` the audit reads the DMARC aggregate reports that receivers send to the address in `rua`. "
     "They name every address that has sent mail with your domain in From, with a count and with the result. A source that "
     "passes at times and fails at others is probably yours, and something of it is not signed or not aligned; or the mail "
-    "was forwarded. A source that never passes is either a sender of yours that is not set up, or somebody else who uses "
+    "was forwarded. A source that never passes is either a sender of yours that is not set up, or someone else who uses "
     "your name. Look up who holds the address before you change a record.",
     cases={
         "none": Case(Status.INFO, "No report is about this domain."),
-        "breaks": Case(Status.WARN, "A source passes at times and fails at others."),
+        "breaks": Case(
+            Status.WARN,
+            "A source passes at times and fails at others.",
+            advice="Find out which of its mail is not signed, or is changed on the way.",
+        ),
         "never": Case(Status.INFO, "A source never passes."),
         "unread": Case(Status.INFO, "A file could not be read as a report, or rows of a report could not."),
     },

@@ -20,7 +20,11 @@ RULE = Rule(
     "failure has a reason: `starttls-not-supported`, `certificate-expired`, `certificate-host-mismatch`, "
     "`validation-failure`, `tlsa-invalid`, `dnssec-invalid`, `sts-policy-fetch-error` and others. With an MTA-STS policy in "
     "mode enforce, or with DANE, such mail was not delivered.",
-    cases={"failures": Case(Status.WARN, "Sessions failed.")},
+    cases={
+        "failures": Case(
+            Status.WARN, "Sessions failed.", advice="Look at the host and the certificate that the report names."
+        )
+    },
 )
 ADVICE = {
     "starttls-not-supported": "Offer STARTTLS on every MX host.",

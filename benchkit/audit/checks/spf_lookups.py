@@ -41,7 +41,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if tree is None:
         return
     number, domain = tree.cost.lookups, context.domain
-    told = f"{number} DNS lookups, the limit is {LIMIT}: {shares(tree)}" if number else "no DNS lookups"
+    told = (
+        f"{number} DNS lookups, the limit is {LIMIT}{_leads_to(number)}: {shares(tree)}" if number else "no DNS lookups"
+    )
     if number > FINE:
         most_expensive = max(tree.root.reached_terms, key=lambda term: term.cost.lookups)
         yield RULE.finding(
@@ -57,6 +59,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.unknown(domain, lost)
     else:
         yield RULE.passed(domain, told, evidence=[found.answer])
+
+
+def _leads_to(number: int) -> str:
+    return ", so receivers return permerror" if number > LIMIT else ""
 
 
 def shares(tree: Tree) -> str:

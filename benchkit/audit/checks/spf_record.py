@@ -29,6 +29,9 @@ RULE = Rule(
 )
 
 
+MISSING = "no SPF record: SPF passes for no mail, and large receivers refuse bulk mail"
+
+
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(spf_record)
     domain, evidence = context.domain, [found.answer]
@@ -43,7 +46,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     else:
         fix = await spf_fix(context)
         advice = sentence(fix.decide) or f"Publish the record below: {fix.fixes[0].changes[0]}."
-        yield RULE.finding("missing", domain, "no SPF record", evidence=evidence, advice=advice, fixes=fix.fixes)
+        yield RULE.finding("missing", domain, MISSING, evidence=evidence, advice=advice, fixes=fix.fixes)
 
 
 def _several(domain: str, found: SpfFound, fix: SpfFix) -> Finding:

@@ -16,15 +16,31 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="The named sender passes",
     reference="RFC 7208 §2.6",
-    text="With `--ip` (and `--helo`, `--mail-from`) the record is evaluated as a receiver does it, up to ten terms "
-    "that look something up and two lookups in vain, and the path to the term that decided is told. A host that "
+    text="With `--ip` (and `--helo`, `--mail-from`) the record is evaluated as a receiver does it, up to ten DNS "
+    "lookups and two void ones, and the path to the term that decided is told. A host that "
     "sends for the domain and does not `pass` must be added to the record.",
     cases={
-        "fail": Case(Status.FAIL, "The domain says that this host may not send for it."),
-        "softfail": Case(Status.WARN, "The domain says that this host is probably not allowed."),
-        "neutral": Case(Status.WARN, "The domain says nothing about this host."),
-        "none": Case(Status.FAIL, "There is no record to evaluate."),
-        "permerror": Case(Status.FAIL, "The record, or one that it includes, cannot be evaluated."),
+        "fail": Case(
+            Status.FAIL,
+            "The domain says that this host may not send for it.",
+            advice="If the host sends for you, add it to the SPF record.",
+        ),
+        "softfail": Case(
+            Status.WARN,
+            "The domain says that this host is probably not allowed.",
+            advice="If the host sends for you, add it to the SPF record.",
+        ),
+        "neutral": Case(
+            Status.WARN,
+            "The domain says nothing about this host.",
+            advice="If the host sends for you, add it to the SPF record.",
+        ),
+        "none": Case(Status.FAIL, "There is no record to evaluate.", advice="Publish an SPF record."),
+        "permerror": Case(
+            Status.FAIL,
+            "The record, or one that it includes, cannot be evaluated.",
+            advice="Correct the record that is named.",
+        ),
         "no_identity": Case(
             Status.INFO,
             "Not evaluated. Nothing tells the envelope sender: a message without Return-Path, or a bounce without --helo.",

@@ -34,7 +34,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return  # a term whose answer did not come may exclude an address that a later term names
     single = [address for address in _single(authorised) if not special_use(address)] if authorised else []
     found = await asyncio.gather(*(context.fact(reverse, address) for address in single[:LOOKED_AT]))
-    findings = [judge_reverse(RULE, each, f"mail.{context.domain}") for each in found]
+    findings = [judge_reverse(RULE, each, f"mail.{context.domain}", context.domain) for each in found]
     for finding in filter(None, findings):
         yield finding
     if findings and not any(findings):

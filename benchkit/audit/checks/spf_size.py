@@ -19,8 +19,8 @@ RULE = Rule(
     reference="RFC 7208 §3.4",
     text="All TXT records of the domain come in one answer. Past 512 octets it needs EDNS, past about 1,232 it is cut "
     "and asked again over TCP, which some networks block; the result is then `temperror`. RFC 7208 advises to "
-    "keep the name and all these texts under 450 octets together. Take out verification texts that nobody looks "
-    "for any more, and move groups of addresses into an include of your own.",
+    "keep the name and all these texts under 450 octets together. Remove verification texts that no service "
+    "needs any more, and move groups of addresses into an include of your own.",
     cases={
         "advised": Case(Status.INFO, "The name and all TXT records have 450 octets or more."),
         "answer": Case(Status.WARN, "All TXT records together have more than 1,232 octets: the answer is cut.", 3),
@@ -37,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     told = len(context.domain) + sum(map(len, txts_of(found.answer)))
     if octets > UNFRAGMENTED:
         message = f"{len(found.answer.records)} TXT records make an answer of {octets:,} octets"
-        advice = "Take out verification texts that nobody looks for any more."
+        advice = "Remove verification texts that no service needs any more."
         yield RULE.finding("answer", context.domain, message, evidence=evidence, advice=advice)
     elif told >= ADVISED:
         message = f"the name and all TXT records have {told} octets; under {ADVISED} are advised"

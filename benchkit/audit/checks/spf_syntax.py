@@ -42,10 +42,11 @@ def _finding(domain: str, found: SpfFound, fault: RecordFault, fix: SpfFix) -> F
     text = found.parsed.text if found.parsed else ""
     word = text[slice(*_word_at(text, fault.span))]
     case = "error" if fault.fatal else "host_bits" if fault.code == "host-bits" else "oddity"
+    leads_to = ". Receivers return permerror for all mail" if fault.fatal else ""
     return RULE.finding(
         case,
         domain,
-        f"at character {fault.span[0] + 1}, {readable(word)[:60]!r}: {fault.message}",
+        f"at character {fault.span[0] + 1}, {readable(word)[:60]!r}: {fault.message}{leads_to}",
         evidence=[found.answer],
         advice="Publish the record below." if fix.fixes else sentence(fix.decide) or "Correct the term.",
         fixes=fix.fixes,

@@ -41,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     either = [path for path, term in tree.walk() if term.own.voids4 or term.own.voids6]
     if max(cost.voids4, cost.voids6) > LIMIT:
         case = "many" if min(cost.voids4, cost.voids6) > LIMIT else "one_family"
-        message = f"{_told(tree)}; the limit is {LIMIT} ({_named(either)})"
+        message = f"{_told(tree)}; the limit is {LIMIT}, so receivers return permerror ({_named(either)})"
         fixes = (await spf_fix(context)).within_voids if case == "many" else ()
         advice = _advice(both or either)
         proof = [*evidence, *lost_in(tree)]

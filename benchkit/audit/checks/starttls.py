@@ -23,10 +23,26 @@ RULE = Rule(
     cases={
         "unreachable": Case(Status.UNKNOWN, "The host could not be reached from here."),
         "not_allowed": Case(Status.UNKNOWN, "The address is private or reserved: it was not connected to."),
-        "refused": Case(Status.WARN, "The host answers, and does not greet as a mail server that takes mail."),
-        "not_offered": Case(Status.FAIL, "The host does not offer STARTTLS.", 10),
-        "failed": Case(Status.FAIL, "STARTTLS is offered, and TLS does not come up.", 10),
-        "old": Case(Status.WARN, "TLS comes up in a version that has been given up (RFC 8996).", 3),
+        "refused": Case(
+            Status.WARN,
+            "The host answers, and does not greet as a mail server that takes mail.",
+            advice="Let the host greet with 220 and take mail, or remove it from MX.",
+        ),
+        "not_offered": Case(
+            Status.FAIL, "The host does not offer STARTTLS.", 10, advice="Turn on STARTTLS with a certificate."
+        ),
+        "failed": Case(
+            Status.FAIL,
+            "STARTTLS is offered, and TLS does not come up.",
+            10,
+            advice="Correct the TLS set-up of the host: its certificate, key and protocol versions.",
+        ),
+        "old": Case(
+            Status.WARN,
+            "TLS comes up in a version that has been given up (RFC 8996).",
+            3,
+            advice="Turn on TLS 1.2 and 1.3.",
+        ),
     },
 )
 OLD = ("TLSv1", "TLSv1.1")

@@ -21,10 +21,19 @@ RULE = Rule(
     "(ECDHE, or TLS 1.3), so that recorded mail stays secret when the key leaks later, and at least 128 bits; an RSA key "
     "should have 2048 bits. A sender and a server settle on the best that both have, so turn the old off and keep the rest.",
     cases={
-        "old_accepted": Case(Status.WARN, "The server accepts TLS 1.0 or 1.1.", 2),
-        "no_forward_secrecy": Case(Status.WARN, "The cipher has no forward secrecy.", 2),
-        "weak_cipher": Case(Status.WARN, "The cipher is weak: fewer than 128 bits, or broken.", 3),
-        "short_key": Case(Status.WARN, "The certificate's RSA key has fewer than 2048 bits.", 2),
+        "old_accepted": Case(Status.WARN, "The server accepts TLS 1.0 or 1.1.", 2, advice="Turn off TLS 1.0 and 1.1."),
+        "no_forward_secrecy": Case(
+            Status.WARN, "The cipher has no forward secrecy.", 2, advice="Offer ECDHE ciphers first."
+        ),
+        "weak_cipher": Case(
+            Status.WARN, "The cipher is weak: fewer than 128 bits, or broken.", 3, advice="Turn the cipher off."
+        ),
+        "short_key": Case(
+            Status.WARN,
+            "The certificate's RSA key has fewer than 2048 bits.",
+            2,
+            advice="Get a certificate with a key of 2048 bits or more.",
+        ),
     },
 )
 BROKEN = ("RC4", "DES-", "NULL", "EXP", "MD5", "IDEA", "SEED")

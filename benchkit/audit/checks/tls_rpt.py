@@ -26,10 +26,22 @@ RULE = Rule(
     "does not come.",
     cases={
         "missing": Case(Status.INFO, "No TLS reports are asked for."),
-        "missing_with_policy": Case(Status.WARN, "MTA-STS is announced, and you are not told when it stops mail.", 2),
+        "missing_with_policy": Case(
+            Status.WARN,
+            "MTA-STS is announced, and you are not told when it stops mail.",
+            2,
+            advice="Name an address for reports.",
+        ),
         "several": Case(Status.FAIL, "Several records: no reports are sent.", 5),
-        "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
-        "address": Case(Status.WARN, "No reports can be sent to one of the addresses; the others get theirs.", 2),
+        "syntax": Case(
+            Status.FAIL, "The record cannot be read.", 5, advice="Publish one record with rua= and an address."
+        ),
+        "address": Case(
+            Status.WARN,
+            "No reports can be sent to one of the addresses; the others get theirs.",
+            2,
+            advice="Reports go to mailto: and https: addresses only.",
+        ),
     },
 )
 
@@ -40,16 +52,11 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        if not (await context.fact(mail_profile)).sends_none:
+        if (await context.fact(mail_profile)).takes_mail:
             announced = (await context.fact(policy_texts, "_mta-sts")).texts
             case = "missing_with_policy" if announced else "missing"
-            yield RULE.finding(
-                case,
-                context.domain,
-                "no TLS reports are asked for",
-                evidence=evidence,
-                fixes=_fix(context.domain, found),
-            )
+            fixes = _fix(context.domain, found, "" if announced else "if you want reports about TLS")
+            yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, fixes=fixes)
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records"
         advice = "Publish one record with the addresses of all."
@@ -63,7 +70,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(context.domain, "TLS reports are asked for", evidence=evidence)
 
 
-def _fix(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
+def _fix(domain: str, found: PolicyTexts, when: str = "") -> tuple[RecordFix, ...]:
     """One record with every address that reports can be sent to; postmaster's where there is none."""
     written = [tag.value for text in found.texts if (tag := parse_tags(text).find("rua"))]
     addresses = repaired_addresses(",".join(written)).addresses
@@ -71,7 +78,7 @@ def _fix(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
     text = f"v=TLSRPTv1; rua={','.join(kept)}"
     if found.only == text:
         return ()
-    return replaced(domain, "TLS-RPT record", found, text, [f"reports go to {', '.join(kept)}"])
+    return replaced(domain, "TLS-RPT record", found, text, [f"reports go to {', '.join(kept)}"], when)
 
 
 CHECK = Check(RULE, judge)

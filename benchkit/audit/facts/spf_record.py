@@ -23,7 +23,7 @@ class SpfFound:
     def is_bare_fail(self) -> bool:
         """`v=spf1 -all` and nothing else; what it means depends on the domain's MX (facts/profile.py)."""
         record = self.parsed
-        return bool(record and record.valid and [term.text.lower() for term in record.mechanisms] == ["-all"])
+        return bool(record and record.valid and [term.text.lower() for term in record.terms] == ["-all"])
 
     @property
     def records(self) -> tuple[Record, ...]:

@@ -72,7 +72,7 @@ async def copied_record(context: AuditContext) -> tuple[RecordFix, ...]:
 async def _dmarc_fix(context: AuditContext, name: str) -> DmarcFix:
     at = await context.fact(step, name)
     if at.answer.cnames and not at.answer.records:
-        return DmarcFix()  # nothing may stand beside the alias
+        return DmarcFix()  # no record may be beside an alias
     texts = at.selection.records or at.selection.almost
     elsewhere = await _misplaced(context, name)
     meant = texts or tuple(dict.fromkeys(txt_of(record) for _, records in elsewhere for record in records))

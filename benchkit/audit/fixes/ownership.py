@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchkit.audit.tables.provider_signatures import by_target
+from benchkit.audit.tables.provider_signatures import by_mx, by_target
 from benchkit.audit.tables.public_suffixes import registrable, related
 
 
@@ -10,5 +10,5 @@ def whom_to_ask(domain: str, name: str) -> str:
     """Who must change a record at `name`; "" where the owner of `domain` can."""
     if related(domain, name):
         return ""
-    provider = by_target(name)
+    provider = by_target(name) or next(iter(by_mx((name,))), None)
     return f"{provider.name}, which holds {registrable(name)}" if provider else f"the owner of {registrable(name)}"

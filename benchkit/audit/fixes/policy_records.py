@@ -9,10 +9,12 @@ from benchkit.audit.fixes.replacement import fixed, holder, txt_record
 from benchkit.model.record_fix import RecordFix
 
 
-def replaced(domain: str, what: str, found: PolicyTexts, text: str, changes: Sequence[str]) -> tuple[RecordFix, ...]:
+def replaced(
+    domain: str, what: str, found: PolicyTexts, text: str, changes: Sequence[str], when: str = ""
+) -> tuple[RecordFix, ...]:
     """`text` in the place of every record of the kind."""
     after = [txt_record(text)]
-    return (fixed(domain, what, holder(found.answer), before=found.records, after=after, changes=changes),)
+    return (fixed(domain, what, holder(found.answer), before=found.records, after=after, changes=changes, when=when),)
 
 
 def only_first(domain: str, what: str, found: PolicyTexts) -> tuple[RecordFix, ...]:

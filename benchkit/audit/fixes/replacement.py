@@ -33,7 +33,7 @@ def fixed(
     changes: Sequence[str] = (),
     when: str = "",
 ) -> RecordFix:
-    """A fix with whom to ask, where `name` is not in the zones of the owner of `domain`."""
+    """A fix that names who to ask, where `name` is not in a zone of the owner of `domain`."""
     return RecordFix(what, name, tuple(before), tuple(after), tuple(changes), whom_to_ask(domain, name), when)
 
 

@@ -79,7 +79,7 @@ def _unique(terms: Sequence[str], changes: list[str]) -> list[str]:
 
 
 def _is_sender(term: str) -> bool:
-    """A term by which somebody may pass."""
+    """A term by which a host may pass."""
     found = mechanism(term)
     return _is_redirect(term) if found is None else found.kind is not MechanismKind.ALL and found.qualifier == "+"
 

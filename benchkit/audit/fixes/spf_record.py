@@ -1,6 +1,6 @@
 """The one new SPF record of the domain: all that is wrong with the old ones repaired at once, and looked up first.
 
-Law: one fix for all findings. It takes out no term by which a sender can pass: only what leads nowhere and makes the whole
+Law: one fix for all findings. It removes no term by which a sender can pass: only what leads nowhere and makes the whole
 record an error, and says so. Where that is not enough there is no fix, and `decide` says what the owner must do. What it asks
 the DNS decides no finding, so nothing of it is noted as read.
 """
@@ -60,7 +60,7 @@ class SpfFix:
         return self.fixes if cost and min(cost.voids4, cost.voids6) <= VOID_LIMIT else ()
 
     def without(self, term: str) -> tuple[RecordFix, ...]:
-        """The fix, if it takes this term out."""
+        """The fix, if it removes this term."""
         words = self.tree.root.record.text.lower().split() if self.tree and self.tree.root.record else [term.lower()]
         return () if term.lower() in words else self.fixes
 

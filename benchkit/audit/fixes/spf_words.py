@@ -116,7 +116,7 @@ def needs_value(word: str) -> str:
 
 
 def _pieces(word: str) -> list[str]:
-    """Cut where separators stand, and where a term begins inside another."""
+    """Cut at separators, and where a term begins inside another."""
     for cut in (_SEPARATOR, _RUN_TOGETHER):
         pieces = [piece for piece in cut.split(word) if piece]
         if len(pieces) > 1:

@@ -33,13 +33,16 @@ class RuleSet:
     refusal: str
 
 
+_EVERYONE = (Requirement.SPF_OR_DKIM, Requirement.REVERSE_DNS)
+_BULK = (Requirement.SPF, Requirement.DKIM, Requirement.DMARC)
+
 GMAIL = RuleSet(
     receiver="Gmail",
     checked="2026-06-21",
     since="2024-02-01; permanent refusals since November 2025",
     threshold="about 5,000 messages a day to personal accounts, summed over the primary domain; once bulk, always bulk",
-    everyone=(Requirement.SPF_OR_DKIM, Requirement.REVERSE_DNS),
-    bulk=(Requirement.SPF, Requirement.DKIM, Requirement.DMARC),
+    everyone=_EVERYONE,
+    bulk=_BULK,
     unseen=(
         "TLS on every connection",
         "alignment of what is really sent (--message)",
@@ -53,8 +56,8 @@ YAHOO = RuleSet(
     checked="2026-06-21",
     since="2024-02-01",
     threshold="not published",
-    everyone=(Requirement.SPF_OR_DKIM, Requirement.REVERSE_DNS),
-    bulk=(Requirement.SPF, Requirement.DKIM, Requirement.DMARC),
+    everyone=_EVERYONE,
+    bulk=_BULK,
     unseen=(
         "alignment of what is really sent (--message)",
         "one-click unsubscription, honoured within two days (--message)",
@@ -68,7 +71,7 @@ MICROSOFT = RuleSet(
     since="2025-05-05",
     threshold="more than 5,000 messages a day to outlook.com, hotmail.com, live.com and msn.com",
     everyone=(),
-    bulk=(Requirement.SPF, Requirement.DKIM, Requirement.DMARC),
+    bulk=_BULK,
     unseen=("SPF and DKIM must both pass for each message (--message with --ip)",),
     refusal="550 5.7.515",
 )

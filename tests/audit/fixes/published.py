@@ -25,16 +25,22 @@ ns1 IN A 192.0.2.53
 ns2 IN A 192.0.2.54
 mail IN A 192.0.2.25
 """
-MX = "@ IN MX 10 mail"
-KEY = 's1._domainkey IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
-SPF = '@ IN TXT "v=spf1 mx -all"'
-DMARC = '_dmarc IN TXT "v=DMARC1; p=reject; rua=mailto:d@shop.example"'
+REST = """$ORIGIN .
+$TTL 3600
+. IN SOA ns.example. hostmaster.ns.example. 1 7200 3600 1209600 3600
+. IN NS ns.example.
+ns.example. IN A 192.0.2.250
+"""
 
 
-def audited(zone: str, folder: Path, domain: str = "shop.example", *, ip: str = "") -> AuditReport:
-    path = folder / "shop.zone"
-    path.write_text(zone, "utf-8")
-    return asyncio.run(audit_domain(domain, from_zone([path]), Options(offline=True, ip=ip)))
+def audited(zone: str, folder: Path, domain: str = "shop.example", *, ip: str = "", others: str = "") -> AuditReport:
+    """`others`: lines of the rest of the DNS, with absolute names; without it nothing is known of other people's names."""
+    paths = [folder / "shop.zone"]
+    paths[0].write_text(zone, "utf-8")
+    if others:
+        paths.append(folder / "rest.zone")
+        paths[1].write_text(REST + others, "utf-8")
+    return asyncio.run(audit_domain(domain, from_zone(paths), Options(offline=not others, ip=ip)))
 
 
 def published(zone: str, fixes: Iterable[RecordFix]) -> str:

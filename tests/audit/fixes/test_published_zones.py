@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from benchkit.audit.records.spf import is_spf
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Status
 from benchkit.model.record_fix import RecordFix, value_of
-from tests.audit.fixes.faulty_zones import DMARC, KEY, MX, ZONES
+from tests.audit.fixes.faulty_zones import DMARC, GOOD_ZONE, KEY, MX, ZONES
 from tests.audit.fixes.published import HEAD, audited, for_now, published
 from tests.audit.fixes.test_spf_text import ERRORS
 
@@ -30,11 +31,18 @@ def published_and_checked(lines: str, folder: Path) -> tuple[AuditReport, AuditR
     assert not [finding for finding in (*before.findings, *after.findings) if "a defect of benchkit" in finding.message]
     assert (after.score or 0) >= (before.score or 0)
     assert not added_faults(before, after)
+    assert not [*without_advice(before), *without_advice(after)]
     undecided = {(name, kind) for name, kind in duplicates(before) if not any(fix.name == name for fix in fixes)}
     assert duplicates(after) == undecided, "two records of a kind"
     assert_no_sender_is_lost(fixes)
     assert not [fix for fix in for_now(after) if fix not in fixes], "the fixes of the fixed zone"
     return before, after, zone
+
+
+def without_advice(report: AuditReport) -> list[str]:
+    """The rules that say what is wrong, and not what to do."""
+    bad = (Status.FAIL, Status.WARN)
+    return [finding.rule for finding in report.findings if finding.status in bad and not finding.advice]
 
 
 def added_faults(before: AuditReport, after: AuditReport) -> set[str]:
@@ -88,3 +96,15 @@ def test_each_typing_error_published(written: str, tmp_path: Path) -> None:
         + DMARC,
         tmp_path,
     )
+
+
+@pytest.mark.parametrize("domain", ["shop.example", "old.shop.example"])
+def test_fixes_of_the_bad_zone_compose(domain: str, tmp_path: Path) -> None:
+    """In any order they make the same zone, in which only what the owner must decide is left."""
+    bad = (GOOD_ZONE.parent / "bad.zone").read_text("utf-8")
+    fixes = for_now(audited(bad, tmp_path, domain))
+    zones = {published(bad, random.Random(seed).sample(fixes, len(fixes))) for seed in range(5)}
+    assert len(zones) == 1
+    before, after = audited(bad, tmp_path, domain), audited(zones.pop(), tmp_path, domain)
+    assert not [*for_now(after), *without_advice(before), *without_advice(after)]
+    assert (after.score or 0) >= (before.score or 0)
