@@ -1,7 +1,7 @@
 """What a mail takes until it is accepted, from a profile and theory alone: nothing is sent (docs/method.md §2, §4).
 
 What is unknown gives a range, or stays unknown: round trips from the fewest to the most that the profile allows; no time of the
-server where nobody has measured it.
+server where no one has measured it.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ Draw = random.Random
 
 
 class HostileServer:
-    """A `Server` of benchkit/resolver/servers.py: the same answer to the same question, whoever asks."""
+    """A `Server` of benchkit/resolver/servers.py: the same answer to the same question, always."""
 
     name = "hostile"
 
@@ -127,7 +127,7 @@ def record(owner: bytes, kind: str, rdata: bytes) -> bytes:
 
 
 def options(draw: Draw) -> bytes:
-    """An OPT record: extended errors in no language, and options that nobody knows."""
+    """An OPT record: extended errors in no language, and options that no one knows."""
     error = pack("!H", draw.randrange(40)) + draw.choice(ESCAPES) + b"\xff\xfe"
     code, value = draw.choice(((15, error), (draw.randrange(65_536), b"x")))
     data = pack("!HH", code, len(value)) + value

@@ -40,7 +40,7 @@ def mutated(source: random.Random) -> bytes:
 
 
 def hostile(seed: int) -> Ask:
-    """Answers that nobody would give, but the same to the same question."""
+    """Answers that no one would give, but the same to the same question."""
 
     async def ask(name: str, type: str) -> Answer:  # noqa: A002
         source = random.Random(f"{seed}/{name}/{type}")

@@ -1,4 +1,4 @@
-"""Every way of sending to an email API that a peer offers and a client of ours knows, and the turns of each (method.md §2)."""
+"""Every way of sending to an email API that a peer offers and a client here knows, and the turns of each (method.md §2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every way of sending that a peer's EHLO offers and a client of ours knows, and the turns that each must cost (method.md §2).
+"""Every way of sending that a peer's EHLO offers and a client here knows, and the turns that each must cost (method.md §2).
 
 The arithmetic is written out here once more, on purpose: what benchkit expects of itself is not asked to judge itself.
 """

@@ -19,10 +19,10 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="Each key record can be used",
     reference="RFC 6376 §3.6.1",
-    text="A key record that cannot be read makes every signature with its selector fail, as if the mail were not "
-    "signed. Common faults come of copying: base64 cut off, fragments joined with a space or a quotation mark, a "
-    "backslash that belonged to the zone file, a version that is not first. An empty `p=` revokes the key; that "
-    "is right once nothing signs with it any more.",
+    text="If a key record cannot be read, every signature with its selector fails, as if the mail were not signed. "
+    "Most of these faults come from copying: base64 that is cut off, parts joined with a space or a quotation "
+    "mark, a backslash of the zone file, or a `v=` tag that is not first. An empty `p=` revokes the key; that is "
+    "right once no mail is signed with it any more.",
     cases={
         "unusable": Case(Status.FAIL, "The record cannot be used: every signature with it fails."),
         "revoked": Case(Status.INFO, "The key is revoked (empty p=)."),

@@ -17,11 +17,11 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="The domain publishes DKIM keys",
     reference="RFC 6376 §3.6.2",
-    text="The DNS holds no list of selectors: a key is found only if its name is known. Names given with "
-    "`--selector` and those in a real message (`--message`) are sure; then come those that the providers in MX "
-    "and SPF have their customers publish, and names that are common. So `not found where looked` never means "
-    "that there is none. `None can exist` is said only where the zone denies `_domainkey` with all that is below "
-    "it (RFC 8020); the likeliest names are asked there all the same, for some servers deny too much.",
+    text="The DNS has no list of selectors, so a key is found only if its name is known. Names given with `--selector` "
+    "and those of a real message (`--message`) are certain. benchkit also tries the selectors that the providers "
+    "in MX and SPF ask their customers to publish, and common names. So `not found where looked` never means that "
+    "there is no key. `None can exist` is said only if the zone denies `_domainkey` and everything below it (RFC "
+    "8020); the most likely names are still asked, because some servers deny too much.",
     cases={
         "none_can_exist": Case(Status.FAIL, "The zone denies that there is anything at or below `_domainkey`.", 15),
         "not_found": Case(Status.INFO, "No key was found where it was looked for; there may be others."),

@@ -19,8 +19,8 @@ RULE = Rule(
     title="Each key record is whole, and fits into one answer",
     reference="RFC 6376 §3.6.2.2",
     text="One string of a TXT record holds at most 255 octets. A 2048-bit RSA key needs about 400: two strings in one "
-    "record, which receivers join with nothing in between. Where a provider's form takes one string only, the key "
-    "ends at octet 255 and is worthless. Past about 1,232 octets an answer is cut and asked again over TCP, which "
+    "record, which receivers join without a space. If a provider's form takes one string only, the key ends at "
+    "octet 255 and is useless. An answer above about 1,232 octets is truncated and asked again over TCP, which "
     "some networks block.",
     cases={
         "cut": Case(Status.FAIL, "The record ends where one string is full, in the middle of its key.", 0),

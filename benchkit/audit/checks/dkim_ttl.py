@@ -15,10 +15,10 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="Key records are kept for hours",
     reference="RFC 1035 §3.2.1",
-    text="The TTL says how long a resolver may answer from memory. A key that has been stolen is believed until it has "
-    "run out everywhere, so a day is the most. Below a few minutes every message costs a look-up, and each outage "
-    "of the zone's servers is felt at once. An hour is right. A resolver tells what is left of the time, not what "
-    "was published: too short is said of zone files only.",
+    text="The TTL says how long a resolver may answer from its cache. Receivers accept a stolen key until it has "
+    "expired everywhere, so use at most a day. With a few minutes, almost every message costs a lookup, and each "
+    "outage of the zone's servers has an effect at once. One hour is a good value. A resolver shows the time that "
+    "is left, not what was published, so a TTL that is too short is reported for zone files only.",
     cases={
         "long": Case(Status.INFO, "The record is kept for more than a day."),
         "short": Case(Status.INFO, "The record is kept for less than five minutes."),

@@ -17,9 +17,9 @@ RULE = Rule(
     mechanism=AuditedMechanism.DMARC,
     title="The DMARC record is well formed",
     reference="RFC 9989 §4.8",
-    text="A tag that cannot be read is left at its default, silently: a mistyped policy then protects nothing. Unknown "
-    "tags are ignored and are no fault. Write `tag=value`, separated by semicolons, with `v=DMARC1` "
-    "first.",
+    text="A tag that cannot be read gets its default value, without any error: a mistyped policy then protects "
+    "nothing. Unknown tags are ignored and are not an error. Write `tag=value`, separated by semicolons, with "
+    "`v=DMARC1` first.",
     cases={
         "policy": Case(Status.FAIL, "p, sp or np is none of none, quarantine and reject: the record counts as p=none."),
         "policy_missing": Case(Status.WARN, "There is no p: the record counts as p=none."),

@@ -16,18 +16,18 @@ RULE = Rule(
     mechanism=AuditedMechanism.DNS,
     title="The zone is signed, and the signatures hold",
     reference="RFC 4035 §3.2.3",
-    text="All that mail authentication says is said in the DNS; DNSSEC keeps others from saying it in your place, and "
-    "DANE needs it. Whether it holds is the resolver's word (the AD bit), so ask one that validates and that you "
-    "trust; or have it validated here, from the root's keys, with `--dnssec`. "
-    "A zone whose signatures fail is answered with SERVFAIL, to receivers that validate as if it did not "
-    "exist. A zone file that is audited before it is published has no signatures yet.",
+    text="SPF, DKIM and DMARC are published in the DNS. DNSSEC prevents others from forging these records, and DANE "
+    "needs it. The result is what the resolver says (the AD bit), so use a resolver that validates and that you "
+    "trust, or validate here from the root's keys with `--dnssec`. If the signatures of a zone fail, validating "
+    "resolvers answer SERVFAIL: for their users the zone does not exist. A zone file that is audited before it is "
+    "published has no signatures yet.",
     cases={
         "unsigned": Case(Status.INFO, "The zone is not signed."),
         "not_validated": Case(
             Status.INFO, "The zone has keys; this resolver does not validate, so nothing is known of them."
         ),
         "no_ds": Case(
-            Status.WARN, "The zone has keys, and its parent does not vouch for them: it counts as unsigned.", 3
+            Status.WARN, "The zone has keys, but its parent has no DS record for them: the zone counts as unsigned.", 3
         ),
         "bogus": Case(Status.FAIL, "The resolver says that the signatures do not hold."),
     },

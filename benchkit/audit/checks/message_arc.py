@@ -16,10 +16,10 @@ RULE = Rule(
     mechanism=AuditedMechanism.MAIL,
     title="What the message's ARC sets say",
     reference="RFC 8617 §5.2",
-    text="With `--message`. A forwarder or a mailing list breaks SPF and often DKIM; with ARC it writes down what it had "
-    "verified before, and seals that. The newest ARC-Message-Signature and every ARC-Seal are verified here. A receiver may "
-    "believe the hosts that sealed, and need not: the IETF is moving ARC to Historic. So this is information only and changes "
-    "no verdict.",
+    text="With `--message`. A forwarder or a mailing list breaks SPF and often DKIM. With ARC it records what it "
+    "verified before, and seals the record. benchkit verifies the newest ARC-Message-Signature and every "
+    "ARC-Seal. A receiver may trust the hosts that sealed, but need not: the IETF is moving ARC to Historic. So "
+    "this is information only and changes no verdict.",
     cases={
         "sets": Case(Status.INFO, "The chain verifies: the hosts that sealed the message, and what they say."),
         "invalid": Case(Status.INFO, "The chain does not verify: receivers ignore it."),

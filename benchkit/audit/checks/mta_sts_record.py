@@ -19,12 +19,12 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="mta_sts_record",
     mechanism=AuditedMechanism.TRANSPORT,
-    title="MTA-STS is announced rightly",
+    title="MTA-STS is announced correctly",
     reference="RFC 8461 §3.1",
-    text="MTA-STS tells senders to deliver to the domain over verified TLS only. It is announced by one TXT record at "
-    "`_mta-sts`, `v=STSv1; id=…`, and the policy itself lies at "
-    "`https://mta-sts.<domain>/.well-known/mta-sts.txt`; the `id` must change with every change of the policy. A "
-    "record that cannot be read switches the protection off without a word.",
+    text="MTA-STS tells senders to deliver to the domain over verified TLS only. One TXT record at `_mta-sts` "
+    "announces it, `v=STSv1; id=…`; the policy itself is at `https://mta-sts.<domain>/.well-known/mta-sts.txt`. "
+    "The `id` must change with every change of the policy. If the record cannot be read, the protection is off, "
+    "without any error.",
     cases={
         "missing": Case(Status.INFO, "There is no MTA-STS."),
         "several": Case(

@@ -16,8 +16,8 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="No two terms authorise the same addresses",
     reference="RFC 7208 §4.6.2",
-    text="Addresses that two terms authorise pass by the first of them. That does no harm, but a term of which nothing "
-    "is left costs a lookup for nothing, and taking the first one out does not shut its addresses out.",
+    text="Addresses that two terms authorise pass by the first of them. That does no harm. But the second term may be "
+    "useless and still cost a lookup, and removing only one of the two does not remove the addresses.",
     cases={
         "whole": Case(Status.INFO, "All that a term authorises is authorised before it."),
         "part": Case(Status.INFO, "A part of what a term authorises is authorised before it."),

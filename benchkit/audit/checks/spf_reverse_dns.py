@@ -20,9 +20,9 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="Authorised addresses lead to a name and back",
     reference="RFC 1912 §2.1",
-    text="Gmail and Yahoo want every sending address to have a PTR record whose name leads back to it, whatever SPF "
-    "says. The addresses that the record authorises one by one are looked at, the first sixteen; wide networks "
-    "are the provider's to keep in order.",
+    text="Gmail and Yahoo require a PTR record for every sending address, with a name that resolves back to it, "
+    "whatever SPF says. benchkit checks the first sixteen addresses that the record authorises one by one. For "
+    "wide networks the provider is responsible.",
     cases=CASES,
 )
 LOOKED_AT = 16

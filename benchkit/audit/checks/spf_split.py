@@ -16,12 +16,12 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_split",
     mechanism=AuditedMechanism.SPF,
-    title="The record's strings join without losing a blank",
+    title="The record's strings join without losing a space",
     reference="RFC 7208 §3.3",
-    text="One string of a TXT record holds at most 255 octets; a longer record is several strings, and receivers join "
-    "them with nothing in between. Where a string ends with a term and the next begins with another, the blank "
-    "between them is lost, and two terms become one that is none. End the string with the blank, or begin the "
-    "next one with it.",
+    text="One string of a TXT record holds at most 255 octets. A longer record is several strings, and receivers join "
+    "them without a space. If one string ends with a term and the next begins with another, the space between "
+    "them is missing, and two terms become one invalid term. End the string with a space, or begin the next one "
+    "with it.",
     cases={
         "joined": Case(Status.FAIL, "Two terms run together where two strings meet: at least one sender is lost.", 25)
     },

@@ -19,14 +19,14 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="At most two DNS lookups are void",
     reference="RFC 7208 §4.6.4",
-    text="A term whose own question is answered with nothing (no such name, or no such record) is a void lookup; past "
-    "two, receivers should return `permerror`. Each term counts once. An IPv6 sender makes the AAAA lookup of an "
-    "IPv4-only host void, so both families are counted, and the worse one is told. Correct the names that lead "
-    "nowhere, or remove their terms.",
+    text="A term that asks for a name or record that does not exist is a void lookup. After two of them receivers "
+    "should return `permerror`. Each term counts once. For an IPv6 sender the AAAA lookup of a host with IPv4 "
+    "only is void too, so benchkit counts both families and reports the worse one. Correct the names that do not "
+    "exist, or remove their terms.",
     cases={
         "many": Case(Status.FAIL, "More than two void lookups for a sender of either family: permerror."),
         "one_family": Case(Status.WARN, "More than two void lookups for senders of one family only."),
-        "some": Case(Status.WARN, "A term leads nowhere.", 2),
+        "some": Case(Status.WARN, "A term asks for a name or record that does not exist.", 2),
     },
 )
 LIMIT = 2

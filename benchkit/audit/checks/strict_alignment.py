@@ -17,9 +17,9 @@ RULE = Rule(
     mechanism=AuditedMechanism.DMARC,
     title="Alignment is no stricter than the providers can meet",
     reference="RFC 9989 §4.4",
-    text="With `aspf=s` the envelope sender must be in the very From domain. Providers send with an envelope of their "
-    "own, or of a subdomain that is set up with them, so that SPF never aligns strictly, and DMARC rests on DKIM "
-    "alone. Relaxed alignment (the default) accepts a subdomain.",
+    text="With `aspf=s` the envelope sender must be in exactly the From domain. Providers send with an envelope sender "
+    "of their own, or in a subdomain that is set up with them. So SPF never aligns strictly, and DMARC depends on "
+    "DKIM alone. Relaxed alignment (the default) accepts a subdomain.",
     cases={
         "subdomain": Case(
             Status.WARN, "A provider's envelope is in a subdomain: it aligns relaxed, and never strictly.", 3

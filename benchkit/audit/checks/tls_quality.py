@@ -14,7 +14,7 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="tls_quality",
     mechanism=AuditedMechanism.TRANSPORT,
-    title="TLS versions, ciphers and keys of the MX hosts are of today",
+    title="TLS versions, ciphers and keys of the MX hosts are up to date",
     reference="RFC 9325 §3.1, §4.1",
     text="With `--connect`. A further connection offers TLS 1.0 and 1.1 only, which RFC 8996 forbids: a server that accepts "
     "them lets an attacker push old senders down to them. The cipher of the first connection should have forward secrecy "

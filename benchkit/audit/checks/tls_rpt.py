@@ -19,11 +19,11 @@ from benchkit.model.record_fix import RecordFix
 RULE = Rule(
     name="tls_rpt",
     mechanism=AuditedMechanism.TRANSPORT,
-    title="TLS reports are asked for rightly",
+    title="TLS reports are requested correctly",
     reference="RFC 8460 §3",
     text="Senders that cannot deliver over verified TLS (MTA-STS, DANE) report it to the address in the one TXT record "
-    "at `_smtp._tls`: `v=TLSRPTv1; rua=mailto:…`. Without it, an expired certificate is noticed by the mail that "
-    "does not come.",
+    "at `_smtp._tls`: `v=TLSRPTv1; rua=mailto:…`. Without it you notice an expired certificate only because mail "
+    "does not arrive.",
     cases={
         "missing": Case(Status.INFO, "No TLS reports are asked for."),
         "missing_with_policy": Case(

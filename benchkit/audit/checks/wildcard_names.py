@@ -18,10 +18,11 @@ RULE = Rule(
     mechanism=AuditedMechanism.DNS,
     title="Names that do not exist have no mail records",
     reference="RFC 4592 §2.2",
-    text="A name that does not exist is asked for. If it has an MX or SPF record, a wildcard makes every imaginable "
-    "subdomain a mail domain: forged mail from any of them passes as coming from an existing name, DMARC's `np` "
-    "never applies, and spam to all of them arrives. Name the subdomains that have mail, and remove the wildcard. A "
-    "wildcard null MX and a wildcard `v=spf1 -all` are right: they say of every name that it has no mail.",
+    text="benchkit asks for a name that does not exist. If it has an MX or SPF record, there is a wildcard, and every "
+    "imaginable subdomain is a mail domain: forged mail from any of them looks like mail from an existing name, "
+    "DMARC's `np` never applies, and spam to all of them arrives. Publish records for the subdomains that have "
+    "mail, and remove the wildcard. A wildcard null MX and a wildcard `v=spf1 -all` are right: they say that no "
+    "name has mail.",
     cases={
         "mail": Case(Status.WARN, "A wildcard gives mail records to every subdomain.", 3),
         "text": Case(Status.INFO, "A wildcard gives other TXT records to every subdomain."),

@@ -18,7 +18,7 @@ from benchkit.audit.spf.result import EvaluationStep
 from benchkit.audit.spf.tree import Node, TermNode, Tree
 from benchkit.audit.tables.special_addresses import SPECIAL
 
-_BLOCKS = {  # by address family, as first and last number: an address object makes them anew each time
+_BLOCKS = {  # by address family, as first and last number: an address object makes them again each time
     version: [
         (int(network.network_address), int(network.broadcast_address), network, use)
         for network, use in SPECIAL

@@ -21,7 +21,7 @@ from benchkit.model.scenario import (
 
 _FRESH, _REUSE = ConnectionPolicy(1), ConnectionPolicy(0)
 _MESSAGE = MessageSpec(
-    Address("Ruler", "ruler@benchkit.example"), count=1, seed=1,
+    Address("Certify", "certify@benchkit.example"), count=1, seed=1,
     subject="A message of known size", text_bytes=4096, to=(Address("", "reader@benchkit.example"),),
 )  # fmt: skip
 

@@ -50,7 +50,7 @@ class Child:
         line = await self._process.stdout.readline()
         if not line:
             code = await self._process.wait()
-            how = "was killed because it heeded no word" if self._killed else f"died ({_how(code)})"
+            how = "was killed because it did not react" if self._killed else f"died ({_how(code)})"
             raise ChildBroken(f"{self._module} {how}")
         news: dict[str, Any] = json.loads(line)
         if "broken" in news:
@@ -66,7 +66,7 @@ class Child:
         await self._write(b"stop\n")
 
     def kill(self) -> None:
-        """Where it heeds no word any more; `hear` will say so."""
+        """For a child that no longer reacts; `hear` then says so."""
         self._killed = True
         with suppress(ProcessLookupError):
             self._process.kill()

@@ -1,1 +1,1 @@
-"""What will be sent, in which order, to whom and whether it may be: pure functions of the scenario."""
+"""What will be sent, in which order, to which recipients, and whether it is allowed: pure functions of the scenario."""

@@ -116,7 +116,7 @@ SOMEBODY = st.one_of(
 @settings(max_examples=300)
 @given(zone=st.dictionaries(st.sampled_from(DOMAINS[1:]), HOST), root=HOST, ip=SOMEBODY)
 def test_tree_and_set_agree_with_check_host(make_zone: Any, zone: Any, root: Any, ip: str) -> None:
-    """A fine tree breaks for nobody, and its set holds exactly who passes, by the very path of the evaluation."""
+    """A fine tree breaks for no one, and its set holds exactly who passes, by the very path of the evaluation."""
     held = make_zone({**zone, "d.example": root})
     tree = asyncio.run(include_tree(held, "d.example"))
     evaluation = asyncio.run(check_host(held, sender(ip, "a@d.example")))

@@ -19,7 +19,7 @@ from benchkit.audit.spf.sender import sender
 from tests.audit.spf.zones_drawn import POINTERS, Drawn, drawn
 
 ZONES = 2_000
-BROKEN = (SpfResult.PERMERROR, SpfResult.TEMPERROR)  # where counting ends is then nobody's concern
+BROKEN = (SpfResult.PERMERROR, SpfResult.TEMPERROR)  # where counting ends then does not matter
 
 
 @dataclass(frozen=True, slots=True)

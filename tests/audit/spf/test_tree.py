@@ -45,7 +45,7 @@ def test_costs_are_summed_up_the_tree(make_zone: Any) -> None:
         "-all": Cost(),
     }
     assert tree.cost == Cost(9, 2, 3)
-    assert tree.status is TreeStatus.PERMERROR  # an IPv6 sender's third lookup in vain
+    assert tree.status is TreeStatus.PERMERROR  # an IPv6 sender's third void lookup
     assert [(problem.code, problem.path[-1].term) for problem in tree.problems] == [
         ("too-many-voids", "include:e.example")
     ]
