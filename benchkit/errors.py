@@ -18,7 +18,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What `benchkit` tells the shell (DESIGN: stdout is data, stderr is talk, the exit code is the verdict)."""
+    """What `benchkit` tells the shell (stdout is data, stderr is messages, the exit code is the verdict)."""
 
     FINE = 0
     INTERNAL_ERROR = 1

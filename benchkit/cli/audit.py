@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @with_options(Given)
 def audit(given: Given) -> None:
-    """Judge whether a domain's mail will be believed. Says what to paste into its zone."""
+    """Check SPF, DKIM, DMARC and more of a domain. Prints the records to publish."""
     if given.recipients:
         from benchkit.cli.audit_list import audit_list
 

@@ -19,7 +19,7 @@ def certify(
     ),
     as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as JSON and nothing else.")] = False,
 ) -> None:
-    """Hold benchkit's own figures against physics. Turns, slopes, injected delays, A/A, speed."""
+    """Check benchkit itself against physics. Round trips, slopes, injected delays, A/A, speed."""
     from benchkit.experiment.certify.self_test import certify as measure
     from benchkit.experiment.parent.certificate_file import check_room, store_certificate
 

@@ -17,7 +17,7 @@ def explain(
         str, typer.Argument(metavar="RULE", help="A rule or one of its cases, as spf_all or spf_all.plus; or `all`.")
     ],
 ) -> None:
-    """Print a rule's page."""
+    """Explain a rule of the audit."""
     from benchkit.audit.checks import CHECKS
     from benchkit.report.audit_manual import manual, rule_page
 
@@ -28,7 +28,7 @@ def explain(
 
 
 def _rule(asked: str) -> Rule:
-    """Raises InputError for a rule that is not, or a case that its rule has not."""
+    """Raises InputError for an unknown rule or case."""
     from benchkit.audit.checks import CHECKS
 
     name, dot, case = asked.partition(".")

@@ -30,9 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich costs as much to load as everything else here together
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="SMTP or HTTP API? One identical batch of mail through both: every turn counted, every message accounted for.",
+    help="SMTP or HTTP API? One identical batch of mail through both: every round trip counted, every message accounted for.",
     epilog=(
-        "stdout is data, stderr is talk. Exit codes: 0 fine, 1 internal error, 2 bad input, 3 audit findings, 4 target "
+        "stdout is data, stderr is messages. Exit codes: 0 fine, 1 internal error, 2 bad input, 3 audit findings, 4 target "
         "unreachable before the first send, 5 run invalid or not certified, 99 a threshold crossed, 130 interrupted (what "
         "was measured is kept)."
     ),
@@ -42,7 +42,7 @@ for verb in (run, report, plot, notebook, predict, certify, audit, explain, sink
 
 
 @app.callback(invoke_without_command=True)
-def _options(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def _options(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
     if version:
         from benchkit import __version__
 

@@ -20,7 +20,7 @@ def notebook(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The page; NAME.html by default.")] = None,
 ) -> None:
-    """Execute a notebook on a run; write it as an HTML page and print its path."""
+    """Run a notebook on a stored run, as an HTML page. Prints its path."""
     from benchkit.notebook.execution import executed
     from benchkit.store import read_manifest
 

@@ -22,7 +22,7 @@ def plot(
         Path | None, typer.Option(metavar="DIR", help="The folder for the figures; the run's own by default.")
     ] = None,
 ) -> None:
-    """Draw a stored run; prints the path of each figure."""
+    """Draw figures of a stored run. Prints the path of each."""
     from benchkit.experiment.parent.body_parser import open_run
     from benchkit.plots import PLOTS
     from benchkit.plots.rendering import save

@@ -51,7 +51,7 @@ class ReportOptions:
 
 @with_options(ReportOptions)
 def report(options: ReportOptions) -> None:
-    """Read stored runs and print their answers."""
+    """Print the answers of stored runs."""
     form = _chosen(options)
     folders = _folders(options)
     if options.pooled:

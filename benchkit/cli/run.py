@@ -27,7 +27,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan; send nothing.")] = False,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Put over the file: load.blocks=5, arm.0.auth=plain."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the file: load.blocks=5, arm.0.auth=plain."),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the run's folder is made.")] = Path("results"),
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json on stdout and nothing else.")] = False,
@@ -41,7 +41,7 @@ def run(
         bool, typer.Option("--send", help="Real mail may leave this machine, if the scenario allows it.")
     ] = False,
 ) -> None:
-    """Send a batch through every arm; say which to choose."""
+    """Send a batch in every way, and say which to choose."""
     from benchkit.batch import compose
     from benchkit.cli.names import known_names
     from benchkit.experiment.parent.run_experiment import run_experiment

@@ -26,7 +26,7 @@ def sink(
         Path | None, typer.Option(metavar="FILE", help="Write the certificate authority to this file.")
     ] = None,
 ) -> None:
-    """Run an SMTP and an API server on loopback until Ctrl-C. Where they listen is printed as JSON."""
+    """Run the embedded SMTP and API servers on loopback until Ctrl-C. Prints their addresses as JSON."""
     import uvloop
 
     from benchkit.model.endpoint import ListenerConfig

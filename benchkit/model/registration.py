@@ -1,4 +1,4 @@
-"""What a run lays down before its first send, as a digest: whoever changes the question after the answer is found out.
+"""A digest of what a run fixes before its first send, so that a question changed after the answer is detected.
 
 The scenario's text, the ROPE, the confidence and what it is of, the thresholds, the load with its looks, and the batch.
 """

@@ -1,7 +1,7 @@
 """The turn counter against the wire: what a transport counted in its own stream, and what the lab's link saw from outside.
 
 Both sides of the sum are of one arm under one condition, warm-up included, and of connections that carried a message. A kept
-connection is opened before the first message and closed after the last one, outside of every message: the table says for how many
+connection is opened before the first message and closed after the last one, outside of messages: the table says how many
 turns. Retransmitted packets are no turns on either side. Session tickets are an answer that no one asked for: where the client
 is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and like none if not,
 so that many are left open.

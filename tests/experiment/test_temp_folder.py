@@ -1,4 +1,4 @@
-"""A temporary folder is removed when its owner ends, in whatever way; the process that removes it holds standard error open until then."""
+"""A temporary folder is removed when its owner ends, in whatever way; the remover holds standard error open until then."""
 
 from __future__ import annotations
 
