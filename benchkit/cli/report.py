@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from benchkit.cli.files import writing
 from benchkit.cli.options_decorator import with_options
 from benchkit.errors import InputError, Mistake
 
@@ -39,6 +41,14 @@ class ReportOptions:
     as_junit: Annotated[
         bool, typer.Option("--junit", help="Print JUnit XML: validity and thresholds, a case each.")
     ] = False
+    as_html: Annotated[
+        bool,
+        typer.Option(
+            "--html", help="Write report.html into each run's folder: one file for a decision; prints its path."
+        ),
+    ] = False
+    open_it: Annotated[bool, typer.Option("--open", help="Open the page in a browser; goes with --html.")] = False
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where --html writes the page of one run.")] = None
     strict: Annotated[bool, typer.Option("--strict", help="JUnit: a threshold with too few messages fails.")] = False
     pooled: Annotated[
         bool,
@@ -63,6 +73,10 @@ def report(options: ReportOptions) -> None:
         summaries = [answer(folder, as_json=form is Form.JSON, picture=options.picture) for folder in folders]
         if form is Form.SCREEN:
             _show_together(summaries)
+        return
+    if form is Form.HTML:
+        for folder in folders:
+            _page(folder, options)
         return
     typer.echo(_text(form, [_summary(folder) for folder in folders], strict=options.strict), nl=False)
 
@@ -108,11 +122,29 @@ def _chosen(options: ReportOptions) -> Form:
         Form.MARKDOWN: options.as_markdown,
         Form.CSV: options.as_csv,
         Form.JUNIT: options.as_junit,
+        Form.HTML: options.as_html or options.open_it,
     }
     asked = [form for form, wanted in flags.items() if wanted]
     if len(asked) > 1:
         raise InputError(Mistake("report", f"one format at a time: {' or '.join(f'--{form}' for form in asked)}"))
     return asked[0] if asked else Form.SCREEN
+
+
+def _page(folder: Path, options: ReportOptions) -> None:
+    """Beside the run, with the run's permissions, unless a file is named."""
+    from benchkit.experiment.parent.body_parser import open_run
+    from benchkit.report.content.full_page import full_page
+    from benchkit.report.html import to_html
+    from benchkit.stats.analysis import analyse
+    from benchkit.store import private_files
+
+    run = open_run(folder)
+    path = options.out or run.path / "report.html"
+    with writing(path), nullcontext() if options.out else private_files():
+        path.write_text(to_html(full_page(analyse(run), run)), "utf-8")
+    typer.echo(path)
+    if options.open_it:
+        typer.launch(str(path))
 
 
 def _folders(options: ReportOptions) -> list[Path]:

@@ -89,6 +89,7 @@ class ArmModel:
     turns_per_recipient: float = 0.0
     messages_per_request: int = 1
     request_turns: float = 0.0  # round trips that the messages of a request share
+    way: str = ""  # the first arm that sends in the same way, but for what becomes of the connection
 
     def at(
         self,

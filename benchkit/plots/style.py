@@ -16,6 +16,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
 
+from benchkit.model.arm_colours import ARM_COLOURS as ARM_COLOURS
+from benchkit.model.arm_colours import arm_colour as arm_colour
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.stats.saturation import saturated_labels
 
@@ -45,7 +47,6 @@ RC: dict[Any, Any] = {
     "legend.fontsize": 8.5,
     "savefig.dpi": 160,
 }
-ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A4C93", "#4D4D4D")
 FAINT = "#6e7681"
 ALARM = "#b42318"
 ONE_HOP = "Only the hop application → provider is measured."
@@ -60,10 +61,6 @@ _PANEL_GAP_IN = 0.5
 _PANEL_TITLE_IN = 0.2
 _WARNING_IN = 0.17  # a line
 _WARNING_LETTERS = 120
-
-
-def arm_colour(arm: int) -> str:
-    return ARM_COLOURS[arm % len(ARM_COLOURS)]
 
 
 def arm_label(run: Run, arm: int, width: int = 24) -> str:

@@ -142,8 +142,10 @@ def _setup_ms(arm: ArmSummary, record: ArmRecord, openings: float, rtt_ms: float
 
 def _with_siblings(manifest: Manifest, found: list[tuple[int, ArmModel]]) -> Iterator[ArmModel]:
     """Each with the line of the arm that sends in the same way and keeps its connections most differently."""
-    for number, model in found:
+    for number, one in found:
         own = manifest.arms[number]
+        first = next(record.name for record in manifest.arms if _same_way(record, own))
+        model = replace(one, way=first)
         like = [
             (other, of) for other, of in found if _same_way(manifest.arms[other], own) and of.openings != model.openings
         ]

@@ -5,8 +5,11 @@ A form needs no knowledge of runs: it sets what stands here. What a section says
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import log
+from typing import Any, TypeAlias
 
 from benchkit.model.phases import PhaseTimes
 
@@ -59,13 +62,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first column names the rows; all others hold numbers. `splits`: columns may stand in several tables, one below the
-    other; otherwise a table without room is set as a list. `caption` says what it shows where no heading does.
+    """The first column names the rows; the others hold numbers, or text where `texts`. `splits`: columns may stand in several
+    tables, one below the other; otherwise a table without room is set as a list. `caption` says what no heading does.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     splits: bool = False
+    texts: bool = False
     caption: str = ""
 
 
@@ -89,16 +93,134 @@ class PhaseBars:
     bars: tuple[PhaseBar, ...]
 
 
-Block = Sentence | Table | PhaseBars
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """`ticks` are (value, label). On a logarithmic axis values are above zero."""
+
+    label: str
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+    logarithmic: bool = False
+
+    def place(self, value: float) -> float:
+        """0 at the low end, 1 at the high one."""
+        if self.logarithmic:
+            return (log(value) - log(self.low)) / (log(self.high) - log(self.low))
+        return (value - self.low) / (self.high - self.low)
+
+
+class Stroke(StrEnum):
+    SOLID = "solid"
+    DASHED = "dashed"  # a copy of an arm
+    DOTTED = "dotted"  # theory
+    POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """`colour` is the arm's number: it has the same colour everywhere. `spread` are (x, low, high)."""
+
+    name: str
+    colour: int
+    points: tuple[tuple[float, float], ...]
+    stroke: Stroke = Stroke.SOLID
+    spread: tuple[tuple[float, float, float], ...] = ()
+    steps: bool = False
+    legend: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    marks: tuple[tuple[float, str], ...] = ()  # of x: an upright line with a label
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalRow:
+    """An infinite end reaches the edge of the plot; `value` is None where there is nothing to draw."""
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    note: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Values with their intervals, one below the other; `band` is what counts as no difference."""
+
+    x: Axis
+    rows: tuple[IntervalRow, ...]
+    band: tuple[float, float]
+    centre: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One question answered; `description` says what a point is, of how many, in which unit. `data` holds what is drawn."""
+
+    key: str
+    title: str
+    description: str
+    plot: Curves | Intervals | PhaseBars
+    data: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Sliders:
+    """What a reader can set, and what recomputes the predictions: the models as data, and the sentences to fill.
+
+    Without a script the block shows `table` and `answer`, which hold for the numbers of the run.
+    """
+
+    controls: tuple[Control, ...]
+    document: Mapping[str, Any]  # JSON for the script
+    answer: Sentence
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A slider over `stops`; `labels` say what each means, aloud too."""
+
+    key: str
+    label: str
+    stops: tuple[float, ...]
+    labels: tuple[str, ...]
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Blocks behind a summary line: for those who ask."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A text as it is, such as the scenario."""
+
+    text: str
+
+
+Block: TypeAlias = "Sentence | Table | PhaseBars | Figure | Sliders | Folded | Listing"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`key` is stable: forms and links use it. A section without a title continues the one before."""
+    """`key` is stable: forms and links use it. A section without a title continues the one before. `short` is for a list of them."""
 
     key: str
     title: str
     blocks: tuple[Block, ...]
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,146 @@
+"""The whole answer for a meeting, in the order in which a decision asks: from a run and its Summary.
+
+The answer · your numbers · which path · the claims · round trips and phases · distributions · over time · the sweep · how sure ·
+delivery account · what this run does not say · conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from benchkit.model.outside_text import escaped
+from benchkit.model.run import Run
+from benchkit.model.summary import Summary
+from benchkit.report.content import sentences
+from benchkit.report.content.account import account_lines
+from benchkit.report.content.claims import claims_section
+from benchkit.report.content.conditions import conditions_section
+from benchkit.report.content.figures import (
+    contrasts_figure,
+    distribution_figures,
+    failures_figure,
+    phases_figure,
+    throughput_figure,
+)  # fmt: skip
+from benchkit.report.content.limits import limits_section
+from benchkit.report.content.page import Block, Folded, Page, Section, Tone, sentence
+from benchkit.report.content.recommendation import recommendation_sections
+from benchkit.report.content.summary_page import (
+    OPEN,
+    arms_sections,
+    cost_sections,
+    headline_sentence,
+    theory_sections,
+    thresholds_sections,
+    warning_sentences,
+)  # fmt: skip
+from benchkit.report.content.sweep import sweep_table
+from benchkit.report.content.sweep_figure import sweep_figures
+from benchkit.report.content.theory import fits_table
+from benchkit.report.content.your_numbers import sliders_of
+from benchkit.stats.sample import Samples, measured_samples
+
+
+def full_page(summary: Summary, run: Run) -> Page:
+    summary = escaped(summary, lines=False)
+    run = _with_plain_names(run)
+    samples, condition = measured_samples(run), main_condition(summary)
+    return Page(f"benchkit: {summary.scenario}", tuple(_sections(summary, run, samples, condition)))
+
+
+def main_condition(summary: Summary) -> int:
+    """The one whose details are shown: that with the longest RTT. The others are folded."""
+    known = [(one.rtt_ms or 0.0, -number) for number, one in enumerate(summary.conditions)]
+    return -max(known)[1] if known else 0
+
+
+def _with_plain_names(run: Run) -> Run:
+    manifest = run.manifest
+    plain = replace(
+        manifest,
+        arms=escaped(manifest.arms, lines=False),
+        conditions=escaped(manifest.conditions, lines=False),
+        host=escaped(manifest.host, lines=False),
+        scenario_text=escaped(manifest.scenario_text),
+    )
+    return replace(run, manifest=plain)
+
+
+def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> Iterator[Section]:
+    yield _answer(summary)
+    sliders = sliders_of(summary) if summary.valid else None
+    if sliders:
+        yield Section("numbers", "Your numbers", (sliders,))
+    yield from recommendation_sections(summary)
+    yield from thresholds_sections(summary)
+    yield claims_section(summary)
+    if summary.conditions:
+        yield _arms(summary, condition)
+        yield Section(
+            "distributions", "Distributions and tail", tuple(distribution_figures(summary, run, samples, condition))
+        )
+        yield _over_time(run, samples, condition)
+    yield from _sweep(summary, run, samples)
+    yield _how_sure(summary)
+    yield Section("account", "Delivery account", tuple(account_lines(summary)))
+    yield limits_section(summary, run)
+    yield conditions_section(summary, run)
+
+
+def _answer(summary: Summary) -> Section:
+    told: list[Block] = [headline_sentence(summary)]
+    if summary.question:
+        told.insert(0, sentence(summary.question, Tone.FAINT))
+    if summary.valid and (said := sentences.no_distance(summary)):
+        told.append(sentence(said, Tone.WARNING))
+    told.append(sentence(sentences.ONE_HOP, Tone.FAINT))
+    return Section("answer", "", tuple(told))
+
+
+def _arms(summary: Summary, condition: int) -> Section:
+    """Of the main condition; the others are folded."""
+    names = [one.name for one in summary.conditions]
+    shown = list(arms_sections(summary, names[condition]))
+    others = tuple(
+        Folded(section.title, section.blocks)
+        for name in names
+        if name != names[condition]
+        for section in list(arms_sections(summary, name))[:1]
+    )
+    blocks = (*shown[0].blocks, phases_figure(summary, names[condition]), *others)
+    return Section("arms", f"Round trips and phases, on {sentences.link(summary, names[condition])}", blocks)
+
+
+def _over_time(run: Run, samples: Samples, condition: int) -> Section:
+    figures = [throughput_figure(run, samples, condition), failures_figure(run, samples, condition)]
+    blocks: list[Block] = [figure for figure in figures if figure]
+    if figures[1] is None:
+        blocks.append(sentence("No message failed on this link, warm-up left out.", Tone.GOOD))
+    return Section("time", "Throughput and failures over time", tuple(blocks))
+
+
+def _sweep(summary: Summary, run: Run, samples: Samples) -> Iterator[Section]:
+    figures = tuple(sweep_figures(summary, run, samples))
+    if figures:
+        theory = tuple(
+            Folded(section.title, section.blocks)
+            for section in theory_sections(summary, [one.name for one in summary.conditions])
+            if section.key == "theory"
+        )
+        yield Section("sweep", "The sweep: time on round-trip time", (*figures, fits_table(summary), *theory))
+
+
+def _how_sure(summary: Summary) -> Section:
+    figure = contrasts_figure(summary)
+    blocks: list[Block] = [figure] if figure else []
+    if summary.valid:
+        if len(summary.conditions) > 1:
+            blocks.append(Folded("Every verdict by link", (sweep_table(summary),)))
+        told = [one for one in sentences.by_weight(summary) if one.aa or one.verdict in OPEN]
+        said = tuple(sentence(sentences.sentence(summary, one), item=True) for one in told)
+        blocks.append(Folded("A/A pairs and comparisons without a verdict", said)) if said else None
+        blocks.append(sentence(sentences.basis(summary), Tone.FAINT))
+    blocks += [block for section in cost_sections(summary) for block in section.blocks]
+    blocks += warning_sentences(summary)
+    return Section("sure", "How sure this is", tuple(blocks))

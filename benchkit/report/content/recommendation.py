@@ -1,0 +1,121 @@
+"""The recommendation as a rule from the model: which side is faster at which RTT and reuse, by how much, where they are level.
+
+What speed does not decide stands apart. Where a run measured no network, there is no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+
+from benchkit.model.summary import Summary, Verdict
+from benchkit.report import numbers
+from benchkit.report.content.page import Cell, Column, Section, Sentence, Table, Tone, columns, sentence
+from benchkit.report.content.ways import Way, sides_of, ways_of
+from benchkit.report.content.your_numbers import NEAR_MS, Setting, line_of, seen_text
+from benchkit.stats.prediction import compare_lines
+
+_REUSE = (
+    (1.0, "a new connection each"),
+    (10.0, "10 messages a connection"),
+    (100.0, "100 messages a connection"),
+    (inf, "kept open"),
+)
+_MOST_RTTS = 4
+NOT_DECIDED_BY_SPEED = (
+    (
+        "Credentials",
+        "An SMTP password sends as anyone it may; API keys can often be limited to a domain, a purpose or an address.",
+    ),
+    (
+        "What happens later",
+        "Bounces and complaints: webhooks with an API; delivery status notifications (RFC 3464) with SMTP.",
+    ),
+    ("Templates", "A provider that fills templates saves bandwidth, and keeps your texts."),
+    ("Ports", "Networks block 25 and sometimes 587; 443 is open almost everywhere."),
+    ("Lock-in", "SMTP is the same at every provider; each API has its own requests, errors and limits."),
+    ("Price", "Plans count messages, recipients or size, often the same for both ways."),
+)
+
+
+def recommendation_sections(summary: Summary) -> Iterator[Section]:
+    yield Section("rule", "Which path, by this run", tuple(_rule(summary)))
+    beside = Table(
+        (Column("what"), Column("why it matters")),
+        tuple((Cell(a, Tone.STRONG), Cell(b)) for a, b in NOT_DECIDED_BY_SPEED),
+        texts=True,
+    )
+    yield Section("beside", "What speed does not decide", (beside,))
+
+
+def _rule(summary: Summary) -> Iterator[Sentence | Table]:
+    ways = ways_of(summary)
+    sides = sides_of(summary, ways) if summary.valid else None
+    if sides is None:
+        yield sentence("No rule: the run is invalid, or it did not measure both SMTP and an API.", Tone.WARNING)
+        return
+    smtp, api = sides
+    if smtp.model.highest_rtt_ms < NEAR_MS:
+        yield sentence(
+            f"No rule: this run measured {seen_text(smtp)}. A recommendation needs a network: --set 'network.rtt_ms=[0,1,4,20]'.",
+            Tone.WARNING,
+        )
+        return
+    yield sentence(
+        f"From the fitted times of {smtp.name} and {api.name}, over {seen_text(smtp)}. “Level” means that the interval lies within "
+        f"{summary.rope[0]:.2f} to {summary.rope[1]:.2f} times."
+    )
+    yield rule_table(summary, smtp, api)
+
+
+def rule_table(summary: Summary, smtp: Way, api: Way) -> Table:
+    """A row for each kind of reuse, a column for each RTT that was measured."""
+    rtts_ms = _measured_rtts(summary)
+    rows = tuple(
+        (
+            Cell(told),
+            *(_cell(summary, smtp, api, messages, rtt_ms) for rtt_ms in rtts_ms),
+            _level(summary, smtp, api, messages),
+        )
+        for messages, told in _REUSE
+    )
+    headings = [f"at {numbers.decimal(rtt_ms, 'ms')}" for rtt_ms in rtts_ms]
+    return Table(columns("connection", *headings, "level at"), rows)
+
+
+def _measured_rtts(summary: Summary) -> list[float]:
+    """The shortest, the longest and some between; one below a microsecond counts as none."""
+    found = sorted({condition.rtt_ms for condition in summary.conditions if condition.rtt_ms is not None})
+    while len(found) > _MOST_RTTS:
+        found.pop(len(found) // 2)
+    return found
+
+
+def _cell(summary: Summary, smtp: Way, api: Way, messages: float, rtt_ms: float) -> Cell:
+    setting = Setting(rtt_ms, messages, smtp.model.recipients, float(api.model.messages_per_request))
+    a, b = line_of(smtp, setting), line_of(api, setting)
+    if a is None or b is None:
+        return Cell("not known", Tone.FAINT)
+    found = compare_lines(a, b, rtt_ms, summary.rope)
+    if found.verdict is Verdict.EQUIVALENT:
+        return Cell("level")
+    if found.ratio is None or found.verdict is Verdict.UNDECIDED:
+        return Cell("not decided", Tone.FAINT)
+    slower = found.verdict is Verdict.SLOWER
+    return Cell(f"{'API' if slower else 'SMTP'} {numbers.decimal(found.ratio if slower else 1 / found.ratio)}×")
+
+
+def _level(summary: Summary, smtp: Way, api: Way, messages: float) -> Cell:
+    setting = Setting(0.0, messages, smtp.model.recipients, float(api.model.messages_per_request))
+    a, b = line_of(smtp, setting), line_of(api, setting)
+    if a is None or b is None:
+        return Cell("not known", Tone.FAINT)
+    found = compare_lines(a, b, 0.0, summary.rope).break_even_rtt_ms
+    if found.value is None:
+        return Cell("no RTT" if found.found == "never" else "not identified", Tone.FAINT)
+    interval = (
+        ""
+        if found.low is None or found.high is None
+        else f"[{numbers.decimal(found.low)}, {numbers.decimal(found.high)}]"
+    )
+    return Cell(numbers.decimal(found.value, "ms"), second=interval)

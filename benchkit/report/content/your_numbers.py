@@ -1,0 +1,199 @@
+"""*Your numbers*: what both sides take at a reader's RTT, reuse, recipients and batches, and the verdict there.
+
+The page's script fills the same sentences from the same coefficients; the words are here, and only here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import inf, isfinite
+from typing import Any
+
+from benchkit.model.prediction import TimeLine
+from benchkit.model.summary import BreakEven, Summary
+from benchkit.report import numbers
+from benchkit.report.content.page import Cell, Control, Sentence, Sliders, Span, Table, Tone, columns
+from benchkit.report.content.ways import Way, sides_of, ways_of
+from benchkit.stats.prediction import compare_lines
+
+NEAR_MS = 1.0  # a run that saw no RTT above it has seen no network
+_TOLERANCE = 0.1  # an RTT that is 10 % beyond what was measured still counts as measured
+_RTTS_MS = (
+    *(n / 2 for n in range(21)),
+    *map(float, range(11, 51)),
+    *map(float, range(55, 101, 5)),
+    *map(float, range(110, 301, 10)),
+)
+_MESSAGES = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 200, 500, 1000, inf)
+_RECIPIENTS = (*range(1, 21), 30, 50, 100)
+_PER_REQUEST = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+# {smtp} and {api} are names of ways; times and ratios come as text
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "SLOWER": ("{api} is faster.", "{smtp} takes {a} ms a message, {api} {b} ms: {ratio} times as long."),
+    "FASTER": ("{smtp} is faster.", "{smtp} takes {a} ms a message, {api} {b} ms: {ratio} times as long."),
+    "EQUIVALENT": ("No difference that counts.", "{smtp} takes {a} ms a message, {api} {b} ms: both within {rope}."),
+    "UNDECIDED": ("Not decided.", "{smtp} takes {a} ms a message, {api} {b} ms; the intervals do not tell them apart."),
+    "UNSEEN": (
+        "No recommendation.",
+        (
+            "This run measured {seen}. By arithmetic {smtp} would take {a} ms a message and {api} {b} ms, but nothing here was "
+            "measured. To measure it: --set network.rtt_ms={rtt}"
+        ),
+    ),
+    "NOT_KNOWN": (
+        "Not known.",
+        (
+            "No arm of this run shows what opening a connection costs on both sides. Choose the number of messages per connection "
+            "that was measured, or run both kinds of arms."
+        ),
+    ),
+    "at": ("", "They take equally long at {at} ms RTT{interval}; below it {below} is faster, above it {above}."),
+    "never": ("", "No RTT makes them equal: {below} is faster at all of them."),
+    "not identified": ("", "At which RTT they take equally long is not identified by this run."),
+    "none": ("", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the sliders say."""
+
+    rtt_ms: float
+    messages_per_connection: float
+    recipients: float
+    messages_per_request: float
+
+
+def sliders_of(summary: Summary) -> Sliders | None:
+    """None where the run has no model of both sides."""
+    ways = ways_of(summary)
+    sides = sides_of(summary, ways)
+    if sides is None:
+        return None
+    smtp, api = sides
+    controls = _controls(smtp, api)
+    setting = Setting(*(control.stops[control.chosen] for control in controls))
+    return Sliders(
+        controls, _document(summary, ways, sides), answer_at(summary, smtp, api, setting), table_at(ways, setting)
+    )
+
+
+def answer_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> Sentence:
+    kinds, words = told_at(summary, smtp, api, setting)
+    lead, said = SENTENCES[kinds[0]]
+    _, crossing = SENTENCES[kinds[1]]
+    text = " ".join(part.format(**words) for part in (said, crossing) if part)
+    return Sentence((Span(lead.format(**words), Tone.STRONG), Span(f" {text}")))
+
+
+def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tuple[str, str], dict[str, str]]:
+    """The keys of the two sentences, and what fills them."""
+    words = {"smtp": smtp.name, "api": api.name, "rtt": f"{setting.rtt_ms:g}", "seen": seen_text(smtp)}
+    a, b = line_of(smtp, setting), line_of(api, setting)
+    if a is None or b is None:
+        return ("NOT_KNOWN", "none"), words
+    times = a.at(setting.rtt_ms), b.at(setting.rtt_ms)
+    words |= {"a": numbers.with_interval(times[0]), "b": numbers.with_interval(times[1])}
+    if not is_seen(smtp, setting.rtt_ms):
+        return ("UNSEEN", "none"), words
+    found = compare_lines(a, b, setting.rtt_ms, summary.rope)
+    words |= {"ratio": numbers.decimal(found.ratio), "rope": rope_text(summary.rope)}
+    return (found.verdict.value, found.break_even_rtt_ms.found), words | _crossing_words(
+        found.break_even_rtt_ms, a, b, smtp, api
+    )
+
+
+def _crossing_words(found: BreakEven, a: TimeLine, b: TimeLine, smtp: Way, api: Way) -> dict[str, str]:
+    """With the flatter line ahead at long RTTs, and the other one below the crossing."""
+    steep, flat = (smtp, api) if a.slope > b.slope else (api, smtp)
+    if found.value is None:
+        ahead = smtp.name if a.intercept_ms < b.intercept_ms else api.name
+        return {"below": ahead}
+    interval = "" if found.low is None or found.high is None else f" [{_short(found.low)}, {_short(found.high)}]"
+    return {"at": _short(found.value), "interval": interval, "below": steep.name, "above": flat.name}
+
+
+def _short(value: float) -> str:
+    return numbers.decimal(value)
+
+
+def table_at(ways: Sequence[Way], setting: Setting) -> Table:
+    rows = tuple((Cell(way.name), time_cell(way, setting)) for way in ways)
+    return Table(columns("way of sending", "predicted time of a message, ms"), rows)
+
+
+def time_cell(way: Way, setting: Setting) -> Cell:
+    line = line_of(way, setting)
+    if line is None:
+        return Cell("not known", Tone.FAINT)
+    value, _, interval = numbers.with_interval(line.at(setting.rtt_ms)).partition(" ")
+    return Cell(value, Tone.PLAIN, interval)
+
+
+def line_of(way: Way, setting: Setting) -> TimeLine | None:
+    return way.model.line_for(
+        messages_per_connection=setting.messages_per_connection,
+        recipients=setting.recipients,
+        messages_per_request=setting.messages_per_request if way.transport == "api" else None,
+    )
+
+
+def is_seen(way: Way, rtt_ms: float) -> bool:
+    """Whether the run measured such an RTT; below a millisecond all count as no network."""
+    low, high = seen_range(way)
+    return low <= rtt_ms <= high
+
+
+def seen_range(way: Way) -> tuple[float, float]:
+    model = way.model
+    low = 0.0 if model.lowest_rtt_ms < NEAR_MS else model.lowest_rtt_ms * (1 - _TOLERANCE)
+    return low, 0.0 if model.highest_rtt_ms < NEAR_MS else model.highest_rtt_ms * (1 + _TOLERANCE)
+
+
+def seen_text(way: Way) -> str:
+    low, high = way.model.lowest_rtt_ms, way.model.highest_rtt_ms
+    if high < NEAR_MS:
+        return "no network delay"
+    if low == high:
+        return f"one RTT, {numbers.decimal(high, 'ms')}"
+    return f"RTTs from {numbers.decimal(low)} to {numbers.decimal(high, 'ms')}"
+
+
+def rope_text(rope: tuple[float, float]) -> str:
+    return f"{rope[0]:.2f} to {rope[1]:.2f} times"
+
+
+def _controls(smtp: Way, api: Way) -> tuple[Control, ...]:
+    """They begin at what was measured, at the longest RTT."""
+    highest = smtp.model.highest_rtt_ms
+    rtt_ms = 0.0 if highest < NEAR_MS else min(_RTTS_MS, key=lambda stop: abs(stop - highest))
+    per_request = max(1, api.model.messages_per_request)
+    kept = [f"{stop:g}" if isfinite(stop) else "kept open" for stop in _MESSAGES]
+    recipients, batches = ([f"{stop:,}" for stop in stops] for stops in (_RECIPIENTS, _PER_REQUEST))
+    return (
+        _control("rtt", "Round-trip time to the server", _RTTS_MS, [f"{stop:g} ms" for stop in _RTTS_MS], rtt_ms),
+        _control("messages", "Messages per connection", _MESSAGES, kept, 1.0),
+        _control("recipients", "Recipients per message", _RECIPIENTS, recipients, smtp.model.recipients),
+        _control("batch", "Messages per API request", _PER_REQUEST, batches, float(per_request)),
+    )
+
+
+def _control(key: str, label: str, stops: Sequence[float], labels: Sequence[str], at: float) -> Control:
+    nearest = min(range(len(stops)), key=lambda index: abs(stops[index] - at))
+    return Control(key, label, tuple(map(float, stops)), tuple(labels), nearest)
+
+
+def _document(summary: Summary, ways: Sequence[Way], sides: tuple[Way, Way]) -> dict[str, Any]:
+    return {
+        "ways": [
+            {"name": way.name, "transport": way.transport, "seen": seen_range(way), "seenText": seen_text(way)}
+            | asdict(way.model)
+            for way in ways
+        ],
+        "sides": [ways.index(side) for side in sides],
+        "rope": summary.rope,
+        "ropeText": rope_text(summary.rope),
+        "sentences": {key: list(words) for key, words in SENTENCES.items()},
+    }

@@ -1,0 +1,5 @@
+"""The page as one HTML file: its own style, script and SVG inline, nothing fetched. `to_html` is the door of this room."""
+
+from __future__ import annotations
+
+from benchkit.report.html.document import to_html as to_html

@@ -1,0 +1,151 @@
+// Your numbers: the sliders recompute both sides' times from the fitted lines, and rewrite the verdict.
+// The arithmetic is that of model/prediction.py and stats/prediction.py, in the same order; the words come with the page.
+"use strict";
+
+const page = JSON.parse(document.getElementById("model").textContent);
+const form = document.getElementById("sliders");
+const at = (id) => document.getElementById(id);
+
+// --- arithmetic -------------------------------------------------------------------------------------------------------------
+function combined(firstWeight, first, secondWeight, second) {
+  const sum = (one, other) =>
+    one === null || other === null ? null : firstWeight * firstWeight * one + secondWeight * secondWeight * other;
+  return {
+    intercept_ms: firstWeight * first.intercept_ms + secondWeight * second.intercept_ms,
+    slope: firstWeight * first.slope + secondWeight * second.slope,
+    var_intercept: sum(first.var_intercept, second.var_intercept),
+    covariance: sum(first.covariance, second.covariance),
+    var_slope: sum(first.var_slope, second.var_slope),
+    critical: Math.max(first.critical, second.critical),
+  };
+}
+
+const plus = (line, interceptMs, slope) => ({
+  ...line,
+  intercept_ms: line.intercept_ms + interceptMs,
+  slope: line.slope + slope,
+});
+
+function opened(way, openings) {
+  if (openings === way.openings) return way.line;
+  if (way.other !== null) {
+    const weight = (way.other_openings - openings) / (way.other_openings - way.openings);
+    return combined(weight, way.line, 1 - weight, way.other);
+  }
+  if (way.setup_ms === null || way.setup_turns === null) return null;
+  const more = openings - way.openings;
+  return plus(way.line, more * way.setup_ms, more * way.setup_turns);
+}
+
+function lineFor(way, numbers) {
+  const line = opened(way, 1 / numbers.messages);
+  if (line === null) return null;
+  const batch = way.transport === "api" ? numbers.batch : way.messages_per_request;
+  const turns = way.turns_per_recipient * (numbers.recipients - way.recipients);
+  return plus(line, 0, turns + way.request_turns * (1 / batch - 1 / way.messages_per_request));
+}
+
+function timeAt(line, rtt) {
+  const value = line.intercept_ms + line.slope * rtt;
+  if (line.var_intercept === null || line.covariance === null || line.var_slope === null) return { value, low: null, high: null };
+  const variance = line.var_intercept + 2 * rtt * line.covariance + rtt * rtt * line.var_slope;
+  const half = line.critical * Math.sqrt(Math.max(0, variance));
+  return { value, low: value - half, high: value + half };
+}
+
+function verdict(arm, baseline, rtt) {
+  const [low, high] = page.rope;
+  const above = timeAt(combined(1, arm, -high, baseline), rtt);
+  const below = timeAt(combined(1, arm, -low, baseline), rtt);
+  if (above.low === null || below.low === null) return "UNDECIDED";
+  if (above.low > 0) return "SLOWER";
+  if (below.high < 0) return "FASTER";
+  return above.high <= 0 && below.low >= 0 ? "EQUIVALENT" : "UNDECIDED";
+}
+
+// Where two lines cross, with Fieller's interval.
+function crossing(arm, baseline) {
+  const line = combined(1, arm, -1, baseline);
+  if (line.var_intercept === null || line.slope === 0) return { found: "not identified" };
+  const t2 = line.critical ** 2;
+  const a = line.slope ** 2 - t2 * line.var_slope;
+  if (a <= 0) return { found: "not identified" };
+  const b = line.intercept_ms * line.slope - t2 * line.covariance;
+  const c = line.intercept_ms ** 2 - t2 * line.var_intercept;
+  const half = Math.sqrt(Math.max(0, b * b - a * c));
+  const root = -line.intercept_ms / line.slope;
+  const high = (-b + half) / a;
+  if (high <= 0) return { found: "never" };
+  return root > 0 ? { found: "at", value: root, low: Math.max(0, (-b - half) / a), high } : { found: "not identified" };
+}
+
+// --- numbers as text, as report/numbers.py writes them --------------------------------------------------------------------------
+const grouped = (value, decimals) => {
+  const [whole, rest] = value.toFixed(decimals).split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? "." + rest : "");
+};
+const decimals = (value, digits) =>
+  value === 0 ? 0 : Math.min(3, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
+const decimal = (value) => grouped(value, decimals(value, 3));
+function withInterval({ value, low, high }) {
+  if (low === null) return [decimal(value), ""];
+  const places = high > low ? decimals((high - low) / 3, 1) : decimals(value, 3);
+  return [grouped(value, places), `[${grouped(low, places)}, ${grouped(high, places)}]`];
+}
+
+// --- the page -------------------------------------------------------------------------------------------------------------------
+const controls = [...form.querySelectorAll("input")];
+function chosen(input) {
+  const stop = input.dataset.stops.split(" ")[input.value];
+  return stop === "inf" ? Infinity : Number(stop);
+}
+const label = (input) => input.dataset.labels.split("|")[input.value];
+const filled = (template, words) => template.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+
+function told(numbers) {
+  const [smtp, api] = [0, 1].map((side) => page.ways[at(`side-${side}`).value]);
+  const [a, b] = [lineFor(smtp, numbers), lineFor(api, numbers)];
+  const words = { smtp: smtp.name, api: api.name, rtt: numbers.rtt, seen: smtp.seenText, rope: page.ropeText };
+  if (a === null || b === null) return ["NOT_KNOWN", "none", words];
+  const times = [timeAt(a, numbers.rtt), timeAt(b, numbers.rtt)];
+  [words.a, words.b] = times.map((time) => withInterval(time).filter(Boolean).join(" "));
+  if (numbers.rtt < smtp.seen[0] || numbers.rtt > smtp.seen[1]) return ["UNSEEN", "none", words];
+  words.ratio = times[1].value > 0 ? decimal(times[0].value / times[1].value) : "–";
+  const level = crossing(a, b);
+  const [steep, flat] = a.slope > b.slope ? [smtp, api] : [api, smtp];
+  if (level.found === "at") {
+    words.at = decimal(level.value);
+    words.interval = ` [${decimal(level.low)}, ${decimal(level.high)}]`;
+    [words.below, words.above] = [steep.name, flat.name];
+  } else {
+    words.below = a.intercept_ms < b.intercept_ms ? smtp.name : api.name;
+  }
+  return [verdict(a, b, numbers.rtt), level.found, words];
+}
+
+function show() {
+  for (const input of controls) {
+    input.setAttribute("aria-valuetext", label(input));
+    input.nextElementSibling.textContent = label(input);
+  }
+  const numbers = Object.fromEntries(controls.map((input) => [input.id, chosen(input)]));
+  const [kind, level, words] = told(numbers);
+  const [lead, said] = page.sentences[kind];
+  at("lead").textContent = filled(lead, words);
+  at("told").textContent = " " + [said, page.sentences[level][1]].filter(Boolean).map((text) => filled(text, words)).join(" ");
+  at("verdict").dataset.kind = kind;
+  at("setting").textContent =
+    "At " + controls.map((input) => `${form.querySelector(`label[for=${input.id}]`).textContent.toLowerCase()}: ${label(input)}`).join(", ") + ".";
+  at("predictions").querySelectorAll("tbody tr").forEach((row, index) => {
+    const line = lineFor(page.ways[index], numbers);
+    const time = line === null ? null : timeAt(line, numbers.rtt);
+    const [value, interval] = time === null ? ["not known", ""] : withInterval(time);
+    row.dataset.value = time === null ? "" : String(time.value);
+    row.cells[1].replaceChildren(value, Object.assign(document.createElement("span"), { className: "second faint", textContent: ` ${interval}` }));
+  });
+}
+
+form.hidden = false;
+form.addEventListener("input", show);
+form.addEventListener("submit", (event) => event.preventDefault());
+show();

@@ -1,0 +1,47 @@
+"""*Your numbers*: the sliders, which need the script and are hidden without it, and the answer, which does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from xml.etree.ElementTree import Element
+
+from benchkit.report.content.page import Control, Sliders, Table
+from benchkit.report.html.elements import add
+
+
+def slider_form(parent: Element, shown: Sliders, set_table: Callable[[Element, Table], Element]) -> None:
+    form = add(parent, "form", id="sliders", hidden="hidden", aria_label="Your numbers", autocomplete="off")
+    ways = shown.document["ways"]
+    sides: Sequence[int] = shown.document["sides"]
+    for side, (transport, chosen) in enumerate(zip(("smtp", "api"), sides, strict=True)):
+        _choice(form, side, [(n, way["name"]) for n, way in enumerate(ways) if way["transport"] == transport], chosen)
+    for control in shown.controls:
+        _slider(form, control)
+    lead, told = shown.answer.spans
+    answer = add(parent, "p", id="verdict", aria_live="polite")
+    add(answer, "strong", lead.text, id="lead")
+    add(answer, "span", told.text, id="told")
+    now = ", ".join(f"{control.label.lower()}: {control.labels[control.chosen]}" for control in shown.controls)
+    add(parent, "p", f"At {now}.", id="setting", class_="faint")
+    set_table(parent, shown.table).set("id", "predictions")
+
+
+def _choice(form: Element, side: int, ways: Sequence[tuple[int, str]], chosen: int) -> None:
+    """Only where there is something to choose."""
+    line = add(form, "div", class_="control", **({"hidden": "hidden"} if len(ways) < 2 else {}))
+    add(line, "label", "SMTP side" if side == 0 else "API side", for_=f"side-{side}")
+    select = add(line, "select", id=f"side-{side}")
+    for number, name in ways:
+        add(select, "option", name, value=str(number), selected="selected" if number == chosen else None)
+
+
+def _slider(form: Element, control: Control) -> None:
+    line = add(form, "div", class_="control")
+    add(line, "label", control.label, for_=control.key)
+    stops = " ".join("inf" if stop == float("inf") else f"{stop:g}" for stop in control.stops)
+    add(
+        line, "input", type="range", id=control.key, min="0", max=str(len(control.stops) - 1), step="1",
+        value=str(control.chosen), data_stops=stops, data_labels="|".join(control.labels),
+        aria_valuetext=control.labels[control.chosen],
+    )  # fmt: skip
+    add(line, "output", control.labels[control.chosen], for_=control.key)
