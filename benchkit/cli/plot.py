@@ -1,8 +1,9 @@
-"""`benchkit plot`: a stored run's figures as SVG files beside it."""
+"""`benchkit plot`: a stored run's figures as files beside it, as SVG, PNG or PDF."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,16 +12,24 @@ import typer
 from benchkit.cli.files import writing
 
 
+class PictureFormat(StrEnum):
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+
+
 def plot(
     run: Annotated[
         Path | None, typer.Argument(metavar="RUN", help="The folder of a run; without one, the newest in results/.")
     ] = None,
     figures: Annotated[
-        list[str] | None, typer.Option("--figure", metavar="NAME", help="Only this figure; may be given again.")
+        list[str] | None,
+        typer.Option("--only", "--figure", metavar="NAME", help="Only this figure; may be given again."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder for the figures; the run's own by default.")
     ] = None,
+    picture: Annotated[PictureFormat, typer.Option("--format", help="The format of the files.")] = PictureFormat.SVG,
 ) -> None:
     """Draw figures of a stored run. Prints the path of each."""
     from benchkit.experiment.parent.body_parser import open_run
@@ -33,7 +42,7 @@ def plot(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     for name in figures or [name for name in PLOTS.names() if PLOTS[name].suits(stored)]:
-        path = folder / f"{name}.svg"
+        path = folder / f"{name}.{picture}"
         with writing(path), nullcontext() if out else private_files():
             save(stored, name, path)
         typer.echo(path)

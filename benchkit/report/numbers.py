@@ -70,6 +70,11 @@ def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] =
     return f"{value}×", interval
 
 
+def trips(turns: float) -> str:
+    """`1 round trip`, `4 round trips`, `0.2 round trips`."""
+    return f"{turns:.3g} round {'trip' if turns == 1 else 'trips'}"
+
+
 def percent(fraction: float | None) -> str:
     return NOT_KNOWN if fraction is None else f"{100 * fraction:.3g} %"
 

@@ -13,6 +13,7 @@ from itertools import product
 from benchkit.model.summary import ArmSummary, ConditionSummary, Contrast, LatencyFit, Summary, Verdict
 
 SLOPE_TOLERANCE = 0.10  # of the round trips
+PIPELINED_TURNS = 2.5  # a message takes at most so many where the client pipelines on a kept connection
 NEAR_MS = 1.0  # below it a run has no network to speak of
 
 
@@ -32,6 +33,7 @@ class Why(StrEnum):
     NO_NETWORK = "no network"
     NO_VERDICT = "no verdict"
     OTHER_BASELINE = "other baseline"  # the baseline is not the fastest API arm
+    NO_PIPELINING = "no pipelining"
     WIDE = "wide interval"
 
 
@@ -136,6 +138,9 @@ def _unavoidable(summary: Summary) -> Claim:
     if min(api, key=lambda arm: arm.service_ms["p50"].value or 0.0).name != best.baseline:
         return Claim(4, ClaimState.NOT_DECIDABLE, Why.OTHER_BASELINE, contrasts=(best,))
     state, why = _of_verdicts([best.verdict])
+    smtp = [arm for arm in arms if arm.transport == "smtp"]
+    if state is ClaimState.TRUE and all(arm.turns and arm.turns.each > PIPELINED_TURNS for arm in smtp):
+        state, why = ClaimState.NOT_DECIDABLE, Why.NO_PIPELINING
     return Claim(4, state, why, contrasts=(best,))
 
 

@@ -150,10 +150,24 @@ def _with_siblings(manifest: Manifest, found: list[tuple[int, ArmModel]]) -> Ite
             (other, of) for other, of in found if _same_way(manifest.arms[other], own) and of.openings != model.openings
         ]
         if not like:
-            yield model
+            yield replace(model, setup_ms=_setup_of_another(manifest, found, model, own))
             continue
         _, sibling = max(like, key=lambda one: (abs(one[1].openings - model.openings), -one[0]))
         yield replace(model, other=sibling.line, other_openings=sibling.openings)
+
+
+def _setup_of_another(
+    manifest: Manifest, found: list[tuple[int, ArmModel]], model: ArmModel, own: ArmRecord
+) -> float | None:
+    """Where the arm keeps its connections: what another client took to open one with the same protocol and security."""
+    if model.setup_ms is not None:
+        return model.setup_ms
+    alike = (
+        other.setup_ms
+        for number, other in found
+        if all(getattr(manifest.arms[number], name) == getattr(own, name) for name in ("transport", "security", "auth"))
+    )
+    return next((setup_ms for setup_ms in alike if setup_ms is not None), None)
 
 
 def _same_way(one: ArmRecord, other: ArmRecord) -> bool:

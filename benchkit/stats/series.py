@@ -14,14 +14,14 @@ from benchkit.model.run import Run
 from benchkit.stats.sample import Sample, milliseconds_or_infinite
 
 # Of the body every fifth, and the tail on: each further digit needs ten times the messages
-PERCENTILES = (0.0, 1.0, *(float(p) for p in range(5, 100, 5)), 96.0, 97.0, 98.0, 99.0, 99.5, 99.9, 99.95, 99.99)
+PERCENTILES = (0.0, 1.0, *(float(p) for p in range(5, 100, 5)), 96.0, 97.0, 98.0, 99.0, 99.5, 99.9, 99.95, 99.99, 100.0)
 MOST_STRETCHES = 40
-BEYOND = 5  # messages that lie beyond a percentile that is drawn: fewer say nothing of it
+BEYOND = 5  # messages that lie beyond a percentile of the tail: fewer say nothing of it
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """(percentile, milliseconds): those that the sample supports; a failure is +∞ and ends the curve."""
+    """(percentile, milliseconds), as many as there are messages for; a failure is +∞ and ends the curve."""
 
     arm: int
     condition: int
@@ -47,7 +47,7 @@ def percentile_curve(run: Run, sample: Sample) -> Curve:
 
 def _points(ordered: Any) -> list[tuple[float, float]]:
     n = len(ordered)
-    supported = [p for p in PERCENTILES if p <= 50 or n * (100 - p) >= 100 * BEYOND]
+    supported = [p for p in PERCENTILES if p in (0, 100) or n * min(p, 100 - p) >= 100]
     at = [min(n - 1, int(np.ceil(n * p / 100)) - 1 if p else 0) for p in supported] if n else []
     return [(p, float(ordered[i])) for p, i in zip(supported, at, strict=False) if np.isfinite(ordered[i])]
 

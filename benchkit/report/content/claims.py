@@ -23,6 +23,10 @@ _WHY = {
     Why.NO_NETWORK: "this run had no network delay: what holds on one machine does not hold for a network",
     Why.NO_VERDICT: "the comparison itself is undecided or withheld",
     Why.OTHER_BASELINE: "the baseline is not the fastest API arm, so the fastest of both were not compared",
+    Why.NO_PIPELINING: (
+        "every SMTP arm of this run waits for each command; a client that pipelines takes 2 round trips on a kept connection "
+        '(client = "wire", dialogue = "pipelined")'
+    ),
     Why.WIDE: "the interval of a slope reaches from within 10 % of its round trips to beyond",
 }
 _STATES = {
@@ -43,7 +47,7 @@ _WORDS = {
 def claims_section(summary: Summary) -> Section:
     rows = tuple(_row(summary, claim) for claim in claims_of(summary))
     columns = (Column("claim"), Column("in this run"), Column("what decides"))
-    return Section("claims", "The four claims behind “SMTP is slower”", (Table(columns, rows, texts=True),))
+    return Section("claims", "The four claims behind “SMTP is slower”", (Table(columns, rows, texts=True),), "Claims")
 
 
 def _row(summary: Summary, claim: Claim) -> tuple[Cell, ...]:
@@ -60,13 +64,13 @@ def _row(summary: Summary, claim: Claim) -> tuple[Cell, ...]:
 
 def _turns(summary: Summary, claim: Claim) -> Iterator[str]:
     for pair in claim.turns:
-        yield f"{pair.smtp}: {pair.smtp_turns:.3g} round trips, {pair.api}: {pair.api_turns:.3g}"
+        yield f"{pair.smtp}: {numbers.trips(pair.smtp_turns)}; {pair.api}: {pair.api_turns:.3g}"
 
 
 def _slopes(summary: Summary, claim: Claim) -> Iterator[str]:
     for fit in claim.fits:
         beside = "" if slope_agrees(fit) else ", more than 10 % apart"
-        yield f"{fit.arm}: slope {numbers.with_interval(fit.slope)}, {fit.turns:.3g} round trips{beside}"
+        yield f"{fit.arm}: slope {numbers.with_interval(fit.slope)}, {numbers.trips(fit.turns or 0.0)}{beside}"
 
 
 def _verdicts(summary: Summary, claim: Claim) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchkit.model.run import Run
-from benchkit.model.summary import Summary
+from benchkit.model.run import ArmRecord, Run
+from benchkit.model.summary import ConditionSummary, Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Block, Cell, Column, Folded, Listing, Section, Table, columns
 
@@ -33,27 +33,31 @@ def conditions_section(summary: Summary, run: Run) -> Section:
             else []
         ),
     )
-    return Section("conditions", "Conditions, scenario, versions", blocks)
+    return Section("conditions", "Conditions, scenario, versions", blocks, "Conditions")
 
 
 def _facts(summary: Summary, run: Run) -> Iterator[tuple[str, str]]:
     manifest = run.manifest
     yield "run", f"{manifest.run}, {manifest.created_utc}, {summary.status}"
     yield "load", _LOADS.get(summary.load_model, summary.load_model)
-    yield (
-        "design",
-        f"{manifest.blocks:,} blocks of {manifest.messages_per_block:,} messages an arm, and {manifest.warmup_blocks} for warm-up",
-    )
-    for condition in summary.conditions:
-        made = "a link that benchkit made (docs/method.md §9)" if condition.lab else "no link of benchkit's own"
-        yield "link", f"{condition.name}: RTT {numbers.decimal(condition.rtt_ms, 'ms')}, {made}"
-    for arm in {arm.name: arm for arm in manifest.arms}.values():
-        parts = (arm.transport, arm.client, arm.provider, arm.connection, arm.security, arm.auth)
-        yield "arm", f"{arm.name}: {', '.join(part for part in parts if part)}"
+    blocks, messages = f"{manifest.blocks:,} blocks", f"{manifest.messages_per_block:,} messages an arm"
+    yield "design", f"{blocks} of {messages}; {manifest.warmup_blocks} for warm-up"
+    yield "links", "\n".join(map(_link, summary.conditions))
+    yield "arms", "\n".join(map(_arm, manifest.arms))
     for name in ("kernel", "python", "cores", "cpu"):
         if name in manifest.host:
             yield name, str(manifest.host[name])
     yield "batch", f"{len(manifest.digests):,} distinct messages, digest {manifest.batch_digest}"
+
+
+def _link(condition: ConditionSummary) -> str:
+    made = "a link that benchkit made (docs/method.md §9)" if condition.lab else "no link of benchkit's own"
+    return f"{condition.name}: RTT {numbers.decimal(condition.rtt_ms, 'ms')}, {made}"
+
+
+def _arm(arm: ArmRecord) -> str:
+    parts = (arm.transport, arm.client, arm.provider, arm.connection, arm.security, arm.auth)
+    return f"{arm.name}: {', '.join(part for part in parts if part)}"
 
 
 def _packages(host: Mapping[str, Any]) -> Mapping[str, str]:

@@ -25,8 +25,9 @@ from benchkit.report.content.page import (
 )  # fmt: skip
 from benchkit.report.content.phases import phase_bars_of
 from benchkit.stats.sample import Samples
-from benchkit.stats.series import Curve, Stretch, over_time, percentile_curve
+from benchkit.stats.series import BEYOND, Curve, Stretch, over_time, percentile_curve
 
+FEWEST_OF_A_TAIL = 50  # messages an arm: fewer support no 90th percentile
 _NINES = ((0.5, "50 %"), (0.1, "90 %"), (0.05, "95 %"), (0.01, "99 %"), (0.001, "99.9 %"), (0.0001, "99.99 %"))
 
 
@@ -67,20 +68,28 @@ def distribution_figures(summary: Summary, run: Run, samples: Samples, condition
         "A failed message is never accepted, so its line ends below 100 %.",
         Curves(x, shares, body), data,
     )  # fmt: skip
-    tail = tuple(
-        _series(run, curve, [(1 / (1 - p / 100), value) for p, value in curve.points if 50 <= p < 100])
-        for curve in curves
-    )
-    longest = max(point for series in tail for point, _ in series.points)
+    tail = tuple(_series(run, curve, _supported(curve)) for curve in curves)
+    if max(curve.messages for curve in curves) < FEWEST_OF_A_TAIL:
+        return
+    longest = max((point for series in tail for point, _ in series.points), default=2.0)
     ticks = tuple((1 / share, told) for share, told in _NINES if 1 / share <= longest * 1.01)
     nines = Axis("percentile (each step right is rarer)", 2.0, max(longest, 10.0), ticks, logarithmic=True)
-    high = max(value for series in tail for _, value in series.points)
+    high = max((value for series in tail for _, value in series.points), default=1.0)
     yield Figure(
         "tail", f"The slow messages, on {link}",
-        "Each line: the time below which a percentage of an arm's messages lies. A percentile is drawn only where at least five "
-        "messages lie beyond it.",
+        "Each line: the time below which a percentage of an arm's messages lies. A percentile is drawn only where at least "
+        "five messages lie beyond it.",
         Curves(nines, linear(f"{duration_of(summary)} time, ms", high * 1.05), tail), data,
     )  # fmt: skip
+
+
+def _supported(curve: Curve) -> list[tuple[float, float]]:
+    """(one message in so many, ms) from the median on."""
+    return [
+        (1 / (1 - p / 100), value)
+        for p, value in curve.points
+        if 50 <= p < 100 and curve.messages * (100 - p) >= 100 * BEYOND
+    ]
 
 
 def _series(run: Run, curve: Curve, points: Sequence[tuple[float, float]], *, steps: bool = False) -> Series:
@@ -118,11 +127,12 @@ def throughput_figure(run: Run, samples: Samples, condition: int) -> Figure | No
         for arm, points in drawn.items()
     )
     above = [rate for rate in rates if rate > 0]
+    x = linear("seconds since the first message", end_s)
+    y = logarithmic("messages/s (logarithmic)", min(above), max(above))
     return Figure(
         "throughput", "Throughput over time",
         "Each point: accepted messages per second of an arm's own time, over one or several consecutive blocks.",
-        Curves(linear("seconds since the first message", end_s), logarithmic("messages/s (logarithmic)", min(above), max(above)), series),
-        _stretches_table(run, stretches),
+        Curves(x, y, series), _stretches_table(run, stretches),
     )  # fmt: skip
 
 
@@ -164,22 +174,17 @@ def _stretches_table(run: Run, stretches: dict[int, tuple[Stretch, ...]]) -> Tab
     return Table(columns("arm", "from second", "accepted", "failed", "messages/s"), rows)
 
 
-def contrasts_figure(summary: Summary) -> Figure | None:
-    """Every ratio with its interval; the band is what counts as no difference."""
-    shown = [
-        one for one in sentences.by_weight(summary) if one.ratio is not None and isfinite(one.ratio) and one.ratio > 0
-    ]
+def contrasts_figure(summary: Summary, condition: str) -> Figure | None:
+    """Every ratio on this link with its interval; the band is what counts as no difference."""
+    on_link = [one for one in sentences.by_weight(summary) if one.condition == condition]
+    shown = [one for one in on_link if one.ratio is not None and isfinite(one.ratio) and one.ratio > 0]
     if not shown or not summary.valid:
         return None
-    several = len(summary.conditions) > 1
-    colours = {arm.name: number for number, arm in enumerate({arm.name: arm for arm in summary.arms}.values())}
-    rows = tuple(_interval_row(one, colours[one.arm], several=several) for one in shown)
-    ends = [
-        end for row in rows for end in (row.value, row.low, row.high) if end is not None and isfinite(end) and end > 0
-    ]
-    axis = logarithmic(
-        "times the baseline’s time (logarithmic); right of 1 is slower", min(*ends, 0.8), max(*ends, 1.25)
-    )
+    names = list(dict.fromkeys(arm.name for arm in summary.arms))
+    rows = tuple(_interval_row(one, names.index(one.arm)) for one in shown)
+    found = (end for row in rows for end in (row.value, row.low, row.high))
+    ends = [end for end in found if end is not None and isfinite(end) and end > 0]
+    label = "times the baseline’s time (logarithmic); right of 1 is slower"
     table = Table(
         columns("arm against baseline", "ratio", "interval", "verdict"),
         tuple(
@@ -189,18 +194,17 @@ def contrasts_figure(summary: Summary) -> Figure | None:
     )
     low, high = summary.rope
     return Figure(
-        "contrasts", "How sure each comparison is",
-        f"Each point: the ratio of median times, arm to baseline, with its {numbers.percent(summary.confidence)} interval. The band, "
-        f"{low:.2f} to {high:.2f}, counts as no difference.",
-        Intervals(axis, rows, summary.rope), table,
+        "contrasts", f"Every comparison on {sentences.link(summary, condition)}",
+        f"Each point: the ratio of median times, arm to {shown[0].baseline}, with its {numbers.percent(summary.confidence)} "
+        f"interval. The band, {low:.2f} to {high:.2f}, counts as no difference.",
+        Intervals(logarithmic(label, min(*ends, 0.8), max(*ends, 1.25)), rows, summary.rope), table,
     )  # fmt: skip
 
 
-def _interval_row(contrast: Contrast, colour: int, *, several: bool) -> IntervalRow:
-    where = f", {contrast.condition}" if several else ""
+def _interval_row(contrast: Contrast, colour: int) -> IntervalRow:
     low, high = contrast.ci or (None, None)
     note = "A/A" if contrast.aa else _NOTES[contrast.verdict]
-    return IntervalRow(f"{contrast.arm}{where}", contrast.ratio, low, high, note, colour)
+    return IntervalRow(contrast.arm, contrast.ratio, low, high, note, colour)
 
 
 _NOTES = {

@@ -1,7 +1,7 @@
 """The whole answer for a meeting, in the order in which a decision asks: from a run and its Summary.
 
-The answer · your numbers · which path · the claims · round trips and phases · distributions · over time · the sweep · how sure ·
-delivery account · what this run does not say · conditions.
+The answer · your numbers · which path · the claims · round trips and phases · distributions · over time · the sweep ·
+how sure · delivery account · what this run does not say · conditions.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from benchkit.report.content.figures import (
     throughput_figure,
 )  # fmt: skip
 from benchkit.report.content.limits import limits_section
+from benchkit.report.content.network_headline import network_sentences
 from benchkit.report.content.page import Block, Folded, Page, Section, Tone, sentence
 from benchkit.report.content.recommendation import recommendation_sections
 from benchkit.report.content.summary_page import (
     OPEN,
     arms_sections,
     cost_sections,
-    headline_sentence,
     theory_sections,
     thresholds_sections,
     warning_sentences,
@@ -77,21 +77,20 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
     yield claims_section(summary)
     if summary.conditions:
         yield _arms(summary, condition)
-        yield Section(
-            "distributions", "Distributions and tail", tuple(distribution_figures(summary, run, samples, condition))
-        )
+        figures = tuple(distribution_figures(summary, run, samples, condition))
+        yield Section("distributions", "Distributions and tail", figures, "Distributions")
         yield _over_time(run, samples, condition)
     yield from _sweep(summary, run, samples)
-    yield _how_sure(summary)
+    yield _how_sure(summary, condition)
     yield Section("account", "Delivery account", tuple(account_lines(summary)))
     yield limits_section(summary, run)
     yield conditions_section(summary, run)
 
 
 def _answer(summary: Summary) -> Section:
-    told: list[Block] = [headline_sentence(summary)]
-    if summary.question:
-        told.insert(0, sentence(summary.question, Tone.FAINT))
+    told: list[Block] = [sentence(summary.question, Tone.FAINT)] if summary.question else []
+    first, *others = network_sentences(summary) or [sentences.headline(summary)]
+    told += [sentence(first, Tone.STRONG if summary.valid else Tone.ALARM), *map(sentence, others)]
     if summary.valid and (said := sentences.no_distance(summary)):
         told.append(sentence(said, Tone.WARNING))
     told.append(sentence(sentences.ONE_HOP, Tone.FAINT))
@@ -109,7 +108,8 @@ def _arms(summary: Summary, condition: int) -> Section:
         for section in list(arms_sections(summary, name))[:1]
     )
     blocks = (*shown[0].blocks, phases_figure(summary, names[condition]), *others)
-    return Section("arms", f"Round trips and phases, on {sentences.link(summary, names[condition])}", blocks)
+    title = f"Round trips and phases, on {sentences.link(summary, names[condition])}"
+    return Section("arms", title, blocks, "Round trips and phases")
 
 
 def _over_time(run: Run, samples: Samples, condition: int) -> Section:
@@ -117,7 +117,7 @@ def _over_time(run: Run, samples: Samples, condition: int) -> Section:
     blocks: list[Block] = [figure for figure in figures if figure]
     if figures[1] is None:
         blocks.append(sentence("No message failed on this link, warm-up left out.", Tone.GOOD))
-    return Section("time", "Throughput and failures over time", tuple(blocks))
+    return Section("time", "Throughput and failures over time", tuple(blocks), "Over time")
 
 
 def _sweep(summary: Summary, run: Run, samples: Samples) -> Iterator[Section]:
@@ -128,19 +128,19 @@ def _sweep(summary: Summary, run: Run, samples: Samples) -> Iterator[Section]:
             for section in theory_sections(summary, [one.name for one in summary.conditions])
             if section.key == "theory"
         )
-        yield Section("sweep", "The sweep: time on round-trip time", (*figures, fits_table(summary), *theory))
+        yield Section("sweep", "The sweep: time on round-trip time", (*figures, fits_table(summary), *theory), "Sweep")
 
 
-def _how_sure(summary: Summary) -> Section:
-    figure = contrasts_figure(summary)
+def _how_sure(summary: Summary, condition: int) -> Section:
+    figure = contrasts_figure(summary, summary.conditions[condition].name) if summary.conditions else None
     blocks: list[Block] = [figure] if figure else []
     if summary.valid:
         if len(summary.conditions) > 1:
-            blocks.append(Folded("Every verdict by link", (sweep_table(summary),)))
+            blocks.append(sweep_table(summary))
         told = [one for one in sentences.by_weight(summary) if one.aa or one.verdict in OPEN]
-        said = tuple(sentence(sentences.sentence(summary, one), item=True) for one in told)
-        blocks.append(Folded("A/A pairs and comparisons without a verdict", said)) if said else None
+        if said := tuple(sentence(sentences.sentence(summary, one), item=True) for one in told):
+            blocks.append(Folded("A/A pairs and comparisons without a verdict", said))
         blocks.append(sentence(sentences.basis(summary), Tone.FAINT))
     blocks += [block for section in cost_sections(summary) for block in section.blocks]
-    blocks += warning_sentences(summary)
-    return Section("sure", "How sure this is", tuple(blocks))
+    blocks += [replace(warning, item=True) for warning in warning_sentences(summary)]
+    return Section("sure", "How sure this is", tuple(blocks), "How sure")

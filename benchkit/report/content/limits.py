@@ -20,14 +20,17 @@ _LOADS = {
 
 def limits_section(summary: Summary, run: Run) -> Section:
     items = tuple(sentence(told, item=True) for told in _limits(summary, run))
-    return Section("limits", "What this run does not say", items)
+    return Section("limits", "What this run does not say", items, "Limits")
 
 
 def _limits(summary: Summary, run: Run) -> Iterator[str]:
     manifest = run.manifest
     yield sentences.ONE_HOP
     if not any(has_network(condition) for condition in summary.conditions):
-        yield "Anything about a network: client and server had no delay between them. On a network each round trip adds the RTT."
+        yield (
+            "Anything about a network: client and server had no delay between them. On a network each round trip adds "
+            "the RTT."
+        )
     if all(arm.embedded for arm in manifest.arms):
         yield "How fast a provider's own servers are: both ends are benchkit's, and do the same work for both ways."
     yield _LOADS.get(summary.load_model, "")

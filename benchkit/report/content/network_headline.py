@@ -16,13 +16,18 @@ _NEW, _KEPT = "fresh", "reuse"
 
 
 def network_headline(summary: Summary) -> str | None:
-    """None where the run has no network delay, or not both SMTP and an API on the same kind of connection."""
+    """All of it; None where it is not given."""
+    return " ".join(network_sentences(summary)) or None
+
+
+def network_sentences(summary: Summary) -> list[str]:
+    """None of them where the run has no network delay, or not both SMTP and an API on the same kind of connection."""
     condition = _longest(summary)
     if condition is None or not summary.valid or summary.load_model != "talk":
-        return None
+        return []
     arms = _arms(summary, condition)
     if any(one.verdict is Verdict.WITHHELD and one.condition == condition.name for one in summary.contrasts):
-        return None
+        return []
     new, kept = _pair(arms, _NEW), _pair(arms, _KEPT)
     rtt = f"at {numbers.decimal(condition.rtt_ms, 'ms')} RTT"
     told = []
@@ -34,7 +39,7 @@ def network_headline(summary: Summary) -> str | None:
         told.append(f"SMTP on a kept connection takes {kept[0]} {rtt}; the API {kept[1]}.")
     if kept and (crossing := _crossing(summary, arms)):
         told.append(crossing)
-    return " ".join(told) or None
+    return told
 
 
 def _longest(summary: Summary) -> ConditionSummary | None:

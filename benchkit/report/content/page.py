@@ -215,7 +215,7 @@ Block: TypeAlias = "Sentence | Table | PhaseBars | Figure | Sliders | Folded | L
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`key` is stable: forms and links use it. A section without a title continues the one before. `short` is for a list of them."""
+    """`key` is stable: forms and links use it. A section without a title continues the one before. `short`: for contents."""
 
     key: str
     title: str

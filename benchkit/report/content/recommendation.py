@@ -12,7 +12,7 @@ from benchkit.model.summary import Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Column, Section, Sentence, Table, Tone, columns, sentence
 from benchkit.report.content.ways import Way, sides_of, ways_of
-from benchkit.report.content.your_numbers import NEAR_MS, Setting, line_of, seen_text
+from benchkit.report.content.your_numbers import NEAR_MS, Setting, line_of, rope_text, seen_text
 from benchkit.stats.prediction import compare_lines
 
 _REUSE = (
@@ -39,7 +39,7 @@ NOT_DECIDED_BY_SPEED = (
 
 
 def recommendation_sections(summary: Summary) -> Iterator[Section]:
-    yield Section("rule", "Which path, by this run", tuple(_rule(summary)))
+    yield Section("rule", "Which path, by this run", tuple(_rule(summary)), "Which path")
     beside = Table(
         (Column("what"), Column("why it matters")),
         tuple((Cell(a, Tone.STRONG), Cell(b)) for a, b in NOT_DECIDED_BY_SPEED),
@@ -57,13 +57,14 @@ def _rule(summary: Summary) -> Iterator[Sentence | Table]:
     smtp, api = sides
     if smtp.model.highest_rtt_ms < NEAR_MS:
         yield sentence(
-            f"No rule: this run measured {seen_text(smtp)}. A recommendation needs a network: --set 'network.rtt_ms=[0,1,4,20]'.",
+            f"No rule: this run measured {seen_text(smtp)}. A recommendation needs a network: "
+            "--set 'network.rtt_ms=[0,1,4,20]'.",
             Tone.WARNING,
         )
         return
     yield sentence(
-        f"From the fitted times of {smtp.name} and {api.name}, over {seen_text(smtp)}. “Level” means that the interval lies within "
-        f"{summary.rope[0]:.2f} to {summary.rope[1]:.2f} times."
+        f"From the fitted times of {smtp.name} and {api.name}, over {seen_text(smtp)}. “Level”: the interval lies within "
+        f"{rope_text(summary.rope)}."
     )
     yield rule_table(summary, smtp, api)
 
@@ -113,6 +114,8 @@ def _level(summary: Summary, smtp: Way, api: Way, messages: float) -> Cell:
     found = compare_lines(a, b, 0.0, summary.rope).break_even_rtt_ms
     if found.value is None:
         return Cell("no RTT" if found.found == "never" else "not identified", Tone.FAINT)
+    if not found.low and found.high is not None:
+        return Cell(f"at most {numbers.decimal(found.high, 'ms')}")
     interval = (
         ""
         if found.low is None or found.high is None

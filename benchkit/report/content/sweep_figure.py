@@ -36,14 +36,15 @@ def _figure(run: Run, samples: Samples, link: str, conditions: Sequence[int], fi
         if fit.break_even_rtt_ms and fit.break_even_rtt_ms.value is not None and fit.break_even_rtt_ms.value <= right
     )
     rows = tuple(
-        (Cell(fit.arm), Cell(numbers.decimal(x)), Cell(numbers.decimal(median)), Cell(f"{numbers.decimal(low)} to {numbers.decimal(high)}"))
+        (Cell(fit.arm), Cell(numbers.decimal(x)), Cell(numbers.decimal(median)),
+         Cell(f"{numbers.decimal(low)} to {numbers.decimal(high)}"))
         for fit in fits for x, low, median, high in measured[fit.arm]
     )  # fmt: skip
     where = f" ({link})" if link else ""
     return Figure(
         "sweep", f"Time on round-trip time{where}",
-        "Each point: the median over blocks of an arm's median service time, with the middle half of the blocks. Lines: the fit, "
-        "whose slope is the round trips that cost time. Dotted: the counted round trips alone, without any processing.",
+        "Each point: the median over blocks of an arm's median service time, with the middle half of the blocks. Lines: the "
+        "fit, whose slope is the round trips that cost time. Dotted: the counted round trips alone, without any processing.",
         Curves(linear("round-trip time of the link, ms", right), linear("service time, ms", top), tuple(series), marks),
         Table(columns("arm", "RTT, ms", "median, ms", "middle half, ms"), rows),
     )  # fmt: skip

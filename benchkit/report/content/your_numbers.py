@@ -45,11 +45,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "NOT_KNOWN": (
         "Not known.",
         (
-            "No arm of this run shows what opening a connection costs on both sides. Choose the number of messages per connection "
-            "that was measured, or run both kinds of arms."
+            "No arm of this run shows what opening a connection costs on both sides. Choose the number of messages per "
+            "connection that was measured, or run both kinds of arms."
         ),
     ),
     "at": ("", "They take equally long at {at} ms RTT{interval}; below it {below} is faster, above it {above}."),
+    "below": ("", "Above {high} ms RTT {above} is faster; for shorter ones this run does not decide."),
     "never": ("", "No RTT makes them equal: {below} is faster at all of them."),
     "not identified": ("", "At which RTT they take equally long is not identified by this run."),
     "none": ("", ""),
@@ -100,9 +101,9 @@ def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tu
         return ("UNSEEN", "none"), words
     found = compare_lines(a, b, setting.rtt_ms, summary.rope)
     words |= {"ratio": numbers.decimal(found.ratio), "rope": rope_text(summary.rope)}
-    return (found.verdict.value, found.break_even_rtt_ms.found), words | _crossing_words(
-        found.break_even_rtt_ms, a, b, smtp, api
-    )
+    crossing = found.break_even_rtt_ms
+    level = "below" if crossing.found == "at" and not crossing.low and crossing.high is not None else crossing.found
+    return (found.verdict.value, level), words | _crossing_words(crossing, a, b, smtp, api)
 
 
 def _crossing_words(found: BreakEven, a: TimeLine, b: TimeLine, smtp: Way, api: Way) -> dict[str, str]:
@@ -111,12 +112,10 @@ def _crossing_words(found: BreakEven, a: TimeLine, b: TimeLine, smtp: Way, api: 
     if found.value is None:
         ahead = smtp.name if a.intercept_ms < b.intercept_ms else api.name
         return {"below": ahead}
-    interval = "" if found.low is None or found.high is None else f" [{_short(found.low)}, {_short(found.high)}]"
-    return {"at": _short(found.value), "interval": interval, "below": steep.name, "above": flat.name}
-
-
-def _short(value: float) -> str:
-    return numbers.decimal(value)
+    low, high = numbers.decimal(found.low), numbers.decimal(found.high)
+    interval = "" if found.low is None or found.high is None else f" [{low}, {high}]"
+    words = {"at": numbers.decimal(found.value), "interval": interval, "high": high}
+    return words | {"below": steep.name, "above": flat.name}
 
 
 def table_at(ways: Sequence[Way], setting: Setting) -> Table:
@@ -186,9 +185,11 @@ def _control(key: str, label: str, stops: Sequence[float], labels: Sequence[str]
 
 
 def _document(summary: Summary, ways: Sequence[Way], sides: tuple[Way, Way]) -> dict[str, Any]:
+    names = list(dict.fromkeys(arm.name for arm in summary.arms))
     return {
         "ways": [
-            {"name": way.name, "transport": way.transport, "seen": seen_range(way), "seenText": seen_text(way)}
+            {"name": way.name, "transport": way.transport, "colour": names.index(way.arms[0])}
+            | {"seen": seen_range(way), "seenText": seen_text(way)}
             | asdict(way.model)
             for way in ways
         ],

@@ -13,9 +13,9 @@ from benchkit.report.content.page import Axis, Curves, Figure, IntervalRow, Inte
 from benchkit.report.html.elements import add
 
 LEFT, RIGHT = 11.0, 97.0  # per cent of the width
-TOP, HEIGHT, BELOW = 8, 210, 40  # pixels
+TOP, HEIGHT, BELOW = 8, 185, 40  # pixels
 _SIZE = 1000
-_ROW = 34
+_ROW = 32
 _COLOURS = 8
 
 
@@ -113,9 +113,9 @@ def _row(made: Element, axis: Axis, row: IntervalRow, top: int) -> None:
         return
     ends = [row.value if end is None or (not isfinite(end) and end < 0) else end for end in (row.low, row.high)]
     low, high = (_percent(axis, axis.high if not isfinite(end) else max(end, axis.low)) for end in ends)
-    colour, y = f"c{row.colour % _COLOURS}", str(top + 23)
+    colour, y = f"c{row.colour % _COLOURS}", str(top + 22)
     add(made, "line", x1=f"{low}%", x2=f"{high}%", y1=y, y2=y, class_=f"interval {colour}")
-    add(made, "circle", cx=f"{_percent(axis, row.value)}%", cy=y, r="5", class_=f"dot {colour}")
+    add(made, "circle", cx=f"{_percent(axis, row.value)}%", cy=y, r="4.5", class_=f"dot {colour}")
 
 
 def _percent(axis: Axis, value: float) -> float:

@@ -125,12 +125,9 @@ def _json(document: object) -> str:
 
 
 def _sentence(parent: Element, sentence: Sentence) -> None:
-    made = add(
-        parent,
-        "li" if sentence.item else "p",
-        class_=_class(sentence.spans[0].tone) if len(sentence.spans) == 1 else None,
-    )
-    if len(sentence.spans) == 1:
+    alone = len(sentence.spans) == 1
+    made = add(parent, "li" if sentence.item else "p", class_=_class(sentence.spans[0].tone) if alone else None)
+    if alone:
         made.text = sentence.text
         return
     for span in sentence.spans:
@@ -170,7 +167,7 @@ def _legend(parent: Element, series: Iterable[Series]) -> None:
 
 def table(parent: Element, shown: Table) -> Element:
     """A box that scrolls by itself where a phone is too narrow; it takes the focus, so that keys scroll it too."""
-    box = add(parent, "div", class_="scroll", tabindex="0", role="region", aria_label=_names(shown))
+    box = add(parent, "div", class_="scroll", tabindex="0", role="group", aria_label=_names(shown))
     made = add(box, "table", class_="texts" if shown.texts else None)
     row = add(add(made, "thead"), "tr")
     for column in shown.columns:

@@ -100,6 +100,7 @@ function chosen(input) {
   return stop === "inf" ? Infinity : Number(stop);
 }
 const label = (input) => input.dataset.labels.split("|")[input.value];
+const firstLower = (text) => text[0].toLowerCase() + text.slice(1);
 const filled = (template, words) => template.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
 function told(numbers) {
@@ -116,7 +117,9 @@ function told(numbers) {
   if (level.found === "at") {
     words.at = decimal(level.value);
     words.interval = ` [${decimal(level.low)}, ${decimal(level.high)}]`;
+    words.high = decimal(level.high);
     [words.below, words.above] = [steep.name, flat.name];
+    if (level.low === 0) return [verdict(a, b, numbers.rtt), "below", words];
   } else {
     words.below = a.intercept_ms < b.intercept_ms ? smtp.name : api.name;
   }
@@ -135,12 +138,15 @@ function show() {
   at("told").textContent = " " + [said, page.sentences[level][1]].filter(Boolean).map((text) => filled(text, words)).join(" ");
   at("verdict").dataset.kind = kind;
   at("setting").textContent =
-    "At " + controls.map((input) => `${form.querySelector(`label[for=${input.id}]`).textContent.toLowerCase()}: ${label(input)}`).join(", ") + ".";
+    "At " + controls.map((input) => `${firstLower(form.querySelector(`label[for=${input.id}]`).textContent)}: ${label(input)}`).join(", ") + ".";
+  const lines = page.ways.map((way) => lineFor(way, numbers));
+  const times = lines.map((line) => (line === null ? null : timeAt(line, numbers.rtt)));
+  const longest = Math.max(...times.map((time) => (time === null ? 0 : time.value)));
   at("predictions").querySelectorAll("tbody tr").forEach((row, index) => {
-    const line = lineFor(page.ways[index], numbers);
-    const time = line === null ? null : timeAt(line, numbers.rtt);
+    const time = times[index];
     const [value, interval] = time === null ? ["not known", ""] : withInterval(time);
     row.dataset.value = time === null ? "" : String(time.value);
+    row.cells[2].firstElementChild.style.width = time === null ? "0" : `${Math.max(0.5, (100 * Math.max(0, time.value)) / longest)}%`;
     row.cells[1].replaceChildren(value, Object.assign(document.createElement("span"), { className: "second faint", textContent: ` ${interval}` }));
   });
 }

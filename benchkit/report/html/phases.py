@@ -12,8 +12,8 @@ from benchkit.report.html.elements import add
 
 _ROW = 62
 _BAR = 22
-_WIDEST = 88.0  # per cent: the time stands to the right
-_ROOM = 2.4  # per cent of the width that a letter of a label may take at most
+_WIDEST = 84.0  # per cent: the time stands to the right
+_ROOM = 1.9  # per cent of the width that a letter of a label may take at most
 
 
 def phase_chart(parent: Element, figure: Figure, shown: PhaseBars) -> None:
@@ -42,4 +42,4 @@ def _bar(made: Element, bar: PhaseBar, top: int, scale: float) -> None:
             add(made, "text", phase.label, x=f"{start + width / 2:.2f}%", y=top + 35, class_=f"inside middle {ink}")
         start += width
     add(made, "text", numbers.duration(bar.total_ms), x=f"{start + 1:.2f}%", y=top + 36, class_="label strong")
-    add(made, "text", bar.note, x="0", y=top + 55, class_="tick")
+    add(made, "text", bar.note, x="0", y=top + 55, class_="tick note")

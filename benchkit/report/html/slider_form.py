@@ -21,9 +21,24 @@ def slider_form(parent: Element, shown: Sliders, set_table: Callable[[Element, T
     answer = add(parent, "p", id="verdict", aria_live="polite")
     add(answer, "strong", lead.text, id="lead")
     add(answer, "span", told.text, id="told")
-    now = ", ".join(f"{control.label.lower()}: {control.labels[control.chosen]}" for control in shown.controls)
+    now = ", ".join(f"{_first_lower(control.label)}: {control.labels[control.chosen]}" for control in shown.controls)
     add(parent, "p", f"At {now}.", id="setting", class_="faint")
-    set_table(parent, shown.table).set("id", "predictions")
+    made = set_table(parent, shown.table)
+    made.set("id", "predictions")
+    _bars(made, [way["colour"] for way in ways])
+
+
+def _bars(table: Element, colours: Sequence[int]) -> None:
+    """A cell for each row that the script fills with a bar: the times side by side."""
+    for number, row in enumerate(table.iter("tr")):
+        if number:
+            add(add(row, "td", class_="bar", aria_hidden="true"), "span", class_=f"c{colours[number - 1] % 8}")
+        else:
+            add(row, "td", aria_hidden="true")
+
+
+def _first_lower(label: str) -> str:
+    return label[0].lower() + label[1:]
 
 
 def _choice(form: Element, side: int, ways: Sequence[tuple[int, str]], chosen: int) -> None:

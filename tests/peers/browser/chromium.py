@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,7 +52,9 @@ class Browser:
     async def open(self, page: Path, *, width: int = 1280, dark: bool = False, script: bool = True) -> None:
         for domain in ("Page", "Network", "Runtime", "Log"):
             await self.call(f"{domain}.enable")
-        await self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
+        await self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.call("Emulation.setEmulatedMedia", features=[scheme])
         await self.call("Emulation.setScriptExecutionDisabled", value=not script)
@@ -66,9 +69,10 @@ class Browser:
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
-    async def screenshot(self, path: Path) -> None:
+    async def screenshot(self) -> bytes:
+        """Of the whole page, as PNG."""
         shot = await self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(shot["data"]))
+        return base64.b64decode(shot["data"])
 
     async def pdf(self) -> bytes:
         printed = await self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
@@ -86,7 +90,7 @@ async def chromium(folder: Path) -> AsyncIterator[Browser]:
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
-        port = await _port(folder / "DevToolsActivePort")
+        port = await asyncio.to_thread(_port, folder / "DevToolsActivePort")
         async with aiohttp.ClientSession() as session:
             async with session.get(f"http://127.0.0.1:{port}/json") as response:
                 tab = next(tab for tab in await response.json() if tab["type"] == "page")
@@ -97,8 +101,10 @@ async def chromium(folder: Path) -> AsyncIterator[Browser]:
         await process.wait()
 
 
-async def _port(file: Path) -> int:
-    async with asyncio.timeout(STARTS_S):
-        while not file.exists() or not file.read_text().strip():
-            await asyncio.sleep(0.02)
-    return int(file.read_text().split("\n")[0])
+def _port(file: Path) -> int:
+    """Written once the browser listens."""
+    ends = time.monotonic() + STARTS_S
+    while not (file.exists() and file.read_text("utf-8").strip()):
+        assert time.monotonic() < ends, "chromium has not started"
+        time.sleep(0.02)
+    return int(file.read_text("utf-8").split("\n")[0])
