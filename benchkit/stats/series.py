@@ -11,6 +11,7 @@ from benchkit.model.durations import NS_PER_S, response_ns, service_ns
 from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
+from benchkit.stats.blocks import block_values
 from benchkit.stats.sample import Sample, milliseconds_or_infinite
 
 # Of the body every fifth, and the tail on: each further digit needs ten times the messages
@@ -50,6 +51,16 @@ def _points(ordered: Any) -> list[tuple[float, float]]:
     supported = [p for p in PERCENTILES if p in (0, 100) or n * min(p, 100 - p) >= 100]
     at = [min(n - 1, int(np.ceil(n * p / 100)) - 1 if p else 0) for p in supported] if n else []
     return [(p, float(ordered[i])) for p, i in zip(supported, at, strict=False) if np.isfinite(ordered[i])]
+
+
+def block_quartiles(run: Run, sample: Sample) -> tuple[float, float, float] | None:
+    """Of the blocks' median service times that are no failures, in ms: lower, middle, upper; None without such a block."""
+    values = np.array(list(block_values(sample, "service", run.manifest.messages_per_block).values()))
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return None
+    low, median, high = (float(value) for value in np.quantile(known, (0.25, 0.5, 0.75)))
+    return low, median, high
 
 
 def over_time(run: Run, sample: Sample) -> tuple[Stretch, ...]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from benchkit.model.run import Run
 from benchkit.model.summary import LatencyFit, Summary
 from benchkit.report import numbers
 from benchkit.report.content.axes import linear
 from benchkit.report.content.page import Cell, Curves, Figure, Series, Stroke, Table, columns
-from benchkit.stats.blocks import block_values
 from benchkit.stats.latency_fits import sweeps_of
 from benchkit.stats.sample import Samples
+from benchkit.stats.series import block_quartiles
 
 
 def sweep_figures(summary: Summary, run: Run, samples: Samples) -> Iterator[Figure]:
@@ -70,13 +68,7 @@ def _measured(
     run: Run, samples: Samples, arm: int, conditions: Sequence[int]
 ) -> list[tuple[float, float, float, float]]:
     """(RTT, lower quartile, median, upper quartile) of the blocks' medians that are no failures."""
-    found = []
-    for condition in conditions:
-        values = np.array(
-            list(block_values(samples[condition, arm], "service", run.manifest.messages_per_block).values())
-        )
-        known = values[np.isfinite(values)]
-        if len(known):
-            low, median, high = (float(value) for value in np.quantile(known, (0.25, 0.5, 0.75)))
-            found.append((run.manifest.conditions[condition].rtt_ms or 0.0, low, median, high))
-    return found
+    found = ((condition, block_quartiles(run, samples[condition, arm])) for condition in conditions)
+    return [
+        (run.manifest.conditions[condition].rtt_ms or 0.0, *quartiles) for condition, quartiles in found if quartiles
+    ]
