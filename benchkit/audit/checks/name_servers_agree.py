@@ -19,7 +19,7 @@ RULE = Rule(
     text="With `--authorities`, each name server of the zone is asked itself for its serial and for the records that mail "
     "rests on. A receiver's resolver takes any of them: where they differ, the same mail passes now and fails an "
     "hour later, and no single look shows why. Where serials differ and records do not, a transfer is under way "
-    "or has stopped. Let the secondaries transfer the zone anew, and remove servers from the NS records that do "
+    "or has stopped. Let the secondaries transfer the zone again, and remove servers from the NS records that do "
     "not serve it. A server that does not answer at all is unknown: it may answer others.",
     cases={
         "differs": Case(Status.FAIL, "Name servers give different answers about a record that mail rests on."),

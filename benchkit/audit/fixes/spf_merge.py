@@ -32,7 +32,7 @@ class Proposal:
 def proposed(records: Sequence[Sequence[bytes]]) -> Proposal:
     """The records as strings on the wire; one valid record in their place."""
     if sum(len(string) for strings in records for string in strings) > LONGEST_REPAIRED:
-        return Proposal(decide=("the record is too long to repair it here: write it anew",))
+        return Proposal(decide=("the record is too long to repair here: write a new one",))
     read = [read_terms(strings) for strings in records]
     changes = [change for each in read for change in each.changes]
     undecided = tuple(each for part in read for each in part.undecided)
@@ -60,7 +60,7 @@ def _one(read: Sequence[SpfTerms], changes: list[str]) -> Proposal:
     lost = lost_senders([each.text for each in read], text)
     if not record.valid or lost or (record.all and record.all.qualifier == "+"):
         return Proposal(
-            decide=(f"it is not clear how to keep {', '.join(lost) or 'every term'}: write the record anew",)
+            decide=(f"it is not clear how to keep {', '.join(lost) or 'every term'}: write a new record",)
         )
     return Proposal(text, tuple(changes), names_senders=bool(senders))
 
