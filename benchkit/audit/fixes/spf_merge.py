@@ -59,9 +59,7 @@ def _one(read: Sequence[SpfTerms], changes: list[str]) -> Proposal:
     record = parse_spf(text)
     lost = lost_senders([each.text for each in read], text)
     if not record.valid or lost or (record.all and record.all.qualifier == "+"):
-        return Proposal(
-            decide=(f"it is not clear how to keep {', '.join(lost) or 'every term'}: write a new record",)
-        )
+        return Proposal(decide=(f"it is not clear how to keep {', '.join(lost) or 'every term'}: write a new record",))
     return Proposal(text, tuple(changes), names_senders=bool(senders))
 
 
