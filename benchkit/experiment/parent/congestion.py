@@ -21,11 +21,11 @@ def with_congestion(scenario: Scenario) -> Scenario:
     mistakes = [
         Mistake(str(scenario.path), why, key=f"arm.{number}.congestion")
         for number, arm in enumerate(scenario.arms)
-        if arm.congestion and (why := _refusal(arm.congestion))
+        if arm.congestion and (why := refusal(arm.congestion))
     ]
     if mistakes:
         raise InputError(*mistakes)
-    default = "" if _refusal(DEFAULT) else DEFAULT
+    default = "" if refusal(DEFAULT) else DEFAULT
     return replace(scenario, arms=tuple(_named(arm, default) for arm in scenario.arms))
 
 
@@ -33,7 +33,7 @@ def _named(arm: ArmSpec, default: str) -> ArmSpec:
     return arm if arm.congestion or arm.transport == "null" else replace(arm, congestion=default)
 
 
-def _refusal(name: str) -> str:
+def refusal(name: str) -> str:
     """Why a socket cannot have it, in words; empty where it can."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
         try:
