@@ -1,4 +1,4 @@
-"""The audit: whether mail from a domain will be believed, judged by what the DNS says about it.
+"""The audit: whether receivers will accept mail from a domain, judged by its DNS records.
 
 Law: no sockets and no prose here. records/ parses, spf/, dkim/ and dmarc/ evaluate, facts/ gather, checks/ judge in one file
 each; the engine runs them all over one context. The DNS comes in as an `Ask`.

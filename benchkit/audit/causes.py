@@ -1,4 +1,4 @@
-"""Which findings follow from others: one cause is told once, with what follows from it under it, and costs its points once.
+"""Which findings follow from others: a cause is shown once, its consequences under it, and costs its points once.
 
 Law: a row names an effect and its possible causes, by rule or by rule and case. A finding follows the first cause that was
 found; a cause of a cause is the cause.

@@ -1,4 +1,4 @@
-"""No lost answer becomes knowledge: what a check may still say when answers that it read did not come.
+"""If an answer did not come, what a check may still say: never that a record is missing.
 
 Law: every finding that remains is one that the full answers give too, or `unknown`. A check that read a lost answer always says
 `unknown` about it, so that what it would have found is never simply absent.

@@ -1,4 +1,4 @@
-"""Mail of the user's own without private data: the same tree of parts and the same sizes of files, written again.
+"""The user's own mail without private data: the same tree of parts and the same file sizes, with new content.
 
 Addresses and names are replaced in header fields and texts (pseudonyms.py). What cannot be read cannot be cleaned: a part that
 is no text keeps its type and size, and its octets are drawn. Of the header only fields with a known meaning stay, because

@@ -1,4 +1,4 @@
-"""Jinja2 in its sandbox, for templates that are programs of the user's: no file but the loader's, and a bounded output.
+"""Jinja2 in its sandbox, because a template is a program of the user: only the loader's files, and bounded output.
 
 limits.py bounds time and memory. Nothing is computed while a template is compiled, where no line could be named.
 """

@@ -1,4 +1,4 @@
-"""MessageSpec → Batch. All that is wrong is said at once; nothing is half composed.
+"""MessageSpec → Batch. All errors are reported at once; a batch is composed whole or not at all.
 
 From a template, message i goes to row i of the CSV; when the rows are used up they come round again with the next index, so
 that every message is its own. Inline, each message goes to all of `to`: one message, as many envelope recipients.

@@ -1,4 +1,4 @@
-"""Chance for templates: variety that the seed decides.
+"""Random values in templates, decided by the seed.
 
 A draw depends on seed, message and label alone, never on order: so the code in the subject is the code in the text and in
 the html, and a template that asks for one draw more changes no other.

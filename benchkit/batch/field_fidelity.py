@@ -1,4 +1,4 @@
-"""Whether a mail of the user's own can be told as fields (subject, text, html, files …), as some APIs want it.
+"""Whether one of the user's own mails can be sent as fields (subject, text, html, files …), as some APIs need.
 
 Such an API writes the MIME itself, from the canonical content. So the mail is told faithfully only if content says all of
 it: no signature over the bytes, no mail inside the mail, every text decodable, and the tree of parts that the content has.

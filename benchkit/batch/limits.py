@@ -1,4 +1,4 @@
-"""The bounds of a batch: what is larger is refused with a line, because all of it stays in memory while the run lasts.
+"""The limits of a batch. A larger one is refused with one line, because a batch stays in memory during the whole run.
 
 docs/scenario.md states them. A template is a program of the user's, so its time and memory are bounded too.
 """

@@ -1,4 +1,4 @@
-"""Mail of the user's own as files: single messages (.eml), an mbox (RFC 4155), a Maildir; each mail as its very bytes.
+"""The user's own mail files: single messages (.eml), an mbox (RFC 4155), a Maildir; the bytes of each mail unchanged.
 
 A mail keeps its bytes, but for two things: a file whose line ends are all LF, as Unix stores mail, gets CRLF, and a missing
 last line end is added. What no SMTP server need take is refused with its line: a bare LF or CR beside CRLF, NUL, a line of more

@@ -1,4 +1,4 @@
-"""Mail of the user's own → messages: the very bytes of each mail behind one line more, and an envelope.
+"""The user's own mail files → messages: the bytes of each mail, unchanged after one added line, and an envelope.
 
 The line is `X-Benchkit-Id: …`, first of all: the identity of a send. Nothing else is changed, so a signature in the mail stays
 valid. The envelope's recipients are those of `to`, or of a row of `recipients`, or else of the mail's To and Cc; `bcc` adds

@@ -1,4 +1,4 @@
-"""Pseudonyms for the addresses, domains and names of a batch: the same one wherever the same thing stands, in all of its mails.
+"""Pseudonyms for the addresses, domains and names of a batch: the same pseudonym for the same thing in all mails.
 
 They are numbered and drawn in the order in which things are met, and never computed from what they replace: nothing can be
 guessed back from them. Every domain becomes one below `.example`, which no one can own (RFC 2606).

@@ -1,4 +1,4 @@
-"""Header text: RFC 2047 encoded words out and in, folding, and bytes of any charset into text that can be digested.
+"""Header text: writing and reading RFC 2047 encoded words, folding, and decoding bytes of any charset.
 
 Out, a text is either wholly plain or wholly encoded: mixing both is where whitespace gets lost. Line breaks and other
 control characters always end up inside an encoded word, so no field can grow a header of its own.

@@ -1,4 +1,4 @@
-"""`benchkit audit`: what receivers will make of a domain's mail, why, and what to paste into its zone."""
+"""`benchkit audit`: whether receivers will accept a domain's mail, why, and which records to publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files and folders that the user names to be written: where one cannot be, the input is to blame, and says so in a line."""
+"""Files and folders that the user wants written: if one cannot be written, that is an input error in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that this installation knows, gathered from the registries for the scenario room, which must know none itself."""
+"""The names that this installation knows, from the registries, for the scenario room, which knows no name itself."""
 
 from __future__ import annotations
 

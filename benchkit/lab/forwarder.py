@@ -1,4 +1,4 @@
-"""Forwarding: takes packets from one TUN device, keeps them as long as line.py says, and puts them into the other.
+"""Forwarding: reads packets from one TUN device, holds them as long as link_direction.py says, and writes them to the other.
 
 One thread and one `select`, whose time-out counts in µs (epoll's counts in ms). It wakes a little ahead and watches the clock
 for the rest: on a virtual machine a timer alone was 0.3 ms late in the median of a round trip. Longer it does not spin: the two

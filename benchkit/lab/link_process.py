@@ -1,4 +1,4 @@
-"""The link in a process of its own: makes the two networks, hands them to the parent, pumps, and reports what it counted.
+"""The link's process: makes the two networks, passes them to the parent, forwards packets, and reports its counts.
 
 It talks through the Unix socket that is its standard input: a job comes in; the namespaces' descriptors go out, or why there
 are none; the end of input (the parent's word, or its death) ends the pumping. Devices and networks go with the processes that

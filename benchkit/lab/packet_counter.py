@@ -1,4 +1,4 @@
-"""Wire truth: what each TCP connection put on the link, read from the packets' headers (RFC 791, RFC 9293 §3.1).
+"""Packet counts: what each TCP connection put on the link, read from the packets' headers (RFC 791, RFC 9293 §3.1).
 
 Law: no I/O, no knowledge of SMTP or HTTP. A turn is counted as protocol/turns.py counts it, but from outside: the handshake is
 one, and then each time the server says something new after the client did. The two must agree (method.md §9).

@@ -1,4 +1,4 @@
-"""What a link is like: the values of one condition of `[network]`, and the noun that reports call it by.
+"""One link: the values of one condition of `[network]`, and its name in reports.
 
 Law: values only. A field of None, or of 0 for delays and losses, is a property that the link has not.
 """

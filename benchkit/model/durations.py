@@ -1,4 +1,4 @@
-"""The only subtraction of stamps in benchkit. Each duration has one name, and no flag changes its meaning (method.md §3).
+"""The only place where time stamps are subtracted. Each duration has one name, and no flag changes its meaning (method.md §3).
 
 wait = started − intended · service = ended − started · response = ended − intended · close = closed − ended.
 own lateness = started − ready, of `wait` the part that no busy connection explains · lag = called − due, of a timer.

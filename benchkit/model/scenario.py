@@ -1,4 +1,4 @@
-"""The scenario as the rest of the house sees it: validated, defaults filled in, paths to open, secrets only by reference.
+"""The scenario as the other rooms see it: validated, defaults filled in, paths to open, secrets only by reference.
 
 The form that users fill in (TOML, with its shorthands) is in scenario/; this is what comes out of it. Units are in names.
 """

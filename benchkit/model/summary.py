@@ -1,4 +1,4 @@
-"""The answer to a run as values: what summary.json holds and every report shows. Sentences are made in report/.
+"""The result of a run as values: what summary.json holds and every report shows. Sentences are made in report/.
 
 `None` is "not known" or "the sample does not allow it", never zero. Ratios are arm ÷ baseline of time: above 1 is slower.
 """

@@ -1,4 +1,4 @@
-"""What a transport writes down while it sends: absolute stamps at phase edges, turns, bytes. Stamp, don't subtract.
+"""What a transport records while it sends: absolute time stamps at phase edges, round trips, bytes. No subtraction here.
 
 One `Trace` belongs to one virtual sender and is used again for each of its messages: the hot path allocates nothing.
 A phase ends where the next begins, or where `finish` is called; edges are nanoseconds of one monotonic clock.

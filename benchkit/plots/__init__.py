@@ -1,4 +1,4 @@
-"""Figures of a stored run, each of the same house look; SVG by default, the same bytes from the same run.
+"""Figures of a stored run, all in one style; SVG by default, the same bytes from the same run.
 
 A figure is one file here (file name = its name) and one word in this tuple. Law: a figure is drawn on the matplotlib
 Figure that is handed in; nothing touches pyplot's global state, and matplotlib loads only when a figure is asked for.

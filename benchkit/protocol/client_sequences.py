@@ -1,4 +1,4 @@
-"""The ways to talk one message through an SMTP connection, each a generator without I/O; the table is at the end.
+"""The command sequences that send one message over SMTP, each a generator without I/O; the table is at the end.
 
 A talk yields turns (the phase that begins, what to write, how many replies to wait for) and is sent the replies; what it
 returns says how the message ended and what that leaves of the connection. Groups are legal by RFC 2920 §3.1: MAIL and RCPT

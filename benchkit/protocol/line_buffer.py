@@ -1,4 +1,4 @@
-"""What a server has read and not yet taken: cut into command lines and contents, however the reads were cut.
+"""What a server has read but not yet processed, split into command lines and contents.
 
 Decided here (RFC 5321 §2.3.8): a command line ends with CRLF, and a bare LF is refused with 500, so that a hand-typed session
 gets a hint; only CRLF.CRLF ends content. Neither a line nor a content that is too long is kept in memory.

@@ -1,4 +1,4 @@
-"""SMTP replies as a client reads them (RFC 5321 §4.2): bytes in, cut anyhow; whole replies out, in order.
+"""SMTP replies as a client reads them (RFC 5321 §4.2): bytes in, in any pieces; whole replies out, in order.
 
 Strict, because a reply that is guessed at may be a false "accepted": CRLF alone ends a line, the code of all lines is the same,
 control characters and what is too long are outside the protocol. After such a line a stream says nothing more.

@@ -1,4 +1,4 @@
-"""The server's side of an SMTP dialogue (RFC 5321) as a machine of bytes: feed it what was read, write what it replies.
+"""The server's side of an SMTP dialogue (RFC 5321), without I/O: feed it the bytes that were read, write what it returns.
 
 `step` takes one unit (a command line, or a whole content) out of what was fed and gives the reply to it. It knows no socket
 and no clock, and what becomes of a message is its owner's business (`deliver`). A command is a row of the table at the end.

@@ -1,4 +1,4 @@
-"""Tables beside the server's dialogue: what is refused before TLS, what is always answered alike, which point a command is."""
+"""Tables of the server session: what is refused before TLS, fixed replies, and the fault point of each command."""
 
 from __future__ import annotations
 

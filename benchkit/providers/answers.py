@@ -1,4 +1,5 @@
-"""What every provider reads of a response alike: its status as an outcome (RFC 9110 §15), its body as JSON, its hints.
+"""What all providers read from a response in the same way: its status as an outcome (RFC 9110 §15), its body as JSON, its
+hints.
 
 A provider's own codes, and what it means by a success, are in its file.
 """

@@ -1,4 +1,4 @@
-"""The DNS behind one question: `await ask(name, type)`; live, from zone files, or from a recording.
+"""The DNS behind one function: `await ask(name, type)`; live, from zone files, or from a recording.
 
 async with open_live(["192.0.2.53"]) as ask: ...        live, one cache for every domain of the call
 ask = from_zone(["shop.zone"], origin="shop.example")   a zone before it is published

@@ -1,4 +1,4 @@
-"""The hot path of arrival: whose send it is and what its bytes are, into the ledger, before the reply. Nothing is parsed."""
+"""Records each arrival before the reply: which send it is and a digest of its bytes. Nothing is parsed here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every accepted connection has in common: its place in the sink's count, TCP_NODELAY, back pressure, an end."""
+"""What all accepted connections share: the connection count, TCP_NODELAY, back pressure, and closing."""
 
 from __future__ import annotations
 

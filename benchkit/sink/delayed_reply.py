@@ -1,4 +1,4 @@
-"""A reply that waits: called back when its time has come, to the precision of one turn of the loop, and never before.
+"""A delayed reply: called when it is due, to the precision of one turn of the loop, never earlier.
 
 The loop's timers count in whole milliseconds from a clock that stands still within a turn: they come early or late by one. So
 the timer is set short, and the last stretch is waited for by turning the loop, which goes on serving everyone else.

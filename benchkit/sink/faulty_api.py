@@ -1,4 +1,4 @@
-"""An HTTP connection at which something may go wrong, or whose lines are written down: the slow twin of api.py.
+"""An HTTP connection with faults, or with a transcript: the slower variant of api.py.
 
 Requests stand in a queue, since one that is held back holds back those behind it. Each meets faults twice: at `request`,
 before it is taken, and at `response`, after. A status at either refuses it untaken.

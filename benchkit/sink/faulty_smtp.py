@@ -1,4 +1,4 @@
-"""An SMTP connection at which something may go wrong, or whose words are written down: the slow twin of smtp.py.
+"""An SMTP connection with faults, or with a transcript: the slower variant of smtp.py.
 
 The next unit is looked at before it is taken, faults say what becomes of it, and the replies to one read still leave
 together unless one of them is held back. Replies never change their order.

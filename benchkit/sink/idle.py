@@ -1,4 +1,4 @@
-"""How long a listener bears silence on a connection: a timer that each read winds up again."""
+"""The idle timeout of a connection: a timer that each read restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded sink: one loopback port for each listener, all in one process that no one measures in.
+"""The embedded sink: one loopback port for each listener, all in one process, which is not a measured one.
 
 Ports are the kernel's choice. TLS comes from a certificate authority that lives as long as the sink.
 """

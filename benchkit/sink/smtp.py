@@ -1,4 +1,4 @@
-"""An SMTP connection of the sink: reads into the dialogue, joined replies out, TLS when it is asked for.
+"""An SMTP connection of the sink: passes what it reads to the session, writes the replies together, starts TLS on request.
 
 One read gives at most one write, whatever a client has pipelined (RFC 2920 §3.2).
 """

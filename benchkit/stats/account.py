@@ -1,4 +1,4 @@
-"""The delivery account over every send of the run, warm-up included. It closes, whatever the tables hold:
+"""The delivery account over every send of the run, warm-up included. It always adds up:
 
 planned = accepted + failed + in doubt + unsent
 recipients planned = accepted + refused + failed + unknown

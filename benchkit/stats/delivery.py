@@ -1,4 +1,4 @@
-"""Joins what was sent with what arrived, send by send. Arrivals are seen only at servers that are ours."""
+"""Joins what was sent with what arrived, send by send. Arrivals are known only at embedded servers."""
 
 from __future__ import annotations
 

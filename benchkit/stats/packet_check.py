@@ -1,4 +1,4 @@
-"""The turn counter against the wire: what a transport counted in its own stream, and what the lab's link saw from outside.
+"""Checks the round-trip counter against the packets: what a transport counted in its stream, and what the lab's link counted.
 
 Both sides of the sum are of one arm under one condition, warm-up included, and of connections that carried a message. A kept
 connection is opened before the first message and closed after the last one, outside of messages: the table says how many

@@ -1,4 +1,4 @@
-"""Why a run cannot be believed, as codes; a run without one is valid. Slow or failing mail is no such reason."""
+"""Why a run is invalid, as codes; a run without one is valid. Slow or failing mail is no such reason."""
 
 from __future__ import annotations
 

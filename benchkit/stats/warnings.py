@@ -1,4 +1,4 @@
-"""What a reader should know before believing the numbers, as codes: warnings, which leave the run valid."""
+"""Warnings about the numbers, as codes. They leave the run valid."""
 
 from __future__ import annotations
 

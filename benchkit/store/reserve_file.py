@@ -1,4 +1,4 @@
-"""Room on the disk that is set aside when a run begins and given up when the disk is full: the last records still go down.
+"""Disk space that is reserved when a run begins and released when the disk is full, so that the last records can be written.
 
 A run that meets a full disk stops; what it had sent until then must not be forgotten for want of a few kilobytes.
 """

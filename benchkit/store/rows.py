@@ -1,4 +1,4 @@
-"""Rows of a table in memory: recording a row is one call with a keyword for each column, and one `pack_into`.
+"""Rows of a table in memory: a row is recorded by one call with a keyword for each column, and one `pack_into`.
 
 Columns of fixed width stand in one preallocated buffer; those of texts and bytes are lists. The buffer may be a mapped file, so
 that its rows survive a kill of the process. Each row ends with its number, counted from 1 over the life of the buffer and

@@ -1,4 +1,4 @@
-"""A table on its way to the disk: a buffer of rows that survives a kill, and the spool that it is written out to."""
+"""A table being written: a buffer of rows that survives a kill, and the spool that it is written to."""
 
 from __future__ import annotations
 

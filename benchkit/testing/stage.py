@@ -1,4 +1,4 @@
-"""A client and the embedded sink that it sends to, on one loop, so that both sides can be looked at.
+"""A client and the embedded sink that it sends to, on one loop, so that a test sees both sides.
 
 What the client says of a send (outcome, trace) stands beside what the server saw (transcript, ledger).
 """

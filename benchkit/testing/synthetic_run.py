@@ -1,4 +1,4 @@
-"""A stored run out of thin air: no send, no file, seeded; for suites and tests of statistics, figures and reports.
+"""A synthetic stored run: no send, no file, seeded; for suites and tests of statistics, figures and reports.
 
 `synthesise(times=(1.0, 2.9), load="talk", seed=7)` makes a run whose truth is known: see Recipe for what it takes.
 """

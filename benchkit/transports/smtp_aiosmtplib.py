@@ -1,4 +1,5 @@
-"""SMTP by aiosmtplib, driven in explicit steps: one command a turn, no hidden EHLO, no look-up of our own name.
+"""SMTP by aiosmtplib, driven in explicit steps: one command for each round trip, no hidden EHLO, no look-up of the own host
+name.
 
 It never pipelines, whatever the server offers: the turns of this client are the library's, not the protocol's.
 """

@@ -1,4 +1,4 @@
-"""TLS between a client's bytes and the wire's, in memory: what the wire clients use over their own sockets."""
+"""TLS in memory, between a client's bytes and the encrypted ones: the wire clients use it over their own sockets."""
 
 from __future__ import annotations
 

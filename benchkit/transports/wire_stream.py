@@ -1,4 +1,4 @@
-"""The byte stream under every wire client: one connection, plain or TLS, that counts and stamps what passes.
+"""The byte stream under every wire client: one connection, plain or TLS, that counts and stamps all bytes.
 
 Turns and bytes are counted where they happen, on the decrypted side of TLS; a write is one `send` of the kernel. The socket is
 read by the loop and not through its streams: nothing lies between the kernel's bytes and the client's parser.

@@ -1,4 +1,4 @@
-"""Many files → the reports in them, each once: the same report comes again by another address, or in a backup."""
+"""Many files → the reports in them, each once: a report may arrive twice, by another address or in a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""XML of strangers → a tree of names and texts, by expat. A DTD is refused, and with it every entity (billion laughs, XXE).
+"""XML from unknown senders → a tree of names and texts, by expat. A DTD is refused, and with it every entity (billion laughs,
+XXE).
 
 Namespaces are dropped: RFC 9990 has one, RFC 7489 had none, and some reporters invent their own.
 """

@@ -1,4 +1,4 @@
-"""Whether a key record is kept neither so long that it cannot be revoked, nor so short that it is always asked for."""
+"""Whether the TTL of a key record is too long to revoke the key in time, or too short to be cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the domain announces an MTA-STS policy, and does it rightly."""
+"""Whether the domain announces an MTA-STS policy, and does so correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the record rests on reverse DNS."""
+"""Whether the record depends on reverse DNS."""
 
 from __future__ import annotations
 

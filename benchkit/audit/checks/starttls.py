@@ -1,4 +1,4 @@
-"""Whether each MX host brings up TLS for a sender that connects."""
+"""Whether each MX host offers STARTTLS and completes the handshake."""
 
 from __future__ import annotations
 

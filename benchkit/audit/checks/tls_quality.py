@@ -1,4 +1,4 @@
-"""Whether the TLS that each MX host brings up is of today's quality."""
+"""Whether TLS version, cipher and key of each MX host are up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the domain asks for reports about TLS that failed, and does it rightly."""
+"""Whether the domain asks for reports about TLS that failed, and does so correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with the zone file itself, and which subdomains with mail it holds beside."""
+"""What is wrong with the zone file itself, and which other names in it have mail records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each of the zone's own name servers says about the records that mail rests on, asked one by one."""
+"""What each of the zone's own name servers says about the records that mail depends on; each is asked."""
 
 from __future__ import annotations
 

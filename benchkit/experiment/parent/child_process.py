@@ -1,4 +1,4 @@
-"""The parent's end of the line: starting a child process, hearing its news, asking it to stop, and being sure of its end."""
+"""The parent's side of a child process: start it, read its messages, ask it to stop, and make sure that it has ended."""
 
 from __future__ import annotations
 

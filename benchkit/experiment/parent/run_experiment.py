@@ -1,4 +1,4 @@
-"""Conducting a run: its segments one after the other, whatever ends them, and the run closed.
+"""Runs an experiment: its segments one after the other, however they end, and then closes the run.
 
 Every way out of here leaves a folder that `load_run` reads and an account that closes: all messages sent, the user's Ctrl-C, a
 dead worker, a dead sink, a dead link, a full disk.

@@ -1,4 +1,4 @@
-"""A temporary folder that goes when its owner goes, however that ends: a process of its own makes it, waits, and removes it.
+"""A temporary folder that is removed when its owner ends, in whatever way: a separate process makes it, waits, and removes it.
 
 Also after `kill -9`, which no owner can clean up behind. What still has a file open in there writes on into nothing.
 """

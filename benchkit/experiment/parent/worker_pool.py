@@ -1,4 +1,4 @@
-"""The workers that share a segment, heard and spoken to as one: kept in step by cell, and none goes on without the others."""
+"""The workers of a segment, controlled together: all work on the same cell, and none goes on without the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The child's end of the line to its parent: a pickled job comes in and words after it, JSON lines go out.
+"""The child's side of the pipe to its parent: a pickled job and then commands come in, JSON lines go out.
 
 The line is also a life-line: when the parent dies, however it dies, its end of the pipe closes, and the child winds up.
 Signals of the terminal are the parent's business; a child's are ignored.

@@ -1,4 +1,4 @@
-"""The load worker: a process of its own with a loop of its own, away from the progress display and from the sink.
+"""The load worker: a separate process with its own event loop, apart from the progress display and the sink.
 
 Several may share the plan; the first one speaks for all where all would say the same. News to the parent, a JSON object a line:
 {"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"ready"} before each cell where there are several, {"sent"} up to four times a

@@ -1,4 +1,4 @@
-"""A sweep's verdicts at one look: a row an arm, a column a condition, in each cell the ratio and its interval."""
+"""A sweep's verdicts in one table: a row an arm, a column a condition, in each cell the ratio and its interval."""
 
 from __future__ import annotations
 

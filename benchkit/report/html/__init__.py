@@ -1,4 +1,4 @@
-"""The page as one HTML file: its own style, script and SVG inline, nothing fetched. `to_html` is the door of this room."""
+"""The page as one HTML file: its own style, script and SVG inline, nothing fetched. Start at `to_html`."""
 
 from __future__ import annotations
 
