@@ -11,6 +11,7 @@ import typer
 
 from benchkit.cli.audit import audit
 from benchkit.cli.certify import certify
+from benchkit.cli.compare import compare
 from benchkit.cli.doctor import doctor
 from benchkit.cli.explain import explain
 from benchkit.cli.init import init
@@ -38,7 +39,7 @@ app = typer.Typer(
         "was measured is kept)."
     ),
 )
-for verb in (run, report, plot, notebook, predict, doctor, certify, audit, explain, sink, init, schema):
+for verb in (run, report, compare, plot, notebook, predict, doctor, certify, audit, explain, sink, init, schema):
     app.command()(verb)
 
 

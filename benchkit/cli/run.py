@@ -14,7 +14,7 @@ from benchkit.cli.answer import answer, exit_code
 from benchkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from benchkit.experiment.parent.run_experiment import Progress
+    from benchkit.experiment.parent.run_experiment import Progress, RunEnd
     from benchkit.model.message import Batch
     from benchkit.model.scenario import Scenario
     from benchkit.model.secret import Secret
@@ -44,9 +44,7 @@ def run(
     """Send a batch in every way, and say which to choose."""
     from benchkit.batch import compose
     from benchkit.cli.names import known_names
-    from benchkit.experiment.parent.run_experiment import run_experiment
     from benchkit.experiment.plan.request_check import check_requests
-    from benchkit.model.outside_text import escape_control_chars
     from benchkit.scenario import load
 
     plan = load(scenario, known_names(), overrides or ())
@@ -57,17 +55,26 @@ def run(
     if dry_run:
         _show_plan(plan, batch, as_json=as_json)
         return
-    send = send or _typed_yes(plan, batch)
-    with _progress(plan, batch) as progress:
-        ended = run_experiment(plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send)
-    if ended.trouble:
-        typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
+    ended = run_plan(plan, batch, out, send=send)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
 
     broken = ended.status is RunStatus.BROKEN  # also where the disk had no room left to say so
     raise typer.Exit(ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict))
+
+
+def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool) -> RunEnd:
+    """Asks where real mail would leave, sends and stores; what went wrong is told on stderr."""
+    from benchkit.experiment.parent.run_experiment import run_experiment
+    from benchkit.model.outside_text import escape_control_chars
+
+    send = send or _typed_yes(plan, batch)
+    with _progress(plan, batch) as progress:
+        ended = run_experiment(plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send)
+    if ended.trouble:
+        typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
+    return ended
 
 
 def _captured(scenario: Scenario) -> Scenario:

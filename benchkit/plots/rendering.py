@@ -59,6 +59,13 @@ def save(run: Run, name: str, path: Path) -> None:
         figure.savefig(path, metadata=_UNDATED.get(path.suffix, {}))
 
 
+def save_figure(draw_on: Callable[[Figure], None], path: Path) -> None:
+    """As `save`, of a figure that is not of one run."""
+    figure = _on_empty(draw_on)
+    with mpl.rc_context(RC):
+        figure.savefig(path, metadata=_UNDATED.get(path.suffix, {}))
+
+
 def svg(run: Run, name: str) -> str:
     """For a notebook, and for a page that holds its figures within itself."""
     return svg_text(draw(run, name))
@@ -66,11 +73,15 @@ def svg(run: Run, name: str) -> str:
 
 def svg_of(draw_on: Callable[[Figure], None]) -> str:
     """A figure that is not of one run; `draw_on` draws it on an empty one."""
+    return svg_text(_on_empty(draw_on))
+
+
+def _on_empty(draw_on: Callable[[Figure], None]) -> Figure:
     with mpl.rc_context(RC):
         figure = Figure()
         FigureCanvasAgg(figure)
         draw_on(figure)
-    return svg_text(figure)
+    return figure
 
 
 def svg_text(figure: Figure) -> str:

@@ -22,7 +22,7 @@ ALWAYS = ("p50", "p90", "p95", "p99")  # these keys are there whatever statistic
 
 def to_json(summary: Summary) -> dict[str, Any]:
     """Ready for json.dumps(…, allow_nan=False)."""
-    document: dict[str, Any] = _plain(
+    document: dict[str, Any] = plain(
         {
             "schema": summary.schema,
             "run": summary.run,
@@ -99,12 +99,12 @@ def _interval(estimate: Estimate) -> list[float | None] | None:
     return None if estimate.low is None and estimate.high is None else [estimate.low, estimate.high]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Lists, dicts, strings and finite numbers; numpy's scalars become Python's."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if value is None or isinstance(value, bool | int | str):
         return value
     number = value.item() if hasattr(value, "item") else value

@@ -143,6 +143,15 @@ def test_a_model_predicts_what_was_not_measured() -> None:
         run.model("no such arm")
 
 
+def test_compares_two_runs_and_draws_them_over_each_other() -> None:
+    found = benchkit.compare(SAMPLE, benchkit.open_run(SAMPLE))
+    assert found.values.regressions == ()
+    assert "In nothing that was recorded" in found._repr_html_()
+    assert "<No change of time was tested" in repr(found)
+    assert "Did the times move" not in found.plot().svg  # letters are paths
+    assert found.plot().svg.rstrip().endswith("</svg>")
+
+
 def test_importing_benchkit_loads_nothing_else_of_it() -> None:
     code = "import benchkit, sys; print(*[name for name in sys.modules if name.split('.')[0] in {'benchkit', 'numpy'}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,106 @@
+"""Two runs side by side, as a page: the answer, each arm before and after, and in what the runs differ besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from benchkit.model.outside_text import escaped
+from benchkit.model.run_comparison import ArmChange, Change, RunComparison, Unit
+from benchkit.report import numbers
+from benchkit.report.content.page import Block, Cell, Page, Section, Sentence, Table, Tone, columns, sentence
+
+_TONES = {
+    Change.REGRESSION: Tone.BAD,
+    Change.IMPROVEMENT: Tone.GOOD,
+    Change.UNDECIDED: Tone.WARNING,
+    Change.NOT_TESTED: Tone.WARNING,
+}
+_LEVELS = {
+    Unit.PAIRS: "The unit is the pair of runs, made one after the other, so that both share the machine's state: {}.",
+    Unit.RUNS: "The unit is the run: {}.",
+    Unit.STARTS: "The unit is the start of the processes: {}. What varies only between runs, such as another hour, is not in "
+    "it: --rerun runs both side by side.",
+    Unit.BLOCKS: "Each run has one start of its processes, so nothing shows what varies between runs: no change is tested. "
+    "Give both runs several starts (restarts in [load]), or several runs of each kind.",
+}
+
+
+def comparison_page(comparison: RunComparison, differences: Sequence[str]) -> Page:
+    comparison, differences = escaped(comparison, lines=False), escaped(list(differences), lines=False)
+    sections = (
+        Section("answer", "", tuple(_answer(comparison))),
+        Section("arms", f"{_names(comparison.before)} → {_names(comparison.after)}", tuple(_arms(comparison))),
+        Section("differences", "In what the runs differ", tuple(sentence(line, item=True) for line in differences)),
+    )
+    return Page(f"benchkit compare {' '.join((*comparison.before, *comparison.after))}", sections)
+
+
+def headline(comparison: RunComparison) -> str:
+    if comparison.invalid:
+        return f"No comparison: {', '.join(comparison.invalid)} is invalid."
+    if not comparison.arms:
+        return "No comparison: no arm has the same name and condition in both."
+    limit = numbers.percent(comparison.limit)
+    slower = [one for one in comparison.arms if one.change is Change.REGRESSION]
+    failing = [one for one in comparison.arms if one.fails_more]
+    if slower or failing:
+        told = [*map(_slower, slower), *map(_failing, failing)]
+        return f"REGRESSION: {'; '.join(told)}."
+    if all(one.change is Change.NOT_TESTED for one in comparison.arms):
+        return "No change of time was tested; no arm fails more often."
+    if all(one.change in (Change.NONE, Change.IMPROVEMENT) for one in comparison.arms):
+        return f"No arm got slower by more than {limit}, and none fails more often."
+    return f"No regression beyond {limit} was found, and none fails more often; not every arm could be decided."
+
+
+def _slower(one: ArmChange) -> str:
+    value, interval = numbers.times(one.ratio or 0.0, one.ci)
+    return f"“{one.arm}” takes {value} the time {interval} on {one.condition}"
+
+
+def _failing(one: ArmChange) -> str:
+    before, after = (numbers.percent(rate.value) for rate in (one.failures_before, one.failures_after))
+    return f"“{one.arm}” fails {after} instead of {before} of the time on {one.condition}"
+
+
+def _answer(comparison: RunComparison) -> Iterator[Sentence]:
+    bad = bool(comparison.invalid or comparison.regressions or not comparison.arms)
+    yield sentence(headline(comparison), Tone.ALARM if bad else Tone.STRONG)
+    for unit, counts in dict.fromkeys((one.unit, one.units) for one in comparison.arms):
+        told = _LEVELS[unit].format(f"{counts[0]} before, {counts[1]} after")
+        yield sentence(told, Tone.WARNING if unit is Unit.BLOCKS else Tone.FAINT)
+    seen = [one.detectable for one in comparison.arms if one.detectable]
+    if seen:
+        worst = numbers.percent(max(seen) - 1)
+        yield sentence(f"Nine of ten such comparisons would find an arm that is {worst} slower.", Tone.FAINT)
+    if comparison.unmatched:
+        yield sentence(f"Only on one side: {', '.join(comparison.unmatched)}.", Tone.WARNING)
+
+
+def _arms(comparison: RunComparison) -> Iterator[Block]:
+    metrics = sorted({one.metric for one in comparison.arms})
+    headings = ("arm", f"{' and '.join(metrics)}, ms", "after ÷ before", "failed", "change")
+    rows = tuple(_row(one) for one in comparison.arms)
+    if rows:
+        yield Table(columns(*headings), rows)
+    yield sentence(
+        f"{numbers.percent(comparison.confidence)} intervals, each arm's own. A regression is certainly slower (after Holm "
+        f"over the {len(rows)} rows), and by more than {numbers.percent(comparison.limit)}.",
+        Tone.FAINT,
+    )
+
+
+def _row(one: ArmChange) -> tuple[Cell, ...]:
+    value, interval = numbers.times(one.ratio, one.ci) if one.ratio is not None else (numbers.NOT_KNOWN, "")
+    rates = [numbers.percent(rate.value) for rate in (one.failures_before, one.failures_after)]
+    return (
+        Cell(one.arm, second=one.condition),
+        Cell(f"{numbers.decimal(one.before_ms)} → {numbers.decimal(one.after_ms)}"),
+        Cell(value, second=interval),
+        Cell(rates[0] if rates[0] == rates[1] else " → ".join(rates), Tone.BAD if one.fails_more else Tone.PLAIN),
+        Cell(one.change, _TONES.get(one.change, Tone.PLAIN)),
+    )
+
+
+def _names(runs: Sequence[str]) -> str:
+    return runs[0] if len(runs) == 1 else f"{runs[0]} and {len(runs) - 1} more"

@@ -1,0 +1,99 @@
+"""`benchkit compare`: exit codes, forms, and a baseline that is run again beside another scenario."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.conftest import Verb
+
+SAMPLE = Path(__file__).parents[2] / "results" / "sample"
+TINY = """
+name = "{name}"
+[message]
+from = "a@a.example"
+to = ["B <b@b.example>"]
+subject = "s"
+text = "t"
+[load]
+model = "talk"
+blocks = 3
+messages_per_block = 2
+warmup_blocks = 1
+[[arm]]
+name = "smtp"
+transport = "smtp"
+client = "wire"
+connection = "{connection}"
+security = "none"
+"""
+
+
+def slowed(name: str, factor: float) -> str:
+    """The sample with every message's time multiplied, in `name`."""
+    shutil.copytree(SAMPLE, name)
+    path = Path(name, "messages.parquet")
+    rows = pq.read_table(path)
+    service = pc.multiply(pc.subtract(rows["ended_ns"], rows["started_ns"]), factor)
+    ended = pc.add(rows["started_ns"], pc.cast(service, pa.int64(), safe=False))
+    pq.write_table(rows.set_column(rows.column_names.index("ended_ns"), "ended_ns", ended), path)
+    return name
+
+
+def test_a_run_beside_itself_is_no_regression(verb: Verb) -> None:
+    done = verb("compare", str(SAMPLE), str(SAMPLE), "--fail-on-regression", "5%", "--markdown")
+    assert done.code == 0
+    assert done.out.startswith("## benchkit compare")
+    assert "no change is tested" in " ".join(done.out.split())
+    assert "In nothing that was recorded" in done.out
+
+
+def test_slower_runs_end_with_99_where_a_limit_is_given(verb: Verb) -> None:
+    before, after = (
+        [slowed(f"{side}{n}", factor * (1 + n / 500)) for n in range(2)] for side, factor in (("a", 1.0), ("b", 1.3))
+    )
+    words = ["compare", before[0], after[0], "--also-baseline", before[1], "--also-new", after[1]]
+    done = verb(*words, "--fail-on-regression", "5 %", "--figure", "overlay.svg")
+    assert (done.code, done.err) == (99, "drawn in overlay.svg\n")
+    assert done.out.startswith("REGRESSION: “smtp, new connection” takes 1.3")
+    assert Path("overlay.svg").read_text("utf-8").rstrip().endswith("</svg>")
+    document = json.loads(verb(*words, "--json").out)
+    assert {arm["change"] for arm in document["arms"]} == {"regression"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param((), "needs a second run", id="one run"),
+        pytest.param((str(SAMPLE), "--rerun", "x.toml"), "and not both", id="both"),
+        pytest.param((str(SAMPLE), "--fail-on-regression", "5"), "must be a percentage", id="limit"),
+        pytest.param(("nowhere",), "nowhere holds no run", id="no run"),
+        pytest.param(("--rerun", "nowhere.toml"), "nowhere.toml", id="no scenario"),
+    ],
+)
+def test_bad_input_is_told_in_a_line(verb: Verb, arguments: tuple[str, ...], told: str) -> None:
+    done = verb("compare", str(SAMPLE), *arguments)
+    assert done.code == 2
+    assert told in done.err
+
+
+def test_runs_the_baseline_again_in_turn_with_another_scenario(verb: Verb) -> None:
+    for name, connection in (("first", "reuse"), ("second", "fresh")):
+        Path(f"{name}.toml").write_text(TINY.format(name=name, connection=connection), "utf-8")
+    assert verb("run", "first.toml", "--set", "load.blocks=4").code == 0
+    baseline = next(Path("results").iterdir())
+    done = verb("compare", str(baseline), "--rerun", "second.toml", "--pairs", "2")
+    assert done.code == 0, done.err
+    assert [line.split(": ")[1] for line in done.err.splitlines() if line.startswith("pair")] == [
+        "baseline …", "new …", "new …", "baseline …"
+    ]  # fmt: skip
+    assert "The unit is the pair of runs" in done.out
+    assert "--set load.blocks: 4 → nothing" in done.out
+    assert [path.name for path in Path().glob(".benchkit*")] == []
+    assert len(list(Path("results").iterdir())) == 5
