@@ -148,7 +148,6 @@ def test_compares_two_runs_and_draws_them_over_each_other() -> None:
     assert found.values.regressions == ()
     assert "In nothing that was recorded" in found._repr_html_()
     assert repr(found).startswith("<No ")
-    assert "Did the times move" not in found.plot().svg  # letters are paths
     assert found.plot().svg.rstrip().endswith("</svg>")
 
 
