@@ -30,12 +30,19 @@ _OF_MESSAGE = "mj-0"  # the code of an error that stands in a message's row
 
 
 def read(request: Request) -> tuple[Received, ...]:
-    rows = rows_in(table_in(request, fault="Malformed JSON, please review the syntax.", code="send-0002"), "Messages")
+    document = table_in(request, fault="Malformed JSON, please review the syntax.", code="send-0002")
+    rows = _rows(document)
     if not rows:
         raise ApiRefusal(400, "At least one Message is mandatory.", "mj-0003")
     if len(rows) > MOST_MESSAGES:
         raise ApiRefusal(400, f"The maximum number of messages per call is {MOST_MESSAGES}.", "mj-0023")
     return tuple(_mail(row) for row in rows)
+
+
+def _rows(document: Table) -> list[Table]:
+    """`Globals` hold for every message that does not say otherwise."""
+    common = document.get("Globals") or {}
+    return [{**common, **row} for row in rows_in(document, "Messages")]
 
 
 def _mail(row: Table) -> Received:
@@ -73,7 +80,7 @@ def _authorised(request: Request, account: Credentials) -> bool:
 
 
 def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
-    rows = zip(rows_in(table_in(request), "Messages"), identities, strict=False)
+    rows = zip(_rows(table_in(request)), identities, strict=False)
     said = [_row(row, identity) for row, identity in rows]
     return Response(200, JSON, json.dumps({"Messages": said}).encode())
 

@@ -126,7 +126,7 @@ def _check(message: Message) -> None:
 
 
 def _headers(content: Content) -> dict[str, str]:
-    return dict(own_headers(content)) | given(CC=mailboxes(content.cc))
+    return dict(own_headers(content)) | given(Cc=mailboxes(content.cc))
 
 
 def _file(file: Attachment) -> dict[str, str]:
