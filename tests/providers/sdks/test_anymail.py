@@ -64,7 +64,7 @@ def send(backend: str, port: int) -> Any:
         mail.attach(image)
     mail.attach(TERMS.name, TERMS.data, TERMS.content_type)
     mail.send()
-    return mail.anymail_status  # type: ignore[attr-defined]
+    return mail.anymail_status
 
 
 def carried(backend: str) -> Content:
