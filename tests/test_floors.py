@@ -28,7 +28,7 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "aiohttp": {"transports"},
     "aiosmtplib": {"transports"},
     "anyio": {"transports"},
-    "cryptography": {"audit", "connect_probe", "protocol"},  # keys of DKIM, certificates
+    "cryptography": {"audit", "connect_probe", "protocol", "events"},  # keys of DKIM, certificates
     "disposable_email_domains": {"audit"},
     "dns": {"resolver"},
     "email_validator": {"audit"},
