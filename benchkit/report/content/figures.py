@@ -93,9 +93,12 @@ def _supported(curve: Curve) -> list[tuple[float, float]]:
 
 
 def _series(run: Run, curve: Curve, points: Sequence[tuple[float, float]], *, steps: bool = False) -> Series:
-    record = run.manifest.arms[curve.arm]
-    stroke = Stroke.SOLID if record.aa_of < 0 else Stroke.DASHED
-    return Series(record.name, curve.arm, tuple(points), stroke, steps=steps)
+    return Series(run.manifest.arms[curve.arm].name, curve.arm, tuple(points), _stroke(run, curve.arm), steps=steps)
+
+
+def _stroke(run: Run, arm: int) -> Stroke:
+    """A copy of an arm (A/A) should lie on its original, so it is dashed."""
+    return Stroke.SOLID if run.manifest.arms[arm].aa_of < 0 else Stroke.DASHED
 
 
 def _percentiles_table(run: Run, curves: Sequence[Curve]) -> Table:
@@ -122,7 +125,7 @@ def throughput_figure(run: Run, samples: Samples, condition: int) -> Figure | No
             run.manifest.arms[arm].name,
             arm,
             tuple(points),
-            Stroke.SOLID if run.manifest.arms[arm].aa_of < 0 else Stroke.DASHED,
+            _stroke(run, arm),
         )
         for arm, points in drawn.items()
     )
@@ -149,7 +152,13 @@ def failures_figure(run: Run, samples: Samples, condition: int) -> Figure | None
     highest = max(share for points in shares.values() for _, share in points)
     y = linear("failed, % of messages", 100 * highest)
     series = tuple(
-        Series(run.manifest.arms[arm].name, arm, tuple((start, 100 * share) for start, share in points), steps=True)
+        Series(
+            run.manifest.arms[arm].name,
+            arm,
+            tuple((start, 100 * share) for start, share in points),
+            _stroke(run, arm),
+            steps=True,
+        )
         for arm, points in shares.items()
     )
     return Figure(

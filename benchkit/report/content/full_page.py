@@ -25,7 +25,7 @@ from benchkit.report.content.figures import (
 )  # fmt: skip
 from benchkit.report.content.limits import limits_section
 from benchkit.report.content.network_headline import network_sentences
-from benchkit.report.content.page import Block, Folded, Page, Section, Tone, sentence
+from benchkit.report.content.page import Block, Folded, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.recommendation import recommendation_sections
 from benchkit.report.content.summary_page import (
     OPEN,
@@ -90,7 +90,10 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
 def _answer(summary: Summary) -> Section:
     told: list[Block] = [sentence(summary.question, Tone.FAINT)] if summary.question else []
     first, *others = network_sentences(summary) or [sentences.headline(summary)]
-    told += [sentence(first, Tone.STRONG if summary.valid else Tone.ALARM), *map(sentence, others)]
+    lead, colon, rest = first.partition(": ")
+    tone = Tone.STRONG if summary.valid else Tone.ALARM
+    told += [Sentence((Span(f"{lead}{colon.rstrip()}", tone), Span(f" {rest}"))) if rest else sentence(first, tone)]
+    told += map(sentence, others)
     if summary.valid and (said := sentences.no_distance(summary)):
         told.append(sentence(said, Tone.WARNING))
     told.append(sentence(sentences.ONE_HOP, Tone.FAINT))

@@ -22,6 +22,7 @@ _REUSE = (
     (inf, "kept open"),
 )
 _MOST_RTTS = 4
+_NOT_KNOWN = Cell("not known", Tone.FAINT)
 NOT_DECIDED_BY_SPEED = (
     (
         "Credentials",
@@ -66,6 +67,8 @@ def _rule(summary: Summary) -> Iterator[Sentence | Table]:
         f"From the fitted times of {smtp.name} and {api.name}, over {seen_text(smtp)}. “Level”: the interval lies within "
         f"{rope_text(summary.rope)}."
     )
+    if summary.load_model != "talk":
+        yield sentence("These are service times under this run's load, several messages at a time.", Tone.FAINT)
     yield rule_table(summary, smtp, api)
 
 
@@ -80,6 +83,7 @@ def rule_table(summary: Summary, smtp: Way, api: Way) -> Table:
         )
         for messages, told in _REUSE
     )
+    rows = tuple(row for row in rows if any(cell != _NOT_KNOWN for cell in row[1:]))
     headings = [f"at {numbers.decimal(rtt_ms, 'ms')}" for rtt_ms in rtts_ms]
     return Table(columns("connection", *headings, "level at"), rows)
 
@@ -96,7 +100,7 @@ def _cell(summary: Summary, smtp: Way, api: Way, messages: float, rtt_ms: float)
     setting = Setting(rtt_ms, messages, smtp.model.recipients, float(api.model.messages_per_request))
     a, b = line_of(smtp, setting), line_of(api, setting)
     if a is None or b is None:
-        return Cell("not known", Tone.FAINT)
+        return _NOT_KNOWN
     found = compare_lines(a, b, rtt_ms, summary.rope)
     if found.verdict is Verdict.EQUIVALENT:
         return Cell("level")
@@ -110,7 +114,7 @@ def _level(summary: Summary, smtp: Way, api: Way, messages: float) -> Cell:
     setting = Setting(0.0, messages, smtp.model.recipients, float(api.model.messages_per_request))
     a, b = line_of(smtp, setting), line_of(api, setting)
     if a is None or b is None:
-        return Cell("not known", Tone.FAINT)
+        return _NOT_KNOWN
     found = compare_lines(a, b, 0.0, summary.rope).break_even_rtt_ms
     if found.value is None:
         return Cell("no RTT" if found.found == "never" else "not identified", Tone.FAINT)

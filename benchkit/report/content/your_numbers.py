@@ -173,14 +173,21 @@ def _controls(smtp: Way, api: Way) -> tuple[Control, ...]:
     recipients, batches = ([f"{stop:,}" for stop in stops] for stops in (_RECIPIENTS, _PER_REQUEST))
     return (
         _control("rtt", "Round-trip time to the server", _RTTS_MS, [f"{stop:g} ms" for stop in _RTTS_MS], rtt_ms),
-        _control("messages", "Messages per connection", _MESSAGES, kept, 1.0),
+        _control("messages", "Messages per connection", _MESSAGES, kept, _first_reuse(smtp, api)),
         _control("recipients", "Recipients per message", _RECIPIENTS, recipients, smtp.model.recipients),
         _control("batch", "Messages per API request", _PER_REQUEST, batches, float(per_request)),
     )
 
 
+def _first_reuse(smtp: Way, api: Way) -> float:
+    """A new connection for each message, unless only kept ones were measured."""
+    models = (smtp.model, api.model)
+    known = all(model.line_for(messages_per_connection=1.0) is not None for model in models)
+    return 1.0 if known else inf
+
+
 def _control(key: str, label: str, stops: Sequence[float], labels: Sequence[str], at: float) -> Control:
-    nearest = min(range(len(stops)), key=lambda index: abs(stops[index] - at))
+    nearest = stops.index(at) if at in stops else min(range(len(stops)), key=lambda index: abs(stops[index] - at))
     return Control(key, label, tuple(map(float, stops)), tuple(labels), nearest)
 
 
