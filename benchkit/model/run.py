@@ -131,6 +131,7 @@ class Manifest:
     decided: int | None = None  # … and after which it ended, because every contrast was decided; None where it went on
     registered: str = ""  # digest of what was laid down before the first send (model/registration.py)
     starts: tuple[StartRecord, ...] = ()  # in the order of the run; empty where not recorded
+    cost: Mapping[str, Any] = field(default_factory=dict)  # prices of the scenario (model/scenario.CostSpec)
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 

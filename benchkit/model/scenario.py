@@ -216,6 +216,16 @@ class VerdictSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CostSpec:
+    """Prices; None where not given. `per_thousand`: (arm pattern, price of a thousand messages), the first match counts."""
+
+    currency: str = "USD"
+    per_thousand: tuple[tuple[str, float], ...] = ()
+    cpu_per_hour: float | None = None
+    egress_per_gb: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A whole scenario; `source` is the TOML text as written, kept with the run."""
 
@@ -229,6 +239,7 @@ class Scenario:
     arms: tuple[ArmSpec, ...]
     verdict: VerdictSpec
     thresholds: tuple[Threshold, ...] = ()
+    cost: CostSpec = CostSpec()
     allow_hosts: tuple[str, ...] = ()
     allow_recipients: tuple[str, ...] = ()
     max_messages: int = 0

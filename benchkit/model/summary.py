@@ -250,6 +250,22 @@ class DesignSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmCost:
+    """Of a thousand messages of an arm, by the scenario's prices; None where no price was given or nothing measured."""
+
+    arm: str
+    condition: str
+    price: float | None  # the provider's
+    cpu: float | None  # of the client's processor time
+    egress: float | None  # of the bytes that left, without headers of IP and TCP
+
+    @property
+    def total(self) -> float | None:
+        known = [part for part in (self.price, self.cpu, self.egress) if part is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     run: str
     scenario: str
@@ -269,6 +285,8 @@ class Summary:
     warnings: tuple[Notice, ...]
     agreements: tuple[Agreement, ...] = ()
     fits: tuple[LatencyFit, ...] = ()
+    costs: tuple[ArmCost, ...] = ()
+    currency: str = ""  # what `costs` are in
     models: tuple[ArmModel, ...] = ()  # what each arm takes at other RTTs, connections, recipients, requests
     altered_messages: tuple[AlteredMessage, ...] = ()  # the first few of each arm and kind
     altered_kept: int = 0  # mails of these in altered.txt

@@ -47,6 +47,8 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "warning_codes": _codes(summary.warnings),
             "agreements": [asdict(agreement) for agreement in summary.agreements],
             "fits": [_fit(fit) for fit in summary.fits],
+            "costs": [asdict(cost) | {"total": cost.total} for cost in summary.costs],
+            "currency": summary.currency,
             "models": [asdict(model) for model in summary.models],
             "certificate": summary.certificate,
             "design": asdict(summary.design),

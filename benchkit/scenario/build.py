@@ -9,6 +9,7 @@ from benchkit.model.message import Address
 from benchkit.model.scenario import (
     ArmSpec,
     ConnectionPolicy,
+    CostSpec,
     Delay,
     Dkim,
     Dsn,
@@ -55,6 +56,9 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         arms=tuple(_arm(arm, folder, vocabulary) for arm in form.arm),
         verdict=VerdictSpec((low, high), form.verdict.confidence, form.verdict.family),
         thresholds=tuple(parse_threshold(key, text, vocabulary.statistics) for key, text in form.thresholds.items()),
+        cost=CostSpec(
+            form.cost.currency, tuple(form.cost.per_thousand.items()), form.cost.cpu_per_hour, form.cost.egress_per_gb
+        ),
         allow_hosts=tuple(form.allow_hosts),
         allow_recipients=tuple(form.allow_recipients),
         max_messages=form.max_messages,

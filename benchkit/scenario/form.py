@@ -14,6 +14,7 @@ from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, 
 
 Amount = Annotated[float, Field(gt=0, le=1_000_000_000)]
 Percent = Annotated[float, Field(ge=0, le=100)]
+Price = Annotated[float, Field(ge=0, le=1_000_000)]
 Ratio = Annotated[float, Field(gt=0, le=1000)]
 CONCURRENCY = {"talk": 1, "throughput": 1, "open": 64}  # where none is given
 
@@ -123,6 +124,18 @@ class VerdictForm(Form):
     ] = "each"
 
 
+class CostForm(Form):
+    """What sending costs, for the cost per thousand messages of each arm."""
+
+    currency: Annotated[Name, said('What prices are in, as "USD".')] = "USD"
+    per_thousand: Annotated[
+        dict[Name, Price], Field(default_factory=dict),
+        said("The provider's price of a thousand messages, by arm; * stands for anything, the first match counts."),
+    ]  # fmt: skip
+    cpu_per_hour: Annotated[Price | None, said("Price of one core for an hour.")] = None
+    egress_per_gb: Annotated[Price | None, said("Price of a gigabyte (10^9 bytes) that leaves.")] = None
+
+
 class ScenarioForm(Form):
     """A benchkit scenario."""
 
@@ -150,3 +163,4 @@ class ScenarioForm(Form):
     thresholds: Annotated[
         dict[str, str], Field(default_factory=dict), said("Limits that end the run with exit code 99.")
     ]
+    cost: Annotated[CostForm, Field(default_factory=CostForm), said("Prices, for the cost of each arm.")]

@@ -31,6 +31,7 @@ def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
     for index in range(len(parsed.form.arm)):
         check_arm(parsed, index, vocabulary)
     check_thresholds(parsed, vocabulary)
+    check_cost(parsed)
 
 
 def check_load(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
@@ -127,6 +128,14 @@ def check_arm_names(parsed: ParsedScenario) -> None:
             )
         elif arm.baseline and baselines > 1:
             parsed.mistakes.add(("arm", index, "baseline"), "only one arm can be the baseline: remove one")
+
+
+def check_cost(parsed: ParsedScenario) -> None:
+    names = [arm.name for arm in parsed.form.arm] or [""]
+    for pattern in parsed.form.cost.per_thousand:
+        if all(names) and not any(fnmatchcase(name, pattern) for name in names):
+            place = ("cost", "per_thousand", pattern)
+            parsed.mistakes.add(place, f'no arm matches "{pattern}"; there are: {listed(names)}')
 
 
 def check_thresholds(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:

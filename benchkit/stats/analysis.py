@@ -13,6 +13,7 @@ from benchkit.stats.agreement import agreements_of
 from benchkit.stats.altered import altered_messages
 from benchkit.stats.arms import summarise_arms
 from benchkit.stats.comparison import Comparison, compare_arms
+from benchkit.stats.costs import costs_of
 from benchkit.stats.delivery import deliveries
 from benchkit.stats.design import design_of
 from benchkit.stats.latency_fits import fits_of
@@ -63,6 +64,8 @@ def analyse(run: Run) -> Summary:
         agreements=agreements_of(run, samples, arms),
         fits=fits_of(run, samples),
         models=models_of(run, samples, arms),
+        costs=costs_of(run, samples, arms),
+        currency=str(manifest.cost.get("currency", "")),
         altered_messages=altered_messages(run, delivery),
         altered_kept=manifest.altered_kept,
         certificate=manifest.certificate,

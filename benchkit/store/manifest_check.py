@@ -101,6 +101,20 @@ def _rope(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_number, value)) and 0 < value[0] < 1 < value[1]
 
 
+def _price(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and _text(value[0]) and _number(value[1])
+
+
+COST: Mapping[str, Check] = {
+    "currency": _text, "per_thousand": _list(_price), "cpu_per_hour": _or_null(_number),
+    "egress_per_gb": _or_null(_number),
+}  # fmt: skip
+
+
+def _cost(value: Any) -> bool:
+    return isinstance(value, dict) and all(COST.get(key, _anything)(item) for key, item in value.items())
+
+
 ARM: Mapping[str, Check] = {
     **dict.fromkeys(("name", "transport", "client", "connection", "security", "auth", "provider"), _text),
     **dict.fromkeys(("baseline", "embedded", "expects_faults"), _flag),
@@ -130,6 +144,7 @@ MANIFEST: Mapping[str, Check] = {
     "host": lambda value: isinstance(value, dict) and _count(value.get("cores", 0))
     and _number(value.get("slept_s", 0)), "warnings": _list(_text),
     "looked": _list(_count), "decided": _or_null(_count), "registered": _text,
+    "cost": _cost,
     "starts": lambda value: _records(value, StartRecord, START),
     "family": lambda value: value in ("each", "all"), "schema": _count,
 }  # fmt: skip

@@ -69,7 +69,7 @@ class Tags(HTMLParser):
 
 
 def words(page: Page) -> str:
-    return re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", to_html(page), flags=re.DOTALL)
+    return " ".join(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", to_html(page), flags=re.DOTALL).split())
 
 
 def test_sections_stand_in_the_order_of_a_decision(run: Run, summary: Summary) -> None:
@@ -173,3 +173,11 @@ def test_runs_without_much_in_them_have_a_page(synthetic_run: Factory) -> None:
         summary = analyse(run)
         assert sliders_of(summary) is None
         assert "<h1" in to_html(full_page(summary, run))
+
+
+def test_cost_stands_beside_speed_only_with_prices(run: Run, summary: Summary) -> None:
+    assert "Cost of a thousand messages" not in words(full_page(summary, run))
+    priced = replace(run, manifest=replace(run.manifest, cost={"currency": "EUR", "per_thousand": [["smtp*", 0.25]]}))
+    shown = words(full_page(analyse(priced), priced))
+    assert "Cost of a thousand messages" in shown
+    assert "smtp, reused 0.2500 – – 0.2500" in shown

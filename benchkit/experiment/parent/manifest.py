@@ -36,6 +36,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
         confidence=scenario.verdict.confidence,
         family=scenario.verdict.family,
         thresholds=[dataclasses.asdict(threshold) for threshold in scenario.thresholds],
+        cost=dataclasses.asdict(scenario.cost),
         arms=tuple(_arm_record(scenario, batch, number, arm) for number, arm in enumerate(scenario.arms)),
         conditions=_conditions(scenario, lab_refusal),
         digests=tuple(message.digest.hex() for message in batch.messages),

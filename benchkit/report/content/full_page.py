@@ -16,6 +16,7 @@ from benchkit.report.content import sentences
 from benchkit.report.content.account import account_lines
 from benchkit.report.content.claims import claims_section
 from benchkit.report.content.conditions import conditions_section
+from benchkit.report.content.costs import cost_of_messages
 from benchkit.report.content.figures import (
     contrasts_figure,
     distribution_figures,
@@ -72,7 +73,11 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
     sliders = sliders_of(summary) if summary.valid else None
     if sliders:
         yield Section("numbers", "Your numbers", (sliders,))
-    yield from recommendation_sections(summary)
+    rule, beside = recommendation_sections(summary)
+    yield rule
+    if summary.conditions:
+        yield from cost_of_messages(summary, summary.conditions[condition].name)
+    yield beside
     yield from thresholds_sections(summary)
     yield claims_section(summary)
     if summary.conditions:
