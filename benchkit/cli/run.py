@@ -53,7 +53,7 @@ def run(
     batch = compose(plan.message)
     check_requests(plan, batch)
     if dry_run:
-        _show_plan(plan, batch, as_json=as_json)
+        _show_plan(plan, batch, out, as_json=as_json)
         return
     ended = run_plan(plan, batch, out, send=send)
     summary = answer(ended.folder, as_json=as_json, keep=True)
@@ -90,10 +90,26 @@ def _captured(scenario: Scenario) -> Scenario:
     return replace(scenario, network=replace(scenario.network, capture=True))
 
 
-def _show_plan(scenario: Scenario, batch: Batch, *, as_json: bool) -> None:
+def _noise(scenario: Scenario, results: Path) -> float | None:
+    """What the last run of this scenario there found; None without one that can be read."""
+    import json
+
+    from benchkit.stats.precision import noise_of
+
+    for path in sorted(results.glob("*/summary.json"), reverse=True):
+        try:
+            summary = json.loads(path.read_text("utf-8"))
+            if summary["scenario"] == scenario.name and summary["valid"]:
+                return noise_of(summary["contrasts"], starts=scenario.load.restarts > 1)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def _show_plan(scenario: Scenario, batch: Batch, out: Path, *, as_json: bool) -> None:
     from benchkit.experiment.plan.preview import preview
 
-    plan = preview(scenario, batch)
+    plan = preview(scenario, batch, _noise(scenario, out))
     if as_json:
         from dataclasses import asdict
 

@@ -78,6 +78,18 @@ class ArmPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """What a plan can see. `noise` is the standard deviation of the log ratio of two arms in a `unit`: a block, or a start."""
+
+    unit: str  # "blocks", "starts"
+    noise: float
+    measured: bool  # in an earlier run of the scenario; else assumed
+    slower: float  # the smallest true ratio that would be called SLOWER in nine of ten such runs
+    equivalent: float  # share of such runs that would call a true ratio of 1 EQUIVALENT
+    needs: tuple[tuple[float, int], ...]  # (true ratio, units with which nine of ten runs call it SLOWER)
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSummary:
     """What `--dry-run` shows, and what a user says yes to before real mail leaves. Totals are sums over the arms."""
 
@@ -91,6 +103,7 @@ class PlanSummary:
     duration_s: float | None  # an estimate; None where no one knows the RTT yet
     return_paths: tuple[str, ...] = ()  # real ones, to which a server that is not embedded may return mail
     round_trips: int = 0  # that the run waits for, one after the other
+    precision: Precision | None = None  # None where no arm is compared with another
     probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
 
     @property

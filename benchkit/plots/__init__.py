@@ -13,6 +13,6 @@ PLOTS: Registry[Plot] = Registry(
     "plot",
     "benchkit.plots",
     "PLOT",
-    ("phases", "latency", "ecdf", "tail", "blocks", "slopes", "throughput", "throughput_over_time", "failures",
+    ("phases", "latency", "ecdf", "tail", "shift", "blocks", "slopes", "throughput", "throughput_over_time", "failures",
      "failures_over_time"),
 )  # fmt: skip

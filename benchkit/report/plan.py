@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchkit.model.outside_text import escaped
-from benchkit.model.plan import ArmPlan, PlanSummary
+from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.report import numbers
 
 _EXAMPLE_RTT_MS = 20
@@ -32,6 +32,8 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
         console.print(Text(f"A server that cannot deliver returns the mail to {told}.", style="yellow"))
     if plan.probe_connections:
         console.print(Text(_without_mail(plan)))
+    if plan.precision is not None:
+        console.print(Text(_precision(plan.precision)))
     console.print(Text(f"Time: {_time(plan)}"))
 
 
@@ -106,6 +108,17 @@ def _messages(plan: PlanSummary) -> str:
     others = f" and {rest:,} more" if rest > 0 else ""
     noun = "message" if plan.distinct_messages == 1 else "messages"
     return f"Batch: {plan.distinct_messages:,} distinct {noun}, to {', '.join(plan.recipients_sample)}{others}"
+
+
+def _precision(precision: Precision) -> str:
+    noise, unit = numbers.percent(precision.noise), precision.unit
+    source = "as in the last run of this scenario" if precision.measured else "assumed, as on loopback"
+    needs = ", ".join(f"{ratio:g}× in {count:,}" for ratio, count in precision.needs)
+    return (
+        f"Precision: nine of ten such runs call {precision.slower:.2f}× the baseline's time SLOWER, and "
+        f"{numbers.percent(precision.equivalent)} of them call the same time EQUIVALENT ({unit} differ by {noise}, {source}). "
+        f"{unit.capitalize()} that nine of ten runs need: {needs}."
+    )
 
 
 def _time(plan: PlanSummary) -> str:

@@ -13,15 +13,17 @@ from benchkit.experiment.process.targets import is_embedded
 from benchkit.model.host_names import is_reserved_mailbox
 from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.message import Batch
-from benchkit.model.plan import ArmPlan, PlanSummary
+from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.protocol.expected_turns import setup_turns
+from benchkit.stats.comparison import shared_confidence
+from benchkit.stats.precision import plan_precision
 
 _SAMPLE = 3
 
 
-def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
-    """What the run would do."""
+def preview(scenario: Scenario, batch: Batch, noise: float | None = None) -> PlanSummary:
+    """What the run would do. `noise` is what an earlier run of the scenario found (stats/precision.py)."""
     arms = tuple(_arm_plan(scenario, arm, batch) for arm in scenario.arms)
     seconds = expected_s(scenario, arms)
     recipients = list(dict.fromkeys(recipient for message in batch.messages for recipient in message.recipients))
@@ -35,9 +37,18 @@ def preview(scenario: Scenario, batch: Batch) -> PlanSummary:
         distinct_recipients=len(recipients),
         duration_s=None if seconds is None else sum(seconds),
         return_paths=_real_return_paths(batch) if any(arm.server is not None for arm in scenario.arms) else (),
+        precision=_precision(scenario, noise),
         round_trips=round(round_trips_in_a_row(scenario, arms)),
         probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
     )
+
+
+def _precision(scenario: Scenario, noise: float | None) -> Precision | None:
+    if sum(arm.transport != "null" for arm in scenario.arms) < 2:
+        return None
+    load, verdict = scenario.load, scenario.verdict
+    confidence = shared_confidence(verdict.confidence, max(1, len(load.looks)))
+    return plan_precision(load.blocks, load.restarts, verdict.rope, confidence, noise)
 
 
 def _real_return_paths(batch: Batch) -> tuple[str, ...]:
@@ -55,8 +66,10 @@ def _load_in_words(scenario: Scenario) -> str:
     if load.workers > 1:
         how += f", spread over {load.workers} worker processes"
     names = "; ".join(link.name for link in links(scenario))
+    ends = f"at most {load.blocks}" if load.looks else f"{load.blocks}"
     return (
-        f"{load.model}: {how}; {load.blocks} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"
+        f"{load.model}: {how}; {ends} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"
+        + (f", or fewer once all is decided, after {', '.join(map(str, load.looks[:-1]))}" if load.looks else "")
         + (f", for each of: {names}" if names else "")
         + (f"; the processes start {load.restarts} times, each time with a warm-up" if load.restarts > 1 else "")
     )
