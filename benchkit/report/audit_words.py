@@ -25,8 +25,8 @@ ASPECT_NAMES = {
     AuditAspect.EXTRAS: "reports and extras",
 }
 _TOLD = {
-    (AuditAspect.FROM, Status.PASS): "passes SPF, DKIM and DMARC",
-    (AuditAspect.FROM, Status.WARN): "passes, with weak spots",
+    (AuditAspect.FROM, Status.PASS): "SPF, DKIM and DMARC are in order",
+    (AuditAspect.FROM, Status.WARN): "SPF, DKIM and DMARC work, with weak spots",
     (AuditAspect.FROM, Status.FAIL): "receivers may reject it or mark it as spam",
     (AuditAspect.TO, Status.PASS): "arrives",
     (AuditAspect.TO, Status.WARN): "arrives, with weak spots",
@@ -70,7 +70,17 @@ def _told(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
             if _is_enforced(report)
             else "arrives; TLS is not enforced on the way (no MTA-STS, no DANE)"
         )
-    return _TOLD[aspect, status]
+    told = _TOLD[aspect, status]
+    if aspect is AuditAspect.FROM and status is not Status.FAIL:
+        told += _but(rules)
+    return told
+
+
+def _but(rules: set[str]) -> str:
+    """What the owner should know before anything else."""
+    parts = ["no DKIM key was found where looked"] if "dkim_selectors.not_found" in rules else []
+    parts += ["receivers deliver forged mail too (p=none)"] if "dmarc_policy.none" in rules else []
+    return f"; but {', and '.join(parts)}" if parts else ""
 
 
 def _is_enforced(report: AuditReport) -> bool:

@@ -14,6 +14,7 @@ CHECKS: Registry[Check] = Registry(
         "spf_syntax",
         "spf_all",
         "spf_no_sender",
+        "spf_provider",
         "spf_lookups",
         "spf_voids",
         "spf_includes",

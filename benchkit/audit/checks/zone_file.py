@@ -58,7 +58,13 @@ def _finding(domain: str, fault: ZoneFault) -> Finding:
     message = f"line {fault.line}: {what} of {len(_text(fault))} octets in one string, and a string holds at most 255"
     advice = "Write it as several quoted strings in one record."
     changes = [f"line {fault.line} as several strings"]
-    fix = fixed(domain, "long text", fault.name, after=[txt_record(_text(fault))], changes=changes)
+    fix = fixed(
+        domain,
+        f"TXT record in place of line {fault.line}",
+        fault.name,
+        after=[txt_record(_text(fault))],
+        changes=changes,
+    )
     fixes = (fix,) if fault.type == "TXT" else ()
     return RULE.finding("long_string", fault.name, message, advice=advice, fixes=fixes, reference="RFC 1035 §3.3")
 

@@ -19,9 +19,9 @@ ADDRESS_TAGS = ("rua", "ruf")
 _TAGS = (*POLICY_TAGS, *ADDRESS_TAGS, "adkim", "aspf", "fo", "t", "psd", "pct", "rf", "ri")
 _VERSION = re.compile(r"[\s\"'(]*(?:v\s*[=:]?\s*)?\"?\s*dmarc\s*1?\b[\"\s;:,.]*", re.IGNORECASE)
 _NEXT_TAG = re.compile(rf"[,\s]+(?=(?:{'|'.join(_TAGS)})\s*=)", re.IGNORECASE)
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _CHOICES = {"t": "yn", "psd": "ynu", "adkim": "rs", "aspf": "rs"}
 _REMOVED = ("rf", "ri")
-_WEAKEST_FIRST = tuple(Policy)
 
 
 @dataclass(slots=True)
@@ -37,6 +37,11 @@ def record_text(tags: dict[str, str]) -> str:
     """`p` comes first: old receivers want it there (RFC 7489 §6.3)."""
     order = [name for name in POLICY_TAGS if name in tags] + [name for name in tags if name not in POLICY_TAGS]
     return "; ".join(["v=DMARC1", *(f"{name}={tags[name]}" for name in order)])
+
+
+def strength(policy: str) -> int:
+    """From none, 0, to reject, 2."""
+    return tuple(Policy).index(Policy(policy))
 
 
 def read_tags(texts: Sequence[str]) -> DmarcTags:
@@ -83,6 +88,8 @@ def _named(part: str, found: DmarcTags) -> tuple[str, str]:
         if part.strip("\"' .,").lower() in list(Policy):
             written, value = "p", part
     name = _tag_name(written.strip().strip("\"'").lower())
+    if name not in _TAGS and "mailto:" in part.lower():
+        name, value = "rua", part[part.lower().index("mailto:") :]
     if name != written.strip() or not sign:
         found.changes.append(f"`{part}` became `{name}={value.strip()}`")
     return name, value.strip()
@@ -102,7 +109,7 @@ def _take(name: str, value: str, found: DmarcTags) -> None:
     if made is None:
         return
     if name in found.tags and name in POLICY_TAGS and found.tags[name] != made:
-        weaker = min(found.tags[name], made, key=_WEAKEST_FIRST.index)
+        weaker = min(found.tags[name], made, key=strength)
         found.changes.append(
             f"{name}={found.tags[name]} and {name}={made} contradict each other: the weaker one stays for now"
         )
@@ -149,7 +156,7 @@ def _other(name: str, value: str, found: DmarcTags) -> str | None:
     if name in _REMOVED or (name == "pct" and clean.rstrip("%") == "100"):
         found.changes.append(f"`{name}={value}` was removed: it has no effect any more (RFC 9989)")
         return None
-    if not name or not clean:
+    if not _NAME.match(name) or name == "v" or not clean:
         found.changes.append(f"`{name or value}` was removed: it is no tag with a value")
         return None
     return clean.rstrip("%") if name == "pct" else clean

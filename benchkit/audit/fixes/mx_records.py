@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, located_mail_hosts, mail_hosts
-from benchkit.audit.fixes.replacement import fixed, holder, record
+from benchkit.audit.fixes.replacement import fixed, held, holder, record
 from benchkit.model.dns import Record
 from benchkit.model.record_fix import RecordFix
 
@@ -52,7 +52,11 @@ async def _mx_fix(context: AuditContext) -> tuple[RecordFix, ...]:
         f"`{each.old.text}` {'became ' + _renamed(each).text if each.target else 'goes'}: {each.why}"
         for each in changed
     ]
-    return (fixed(context.domain, WHAT, holder(found.answer), before=going, after=after, changes=changes),)
+    return (
+        fixed(
+            context.domain, WHAT, holder(found.answer), before=held(found.answer, going), after=after, changes=changes
+        ),
+    )
 
 
 def null_mx(domain: str, why: str) -> tuple[RecordFix, ...]:

@@ -37,6 +37,11 @@ def fixed(
     return RecordFix(what, name, tuple(before), tuple(after), tuple(changes), whom_to_ask(domain, name), when)
 
 
+def held(answer: Answer, records: Sequence[Record]) -> tuple[Record, ...]:
+    """The records that are at the very name: those of a wildcard are not, and stay where they are."""
+    return () if answer.wildcard else tuple(records)
+
+
 def holder(answer: Answer) -> str:
     """The name that really holds the records: the end of the CNAME chain."""
     return answer.cnames[-1] if answer.cnames else answer.name

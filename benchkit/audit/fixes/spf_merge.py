@@ -47,9 +47,7 @@ def _one(read: Sequence[SpfTerms], changes: list[str]) -> Proposal:
     terms = _unique([term for each in read for term in each.terms], changes)
     senders = [term for term in terms if _is_sender(term)]
     ends = [found for term in terms if (found := mechanism(term)) and found.kind is MechanismKind.ALL]
-    redirects = any(_is_redirect(term) for term in terms)
-    unknown = any(mechanism(term) is None and not term.lower().startswith(("redirect=", "exp=")) for term in terms)
-    end = _end([found.text for found in ends], bool(senders), redirects, unknown, changes)
+    end = _end(terms, [found.text for found in ends], changes)
     if end is None:
         passes = any(found.qualifier == "+" for found in ends)
         return Proposal(changes=tuple(changes), decide=(NAME_THEM,), names_senders=False, open_ended=passes)
@@ -82,17 +80,22 @@ def _is_sender(term: str) -> bool:
     return _is_redirect(term) if found is None else found.kind is not MechanismKind.ALL and found.qualifier == "+"
 
 
+def _is_unknown(term: str) -> bool:
+    """A modifier of which it is not known what it was meant to be."""
+    return mechanism(term) is None and not term.lower().startswith(("redirect=", "exp="))
+
+
 def _is_redirect(term: str) -> bool:
     return term.lower().startswith("redirect=")
 
 
-def _end(ends: Sequence[str], senders: bool, redirects: bool, unknown: bool, changes: list[str]) -> str | None:
+def _end(terms: Sequence[str], ends: Sequence[str], changes: list[str]) -> str | None:
     """The `all` of the new record, "" where a redirect takes its place; None where no record can be offered."""
     signs = {"+" if end.lower() == "all" else end[0] for end in ends}
-    if not senders:
-        return "-all" if signs == {"-"} and not unknown else None
+    if not any(map(_is_sender, terms)):
+        return "-all" if signs == {"-"} and not any(map(_is_unknown, terms)) else None
     if not signs:
-        if redirects:
+        if any(map(_is_redirect, terms)):
             return ""
         changes.append("`~all` was added: without it nothing is said about other senders")
         return "~all"

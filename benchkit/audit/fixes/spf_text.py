@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from benchkit.audit.fixes import spf_words
 from benchkit.audit.fixes.spelling import plain
+from benchkit.audit.fixes.spf_values import is_host, is_value
 from benchkit.audit.records.spf import is_spf
 
 _VERSION = re.compile(
@@ -95,14 +96,12 @@ def _together(words: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     word, following = words[0], words[1].strip(",;")
     if word in ("-", "~", "?", "+") and following.rstrip(".").lower() == "all":
         yield 2, f"{word}all", "a blank stood between the sign and `all`"
-    if _MX_PREFERENCE.match(word) and spf_words.is_host(following):
+    if _MX_PREFERENCE.match(word) and is_host(following):
         advice = f"the number is the preference of an MX record. Write `mx` for all MX hosts of the domain, or `a:{following}`"
         yield 2, "", f"{advice} for this host"
     value = following.lstrip(":=")
     bare, dangles = word.lstrip("-+~?").rstrip(":=").lower(), word[-1] in ":="
-    if spf_words.is_value(value) and (
-        spf_words.needs_value(word) or (bare in ("a", "mx") and (dangles or following != value))
-    ):
+    if is_value(value) and (spf_words.needs_value(word) or (bare in ("a", "mx") and (dangles or following != value))):
         yield from _joined_term(f"{word.rstrip(':=')}:{value}")
     if re.match(r"/[0-9]+\Z", following) and spf_words.is_sound(word):
         yield from _joined_term(word + following)

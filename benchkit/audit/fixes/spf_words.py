@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from benchkit.audit.fixes.spelling import closest
+from benchkit.audit.fixes.spf_values import AROUND, address_in, address_term, cleaned, is_host
 from benchkit.audit.records.spf_syntax import parse_terms
 from benchkit.audit.records.spf_terms import MechanismKind, Modifier, SpfMechanism
 from benchkit.audit.records.text import is_fatal
@@ -29,7 +30,6 @@ _ALIASES = {
     "v4": "ip4",
     "v6": "ip6",
 }
-_HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?\Z")
 _NAMED = re.compile(r"([-+~?]?)([A-Za-z]+[0-9]?)([:=;.]+)(.+)\Z")
 _ALL = re.compile(r"(.+?)([-~?+]all)\Z", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(?<=[A-Za-z0-9])(?=[+~?-]?(?:include|exists|ipv?[46]):)", re.IGNORECASE)
@@ -38,7 +38,6 @@ _MACRO = re.compile(r"%\{[^}]*\}|%[%_-]")
 _IN_NO_NAME = re.compile(r"//|[^A-Za-z0-9._/-]")  # legal in the grammar, and in no host name
 _SEPARATOR = re.compile(r"[,;](?![^{]*\})")
 _PLAUSIBLE = {4: 16, 6: 32}  # shorter prefixes are whole providers
-_AROUND = "\"'()<>[]{},;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def _is_sound_modifier(term: Modifier) -> bool:
     """Unknown modifiers are legal (RFC 7208 §6), but one that holds an address was meant as a mechanism."""
     if term.name in MODIFIERS:
         return not _IN_NO_NAME.search(_MACRO.sub("", term.value.text))
-    return not _kind(term.name) and term.name != "v" and "." not in term.name and _address(term.value.text) is None
+    return not _kind(term.name) and term.name != "v" and "." not in term.name and address_in(term.value.text) is None
 
 
 def repaired(word: str) -> Repaired | None:
@@ -99,15 +98,6 @@ def without_host_bits(word: str) -> str:
     return f"{word.partition(':')[0]}:{found.network.network_address}/{prefix}"
 
 
-def is_value(word: str) -> bool:
-    """Whether it can be what a mechanism names: a host, a domain or an address."""
-    return bool(_HOST.match(word)) or _address(word) is not None or word.startswith("%{")
-
-
-def is_host(word: str) -> bool:
-    return _HOST.match(word) is not None
-
-
 def needs_value(word: str) -> str:
     """`include`, `ip4` and the like, where the word is nothing else; "" for others."""
     bare = word.lstrip("-+~?").rstrip(":=").lower()
@@ -130,7 +120,7 @@ def _version(word: str) -> Repaired | None:
 
 
 def _stripped(word: str) -> Repaired | None:
-    inner = word.strip(_AROUND)
+    inner = word.strip(AROUND)
     if inner == word or not inner:
         return None
     if is_sound(inner):
@@ -152,7 +142,7 @@ def _named(word: str) -> Repaired | None:
     kind = _kind(found[2]) if found else ""
     if not found or not kind or (found[3] == "." and kind in ("a", "mx")):
         return None
-    value = _value(found[4])
+    value = cleaned(found[4])
     if found[2].lower() == "ip" and value[:2] in ("4:", "6:"):
         value = value[2:]
     if kind in MODIFIERS:
@@ -168,14 +158,14 @@ def _dangling(word: str) -> Repaired | None:
 
 def _without_colon(word: str) -> Repaired | None:
     found = _WITHOUT_COLON.match(word)
-    return Repaired((f"{found[1]}ip4:{_value(found[3])}",), "the colon is missing") if found else None
+    return Repaired((f"{found[1]}ip4:{cleaned(found[3])}",), "the colon is missing") if found else None
 
 
 def _bare(word: str) -> Repaired | None:
     """An address or a domain without a mechanism."""
-    value = _value(word)
-    if network := _address(value):
-        return Repaired((_written(network),), "an address needs its mechanism")
+    value = cleaned(word)
+    if network := address_in(value):
+        return Repaired((address_term(network),), "an address needs its mechanism")
     if is_host(value) and (value.startswith(("_spf", "spf.")) or value.lower() in KNOWN_INCLUDES):
         return Repaired((f"include:{value}",), "an SPF record of others is included")
     return None
@@ -193,9 +183,9 @@ _ATTEMPTS: tuple[Callable[[str], Repaired | None], ...] = (
 
 
 def _term(qualifier: str, kind: str, value: str) -> Repaired | None:
-    network = _address(value)
+    network = address_in(value)
     if network and kind != "exists":
-        right = _written(network)
+        right = address_term(network)
         return Repaired((qualifier + right,), f"an address is written `{right.partition(':')[0]}:`")
     if kind in ("ip4", "ip6"):
         return Repaired((f"{qualifier}a:{value}",), "a host name is written `a:`") if is_host(value) else None
@@ -212,28 +202,6 @@ def _kind(name: str) -> str:
     if len(lower) > 2 and (closest(lower, ("ip4",)) or closest(lower, ("ip6",))):
         return "ip4"  # the address tells the family
     return closest(lower, ("include", "exists", "redirect")) if len(lower) > 4 else ""
-
-
-def _value(text: str) -> str:
-    """Without a URL's scheme, a final slash, and stray characters around it; a backslash before a prefix is a slash."""
-    text = re.sub(r"\A[a-z]+://", "", text.strip(_AROUND + ":= "), flags=re.IGNORECASE)
-    return text.replace("\\", "/").rstrip("/").rstrip(_AROUND)
-
-
-def _address(text: str) -> str | None:
-    """An address or a network with the prefix as it is written; None for anything else."""
-    host, slash, prefix = text.partition("/")
-    try:
-        network = ip_network(f"{host.strip('[]')}{slash}{prefix}", strict=False)
-    except ValueError:
-        return None
-    if not slash:
-        return host.strip("[]")
-    return f"{host.strip('[]')}/{network.prefixlen}"
-
-
-def _written(address: str) -> str:
-    return f"ip{6 if ':' in address else 4}:{address}"
 
 
 def mechanism(term: str) -> SpfMechanism | None:

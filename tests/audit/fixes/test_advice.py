@@ -218,3 +218,48 @@ def test_what_is_unknown_is_told_once(tmp_path: Path) -> None:
     assert len(groups) == 1
     assert {rule for group in groups for rule in group.rules} == {finding.rule for finding in unknown}
     assert all("no answer to" in group.message for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "record"),
+    [
+        ("mx -all", "spf_provider.mx_only_receives", "v=spf1 include:_spf.google.com mx -all"),
+        ("ip4:192.0.2.1 -all", "spf_provider.not_included", "v=spf1 include:_spf.google.com ip4:192.0.2.1 -all"),
+        (
+            "mx ip4=192.0.2.1 -all",
+            "spf_provider.mx_only_receives",
+            "v=spf1 include:_spf.google.com mx ip4:192.0.2.1 -all",
+        ),
+    ],
+)
+def test_the_provider_of_the_mailboxes_is_not_in_the_record(text: str, rule: str, record: str, tmp_path: Path) -> None:
+    report = audited(HEAD + spf(text, GOOGLE + KEY + DMARC), tmp_path, others="smtp.google.com. IN A 203.0.113.5\n")
+    (found,) = [finding for finding in report.findings if finding.rule == rule]
+    assert [value_of(fix.after[0]) for fix in found.fixes] == [record]
+    assert all(fix.when for fix in found.fixes)
+
+
+@pytest.mark.parametrize(
+    ("policy", "rest", "published"),
+    [
+        ("rejekt", MX + SPF, "p=reject"),
+        ("rejekt", MX + KEY + spf("moo -all", ""), "p=reject"),  # signed
+        ("rejekt", MX + spf("ipv4:192.0.2.25 -all", ""), "p=reject"),  # once the SPF record is repaired too
+        ("rejekt", MX + spf("moo -all", ""), "p=none"),
+        ("reject", MX + spf("moo -all", ""), ""),  # it counts already
+    ],
+)
+def test_a_repair_does_not_let_receivers_refuse_mail_that_passes_nothing(
+    policy: str, rest: str, published: str, tmp_path: Path
+) -> None:
+    report = told(dmarc(f"v=DMARC1; p={policy}; rua=mailto:d@shop.example", rest=rest), tmp_path)
+    new = [value_of(fix.after[0]) for fix in of(report, "DMARC record") if fix.is_for_now]
+    assert new == ([f"v=DMARC1; {published}; rua=mailto:d@shop.example"] if published else [])
+
+
+def test_the_record_of_a_wildcard_stays_where_it_is(tmp_path: Path) -> None:
+    report = audited(
+        HEAD + '* IN TXT "v=spf1 ipv4:192.0.2.1 -all"\nwww IN MX 10 mail\n* IN MX 10 mail\n', tmp_path, "a.shop.example"
+    )
+    (fix,) = of(report, "SPF record")
+    assert (fix.name, fix.before) == ("a.shop.example", ())
