@@ -103,6 +103,9 @@ class ApiServer(Protocol):
     def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
         """A refusal in its own shape; an empty text or code is what the real one says with that status."""
 
+    def throttled(self, wait_s: int) -> Response:
+        """What it answers beyond its rate: with the wait in Retry-After or in words only where the real one says it."""
+
     def rate_headers(self, rate: RateLimit) -> tuple[tuple[str, str], ...]:
         """The header fields in which it tells a client its limit; none where the real one tells nothing."""
 

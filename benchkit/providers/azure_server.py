@@ -115,6 +115,7 @@ SERVER = RoutedServer(
     ),
     authorised_by=_authorised,
     body_of=_body,
+    retry_after=True,
     challenge="HMAC-SHA256",
     said={
         401: ("The request is missing a valid signature.", "Denied"),

@@ -105,6 +105,7 @@ SERVER = RoutedServer(
     ),
     authorised_by=has_bearer,
     body_of=_body,
+    retry_after=True,
     said={
         401: ("Authentication error", "10000"),
         403: ("email.sending.error.email.sending_disabled", "10203"),

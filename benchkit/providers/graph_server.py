@@ -109,6 +109,7 @@ SERVER = RoutedServer(
     ),
     authorised_by=has_bearer,
     body_of=_body,
+    retry_after=True,
     challenge='Bearer realm=""',
     said={
         401: ("Access token is empty.", "InvalidAuthenticationToken"),

@@ -154,6 +154,7 @@ SERVER = RoutedServer(
     ),
     authorised_by=_authorised,
     body_of=_body,
+    retry_after=True,
     challenge='Basic realm="JMAP"',
     headers_of=lambda _status, _code: (("content-type", "application/problem+json"),),
 )

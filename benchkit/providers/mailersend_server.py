@@ -95,6 +95,7 @@ SERVER = RoutedServer(
     ),
     authorised_by=has_bearer,
     body_of=_body,
+    retry_after=True,
     rate_names=("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
     said={
         401: ("Unauthenticated.", ""),

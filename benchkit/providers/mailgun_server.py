@@ -168,6 +168,7 @@ SERVER = RoutedServer(
     said={
         401: ("Forbidden", ""),
         404: ("Domain not found", ""),
-        429: ("Domain not allowed to send: request limit exceeded, try again after 1 seconds", ""),
+        429: ("Domain not allowed to send: request limit exceeded", ""),
     },
+    limit_text="Domain not allowed to send: request limit exceeded, try again after {wait_s} seconds",
 )

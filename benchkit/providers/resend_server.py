@@ -116,6 +116,7 @@ SERVER = RoutedServer(
     ),
     authorised_by=_authorised,
     body_of=_body,
+    retry_after=True,
     rate_names=("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
     said={
         400: ("The request body is invalid.", _INVALID),

@@ -32,7 +32,8 @@ class RoutedServer:
     """`authorised_by` may raise an ApiRefusal of its own. `said` has the real words of a status, and the code beside them.
 
     `body_of` writes a refusal's body from status, text and code. `rate_names` are the header fields of a limit: requests in
-    a window, how many are left, seconds until all are.
+    a window, how many are left, seconds until all are. Beyond its rate it answers `limit_status` with `limit_text`, which may
+    hold {wait_s}, and with Retry-After where `retry_after` is true.
     """
 
     routes: tuple[Route, ...]
@@ -40,6 +41,9 @@ class RoutedServer:
     body_of: Callable[[int, str, str], bytes]
     said: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     challenge: str = "Bearer"
+    limit_status: int = 429
+    limit_text: str = ""
+    retry_after: bool = False
     rate_names: tuple[str, ...] = ()
     headers_of: Callable[[int, str], Headers] = lambda _status, _code: JSON
 
@@ -74,6 +78,11 @@ class RoutedServer:
         if retry_after_s:
             headers = (*headers, ("retry-after", str(retry_after_s)))
         return Response(status, headers, self.body_of(status, text, code))
+
+    def throttled(self, wait_s: int) -> Response:
+        return self.refused(
+            self.limit_status, self.limit_text.format(wait_s=wait_s), retry_after_s=wait_s if self.retry_after else 0
+        )
 
     def rate_headers(self, rate: RateLimit) -> Headers:
         values = (rate.limit, rate.remaining, rate.reset_s)

@@ -102,6 +102,7 @@ SERVER = RoutedServer(
     authorised_by=_authorised,
     body_of=_body,
     challenge="",
+    limit_status=420,
     said={
         401: ("Unauthorized.", ""),
         403: ("Forbidden.", ""),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from benchkit.clock import Clock
 from benchkit.model.endpoint import ListenerConfig
+from benchkit.model.exchange import RateLimit
 from benchkit.model.scenario import Delay, Fault, Limit
 
 _S_PER_MS = 1e-3
@@ -26,10 +27,11 @@ class Action:
     status: int = 0
     retry_after_s: int = 0
     drop: bool = False
+    limited_s: int = 0  # beyond the API's rate: the seconds until there is room again
 
     @property
     def refuses(self) -> bool:
-        return bool(self.reply or self.status)
+        return bool(self.reply or self.status or self.limited_s)
 
 
 PASS = Action()
@@ -55,6 +57,11 @@ class TokenBucket:
             return 0.0
         return (1.0 - self._tokens) / self._rate_per_s
 
+    def rate(self) -> RateLimit:
+        """As an API tells it: of how many requests there are how many left, and how long until all are."""
+        missing = self._burst - self._tokens
+        return RateLimit(self._burst, int(self._tokens), math.ceil(missing / self._rate_per_s))
+
 
 class Faults:
     """One listener's faults and limits. Every fault of a point draws every time, so that one does not shift another."""
@@ -79,6 +86,11 @@ class Faults:
     def last(self, messages: int) -> bool:
         """Whether a connection that has carried so many messages takes no more."""
         return 0 < self._per_connection <= messages
+
+    @property
+    def rate(self) -> RateLimit | None:
+        """What is left of the limit's rate; None where there is none."""
+        return self._bucket.rate() if self._bucket else None
 
     def keep_alive(self, messages: int) -> str:
         """What a Keep-Alive header promises after so many messages (RFC 2068 §19.7.1.1); empty where there is no limit."""
@@ -106,7 +118,7 @@ class Faults:
         seconds = math.ceil(wait_s)
         if self._smtp:
             return Action(reply=f"450 4.7.1 Rate limit exceeded, try again after {seconds} seconds")
-        return Action(status=429, retry_after_s=seconds)
+        return Action(limited_s=seconds)
 
 
 def faults_of(listener: ListenerConfig, clock: Clock) -> Faults | None:

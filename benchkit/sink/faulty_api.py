@@ -60,7 +60,7 @@ class FaultyApiSession(ApiSession):
     def _meet_request(self, request: Request, keep_alive: bool) -> None:
         action = self._faults.meet("request", self._messages)
         if action.refuses:
-            response = self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
+            response = self._refusal(action)
             self._act(action, lambda: self._respond(response, keep_alive))
         else:
             self._act(action, lambda: self._meet_response(request, keep_alive))
@@ -68,12 +68,17 @@ class FaultyApiSession(ApiSession):
     def _meet_response(self, request: Request, keep_alive: bool) -> None:
         action = self._faults.meet("response", self._messages)
         if action.refuses:
-            response = self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
+            response = self._refusal(action)
         else:
             response = self._listener.answer(request)
             self._messages += response.status < 300
         keep_alive = keep_alive and not self._faults.last(self._messages)
         self._act(action, lambda: self._respond(response, keep_alive))
+
+    def _refusal(self, action: Action) -> Response:
+        if action.limited_s:
+            return self._listener.server.throttled(action.limited_s)
+        return self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
 
     def _act(self, action: Action, then: Callable[[], None]) -> None:
         """Go on now, later, or never."""
@@ -103,6 +108,9 @@ class FaultyApiSession(ApiSession):
         self._closing = not keep_alive
         if keep_alive and (promise := self._faults.keep_alive(self._messages)):
             response = replace(response, headers=(*response.headers, ("keep-alive", promise)))
+        if (rate := self._faults.rate) is not None:
+            told = self._listener.server.rate_headers(rate)
+            response = replace(response, headers=(*response.headers, *told))
         self._out.append(rendered(response, keep_alive))
         if self._closing:
             self._waiting.clear()

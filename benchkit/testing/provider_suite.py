@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from benchkit.model.contracts import Provider, SigningProvider
-from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response, SendingDomains
+from benchkit.model.exchange import ApiRefusal, Credentials, RateLimit, Received, Request, Response, SendingDomains
 from benchkit.model.identity import IdentitySlots, find_identity, token_of, without_identity
 from benchkit.model.message import Address, Attachment, Content
 from benchkit.model.outcome import OutcomeKind
@@ -220,6 +220,18 @@ class ProviderSuite(Suite):
             assert (outcome.kind, outcome.code, outcome.retry_after_s) == (kind, status, 7)
             assert outcome.text
             assert case.provider.outcome(case.provider.server.refused(status, "")).kind is kind
+
+    def test_its_limit_is_understood(self, case: ProviderCase) -> None:
+        """In its own shape, with the wait where it says one, and with the header fields in which it tells its limit."""
+        server = case.provider.server
+        response = server.throttled(7)
+        told = server.rate_headers(RateLimit(5, 0, 7))
+        outcome = case.provider.outcome(replace(response, headers=(*response.headers, *told)))
+        assert outcome.kind is OutcomeKind.THROTTLED
+        assert outcome.retry_after_s in (-1, 7)
+        assert (outcome.rate_limit, outcome.rate_remaining, outcome.rate_reset_s) == (
+            (5, 0, 7) if told else (-1, -1, -1)
+        )
 
     def test_an_acceptance_in_its_own_shape_is_understood(self, case: ProviderCase) -> None:
         response = case.accepted()

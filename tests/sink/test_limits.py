@@ -99,10 +99,32 @@ def test_the_largest_request_that_it_takes(running: Any, bytes_: int, status: by
     assert len(sink.ledger.arrivals) == (status == b"200")
 
 
-def test_over_the_rate_of_the_api(running: Any) -> None:
-    sink = running(api(rate_per_s=0.1, burst=2))
-    *fine, over = ask(sink, 3)
-    assert [answer[9:12] for answer in fine] == [b"200"] * 2
-    assert over.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
-    assert b"retry-after: 10\r\n" in over
-    assert b'"message"' in over
+# Of each provider: the line of a 429, what its header must have, what it must not, and its words.
+THROTTLED = {
+    "mailgun": (b"429", b"", b"retry-after", b"try again after 10 seconds"),
+    "resend": (b"429", b"retry-after: 10\r\nratelimit-limit: 2\r\nratelimit-remaining: 0\r\nratelimit-reset: 20\r\n", b"", b"rate_limit"),
+    "sendgrid": (b"429", b"x-ratelimit-remaining: 0\r\n", b"retry-after", b"too many requests"),
+    "ses": (b"429", b"x-amzn-errortype: TooManyRequestsException\r\n", b"retry-after", b"Maximum sending rate exceeded"),
+    "brevo": (b"429", b"x-sib-ratelimit-reset: 20\r\n", b"retry-after", b"too_many_requests"),
+    "sparkpost": (b"420", b"", b"retry-after", b"Exceed Sending Limit"),
+    "graph": (b"429", b"retry-after: 10\r\n", b"", b"ApplicationThrottled"),
+}
+
+
+@pytest.mark.parametrize("provider", THROTTLED)
+def test_over_the_rate_each_answers_as_the_real_one(running: Any, provider: str) -> None:
+    status, told, untold, words = THROTTLED[provider]
+    sink = running(replace(api(rate_per_s=0.1, burst=2), provider=provider, auth_required=False))
+    target = next(path for path in PATHS if PROVIDERS[provider].server.methods(path))
+    request = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" % target.encode()
+    *_, over = sink.talk(request * 3).split(b"HTTP/1.1 ")
+    assert over.startswith(status)
+    assert told in over
+    assert not untold or untold not in over
+    assert words in over
+
+
+PATHS = (
+    "/v3/d/messages", "/emails", "/v3/mail/send", "/v2/email/outbound-emails", "/v3/smtp/email", "/api/v1/transmissions",
+    "/v1.0/me/sendMail",
+)  # fmt: skip
