@@ -37,6 +37,7 @@ class ListenerConfig:
     auth_required: bool = False
     faults: tuple[Fault, ...] = ()
     limit: Limit = field(default_factory=Limit)
+    port: int = 0  # the kernel's choice
     batches: bool = False  # each request carries several messages, or may
     seed: int = 0
     congestion: str = ""

@@ -1,6 +1,7 @@
 """The embedded sink: one loopback port for each listener, all in one process, which is not a measured one.
 
-Ports are the kernel's choice. TLS comes from a certificate authority that lives as long as the sink.
+A listener that names no port gets one of the kernel's choice. TLS comes from a certificate authority that lives as long as the
+sink.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ class Sink:
         server = await loop.create_server(
             self._factory(listener, tls),
             self._host,
-            0,
+            listener.port,
             ssl=tls if listener.security is Security.IMPLICIT else None,
             ssl_handshake_timeout=HANDSHAKE_S if listener.security is Security.IMPLICIT else None,
             backlog=BACKLOG,

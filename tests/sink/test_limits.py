@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Delay, Fault, Security
+from benchkit.providers import PROVIDERS
 from tests.sink.conftest import heard
 from tests.sink.plain_clients import BODY, CONTENT, ENVELOPE, api, ask, converse, reply_code, smtp
 
@@ -102,9 +104,19 @@ def test_the_largest_request_that_it_takes(running: Any, bytes_: int, status: by
 # Of each provider: the line of a 429, what its header must have, what it must not, and its words.
 THROTTLED = {
     "mailgun": (b"429", b"", b"retry-after", b"try again after 10 seconds"),
-    "resend": (b"429", b"retry-after: 10\r\nratelimit-limit: 2\r\nratelimit-remaining: 0\r\nratelimit-reset: 20\r\n", b"", b"rate_limit"),
+    "resend": (
+        b"429",
+        b"retry-after: 10\r\nratelimit-limit: 2\r\nratelimit-remaining: 0\r\nratelimit-reset: 20\r\n",
+        b"",
+        b"rate_limit",
+    ),
     "sendgrid": (b"429", b"x-ratelimit-remaining: 0\r\n", b"retry-after", b"too many requests"),
-    "ses": (b"429", b"x-amzn-errortype: TooManyRequestsException\r\n", b"retry-after", b"Maximum sending rate exceeded"),
+    "ses": (
+        b"429",
+        b"x-amzn-errortype: TooManyRequestsException\r\n",
+        b"retry-after",
+        b"Maximum sending rate exceeded",
+    ),
     "brevo": (b"429", b"x-sib-ratelimit-reset: 20\r\n", b"retry-after", b"too_many_requests"),
     "sparkpost": (b"420", b"", b"retry-after", b"Exceed Sending Limit"),
     "graph": (b"429", b"retry-after: 10\r\n", b"", b"ApplicationThrottled"),
