@@ -3,7 +3,8 @@
 A suite is a class of pytest tests over `cases`. An outside package subclasses it in a test file of its own:
 
     from acme import PROVIDER
-    from benchkit.testing.provider_suite import SECRET, ProviderCase, ProviderSuite
+    from benchkit.testing.provider_case import SECRET, ProviderCase
+    from benchkit.testing.provider_suite import ProviderSuite
 
     class TestAcme(ProviderSuite):
         cases = (ProviderCase(PROVIDER, credentials={"authorization": "Bearer " + SECRET}),)

@@ -20,7 +20,8 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.testing.damage import without_each_key
 from benchkit.testing.less_mail import less_and_less
 from benchkit.testing.mail_strategies import ADDRESSES, BODIES, FILES, NAMES, message_of
-from benchkit.testing.provider_suite import ANY_BODY, CONTENT_TYPES, PLAIN, SECRET, STATUSES, ProviderCase
+from benchkit.testing.provider_case import PLAIN, SECRET, ProviderCase
+from benchkit.testing.provider_suite import ANY_BODY, CONTENT_TYPES, STATUSES
 from benchkit.testing.suite import EXAMPLES, Suite
 
 

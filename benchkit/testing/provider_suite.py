@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from time import time
+from dataclasses import replace
 from typing import ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.errors import UnsatisfiedAssumption
 
-from benchkit.model.contracts import Provider, SigningProvider
-from benchkit.model.exchange import ApiRefusal, Credentials, RateLimit, Received, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, RateLimit, Request, Response, SendingDomains
 from benchkit.model.identity import IdentitySlots, find_identity, token_of, without_identity
-from benchkit.model.message import Address, Attachment, Content
+from benchkit.model.message import Address, Content
 from benchkit.model.outcome import OutcomeKind
 from benchkit.testing.damage import NESTED, NO_ANSWERS, without_each_key
-from benchkit.testing.less_mail import less_and_less
 from benchkit.testing.mail_strategies import contents, message_of
+from benchkit.testing.provider_case import PLAIN, SECRET, ProviderCase
 from benchkit.testing.suite import EXAMPLES, Suite
 
-SECRET = "key-0123456789abcdef"
-TOKEN = token_of("0badcafe", 7)
-RICH = Content(
-    "Grüße: your order", Address("Shop, Inc.", "shop@shop.example"), (Address("Ann", "ann@example.com"),),
-    text="Hello\n.\nfrom the shop\n\n..dots", html="<p>Hello</p>", cc=(Address("", "boss@example.org"),),
-    reply_to=(Address("Help", "help@shop.example"),),
-    attachments=(Attachment("terms.pdf", "application/pdf", bytes(range(256))),),
-    headers=(("X-Campaign", "spring"), ("List-Unsubscribe", "<https://shop.example/u>")),
-)  # fmt: skip
-PLAIN = Content(RICH.subject, Address("", "shop@shop.example"), (Address("", "ann@example.com"),), text=RICH.text)
 STATUSES = {
     400: OutcomeKind.REJECTED, 401: OutcomeKind.REJECTED, 403: OutcomeKind.REJECTED, 404: OutcomeKind.REJECTED,
     413: OutcomeKind.REJECTED, 408: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED, 500: OutcomeKind.DEFERRED,
@@ -40,67 +27,6 @@ STATUSES = {
 }  # fmt: skip
 CONTENT_TYPES = ("", "text/plain", "application/json", "multipart/form-data; boundary=x")
 ANY_BODY = st.one_of(st.binary(max_size=200), st.sampled_from([*NO_ANSWERS, b'{"id":1}', b'{"to":[[]]}', NESTED]))
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderCase:
-    """A provider with one set of an arm's options.
-
-    `credentials` are the header fields that the API's documentation asks for, for the secret SECRET: they are written here
-    by hand, so that a provider and its receiving half cannot agree on a wrong scheme; of a request that is signed, what can be
-    known of them is their name. `not_accepted` are the API's own responses with a status of success that mean no acceptance.
-    `rich` is a mail with all that the API can carry. `names_mail`: its answer has an id of the message.
-    """
-
-    provider: Provider
-    credentials: Mapping[str, str]
-    options: Mapping[str, str] = field(default_factory=dict)
-    not_accepted: Sequence[Response] = ()
-    rich: Content = RICH
-    key_in_body: bool = False
-    names_mail: bool = True
-
-    @property
-    def label(self) -> str:
-        return " ".join([self.provider.name, *self.options.values()])
-
-    @property
-    def account(self) -> Credentials:
-        return Credentials(SECRET, self.options)
-
-    def request(self, content: Content) -> Request:
-        return self.provider.request(message_of(content), self.account)
-
-    def leaving(self, content: Content) -> Request:
-        """As it leaves: with what every client says, an identity in it, and signed where the API wants that."""
-        request = self.request(content)
-        headers = (("host", "localhost"), ("user-agent", "benchkit"), *request.headers)
-        request = replace(request, headers=headers, body=IdentitySlots.of(request.body).filled(TOKEN))
-        if isinstance(self.provider, SigningProvider):
-            return self.provider.signed(request, self.account, "localhost", time())
-        return request
-
-    def received(self, request: Request) -> Received:
-        (mail,) = self.provider.server.receive(request)
-        return mail
-
-    def is_authorised(self, request: Request, account: Credentials) -> bool:
-        try:
-            self.provider.server.check(request, account)
-        except ApiRefusal:
-            return False
-        return True
-
-    def accepted(self) -> Response:
-        return self.provider.server.accepted(self.leaving(PLAIN), [TOKEN])
-
-    def carried(self, content: Content) -> Content:
-        """The mail, or the most of it that the API carries: what it cannot, `request` refuses with a ValueError."""
-        for less in less_and_less(content):
-            with suppress(ValueError):
-                self.request(less)
-                return less
-        raise UnsatisfiedAssumption
 
 
 class ProviderSuite(Suite):

@@ -14,7 +14,8 @@ from benchkit.model.exchange import Response
 from benchkit.model.message import Address
 from benchkit.providers import PROVIDERS
 from benchkit.testing.batch_suite import BatchProviderSuite
-from benchkit.testing.provider_suite import RICH, SECRET, ProviderCase, ProviderSuite
+from benchkit.testing.provider_case import RICH, SECRET, ProviderCase
+from benchkit.testing.provider_suite import ProviderSuite
 
 BASIC = "Basic " + b64encode(b"api:" + SECRET.encode()).decode()
 BASIC_USER = "Basic " + b64encode(b"me:" + SECRET.encode()).decode()

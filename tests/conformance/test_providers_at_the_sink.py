@@ -27,7 +27,7 @@ from benchkit.model.trace import Trace
 from benchkit.providers.multipart import decode
 from benchkit.sink import parse_body
 from benchkit.testing.less_mail import less_and_less
-from benchkit.testing.provider_suite import ProviderCase
+from benchkit.testing.provider_case import ProviderCase
 from tests.conformance.test_providers import CASES
 from tests.conformance.test_whole_mail import MAILS, mails
 from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
