@@ -52,7 +52,7 @@ def doctor(
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was seen as a profile (TOML).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")] = False,
 ) -> None:
-    """Say which ports, TLS and extensions a provider shows from here, and its RTT; alone: what this machine lacks."""
+    """Check what a provider offers from this machine. Ports, TLS, extensions, RTT; alone: what this machine lacks."""
     if not (provider or host):
         _check_machine(as_json=as_json)
         return

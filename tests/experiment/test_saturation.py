@@ -82,7 +82,7 @@ def test_an_open_load_beyond_the_generator_s_power_is_marked(program: Any, text:
     program.write(text(f"smtp|{SMTP}", f"slow|{SMTP}{SLOW}", load=load))
     _, summary = program.summary()
     arms = arms_of(summary)
-    assert "its processor was needed" in arms["smtp"]["saturated"][0]
+    assert "benchkit itself needed its processor" in arms["smtp"]["saturated"][0]
     assert [contrast["verdict"] for contrast in summary["contrasts"]] == ["WITHHELD"]
 
 

@@ -51,7 +51,7 @@ def test_the_rule(synthetic_run: Factory, load: str, generator: GeneratorLoad, m
         assert "at most" in reason
 
 
-LEFT_ALONE = "leave the machine to the run"
+LEFT_ALONE = "stop other programs on this machine"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ LEFT_ALONE = "leave the machine to the run"
     [
         ({"model": "throughput", "concurrency": 9}, 2, 1, 0.02, "set workers = 2, or set a lower concurrency in [load]"),
         ({"model": "throughput", "concurrency": 9, "workers": 2}, 4, 1, 0.02, "set workers = 3, or set a lower concur"),
-        ({"model": "throughput", "concurrency": 9, "workers": 2}, 2, 1, 0.02, "take a machine with more cores, or set a lo"),
+        ({"model": "throughput", "concurrency": 9, "workers": 2}, 2, 1, 0.02, "use a machine with more cores, or set a lo"),
         ({"model": "throughput", "concurrency": 9}, 0, 1, 0.02, "90 %; set a lower concurrency in [load])"),
         ({"model": "throughput", "concurrency": 2, "workers": 2}, 4, 1, 0.02, '90 %; compare with model = "talk" in [load])'),
         ({"model": "throughput", "concurrency": 1}, 1, 1, 0.02, 'more cores, or compare with model = "talk" in [load]'),
@@ -84,7 +84,7 @@ def test_a_reason_says_how_much_and_names_only_what_can_be_set(
     arms = (replace(run.manifest.arms[0], messages_per_request=together),)
     manifest = replace(run.manifest, load=load, host={"cores": cores}, arms=arms)
     (reason,) = texts(limits_of(GeneratorLoad(cpu=0.97 - queued, queued=queued), manifest, measured_samples(run)[0, 0]))
-    assert reason.startswith("its processor was needed 97 % of the time (for ")
+    assert reason.startswith("benchkit itself needed its processor 97 % of the time (for ")
     assert advice in reason
 
 
@@ -102,7 +102,7 @@ def test_every_contrast_with_a_saturated_arm_is_withheld_and_no_other(synthetic_
     assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.SLOWER, Verdict.WITHHELD]
     (reason,) = texts(summary.contrasts[1].reasons)
     assert reason == "arm 2: the generator was the limit, not the target"
-    assert texts(summary.arms[2].saturated)[0].startswith("its processor was needed 100 %")
+    assert texts(summary.arms[2].saturated)[0].startswith("benchkit itself needed its processor 100 %")
     assert summary.contrasts[1].ratio == pytest.approx(2, rel=0.05), "the number is shown, and judged by nobody"
     assert summary.valid
 

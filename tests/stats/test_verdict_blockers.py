@@ -28,7 +28,7 @@ def test_aa_that_differs_withholds_every_verdict(synthetic_run: Factory) -> None
     assert not summary.valid
     assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.WITHHELD] * 2
     assert texts(summary.invalid_because) == texts(summary.contrasts[1].reasons)
-    assert texts(summary.invalid_because)[0].startswith("A/A differs: arm 1 against arm 0 is 1.4")
+    assert texts(summary.invalid_because)[0].startswith("A/A differs: arm 1 takes 1.4")
 
 
 def test_failure_rates_that_differ_withhold_the_arm_s_verdict_only(synthetic_run: Factory) -> None:
@@ -124,7 +124,7 @@ def test_retransmits_withhold_a_verdict_unless_loss_is_the_subject(
     met[np.flatnonzero((run.messages["arm"] == 1) & ~run.messages["warmup"])[:count]] = 2
     lossy = with_columns(run, retransmits=met)
     summary = analyse(lossy)
-    reason = f"arm 1: {count} of 300 messages met a retransmit"
+    reason = f"arm 1: TCP retransmitted during {count} of 300 messages"
     assert [arm.retransmitted for arm in summary.arms] == [0, count]
     assert reason in warning_lines(summary)
     assert texts(only(summary).reasons) == ((reason,) if withheld else ())
@@ -165,11 +165,13 @@ def test_an_arm_that_is_out_for_a_quarter_of_its_blocks_is_never_faster(syntheti
 
 def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:
     summary = analyse(synthetic_run(status=RunStatus.BROKEN))
-    assert texts(summary.invalid_because) == ("the run broke: one of its processes died or reported a defect",)
+    assert texts(summary.invalid_because) == (
+        "the run broke: one of its processes died or reported a defect; children.log in its folder says more",
+    )
 
 
 def test_only_copies_of_the_baseline_is_no_reason_to_warn_of_a_missing_copy(synthetic_run: Factory) -> None:
-    text = "no A/A arm: nothing shows how far this machine differs from itself"
+    text = "no A/A arm, so the error of this measurement is not known: add an arm that sends as the baseline does"
     assert text in warning_lines(analyse(synthetic_run()))
     assert text not in warning_lines(analyse(synthetic_run(aa={1: 0})))
     assert text not in warning_lines(analyse(synthetic_run(times=(1.0,))))

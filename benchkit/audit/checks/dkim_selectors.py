@@ -58,7 +58,7 @@ def _none(domain: str, found: Discovery) -> Finding:
     return RULE.finding(
         "none_can_exist",
         domain,
-        f"none can exist: the zone denies _domainkey.{domain} with everything below it",
+        f"no DKIM key can exist: the zone denies _domainkey.{domain} and everything below it",
         evidence=[found.probe, found.control],
         advice="Make a key pair (RSA, 2048 bits), sign with the private key, publish the public one.",
     )

@@ -45,7 +45,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding(
             case,
             f"_dmarc.{found.name}",
-            f"{tag.name}={tag.value} has been removed from DMARC",
+            f"{tag.name}={tag.value} is no longer part of DMARC: new receivers ignore it",
             evidence=[found.answer],
             advice=ADVICE[case],
             fixes=fix.later_step if case == "pct" else fix.fixes,

@@ -52,12 +52,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     if ORDER.index(record.subdomain_policy) < ORDER.index(record.policy):
         good = False
-        message = f"sp={record.subdomain_policy} is weaker than p={record.policy}"
+        message = f"sp={record.subdomain_policy} is weaker than p={record.policy}, so forged mail from subdomains is treated so"
         later = (await dmarc_fix(context, domain)).later_step
         yield RULE.finding("existing", domain, message, evidence=evidence, advice=LATER, fixes=later)
     if ORDER.index(record.nonexistent_policy) < ORDER.index(record.policy) and record.np is not None:
         good = False
-        message = f"np={record.np} is weaker than p={record.policy}"
+        message = f"np={record.np} is weaker than p={record.policy}, so mail from made-up subdomains is treated so"
         later = (await dmarc_fix(context, domain)).later_step
         yield RULE.finding("nonexistent", domain, message, evidence=evidence, advice=LATER, fixes=later)
     if ORDER.index(record.nonexistent_policy) > ORDER.index(record.subdomain_policy):

@@ -36,7 +36,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     by_walk, by_list = walked.policy.name if walked.policy else "", suffix_list_answer(walked)
     evidence = [step.answer for step in walked.steps]
     if by_walk != by_list and walked.policy and walked.policy.record:
-        message = f"the walk finds the record of {by_walk}, the suffix list {by_list or 'none'}"
+        found = f"older ones (RFC 7489, public suffix list) {f'that of {by_list}' if by_list else 'none'}"
+        message = f"receivers that follow RFC 9989 apply the record of {by_walk}, {found}"
         fixes = await copied_record(context) if not walked.own.selection.records else ()
         advice = "Give the domain one record of its own."
         yield RULE.finding("record", domain, message, evidence=evidence, advice=advice, fixes=fixes)

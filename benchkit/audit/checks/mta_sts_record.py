@@ -48,7 +48,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             message = "no MTA-STS record: senders may deliver without TLS, or to a false host"
             yield RULE.finding("missing", context.domain, message, evidence=evidence)
     elif found.only is None:
-        message = f"{len(found.texts)} MTA-STS records"
+        message = f"{len(found.texts)} MTA-STS records: senders act as if there were none"
         yield RULE.finding(
             "several", name, message, evidence=evidence, fixes=only_first(context.domain, "MTA-STS record", found)
         )

@@ -64,7 +64,7 @@ def _judge_host(found: MailHosts, host: MailHost, fixes: tuple[RecordFix, ...]) 
         return RULE.finding(
             "alias",
             host.name,
-            f"MX {host.name} is an alias of {aliases[-1]}",
+            f"MX {host.name} is an alias of {aliases[-1]}: some senders do not follow it",
             evidence=evidence,
             advice="Name the real host.",
             fixes=fixes,

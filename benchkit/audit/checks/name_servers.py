@@ -42,7 +42,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             yield RULE.unknown(each.name, each.lost)
         elif each.missing:
             good = False
-            message = f"name server {each.name} has no address"
+            message = f"name server {each.name} has no address, so no resolver can ask it"
             advice = "Give it an address; or name another server here and at the registrar."
             yield RULE.finding("no_address", each.name, message, evidence=[answer, *each.answers], advice=advice)
     if len(set(names)) == 1:

@@ -31,7 +31,7 @@ RULE = Rule(
 CASES = {Qualifier.PASS: "plus", Qualifier.NEUTRAL: "neutral", Qualifier.SOFTFAIL: "soft"}
 MEANS = {
     Qualifier.PASS: "lets every host on the internet send for the domain",
-    Qualifier.NEUTRAL: "says nothing about senders that are not listed",
+    Qualifier.NEUTRAL: "says nothing about senders that are not listed, so it stops no forged mail",
     Qualifier.SOFTFAIL: "marks senders that are not listed as suspicious",
 }
 

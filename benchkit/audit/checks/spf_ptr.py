@@ -14,7 +14,7 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_ptr",
     mechanism=AuditedMechanism.SPF,
-    title="No term rests on reverse DNS",
+    title="No term depends on reverse DNS",
     reference="RFC 7208 §5.5",
     text="`ptr` should not be published: it is slow, less reliable than the other terms where the DNS errs, and a burden "
     "on the reverse zones' servers. The macro `%{p}` (§7.2) has the same weakness. Name the hosts by `a`, `ip4` or `ip6`.",
@@ -37,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             yield RULE.finding(
                 "macro" if macro else "mechanism",
                 context.domain,
-                f"{term.text} rests on reverse DNS",
+                f"{term.text} depends on reverse DNS: it is slow, and receivers may ignore it",
                 evidence=[found.answer],
                 advice=f"Replace `{term.text}` by the hosts that pass by it: a:, ip4: or ip6:.",
                 span=term.span,

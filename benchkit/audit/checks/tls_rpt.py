@@ -58,7 +58,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             fixes = _fix(context.domain, found, "" if announced else "if you want reports about TLS")
             yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, fixes=fixes)
     elif found.only is None:
-        message = f"{len(found.texts)} TLS-RPT records"
+        message = f"{len(found.texts)} TLS-RPT records: no reports are sent"
         advice = "Publish one record with the addresses of all."
         fixes = _fix(context.domain, found)
         yield RULE.finding("several", name, message, evidence=evidence, advice=advice, fixes=fixes)

@@ -39,9 +39,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for fault in faults:
         yield _finding(domain, fault)
     if names := held.subdomains_of(domain):
-        message = (
-            f"the file holds mail records of {', '.join(names)}: audit them too, all at once without naming a domain"
-        )
+        message = f"the file also holds mail records of {', '.join(names)}; give no domain, and all are audited"
         yield RULE.finding("subdomains", domain, message)
     if not faults:
         yield RULE.passed(domain, "the file can be loaded")

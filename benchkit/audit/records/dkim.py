@@ -118,7 +118,9 @@ def _faults(tags: TagList, kind: str) -> Iterator[RecordFault]:
     if (services := _words(tags, "s")) and not {"*", "email"} & set(services):
         yield RecordFault("not-for-mail", "s= names services without email or *", _span(tags, "s"))
     if "y" in _words(tags, "t"):
-        yield RecordFault("testing", "t=y: verifiers treat the domain as testing", _span(tags, "t"), fatal=False)
+        yield RecordFault(
+            "testing", "t=y: receivers may treat signed mail as if it were not signed", _span(tags, "t"), fatal=False
+        )
     if tags.find("g"):
         yield RecordFault(
             "obsolete-g",

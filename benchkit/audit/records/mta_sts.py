@@ -102,7 +102,7 @@ def _record_faults(tags: TagList) -> Iterator[RecordFault]:
     if found is None:
         yield RecordFault("id-missing", "there is no id=", whole)
     elif not _ID.match(found.value):
-        yield RecordFault("bad-id", "id= is 1 to 32 letters and digits", found.span)
+        yield RecordFault("bad-id", "id= must be 1 to 32 letters and digits; senders ignore the record", found.span)
 
 
 def _lines(text: str) -> tuple[list[_Line], list[RecordFault]]:

@@ -47,4 +47,8 @@ def _faults(tags: TagList, uris: tuple[ReportUri, ...]) -> Iterator[RecordFault]
     if not _VERSION.match(tags.text):
         yield RecordFault("version", "does not begin with v=TLSRPTv1;", (0, min(len(tags.text), 11)))
     if not uris:
-        yield RecordFault("rua-missing", "there is no rua= with a mailto: or https: address", (0, len(tags.text)))
+        yield RecordFault(
+            "rua-missing",
+            "there is no rua= with a mailto: or https: address, so no reports are sent",
+            (0, len(tags.text)),
+        )

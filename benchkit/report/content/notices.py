@@ -15,8 +15,8 @@ _TCP_SETTINGS = {
     "pacing_limit": "TCP pacing limits (bytes/s)",
 }
 _WAYS_OUT = {
-    "leave-machine": "leave the machine to the run",
-    "more-cores": "take a machine with more cores",
+    "leave-machine": "stop other programs on this machine",
+    "more-cores": "use a machine with more cores",
     "more-workers": "set workers = {workers}",
     "lower-rate": "set a lower rate_per_s in [load]",
     "lower-concurrency": "set a lower concurrency in [load]",
@@ -88,7 +88,7 @@ def _late(numbers: Mapping[str, Any]) -> str:
 
 def _busy(numbers: Mapping[str, Any]) -> str:
     return (
-        f"its processor was needed {_percent(numbers['wanted'])} of the time "
+        f"benchkit itself needed its processor {_percent(numbers['wanted'])} of the time "
         f"(for {_percent(numbers['queued'])} it waited for a core; {_ways_out(numbers)})"
     )
 
@@ -113,22 +113,26 @@ def _percent(share: float) -> str:
 
 
 _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
-    Code.RUN_BROKE: "the run broke: one of its processes died or reported a defect",
+    Code.RUN_BROKE: "the run broke: one of its processes died or reported a defect; children.log in its folder says more",
     Code.MACHINE_SLEPT: (
-        "this machine slept for {seconds:.1f} s during the run: times and connections do not mean what they should"
+        "this machine slept for {seconds:.1f} s during the run, so its times are not valid: "
+        "run it again on a machine that stays awake"
     ),
     Code.NOTHING_ACCEPTED: "nothing measured: no message outside the warm-up was accepted",
     Code.RECORDS_NOT_PLANNED: "{count} records are of sends that are not in the plan or were recorded already",
     Code.SENDS_IN_DOUBT: _in_doubt,
     Code.MESSAGES_MISSING: "{count} messages missing: accepted and never arrived",
     Code.MESSAGES_DUPLICATED: "{count} messages duplicated: arrived more than once",
-    Code.OTHER_RECIPIENTS: "{count} messages went to other recipients than those that they were accepted for",
+    Code.OTHER_RECIPIENTS: "{count} messages arrived for other recipients than those that the server accepted",
     Code.OTHER_SENDER: "{count} messages arrived with another envelope sender",
-    Code.MESSAGES_ALTERED: "{count} messages altered: arrived with another content",
+    Code.MESSAGES_ALTERED: "{count} messages altered: arrived with other content",
     Code.ARRIVALS_UNACCOUNTED: (
         "{count} arrivals unaccounted for: of sends that failed or never started, or of another run"
     ),
-    Code.AA_DIFFERS: "A/A differs: {arm} against {reference} is {ratio:.3f} [{low:.3f}, {high:.3f}]",
+    Code.AA_DIFFERS: (
+        "A/A differs: {arm} takes {ratio:.3f}× the time of {reference} [{low:.3f}, {high:.3f}], although both send in the "
+        "same way. The measurement is biased: run it again without other load on the machine"
+    ),
     Code.ARM_MISSING: "{count} of {started} messages missing",
     Code.ARM_DUPLICATED: "{count} of {started} messages duplicated",
     Code.ARM_ALTERED: "{count} of {started} messages altered",
@@ -140,12 +144,12 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     ),
     Code.CONNECTIONS_NOT_NEW: "{count} messages went over a connection that was not new",
     Code.TOO_MANY_CONNECTIONS: "{made} connections where its policy ({policy}) makes {foreseen} at most",
-    Code.RETRANSMITS: "{count} of {started} messages met a retransmit",
+    Code.RETRANSMITS: "TCP retransmitted during {count} of {started} messages",
     Code.CONGESTION_NOT_IN_FORCE: "the {end}'s TCP congestion control is {found}, not {asked}",
     Code.TCP_SETTINGS_DIFFER: _tcp_settings,
     Code.TURNS_DISAGREE: "{counted:g} turns were counted and {seen} seen on the wire",
     Code.TIME_UNEXPLAINED: (
-        "{percent:.0f} % of its median time is explained neither by its round trips nor by processing"
+        "{percent:.0f} % of its median time is neither round trips nor processing, so its cause is not known"
     ),
     Code.GENERATOR_LIMITED: "the generator was the limit, not the target",
     Code.TOO_FEW_BLOCKS: "too few blocks: needs {needs}",
@@ -159,7 +163,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "run.json was changed after the first send: its scenario, ROPE, confidence, thresholds, load or batch is not what was "
         "registered, so its verdicts answer another question than the one that was asked"
     ),
-    Code.NO_AA: "no A/A arm: nothing shows how far this machine differs from itself",
+    Code.NO_AA: "no A/A arm, so the error of this measurement is not known: add an arm that sends as the baseline does",
     Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} {unit}, and this run has {blocks}",
     Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",
     Code.TWO_GROUPS: "its times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
@@ -178,7 +182,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.P95_NEEDS: "a 95th percentile needs {needs} {unit}",
     Code.NEVER_STARTED: "{count} planned messages were never started",
     Code.WAITED_FOR_CORE: (
-        "the generator waited for a core more than a tenth of the time: leave the machine to the run"
+        "the generator waited for a core more than a tenth of the time: stop other programs on this machine"
     ),
     Code.LATE_STARTS: _late,
     Code.PROCESSOR_BUSY: _busy,

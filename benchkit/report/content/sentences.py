@@ -21,7 +21,9 @@ from benchkit.report.content import notices
 from benchkit.report.content.network_headline import NEAR_MS, network_headline
 
 # method.md §1: it stands wherever a verdict stands.
-ONE_HOP = "Only the hop application → provider is measured: from provider to mailbox both ways are SMTP and the same."
+ONE_HOP = (
+    "Only the hop application → provider is measured. From there to the mailbox, mail travels by SMTP in both cases."
+)
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)
 _STATISTICS = {"p90": "its 90th percentile", "p95": "its 95th percentile", "mean": "its mean"}
 _BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)

@@ -108,7 +108,7 @@ def theory_sections(summary: Summary, shown: Collection[str]) -> Iterator[Sectio
 
 
 def account_section(summary: Summary) -> Section:
-    return Section("account", "Delivery account, every send with the warm-up's", tuple(account_lines(summary)))
+    return Section("account", "Delivery account of all sends, warm-up included", tuple(account_lines(summary)))
 
 
 def cost_sections(summary: Summary) -> Iterator[Section]:
