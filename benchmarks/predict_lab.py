@@ -83,9 +83,16 @@ def measured(use: Use) -> dict[tuple[Key, float], float]:
     )  # fmt: skip
     specs = tuple(replace(arm, baseline=number == 0) for number, (_, arm) in enumerate(found))
     scenario = Scenario(
-        "predict-lab", "", Path("predict-lab.toml"), "", _MESSAGE, load, NetworkSpec(rtt_ms=RTTS_MS), specs, VerdictSpec(),
-        (), (), (), 0,
-    )  # fmt: skip
+        "predict-lab",
+        "",
+        Path("predict-lab.toml"),
+        "",
+        _MESSAGE,
+        load,
+        NetworkSpec(rtt_ms=RTTS_MS),
+        specs,
+        VerdictSpec(),
+    )
     with tempfile.TemporaryDirectory() as folder:
         ended = run_experiment(scenario, compose(_MESSAGE), {}, Path(folder), lambda sent, planned: None)
         summary = analyse(open_run(ended.folder))
