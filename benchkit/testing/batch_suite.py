@@ -70,6 +70,13 @@ class BatchProviderSuite(Suite):
     def test_it_takes_more_than_one(self, case: ProviderCase) -> None:
         assert batches_of(case).batch_limit > 1
 
+    def test_three_messages_share_a_request_and_each_arrives(self, case: ProviderCase) -> None:
+        provider, messages, members = batches_of(case), three(), [2, 0]
+        request = provider.batch(messages, case.account).request(members, identities_of(members))
+        mails = provider.server.receive(request)
+        assert [mail.content for mail in mails] == [messages[i].content for i in members]
+        assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
+
     @EXAMPLES
     @given(messages=mails_for_one_request(), data=st.data())
     def test_any_of_them_share_a_request_and_each_arrives_as_it_was_composed(

@@ -107,6 +107,8 @@ class TransportFailureSuite(Suite):
         stage = case.play(talk, faults=(fault,))
         assert stage.arrived == []
         assert {line.connection for line in stage.transcript.lines} == {0}
+        first = "MAIL" if case.transport == "smtp" else "POST"
+        assert len([line for line in stage.commands() if line.upper().startswith(first)]) == 2, "it retries by itself"
 
     @only(lambda case: case.transport == "smtp")
     def test_a_content_that_is_refused_is_not_accepted(self, case: TransportCase) -> None:

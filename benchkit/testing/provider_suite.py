@@ -98,7 +98,9 @@ class ProviderSuite(Suite):
 
     def test_the_identity_does_not_change_the_mail(self, case: ProviderCase) -> None:
         """The account compares what arrived by its digest: the identity stands only where no digest looks."""
-        assert case.received(case.leaving(case.rich)).content.digest == case.rich.digest
+        request = case.leaving(case.rich)
+        assert find_identity(request.body) == (TOKEN, "0badcafe", 7)
+        assert case.received(request).content.digest == case.rich.digest
 
     def test_it_serves_what_it_asks_for_and_nothing_else(self, case: ProviderCase) -> None:
         request = case.request(PLAIN)

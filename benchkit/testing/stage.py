@@ -5,6 +5,7 @@ What the client says of a send (outcome, trace) stands beside what the server sa
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +29,7 @@ RUN_TOKEN = "0badcafe"
 USERNAME, PASSWORD = "user", "correct-horse"
 # A busy machine is late too: only a test of a server that stays silent waits for a short time.
 PATIENT_S, IMPATIENT_S = 10.0, 0.6
+LONGEST_S = 60.0  # of one conversation: a client that waits for ever fails
 MakesTransport = Callable[[Endpoint], Transport]
 
 
@@ -81,8 +83,10 @@ async def at_a_sink(
     try:
         yield made, sink
     finally:
-        await made.close(Trace())
-        await sink.stop()
+        try:
+            await made.close(Trace())
+        finally:
+            await sink.stop()
 
 
 @dataclass(slots=True)
@@ -112,7 +116,7 @@ def play(arm: ArmSpec, talk: Callable[[Stage], Awaitable[None]], client: MakesTr
     stage = Stage()
 
     async def perform() -> None:
-        async with at_a_sink(arm, stage, client=client) as (stage.transport, _):
+        async with asyncio.timeout(LONGEST_S), at_a_sink(arm, stage, client=client) as (stage.transport, _):
             await talk(stage)
 
     uvloop.run(perform())
