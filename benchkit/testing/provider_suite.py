@@ -17,7 +17,7 @@ from benchkit.model.message import Address, Content
 from benchkit.model.outcome import OutcomeKind
 from benchkit.testing.damage import NESTED, NO_ANSWERS, without_each_key
 from benchkit.testing.mail_strategies import contents, message_of
-from benchkit.testing.provider_case import PLAIN, SECRET, ProviderCase
+from benchkit.testing.provider_case import PLAIN, SECRET, TOKEN, ProviderCase
 from benchkit.testing.suite import EXAMPLES, Suite
 
 STATUSES = {

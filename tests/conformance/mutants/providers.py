@@ -15,7 +15,8 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import PROVIDERS
 from benchkit.providers.mailgun import Mailgun
 from benchkit.testing.batch_suite import BatchProviderSuite
-from benchkit.testing.provider_suite import SECRET, ProviderCase, ProviderSuite
+from benchkit.testing.provider_case import SECRET, ProviderCase
+from benchkit.testing.provider_suite import ProviderSuite
 from tests.conformance.mutants.mutant import Bent, Mutant
 from tests.conformance.test_providers import CASES
 
