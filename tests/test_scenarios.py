@@ -11,6 +11,7 @@ from benchkit.batch import compose, from_mime
 from benchkit.model.client_offers import SASL, TLS, ClientOffers
 from benchkit.model.message import Batch
 from benchkit.model.scenario import Scenario
+from benchkit.providers import PROVIDERS
 from benchkit.scenario import Vocabulary, load
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
@@ -23,9 +24,10 @@ LINKS = (
     "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
     "newsletter-in-batches", "senders-and-requests", "faults-and-limits",
 )  # fmt: skip
+AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))
 VOCABULARY = Vocabulary(
     clients={"smtp": ("aiosmtplib", "wire"), "api": ("aiohttp", "httpx", "httpx2", "wire"), "null": ("",)},
-    providers={"mailgun": frozenset({"domain", "endpoint"})},
+    providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
     statistics=("p50", "p90", "p95", "p99"),
     offers=lambda _transport, _client: ClientOffers(
         securities=TLS, logins=SASL, dialogues=("step", "pipelined", "overlapped"), dsn=True, batches=True
@@ -45,7 +47,7 @@ def batch(scenario: Scenario) -> Batch:
 
 
 def test_each_use_has_a_scenario_of_its_name() -> None:
-    assert {path.stem for path in PATHS} == {*USES, *LINKS, "client-libraries", "quickstart"}
+    assert {path.stem for path in PATHS} == {*USES, *LINKS, *AT_A_PROVIDER, "client-libraries", "quickstart"}
 
 
 def test_it_asks_a_question_under_its_own_name(scenario: Scenario) -> None:
