@@ -17,7 +17,7 @@ FLOORS = (
     {"scenario", "batch", "stats"},
     {"events"},
     {"protocol", "providers"},
-    {"transports", "sink", "lab", "resolver", "connect_probe", "store", "conditions", "profiles"},
+    {"transports", "sink", "lab", "resolver", "connect_probe", "store", "webhooks", "conditions", "profiles"},
     {"experiment", "audit"},
     {"report", "plots"},
     {"notebook"},
@@ -36,7 +36,7 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "hpack": {"protocol"},
     "httpcore": {"transports"},
     "httpcore2": {"transports"},
-    "httptools": {"protocol", "sink"},  # responses, requests
+    "httptools": {"protocol", "sink", "webhooks"},  # responses, requests
     "httpx": {"transports"},
     "httpx2": {"transports"},
     "hypothesis": {"testing"},

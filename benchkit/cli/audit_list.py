@@ -14,7 +14,7 @@ from benchkit.cli.audit_answers import AnswerSource, open_source, read_zones
 from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_other_options import LIST_ONLY, refuse_others
 from benchkit.cli.files import writing
-from benchkit.errors import ExitCode, InputError, Mistake, reason, suggestion
+from benchkit.errors import ExitCode, InputError, Mistake, StoreError, reason, suggestion
 
 if TYPE_CHECKING:
     from benchkit.audit.recipient_list import JudgedList, JudgedRow, RecipientCsv, Rejection
@@ -32,8 +32,9 @@ def audit_list(given: Given, path: Path) -> ExitCode:
     source.check()
     clean, rejected = _outputs(given, path)
     keep = _reasons(given.keep or ())
-    suppressed = _suppressed(given.suppressed or ())
-    judged = _judged(read_list(_text(path), str(path), given.column), source, suppressed, keep)
+    lists = given.suppressed or ()
+    suppressed, hashes = _suppressed(path for path in lists if not path.is_dir()), _of_runs(filter(Path.is_dir, lists))
+    judged = _judged(read_list(_text(path), str(path), given.column), source, suppressed, hashes, keep)
     _write(clean, _clean_rows(judged), judged.source.delimiter)
     _write(rejected, _rejected_rows(judged), judged.source.delimiter)
     _show(judged, clean, rejected, as_json=given.as_json)
@@ -41,7 +42,11 @@ def audit_list(given: Given, path: Path) -> ExitCode:
 
 
 def _judged(
-    listed: RecipientCsv, source: AnswerSource, suppressed: Mapping[str, str], keep: frozenset[Rejection]
+    listed: RecipientCsv,
+    source: AnswerSource,
+    suppressed: Mapping[str, str],
+    hashes: Mapping[int, str],
+    keep: frozenset[Rejection],
 ) -> JudgedList:
     from benchkit.audit.recipient_list import judge_list
     from benchkit.cli.audit_loop import run_audits
@@ -49,7 +54,7 @@ def _judged(
     async def judge() -> JudgedList:
         async with open_source(source, dict) as servers:
             ask_for = servers.of if source.zone is None or source.joined else (lambda domain: source.zone)
-            return await judge_list(listed, ask_for, suppressed=suppressed, keep=keep)
+            return await judge_list(listed, ask_for, suppressed=suppressed, suppressed_hashes=hashes, keep=keep)
 
     return run_audits(judge())
 
@@ -88,6 +93,21 @@ def _suppressed(paths: Iterable[Path]) -> dict[str, str]:
             address: f"{why} ({path.name})" if why else path.name
             for address, why in read_suppression(_text(path), str(path)).items()
         }
+    return found
+
+
+def _of_runs(folders: Iterable[Path]) -> dict[int, str]:
+    """What benchkit events has collected there. Raises InputError."""
+    from benchkit.experiment.parent.events_of_run import suppressed_hashes
+    from benchkit.store import read_manifest
+
+    found: dict[int, str] = {}
+    for folder in folders:
+        read_manifest(folder)
+        try:
+            found |= {key: f"{why} (run {folder.name})" for key, why in suppressed_hashes(folder).items()}
+        except StoreError as error:
+            raise InputError(Mistake("--suppressed", str(error))) from None
     return found
 
 

@@ -116,7 +116,7 @@ class Given:
         typer.Option(
             "--suppressed",
             metavar="FILE",
-            help="With --list: reject the addresses in this suppression list (CSV or JSON); may be given again.",
+            help="With --list: reject the addresses in this list (CSV, JSON), or what bounced in this run; may be given again.",
         ),
     ] = None
     keep: Annotated[

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchkit.cli.mail_folder import files_below
 from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
@@ -30,20 +30,9 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
     """In the order of their names. Links are not followed, hidden files are left out."""
     from benchkit.audit.aggregate_reports.archives import PACKED_LIMIT
 
-    for file in sorted(_files(path)):
+    for file in files_below(path):
         try:
             with file.open("rb") as opened:
                 yield str(file.relative_to(path)) if file != path else file.name, opened.read(PACKED_LIMIT + 1)
         except OSError as error:
             raise InputError(Mistake(str(file), f"cannot be read: {reason(error)}")) from None
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for folder, _, names in os.walk(path):
-        for name in names:
-            file = Path(folder, name)
-            if not name.startswith(".") and file.is_file() and not file.is_symlink():
-                yield file

@@ -13,6 +13,7 @@ from benchkit.cli.audit import audit
 from benchkit.cli.certify import certify
 from benchkit.cli.compare import compare
 from benchkit.cli.doctor import doctor
+from benchkit.cli.events import events
 from benchkit.cli.explain import explain
 from benchkit.cli.init import init
 from benchkit.cli.notebook import notebook
@@ -39,7 +40,22 @@ app = typer.Typer(
         "was measured is kept)."
     ),
 )
-for verb in (run, report, compare, plot, notebook, predict, doctor, certify, audit, explain, sink, init, schema):
+for verb in (
+    run,
+    report,
+    events,
+    compare,
+    plot,
+    notebook,
+    predict,
+    doctor,
+    certify,
+    audit,
+    explain,
+    sink,
+    init,
+    schema,
+):
     app.command()(verb)
 
 

@@ -171,3 +171,28 @@ IN_DOUBT = TableLayout(
     optional=True,
 )
 TABLES = (MESSAGES, PHASES, ARRIVALS, CELLS, LAGS, WIRE, IN_DOUBT)
+
+# Beside the run's own tables: events come as long as someone listens, also after the run was closed. No address is stored.
+EVENTS = TableLayout(
+    "events",  # one row an event, however often and in whatever order it came
+    (
+        Column("send", "int64", about="send that it is about; -1 where it is about none of this run"),
+        Column("arm", "int16", about="arm of the send, as an index into run.json's arms; -1 without one"),
+        Column("kind", "string", about="accepted, deferred, delivered, bounced, rejected, opened, clicked, …"),
+        Column("bounce", "string", about="of a bounce: hard or soft; otherwise empty"),
+        Column("at_ms", "int64", about="when it happened, by its source: Unix time in milliseconds; 0 where not said"),
+        Column("after_ms", "int64", about="at_ms less the time at which the send was accepted; -1 where not known"),
+        Column("received_ms", "int64", about="when it first came in, by this machine: Unix time in milliseconds"),
+        Column("source", "string", about="the provider, or dsn or arf for a mail about the mail"),
+        Column("event_id", "string", about="the source's own id of the event; empty where it gives none"),
+        Column("message_id", "string", about="the id that the server gave the message when it accepted it"),
+        Column("recipient_hash", "int64", about="which recipient (model/envelope.py); 0 where not named"),
+        Column("recipient_domain", "string", about="domain of the recipient"),
+        Column("code", "int16", about="the receiver's SMTP reply code; 0 where not said"),
+        Column("enhanced", "string", about="the receiver's enhanced status code (RFC 3463)"),
+        Column("reason", "string", about="what the receiver said, without addresses"),
+        Column("machine", "int8", about="of an open or a click: 1 where its agent is a program's, -1 where not known"),
+        Column("times", "int32", about="how often it came in"),
+    ),
+    optional=True,
+)

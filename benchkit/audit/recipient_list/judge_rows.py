@@ -15,10 +15,26 @@ from benchkit.audit.recipient_list.typing_errors import likely_domain
 from benchkit.audit.tables.disposable_domains import is_disposable
 from benchkit.audit.tables.role_names import ROLE_NAMES
 from benchkit.model.dns import Ask
+from benchkit.model.envelope import address_hash
 
 AT_ONCE = 256  # domains whose DNS is asked together
 
 DomainResult = Rejection | Unanswered | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """Addresses that must not get mail, in lower case or as hashes."""
+
+    addresses: Mapping[str, str]
+    hashes: Mapping[int, str]
+
+    def why(self, address: str) -> str | None:
+        lower = address.lower()
+        found = self.addresses.get(lower)
+        if found is None and self.hashes:
+            found = self.hashes.get(address_hash(address)) or self.hashes.get(address_hash(lower))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +73,15 @@ async def judge_list(
     ask_for: Callable[[str], Ask],
     *,
     suppressed: Mapping[str, str] | None = None,
+    suppressed_hashes: Mapping[int, str] | None = None,
     keep: Collection[Rejection] = (),
 ) -> JudgedList:
-    """`suppressed`: address in lower case → why. Rows are not rejected for the reasons in `keep`."""
-    rows = [_by_tables(line, cells, source.address(cells), suppressed or {}, keep) for line, cells in source.rows]
+    """`suppressed`: address in lower case → why; `suppressed_hashes`: its hash, as runs store it (model/envelope.py), → why.
+
+    Rows are not rejected for the reasons in `keep`.
+    """
+    known = Suppressed(suppressed or {}, suppressed_hashes or {})
+    rows = [_by_tables(line, cells, source.address(cells), known, keep) for line, cells in source.rows]
     domains = dict.fromkeys(row.address.domain for row in rows if row.address and row.reason is None)
     results = await _ask_domains(domains, ask_for)
     rows = [_by_domain(row, results, keep) for row in rows]
@@ -71,7 +92,7 @@ async def judge_list(
 
 
 def _by_tables(
-    line: int, cells: tuple[str, ...], text: str, suppressed: Mapping[str, str], keep: Collection[Rejection]
+    line: int, cells: tuple[str, ...], text: str, suppressed: Suppressed, keep: Collection[Rejection]
 ) -> JudgedRow:
     address = parse_address(text)
     if isinstance(address, str):
@@ -83,9 +104,9 @@ def _by_tables(
     return row
 
 
-def _table_reasons(address: Address, suppressed: Mapping[str, str]) -> dict[Rejection, tuple[bool, str, str]]:
+def _table_reasons(address: Address, suppressed: Suppressed) -> dict[Rejection, tuple[bool, str, str]]:
     """In the order of their weight: whether the reason applies, what to say, what to write instead."""
-    why = suppressed.get(address.text.lower())
+    why = suppressed.why(address.text)
     right = likely_domain(address.domain)
     return {
         Rejection.SUPPRESSED: (why is not None, f"It is on the suppression list: {why or 'no reason given'}.", ""),

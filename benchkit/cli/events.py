@@ -1,0 +1,149 @@
+"""`benchkit events RUN`: what became of a run's messages, and a receiver that goes on collecting it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchkit.errors import InputError, Mistake, reason
+
+if TYPE_CHECKING:
+    from benchkit.events.webhooks import Webhook
+    from benchkit.model.event import Event
+    from benchkit.webhooks import WebhookSecret
+
+ADDRESS = "127.0.0.1:8025"
+
+
+def events(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a stored run.")],
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Receive webhooks until Ctrl-C, and add them to the run.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option("--address", metavar="HOST:PORT", help="With --listen: where. Port 0 is a free one.")
+    ] = ADDRESS,
+    secrets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret",
+            metavar="PROVIDER=VARIABLE",
+            help="With --listen: the environment variable that holds a provider's webhook secret; may be given again.",
+        ),
+    ] = None,
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="With --listen: the public address, which Mandrill signs.")
+    ] = "",
+    seconds: Annotated[float, typer.Option("--for", metavar="SECONDS", help="With --listen: end after so long.")] = 0.0,
+    mail: Annotated[
+        Path | None,
+        typer.Option(
+            "--mail", metavar="DIR", help="Add bounces and complaints from this folder, Maildir or mbox file."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Show what became of a run's messages; collect webhooks, bounces and complaints."""
+    from benchkit.experiment.parent.events_of_run import collect_events
+    from benchkit.stats.deliverability import deliverability
+    from benchkit.store import read_manifest
+
+    read_manifest(run)
+    if listen:
+        _listen(run, address, _secrets(secrets or [], url), seconds)
+    elif secrets or url or seconds:
+        raise InputError(Mistake("events", "--secret, --url and --for have no effect without --listen: leave them out"))
+    found = collect_events(run, _mail_events(mail), round(time.time() * 1_000))
+    apart = {"unverified": found.unverified, "foreign": found.foreign}
+    fates = deliverability(found.run, found.rows)
+    if as_json:
+        from benchkit.model.outside_text import json_text
+        from benchkit.report.deliverability import to_json
+
+        typer.echo(json_text(to_json(fates, apart, found.killed_ms)), nl=False)
+    else:
+        from rich.console import Console
+
+        from benchkit.report.deliverability import render
+
+        render(fates, apart, found.killed_ms, Console())
+
+
+def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
+    from benchkit.events.webhooks import WEBHOOKS
+    from benchkit.webhooks import WebhookSecret
+
+    found = {}
+    for text in given:
+        name, _, variable = text.partition("=")
+        webhook: Webhook = WEBHOOKS[name]
+        if not os.environ.get(variable):
+            raise InputError(
+                Mistake("--secret", f"the environment variable {variable!r} is not set: it holds the secret of {name}")
+            )
+        found[name] = WebhookSecret(os.environ[variable], f"{url.rstrip('/')}/{name}" if url else "")
+        if name == "mandrill" and not url:
+            raise InputError(Mistake("--url", f"is needed: {webhook.name} signs the public address that it posts to"))
+    if not found:
+        raise InputError(Mistake("--secret", "is needed with --listen, as in: --secret mailgun=MAILGUN_SIGNING_KEY"))
+    return found
+
+
+def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], seconds: float) -> None:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise InputError(Mistake("--address", f"{address!r} is no HOST:PORT"))
+    try:
+        asyncio.run(_receive(folder, host.strip("[]"), int(port), secrets, seconds))
+    except OSError as error:
+        raise InputError(Mistake("--address", f"{address} cannot be listened on: {reason(error)}")) from None
+
+
+async def _receive(folder: Path, host: str, port: int, secrets: dict[str, WebhookSecret], seconds: float) -> None:
+    from benchkit.store.events import BEAT_S, JournalWriter
+    from benchkit.webhooks import Receiver
+
+    journal = JournalWriter(folder)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    try:
+        journal.append([{"clock_ms": round(time.time() * 1_000) - time.perf_counter_ns() // 1_000_000}])
+        receiver = Receiver(secrets, journal.append)
+        chosen = await receiver.start(host, port)
+        for provider in secrets:
+            typer.echo(f"listening for {provider} on http://{host}:{chosen}/{provider}", err=True)
+        until = loop.time() + seconds if seconds else float("inf")
+        while not stop.is_set() and loop.time() < until:
+            journal.beat()
+            try:
+                await asyncio.wait_for(stop.wait(), min(BEAT_S, max(0.01, until - loop.time())))
+            except TimeoutError:
+                continue
+        await receiver.stop()
+    finally:
+        journal.close()
+
+
+def _mail_events(path: Path | None) -> Iterator[Event]:
+    """Of every mail in the folder; those that are no bounce and no complaint are told, and left out."""
+    if path is None:
+        return
+    from benchkit.cli.mail_folder import mails_of
+    from benchkit.events.bounce_mail import read_bounce
+
+    others = 0
+    for octets in mails_of(path):
+        found = read_bounce(octets)
+        others += not found
+        yield from found
+    if others:
+        typer.echo(f"benchkit: {others} mails in {path} are no bounce and no complaint that can be read", err=True)
