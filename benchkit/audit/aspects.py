@@ -28,7 +28,7 @@ _BY_RULE = {
 
 def aspect_of(name: str, mechanism: AuditedMechanism) -> AuditAspect:
     """Of a rule; what is not listed by name goes with its mechanism."""
-    return _BY_RULE.get(name) or _BY_MECHANISM[mechanism.value]
+    return _BY_RULE.get(name) or _BY_MECHANISM.get(mechanism.value, AuditAspect.FROM)
 
 
 def aspects(findings: Sequence[Finding], checks: Sequence[Check]) -> Mapping[AuditAspect, Status]:

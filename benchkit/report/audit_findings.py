@@ -44,7 +44,7 @@ def render_findings(findings: Sequence[Finding], console: Console) -> None:
     for group in finding_groups(findings):
         _row(grid, group.cause, _sentence(group.cause))
         for each in group.follows:
-            _row(grid, each, Text.assemble(("follows: ", "dim"), _sentence(each)))
+            _row(grid, each, Text.assemble(("follows: ", "dim"), _sentence(each, advice=False)))
     for unknown in unknown_groups(findings):
         grid.add_row(Text(Status.UNKNOWN.value.rjust(7), style=STYLES[Status.UNKNOWN]), _unknown(unknown))
     console.print(grid)
@@ -54,9 +54,10 @@ def _row(grid: Table, finding: Finding, told: Text) -> None:
     grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), told)
 
 
-def _sentence(finding: Finding) -> Text:
+def _sentence(finding: Finding, *, advice: bool = True) -> Text:
+    """What follows from a cause needs no advice of its own."""
     told = Text(finding.message)
-    if finding.advice:
+    if finding.advice and advice:
         told.append(f". {finding.advice}", style="dim")
     return told.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
 

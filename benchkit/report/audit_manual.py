@@ -17,7 +17,13 @@ of the rules' own text (`benchkit explain all`), and a test holds it to that.
 
 A finding is `pass`, `info`, `warn`, `fail` or `unknown`. Unknown means that an answer on which it rests did not come: a
 timeout is never taken for a missing record, and costs no points. A score begins at 100; a rule takes its points off once, by
-its worst case. The points are beside each case.
+its worst case, and a cause costs once with all that follows from it. The points are beside each case.
+
+The fixes are whole: one new record for each record, in three groups. "Publish now" repairs, and can be published all at once:
+no fix removes a sender that can pass, ends SPF in `+all`, or makes receivers refuse mail that they take today. "Ask others"
+names records in zones that you do not hold, and who holds them. "Later" has steps with a condition, such as a stricter DMARC
+policy when the reports are good. Where it is not clear what a record was meant to say, no record is offered, and the finding
+says what to decide.
 """
 
 

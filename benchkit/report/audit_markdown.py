@@ -32,7 +32,7 @@ def _report(report: AuditReport) -> Iterator[str]:
     yield "\n## Findings\n"
     for group in finding_groups([finding for finding in report.findings if finding.status is not Status.PASS]):
         yield _finding(group.cause)
-        yield from (f"  {_finding(each)}" for each in group.follows)
+        yield from (f"  {_finding(each, advice=False)}" for each in group.follows)
     for unknown in unknown_groups(report.findings):
         yield f"- **unknown** {markdown(unknown.message)} (`{'`, `'.join(unknown.rules)}`)\n  {markdown(unknown.advice)}"
     for fixes in groups(report.fixes):
@@ -46,9 +46,9 @@ def _report(report: AuditReport) -> Iterator[str]:
     yield ""
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, *, advice: bool = True) -> str:
     text = f"- **{finding.status.value}** {markdown(finding.message)} (`{finding.rule}`, {finding.reference})"
-    return f"{text}\n  {markdown(finding.advice)}" if finding.advice else text
+    return f"{text}\n  {markdown(finding.advice)}" if finding.advice and advice else text
 
 
 def _fix(fix: RecordFix) -> str:

@@ -52,7 +52,7 @@ def answers(report: AuditReport) -> list[tuple[Status, str, str]]:
 def _told(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
     rules = {finding.rule for finding in report.findings if finding.status is not Status.UNKNOWN}
     if status is Status.UNKNOWN:
-        return "not everything could be judged"
+        return "no fault was found, but not everything could be judged"
     if aspect is AuditAspect.FROM and rules & {"non_sending.declared", "non_sending.not_rejected"}:
         refused = "non_sending.declared" in rules
         return (

@@ -23,7 +23,9 @@ RULE = Rule(
     "known from the scenario: a real message tells (`--message`).",
     cases={
         "not_aligned": Case(
-            Status.FAIL, "Neither the envelope nor the provider's signature is aligned with the From domain."
+            Status.FAIL,
+            "Neither the envelope nor the provider's signature is aligned with the From domain.",
+            advice="Sign for the From domain, or use an envelope sender in it.",
         ),
         "spf_only": Case(
             Status.WARN,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
+from benchkit.audit.fixes.ownership import whom_to_ask
+from benchkit.audit.fixes.spf_included import faulty_name, included_fix
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.audit.spf.tree import Problem
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="spf_includes",
@@ -44,7 +47,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     problems = [problem for problem in tree.problems if problem.code in CASES]
     for problem in problems:
-        yield _finding(context.domain, found, problem, await spf_fix(context))
+        yield await _finding(context, found, problem)
     if lost := lost_in(tree):
         yield RULE.unknown(context.domain, lost)
     elif not problems and len(tree.nodes) > 1:
@@ -53,34 +56,34 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(context.domain, message, evidence=evidence)
 
 
-def _finding(domain: str, found: SpfFound, problem: Problem, fix: SpfFix) -> Finding:
+async def _finding(context: AuditContext, found: SpfFound, problem: Problem) -> Finding:
     own = problem.path[0] if problem.path else None
+    fix = await spf_fix(context)
     fixes = fix.without(own.term) if own and len(problem.path) == 1 else ()
+    if own and not fixes:
+        fixes = await included_fix(context, faulty_name(problem))
+    way_there = f" (by {way(problem.path)})" if problem.path else ""
     return RULE.finding(
         CASES[problem.code],
-        domain,
-        problem.message + (f" (by {way(problem.path)})" if problem.path else "") + ": the whole record is a permerror",
+        context.domain,
+        f"{problem.message}{way_there}: the whole record is a permerror",
         evidence=[found.answer],
-        advice=_advice(problem, fix, offered=bool(fixes)),
+        advice=_advice(context.domain, problem, fix, fixes) if own else "",
         fixes=fixes,
         span=own.span if own else None,
     )
 
 
-def _advice(problem: Problem, fix: SpfFix, *, offered: bool) -> str:
-    if not problem.path:
-        return ""
-    last = problem.path[-1]
-    if len(problem.path) > 1:
-        return f"Ask the owner of {last.domain} to fix its SPF record: it holds `{last.term}`."
-    if offered:
+def _advice(domain: str, problem: Problem, fix: SpfFix, fixes: Sequence[RecordFix]) -> str:
+    last, name = problem.path[-1], faulty_name(problem)
+    if name != domain:
+        owner = whom_to_ask(domain, name)
+        if owner:
+            return f"Ask {owner}, to correct the SPF record at {name}; remove `{problem.path[0].term}` if nothing sends by it."
+        return f"Publish the record for {name} below." if fixes else f"Correct the SPF record at {name}."
+    if fixes:
         return f"Correct the name in `{last.term}` if it is mistyped; else publish the record below."
-    owner = "" if problem.code == "cycle" else " or ask the owner of that name to fix its SPF record."
-    return (
-        sentence(fix.decide) or f"Remove `{last.term}` if nothing sends by it,{owner}"
-        if owner
-        else f"Remove `{last.term}`."
-    )
+    return sentence(fix.decide) or f"Remove `{last.term}`, or correct its name."
 
 
 CHECK = Check(RULE, judge, by_evidence=("missing", "cycle", "error", "too_many_mx"))

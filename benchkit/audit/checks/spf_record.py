@@ -55,7 +55,7 @@ def _several(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
         domain,
         f"{len(found.selection.records)} SPF records: the result is permerror for every sender",
         evidence=[found.answer],
-        advice=sentence(fix.decide) or "Publish one record with the terms of all, and delete the others.",
+        advice=" ".join(filter(None, ("Publish one record with the terms of all.", sentence(fix.decide)))),
         fixes=fix.fixes,
     )
 

@@ -22,7 +22,10 @@ RULE = Rule(
     "DKIM alone. Relaxed alignment (the default) accepts a subdomain.",
     cases={
         "subdomain": Case(
-            Status.WARN, "A provider's envelope is in a subdomain: it aligns relaxed, and never strictly.", 3
+            Status.WARN,
+            "A provider's envelope is in a subdomain: it aligns relaxed, and never strictly.",
+            3,
+            advice="Remove aspf=s: relaxed alignment accepts a subdomain.",
         ),
         "provider": Case(Status.INFO, "A provider's envelope is its own: SPF does not align at all."),
     },

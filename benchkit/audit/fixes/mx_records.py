@@ -12,7 +12,7 @@ from benchkit.audit.fixes.replacement import fixed, held, holder, record
 from benchkit.model.dns import Record
 from benchkit.model.record_fix import RecordFix
 
-WHAT = "MX records"
+WHAT = "MX record"
 NULL_MX = record("MX", "0 .")
 
 
@@ -52,11 +52,9 @@ async def _mx_fix(context: AuditContext) -> tuple[RecordFix, ...]:
         f"`{each.old.text}` {'became ' + _renamed(each).text if each.target else 'goes'}: {each.why}"
         for each in changed
     ]
-    return (
-        fixed(
-            context.domain, WHAT, holder(found.answer), before=held(found.answer, going), after=after, changes=changes
-        ),
-    )
+    what = f"{len(going)} faulty MX record{'s' * (len(going) > 1)}"
+    before = held(found.answer, going)
+    return (fixed(context.domain, what, holder(found.answer), before=before, after=after, changes=changes),)
 
 
 def null_mx(domain: str, why: str) -> tuple[RecordFix, ...]:

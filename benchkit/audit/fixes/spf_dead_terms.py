@@ -18,9 +18,9 @@ from benchkit.model.dns import Answer, AnswerState, Ask
 LONG_NAME = 12  # characters
 
 
-async def without_dead_terms(context: AuditContext, offer: Proposal) -> tuple[Proposal, Tree]:
+async def without_dead_terms(context: AuditContext, offer: Proposal, name: str = "") -> tuple[Proposal, Tree]:
     """Terms go that make the record an error, and by which no one can pass; a mistyped name of a known include is corrected."""
-    tree = await tree_of(context, offer.text)
+    tree = await tree_of(context, offer.text, name)
     dead = [*_missing_includes(tree), *_voids(tree)]
     if not dead:
         return offer, tree
@@ -36,7 +36,7 @@ async def without_dead_terms(context: AuditContext, offer: Proposal) -> tuple[Pr
     if not _names_a_sender(text):
         told = f"`{dead[0][0].term.text}` {dead[0][1]}, and the record names no other sender: {NAME_THEM}"
         return Proposal(decide=(told,)), tree
-    return replace(offer, text=text, changes=tuple(changes)), await tree_of(context, text)
+    return replace(offer, text=text, changes=tuple(changes)), await tree_of(context, text, name)
 
 
 def _known_include(term: TermNode) -> str:
@@ -91,8 +91,10 @@ def _voids(tree: Tree) -> list[tuple[TermNode, str]]:
     ]
 
 
-async def tree_of(context: AuditContext, text: str) -> Tree:
-    return await include_tree(_with_record(context.prefetch, context.domain, text), context.domain)
+async def tree_of(context: AuditContext, text: str, name: str = "") -> Tree:
+    """Of a record at a name, by default the audited domain, as it will be once the record is published."""
+    at = name or context.domain
+    return await include_tree(_with_record(context.prefetch, at, text), at)
 
 
 def _with_record(ask: Ask, domain: str, text: str) -> Ask:

@@ -94,6 +94,23 @@ ZONES: dict[str, Zone] = {
     "an include that is gone": (spf("mx include:gone.shop.example -all"), (MAIL,), "better"),
     "an include that is gone, and no other": (spf("include:gone.shop.example -all"), (), "same"),
     "an include of itself": (spf("mx include:shop.example -all"), (MAIL,), "better"),
+    "an included record of one's own with an error": (
+        spf("include:_spf.shop.example -all") + '_spf IN TXT "v=spf1 ipv4:192.0.2.1 -all"\n',
+        ("192.0.2.1",),
+        "better",
+    ),
+    "two included records at one name": (
+        spf("mx include:_spf.shop.example -all")
+        + '_spf IN TXT "v=spf1 ip4:192.0.2.1 -all"\n_spf IN TXT "v=spf1 ip4:192.0.2.2 ~all"\n',
+        (MAIL, "192.0.2.1", "192.0.2.2"),
+        "better",
+    ),
+    "an include that is gone, in an included record": (
+        spf("mx include:_spf.shop.example -all")
+        + '_spf IN TXT "v=spf1 ip4:192.0.2.1 include:gone.shop.example -all"\n',
+        (MAIL, "192.0.2.1"),
+        "better",
+    ),
     "a mistyped include of a provider": (spf("mx include:_spf.gogle.com -all"), (MAIL,), "same"),
     "three hosts that are gone": (
         spf("mx a:x1.shop.example a:x2.shop.example a:x3.shop.example -all"),
