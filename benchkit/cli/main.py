@@ -23,6 +23,7 @@ from benchkit.cli.report import report
 from benchkit.cli.run import run
 from benchkit.cli.schema import schema
 from benchkit.cli.sink import sink
+from benchkit.cli.watch import watch
 from benchkit.errors import BenchkitError, ExitCode, reason
 
 _STDERR = 2
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 for verb in (
     run,
+    watch,
     report,
     events,
     compare,

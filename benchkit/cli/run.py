@@ -14,7 +14,8 @@ from benchkit.cli.answer import answer, exit_code
 from benchkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from benchkit.experiment.parent.run_experiment import Progress, RunEnd
+    from benchkit.cli.progress import RunProgress
+    from benchkit.experiment.parent.run_experiment import RunEnd
     from benchkit.model.message import Batch
     from benchkit.model.scenario import Scenario
     from benchkit.model.secret import Secret
@@ -71,7 +72,9 @@ def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool) -> RunEnd:
 
     send = send or _typed_yes(plan, batch)
     with _progress(plan, batch) as progress:
-        ended = run_experiment(plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send)
+        ended = run_experiment(
+            plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send, begun=progress.begins
+        )
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
     return ended
@@ -162,8 +165,8 @@ def _dkim_keys(scenario: Scenario) -> dict[int, Secret]:
     }
 
 
-def _progress(scenario: Scenario, batch: Batch) -> AbstractContextManager[Progress]:
-    from benchkit.cli.progress import progress_bar
+def _progress(scenario: Scenario, batch: Batch) -> AbstractContextManager[RunProgress]:
+    from benchkit.cli.progress import progress_display
     from benchkit.experiment.plan.preview import expected_progress, preview
 
-    return progress_bar(preview(scenario, batch).duration_s, expected_progress(scenario, batch))
+    return progress_display(preview(scenario, batch).duration_s, expected_progress(scenario, batch))

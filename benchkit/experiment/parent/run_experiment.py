@@ -45,6 +45,7 @@ from benchkit.store import (
 
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
+Begun = Callable[[Path], None]
 NO_KEYS: Mapping[int, Secret] = {}
 
 
@@ -59,9 +60,11 @@ class RunEnd:
 
 def run_experiment(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress,
-    dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False,
+    dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False, begun: Begun = lambda folder: None,
 ) -> RunEnd:  # fmt: skip
     """Run it; `send`: the user says now that real mail may leave (plan/send_permission.py).
+
+    `begun` is told the run's folder once there is a manifest in it.
 
     Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made).
     """
@@ -73,7 +76,7 @@ def run_experiment(
     stopping = Stopping()
     try:
         with private_files():
-            return asyncio.run(_conduct(scenario, batch, revealed, signed, folder, token, progress, stopping))
+            return asyncio.run(_conduct(scenario, batch, revealed, signed, folder, token, progress, stopping, begun))
     except (TargetUnreachable, InputError):
         _remove(folder)
         raise
@@ -88,7 +91,7 @@ def run_experiment(
 
 async def _conduct(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch], folder: Path,
-    token: str, progress: Progress, stopping: Stopping,
+    token: str, progress: Progress, stopping: Stopping, begun: Begun,
 ) -> RunEnd:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run says so."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
@@ -96,7 +99,8 @@ async def _conduct(
         refusal += "; so there is nothing to capture" if scenario.network.capture else ""
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
-    return await _Conductor(scenario, batch, revealed, signed, folder, progress, manifest, stopping).run()
+    conductor = _Conductor(scenario, batch, revealed, signed, folder, progress, manifest, stopping)
+    return await conductor.run(begun)
 
 
 class _Conductor:
@@ -114,11 +118,12 @@ class _Conductor:
         self._stopping = stopping
         self._sent_before = 0  # in the segments before this one
 
-    async def run(self) -> RunEnd:
+    async def run(self, begun: Begun) -> RunEnd:
         awake = slept_ns()
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
         self._note(registered=registration_digest(self._manifest))
+        begun(self._folder)
         for arm, batch in self._signed.items():
             self._note_arm(arm, **batch.facts)
         signed = {arm: batch.batch for arm, batch in self._signed.items()}

@@ -1,0 +1,69 @@
+"""`watch`: a run that goes on is shown from its files; one that has ended says so; in a log progress is lines."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchkit.cli import live
+from benchkit.cli.progress import progress_display
+from tests.cli.conftest import Verb
+
+RUNS = Path(__file__).parents[1] / "store" / "older_runs"
+SAMPLE = Path(__file__).parents[2] / "results" / "sample"
+
+
+@pytest.fixture
+def killed() -> Path:
+    """As it stands when its process is killed, and so while it went on."""
+    return next(path for path in sorted(RUNS.iterdir()) if "killed" in path.name)
+
+
+def test_a_run_that_has_ended(verb: Verb) -> None:
+    shutil.copytree(SAMPLE, "results/sample")
+    told = verb("watch")
+    assert (told.code, told.out) == (0, "")
+    assert told.err == "sample has ended (complete): benchkit report results/sample\n"
+
+
+def test_a_run_that_goes_on_is_shown_and_not_touched(verb: Verb, killed: Path) -> None:
+    shutil.copytree(killed, "run")
+    before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
+    told = verb("watch", "run", "--once")
+    assert told.code == 0
+    manifest = json.loads(Path("run/run.json").read_text("utf-8"))
+    first, *arms = told.out.splitlines()
+    assert first.startswith(manifest["run"])
+    assert " sent, about " in first
+    assert arms
+    assert all(" median so far " in line for line in arms)
+    assert {path.name: path.read_bytes() for path in Path("run").iterdir()} == before
+
+
+def test_no_run_is_one_line(verb: Verb) -> None:
+    told = verb("watch")
+    assert told.code == 2
+    assert "holds no run" in told.err
+
+
+def test_in_a_log_progress_is_lines(
+    killed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(live, "LINES_EVERY_S", 0.0)
+    with progress_display(10.0, None) as shown:
+        shown.begins(killed)
+        shown(50, 100)
+    first, *arms = capsys.readouterr().err.splitlines()
+    assert first.startswith("sent 50 of 100, ")
+    assert all(line.startswith("  ") for line in arms)
+    assert arms
+
+
+def test_a_short_run_says_nothing_in_a_log(killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_display(10.0, None) as shown:
+        shown.begins(killed)
+        shown(50, 100)
+    assert capsys.readouterr().err == ""
