@@ -13,12 +13,15 @@ from benchkit.model.outside_text import escaped
 def render_certificate(certificate: Certificate, console: Console) -> None:
     certificate = escaped(certificate)
     failed = [check for check in certificate.checks if not check.passed]
-    what = (
-        "CERTIFIED"
-        if certificate.passed
-        else f"NOT CERTIFIED: {len(failed)} of {len(certificate.checks)} checks failed"
-    )
-    console.print(Text(what, style="bold green" if certificate.passed else "bold red"))
+    what, style = f"NOT CERTIFIED: {len(failed)} of {len(certificate.checks)} checks failed", "bold red"
+    if certificate.passed:
+        what, style = "CERTIFIED", "bold green"
+    elif certificate.too_busy:
+        what, style = "TOO BUSY TO CERTIFY: times failed on a machine that did other work", "bold yellow"
+    console.print(Text(what, style=style))
+    if certificate.busy:
+        advice = "" if certificate.passed else ". End the other work and certify again"
+        console.print(Text(f"Other work: {certificate.busy}{advice}.", style="yellow"))
     about = f"benchkit {certificate.version} on this machine, {certificate.created_utc}, in {certificate.seconds:.0f} s"
     console.print(Text(about, style="dim"))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
@@ -26,5 +29,6 @@ def render_certificate(certificate: Certificate, console: Console) -> None:
         table.add_column(heading, overflow="fold")
     for check in certificate.checks:
         mark = Text("ok", style="green") if check.passed else Text("FAILED", style="bold red")
-        table.add_row(mark, *map(Text, (check.name, check.subject, check.found, check.wanted)))
+        found = f"{check.found} (attempt {check.attempts})" if check.attempts > 1 else check.found
+        table.add_row(mark, *map(Text, (check.name, check.subject, found, check.wanted)))
     console.print(table)

@@ -61,7 +61,15 @@ DIALOGUES = (
 
 RTTS_MS = (2.0, 10.0, 40.0)
 # No two alike, so that a delay found in the wrong phase cannot pass for another. EHLO is met twice.
-DELAYS_MS = {"banner": 5, "ehlo": 7, "starttls": 9, "auth": 11, "mail": 13, "rcpt": 15, "data": 17, "content": 19}
+# One is long: a clock that is 3 % wrong shows there.
+DELAYS_MS = {"banner": 5, "ehlo": 7, "starttls": 9, "auth": 11, "mail": 13, "rcpt": 15, "data": 151, "content": 19}
+
+CLIENTS = tuple(("smtp", client) for client in ("aiosmtplib", "smtplib", "wire")) + tuple(
+    ("api", client) for client in ("httpx", "httpx2", "aiohttp", "wire")
+)
+CLIENTS_RTT_MS = 40.0
+SIZES = {"1 kB": 600, "42 kB": 41_800}
+_MESSAGES_A_BLOCK = 6  # the first one meets a window that shrank while the other arms sent; the median does not
 
 
 def sweep(dialogues: tuple[CertifiedSequence, ...], rtts_ms: tuple[float, ...], blocks: int) -> Scenario:
@@ -74,6 +82,20 @@ def delays(way: ArmSpec, blocks: int) -> Scenario:
     """The same way of sending twice on plain loopback: as it is, and with the server's known delays."""
     faults = tuple(Fault(at, delay=Delay("constant", wait_ms)) for at, wait_ms in DELAYS_MS.items())
     return _scenario((way, replace(way, name="delayed", faults=faults)), blocks, NetworkSpec())
+
+
+def clients(text_bytes: int, blocks: int) -> Scenario:
+    """Every library on a kept connection, with messages of one size: what a library does to a connection shows there."""
+    arms = tuple(
+        ArmSpec(
+            f"{transport}, {client}", transport, client, _REUSE, Security.NONE if transport == "smtp" else Security.IMPLICIT,
+            provider="mailgun" if transport == "api" else "", baseline=(transport, client) == ("api", "wire"),
+        )
+        for transport, client in CLIENTS
+    )  # fmt: skip
+    plan = _scenario(arms, blocks, NetworkSpec(rtt_ms=(CLIENTS_RTT_MS,)))
+    load = replace(plan.load, messages_per_block=_MESSAGES_A_BLOCK)
+    return replace(plan, load=load, message=replace(_MESSAGE, text_bytes=text_bytes))
 
 
 def expected_delays_ms() -> dict[str, float]:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchkit.conditions.machine_load import spare_cores
 from benchkit.experiment.parent.child_process import Child, ChildBroken
 from benchkit.experiment.parent.environment import Environment, open_environment
 from benchkit.experiment.parent.stopping import Stopping
@@ -81,11 +82,11 @@ class _Walk:
         self._sinks: list[Child] = []  # one, or none where no arm is embedded
         self._workers: list[Child] = []
         self._ports: dict[int, int] = {}
-        available = tuple(sorted(os.sched_getaffinity(0)))
-        self._cores = cores_of(segment.scenario, available, segment.condition, segment.start)
+        self._cores: Mapping[str, tuple[int, ...]] = {}
 
     async def run(self) -> tuple[RunStatus, str]:
         try:
+            self._cores = await self._idle_cores()
             await self._start_processes()
             status, trouble = await self._walk(await self._prepare_sink())
         except ChildBroken as broken:  # at its start, before a worker stood
@@ -96,6 +97,13 @@ class _Walk:
         if self._environment.lab is not None and status is not RunStatus.BROKEN:
             self._store_wire(await self._environment.lab.finish())
         return status, trouble
+
+    async def _idle_cores(self) -> Mapping[str, tuple[int, ...]]:
+        """A process that is bound to a core with other work on it could not get out of its way."""
+        segment = self._segment
+        draw = partial(cores_of, segment.scenario, condition=segment.condition, start=segment.start)
+        every = draw(available=tuple(sorted(os.sched_getaffinity(0))))
+        return draw(available=await asyncio.to_thread(spare_cores)) if every else every
 
     async def _start_processes(self) -> None:
         """All at once: each takes as long to load its modules as the others."""

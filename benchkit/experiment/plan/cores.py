@@ -1,8 +1,8 @@
 """Which core each process of a start is bound to, in an order drawn from the seed.
 
 A process that wanders between cores, or always meets the same one, makes a run differ from the next. So each process meets
-every core equally often over the starts. Where there are fewer cores than busy processes (the lab's link is one), binding would
-make them wait for each other, and nothing is bound.
+every core equally often over the starts. Where there are fewer idle cores than busy processes (the lab's link is one), binding
+would make them wait for each other, and nothing is bound.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from benchkit.model.scenario import Scenario
 
 def cores_of(scenario: Scenario, available: Sequence[int], condition: int, start: int) -> dict[str, tuple[int, ...]]:
     """By process; without an entry where a process is bound to no core. The link of a lab is never bound, and needs one too."""
+    if not available:
+        return {}
     names = [worker_name(worker) for worker in range(scenario.load.workers)]
     if any(is_embedded(arm) for arm in scenario.arms):
         names.append(SINK)
