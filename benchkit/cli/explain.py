@@ -1,4 +1,4 @@
-"""`benchkit explain`: what a rule of the audit means, why receivers care, and how to fix it."""
+"""`benchkit explain`: what a rule of the audit means and how to fix it; what an email API takes, refuses and answers."""
 
 from __future__ import annotations
 
@@ -14,14 +14,24 @@ if TYPE_CHECKING:
 
 def explain(
     rule: Annotated[
-        str, typer.Argument(metavar="RULE", help="A rule or one of its cases, as spf_all or spf_all.plus; or `all`.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A rule or one of its cases, as spf_all or spf_all.plus; or `all`. A provider, as ses; or `providers`.",
+        ),
     ],
 ) -> None:
-    """Explain a rule of the audit."""
+    """Explain a rule of the audit, or the API of a provider."""
     from benchkit.audit.checks import CHECKS
+    from benchkit.providers import PROVIDERS
     from benchkit.report.audit_manual import manual, rule_page
+    from benchkit.report.provider_manual import provider_manual, provider_page
 
-    if rule == "all":
+    if rule == "providers":
+        typer.echo(provider_manual(), nl=False)
+    elif rule in PROVIDERS.names():
+        typer.echo(provider_page(rule))
+    elif rule == "all":
         typer.echo(manual([CHECKS[name].rule for name in CHECKS.names()]), nl=False)
     else:
         typer.echo(rule_page(_rule(rule)))

@@ -22,11 +22,15 @@ from benchkit.providers.json_request import base64_text, given, json_request, ow
 LIMITS = FieldLimits(api="Azure", recipients=50, mail_bytes=10_000_000, repeated_addresses=True, empty_files=False)
 _RUNNING = frozenset({"NotStarted", "Running", "Succeeded"})
 
+OPTIONS: Mapping[str, str] = {
+    "tracking": '"off": no engagement tracking',
+}
+
 
 class Azure:
     name = "azure"
     default_host = "resource.communication.azure.com"
-    options = frozenset({"tracking"})
+    options = frozenset(OPTIONS)
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:

@@ -33,11 +33,15 @@ LIMITS = FieldLimits(
     api="Brevo", recipients=99, reply_to=1, inline=False, types_by_name=True, empty_files=False, mail_bytes=20_000_000
 )
 
+OPTIONS: Mapping[str, str] = {
+    "tags": "tags of every mail: `a, b`",
+}
+
 
 class Brevo:
     name = "brevo"
     default_host = "api.brevo.com"
-    options = frozenset({"tags"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_VERSIONS
     server = SERVER
 

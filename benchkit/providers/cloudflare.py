@@ -7,6 +7,7 @@ queued or bounced for good. The receiving half is in cloudflare_server.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
@@ -20,12 +21,18 @@ from benchkit.providers.json_request import base64_text, bearer, given, json_req
 LIMITS = FieldLimits(
     api="Cloudflare", instead='use endpoint = "raw"', recipients=MOST_RECIPIENTS, reply_to=1, mail_bytes=LARGEST
 )
+RAW_LIMITS = replace(LIMITS, return_path=True)
+
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"raw" (default): MIME and its envelope; "send": fields',
+    "account": "the account's id",
+}
 
 
 class Cloudflare:
     name = "cloudflare"
     default_host = "api.cloudflare.com"
-    options = frozenset({"endpoint", "account"})
+    options = frozenset(OPTIONS)
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
@@ -63,7 +70,7 @@ def _judged(response: Response, result: Mapping[str, Any]) -> Outcome:
 
 
 def _raw(message: Message) -> dict[str, Any]:
-    check_envelope(message, LIMITS, return_path=True)
+    check_envelope(message, RAW_LIMITS)
     if not message.envelope_from:
         raise ValueError("Cloudflare takes no null sender: give envelope_from an address, or remove it")
     try:

@@ -25,6 +25,7 @@ class FieldLimits:
     """
 
     api: str
+    return_path: bool = False  # whether it takes an envelope sender
     instead: str = ""
     recipients: int = 0
     reply_to: int = 0
@@ -43,16 +44,16 @@ class FieldLimits:
     mail_bytes: int = 0
 
 
-def check_fields(message: Message, limits: FieldLimits, *, return_path: bool = False) -> None:
-    """Raises ValueError with the first reason and what to do. `return_path` as for check_envelope."""
-    check_envelope(message, limits, return_path=return_path)
+def check_fields(message: Message, limits: FieldLimits) -> None:
+    """Raises ValueError with the first reason and what to do."""
+    check_envelope(message, limits)
     if fault := next(_faults(message, limits), ""):
         raise ValueError(f"{fault}: {limits.instead or f'remove it, or compare without {limits.api}'}")
 
 
-def check_envelope(message: Message, limits: FieldLimits, *, return_path: bool = False) -> None:
-    """Of mail that goes as MIME too. `return_path`: the API takes an envelope sender."""
-    if message.envelope_from != message.content.sender.addr and not return_path:
+def check_envelope(message: Message, limits: FieldLimits) -> None:
+    """Of mail that goes as MIME too."""
+    if message.envelope_from != message.content.sender.addr and not limits.return_path:
         told = f"{limits.api} makes the envelope sender itself: remove envelope_from, or compare without {limits.api}"
         raise ValueError(told)
     if limits.recipients and len(message.recipients) > limits.recipients:

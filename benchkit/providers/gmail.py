@@ -18,14 +18,19 @@ from benchkit.providers.gmail_server import LARGEST, SERVER
 from benchkit.providers.json_request import bearer, json_request
 from benchkit.providers.mime_recipients import mime_with_bcc
 
-LIMITS = FieldLimits(api="Gmail", recipients=500, mail_bytes=LARGEST)
+LIMITS = FieldLimits(api="Gmail", repeated_addresses=True, recipients=500, mail_bytes=LARGEST)
 _LIMITED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "dailyLimitExceeded", "quotaExceeded"})
+
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"media" (default): the MIME bytes as the body; "json": in base64url',
+    "user": 'whose mailbox sends; default "me"',
+}
 
 
 class Gmail:
     name = "gmail"
     default_host = "gmail.googleapis.com"
-    options = frozenset({"endpoint", "user"})
+    options = frozenset(OPTIONS)
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:

@@ -37,11 +37,16 @@ LIMITS = FieldLimits(
     empty_files=False,
 )
 
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"mime" (default) or "json"',
+    "user": "whose mailbox sends; default: the token's",
+}
+
 
 class Graph:
     name = "graph"
     default_host = "graph.microsoft.com"
-    options = frozenset({"endpoint", "user"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_IN_BATCH
     server = SERVER
 

@@ -27,11 +27,20 @@ _KINDS = {
     "serverPartialFail": OutcomeKind.AMBIGUOUS,  # RFC 8620 §3.6.2: some of it may have been done
 }
 
+OPTIONS: Mapping[str, str] = {
+    "username": "for HTTP Basic; without it the key is a bearer token",
+    "account": "the account's id; default: the user name",
+    "identity": "the id of the identity that submits; default: the account",
+    "mailbox": "the id of a mailbox that mail may pass through",
+    "path": "the session's apiUrl; default /jmap/",
+    "upload": '"Blob/upload" (RFC 9404), or "Blob/set" for Cyrus 3.6',
+}
+
 
 class Jmap:
     name = "jmap"
     default_host = "jmap.example.com"
-    options = frozenset({"username", "account", "identity", "mailbox", "path", "upload"})
+    options = frozenset(OPTIONS)
     server = SERVER
     batch_limit = jmap_calls.MOST_OBJECTS
 

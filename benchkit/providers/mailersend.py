@@ -31,11 +31,16 @@ LIMITS = FieldLimits(
     empty_files=False,
 )  # fmt: skip
 
+OPTIONS: Mapping[str, str] = {
+    "tags": "tags of every mail: `a, b`",
+    "tracking": '"off": opens, clicks and content are not tracked',
+}
+
 
 class Mailersend:
     name = "mailersend"
     default_host = "api.mailersend.com"
-    options = frozenset({"tags", "tracking"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_IN_BULK
     server = SERVER
 

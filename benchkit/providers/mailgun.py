@@ -25,11 +25,16 @@ from benchkit.providers.multipart import encode
 _MAGNIFICENT = b"Mailgun Magnificent API"
 _TRY_AGAIN = re.compile(r"try again after (\d+) second", re.IGNORECASE)
 
+OPTIONS: Mapping[str, str] = {
+    "domain": "the sending domain; default: the sender's",
+    "endpoint": '"messages" (default): a form of fields; "mime": the MIME bytes as a file',
+}
+
 
 class Mailgun:
     name = "mailgun"
     default_host = "api.mailgun.net"
-    options = frozenset({"domain", "endpoint"})
+    options = frozenset(OPTIONS)
     batch_limit = recipient_variables.LIMIT
     server = SERVER
 

@@ -31,11 +31,17 @@ LIMITS = FieldLimits(
     api="Mailjet", recipients=50, reply_to=1, inline_apart=True, mail_bytes=15_000_000, repeated_addresses=True
 )
 
+OPTIONS: Mapping[str, str] = {
+    "key": "the public API key (the secret one is `api_key`)",
+    "campaign": "CustomCampaign",
+    "tracking": '"off": opens and clicks are not tracked',
+}
+
 
 class Mailjet:
     name = "mailjet"
     default_host = "api.mailjet.com"
-    options = frozenset({"key", "campaign", "tracking"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_MESSAGES
     server = SERVER
 

@@ -28,11 +28,16 @@ from benchkit.providers.mailtrap_server import MOST_IN_BATCH, SERVER
 
 LIMITS = FieldLimits(api="Mailtrap", recipients=1000, reply_to=1, mail_bytes=10_000_000, repeated_addresses=True)
 
+OPTIONS: Mapping[str, str] = {
+    "category": "the category",
+    "custom_variables": "`key=value, key=value`",
+}
+
 
 class Mailtrap:
     name = "mailtrap"
     default_host = "send.api.mailtrap.io"
-    options = frozenset({"category", "custom_variables"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_IN_BATCH
     server = SERVER
 

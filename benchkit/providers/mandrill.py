@@ -34,11 +34,18 @@ _PATH = "/api/1.0/messages/"
 _LATER = frozenset({"GeneralError", "ServiceUnavailable", "Internal"})
 _UNTOUCHED = {"track_opens": False, "track_clicks": False, "auto_text": False, "auto_html": False, "inline_css": False}
 
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"messages" (default): fields; "raw": the MIME text',
+    "tags": "tags of every mail: `a, b`",
+    "metadata": "`key=value, key=value`",
+    "subaccount": "the subaccount's id",
+}
+
 
 class Mandrill:
     name = "mandrill"
     default_host = "mandrillapp.com"
-    options = frozenset({"endpoint", "tags", "metadata", "subaccount"})
+    options = frozenset(OPTIONS)
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:

@@ -30,11 +30,18 @@ LIMITS = FieldLimits(api="Postmark", recipients=50, mail_bytes=10_000_000, repea
 _INACTIVE = re.compile(r"inactive addresses: ([^\s,]+(?:, [^\s,]+)*)", re.IGNORECASE)
 _LATER = {100: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED}  # 100: maintenance
 
+OPTIONS: Mapping[str, str] = {
+    "stream": "the message stream",
+    "tag": "the tag",
+    "metadata": "`key=value, key=value`",
+    "tracking": '"off": opens and links are not tracked',
+}
+
 
 class Postmark:
     name = "postmark"
     default_host = "api.postmarkapp.com"
-    options = frozenset({"stream", "tag", "metadata", "tracking"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_IN_BATCH
     server = SERVER
 

@@ -27,11 +27,16 @@ from benchkit.providers.resend_server import MOST_IN_BATCH, SERVER
 
 LIMITS = FieldLimits(api="Resend", recipients=50, mail_bytes=40_000_000, repeated_addresses=True)
 
+OPTIONS: Mapping[str, str] = {
+    "tags": "`key=value, key=value`",
+    "validation": 'of a batch: "strict" (all or none) or "permissive"',
+}
+
 
 class Resend:
     name = "resend"
     default_host = "api.resend.com"
-    options = frozenset({"tags", "validation"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_IN_BATCH
     server = SERVER
 

@@ -39,11 +39,17 @@ _KINDS = {"text": "text/plain", "html": "text/html"}
 _MARK = "-benchkit-{}-"
 _SUBSTITUTIONS = 10_000  # bytes of one personalization's
 
+OPTIONS: Mapping[str, str] = {
+    "categories": "`a, b`",
+    "custom_args": "`key=value, key=value`",
+    "tracking": '"off": opens and clicks are not tracked',
+}
+
 
 class Sendgrid:
     name = "sendgrid"
     default_host = "api.sendgrid.com"
-    options = frozenset({"categories", "custom_args", "tracking"})
+    options = frozenset(OPTIONS)
     batch_limit = MOST_PERSONALIZATIONS
     server = SERVER
 

@@ -46,11 +46,20 @@ _BULK = {
     "FAILED": OutcomeKind.DEFERRED,
 }
 
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"simple" (default): fields; "raw": the MIME bytes in base64',
+    "region": 'default "us-east-1"',
+    "access_key_id": "the key's public half (the secret one is `api_key`)",
+    "configuration_set": "the configuration set",
+    "tags": "message tags: `key=value, key=value`",
+    "mail_from": "your MAIL FROM domain, for `benchkit audit --scenario`",
+}
+
 
 class Ses:
     name = "ses"
     default_host = "email.us-east-1.amazonaws.com"
-    options = frozenset({"endpoint", "region", "access_key_id", "configuration_set", "tags", "mail_from"})
+    options = frozenset(OPTIONS)
     batch_limit = 50
     server = SERVER
 

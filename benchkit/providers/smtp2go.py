@@ -24,11 +24,15 @@ LIMITS = FieldLimits(
     repeated_addresses=True, empty_files=False,
 )  # fmt: skip
 
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"send" (default): fields; "mime": the MIME bytes in base64',
+}
+
 
 class Smtp2go:
     name = "smtp2go"
     default_host = "api.smtp2go.com"
-    options = frozenset({"endpoint"})
+    options = frozenset(OPTIONS)
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:

@@ -29,17 +29,28 @@ from benchkit.providers.sparkpost_server import SERVER
 
 SEND = "/api/v1/transmissions"
 LIMITS = FieldLimits(
-    api="SparkPost", instead='use endpoint = "rfc822"', inline_apart=True, mail_bytes=20_000_000, empty_files=False
+    api="SparkPost",
+    return_path=True,
+    instead='use endpoint = "rfc822"',
+    inline_apart=True,
+    mail_bytes=20_000_000,
+    empty_files=False,
 )
 _UNTOUCHED = {
     "transactional": True, "open_tracking": False, "click_tracking": False, "perform_substitutions": False
 }  # fmt: skip
 
+OPTIONS: Mapping[str, str] = {
+    "endpoint": '"fields" (default) or "rfc822": the MIME text',
+    "campaign": "campaign_id",
+    "metadata": "`key=value, key=value`",
+}
+
 
 class Sparkpost:
     name = "sparkpost"
     default_host = "api.sparkpost.com"
-    options = frozenset({"endpoint", "campaign", "metadata"})
+    options = frozenset(OPTIONS)
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
@@ -96,7 +107,7 @@ def _recipients(message: Message) -> list[dict[str, Any]]:
 
 def _rfc822(message: Message) -> dict[str, str]:
     _check(message)
-    check_envelope(message, LIMITS, return_path=True)
+    check_envelope(message, LIMITS)
     if not message.mime.isascii():
         raise ValueError(
             "SparkPost takes MIME of 7-bit characters alone: send mail that is ASCII, or compare without it"
@@ -106,7 +117,7 @@ def _rfc822(message: Message) -> dict[str, str]:
 
 def _fields(message: Message) -> dict[str, Any]:
     _check(message)
-    check_fields(message, LIMITS, return_path=True)
+    check_fields(message, LIMITS)
     content = message.content
     if unlike := [file for file in content.attachments if file.content_id not in ("", file.name)]:
         told = f"an inline image of SparkPost has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"

@@ -9,7 +9,6 @@ import aiohttp
 from yarl import URL
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
-from benchkit.model.contracts import SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import IdentitySlots
@@ -21,7 +20,7 @@ from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.protocol.response_reader import GarbledResponse
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field
+from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of
 from benchkit.transports.metered_aiohttp import MeteredConnector
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -45,7 +44,7 @@ class Client(JointRequests):
         arm = endpoint.arm
         self._endpoint = endpoint
         self._provider = PROVIDERS[arm.provider]
-        self._signs = isinstance(self._provider, SigningProvider)
+        self._signer = signer_of(self._provider)
         self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._timeout = aiohttp.ClientTimeout(total=arm.timeout_s)
@@ -81,7 +80,7 @@ class Client(JointRequests):
         return None
 
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
-        if self._signs:
+        if self._signer is not None:
             prepared = self._prepared(self._signed(prepared.unsigned.filled(identity)))
         answer = await self._answer(prepared, prepared.unsigned.slots.filled(identity), trace)
         return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)

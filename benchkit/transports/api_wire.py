@@ -10,7 +10,6 @@ from functools import partial
 from urllib.parse import quote
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
-from benchkit.model.contracts import SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.identity import IdentitySlots
@@ -21,7 +20,7 @@ from benchkit.protocol.content_coding import IDENTITY, decoded
 from benchkit.protocol.response_reader import EARLY, GarbledResponse, ResponseReader
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field
+from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of
 from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
@@ -39,6 +38,7 @@ class Client(JointRequests):
         self._account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._host = host_field(endpoint)
+        self._signer = signer_of(self._provider)
         self._stream: WireStream | None = None
         self._reader = ResponseReader()
 
@@ -48,7 +48,7 @@ class Client(JointRequests):
 
     def prepare(self, message: Message) -> IdentitySlots | Unsigned:
         request = self._provider.request(message, self._account)
-        if isinstance(self._provider, SigningProvider):
+        if self._signer is not None:
             return Unsigned(request, IdentitySlots.of(request.body))
         return IdentitySlots.of(self._rendered(request))
 

@@ -45,12 +45,13 @@ class JointRequests(ABC):
     _provider: Provider
     _account: Credentials
     _host: str  # what the Host field says
+    _signer: SigningProvider | None  # looked up once: a test of a protocol takes tens of microseconds
 
     def _signed(self, request: Request) -> Request:
         """Ready to leave: signed, where the provider wants a signature over the bytes and the time."""
-        if not isinstance(self._provider, SigningProvider):
+        if self._signer is None:
             return request
-        return self._provider.signed(request, self._account, self._host, time())
+        return self._signer.signed(request, self._account, self._host, time())
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Share]:
         assert isinstance(self._provider, BatchProvider), "the scenario's rules know which providers are"
@@ -71,6 +72,10 @@ class JointRequests(ABC):
     @abstractmethod
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
         """The response, or how it failed; stamps, turns and bytes as in a `send`."""
+
+
+def signer_of(provider: Provider) -> SigningProvider | None:
+    return provider if isinstance(provider, SigningProvider) else None
 
 
 def host_field(endpoint: Endpoint) -> str:

@@ -1,0 +1,100 @@
+"""The manual of the email APIs, made of their own files: docs/provider-apis.md is its text, and a test holds it to that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from benchkit.model.contracts import BatchProvider, SigningProvider
+from benchkit.providers import PROVIDERS
+from benchkit.providers.field_limits import FieldLimits
+from benchkit.providers.routed_server import RoutedServer
+
+_HEAD = """# The email APIs, one by one
+
+This page is made of the files in `benchkit/providers/` (`benchkit explain providers`), and a test holds it to that.
+[providers.md](providers.md) says what they have in common, and how to add one.
+"""
+
+
+def provider_manual() -> str:
+    return "\n".join([_HEAD, *(provider_page(name) for name in PROVIDERS.names())])
+
+
+def provider_page(name: str) -> str:
+    """Markdown. Raises InputError for an unknown name."""
+    provider = PROVIDERS[name]
+    module: Any = import_module(type(provider).__module__)
+    title, _, about = (module.__doc__ or name).partition("\n\n")
+    parts = [f"## `{name}`", _one_line(title), _one_line(about), *_facts(name, module), ""]
+    return "\n\n".join(part for part in parts[:-1] if part) + "\n"
+
+
+def _facts(name: str, module: Any) -> Iterator[str]:
+    provider = PROVIDERS[name]
+    yield "\n".join(_endpoints(provider.server))
+    if options := getattr(module, "OPTIONS", {}):
+        yield "\n".join(["| option | is |", "|---|---|", *(f"| `{key}` | {value} |" for key, value in options.items())])
+    limits = getattr(module, "LIMITS", None)
+    if isinstance(limits, FieldLimits):
+        yield "Refused before the first send: " + "; ".join(_refused(limits)) + "."
+    yield " ".join(_more(provider))
+
+
+def _endpoints(server: object) -> Iterator[str]:
+    if isinstance(server, RoutedServer):
+        for route in server.routes:
+            yield f"- `{route.method} {_readable(route.path.pattern)}`"
+
+
+def _readable(pattern: str) -> str:
+    """A path's regular expression as documentation writes it."""
+    plain = re.sub(r"\[\^/\?\]\+|\[0-9\]\+", "{…}", pattern)
+    plain = re.sub(r"\(\?:([^()]*)\)\?", r"[\1]", plain)
+    plain = re.sub(r"\(\?:([^()]*)\)", r"(\1)", plain)
+    return plain.replace("\\", "").replace("/?", "")
+
+
+def _refused(limits: FieldLimits) -> Iterator[str]:
+    if not limits.return_path:
+        yield "an envelope sender of its own"
+    for number, what in (
+        (limits.recipients, "recipients"), (limits.reply_to, "Reply-To addresses"), (limits.mail_bytes, "bytes"),
+        (limits.headers, "header fields with benchkit's own"), (limits.header_value, "bytes in a header field"),
+    ):  # fmt: skip
+        if number:
+            yield f"more than {number:,} {what}"
+    if limits.fixed_headers:
+        yield "the header fields " + ", ".join(f"`{name}`" for name in sorted(limits.fixed_headers))
+    for holds, what in (
+        (not limits.inline, "inline images"),
+        (limits.inline_apart, "inline images behind other files"),
+        (limits.types_by_name, "a file whose name tells another type"),
+        (not limits.empty_files, "an empty file"),
+        (not limits.utf8_addresses, "addresses that are not ASCII"),
+        (not limits.repeated_addresses, "an address twice in To and Cc"),
+    ):
+        if holds:
+            yield what
+    if limits.instead:
+        yield f"what else fields cannot say (`{limits.instead.removeprefix('use ')}` carries it)"
+
+
+def _more(provider: object) -> Iterator[str]:
+    if isinstance(provider, BatchProvider):
+        yield f"One request carries up to {provider.batch_limit:,} messages (`messages_per_request`)."
+    if isinstance(provider, SigningProvider):
+        yield "Each request is signed as it leaves, which is part of its time."
+    server = getattr(provider, "server", None)
+    if isinstance(server, RoutedServer):
+        said = "with Retry-After" if server.retry_after else "without Retry-After"
+        told = ", ".join(f"`{name}`" for name in server.rate_names)
+        yield f"Beyond its rate it answers {server.limit_status} {said}" + (
+            f"; its limit stands in {told}." if told else "."
+        )
+
+
+def _one_line(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
