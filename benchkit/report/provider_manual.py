@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 from benchkit.model.contracts import BatchProvider, SigningProvider
@@ -26,7 +26,7 @@ def provider_manual() -> str:
 def provider_page(name: str) -> str:
     """Markdown. Raises InputError for an unknown name."""
     provider = PROVIDERS[name]
-    module: Any = import_module(type(provider).__module__)
+    module: Any = sys.modules[type(provider).__module__]
     title, _, about = (module.__doc__ or name).partition("\n\n")
     parts = [f"## `{name}`", _one_line(title), _one_line(about), *_facts(name, module), ""]
     return "\n\n".join(part for part in parts[:-1] if part) + "\n"
