@@ -7,12 +7,12 @@ import random
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
-from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.audit_context import AuditContext, noting_reads
 from benchkit.audit.checks import CHECKS
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.dns import Answer, AnswerState
 from benchkit.model.finding import Finding, Status
 from benchkit.testing.check_suite import CheckCase, CheckSuite
 from tests.conformance.mutants.mutant import Mutant
@@ -116,16 +116,30 @@ async def borrowed(context: AuditContext) -> AsyncIterator[Finding]:
     yield RULE.finding("missing", context.domain, "no record", evidence=[replace(answer, name=f"x.{answer.name}")])
 
 
-def of_tls_rpt(**changes: Any) -> Check:
-    """The real check of that record, which says that it may speak without its answers."""
-    return replace(CHECKS["tls_rpt"], **changes)
+def credulous(name: str) -> Check:
+    """The real check, told "no such name" of every answer that does not come, and with nothing noted of what it reads."""
+    real = CHECKS[name]
+
+    async def wrong(context: AuditContext) -> AsyncIterator[Finding]:
+        async def ask(name: str, type: str) -> Answer:  # noqa: A002
+            answer = await context.prefetch(name, type)
+            return answer if answer.state.known else replace(answer, state=AnswerState.NXDOMAIN)
+
+        with noting_reads():
+            told = AuditContext(context.domain, ask, context.options)
+            found = [finding async for finding in real.judge(told)]
+        for finding in found:
+            yield finding
+
+    return replace(real, judge=wrong)
 
 
 ROWS: list[tuple[str, str, Check]] = [
     (LOST, "a timeout taken for a missing record", Check(RULE, judge, regardless=("missing",))),
     (LOST, "reads answers that are not noted", Check(RULE, unnoted)),
     (LOST, "silent when an answer is lost", Check(RULE, says_nothing)),
-    (LOST, "a timeout of the real one taken for a missing record", of_tls_rpt(regardless=tuple(CHECKS["tls_rpt"].rule.cases))),
+    (LOST, "a timeout taken for no record", credulous("dmarc_record")),
+    (LOST, "a timeout taken for no MX", credulous("mx_records")),
     ("test_when_every_answer_is_lost_nothing_is_claimed", "claims without any answer", Check(RULE, unnoted)),
     (OWN, "a case of another rule", changed(lambda finding: replace(finding, rule="spf_all.missing"))),
     (OWN, "another status than its case has", changed(lambda finding: replace(finding, status=Status.FAIL))),
@@ -146,5 +160,5 @@ ROWS: list[tuple[str, str, Check]] = [
 
 def mutants() -> Iterator[Mutant]:
     for test, fault, wrong in ROWS:
-        right = CHECKS["tls_rpt"] if wrong.rule is CHECKS["tls_rpt"].rule else RIGHT
+        right = CHECKS[wrong.rule.name] if wrong.rule.name in CHECKS.names() else RIGHT
         yield Mutant(fault, CheckSuite, test, CheckCase(wrong), CheckCase(right))
