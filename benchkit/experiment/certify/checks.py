@@ -54,10 +54,8 @@ def sweep_checks(dialogues: tuple[CertifiedSequence, ...], summary: Summary) -> 
             differs = any(
                 one.code is Code.AA_DIFFERS and one.arguments["arm"] == contrast.arm for one in summary.invalid_because
             )
-            found = f"{contrast.ratio:.3f} on the {contrast.condition}"
-            yield CertificationCheck(
-                "A/A", contrast.arm, not differs, found, "no difference from its twin", of_time=True
-            )
+            subject, wanted = f"{contrast.arm}, {contrast.condition}", "no difference from its twin"
+            yield CertificationCheck("A/A", subject, not differs, f"{contrast.ratio:.3f}", wanted, of_time=True)
     reasons = [one.code for one in summary.invalid_because if one.code is not Code.AA_DIFFERS]
     yield CertificationCheck("every message", "all dialogues", not reasons, ", ".join(reasons) or "valid", "valid")
 
