@@ -193,7 +193,7 @@ def contrasts_figure(summary: Summary, condition: str) -> Figure | None:
     rows = tuple(_interval_row(one, names.index(one.arm)) for one in shown)
     found = (end for row in rows for end in (row.value, row.low, row.high))
     ends = [end for end in found if end is not None and isfinite(end) and end > 0]
-    label = "times the baseline’s time (logarithmic); right of 1 is slower"
+    label = "times the baseline’s time; right of 1 is slower"
     table = Table(
         columns("arm against baseline", "ratio", "interval", "verdict"),
         tuple(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
+from benchkit.model.prediction import Basis
 from benchkit.model.summary import Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Column, Section, Sentence, Table, Tone, columns, sentence
@@ -64,7 +65,7 @@ def _rule(summary: Summary) -> Iterator[Sentence | Table]:
         )
         return
     yield sentence(
-        f"From the fitted times of {smtp.name} and {api.name}, over {seen_text(smtp)}. “Level”: the interval lies within "
+        f"From the fitted times of {smtp.told} and {api.told}, over {seen_text(smtp)}. “Level”: the interval lies within "
         f"{rope_text(summary.rope)}."
     )
     if summary.load_model != "talk":
@@ -85,6 +86,8 @@ def rule_table(summary: Summary, smtp: Way, api: Way) -> Table:
     )
     rows = tuple(row for row in rows if any(cell != _NOT_KNOWN for cell in row[1:]))
     headings = [f"at {numbers.decimal(rtt_ms, 'ms')}" for rtt_ms in rtts_ms]
+    if smtp.model.basis is Basis.ROUND_TRIPS:  # the slopes were not measured
+        return Table(columns("connection", *headings), tuple(row[:-1] for row in rows))
     return Table(columns("connection", *headings, "level at"), rows)
 
 
@@ -118,7 +121,9 @@ def _level(summary: Summary, smtp: Way, api: Way, messages: float) -> Cell:
     found = compare_lines(a, b, 0.0, summary.rope).break_even_rtt_ms
     if found.value is None:
         return Cell("no RTT" if found.found == "never" else "not identified", Tone.FAINT)
-    if not found.low and found.high is not None:
+    if found.value > smtp.model.highest_rtt_ms:
+        return Cell("no RTT measured", Tone.FAINT)
+    if not found.low and found.high is not None and found.high <= smtp.model.highest_rtt_ms:
         return Cell(f"at most {numbers.decimal(found.high, 'ms')}")
     interval = (
         ""

@@ -20,6 +20,11 @@ class Way:
     arms: tuple[str, ...]
     model: ArmModel
 
+    @property
+    def told(self) -> str:
+        """Within a sentence: an arm's own name in quotation marks."""
+        return f"“{self.name}”" if self.name in self.arms else self.name
+
 
 def ways_of(summary: Summary) -> tuple[Way, ...]:
     """Over the first group of links that differ in RTT alone, in the order of the arms, without copies (A/A)."""

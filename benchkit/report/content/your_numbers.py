@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from math import inf, isfinite
 from typing import Any
 
-from benchkit.model.prediction import TimeLine
+from benchkit.model.prediction import Basis, TimeLine
 from benchkit.model.summary import BreakEven, Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Control, Sentence, Sliders, Span, Table, Tone, columns
@@ -51,7 +51,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "at": ("", "They take equally long at {at} ms RTT{interval}; below it {below} is faster, above it {above}."),
     "below": ("", "Above {high} ms RTT {above} is faster; for shorter ones this run does not decide."),
-    "never": ("", "No RTT makes them equal: {below} is faster at all of them."),
+    "beyond": ("", "The fitted lines cross at {at} ms RTT{interval}, which this run did not measure."),
+    "never": ("", "Their times do not cross: {below} is faster at every RTT that was measured."),
     "not identified": ("", "At which RTT they take equally long is not identified by this run."),
     "none": ("", ""),
 }
@@ -91,7 +92,7 @@ def answer_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> Senten
 
 def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tuple[str, str], dict[str, str]]:
     """The keys of the two sentences, and what fills them."""
-    words = {"smtp": smtp.name, "api": api.name, "rtt": f"{setting.rtt_ms:g}", "seen": seen_text(smtp)}
+    words = {"smtp": smtp.told, "api": api.told, "rtt": f"{setting.rtt_ms:g}", "seen": seen_text(smtp)}
     a, b = line_of(smtp, setting), line_of(api, setting)
     if a is None or b is None:
         return ("NOT_KNOWN", "none"), words
@@ -102,20 +103,30 @@ def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tu
     found = compare_lines(a, b, setting.rtt_ms, summary.rope)
     words |= {"ratio": numbers.decimal(found.ratio), "rope": rope_text(summary.rope)}
     crossing = found.break_even_rtt_ms
-    level = "below" if crossing.found == "at" and not crossing.low and crossing.high is not None else crossing.found
-    return (found.verdict.value, level), words | _crossing_words(crossing, a, b, smtp, api)
+    return (found.verdict.value, _level(smtp, crossing)), words | _crossing_words(crossing, a, b, smtp, api)
+
+
+def _level(smtp: Way, crossing: BreakEven) -> str:
+    """The key of the sentence; with one RTT the slopes were not measured, and nothing is said of other RTTs."""
+    if smtp.model.basis is Basis.ROUND_TRIPS:
+        return "none"
+    if crossing.value is None:
+        return crossing.found
+    if not crossing.low and crossing.high is not None and crossing.high <= smtp.model.highest_rtt_ms:
+        return "below"
+    return "at" if crossing.value <= smtp.model.highest_rtt_ms else "beyond"
 
 
 def _crossing_words(found: BreakEven, a: TimeLine, b: TimeLine, smtp: Way, api: Way) -> dict[str, str]:
     """With the flatter line ahead at long RTTs, and the other one below the crossing."""
     steep, flat = (smtp, api) if a.slope > b.slope else (api, smtp)
     if found.value is None:
-        ahead = smtp.name if a.intercept_ms < b.intercept_ms else api.name
+        ahead = smtp.told if a.intercept_ms < b.intercept_ms else api.told
         return {"below": ahead}
     low, high = numbers.decimal(found.low), numbers.decimal(found.high)
     interval = "" if found.low is None or found.high is None else f" [{low}, {high}]"
     words = {"at": numbers.decimal(found.value), "interval": interval, "high": high}
-    return words | {"below": steep.name, "above": flat.name}
+    return words | {"below": steep.told, "above": flat.told}
 
 
 def table_at(ways: Sequence[Way], setting: Setting) -> Table:
@@ -195,7 +206,7 @@ def _document(summary: Summary, ways: Sequence[Way], sides: tuple[Way, Way]) -> 
     names = list(dict.fromkeys(arm.name for arm in summary.arms))
     return {
         "ways": [
-            {"name": way.name, "transport": way.transport, "colour": names.index(way.arms[0])}
+            {"name": way.name, "told": way.told, "transport": way.transport, "colour": names.index(way.arms[0])}
             | {"seen": seen_range(way), "seenText": seen_text(way)}
             | asdict(way.model)
             for way in ways

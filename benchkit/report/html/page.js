@@ -106,7 +106,7 @@ const filled = (template, words) => template.replace(/\{(\w+)\}/g, (_, name) => 
 function told(numbers) {
   const [smtp, api] = [0, 1].map((side) => page.ways[at(`side-${side}`).value]);
   const [a, b] = [lineFor(smtp, numbers), lineFor(api, numbers)];
-  const words = { smtp: smtp.name, api: api.name, rtt: numbers.rtt, seen: smtp.seenText, rope: page.ropeText };
+  const words = { smtp: smtp.told, api: api.told, rtt: numbers.rtt, seen: smtp.seenText, rope: page.ropeText };
   if (a === null || b === null) return ["NOT_KNOWN", "none", words];
   const times = [timeAt(a, numbers.rtt), timeAt(b, numbers.rtt)];
   [words.a, words.b] = times.map((time) => withInterval(time).filter(Boolean).join(" "));
@@ -118,12 +118,19 @@ function told(numbers) {
     words.at = decimal(level.value);
     words.interval = ` [${decimal(level.low)}, ${decimal(level.high)}]`;
     words.high = decimal(level.high);
-    [words.below, words.above] = [steep.name, flat.name];
-    if (level.low === 0) return [verdict(a, b, numbers.rtt), "below", words];
+    [words.below, words.above] = [steep.told, flat.told];
   } else {
-    words.below = a.intercept_ms < b.intercept_ms ? smtp.name : api.name;
+    words.below = a.intercept_ms < b.intercept_ms ? smtp.told : api.told;
   }
-  return [verdict(a, b, numbers.rtt), level.found, words];
+  return [verdict(a, b, numbers.rtt), levelSentence(smtp, level), words];
+}
+
+// With one RTT the slopes were not measured, and nothing is said of other RTTs.
+function levelSentence(smtp, level) {
+  if (smtp.basis === "round trips") return "none";
+  if (level.found !== "at") return level.found;
+  if (level.low === 0 && level.high <= smtp.highest_rtt_ms) return "below";
+  return level.value <= smtp.highest_rtt_ms ? "at" : "beyond";
 }
 
 function show() {

@@ -136,22 +136,30 @@ SETTINGS = [
 ]  # fmt: skip
 
 
-def test_the_sliders_give_exactly_what_python_gives(run: Run, page: Path, tmp_path: Path) -> None:
-    summary = analyse(run)
-    ways = ways_of(summary)
-    sides = sides_of(summary, ways)
-    assert sides is not None
-    smtp, api = sides
+def test_the_sliders_give_exactly_what_python_gives(
+    run: Run, synthetic_run: Callable[..., Run], tmp_path: Path
+) -> None:
+    """Of a sweep, of one RTT, whose slopes are the round trips, and of plain loopback."""
+    runs = (run, lab_run(synthetic_run, (20.0,), blocks=10), lab_run(synthetic_run, (0.03,), lab=False, blocks=10))
 
     async def look(tab: Browser) -> None:
-        await tab.open(page)
-        for setting in SETTINGS:
-            values, told = json.loads(await tab.value(set_sliders(setting)))
-            lines = [line_of(way, setting) for way in ways]
-            assert [float(value) for value in values] == [line.at(setting.rtt_ms).value for line in lines if line]
-            assert told == answer_at(summary, smtp, api, setting).text, setting
+        for number, one in enumerate(runs):
+            await compare(tab, one, tmp_path / f"{number}.html")
 
     visit(tmp_path, look)
+
+
+async def compare(tab: Browser, run: Run, page: Path) -> None:
+    summary = analyse(run)
+    ways = ways_of(summary)
+    smtp, api = sides_of(summary, ways) or pytest.fail("two sides")
+    page.write_text(to_html(full_page(summary, run)), "utf-8")
+    await tab.open(page)
+    for setting in SETTINGS:
+        values, told = json.loads(await tab.value(set_sliders(setting)))
+        lines = [line_of(way, setting) for way in ways]
+        assert [float(value) for value in values] == [line.at(setting.rtt_ms).value for line in lines if line]
+        assert told == answer_at(summary, smtp, api, setting).text, setting
 
 
 def test_the_sentence_changes_at_the_break_even(run: Run, page: Path, tmp_path: Path) -> None:
