@@ -33,7 +33,10 @@ def run(synthetic_run: Callable[..., Run]) -> Run:
 
 @pytest.fixture(scope="module")
 def page(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("page") / "report.html"
+    return written(run, tmp_path_factory.mktemp("page") / "report.html")
+
+
+def written(run: Run, path: Path) -> Path:
     path.write_text(to_html(full_page(analyse(run), run)), "utf-8")
     return path
 
@@ -142,9 +145,11 @@ def test_the_sliders_give_exactly_what_python_gives(
     """Of a sweep, of one RTT, whose slopes are the round trips, and of plain loopback."""
     runs = (run, lab_run(synthetic_run, (20.0,), blocks=10), lab_run(synthetic_run, (0.03,), lab=False, blocks=10))
 
+    pages = [written(one, tmp_path / f"{number}.html") for number, one in enumerate(runs)]
+
     async def look(tab: Browser) -> None:
-        for number, one in enumerate(runs):
-            await compare(tab, one, tmp_path / f"{number}.html")
+        for one, page in zip(runs, pages, strict=True):
+            await compare(tab, one, page)
 
     visit(tmp_path, look)
 
@@ -153,7 +158,6 @@ async def compare(tab: Browser, run: Run, page: Path) -> None:
     summary = analyse(run)
     ways = ways_of(summary)
     smtp, api = sides_of(summary, ways) or pytest.fail("two sides")
-    page.write_text(to_html(full_page(summary, run)), "utf-8")
     await tab.open(page)
     for setting in SETTINGS:
         values, told = json.loads(await tab.value(set_sliders(setting)))
