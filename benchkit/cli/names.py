@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 def known_names() -> Vocabulary:
     from benchkit.conditions import usable_cores
+    from benchkit.events.webhooks import WEBHOOKS
     from benchkit.model.contracts import BatchProvider
     from benchkit.profiles import profile_transports
     from benchkit.providers import PROVIDERS
@@ -25,5 +26,6 @@ def known_names() -> Vocabulary:
         offers=offers_of,
         batch_limits={name: one.batch_limit for name, one in providers.items() if isinstance(one, BatchProvider)},
         profiles=profile_transports(),
+        webhooks=WEBHOOKS.names(),
         cores=usable_cores(),
     )

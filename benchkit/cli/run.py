@@ -15,6 +15,7 @@ from benchkit.errors import ExitCode
 
 if TYPE_CHECKING:
     from benchkit.cli.progress import RunProgress
+    from benchkit.experiment.parent.events_beside import EventsBeside
     from benchkit.experiment.parent.run_experiment import RunEnd
     from benchkit.model.message import Batch
     from benchkit.model.scenario import Scenario
@@ -56,7 +57,10 @@ def run(
     if dry_run:
         _show_plan(plan, batch, out, as_json=as_json)
         return
-    ended = run_plan(plan, batch, out, send=send)
+    with _events_beside(plan, batch) as beside:
+        ended = run_plan(plan, batch, out, send=send)
+        if beside is not None:
+            _collect(beside, ended.folder)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
@@ -78,6 +82,28 @@ def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool) -> RunEnd:
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
     return ended
+
+
+def _events_beside(plan: Scenario, batch: Batch) -> AbstractContextManager[EventsBeside | None]:
+    from contextlib import nullcontext
+
+    if plan.events is None:
+        return nullcontext()
+    from benchkit.experiment.parent.events_beside import events_beside
+    from benchkit.scenario import reveal
+
+    return events_beside(plan, batch, {name: reveal(ref, os.environ) for name, ref in plan.events.secrets.items()})
+
+
+def _collect(beside: EventsBeside, folder: Path) -> None:
+    """What has become of the mail is shown by `benchkit events`; a run is a run without it too."""
+    from benchkit.errors import reason
+
+    try:
+        found = beside.collect(folder)
+        typer.echo(f"{len(found.rows)} events: benchkit events {folder}", err=True)
+    except OSError as error:
+        typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
 
 
 def _captured(scenario: Scenario) -> Scenario:

@@ -74,6 +74,42 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of mail that the embedded server has accepted, as its webhooks tell. What is left over is delivered.
+
+    Shares of all mail to `recipients` (a pattern); opened and clicked are shares of what is delivered.
+    """
+
+    recipients: str = "*"
+    bounced: float = 0.0
+    soft_bounced: float = 0.0
+    rejected: float = 0.0
+    deferred: float = 0.0  # and delivered later
+    opened: float = 0.0
+    opened_by_programs: float = 0.0
+    clicked: float = 0.0
+    complained: float = 0.0
+    unsubscribed: float = 0.0
+    delay: Delay = Delay("constant", 1_000.0)  # from accepted to delivered
+
+
+@dataclass(frozen=True, slots=True)
+class EventsSpec:
+    """A receiver of webhooks beside the run. `secrets` by provider; embedded arms need none.
+
+    `repeated`: the share of events that embedded servers post twice; `shuffled`: in any order.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    wait_s: float = 0.0
+    url: str = ""
+    secrets: Mapping[str, SecretRef] = field(default_factory=dict)
+    repeated: float = 0.0
+    shuffled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """The embedded server's limits; 0 is none. Over the rate: 450 or 429 with Retry-After (a token bucket)."""
 
@@ -177,6 +213,7 @@ class ArmSpec:
     dsn: Dsn = Dsn()
     dkim: Dkim | None = None
     profile: str = ""  # the relay or API that the embedded server behaves as (profiles/)
+    fates: tuple[Fate, ...] = ()  # of the embedded server's mail; the first whose pattern fits counts
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""
@@ -244,6 +281,7 @@ class Scenario:
     allow_recipients: tuple[str, ...] = ()
     max_messages: int = 0
     allow_plaintext_auth: bool = False
+    events: EventsSpec | None = None
 
     @property
     def baseline(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +18,8 @@ from benchkit.report.numbers import duration, percent
 from benchkit.stats.deliverability import Deliverability, Fate
 
 SHOWN = ("delivered", "bounced", "deferred", "rejected", "complained", "unsubscribed", "opened", "clicked")
+PROGRAMS = ("opened", "clicked")
+MOST_COLUMNS = 6
 NOTE = (
     "A rate is of all accepted messages, by the events that have come so far. Delivered means that the recipient's server "
     "took the message; it says nothing about the folder. Opens and clicks of programs are apart where the agent shows it."
@@ -63,18 +66,32 @@ def render(
 
 
 def _table(heading: str, fates: tuple[Fate, ...], console: Console) -> None:
-    shown = [kind for kind in SHOWN if any(fate.counts[kind] for fate in fates)]
-    table = empty_table(heading, "accepted", *shown, "by programs", "until delivered")
-    for fate in fates:
-        programs = sum(fate.by_machines.values())
-        table.add_row(
-            Text(escape_control_chars(fate.name)),
-            f"{fate.accepted:,}",
-            *(_rate(fate.rates[kind]) for kind in shown),
-            f"{programs:,}" if programs else "–",
-            "–" if fate.delivered_ms is None else duration(fate.delivered_ms),
-        )
+    """A column for each arm or domain: there are fewer of them than of events."""
+    shown = [kind for kind in SHOWN if any(fate.counts[kind] or fate.by_machines.get(kind) for fate in fates)]
+    table = empty_table(heading, *(escape_control_chars(fate.name) for fate in fates[:MOST_COLUMNS]))
+    rows: list[tuple[str, Callable[[Fate], str]]] = [("accepted", lambda fate: f"{fate.accepted:,}")]
+    rows += [(kind, partial(_rate_of, kind)) for kind in shown]
+    rows += [
+        (f"{kind} by programs", partial(_programs, kind))
+        for kind in PROGRAMS
+        if any(fate.by_machines[kind] for fate in fates)
+    ]
+    rows.append(("until delivered", _until_delivered))
+    for name, cell in rows:
+        table.add_row(name, *(cell(fate) for fate in fates[:MOST_COLUMNS]))
     console.print(table)
+
+
+def _rate_of(kind: str, fate: Fate) -> str:
+    return _rate(fate.rates[kind])
+
+
+def _programs(kind: str, fate: Fate) -> str:
+    return f"{fate.by_machines[kind]:,}"
+
+
+def _until_delivered(fate: Fate) -> str:
+    return "–" if fate.delivered_ms is None else duration(fate.delivered_ms)
 
 
 def _rate(rate: Estimate) -> str:

@@ -99,6 +99,29 @@ class LimitForm(Form):
     message_bytes: Annotated[int, Field(ge=0, le=50_000_000), said("Bytes of the largest message that it takes.")] = 0
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class FateForm(Form):
+    """What the embedded server's webhooks tell of mail that it has accepted; the rest is delivered."""
+
+    recipients: Annotated[
+        str, said("Recipients that it is for; * stands for anything. The first that fits counts.")
+    ] = "*"
+    bounced: Annotated[Share, said("Share that bounces for good.")] = 0.0
+    soft_bounced: Annotated[Share, said("Share that is given up after failures that might have passed.")] = 0.0
+    rejected: Annotated[Share, said("Share that the provider itself does not send.")] = 0.0
+    deferred: Annotated[Share, said("Share that is delivered only at the second try.")] = 0.0
+    opened: Annotated[Share, said("Share of the delivered that a person opens.")] = 0.0
+    opened_by_programs: Annotated[Share, said("Share of the delivered whose images a privacy proxy loads.")] = 0.0
+    clicked: Annotated[Share, said("Share of the delivered in which a link is followed.")] = 0.0
+    complained: Annotated[Share, said("Share of the delivered that is reported as spam.")] = 0.0
+    unsubscribed: Annotated[Share, said("Share of the delivered whose recipient unsubscribes.")] = 0.0
+    delay_ms: Annotated[
+        DelayKey, said("From accepted to delivered, by the events' own times: ms, or a distribution.")
+    ] = 1000.0
+
+
 EnvelopeId = Annotated[
     str, Field(min_length=1, max_length=100), shaped("[ -~]*", "must be printable ASCII")
 ]  # RFC 3461 §4.4
@@ -187,6 +210,9 @@ class ArmForm(Form):
     ca_file: Annotated[FilePath | None, said("PEM file of the authorities that sign the server's certificate.")] = None
     fault: Annotated[list[FaultForm], Field(default_factory=list), said("What goes wrong at the embedded server.")]
     limit: Annotated[LimitForm, Field(default_factory=LimitForm), said("Limits of the embedded server.")]
+    fate: Annotated[
+        list[FateForm], Field(default_factory=list), said("What the embedded server's webhooks tell of its mail.")
+    ]
 
 
 def security_of(form: ArmForm) -> str:

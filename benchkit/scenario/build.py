@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec, planned_looks
@@ -13,6 +14,8 @@ from benchkit.model.scenario import (
     Delay,
     Dkim,
     Dsn,
+    EventsSpec,
+    Fate,
     Fault,
     Limit,
     MessageSpec,
@@ -29,13 +32,14 @@ from benchkit.scenario.arm_form import (
     ConnectionForm,
     DelayForm,
     DkimForm,
+    FateForm,
     FaultForm,
     SecretForm,
     ServerForm,
     security_of,
 )
 from benchkit.scenario.fault_rules import DELAY_KEYS
-from benchkit.scenario.form import CONCURRENCY, LoadForm, NetworkForm, ScenarioForm
+from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
@@ -63,6 +67,7 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         allow_recipients=tuple(form.allow_recipients),
         max_messages=form.max_messages,
         allow_plaintext_auth=form.allow_plaintext_auth,
+        events=_events(form.events, folder),
     )
 
 
@@ -159,6 +164,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         dkim=_dkim(form.dkim, folder),
         ca_file=folder / form.ca_file if form.ca_file else None,
         faults=tuple(map(_fault, form.fault)),
+        fates=tuple(map(_fate, form.fate)),
         limit=Limit(
             limit.messages_per_connection,
             float(limit.rate_per_s),
@@ -186,6 +192,21 @@ def _secret(form: SecretForm | None, folder: Path) -> SecretRef | None:
     if form.file:
         return SecretRef("file", str(folder / form.file))
     return SecretRef("env", form.env) if form.env else SecretRef("netrc", form.netrc or "")
+
+
+def _events(form: EventsForm | None, folder: Path) -> EventsSpec | None:
+    if form is None:
+        return None
+    host, _, port = form.listen.rpartition(":")
+    secrets = {name: ref for name, secret in form.secrets.items() if (ref := _secret(secret, folder)) is not None}
+    return EventsSpec(
+        host.strip("[]"), int(port), float(form.wait_s), form.url, secrets, float(form.repeated), form.shuffled
+    )
+
+
+def _fate(form: FateForm) -> Fate:
+    shares = {field.name: getattr(form, field.name) for field in fields(Fate) if field.name != "delay"}
+    return Fate(**shares, delay=_delay(form.delay_ms) or Fate().delay)
 
 
 def _fault(form: FaultForm) -> Fault:

@@ -14,13 +14,14 @@ from benchkit.scenario.arm_form import (
     ConnectionForm,
     DelayForm,
     DsnForm,
+    FateForm,
     FaultForm,
     LimitForm,
     SecretForm,
     ServerForm,
 )
 from benchkit.scenario.fields import Form
-from benchkit.scenario.form import LoadForm, MessageForm, NetworkForm, ScenarioForm, VerdictForm
+from benchkit.scenario.form import EventsForm, LoadForm, MessageForm, NetworkForm, ScenarioForm, VerdictForm
 from benchkit.scenario.locate import KeyPath
 
 SECRET_ADVICE = (
@@ -38,6 +39,8 @@ _TABLES: Mapping[str, type[Form]] = {
     "password": SecretForm,
     "api_key": SecretForm,
     "fault": FaultForm,
+    "fate": FateForm,
+    "events": EventsForm,
     "delay_ms": DelayForm,
     "limit": LimitForm,
     "dsn": DsnForm,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchkit.scenario.arm_form import ArmForm
+from benchkit.scenario.arm_form import ArmForm, SecretForm
 from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, Name, Seed, Sweep, said, shaped
 
 Amount = Annotated[float, Field(gt=0, le=1_000_000_000)]
@@ -110,6 +110,29 @@ class NetworkForm(Form):
     queue_kb: Annotated[Sweep[Amount] | None, said("Bytes that may queue at the link, in kB.")] = None
 
 
+class EventsForm(Form):
+    """A receiver of webhooks, beside the run: what becomes of the messages."""
+
+    listen: Annotated[
+        str,
+        shaped(
+            r"(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|localhost):\d{1,5}", 'must be ADDRESS:PORT, as "127.0.0.1:8025"'
+        ),
+        said("Where it listens; port 0 is a free one. In earnest behind your own tunnel."),
+    ] = "127.0.0.1:0"
+    wait_s: Annotated[
+        float, Field(ge=0, le=86_400), said("Seconds that the run waits for events after the last message.")
+    ] = 0.0
+    url: Annotated[str, said("The public address of the receiver, which Mandrill signs.")] = ""
+    secrets: Annotated[
+        dict[str, SecretForm],
+        Field(default_factory=dict),
+        said("Where the webhook secret of each provider is read from."),
+    ]
+    repeated: Annotated[float, Field(ge=0, le=1), said("Share of their events that embedded servers post twice.")] = 0.0
+    shuffled: Annotated[bool, said("Embedded servers post their events in any order.")] = False
+
+
 class VerdictForm(Form):
     """What counts as a difference, set before the run."""
 
@@ -159,6 +182,7 @@ class ScenarioForm(Form):
     load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How many messages are sent, and when.")]
     network: Annotated[NetworkForm, Field(default_factory=NetworkForm), said("The network between the two ends.")]
     arm: Annotated[list[ArmForm], Field(min_length=1, default_factory=list), said("The ways to send, one table each.")]
+    events: Annotated[EventsForm | None, said("A receiver of webhooks beside the run.")] = None
     verdict: Annotated[VerdictForm, Field(default_factory=VerdictForm), said("What counts as a difference.")]
     thresholds: Annotated[
         dict[str, str], Field(default_factory=dict), said("Limits that end the run with exit code 99.")

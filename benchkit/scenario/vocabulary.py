@@ -22,4 +22,5 @@ class Vocabulary:
     offers: Callable[[str, str], ClientOffers]
     batch_limits: Mapping[str, int] = field(default_factory=dict)
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # with the transports that each knows
+    webhooks: tuple[str, ...] = ()  # the providers whose events can be received
     cores: int = 1  # of this machine, that a run may use

@@ -68,6 +68,7 @@ def vocabulary() -> Vocabulary:
         batch_limits={"mailgun": 1000},
         statistics=("p50", "p90", "p95", "p99"),
         offers=offers,
+        webhooks=("mailgun",),
         cores=4,
     )
 

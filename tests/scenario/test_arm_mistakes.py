@@ -11,7 +11,21 @@ from tests.scenario.conftest import SMTP, Expect, Row, Write, ids_of, offers
 REMOTE = 'client = "aiosmtplib"\nsecurity = "starttls"\nserver = { host = "127.0.0.1", port = 2525 }'
 API = 'client = "httpx"\n'
 
+FATES = API + "fate = [{ %s }]\n[events]\n"
 ROWS: list[Row] = [
+    # what becomes of the mail
+    (21, API + "fate = [{ bounced = 0.1 }]", "22:1 arm.1.fate", "has no effect without [events]"),
+    (
+        15,
+        SMTP + "fate = [{ bounced = 0.1 }]\n[events]",
+        "16:1 arm.0.fate",
+        "is for api arms at the embedded server only",
+    ),
+    (21, FATES % "bounced = 0.6, soft_bounced = 0.5", "22:1 arm.1.fate", "are 1.1 together"),
+    (21, FATES % "bounced = 2", "22:11 arm.1.fate.0.bounced", "at most 1"),
+    (21, FATES % "bounce = 0.5", "22:11 arm.1.fate.0.bounce", 'did you mean "bounced"?'),
+    (21, API + '[events]\nlisten = "x"', "23:1 events.listen", 'as "127.0.0.1:8025"'),
+    (21, API + '[events.secrets]\nmoo = { env = "X" }', "23:1 events.secrets.moo", 'there are: "mailgun"'),
     # an arm by itself
     (13, "", "12:3 arm.0.name", "is missing"),
     (13, 'name = "api"', "18:1 arm.1.name", "name of another arm"),

@@ -1,0 +1,101 @@
+"""`[events]` of a scenario: the receiver beside the run, the embedded servers' posts after it, and what was collected."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchkit.errors import InputError, Mistake
+from benchkit.events.webhooks import WEBHOOKS
+from benchkit.experiment.parent.body_parser import open_run
+from benchkit.experiment.parent.events_of_run import Collected, collect_events
+from benchkit.experiment.process.receiver_process import RunningReceiver, clock_ms, start_receiver
+from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.event import Event
+from benchkit.model.identity import token_of
+from benchkit.model.message import Batch
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.scenario import EventsSpec, Scenario
+from benchkit.model.secret import Secret
+from benchkit.sink.fates import AcceptedMail, events_of
+from benchkit.sink.webhook_keys import WebhookKeys, new_keys
+from benchkit.sink.webhook_posts import Disorder, post, requests_of
+from benchkit.webhooks import WebhookSecret
+
+NS_PER_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EventsBeside:
+    """`collect` after the run, with its folder."""
+
+    scenario: Scenario
+    spec: EventsSpec
+    batch: Batch
+    receiver: RunningReceiver
+    keys: Mapping[str, WebhookKeys]
+
+    def collect(self, folder: Path) -> Collected:
+        """The embedded servers' posts, the wait for others, and the table. Raises StoreError, OSError."""
+        for provider, events in self._fates(folder).items():
+            disorder = Disorder(self.spec.repeated, self.spec.shuffled, self.scenario.load.seed)
+            requests = requests_of(
+                provider, events, self.keys[provider], disorder, int(time.time()), _url(self.spec, provider)
+            )
+            post(self.receiver.host, self.receiver.port, f"/{provider}", requests)
+        time.sleep(self.spec.wait_s)
+        self.receiver.end()
+        for journal in self.receiver.folder.glob("*.journal"):
+            target = folder / journal.name
+            target.write_bytes(journal.read_bytes())
+            target.chmod(0o600)
+        return collect_events(folder)
+
+    def _fates(self, folder: Path) -> Mapping[str, list[Event]]:
+        """By provider, of everything that embedded arms with fates have accepted."""
+        run = open_run(folder)
+        found: dict[str, list[Event]] = defaultdict(list)
+        clock = clock_ms()
+        columns = ("send", "arm", "message", "outcome", "ended_ns", "server_id")
+        for send, number, message, outcome, ended_ns, server_id in zip(
+            *(run.messages[name].tolist() for name in columns), strict=True
+        ):
+            arm = self.scenario.arms[number]
+            if not arm.fates or outcome != OutcomeKind.ACCEPTED:
+                continue
+            for recipient in self.batch.messages[message].recipients:
+                identity = token_of(run.manifest.token, send).decode("ascii")
+                mail = AcceptedMail(send, identity, server_id.strip("<>"), recipient, ended_ns // NS_PER_MS + clock)
+                found[arm.provider] += events_of(mail, arm.fates, arm.provider, self.scenario.load.seed)
+        return found
+
+
+@contextmanager
+def events_beside(scenario: Scenario, batch: Batch, secrets: Mapping[str, Secret]) -> Iterator[EventsBeside | None]:
+    """None where the scenario has no [events]. The receiver ends with the block. Raises InputError where it cannot listen."""
+    spec = scenario.events
+    if spec is None:
+        yield None
+        return
+    names = {arm.provider for arm in scenario.arms if is_embedded(arm) and arm.provider in WEBHOOKS.names()}
+    keys = {name: new_keys(name) for name in names}
+    verifying = {name: WebhookSecret(each.verifying, _url(spec, name)) for name, each in keys.items()}
+    verifying |= {name: WebhookSecret(secret.reveal(), _url(spec, name)) for name, secret in secrets.items()}
+    with tempfile.TemporaryDirectory(prefix="benchkit-events-") as folder:
+        try:
+            receiver = start_receiver(Path(folder), spec.host, spec.port, verifying)
+        except OSError as error:
+            raise InputError(Mistake("events.listen", str(error))) from None
+        try:
+            yield EventsBeside(scenario, spec, batch, receiver, keys)
+        finally:
+            receiver.end()
+
+
+def _url(spec: EventsSpec, name: str) -> str:
+    return f"{spec.url.rstrip('/')}/{name}" if spec.url else ""

@@ -1,0 +1,49 @@
+"""What `[events]` and the arms mean together: fates of embedded api arms, and secrets of the providers that really post.
+
+Law: as in rules.py.
+"""
+
+from __future__ import annotations
+
+from benchkit.errors import suggestion
+from benchkit.scenario.arm_form import ArmForm
+from benchkit.scenario.parsed_scenario import ParsedScenario
+from benchkit.scenario.vocabulary import Vocabulary
+
+_ENDS = ("bounced", "soft_bounced", "rejected")  # a message has one of these, or is delivered
+
+
+def check_events(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
+    for index, arm in enumerate(parsed.form.arm):
+        if arm.fate:
+            _check_fates(parsed, index, arm, vocabulary)
+    events = parsed.form.events
+    if events is None:
+        return
+    posting = {arm.provider for arm in parsed.form.arm if arm.transport == "api" and arm.server != "embedded"}
+    for name in events.secrets:
+        if name not in vocabulary.webhooks:
+            parsed.mistakes.add(
+                ("events", "secrets", name), f"no events come from it; {suggestion(name, vocabulary.webhooks)}"
+            )
+    for name in sorted(posting & set(vocabulary.webhooks) - set(events.secrets)):
+        parsed.mistakes.add(
+            ("events", "secrets"), f'has none for "{name}", whose events an arm of this scenario would bring'
+        )
+    if "mandrill" in events.secrets and not events.url:
+        parsed.mistakes.add(("events", "url"), "is missing: Mandrill signs the public address that it posts to")
+
+
+def _check_fates(parsed: ParsedScenario, index: int, arm: ArmForm, vocabulary: Vocabulary) -> None:
+    def wrong(message: str) -> None:
+        parsed.mistakes.add(("arm", index, "fate"), message)
+
+    if parsed.form.events is None:
+        wrong("has no effect without [events]: nothing would receive what it tells")
+    if arm.transport != "api" or arm.server != "embedded":
+        wrong("is for api arms at the embedded server only: a server of your own has its own fate")
+    elif arm.provider and arm.provider not in vocabulary.webhooks:
+        wrong(f'"{arm.provider}" has no webhooks that benchkit knows; {suggestion(arm.provider, vocabulary.webhooks)}')
+    for fate in arm.fate:
+        if (whole := sum(getattr(fate, name) for name in _ENDS)) > 1:
+            wrong(f"{', '.join(_ENDS)} are {whole:g} together, and a message has one end only")
