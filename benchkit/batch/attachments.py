@@ -86,6 +86,8 @@ def arrange(attachments: tuple[Attachment, ...], html: str) -> tuple[Attachment,
     """Inline ones first, with their content id; raises ValueError where the html names one that is not there."""
     named = set(_CID.findall(html))
     if missing := named - {part.name for part in attachments}:
-        raise ValueError(f"the html shows cid:{min(missing)}, and no attachment has that file name")
+        raise ValueError(
+            f"the html shows cid:{min(missing)}, and no attachment has that file name: attach the file, or remove the image"
+        )
     inline = (replace(part, content_id=part.name) for part in attachments if part.name in named)
     return (*inline, *(part for part in attachments if part.name not in named))

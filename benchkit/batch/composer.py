@@ -235,4 +235,6 @@ def _refuse_identity(content: Content) -> None:
     if any(PLACEHOLDER in text.encode("utf-8") for text in texts) or any(
         PLACEHOLDER in part.data for part in content.attachments
     ):
-        raise ValueError(f"the mail holds {PLACEHOLDER.decode()!r}, which is the place of benchkit's own identity")
+        raise ValueError(
+            f"the mail holds {PLACEHOLDER.decode()!r}, which benchkit reserves for its own send number: remove it"
+        )

@@ -31,7 +31,7 @@ def fields_fault(raw: bytes, content: Content) -> str:
 def _part_fault(part: Part) -> str:
     kind = part.get_content_type()
     if _PROTECTED.fullmatch(kind):
-        return f"is signed or encrypted as it stands ({kind})"
+        return f"is signed or encrypted ({kind})"
     if part.get_content_maintype() == "message":
         return f"holds another mail ({kind})"
     if any(not _is_utf8(value) for _, value in part.raw_items()):
@@ -70,8 +70,8 @@ def _tree_fault(root: Part, content: Content) -> str:
     try:
         ours = _outline(parts_of(to_mime(replace(content, headers=())))[0])
     except ValueError as error:
-        return f"has a part that cannot be told: {error}"
-    return "" if theirs == ours else f"is built as {theirs}, and fields would make {ours}"
+        return f"has a part that cannot be sent as fields: {error}"
+    return "" if theirs == ours else f"is arranged as {theirs}; sent as fields it would be {ours}"
 
 
 def _outline(part: Part) -> str:

@@ -30,7 +30,7 @@ def rendered_line(source: str, variables: Mapping[str, Any], key: str) -> str:
     except Exception as error:  # a template is a program of the user's: any operation in it can fail in its own way
         raise ValueError(f"{key}: the template fails: {type(error).__name__}: {error}") from error
     if "\n" in text or "\r" in text:
-        raise ValueError(f"{key}: the template gives a line break")
+        raise ValueError(f"{key}: the template produces a line break; the value must be one line")
     return text
 
 

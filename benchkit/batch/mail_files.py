@@ -125,7 +125,7 @@ def checked(raw: bytes) -> bytes:
         raise MailFault(f"is a mail of more than {MAX_FILE_BYTES:,} bytes")
     data = _with_crlf(raw)
     if (at := data.find(b"\0")) >= 0:
-        raise MailFault("holds a NUL octet, which no server need take (RFC 5322 §3.5)", _line_of(data, at))
+        raise MailFault("holds a NUL octet, which servers may refuse (RFC 5322 §3.5): remove it", _line_of(data, at))
     for number, line in enumerate(data.split(b"\r\n"), start=1):
         if len(line) > _MOST_OCTETS:
             told = (
@@ -134,7 +134,7 @@ def checked(raw: bytes) -> bytes:
             raise MailFault(told, number)
     _check_header(data)
     if (at := data.find(PLACEHOLDER)) >= 0:
-        told = f"holds {PLACEHOLDER.decode()!r}, which is the place of benchkit's own identity"
+        told = f"holds {PLACEHOLDER.decode()!r}, which benchkit reserves for its own send number: remove it"
         raise MailFault(told, _line_of(data, at))
     return data
 

@@ -33,7 +33,9 @@ def to_mime(content: Content) -> bytes:
     _check(content)
     rendered = _CRLF.join(line.encode("utf-8") for line in _head(content)) + _CRLF + _root(content) + _CRLF
     if rendered.count(PLACEHOLDER) != 2:
-        raise ValueError(f"the content holds {PLACEHOLDER.decode()!r}, which is the place of benchkit's own identity")
+        raise ValueError(
+            f"the content holds {PLACEHOLDER.decode()!r}, which benchkit reserves for its own send number: remove it"
+        )
     return rendered
 
 
@@ -43,7 +45,7 @@ def _check(content: Content) -> None:
             raise ValueError(f"the header field {name!r} {fault}")
     for part in content.attachments:
         if not _CONTENT_TYPE.fullmatch(part.content_type):
-            raise ValueError(f"nothing can be attached as {part.content_type!r}")
+            raise ValueError(f"{part.content_type!r} is no type for an attachment")
         if not _CONTENT_ID.fullmatch(part.content_id):
             raise ValueError(f"{part.content_id!r} is no content id")
 

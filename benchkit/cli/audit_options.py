@@ -49,17 +49,19 @@ class Given:
     ] = None
 
     # what is known of the mail
-    ip: Annotated[str, typer.Option(metavar="ADDRESS", help="Evaluate SPF for mail from this address.")] = ""
-    helo: Annotated[str, typer.Option(metavar="NAME", help="… that greets with this name.")] = ""
-    mail_from: Annotated[str, typer.Option(metavar="ADDRESS", help="… and this envelope sender; <> for a bounce.")] = ""
+    ip: Annotated[str, typer.Option(metavar="ADDRESS", help="Evaluate SPF for mail from this IP address.")] = ""
+    helo: Annotated[str, typer.Option(metavar="NAME", help="With --ip: the HELO name.")] = ""
+    mail_from: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="With --ip: the envelope sender; <> for a bounce.")
+    ] = ""
     selectors: Annotated[
         Texts, typer.Option("--selector", metavar="NAME", help="A DKIM selector in use; may be given again.")
     ] = None
     message: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Judge this message too: signatures, alignment, headers.")
+        Path | None, typer.Option(metavar="FILE", help="Check this message too: signatures, alignment, headers.")
     ] = None
     scenario: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Judge the mail that this scenario's arms would send.")
+        Path | None, typer.Option(metavar="FILE", help="Check the mail that this scenario's arms would send.")
     ] = None
 
     reports: Annotated[
@@ -83,13 +85,13 @@ class Given:
     ] = False
     dnssec: Annotated[
         bool,
-        typer.Option("--dnssec", help="Validate DNSSEC here, from the root's keys, instead of believing the resolver."),
+        typer.Option("--dnssec", help="Validate DNSSEC here, from the root's keys, instead of trusting the resolver."),
     ] = False
     allow_private: Annotated[
         bool,
         typer.Option(
             "--allow-private",
-            help="With --connect and --authorities: also to private and reserved addresses, for your own.",
+            help="With --connect and --authorities: also your own private and reserved addresses.",
         ),
     ] = False
     blocklists: Annotated[
@@ -109,7 +111,8 @@ class Given:
         ),
     ] = None
     column: Annotated[
-        str, typer.Option(metavar="NAME", help="With --list: the column with the addresses. Found by itself otherwise.")
+        str,
+        typer.Option(metavar="NAME", help="With --list: the column with the addresses. By default benchkit finds it."),
     ] = ""
     suppressed: Annotated[
         list[Path] | None,
@@ -141,9 +144,9 @@ class Given:
     as_junit: Annotated[bool, typer.Option("--junit", help="JUnit XML.")] = False
     as_sarif: Annotated[bool, typer.Option("--sarif", help="SARIF, with --zone.")] = False
     fail_on: Annotated[
-        Literal["warn", "fail"] | None, typer.Option(help="End with 3 where a finding is at least this bad.")
+        Literal["warn", "fail"] | None, typer.Option(help="Exit with 3 if a finding is at least this bad.")
     ] = None
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Show only what has changed since this --json output.")
     ] = None
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what has passed too.")] = False
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also show what passed.")] = False

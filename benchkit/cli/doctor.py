@@ -76,14 +76,14 @@ def _target(provider: str, host: str, region: str, ports: Sequence[int], tls_por
     given = (*((number, False) for number in ports), *((number, True) for number in tls_ports))
     if host:
         if provider:
-            raise InputError(Mistake("--host", "stands instead of --provider: give one of them"))
+            raise InputError(Mistake("--host", "replaces --provider: give one of them"))
         usual = tuple((number, number in _TLS_FIRST) for number in _USUAL if number != _HTTPS)
         return _Target(host, host, given or usual)
     from benchkit.profiles import load_profile
 
     profile = load_profile(provider)
     if profile.smtp is None or profile.smtp.host.value is None:
-        raise InputError(Mistake(provider, "the profile knows no SMTP host: give --host"))
+        raise InputError(Mistake(provider, "the profile has no SMTP host: give --host"))
     api_host = profile.api.host.value if profile.api else ""
     hosts = [_in_region(name, region) for name in (profile.smtp.host.value, api_host or "")]
     return _Target(profile.title, hosts[0], given or _ports(profile), hosts[1])

@@ -120,7 +120,7 @@ def _told(error: Exception) -> str:
     """A system that refuses, as a full disk does, is no defect."""
     if isinstance(error, OSError):
         return f"{error.filename or 'the system refuses'}: {reason(error)}"
-    return f"a defect of benchkit: {type(error).__name__}: {error}"
+    return f"a bug in benchkit: {type(error).__name__}: {error}"
 
 
 def _end(message: str, code: int) -> None:

@@ -92,7 +92,7 @@ def _show_together(summaries: list[Summary]) -> None:
 def _pooled(folders: list[Path], form: Form) -> None:
     """Raises InputError for one run alone, for runs of different scenarios, and for another format."""
     if len(folders) < 2 or form not in (Form.SCREEN, Form.JSON):
-        raise InputError(Mistake("--pooled", "takes two runs or more of one scenario, and prints text or --json"))
+        raise InputError(Mistake("--pooled", "needs two or more runs of one scenario, and prints text or --json"))
     from benchkit.stats.pooling import pool
 
     pooled = pool([_summary(folder) for folder in folders])

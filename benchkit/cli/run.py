@@ -34,10 +34,13 @@ def run(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the run's folder is made.")] = Path("results"),
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json on stdout and nothing else.")] = False,
     pcap: Annotated[
-        bool, typer.Option("--pcap", help="Keep what crosses the lab's link: link-0.pcap and so on, one a condition.")
+        bool,
+        typer.Option(
+            "--pcap", help="Keep the packets of the network link: link-0.pcap and so on, one for each condition."
+        ),
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A threshold with too few messages to tell counts as crossed (99).")
+        bool, typer.Option("--strict", help="A threshold with too few messages counts as crossed (exit code 99).")
     ] = False,
     send: Annotated[
         bool, typer.Option("--send", help="Real mail may leave this machine, if the scenario allows it.")
@@ -114,7 +117,7 @@ def _captured(scenario: Scenario) -> Scenario:
     from benchkit.model.scenario import NetworkSpec
 
     if scenario.network == NetworkSpec():
-        told = "keeps what crosses the lab's link, and this scenario has none: give it [network] rtt_ms = 10"
+        told = "keeps the packets of the network link, and this scenario has no link: add [network] rtt_ms = 10"
         raise InputError(Mistake("--pcap", told))
     return replace(scenario, network=replace(scenario.network, capture=True))
 

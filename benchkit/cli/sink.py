@@ -33,7 +33,9 @@ def sink(
     secret: Annotated[
         str,
         typer.Option(
-            envvar="BENCHKIT_SINK_SECRET", metavar="TEXT", help="The API's key and SMTP's password; else a new one."
+            envvar="BENCHKIT_SINK_SECRET",
+            metavar="TEXT",
+            help="Key of the API and password of SMTP; by default a new one.",
         ),
     ] = "",
     domain: Annotated[str, typer.Option(metavar="NAME", help="The only domain that the API knows (Mailgun).")] = "",
@@ -46,7 +48,7 @@ def sink(
     smtp_limit: Annotated[str, typer.Option(metavar="TOML", help="The SMTP server's limits.")] = "",
     profile: Annotated[str, typer.Option(metavar="NAME", help="Both behave as this provider's.")] = "",
     scenario: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The embedded servers of this scenario's arms instead.")
+        Path | None, typer.Option(metavar="FILE", help="Run the embedded servers of this scenario instead.")
     ] = None,
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the certificate authority to this file.")

@@ -34,7 +34,7 @@ PRIORITIES: Mapping[str, Mapping[str, str]] = {
 def name_fault(name: str) -> str:
     """Why a field of that name cannot be given; empty where it can."""
     if not _NAME.fullmatch(name):
-        return "is no name of a header field (RFC 5322 §2.2: printable ASCII without a colon or a blank)"
+        return "is not a header field name (RFC 5322 §2.2: printable ASCII without colon or space)"
     if name.lower() in OWN or _MIME.fullmatch(name):
         return "is a field that benchkit or a server writes: use the key for it, or remove it"
     return ""
@@ -45,7 +45,7 @@ def value_fault(value: str) -> str:
     if any(character in value for character in "\r\n\0"):
         return "holds a line break or a NUL, which would begin another field"
     if value != value.strip():
-        return "begins or ends with a blank, which a header field does not keep"
+        return "begins or ends with a space, which a header field does not keep"
     if len(value) > MOST:
         return f"is longer than {MOST} characters: a line has 998 at most"
     return ""

@@ -88,7 +88,7 @@ def _newest(folder: Path, kind: str) -> StoredRun:
     own = [run for run in found if not _is_sample(run.path) and kind_of(run.path, run.manifest, kind)]
     suiting = own or _samples(found, kind) or _samples(runs(shipped("samples")), kind)
     if not suiting:
-        raise InputError(Mistake(str(folder), "holds no run; make one: benchkit run scenarios/quickstart.toml"))
+        raise InputError(Mistake(str(folder), "holds no run. Make one: benchkit run scenarios/quickstart.toml"))
     return suiting[-1]
 
 

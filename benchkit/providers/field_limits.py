@@ -73,7 +73,7 @@ def blind_recipients(message: Message) -> list[str]:
 def _faults(message: Message, limits: FieldLimits) -> Iterator[str]:
     content, api = message.content, limits.api
     if message.fields_fault:
-        yield f"fields cannot say this mail, which {message.fields_fault}"
+        yield f"this mail cannot be sent as fields: it {message.fields_fault}"
     if not (content.text or content.html or (limits.files_without_text and content.attachments)):
         yield f"{api} needs a text or an HTML text"
     if limits.reply_to and len(content.reply_to) > limits.reply_to:
@@ -89,9 +89,9 @@ def _address_faults(message: Message, limits: FieldLimits) -> Iterator[str]:
     content = message.content
     named = [address.addr for address in (*content.to, *content.cc)]
     if foreign := [addr for addr in named if addr not in message.recipients]:
-        yield f"{foreign[0]} is named in the mail and is no recipient of its envelope, and fields would send to it"
+        yield f"{foreign[0]} is in the mail, but not in its envelope; sent as fields, it would get the mail"
     if not limits.repeated_addresses and len(set(named)) < len(named):
-        yield f"an address stands twice in To and Cc, which {limits.api} refuses or drops"
+        yield f"an address is twice in To and Cc, which {limits.api} refuses or drops"
     if not limits.utf8_addresses and not all(address.is_ascii for address in content.reply_to):
         yield f"a Reply-To address is not ASCII, which {limits.api} does not take"
 
@@ -117,7 +117,7 @@ def _file_faults(content: Content, limits: FieldLimits) -> Iterator[str]:
         if file.content_id and not limits.inline:
             yield f"{limits.api} has no inline images ({file.name})"
         if limits.types_by_name and (guess_type(file.name)[0] or OCTETS) != file.content_type:
-            yield f"{limits.api} tells a file's type by its name, and {file.name} would not be {file.content_type}"
+            yield f"{limits.api} derives a file's type from its name, and {file.name} would not be {file.content_type}"
         if not file.data and not limits.empty_files:
             yield f"{limits.api} does not take an empty file ({file.name})"
     if limits.inline_apart and not _inline_first(content.attachments):

@@ -35,13 +35,13 @@ def check_fields(message: Message) -> None:
     content = message.content
     _check_recipients(message)
     if message.fields_fault:
-        raise ValueError(f'fields cannot say this mail, which {message.fields_fault}: use endpoint = "mime"')
+        raise ValueError(f'this mail cannot be sent as fields: it {message.fields_fault}: use endpoint = "mime"')
     if not (content.text or content.html):
         raise ValueError('Mailgun needs a text or an HTML text: give one, or use endpoint = "mime"')
     if any(not (file.name or file.content_id) for file in content.attachments):
         raise ValueError('Mailgun drops an attachment without a file name: use endpoint = "mime"')
     if foreign := [address.addr for address in (*content.to, *content.cc) if address.addr not in message.recipients]:
-        told = f"{foreign[0]} is named in the mail and is no recipient of its envelope, and fields would send to it"
+        told = f"{foreign[0]} is in the mail, but not in its envelope; sent as fields, it would get the mail"
         raise ValueError(f'{told}: use endpoint = "mime"')
     if sum(len(f"h:{name}{value}".encode()) for name, value in content.headers) > MOST_OPTIONS:
         raise ValueError(f'Mailgun takes header fields of {MOST_OPTIONS:,} bytes together: use endpoint = "mime"')

@@ -55,7 +55,8 @@ class DelayForm(Form):
 
     required = ("distribution",)
     distribution: Annotated[
-        Literal["constant", "uniform", "exponential", "lognormal"], said("The law that the delay is drawn from.")
+        Literal["constant", "uniform", "exponential", "lognormal"],
+        said("The distribution that the delay is drawn from."),
     ] = "constant"
     value: Annotated[Milliseconds | None, said("constant: the delay in ms.")] = None
     low: Annotated[Milliseconds | None, said("uniform: the shortest delay in ms.")] = None
@@ -93,10 +94,14 @@ class LimitForm(Form):
     messages_per_connection: Annotated[
         int, Field(ge=0, le=1_000_000), said("Messages before it closes a connection.")
     ] = 0
-    rate_per_s: Annotated[float, Field(ge=0), said("Messages per second that it takes on.")] = 0.0
-    burst: Annotated[int, Field(ge=1, le=1_000_000), said("Messages that it takes at once before the rate counts.")] = 1
+    rate_per_s: Annotated[float, Field(ge=0), said("Messages per second that it accepts.")] = 0.0
+    burst: Annotated[
+        int, Field(ge=1, le=1_000_000), said("Messages that it accepts at once before the rate limit applies.")
+    ] = 1
     idle_s: Annotated[float, Field(ge=0, le=3600), said("Seconds of silence before it closes a connection.")] = 0.0
-    message_bytes: Annotated[int, Field(ge=0, le=50_000_000), said("Bytes of the largest message that it takes.")] = 0
+    message_bytes: Annotated[
+        int, Field(ge=0, le=50_000_000), said("Size in bytes of the largest message that it accepts.")
+    ] = 0
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -174,11 +179,11 @@ class ArmForm(Form):
     """One way to send."""
 
     required = ("name", "transport")
-    name: Annotated[Name, said("What reports call it; every arm has its own.")] = ""
+    name: Annotated[Name, said("Name of the arm in reports; each arm needs its own.")] = ""
     transport: Annotated[str, said("The protocol.")] = ""
-    client: Annotated[str | None, said("The library that speaks it; needed where there are several.")] = None
-    baseline: Annotated[bool, said("The others are compared with this one.")] = False
-    server: Annotated[ServerKey, said("The server that is sent to: benchkit's own, or another.")] = "embedded"
+    client: Annotated[str | None, said("The library that sends; needed if there are several.")] = None
+    baseline: Annotated[bool, said("The arm that the others are compared with.")] = False
+    server: Annotated[ServerKey, said("The server: benchkit's own, or another one.")] = "embedded"
     provider: Annotated[str, said("api: whose API it is.")] = ""
     profile: Annotated[
         str, said("The relay or API that the embedded server behaves as; `benchkit predict` knows the same.")

@@ -25,7 +25,7 @@ _SERVER_KEYS = ("profile", "server", "security", "ca_file", "congestion", "fault
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
     "api": (_SMTP_KEYS, "is for smtp arms only: an api arm has provider and api_key"),
-    "null": ((*_API_KEYS, *_SMTP_KEYS, *_SERVER_KEYS), "means nothing here: a null arm sends to no server"),
+    "null": ((*_API_KEYS, *_SMTP_KEYS, *_SERVER_KEYS), "has no effect: a null arm sends to no server"),
 }
 
 
@@ -141,9 +141,9 @@ def _check_server(arm: _Arm) -> None:
     if not any(fnmatchcase(server.host.lower(), allowed.lower()) for allowed in form.allow_hosts):
         arm.wrong("server", f'"{server.host}" is not on loopback and not in allow_hosts', "host")
     if not form.allow_recipients:
-        mistakes.add(("allow_recipients",), "is missing: real mail needs a list of who may get it")
+        mistakes.add(("allow_recipients",), "is missing: real mail needs a list of the allowed recipients")
     if not form.max_messages:
-        mistakes.add(("max_messages",), "is missing: real mail needs a cap of at least 1")
+        mistakes.add(("max_messages",), "is missing: real mail needs a maximum of at least 1")
 
 
 def _check_provider(arm: _Arm, vocabulary: Vocabulary) -> None:
@@ -230,7 +230,7 @@ def _check_profile(arm: _Arm, vocabulary: Vocabulary) -> None:
         arm.wrong("profile", _unknown("profile", arm.form.profile, known))
     elif transport not in known[arm.form.profile]:
         able = [name for name in known if transport in known[name]]
-        arm.wrong("profile", f'"{arm.form.profile}" says nothing of {transport}; {suggestion("", able)}')
+        arm.wrong("profile", f'"{arm.form.profile}" has no {transport}; {suggestion("", able)}')
 
 
 def _check_embedded(arm: _Arm) -> None:

@@ -57,7 +57,7 @@ def _check_answer(parsed: ParsedScenario, path: KeyPath, fault: FaultForm, trans
     foreign = ("status", "retry_after_s") if transport == "smtp" else ("reply",)
     for key in foreign:
         if parsed.gives(*path, key):
-            parsed.mistakes.add((*path, key), f"is nothing that {transport} has; {_own_answer(transport)}")
+            parsed.mistakes.add((*path, key), f"does not exist for {transport}; {_own_answer(transport)}")
     if fault.at == "connect" and (fault.reply or fault.status):
         key = "reply" if fault.reply else "status"
         parsed.mistakes.add((*path, key), "cannot be given at connect: nothing was asked yet; use a later point")

@@ -32,9 +32,9 @@ class MessageForm(Form):
     ] = False
     template: Annotated[FilePath | None, said("Path without suffix of .subject, .txt and .html.")] = None
     recipients: Annotated[FilePath | None, said("CSV file; its columns are the template's variables.")] = None
-    attachments: Annotated[list[FilePath], Field(default_factory=list), said("Files that go with every message.")]
+    attachments: Annotated[list[FilePath], Field(default_factory=list), said("Files attached to every message.")]
     count: Annotated[Count | None, said("Distinct messages in the batch.")] = None
-    seed: Annotated[Seed, said("Seed of all that is drawn while composing.")] = 1
+    seed: Annotated[Seed, said("Seed of all random values in the messages.")] = 1
     subject: Annotated[Line | None, said("inline: the subject.")] = None
     text: Annotated[str | None, Field(min_length=1), said("inline: the plain text.")] = None
     text_bytes: Annotated[
@@ -44,13 +44,13 @@ class MessageForm(Form):
     to: Annotated[list[Line] | None, Field(min_length=1), said("inline: the recipients of every message.")] = None
     cc: Annotated[list[Line], Field(default_factory=list), said("Further recipients, named in the mail.")]
     bcc: Annotated[list[Line], Field(default_factory=list), said("Further recipients, in the envelope only.")]
-    reply_to: Annotated[list[Line], Field(default_factory=list), said("Where answers are to go.")]
+    reply_to: Annotated[list[Line], Field(default_factory=list), said("Where replies go (Reply-To).")]
     envelope_from: Annotated[
         Annotated[str, Field(max_length=998, pattern=r"^[^\x00-\x1f\x7f]*$")] | None,
         said('Return path of SMTP and JMAP; default: the address of from. "" is the null sender.'),
     ] = None
     headers: Annotated[
-        dict[Name, Line], Field(default_factory=dict), said("Header fields of its own, as List-Unsubscribe.")
+        dict[Name, Line], Field(default_factory=dict), said("Further header fields, such as List-Unsubscribe.")
     ]
     priority: Annotated[
         str,
@@ -71,16 +71,20 @@ class LoadForm(Form):
     ] = "talk"
     blocks: Annotated[Count, said("Blocks; each holds every arm once, and is the unit of analysis.")] = 30
     messages_per_block: Annotated[Count, said("Messages of each arm in a block.")] = 10
-    warmup_blocks: Annotated[int, Field(ge=0, le=1_000_000), said("Blocks before, recorded and left out.")] = 1
+    warmup_blocks: Annotated[
+        int, Field(ge=0, le=1_000_000), said("Warm-up blocks: recorded, and left out of every number.")
+    ] = 1
     until: Annotated[
         Literal["blocks", "decided"],
         said('"blocks": send all blocks; "decided": end at a planned look at which every contrast is decided.'),
     ] = "blocks"
-    max_blocks: Annotated[Count | None, said('until = "decided": most blocks; the first look is after blocks.')] = None
+    max_blocks: Annotated[
+        Count | None, said('until = "decided": maximum number of blocks; the first look is after `blocks`.')
+    ] = None
     restarts: Annotated[
         int,
         Field(ge=1, le=1000),
-        said("Times that the processes start within the run; the blocks are shared out to them."),
+        said("How often the processes are started within the run; the blocks are divided among the starts."),
     ] = 1
     concurrency: Annotated[
         Annotated[int, Field(ge=1, le=10_000)] | None,
@@ -143,17 +147,17 @@ class VerdictForm(Form):
     confidence: Annotated[float, Field(ge=0.5, lt=1), said("Confidence of every interval.")] = 0.95
     family: Annotated[
         Literal["each", "all"],
-        said('What the confidence is of: "each" contrast by itself, or "all" contrasts of the run together.'),
+        said('What the confidence holds for: "each" contrast by itself, or "all" contrasts of the run together.'),
     ] = "each"
 
 
 class CostForm(Form):
     """What sending costs, for the cost per thousand messages of each arm."""
 
-    currency: Annotated[Name, said('What prices are in, as "USD".')] = "USD"
+    currency: Annotated[Name, said('Currency of the prices, as "USD".')] = "USD"
     per_thousand: Annotated[
         dict[Name, Price], Field(default_factory=dict),
-        said("The provider's price of a thousand messages, by arm; * stands for anything, the first match counts."),
+        said("The provider's price of a thousand messages, by arm; * matches anything, the first match counts."),
     ]  # fmt: skip
     cpu_per_hour: Annotated[Price | None, said("Price of one core for an hour.")] = None
     egress_per_gb: Annotated[Price | None, said("Price of a gigabyte (10^9 bytes) that leaves.")] = None
@@ -163,11 +167,11 @@ class ScenarioForm(Form):
     """A benchkit scenario."""
 
     required = ("name", "message", "arm")
-    name: Annotated[Name, said("What the run's folder and reports call it.")] = ""
+    name: Annotated[Name, said("Name of the scenario, in the run's folder and in reports.")] = ""
     question: Annotated[str, said("The question that the run is to answer, in a sentence.")] = ""
     allow_hosts: Annotated[list[Name], Field(default_factory=list), said("Hosts that real mail may be sent through.")]
     allow_recipients: Annotated[
-        list[Name], Field(default_factory=list), said("Recipients that real mail may go to; * stands for anything.")
+        list[Name], Field(default_factory=list), said("Recipients that real mail may go to; * matches anything.")
     ]
     max_messages: Annotated[
         int, Field(ge=0, le=1_000_000_000), said("Maximum of real deliveries, each recipient of each message counted.")

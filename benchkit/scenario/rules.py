@@ -112,7 +112,7 @@ def check_network(parsed: ParsedScenario) -> None:
 def check_verdict(parsed: ParsedScenario) -> None:
     low, high = parsed.form.verdict.rope
     if not low < 1 < high:
-        parsed.mistakes.add(("verdict", "rope"), "must lie around 1, as in [0.90, 1.10]")
+        parsed.mistakes.add(("verdict", "rope"), "must include 1, as in [0.90, 1.10]")
 
 
 def check_arm_names(parsed: ParsedScenario) -> None:

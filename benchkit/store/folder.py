@@ -34,7 +34,7 @@ def newest_run(results: Path) -> Path:
     """The latest run in a results folder, by its name; raises InputError where there is none."""
     runs = sorted(path.parent for path in results.glob("*/run.json"))
     if not runs:
-        raise InputError(Mistake(str(results), "holds no run; make one: benchkit run scenarios/quickstart.toml"))
+        raise InputError(Mistake(str(results), "holds no run. Make one: benchkit run scenarios/quickstart.toml"))
     dated = [path for path in runs if re.match(r"\d{8}T\d{6}Z-", path.name)]
     return (dated or runs)[-1]
 
@@ -53,7 +53,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(Mistake(str(folder), f"holds no run that can be read: run.json: {reason(error)}")) from error
     if not isinstance(stored, dict):
-        raise InputError(Mistake(str(folder / "run.json"), "is damaged: no JSON object"))
+        raise InputError(Mistake(str(folder / "run.json"), "is damaged: it is not a JSON object"))
     if (schema := stored.get("schema")) not in range(1, SCHEMA_VERSION + 1) or isinstance(schema, bool | float):
         told = f"is of schema {schema}, and this benchkit reads 1 to {SCHEMA_VERSION}: use the benchkit that made it"
         raise InputError(Mistake(str(folder / "run.json"), told))

@@ -29,7 +29,9 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
     manifest = read_manifest(folder)
     missing = [layout.name for layout in _always(manifest) if not _parquet(folder, layout).exists()]
     if missing and manifest.status is not RunStatus.RUNNING and not spools_of(folder, MESSAGES.name):
-        raise StoreError(f"{folder}: {missing[0]}.parquet is missing, of a run that was closed")
+        raise StoreError(
+            f"{folder}: {missing[0]}.parquet is missing, so the run cannot be read: restore the file, or run again"
+        )
     try:
         tables = {layout.name: _table(folder, layout, manifest.schema, parse) for layout in TABLES}
     except (OSError, pa.ArrowException) as error:

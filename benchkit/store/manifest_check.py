@@ -160,7 +160,7 @@ def fault(stored: Mapping[str, Any]) -> str:
     warmup_blocks = stored["warmup_blocks"] * max(1, stored["load"].get("restarts", 1))
     cells = (stored["blocks"] + warmup_blocks) * len(stored["arms"]) * len(stored["conditions"])
     if cells * stored["messages_per_block"] > MOST:
-        return "its plan has more sends than any run"
+        return "its plan has too many sends"
     return ""
 
 
@@ -175,7 +175,7 @@ def _fault(stored: Mapping[str, Any], record: type, checks: Mapping[str, Check])
             if not optional:
                 return f"{field.name} is missing"
         elif not checks[field.name](stored[field.name]):
-            return f"{field.name} holds something else than it should"
+            return f"{field.name} holds an unexpected value"
     return ""
 
 

@@ -52,9 +52,10 @@ ONE_MISTAKE = [
      "../secret.txt is included or extended, and is not in the folder of its template"),
     ("mail.subject", "a\nb", f"mail.subject gives a subject with a line break {ROW}"),
     ("mail.subject", None, "mail.subject does not exist: a template needs a subject"),
-    ("mail.html", "<img src='cid:logo.png'>", "to.csv:2:1 the html shows cid:logo.png, and no attachment has that file name"),
+    ("mail.html", "<img src='cid:logo.png'>", ("to.csv:2:1 the html shows cid:logo.png, and no attachment has that file name: "
+      "attach the file, or remove the image")),
     ("mail.txt", "bk00000000-0000000000",
-     "to.csv:2:1 the mail holds 'bk00000000-0000000000', which is the place of benchkit's own identity"),
+     "to.csv:2:1 the mail holds 'bk00000000-0000000000', which benchkit reserves for its own send number: remove it"),
 ]  # fmt: skip
 
 

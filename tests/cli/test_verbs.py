@@ -126,7 +126,7 @@ BAD_INPUT = [
         ["--set load.blocks 0 would be an empty batch"],
         ("--set", "load.blocks=0"),
     ),
-    Bad("a capture of no link", {"s.toml": HEAD + ARM}, ["--pcap keeps what crosses the lab's link"], ("--pcap",)),
+    Bad("a capture of no link", {"s.toml": HEAD + ARM}, ["--pcap keeps the packets of the network link"], ("--pcap",)),
     Bad("two mistakes", {"s.toml": MISSPELT}, ["load.bloks", "--set colour"], ("--set", "colour=3")),
 ]
 
@@ -230,7 +230,7 @@ def test_a_defect_is_one_line_and_exit_1(verb: Verb, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("benchkit.scenario.load", broken)
     done = verb("run", "s.toml")
     assert done.code == 1
-    assert done.err == "benchkit: a defect of benchkit: ZeroDivisionError: oh (BENCHKIT_TRACEBACK=1 shows where)\n"
+    assert done.err == "benchkit: a bug in benchkit: ZeroDivisionError: oh (BENCHKIT_TRACEBACK=1 shows where)\n"
 
 
 def test_help_cuts_no_verb_short(verb: Verb) -> None:

@@ -133,7 +133,7 @@ ROWS: list[Row] = [
     (15, SMTP + '[[arm.fault]]\nat = "auth"\ndrop = true', "17:1 arm.0.fault.0.at", "never reached"),
     (15, SMTP + '[[arm.fault]]\nat = "data"', "16:7 arm.0.fault.0", "does nothing: give reply"),
     (15, SMTP + '[[arm.fault]]\nat = "data"\nreply = "busy"', "18:1 arm.0.fault.0.reply", "a code and a text"),
-    (15, SMTP + '[[arm.fault]]\nat = "data"\nstatus = 500', "18:1 arm.0.fault.0.status", "nothing that smtp has"),
+    (15, SMTP + '[[arm.fault]]\nat = "data"\nstatus = 500', "18:1 arm.0.fault.0.status", "does not exist for smtp"),
     (
         15,
         SMTP + '[[arm.fault]]\nat = "data"\ndrop = true\nprobability = 2',

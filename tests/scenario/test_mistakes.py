@@ -87,7 +87,7 @@ ROWS: list[Row] = [
     (8, "[network]\nrtt_ms = [5, 10, 5]", "9:1 network.rtt_ms", "each value once"),
     (8, "[network]\nrtt = 1", "9:1 network.rtt", 'did you mean "rtt_ms"?'),
     # the verdict and the thresholds
-    (22, "[verdict]\nrope = [1.1, 1.2]", "23:1 verdict.rope", "must lie around 1"),
+    (22, "[verdict]\nrope = [1.1, 1.2]", "23:1 verdict.rope", "must include 1"),
     (22, "[verdict]\nrope = [0.9]", "23:1 verdict.rope", "at least 2"),
     (22, "[verdict]\nconfidence = 1", "23:1 verdict.confidence", "less than 1"),
     (24, '"api.p95" = "< 250 ms"', '24:1 thresholds."api.p95"', "must be arm.metric"),
