@@ -74,7 +74,7 @@ def _schema(folder: Path) -> None:
         (_schema, 2, "sample/run.json is of schema 99, and this benchkit reads 1 to "),
         (lambda run: (run / "run.json").write_text("[]"), 2, "sample/run.json is damaged: it is not a JSON object"),
         (lambda run: (run / "run.json").write_bytes(b"\xff"), 2, f"sample holds no run that can be read: run.json: {TEXT}"),
-        (lambda run: (run / "phases.parquet").unlink(), 1, "benchkit: sample: phases.parquet is missing, so the run cannot be read"),
+        (lambda run: (run / "phases.parquet").unlink(), 1, "benchkit: sample: phases.parquet is missing, so "),
         (lambda run: (run / "messages.parquet").write_bytes(b""), 1, "benchkit: sample: sample/messages.parquet cannot be "),
     ],
 )  # fmt: skip
