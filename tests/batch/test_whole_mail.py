@@ -61,7 +61,8 @@ def test_a_mail_without_fields_of_its_own_has_the_digest_that_it_always_had() ->
     ("name", "value", "said"),
     [
         ("X-A", "a\r\nBcc: spy@evil.example", "line break"), ("X-A", "a\nb", "line break"), ("X-A", "a\0b", "line break"),
-        ("X A", "a", "not a header field name"), ("X:A", "a", "not a header field name"), ("Ä", "a", "not a header field name"), ("", "a", "not a header field name"),
+        ("X A", "a", "not a header field"), ("X:A", "a", "not a header field"),
+        ("Ä", "a", "not a header field"), ("", "a", "not a header field"),
         ("Bcc", "a", "writes"), ("subject", "a", "writes"), ("Content-Type", "a", "writes"), ("DKIM-Signature", "a", "writes"),
         ("X-A", " a", "with a space"), ("X-A", "a" * 901, "longer"),
     ],
