@@ -132,10 +132,12 @@ class AuditContext:
             reads.questions |= read.questions
         return found
 
-    async def unread_fact(self, make: Callable[[AuditContext], Awaitable[T]]) -> T:
+    async def unread_fact(
+        self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]], *arguments: P.args, **named: P.kwargs
+    ) -> T:
         """The fact without noting what it has read: for parts of it that are true whichever answers did not come."""
         with noting_reads():
-            return await self.fact(make)
+            return await self.fact(make, *arguments, **named)
 
     def known(self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]]) -> T | None:
         """The fact, if a check has needed it; for the report's sections."""

@@ -46,11 +46,7 @@ class DmarcFix:
 
 async def dmarc_fix(context: AuditContext, name: str) -> DmarcFix:
     """For the record at `_dmarc.` and `name`."""
-
-    async def made(context: AuditContext) -> DmarcFix:
-        return await context.fact(_dmarc_fix, name)
-
-    return await context.unread_fact(made)
+    return await context.unread_fact(_dmarc_fix, name)
 
 
 async def copied_record(context: AuditContext) -> tuple[RecordFix, ...]:

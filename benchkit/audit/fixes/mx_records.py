@@ -26,12 +26,8 @@ class _Changed:
 
 
 async def mx_fix(context: AuditContext) -> tuple[RecordFix, ...]:
-    """None where no usable host would remain, or where nothing is wrong."""
-
-    async def made(context: AuditContext) -> tuple[RecordFix, ...]:
-        return await context.fact(_mx_fix)
-
-    return await context.unread_fact(made)
+    """Empty where no usable host would remain, or where nothing is wrong."""
+    return await context.unread_fact(_mx_fix)
 
 
 async def _mx_fix(context: AuditContext) -> tuple[RecordFix, ...]:

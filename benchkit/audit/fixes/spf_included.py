@@ -24,18 +24,18 @@ def faulty_name(problem: Problem) -> str:
 
 async def included_fix(context: AuditContext, name: str) -> tuple[RecordFix, ...]:
     """Empty where it is not clear what was meant. In another owner's zone it is what to ask for."""
+    return await context.unread_fact(_included_fix, name)
 
-    async def made(context: AuditContext) -> tuple[RecordFix, ...]:
-        answer = await context.prefetch(name, "TXT")
-        texts = select_spf(txts_of(answer)).records
-        records = [record for record in answer.records if txt_of(record) in texts]
-        offer = proposed([record.strings for record in records]) if records else None
-        if offer is None or not offer.text:
-            return ()
-        offer, _ = await without_dead_terms(context, offer, name)
-        if not offer.text or (offer.text,) == texts:
-            return ()
-        after, before = [txt_record(offer.text)], held(answer, records)
-        return (fixed(context.domain, WHAT, holder(answer), before=before, after=after, changes=offer.changes),)
 
-    return await context.unread_fact(made)
+async def _included_fix(context: AuditContext, name: str) -> tuple[RecordFix, ...]:
+    answer = await context.ask(name, "TXT")
+    texts = select_spf(txts_of(answer)).records
+    records = [record for record in answer.records if txt_of(record) in texts]
+    offer = proposed([record.strings for record in records])
+    if not records or not offer.text:
+        return ()
+    offer, _ = await without_dead_terms(context, offer, name)
+    if not offer.text or (offer.text,) == texts:
+        return ()
+    after, before = [txt_record(offer.text)], held(answer, records)
+    return (fixed(context.domain, WHAT, holder(answer), before=before, after=after, changes=offer.changes),)

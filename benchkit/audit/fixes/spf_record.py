@@ -68,29 +68,20 @@ async def spf_fix(context: AuditContext) -> SpfFix:
 
 async def with_include(context: AuditContext, name: str, when: str) -> tuple[RecordFix, ...]:
     """The new record, or the old one where nothing is wrong with it, with an include more: a step with a condition."""
+    return await context.unread_fact(_with_include, name, when)
 
-    async def made(context: AuditContext) -> tuple[RecordFix, ...]:
-        found, first = await context.fact(spf_record), await context.fact(_spf_fix)
-        before = first.fix.after if first.fix else held(found.answer, found.records)
-        text = value_of((first.fix.after if first.fix else found.records)[0])
-        offer = proposed([[text.replace("v=spf1", f"v=spf1 include:{name}", 1).encode("latin-1", "replace")]])
-        tree = await tree_of(context, offer.text) if offer.text else None
-        if tree is None or tree.cost.lookups > LOOKUP_LIMIT:
-            return ()
-        changes = [f"`include:{name}` was added", *offer.changes]
-        return (
-            fixed(
-                context.domain,
-                WHAT,
-                holder(found.answer),
-                before=before,
-                after=[txt_record(offer.text)],
-                changes=changes,
-                when=when,
-            ),
-        )
 
-    return await context.unread_fact(made)
+async def _with_include(context: AuditContext, name: str, when: str) -> tuple[RecordFix, ...]:
+    found, first = await context.fact(spf_record), await context.fact(_spf_fix)
+    before = first.fix.after if first.fix else held(found.answer, found.records)
+    text = value_of((first.fix.after if first.fix else found.records)[0])
+    offer = proposed([[text.replace("v=spf1", f"v=spf1 include:{name}", 1).encode("latin-1", "replace")]])
+    tree = await tree_of(context, offer.text) if offer.text else None
+    if tree is None or tree.cost.lookups > LOOKUP_LIMIT:
+        return ()
+    changes, after = [f"`include:{name}` was added", *offer.changes], [txt_record(offer.text)]
+    where = holder(found.answer)
+    return (fixed(context.domain, WHAT, where, before=before, after=after, changes=changes, when=when),)
 
 
 async def _spf_fix(context: AuditContext) -> SpfFix:
@@ -128,10 +119,15 @@ async def _with_first_senders(context: AuditContext, found: SpfFound, old: Seque
     return replace(plain, if_it_sends=fix) if when else SpfFix(fix, tree=await tree_of(context, text))
 
 
+def _is_same(text: str, found: SpfFound) -> bool:
+    """Blanks and the case of letters make no difference to receivers."""
+    return text.lower().split() == (found.selection.only or "").lower().split()
+
+
 async def _looked_up(context: AuditContext, found: SpfFound, old: Sequence[Record], offer: Proposal) -> SpfFix:
     offer, tree = await without_dead_terms(context, offer)
     before = await context.fact(spf_tree)
-    if not offer.text or offer.text == found.selection.only:
+    if not offer.text or _is_same(offer.text, found):
         return SpfFix(decide=offer.decide, tree=tree)
     if before and tree.cost.lookups > max(before.cost.lookups, LOOKUP_LIMIT):
         told = f"the repaired record needs {tree.cost.lookups} DNS lookups, the limit is {LOOKUP_LIMIT}"

@@ -10,6 +10,7 @@ from benchkit.audit.fixes import spf_words
 from benchkit.audit.fixes.spelling import plain
 from benchkit.audit.fixes.spf_values import is_host, is_value
 from benchkit.audit.records.spf import is_spf
+from benchkit.audit.records.text import readable
 
 _VERSION = re.compile(
     r"[\s\"'(]*(?:spf\s*[=:]\s*)?(?:v\s*[=:]?\s*\"?\s*spf\s*1?|spf1|spf2\.0/\S*)[\"\s;:,.=]*", re.IGNORECASE
@@ -99,6 +100,8 @@ def _together(words: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     if _MX_PREFERENCE.match(word) and is_host(following):
         advice = f"the number is the preference of an MX record. Write `mx` for all MX hosts of the domain, or `a:{following}`"
         yield 2, "", f"{advice} for this host"
+    if following in (":", "=") and len(words) > 2 and spf_words.needs_value(word):
+        yield from _joined_term(f"{word}:{words[2].strip(',;')}", 3)
     value = following.lstrip(":=")
     bare, dangles = word.lstrip("-+~?").rstrip(":=").lower(), word[-1] in ":="
     if is_value(value) and (spf_words.needs_value(word) or (bare in ("a", "mx") and (dangles or following != value))):
@@ -107,10 +110,10 @@ def _together(words: Sequence[str]) -> Iterator[tuple[int, str, str]]:
         yield from _joined_term(word + following)
 
 
-def _joined_term(term: str) -> Iterator[tuple[int, str, str]]:
+def _joined_term(term: str, words: int = 2) -> Iterator[tuple[int, str, str]]:
     made = spf_words.Repaired((term,), "") if spf_words.is_sound(term) else spf_words.repaired(term)
     if made and len(made.terms) == 1:
-        yield 2, made.terms[0], "a blank stood inside the term"
+        yield words, made.terms[0], "a blank stood inside the term"
 
 
 def _word(word: str, found: SpfTerms) -> None:
@@ -124,7 +127,7 @@ def _word(word: str, found: SpfTerms) -> None:
         _changed(word, made.terms, made.why, found)
     else:
         found.undecided.append(
-            f"`{word}`: it is not clear what was meant. Correct it, or remove it if nothing sends by it"
+            f"`{readable(word)}`: it is not clear what was meant. Correct it, or remove it if nothing sends by it"
         )
 
 

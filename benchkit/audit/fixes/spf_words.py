@@ -33,6 +33,7 @@ _ALIASES = {
 _NAMED = re.compile(r"([-+~?]?)([A-Za-z]+[0-9]?)([:=;.]+)(.+)\Z")
 _ALL = re.compile(r"(.+?)([-~?+]all)\Z", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(?<=[A-Za-z0-9])(?=[+~?-]?(?:include|exists|ipv?[46]):)", re.IGNORECASE)
+_PLUS = re.compile(r"(?<=[A-Za-z0-9])\+(?=(?:a|mx|ptr|include:.+|ip[46]:.+)\Z)", re.IGNORECASE)
 _WITHOUT_COLON = re.compile(r"([-+~?]?)(ip4)([0-9]{1,3}\.[0-9].*)\Z", re.IGNORECASE)
 _MACRO = re.compile(r"%\{[^}]*\}|%[%_-]")
 _IN_NO_NAME = re.compile(r"//|[^A-Za-z0-9._/-]")  # legal in the grammar, and in no host name
@@ -107,7 +108,7 @@ def needs_value(word: str) -> str:
 
 def _pieces(word: str) -> list[str]:
     """Cut at separators, and where a term begins inside another."""
-    for cut in (_SEPARATOR, _RUN_TOGETHER):
+    for cut in (_SEPARATOR, _RUN_TOGETHER, _PLUS):
         pieces = [piece for piece in cut.split(word) if piece]
         if len(pieces) > 1:
             return pieces
