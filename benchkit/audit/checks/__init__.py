@@ -51,6 +51,7 @@ CHECKS: Registry[Check] = Registry(
         "dmarc_reports",
         "dmarc_external_reports",
         "mx_records",
+        "null_mx_senders",
         "mx_targets",
         "mx_addresses",
         "mx_reverse_dns",

@@ -44,9 +44,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        if not (await context.fact(mail_profile)).null_mx:
-            message = "no MTA-STS record: senders may deliver without TLS, or to a false host"
-            yield RULE.finding("missing", context.domain, message, evidence=evidence)
+        message = "no MTA-STS record: senders may deliver without TLS, or to a false host"
+        if (await context.fact(mail_profile)).null_mx:
+            message = "no MTA-STS record, and none is needed: the domain takes no mail"
+        yield RULE.finding("missing", context.domain, message, evidence=evidence)
     elif found.only is None:
         message = f"{len(found.texts)} MTA-STS records: senders act as if there were none"
         yield RULE.finding(

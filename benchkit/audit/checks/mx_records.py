@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
 from benchkit.audit.facts.profile import is_unused, mail_profile
-from benchkit.audit.facts.spf_senders import spf_senders
 from benchkit.audit.fixes.mx_records import mx_fix, null_mx
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -32,9 +31,6 @@ RULE = Rule(
         "null_with_others": Case(Status.FAIL, "A null MX is beside other MX records, which RFC 7505 §3 forbids."),
         "null_preference": Case(Status.WARN, "The null MX has a preference other than 0 (RFC 7505 §3)."),
         "duplicate": Case(Status.WARN, "One host is in several MX records."),
-        "null_with_senders": Case(
-            Status.WARN, "A null MX, and SPF lets hosts send: receivers may refuse that mail (RFC 7505 §4.2)."
-        ),
     },
 )
 
@@ -48,8 +44,6 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield await _without(context, found)
     elif found.null:
         yield _null(domain, found, await mx_fix(context))
-        if not found.records and (finding := await _senders(context, found)):
-            yield finding
     else:
         for finding in _duplicates(domain, found, await mx_fix(context)):
             yield finding
@@ -80,24 +74,6 @@ async def _without(context: AuditContext, found: MailHosts) -> Finding:
         evidence=evidence,
         advice="Publish a null MX." if unused else "Name the host that takes the mail.",
         fixes=null_mx(context.domain, why) if unused else (),
-    )
-
-
-async def _senders(context: AuditContext, found: MailHosts) -> Finding | None:
-    """RFC 7505 §4.2: a domain with a null MX does not send, for bounces and replies have nowhere to go."""
-    if not (await context.fact(spf_senders)).any_pass:
-        return None
-    message = (
-        "takes no mail (null MX), and its SPF record lets hosts send: receivers may refuse mail that cannot be answered"
-    )
-    advice = "Publish an MX record for bounces and replies; or, if the domain sends nothing, publish v=spf1 -all."
-    return RULE.finding(
-        "null_with_senders",
-        context.domain,
-        message,
-        evidence=[found.answer],
-        advice=advice,
-        reference="RFC 7505 §4.2",
     )
 
 

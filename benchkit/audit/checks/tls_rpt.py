@@ -52,11 +52,11 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        if (await context.fact(mail_profile)).takes_mail:
-            announced = (await context.fact(policy_texts, "_mta-sts")).texts
-            case = "missing_with_policy" if announced else "missing"
-            fixes = _fix(context.domain, found, "" if announced else "if you want reports about TLS")
-            yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, fixes=fixes)
+        announced = (await context.fact(policy_texts, "_mta-sts")).texts
+        case = "missing_with_policy" if announced else "missing"
+        fixes = _fix(context.domain, found, "" if announced else "if you want reports about TLS")
+        fixes = fixes if (await context.fact(mail_profile)).takes_mail else ()
+        yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, fixes=fixes)
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records: no reports are sent"
         advice = "Publish one record with the addresses of all."

@@ -121,7 +121,7 @@ def test_a_parked_domain_gets_no_report_address(lines: str, tmp_path: Path) -> N
 
 def test_a_null_mx_beside_senders(tmp_path: Path) -> None:
     report = told('@ IN MX 0 .\n@ IN TXT "v=spf1 ip4:192.0.2.1 -all"\n' + KEY + DMARC, tmp_path)
-    assert rules(report, Status.WARN) == {"mx_records.null_with_senders"}
+    assert rules(report, Status.WARN) == {"null_mx_senders.senders"}
     assert not of(report, "TLS-RPT record")
 
 
