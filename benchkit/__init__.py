@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from benchkit.notebook.comparisons import compare as compare
+    from benchkit.notebook.histories import history as history
     from benchkit.notebook.opening import open_run as open_run
     from benchkit.notebook.opening import runs as runs
     from benchkit.notebook.shipped import shipped as shipped
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "audit", "compare", "open_run", "runs", "shipped"]
+__all__ = ["__version__", "audit", "compare", "history", "open_run", "runs", "shipped"]
 
 _LOADED_LATER = {
     "compare": "benchkit.notebook.comparisons",
+    "history": "benchkit.notebook.histories",
     "open_run": "benchkit.notebook.opening",
     "runs": "benchkit.notebook.opening",
     "shipped": "benchkit.notebook.shipped",

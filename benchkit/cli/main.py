@@ -15,6 +15,7 @@ from benchkit.cli.compare import compare
 from benchkit.cli.doctor import doctor
 from benchkit.cli.events import events
 from benchkit.cli.explain import explain
+from benchkit.cli.history import history
 from benchkit.cli.init import init
 from benchkit.cli.notebook import notebook
 from benchkit.cli.plot import plot
@@ -47,6 +48,7 @@ for verb in (
     report,
     events,
     compare,
+    history,
     plot,
     notebook,
     predict,

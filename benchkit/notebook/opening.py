@@ -63,7 +63,7 @@ class RunList(Sequence[StoredRun]):
 def runs(folder: str | Path | None = None) -> RunList:
     """Every run of a folder, by default `results`. One that cannot be read is named, and left out."""
     found, unreadable = [], []
-    for path in _paths(_folder(folder)):
+    for path in _paths(results_folder() if folder is None else Path(folder)):
         try:
             found.append(_open(path))
         except BenchkitError as error:
@@ -80,7 +80,7 @@ def open_run(path: str | Path | None = None, *, kind: str = "") -> StoredRun:
         raise InputError(Mistake(f'kind "{kind}"', f"is unknown; there are: {', '.join(KINDS)}"))
     if path is None and (named := os.environ.get(NAMED)):
         path = named
-    return _open(Path(path)) if path is not None else _newest(_folder(None), kind)
+    return _open(Path(path)) if path is not None else _newest(results_folder(), kind)
 
 
 def _newest(folder: Path, kind: str) -> StoredRun:
@@ -102,10 +102,14 @@ def _is_sample(path: Path) -> bool:
     return path.name.startswith("sample")
 
 
-def _folder(given: str | Path | None) -> Path:
-    if given is not None:
-        return Path(given)
+def results_folder() -> Path:
+    """`results` here, or beside the folder of the notebooks."""
     return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
+
+
+def own_runs(folder: Path) -> list[StoredRun]:
+    """Without the samples."""
+    return [run for run in runs(folder) if not _is_sample(run.path)]
 
 
 def _paths(folder: Path) -> Iterator[Path]:
