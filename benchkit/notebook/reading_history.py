@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchkit.errors import BenchkitError
-from benchkit.model.history import ArmFacts, AuditFacts, Consumption, History, RunFacts
-from benchkit.model.outcome import OutcomeKind
+from benchkit.model.event import EventKind
+from benchkit.model.history import ArmFacts, AuditFacts, History, RunFacts
 from benchkit.model.run import Manifest
+from benchkit.model.tables import EVENTS
 from benchkit.notebook.opening import runs
 from benchkit.notebook.stored_run import StoredRun
 
 AUDITS = "audits"
-_REFUSED = (OutcomeKind.DEFERRED, OutcomeKind.REJECTED, OutcomeKind.THROTTLED)
-_FAILED = (OutcomeKind.UNREACHABLE, OutcomeKind.TIMED_OUT, OutcomeKind.GARBLED)
 
 
 def read_history(folder: Path, scenario: str = "") -> History:
@@ -38,6 +37,8 @@ def read_history(folder: Path, scenario: str = "") -> History:
 
 
 def _facts(run: StoredRun) -> RunFacts:
+    from benchkit.stats.history import consumption_of
+
     manifest, answer = run.manifest, _answer(run)
     return RunFacts(
         run=manifest.run,
@@ -48,7 +49,7 @@ def _facts(run: StoredRun) -> RunFacts:
         status=str(manifest.status),
         valid=bool(answer["valid"]),
         arms=tuple(_arm(arm, str(manifest.load["model"])) for arm in answer["arms"]),
-        consumption=tuple(_consumption(run)),
+        consumption=consumption_of(run.data, _bounced(run)),
     )
 
 
@@ -97,24 +98,13 @@ def _machine(manifest: Manifest) -> str:
     return f"{model or 'processor not known'}, {manifest.host.get('cores', '?')} cores"
 
 
-def _consumption(run: StoredRun) -> Iterator[Consumption]:
-    """What was sent to benchkit's own servers, and to others; a `null` arm sends nothing."""
-    import numpy as np
+def _bounced(run: StoredRun) -> frozenset[int] | None:
+    """The sends that came back; None where no one has collected the run's events."""
+    from benchkit.store.events import read_events
 
-    arms, messages = run.manifest.arms, run.data.messages
-    arm, outcome = messages["arm"], messages["outcome"]
-    for own in (True, False):
-        mine = [place for place, one in enumerate(arms) if one.embedded is own and one.transport != "null"]
-        ended = outcome[np.isin(arm, mine)]
-        if len(ended):
-            yield Consumption(
-                own=own,
-                sent=len(ended),
-                accepted=int(np.count_nonzero(ended == OutcomeKind.ACCEPTED)),
-                refused=int(np.count_nonzero(np.isin(ended, _REFUSED))),
-                failed=int(np.count_nonzero(np.isin(ended, _FAILED))),
-                ambiguous=int(np.count_nonzero(ended == OutcomeKind.AMBIGUOUS)),
-            )
+    if not (run.path / f"{EVENTS.name}.parquet").exists():
+        return None
+    return frozenset(int(event["send"]) for event in read_events(run.path) if event["kind"] == EventKind.BOUNCED)
 
 
 def _audits(folder: Path) -> tuple[list[AuditFacts], list[str]]:

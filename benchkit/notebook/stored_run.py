@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchkit.errors import InputError, Mistake, listed
-from benchkit.model.tables import ARRIVALS, CELLS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
+from benchkit.model.tables import ARRIVALS, CELLS, EVENTS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.predictions import Predictions
 from benchkit.notebook.run_html import ContrastList, ReportPart, account_part, answer_html, fits_part
@@ -89,6 +89,11 @@ class StoredRun:
     def wire(self) -> RunTable:
         """A row a TCP connection, as the lab's link saw it; without a lab it has no rows."""
         return RunTable(self.data, WIRE)
+
+    @cached_property
+    def events(self) -> RunTable:
+        """A row an event after acceptance: delivered, bounced, complained; no rows where none were collected."""
+        return RunTable(self.data, EVENTS)
 
     @cached_property
     def in_doubt(self) -> RunTable:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from benchkit.model.history import ArmFacts, ArmSeries, AuditFacts, History, RunFacts
+import numpy as np
+
+from benchkit.model.history import ArmFacts, ArmSeries, AuditFacts, Consumption, History, RunFacts
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.run import Run
 from benchkit.stats.change_points import failure_changes, time_changes
+
+_REFUSED = (OutcomeKind.DEFERRED, OutcomeKind.REJECTED, OutcomeKind.THROTTLED)
+_FAILED = (OutcomeKind.UNREACHABLE, OutcomeKind.TIMED_OUT, OutcomeKind.GARBLED)
 
 
 def history_of(runs: Sequence[RunFacts], audits: Sequence[AuditFacts] = (), unreadable: Sequence[str] = ()) -> History:
@@ -40,3 +48,31 @@ def _series(points: Sequence[tuple[RunFacts, ArmFacts]]) -> ArmSeries:
             failure_changes([facts.failed for _, facts in points], [facts.sent for _, facts in points])
         ),
     )
+
+
+def consumption_of(run: Run, bounced: frozenset[int] | None = None) -> tuple[Consumption, ...]:
+    """What was sent to benchkit's own servers, and to others; a `null` arm sends nothing. `bounced`: sends that came back."""
+    arms, arm, outcome = run.manifest.arms, run.messages["arm"], run.messages["outcome"]
+    found = []
+    for own in (True, False):
+        mine = np.isin(
+            arm, [place for place, one in enumerate(arms) if one.embedded is own and one.transport != "null"]
+        )
+        ended = outcome[mine]
+        if len(ended):
+            found.append(
+                Consumption(
+                    own=own,
+                    sent=len(ended),
+                    accepted=int(np.count_nonzero(ended == OutcomeKind.ACCEPTED)),
+                    refused=int(np.count_nonzero(np.isin(ended, _REFUSED))),
+                    failed=int(np.count_nonzero(np.isin(ended, _FAILED))),
+                    ambiguous=int(np.count_nonzero(ended == OutcomeKind.AMBIGUOUS)),
+                    bounced=None if bounced is None else _count(run.messages["send"][mine], bounced),
+                )
+            )
+    return tuple(found)
+
+
+def _count(sends: Any, wanted: frozenset[int]) -> int:
+    return int(np.count_nonzero(np.isin(sends, list(wanted))))

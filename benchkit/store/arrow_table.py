@@ -18,7 +18,7 @@ from benchkit.store.rows import arrow_type
 def arrow_table(run: Run, layout: TableLayout) -> pa.Table:
     """Raises StoreError where the file cannot be read."""
     path = run.path / f"{layout.name}.parquet"
-    table = _read(path) if path.exists() else _held(getattr(run, layout.name), layout)
+    table = _read(path) if path.exists() else _held(getattr(run, layout.name, {}), layout)
     columns = {column.name: _column(table, column) for column in layout.columns}
     stored = pa.table(columns)
     for readable in READABLE.get(layout.name, ()):

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import benchkit
+from benchkit.model.tables import EVENTS
+from benchkit.store.events import write_events
 from tests.cli.conftest import Verb
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +88,16 @@ def test_a_run_without_a_stored_answer_is_analysed_and_a_damaged_one_is_named(tm
     assert [run["run"] for run in document["runs"]] == ["run-00", "run-01"]
     assert all(run["arms"][0]["median_ms"] > 0 for run in document["runs"])
     assert ["run-02" in document["unreadable"][0], "run-03" in document["unreadable"][1]] == [True, True]
+
+
+def test_what_came_back_is_counted_once_events_were_collected(tmp_path: Path, verb: Verb) -> None:
+    generated(tmp_path / "runs", [1.0])
+    event = {column.name: "" if column.kind == "string" else 0 for column in EVENTS.columns}
+    rows = [event | {"send": send, "kind": kind} for send, kind in ((1, "bounced"), (1, "bounced"), (2, "delivered"))]
+    write_events(tmp_path / "runs" / "run-00", rows)
+    document = json.loads(verb("history", str(tmp_path / "runs"), "--json").out)
+    assert [one["bounced"] for one in document["runs"][0]["consumption"]] == [1]
+    assert len(benchkit.open_run(tmp_path / "runs" / "run-00").events) == 3
 
 
 def test_audits_are_shown_by_domain_and_address_with_what_changed(tmp_path: Path, verb: Verb) -> None:

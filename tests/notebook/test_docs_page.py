@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from benchkit.model.tables import TABLES
+from benchkit.model.tables import EVENTS, TABLES
 from benchkit.store import explained
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ def columns_in_markdown() -> str:
     """To renew the page's end: `python -m tests.notebook.test_docs_page`."""
     return "\n".join(
         line
-        for layout in TABLES
+        for layout in (*TABLES, EVENTS)
         for line in (
             f"### {layout.name}",
             "| column | type | since | what it holds |",
