@@ -8,29 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from benchkit.errors import listed, suggestion
+from benchkit.model.metrics import MEASURES, Metric
 from benchkit.model.scenario import Threshold
 
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """Units with their factors to the base unit, and whether a statistic says which number of the sample is meant."""
-
-    units: Mapping[str, float]
-    of_sample: bool
-
-
-_DURATION = Metric({"us": 0.001, "µs": 0.001, "ms": 1.0, "s": 1000.0}, of_sample=True)
-METRICS: Mapping[str, Metric] = {
-    "service": _DURATION,
-    "response": _DURATION,
-    "wait": _DURATION,
-    "failure_rate": Metric({"": 1.0, "%": 0.01}, of_sample=False),
-    "throughput": Metric({"/s": 1.0}, of_sample=False),
-    "turns": Metric({"": 1.0}, of_sample=False),
-}
+_NAMES = tuple(metric.value for metric in MEASURES)
 _LIMIT = re.compile(r"\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([^\d\s]*)\s*")
 
 
@@ -38,7 +21,7 @@ def parse_threshold(key: str, text: str, statistics: tuple[str, ...]) -> Thresho
     """Raises ValueError with how to write it."""
     arm, name, statistic = _split_key(key, statistics)
     comparison, number, unit = _split_limit(text)
-    units = METRICS[name].units
+    units = MEASURES[Metric(name)].units
     if unit not in units:
         raise ValueError(f'{name} is not measured in "{unit}"; {_units(units)}')
     return Threshold(key, arm, name, statistic, comparison, number * units[unit], text)
@@ -46,7 +29,7 @@ def parse_threshold(key: str, text: str, statistics: tuple[str, ...]) -> Thresho
 
 def _split_key(key: str, statistics: tuple[str, ...]) -> tuple[str, str, str]:
     arm, _, last = key.rpartition(".")
-    if last in METRICS:
+    if last in _NAMES:
         return _checked(arm, last, "", statistics)
     arm, _, name = arm.rpartition(".")
     return _checked(arm, name, last, statistics)
@@ -55,12 +38,13 @@ def _split_key(key: str, statistics: tuple[str, ...]) -> tuple[str, str, str]:
 def _checked(arm: str, name: str, statistic: str, statistics: tuple[str, ...]) -> tuple[str, str, str]:
     if not arm or not name:
         raise ValueError('must be arm.metric or arm.metric.statistic, as in "api.response.p95" or "*.failure_rate"')
-    if name not in METRICS:
-        raise ValueError(f'unknown metric "{name}"; {suggestion(name, METRICS)}')
-    if METRICS[name].of_sample and statistic not in statistics:
+    if name not in _NAMES:
+        raise ValueError(f'unknown metric "{name}"; {suggestion(name, _NAMES)}')
+    of_sample = MEASURES[Metric(name)].of_sample
+    if of_sample and statistic not in statistics:
         said = f'unknown statistic "{statistic}"' if statistic else f"{name} needs a statistic"
         raise ValueError(f"{said}; {suggestion(statistic, statistics)}")
-    if statistic and not METRICS[name].of_sample:
+    if statistic and not of_sample:
         raise ValueError(f'{name} is a single number: leave ".{statistic}" out')
     return arm, name, statistic
 

@@ -10,21 +10,21 @@ import numpy as np
 
 from benchkit.model.durations import NS_PER_MS, response_ns, service_ns, span_ns
 from benchkit.model.load import LoadModel
+from benchkit.model.metrics import COMPARED_BY, Metric
 from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite, rows_by_block
 
-METRICS = {LoadModel.TALK: "service", LoadModel.THROUGHPUT: "time per message", LoadModel.OPEN: "response"}
 _COLUMNS = ("intended_ns", "started_ns", "ended_ns", "outcome")
 _PER_MILLE = {"p50": 500, "p90": 900, "p95": 950}
 
 
 def metric_of(load_model: str) -> str:
     """What an arm is compared by under this load."""
-    return METRICS[LoadModel(load_model)]
+    return COMPARED_BY[LoadModel(load_model)]
 
 
 def statistics_of(metric: str) -> tuple[str, ...]:
     """What of a block is compared besides its median; a block has one span, and so no quantiles of it."""
-    return () if metric == "time per message" else ("p90", "p95", "mean")
+    return () if metric == Metric.TIME_PER_MESSAGE else ("p90", "p95", "mean")
 
 
 def block_values(sample: Sample, metric: str, messages_per_block: int, statistic: str = "p50") -> dict[int, float]:
@@ -38,7 +38,7 @@ def block_values(sample: Sample, metric: str, messages_per_block: int, statistic
 
 
 def _value(cell: Sample, metric: str, statistic: str) -> float:
-    if metric == "time per message":
+    if metric == Metric.TIME_PER_MESSAGE:
         return _time_per_message(cell)
     values = milliseconds_or_infinite(_DURATION[metric](cell.rows), cell.accepted)
     if statistic == "p50":
@@ -54,4 +54,4 @@ def _time_per_message(cell: Sample) -> float:
     return span_ms / accepted if accepted else inf
 
 
-_DURATION: Mapping[str, Any] = {"service": service_ns, "response": response_ns}
+_DURATION: Mapping[str, Any] = {Metric.SERVICE: service_ns, Metric.RESPONSE: response_ns}

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from math import inf
 from typing import Any
 
+from benchkit.model.metrics import MEASURES, Metric
 from benchkit.model.run import Manifest
 from benchkit.model.summary import ArmSummary, Estimate, ThresholdResult
 from benchkit.stats.labels import label_of
@@ -20,16 +21,16 @@ COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 }
 NOT_TOLD = Estimate(None, needs=1)
 
-# metric → its unit and where it stands in an arm's summary; durations take a statistic
+# where each metric stands in an arm's summary; durations take a statistic
 DURATIONS: Mapping[str, Callable[[ArmSummary], Mapping[str, Estimate]]] = {
-    "service": lambda arm: arm.service_ms,
-    "response": lambda arm: arm.response_ms,
-    "wait": lambda arm: arm.wait_ms,
+    Metric.SERVICE: lambda arm: arm.service_ms,
+    Metric.RESPONSE: lambda arm: arm.response_ms,
+    Metric.WAIT: lambda arm: arm.wait_ms,
 }
-NUMBERS: Mapping[str, tuple[str, Callable[[ArmSummary], float | None]]] = {
-    "failure_rate": ("", lambda arm: arm.failure_rate.value),
-    "throughput": ("1/s", lambda arm: arm.throughput_per_s),
-    "turns": ("", lambda arm: arm.turns.each if arm.turns else None),
+NUMBERS: Mapping[str, Callable[[ArmSummary], float | None]] = {
+    Metric.FAILURE_RATE: lambda arm: arm.failure_rate.value,
+    Metric.THROUGHPUT: lambda arm: arm.throughput_per_s,
+    Metric.TURNS: lambda arm: arm.turns.each if arm.turns else None,
 }
 
 
@@ -54,11 +55,13 @@ def _result(threshold: Mapping[str, Any], arm: ArmSummary, label: str) -> Thresh
 
 
 def _measured(arm: ArmSummary, metric: str, statistic: str) -> tuple[Estimate, str]:
+    """The estimate and its unit; a metric of a later version is not told."""
     if metric in DURATIONS:
-        return DURATIONS[metric](arm).get(statistic, NOT_TOLD), "ms"
-    unit, number = NUMBERS.get(metric, ("", lambda arm: None))
-    value = number(arm)
-    return (NOT_TOLD if value is None else Estimate(float(value))), unit
+        return DURATIONS[metric](arm).get(statistic, NOT_TOLD), MEASURES[Metric(metric)].shown
+    if metric not in NUMBERS:
+        return NOT_TOLD, ""
+    value = NUMBERS[metric](arm)
+    return (NOT_TOLD if value is None else Estimate(float(value))), MEASURES[Metric(metric)].shown
 
 
 def _crossed(estimate: Estimate, comparison: str, limit: float) -> bool | None:

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from benchkit.model.load import LoadModel
+from benchkit.model.metrics import COMPARED_BY
 from benchkit.model.notice import Code, notice
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run, RunStatus
@@ -19,7 +20,6 @@ from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary, Verd
 from benchkit.model.trace import Phase
 from benchkit.report.summary_json import schema, to_json
 from benchkit.stats.analysis import analyse
-from benchkit.stats.blocks import METRICS
 from benchkit.store import load_run
 
 SAMPLE = Path(__file__).parents[2] / "results" / "sample"
@@ -153,7 +153,7 @@ def test_the_schema_refuses(quickstart: Summary, path: tuple[str | int, ...], va
             [kind.label for kind in OutcomeKind],
         ),
         (SCHEMA["$defs"]["contrast"]["properties"]["verdict"]["enum"], list(Verdict)),
-        (SCHEMA["$defs"]["contrast"]["properties"]["metric"]["enum"], list(METRICS.values())),
+        (SCHEMA["$defs"]["contrast"]["properties"]["metric"]["enum"], list(COMPARED_BY.values())),
         (SCHEMA["properties"]["load_model"]["enum"], list(LoadModel)),
         (SCHEMA["properties"]["status"]["enum"], list(RunStatus)),
     ],

@@ -13,6 +13,7 @@ from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.scenario import (
     ConnectionPolicy,
+    CostSpec,
     Delay,
     Dsn,
     Fault,
@@ -246,3 +247,9 @@ def test_threshold(key: str, text: str, arm: str, limit: float) -> None:
     threshold = parse_threshold(key, text, ("p50", "p95"))
     assert threshold.arm == arm
     assert threshold.limit == pytest.approx(limit)
+
+
+def test_prices_keep_their_order(base: str, vocabulary: Vocabulary, write: Callable[[str], Path]) -> None:
+    assert load(write(base), vocabulary).cost == CostSpec()
+    priced = base + '[cost]\ncurrency = "EUR"\nper_thousand = {"api" = 0.5, "*" = 1}\negress_per_gb = 0.09\n'
+    assert load(write(priced), vocabulary).cost == CostSpec("EUR", (("api", 0.5), ("*", 1.0)), None, 0.09)

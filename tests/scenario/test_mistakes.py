@@ -98,6 +98,14 @@ ROWS: list[Row] = [
     (24, '"*.failure_rate" = "under 1 %"', '24:1 thresholds."*.failure_rate"', "must be a comparison and a limit"),
     (24, '"*.failure_rate" = "< 1 ms"', '24:1 thresholds."*.failure_rate"', 'use "%" or a plain number'),
     (24, '"*.throughput" = 5', '24:1 thresholds."*.throughput"', "must be a string"),
+    (22, "[cost]\ncpu_per_hour = -1", "23:1 cost.cpu_per_hour", "must be at least 0"),
+    (
+        22,
+        '[cost]\nper_thousand = {"apj" = 1}',
+        "23:17 cost.per_thousand.apj",
+        'no arm matches "apj"; there are: "smtp", "api"',
+    ),
+    (22, '[cost]\nper_thousand = {"api" = "1"}', "23:17 cost.per_thousand.api", "must be a number"),
     (24, '"apj.turns" = "< 9"', '24:1 thresholds."apj.turns"', 'no arm matches "apj"; there are: "smtp", "api"'),
 ]
 

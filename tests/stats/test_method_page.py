@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchkit.model.load import LoadModel
+from benchkit.model.metrics import COMPARED_BY
 from benchkit.model.run import LAG_NS
 from benchkit.model.summary import DeliveryReport, GeneratorLoad, Verdict
 from benchkit.stats import STATISTICS
-from benchkit.stats.blocks import METRICS
 from benchkit.stats.paired import min_blocks
 from benchkit.stats.rate_difference import MARGIN
 from benchkit.stats.saturation import MOST_BUSY, MOST_LAGGED, MOST_LATE
@@ -26,7 +26,7 @@ def test_names_in_code(word: str) -> None:
     assert f"`{word}`" in PAGE
 
 
-@pytest.mark.parametrize("word", [*Verdict, *METRICS.values(), *TERMS, *GENERATOR])
+@pytest.mark.parametrize("word", [*Verdict, *COMPARED_BY.values(), *TERMS, *GENERATOR])
 def test_words(word: str) -> None:
     assert word in PAGE
 
