@@ -15,7 +15,7 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Delay, Fault, Security
 from benchkit.model.trace import Trace
-from benchkit.testing.stage import IMPATIENT_S, Seen, Stage, at_a_sink, endpoint_of
+from benchkit.testing.client_at_sink import IMPATIENT_S, ClientAtSink, Seen, at_a_sink, endpoint_of
 from benchkit.testing.suite import Suite, only
 from benchkit.testing.transport_case import TransportCase, full_mail, short_mail
 
@@ -75,40 +75,40 @@ class TransportFailureSuite(Suite):
     def test_no_answer_to_the_content_is_in_doubt_and_the_connection_is_not_used_again(
         self, case: TransportCase
     ) -> None:
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert (await stage.send(short_mail())).kind is OutcomeKind.AMBIGUOUS
-            assert not stage.transport.connected
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert (await seen.send(short_mail())).kind is OutcomeKind.AMBIGUOUS
+            assert not seen.transport.connected
 
         for fault in (Fault(LAST_REPLY[case.transport], drop=True), Fault(LAST_REPLY[case.transport], delay=SILENCE)):
-            assert case.play(talk, faults=(fault,), timeout_s=IMPATIENT_S).arrived == [0]
+            assert case.converse(conversation, faults=(fault,), timeout_s=IMPATIENT_S).arrived == [0]
 
     @only(lambda case: case.transport == "smtp" and case.dialogue == "step")
     def test_a_connection_that_breaks_before_the_content_is_no_doubt(self, case: TransportCase) -> None:
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            outcome = await stage.send(short_mail())
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            outcome = await seen.send(short_mail())
             assert outcome.kind is OutcomeKind.UNREACHABLE
             assert outcome.text
-            assert not stage.transport.connected
+            assert not seen.transport.connected
 
-        assert case.play(talk, faults=(Fault("mail", drop=True),)).arrived == []
+        assert case.converse(conversation, faults=(Fault("mail", drop=True),)).arrived == []
 
     def test_a_refusal_is_an_outcome_and_costs_no_connection(self, case: TransportCase) -> None:
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
             for number in range(2):
-                outcome = await stage.send(short_mail(number), number)
+                outcome = await seen.send(short_mail(number), number)
                 assert (outcome.kind, outcome.code) == (OutcomeKind.DEFERRED, 503 if case.transport == "api" else 451)
-                assert stage.transport.connected
+                assert seen.transport.connected
 
         fault = Fault("request", status=503) if case.transport == "api" else Fault("mail", reply="451 4.3.0 later")
-        stage = case.play(talk, faults=(fault,))
-        assert stage.arrived == []
-        assert {line.connection for line in stage.transcript.lines} == {0}
+        seen = case.converse(conversation, faults=(fault,))
+        assert seen.arrived == []
+        assert {line.connection for line in seen.transcript.lines} == {0}
         first = "MAIL" if case.transport == "smtp" else "POST"
-        assert len([line for line in stage.commands() if line.upper().startswith(first)]) == 2, "it retries by itself"
+        assert len([line for line in seen.commands() if line.upper().startswith(first)]) == 2, "it retries by itself"
 
     @only(lambda case: case.transport == "smtp")
     def test_a_content_that_is_refused_is_not_accepted(self, case: TransportCase) -> None:
@@ -116,46 +116,46 @@ class TransportFailureSuite(Suite):
         replies = {"550 5.7.1 spam": OutcomeKind.REJECTED, "451 4.7.1 later": OutcomeKind.DEFERRED}
         for reply, kind in replies.items():
 
-            async def talk(stage: Stage, kind: OutcomeKind = kind) -> None:
-                await stage.connect()
-                assert (await stage.send(short_mail())).kind is kind
+            async def conversation(seen: ClientAtSink, kind: OutcomeKind = kind) -> None:
+                await seen.connect()
+                assert (await seen.send(short_mail())).kind is kind
 
-            assert case.play(talk, faults=(Fault("content", reply=reply),)).arrived == []
+            assert case.converse(conversation, faults=(Fault("content", reply=reply),)).arrived == []
 
     @only(lambda case: case.transport == "smtp")
     def test_recipients_that_are_refused_are_told(self, case: TransportCase) -> None:
         """The message goes to the others; where all are refused it is not accepted."""
         outcomes: list[Outcome] = []
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            outcomes.extend([await stage.send(full_mail(case.arm()), number) for number in range(12)])
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            outcomes.extend([await seen.send(full_mail(case.arm()), number) for number in range(12)])
 
-        stage = case.play(talk, faults=(Fault("rcpt", probability=0.5, reply="550 5.1.1 no such user"),))
+        seen = case.converse(conversation, faults=(Fault("rcpt", probability=0.5, reply="550 5.1.1 no such user"),))
         accepted = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCEPTED]
-        assert len(stage.ledger.arrivals) == len(accepted)
+        assert len(seen.ledger.arrivals) == len(accepted)
         assert any(outcome.refused for outcome in accepted)
-        for outcome, arrival in zip(accepted, stage.ledger.arrivals, strict=True):
+        for outcome, arrival in zip(accepted, seen.ledger.arrivals, strict=True):
             assert len(outcome.refused) + arrival.recipients == 4
             assert set(outcome.refused) < set(full_mail(case.arm()).recipients)
 
     def test_cancelling_a_send_leaves_nothing_behind(self, case: TransportCase) -> None:
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.05):
-                    await stage.send(short_mail())
-            await stage.transport.close(stage.trace)
-            assert not stage.transport.connected
+                    await seen.send(short_mail())
+            await seen.transport.close(seen.trace)
+            assert not seen.transport.connected
 
-        case.play(talk, faults=(Fault(LAST_REPLY[case.transport], delay=SILENCE),), timeout_s=5.0)
+        case.converse(conversation, faults=(Fault(LAST_REPLY[case.transport], delay=SILENCE),), timeout_s=5.0)
 
     def test_closing_never_raises(self, case: TransportCase) -> None:
-        async def talk(stage: Stage) -> None:
-            await stage.transport.close(stage.trace)
-            await stage.connect()
-            await stage.transport.close(stage.trace)
-            await stage.transport.close(stage.trace)
-            assert not stage.transport.connected
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.transport.close(seen.trace)
+            await seen.connect()
+            await seen.transport.close(seen.trace)
+            await seen.transport.close(seen.trace)
+            assert not seen.transport.connected
 
-        case.play(talk)
+        case.converse(conversation)

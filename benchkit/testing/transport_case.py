@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchkit.batch import from_mime, to_mime
@@ -11,7 +11,7 @@ from benchkit.model.client_offers import ClientOffers
 from benchkit.model.contracts import Client, Prefetching
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
-from benchkit.testing.stage import PATIENT_S, Stage, endpoint_of, play
+from benchkit.testing.client_at_sink import PATIENT_S, ClientAtSink, converse, endpoint_of
 
 # 998 octets is the longest line (RFC 5322 §2.1.1); a dot at a line's beginning is doubled on the wire (RFC 5321 §4.5.2).
 DOTS_AND_LONG_LINES = ("." + "x" * 997, ".", "..", ".RSET", "", "." * 998, "QUIT", "-" * 998)
@@ -30,11 +30,15 @@ class TransportCase:
     dialogue: str = "step"
     auth: str = ""
     provider: str = "mailgun"
+    options: Mapping[str, str] = field(default_factory=dict)  # of the provider
     extra_turns: int = 0
 
     @property
     def label(self) -> str:
-        return "-".join(filter(None, (self.name, self.security, self.dialogue.replace("step", ""), self.auth)))
+        provider = self.provider if self.transport == "api" else ""
+        return "-".join(
+            filter(None, (self.name, self.security, provider, self.dialogue.replace("step", ""), self.auth))
+        )
 
     @property
     def transport(self) -> str:
@@ -49,12 +53,13 @@ class TransportCase:
         api = self.transport == "api"
         arm = ArmSpec(
             self.label, self.transport, self.name.partition("_")[2], ConnectionPolicy(0), self.security,
-            provider=self.provider if api else "", auth=self.auth, dialogue=self.dialogue, timeout_s=PATIENT_S,
+            provider=self.provider if api else "", options=self.options if api else {},
+            auth=self.auth, dialogue=self.dialogue, timeout_s=PATIENT_S,
         )  # fmt: skip
         return replace(arm, **changes)
 
-    def play(self, talk: Callable[[Stage], Awaitable[None]], **changes: Any) -> Stage:
-        return play(self.arm(**changes), talk, self.client)
+    def converse(self, conversation: Callable[[ClientAtSink], Awaitable[None]], **changes: Any) -> ClientAtSink:
+        return converse(self.arm(**changes), conversation, self.client)
 
 
 def ways_of(name: str, client: Client, **settings: Any) -> tuple[TransportCase, ...]:

@@ -16,7 +16,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import Dsn, Security
 from benchkit.model.trace import Phase, SocketOptions
 from benchkit.protocol.expected_turns import is_known, message_turns, setup_turns
-from benchkit.testing.stage import RUN_TOKEN, Stage
+from benchkit.testing.client_at_sink import RUN_TOKEN, ClientAtSink
 from benchkit.testing.suite import Suite, only
 from benchkit.testing.transport_case import TransportCase, full_mail, short_mail
 
@@ -45,25 +45,25 @@ class TransportSuite(Suite):
         assert case.transport == "api" or not offers.batches
 
     def test_preparing_changes_nothing_and_connects_to_nothing(self, case: TransportCase) -> None:
-        async def talk(stage: Stage) -> None:
+        async def conversation(seen: ClientAtSink) -> None:
             mail = short_mail()
-            stage.transport.prepare(mail)
+            seen.transport.prepare(mail)
             assert mail == short_mail()
-            assert not stage.transport.connected
+            assert not seen.transport.connected
 
-        assert case.play(talk).transcript.lines == []
+        assert case.converse(conversation).transcript.lines == []
 
     def test_the_whole_mail_arrives_with_its_envelope(self, case: TransportCase) -> None:
         """Three recipients and a Bcc, leading dots, long lines: content and envelope compared with what was sent."""
         mail = full_mail(case.arm())
         assert b"\r\n." in mail.mime
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert (await stage.send(mail)).kind is OutcomeKind.ACCEPTED
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert (await seen.send(mail)).kind is OutcomeKind.ACCEPTED
 
-        stage = case.play(talk)
-        (received,) = stage.mails(case.arm())
+        seen = case.converse(conversation)
+        (received,) = seen.mails(case.arm())
         assert received.content == mail.content
         assert received.content.digest == mail.digest
         assert sorted(received.recipients) == sorted(mail.recipients)
@@ -74,16 +74,16 @@ class TransportSuite(Suite):
         """Two sends of one message are the same bytes but for their identities, and by SMTP they are the message's own."""
         mail = full_mail(case.arm())
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
             for number in (0, 5):
-                assert (await stage.send(mail, number)).kind is OutcomeKind.ACCEPTED
+                assert (await seen.send(mail, number)).kind is OutcomeKind.ACCEPTED
 
-        stage = case.play(talk)
-        assert stage.arrived == [0, 5]
-        assert len(stage.ledger.bodies) == 1, "the body's key is the digest of its bytes without the identity"
+        seen = case.converse(conversation)
+        assert seen.arrived == [0, 5]
+        assert len(seen.ledger.bodies) == 1, "the body's key is the digest of its bytes without the identity"
         if case.transport == "smtp":
-            ((_, body),) = stage.ledger.bodies.values()
+            ((_, body),) = seen.ledger.bodies.values()
             assert body == mail.mime
 
     @only(lambda case: case.transport == "smtp")
@@ -91,11 +91,11 @@ class TransportSuite(Suite):
         """RFC 5321 §4.5.5: `MAIL FROM:<>`."""
         mail = replace(full_mail(case.arm()), envelope_from="")
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert (await stage.send(mail)).kind is OutcomeKind.ACCEPTED
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert (await seen.send(mail)).kind is OutcomeKind.ACCEPTED
 
-        (received,) = case.play(talk).mails(case.arm())
+        (received,) = case.converse(conversation).mails(case.arm())
         assert received.sender == ""
         assert received.content == mail.content
 
@@ -103,19 +103,19 @@ class TransportSuite(Suite):
         """A hidden round trip (RSET, NOOP, a second EHLO) shows in the transcript, or as one turn too many."""
         arm, turns = case.arm(), []
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            turns.append(stage.trace.turns)
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            turns.append(seen.trace.turns)
             for number in range(3):
-                assert stage.transport.connected
-                assert (await stage.send(short_mail(number), number)).kind is OutcomeKind.ACCEPTED
-                turns.append(stage.trace.turns)
+                assert seen.transport.connected
+                assert (await seen.send(short_mail(number), number)).kind is OutcomeKind.ACCEPTED
+                turns.append(seen.trace.turns)
 
-        stage = case.play(talk)
-        assert stage.arrived == [0, 1, 2]
+        seen = case.converse(conversation)
+        assert seen.arrived == [0, 1, 2]
         below = 1 + (arm.security is not Security.NONE)  # TCP and TLS 1.3, which no transcript shows
         quit_turn = arm.transport == "smtp"
-        assert sum(turns) - below + quit_turn == stage.transcript.bursts(0)
+        assert sum(turns) - below + quit_turn == seen.transcript.bursts(0)
         if is_known(arm):
             assert turns[0] == setup_turns(arm)
             assert turns[1:] == [message_turns(arm, 1) + case.extra_turns] * 3
@@ -124,73 +124,73 @@ class TransportSuite(Suite):
     def test_messages_that_are_prefetched_arrive_in_order(self, case: TransportCase) -> None:
         arm, turns = case.arm(), []
 
-        async def talk(stage: Stage) -> None:
-            one = stage.transport
+        async def conversation(seen: ClientAtSink) -> None:
+            one = seen.transport
             assert isinstance(one, Prefetching)
-            await stage.connect()
+            await seen.connect()
             prepared = [one.prepare(short_mail(number)) for number in range(4)]
             for number in range(4):
-                stage.trace.begin()
+                seen.trace.begin()
                 if number < 3:
                     one.prefetch(prepared[number + 1])
-                outcome = await one.send(prepared[number], token_of(RUN_TOKEN, number), stage.trace)
+                outcome = await one.send(prepared[number], token_of(RUN_TOKEN, number), seen.trace)
                 assert outcome.kind is OutcomeKind.ACCEPTED
-                turns.append(stage.trace.turns)
+                turns.append(seen.trace.turns)
 
-        stage = case.play(talk)
-        assert stage.arrived == [0, 1, 2, 3]
+        seen = case.converse(conversation)
+        assert seen.arrived == [0, 1, 2, 3]
         if is_known(arm):
             assert sum(turns) == pytest.approx(4 * message_turns(arm, 1, 4))
 
     def test_every_phase_is_there(self, case: TransportCase) -> None:
-        async def talk(stage: Stage) -> None:
-            stage.trace.begin()
-            await stage.connect()
+        async def conversation(seen: ClientAtSink) -> None:
+            seen.trace.begin()
+            await seen.connect()
             expected = {Phase.CONNECT, *TLS_PHASES[case.security], *({Phase.EHLO} if case.transport == "smtp" else ())}
-            assert set(stage.trace.phases) >= expected | ({Phase.AUTH} if case.auth else set())
-            assert (await stage.send(short_mail())).kind is OutcomeKind.ACCEPTED
+            assert set(seen.trace.phases) >= expected | ({Phase.AUTH} if case.auth else set())
+            assert (await seen.send(short_mail())).kind is OutcomeKind.ACCEPTED
             in_one = {Phase.CONTENT} if case.dialogue != "step" else PHASES[case.transport]
-            assert set(stage.trace.phases) >= in_one
-            assert not set(stage.trace.phases) & {Phase.CONNECT, Phase.TLS, Phase.EHLO, Phase.AUTH}
-            await stage.transport.close(stage.trace)
-            assert stage.trace.phases[-1] == Phase.CLOSE
-            assert stage.trace.closed_ns >= stage.trace.ended_ns
+            assert set(seen.trace.phases) >= in_one
+            assert not set(seen.trace.phases) & {Phase.CONNECT, Phase.TLS, Phase.EHLO, Phase.AUTH}
+            await seen.transport.close(seen.trace)
+            assert seen.trace.phases[-1] == Phase.CLOSE
+            assert seen.trace.closed_ns >= seen.trace.ended_ns
 
-        case.play(talk)
+        case.converse(conversation)
 
     def test_bytes_are_at_least_those_of_the_mail(self, case: TransportCase) -> None:
         mail = full_mail(case.arm())
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert (await stage.send(mail)).kind is OutcomeKind.ACCEPTED
-            assert len(mail.content.text) < stage.trace.bytes_out < 3 * len(mail.mime) + 4096
-            assert 0 < stage.trace.bytes_in < 4096
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert (await seen.send(mail)).kind is OutcomeKind.ACCEPTED
+            assert len(mail.content.text) < seen.trace.bytes_out < 3 * len(mail.mime) + 4096
+            assert 0 < seen.trace.bytes_in < 4096
 
-        case.play(talk)
+        case.converse(conversation)
 
     def test_every_message_has_the_kernels_account_of_its_connection(self, case: TransportCase) -> None:
         """Nothing is sent again, but where a busy machine acknowledges late (RFC 8985 §7)."""
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
             for number in range(3):
-                assert stage.trace.segments_out > 0 < stage.trace.segments_in
-                assert stage.trace.min_rtt_us > 0
-                assert stage.trace.retransmits < stage.trace.segments_out
-                assert (await stage.send(short_mail(number), number)).kind is OutcomeKind.ACCEPTED
-            assert stage.trace.segments_out < 30, "what one message cost, not the whole connection"
+                assert seen.trace.segments_out > 0 < seen.trace.segments_in
+                assert seen.trace.min_rtt_us > 0
+                assert seen.trace.retransmits < seen.trace.segments_out
+                assert (await seen.send(short_mail(number), number)).kind is OutcomeKind.ACCEPTED
+            assert seen.trace.segments_out < 30, "what one message cost, not the whole connection"
 
-        case.play(talk)
+        case.converse(conversation)
 
     def test_the_arms_congestion_control_is_in_force_and_no_write_waits(self, case: TransportCase) -> None:
         """TCP_NODELAY: without it, Nagle's algorithm and delayed acknowledgements add up to 40 ms."""
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert stage.trace.socket == SocketOptions("reno", nodelay=True)
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert seen.trace.socket == SocketOptions("reno", nodelay=True)
 
-        case.play(talk, congestion="reno")
+        case.converse(conversation, congestion="reno")
 
     def test_the_congestion_control_is_set_before_a_connection_is_made(self, case: TransportCase) -> None:
         """On a connection that another one has begun to pace, the pacing stays, whatever is set then (docs/method.md, §8)."""
@@ -202,48 +202,48 @@ class TransportSuite(Suite):
                 states.append(self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0])
             real(self, level, option, value)
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert (await stage.send(short_mail())).kind is OutcomeKind.ACCEPTED
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert (await seen.send(short_mail())).kind is OutcomeKind.ACCEPTED
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(socket.socket, "setsockopt", setsockopt)
-            case.play(talk, congestion="reno")
+            case.converse(conversation, congestion="reno")
         assert states == [TCP_CLOSE]
 
     def test_a_second_connection_works_after_a_close_and_without_one(self, case: TransportCase) -> None:
-        async def talk(stage: Stage) -> None:
+        async def conversation(seen: ClientAtSink) -> None:
             for number in range(3):
-                await stage.connect()
-                assert (await stage.send(short_mail(number), number)).kind is OutcomeKind.ACCEPTED
+                await seen.connect()
+                assert (await seen.send(short_mail(number), number)).kind is OutcomeKind.ACCEPTED
                 if number == 0:
-                    await stage.transport.close(stage.trace)
-                    assert not stage.transport.connected
+                    await seen.transport.close(seen.trace)
+                    assert not seen.transport.connected
 
-        assert case.play(talk).arrived == [0, 1, 2]
+        assert case.converse(conversation).arrived == [0, 1, 2]
 
     @only(lambda case: bool(case.client.offers.logins))
     def test_each_login_that_it_offers_logs_in(self, case: TransportCase) -> None:
         for mechanism in case.client.offers.logins:
 
-            async def talk(stage: Stage) -> None:
-                await stage.connect()
-                assert (await stage.send(short_mail())).kind is OutcomeKind.ACCEPTED
+            async def conversation(seen: ClientAtSink) -> None:
+                await seen.connect()
+                assert (await seen.send(short_mail())).kind is OutcomeKind.ACCEPTED
 
-            stage = case.play(talk, auth=mechanism)
-            assert stage.arrived == [0]
-            assert any(line.upper().startswith(f"AUTH {mechanism.upper()}") for line in stage.commands())
+            seen = case.converse(conversation, auth=mechanism)
+            assert seen.arrived == [0]
+            assert any(line.upper().startswith(f"AUTH {mechanism.upper()}") for line in seen.commands())
 
     @only(lambda case: case.client.offers.dsn)
     def test_delivery_status_notifications_are_asked_for(self, case: TransportCase) -> None:
         """RFC 3461 §4, for each recipient."""
 
-        async def talk(stage: Stage) -> None:
-            await stage.connect()
-            assert (await stage.send(full_mail(case.arm()))).kind is OutcomeKind.ACCEPTED
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            assert (await seen.send(full_mail(case.arm()))).kind is OutcomeKind.ACCEPTED
 
         asked = Dsn(ret="hdrs", envid="order-1", notify=("failure",), orcpt=True)
-        commands = [line.upper() for line in case.play(talk, dsn=asked).commands()]
+        commands = [line.upper() for line in case.converse(conversation, dsn=asked).commands()]
         (mail,) = [line for line in commands if line.startswith("MAIL")]
         assert "RET=HDRS" in mail
         assert "ENVID=ORDER-1" in mail

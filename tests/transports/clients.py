@@ -1,4 +1,4 @@
-"""A client of any arm at the embedded sink (benchkit.testing.stage), and what several tests of clients do with it."""
+"""A client of any arm at the embedded sink (benchkit.testing.client_at_sink), and what several tests of clients do with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import ArmSpec, Fault
 from benchkit.model.trace import Trace
-from benchkit.testing.stage import (
+from benchkit.testing.client_at_sink import (
     IMPATIENT_S,
     PASSWORD,
     PATIENT_S,

@@ -90,7 +90,7 @@ async def at_a_sink(
 
 
 @dataclass(slots=True)
-class Stage(Seen):
+class ClientAtSink(Seen):
     """A client under test, what it notes, and what the sink has seen of it."""
 
     transport: Transport = field(init=False)
@@ -111,13 +111,15 @@ class Stage(Seen):
         return outcome
 
 
-def play(arm: ArmSpec, talk: Callable[[Stage], Awaitable[None]], client: MakesTransport | None = None) -> Stage:
-    """`talk` with a client that is made but not connected, at a sink that stops when it is over."""
-    stage = Stage()
+def converse(
+    arm: ArmSpec, conversation: Callable[[ClientAtSink], Awaitable[None]], client: MakesTransport | None = None
+) -> ClientAtSink:
+    """`conversation` with a client that is made but not connected, at a sink that stops when it is over."""
+    seen = ClientAtSink()
 
-    async def perform() -> None:
-        async with asyncio.timeout(LONGEST_S), at_a_sink(arm, stage, client=client) as (stage.transport, _):
-            await talk(stage)
+    async def run() -> None:
+        async with asyncio.timeout(LONGEST_S), at_a_sink(arm, seen, client=client) as (seen.transport, _):
+            await conversation(seen)
 
-    uvloop.run(perform())
-    return stage
+    uvloop.run(run())
+    return seen
