@@ -56,6 +56,7 @@ class Code(StrEnum):
     ARRIVALS_NOT_OBSERVED = "arrivals-not-observed"
     TWO_GROUPS = "two-groups"
     SLOW_BEGINNING = "slow-beginning"
+    SLOW_STARTS = "slow-starts"
     TIMES_CHANGED = "times-changed"
     BLOCKS_INCOMPLETE = "blocks-incomplete"
     BLOCKS_UNDEFINED = "blocks-undefined"

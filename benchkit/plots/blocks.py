@@ -14,6 +14,7 @@ from benchkit.plots.style import FAINT, arm_colour, arm_label, labels_at_the_rig
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples, measured_samples
+from benchkit.stats.starts import first_blocks_of, restarts_of
 
 _PANEL_IN = 3.2
 _COPY = (0, (5, 1.5))  # a copy of an arm (A/A) is dashed, as in ecdf
@@ -36,7 +37,8 @@ class Blocks:
         samples = measured_samples(run)
         for condition, panel in enumerate(axes):
             _panel(panel, run, condition, samples, metric)
-        axes[-1].set_xlabel("block, in the order of sending")
+        starts = "; dotted: the processes started anew" if restarts_of(run.manifest) > 1 else ""
+        axes[-1].set_xlabel(f"block, in the order of sending{starts}")
         axes[-1].xaxis.set_major_locator(MaxNLocator(8, integer=True))
 
 
@@ -51,6 +53,8 @@ def _panel(panel: Axes, run: Run, condition: int, samples: Samples, metric: str)
     panel.axhline(1, color=FAINT, linewidth=0.8)
     panel.set_ylabel("times as long")
     panel.grid(axis="y")
+    for first in first_blocks_of(run.manifest)[1:-1]:
+        panel.axvline(first - 0.5, color=FAINT, linewidth=0.5, linestyle=":")
     drawn = []
     for pair in pairs_of(run.manifest.arms):
         blocks, ratios = _ratios(run, pair, condition, samples, metric)

@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from benchkit.stats.distributions import binomial_cdf
+
 FALSE_ALARMS = 0.01  # for all arms of a run together
 SMALLEST = 0.10  # a change of the median by less does not matter: what the ROPE calls no difference
 MIN_BLOCKS = 10
+MIN_BLOCKS_OF_START = 3
 FIRST = 0.10  # the part of the blocks that a warm-up too short would spoil
 
 
@@ -49,6 +52,19 @@ def slow_beginning(values_ms: Any, series: int) -> Change | None:
     if slower < 1 or by_chance > FALSE_ALARMS / max(1, series):
         return None
     return _change(values_ms, first)
+
+
+def slow_first_blocks(firsts: Any, others: Any) -> tuple[int, float] | None:
+    """Of starts: whether their first measured blocks were slower than the median of their others more often than chance allows.
+
+    Gives in how many, and how many times as long in the median; None where it is chance, or too little to matter.
+    """
+    ratios = firsts / others
+    n, slower = len(ratios), int(np.count_nonzero(ratios > 1))
+    if n == 0 or 1 - binomial_cdf(slower - 1, n, 0.5) > FALSE_ALARMS:
+        return None
+    times = float(np.median(ratios))
+    return (slower, times) if times > 1 + SMALLEST else None
 
 
 def _place(values_ms: Any) -> int:

@@ -19,8 +19,8 @@ from benchkit.stats.labels import label_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
-from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of
-from benchkit.stats.stationarity import Change, change_point, slow_beginning
+from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of, start_of_block
+from benchkit.stats.stationarity import MIN_BLOCKS_OF_START, Change, change_point, slow_beginning, slow_first_blocks
 
 LATE_SHARE = 0.01
 
@@ -35,6 +35,7 @@ def warnings_of(
         *(notice(Code.RECORDED, text=said) for said in run.manifest.warnings),
         *_of_the_run(run, delivery, account),
         *_of_the_registration(run.manifest),
+        *_of_the_starts(run, samples),
         *_of_the_design(run.manifest, comparisons),
         *(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison)),
         *_of_times(run, samples, arms),
@@ -101,6 +102,26 @@ def _of_a_series(manifest: Manifest, label: str, values: Mapping[int, float], se
         yield notice(Code.SLOW_BEGINNING, label, blocks=change.place, **_change(change))
     elif change := change_point(times_ms, series):
         yield notice(Code.TIMES_CHANGED, label, block=change.place + 1, blocks=len(times_ms), **_change(change))
+
+
+def _of_the_starts(run: Run, samples: Samples) -> Iterator[Notice]:
+    """Each start has a warm-up of its own, which may be too short."""
+    if restarts_of(run.manifest) == 1:
+        return
+    metric, pairs = metric_of(run.manifest.load["model"]), []
+    for sample in samples.values():
+        values = block_values(sample, metric, run.manifest.messages_per_block)
+        blocks, times_ms = (
+            np.array(sorted(values), dtype=np.int64),
+            np.array([values[block] for block in sorted(values)]),
+        )
+        starts = start_of_block(run.manifest, blocks)
+        pairs += [times_ms[starts == start] for start in np.unique(starts)]
+    known = [times_ms for times_ms in pairs if len(times_ms) >= MIN_BLOCKS_OF_START and np.isfinite(times_ms).all()]
+    firsts = np.array([times_ms[0] for times_ms in known])
+    others = np.array([np.median(times_ms[1:]) for times_ms in known])
+    if found := slow_first_blocks(firsts, others):
+        yield notice(Code.SLOW_STARTS, count=found[0], starts=len(known), percent=100 * (found[1] - 1))
 
 
 def _change(change: Change) -> Mapping[str, float]:

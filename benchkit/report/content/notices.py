@@ -171,6 +171,10 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "the first {blocks} measured blocks were slower (median {before_ms:.3g} ms before, {after_ms:.3g} ms after): "
         "use more warm-up blocks"
     ),
+    Code.SLOW_STARTS: (
+        "the first measured block was slower in {count} of {starts} starts of an arm, by {percent:.0f} % in the median: "
+        "use more warm-up blocks"
+    ),
     Code.TIMES_CHANGED: (
         "its times changed near measured block {block} of {blocks} "
         "(median {before_ms:.3g} ms before, {after_ms:.3g} ms after)"
