@@ -126,18 +126,18 @@ def start_cells(runs: int) -> Iterator[Cell]:
 
 
 FIRST_LOOK, MOST_BLOCKS = 8, 40
+DECIDED = {1.0: Verdict.EQUIVALENT, 1.05: Verdict.EQUIVALENT, 1.1: Verdict.EQUIVALENT, 1.3: Verdict.SLOWER}
 
 
 def decided_cells(runs: int) -> Iterator[Cell]:
     """`until = "decided"` at a block noise of 11 %: false verdicts, and how many blocks such a run takes."""
     looks = planned_looks(FIRST_LOOK, MOST_BLOCKS, 1)
-    for ratio in (1.0, 1.05, 1.3):
-        right = Verdict.SLOWER if ratio > ROPE[1] else Verdict.EQUIVALENT
+    for ratio, right in DECIDED.items():
         rng = np.random.default_rng(8)
         ends = [_until_decided(np.log(ratio) + RATIOS["normal 11 %"](rng, MOST_BLOCKS), looks) for _ in range(2 * runs)]
         wrong = [verdict not in (right, Verdict.UNDECIDED) for verdict, _ in ends]
         yield _cell("until decided, wrong", f"true ratio {ratio:g}", wrong, (0.0, 0.05))
-        if ratio > ROPE[1]:
+        if ratio == 1.3:
             third = [blocks * 3 <= MOST_BLOCKS for _, blocks in ends]
             taken = (
                 f"ratio 1.3: at most {MOST_BLOCKS // 3} of {MOST_BLOCKS} blocks (median {median(n for _, n in ends):g})"
