@@ -51,7 +51,7 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "pyarrow": {"store"},
     "pydantic": {"scenario"},
     "pydantic_core": {"scenario"},
-    "pyperf": {"conditions"},
+    "pyperf": {"conditions", "report"},  # facts of the host; its own file format
     "pytest": {"testing"},
     "python_multipart": {"providers"},
     "rich": {"cli", "report"},

@@ -54,6 +54,9 @@ class ReportOptions:
         bool,
         typer.Option("--pooled", help="Runs of one scenario: print only what they say together; also with --json."),
     ] = False
+    pyperf: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one run's blocks as a pyperf suite, in JSON.")
+    ] = None
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save what is printed as an SVG picture too.")
     ] = None
@@ -67,6 +70,9 @@ def report(options: ReportOptions) -> None:
     if options.pooled:
         _pooled(folders, form)
         return
+    if options.pyperf is not None:
+        _pyperf(folders, options.pyperf)
+        return
     if form in (Form.SCREEN, Form.JSON):
         from benchkit.cli.answer import answer
 
@@ -79,6 +85,17 @@ def report(options: ReportOptions) -> None:
             _page(folder, options)
         return
     typer.echo(_text(form, [_summary(folder) for folder in folders], strict=options.strict), nl=False)
+
+
+def _pyperf(folders: list[Path], path: Path) -> None:
+    """Raises InputError for several runs: a suite has one benchmark of a name."""
+    from benchkit.experiment.parent.body_parser import open_run
+    from benchkit.report.pyperf_suite import write_pyperf
+
+    if len(folders) > 1:
+        raise InputError(Mistake("--pyperf", "takes one run: name a file for each"))
+    write_pyperf(open_run(folders[0]), path)
+    typer.echo(path)
 
 
 def _show_together(summaries: list[Summary]) -> None:

@@ -27,7 +27,7 @@ def draw(figure: Figure, history: History, what: str = "time") -> None:
     axes = framed(
         figure, _TITLES[what], "a point is one run, with its interval; red: a change that chance does not explain",
         [_heading(group) for group in groups] or ["there are no runs"], f"{len(history.runs)} runs",
-        height_in=2.4, left_in=0.75, right_in=RIGHT_IN, below_in=0.6 + 0.22 * ((most + 1) // 2),
+        height_in=2.4, left_in=0.75, right_in=RIGHT_IN, below_in=0.6 + 0.22 * ((most + 1) // 2), titled=True,
     )  # fmt: skip
     for group, panel in zip(groups, axes, strict=False):
         for arm, series in enumerate(group):

@@ -27,7 +27,7 @@ def draw(figure: Figure, before: Run, after: Run) -> None:
         f"share of messages accepted within a time ({duration_name(after)}); dashed: before, line: after",
         [heading for heading, *_ in pairs] or ["no arm has the same name and condition in both"],
         escaped(names, lines=False),
-        height_in=1.25, left_in=0.75, right_in=1.6, below_in=0.55,
+        height_in=1.25, left_in=0.75, right_in=1.6, below_in=0.55, titled=True,
     )  # fmt: skip
     values = np.concatenate([finite(part) for *_, first, second in pairs for part in (first, second)] or [np.array([])])
     for panel, pair in zip(axes, pairs, strict=False):

@@ -121,10 +121,12 @@ def framed(
     left_in: float,
     right_in: float,
     below_in: float,
+    titled: bool = False,
 ) -> list[Axes]:
-    """The same for a figure of several runs, which has a note of its own."""
+    """The same for a figure of several runs, which has a note of its own. `titled`: a single panel has its heading too."""
     rows = len(headings)
-    head_in = HEAD_IN + (_PANEL_TITLE_IN if rows > 1 else 0) + _WARNING_IN * len(warning)
+    titled = titled or rows > 1
+    head_in = HEAD_IN + (_PANEL_TITLE_IN if titled else 0) + _WARNING_IN * len(warning)
     total_in = head_in + rows * height_in + (rows - 1) * _PANEL_GAP_IN + below_in + _FOOT_IN
     figure.set_size_inches(WIDTH_IN, total_in)
     axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
@@ -137,7 +139,7 @@ def framed(
     )
     _frame(figure, title, subtitle, note, total_in)
     _warn(figure, warning, total_in)
-    if rows > 1:
+    if titled:
         for panel, heading in zip(axes, headings, strict=True):
             panel.set_title(heading)
     return list(axes)
