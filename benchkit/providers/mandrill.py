@@ -6,26 +6,28 @@ is 500 with a name. An inline image has no name but its Content-ID. The receivin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
-from benchkit.model.identity import HEADER
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, Section, SendingDomains
+from benchkit.model.identity import HEADER, split_at_identity
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.providers.answers import json_of, outcome, refusal, words
+from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
+from benchkit.providers.handlebars import check_shared, tag, values_of, variables_of
 from benchkit.providers.json_request import (
     IDENTITY,
     base64_text,
     given,
+    json_bytes,
     json_request,
     options_list,
     options_table,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailboxes
-from benchkit.providers.mandrill_server import SERVER, TAKEN
+from benchkit.providers.mandrill_server import MOST_RECIPIENTS, SERVER, TAKEN
 
 LIMITS = FieldLimits(
     api="Mandrill", instead='use endpoint = "raw"', inline_apart=True, mail_bytes=25_000_000, repeated_addresses=True
@@ -46,6 +48,7 @@ class Mandrill:
     name = "mandrill"
     default_host = "mandrillapp.com"
     options = frozenset(OPTIONS)
+    batch_limit = MOST_RECIPIENTS
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
@@ -53,6 +56,35 @@ class Mandrill:
             return json_request(f"{_PATH}send-raw.json", (), _raw(message, account))
         check_fields(message, LIMITS)
         return json_request(f"{_PATH}send.json", (), {"key": account.secret, "message": _message(message, account)})
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """The texts are merge variables of each recipient; the identity stands in each one's metadata."""
+        if account.options.get("endpoint") == "raw":
+            raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "messages"')
+        for message in messages:
+            check_fields(message, LIMITS)
+        check_shared(messages, LIMITS.api)
+        names, common = variables_of(messages), _message(messages[0], account)
+        del common["to"], common["headers"][HEADER], common["metadata"][HEADER]
+        common |= {name: tag(name) for name in names}
+        common |= {"merge": True, "merge_language": "handlebars", "preserve_recipients": False}
+        document = json_bytes({"key": account.secret, "message": common}).removesuffix(b"}}")
+        sections = (
+            _section(document + b',"to":[', [_person(message) for message in messages]),
+            _section(b'],"recipient_metadata":[', [_metadata(message) for message in messages]),
+            _section(b'],"merge_vars":[', [_variables(message, names) for message in messages]),
+        )
+        type_ = (("content-type", "application/json"),)
+        return JointRequest("POST", f"{_PATH}send.json", type_, sections, b"]}}", _keys(messages))
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        """A row for each recipient, in the order of the request."""
+        rows = list_in(json_of(response.body))
+        if response.status != 200 or len(rows) != len(identities):
+            whole = self.outcome(response)
+            kind = OutcomeKind.GARBLED if whole.kind is OutcomeKind.ACCEPTED else whole.kind
+            return (refusal(response, whole.text, kind),) * len(identities)
+        return tuple(_judged(response, [row] if isinstance(row, dict) else []) for row in rows)
 
     def outcome(self, response: Response) -> Outcome:
         answer = json_of(response.body)
@@ -80,6 +112,28 @@ def _judged(response: Response, rows: list[Mapping[str, Any]]) -> Outcome:
         refused = [row["email"] for row in others if isinstance(row.get("email"), str)]
         return outcome(response, OutcomeKind.ACCEPTED, text, server_id=server_id, refused=refused)
     return refusal(response, text, OutcomeKind.REJECTED if others and not taken else OutcomeKind.GARBLED)
+
+
+def _keys(messages: Sequence[Message]) -> tuple[str, ...]:
+    return tuple(message.recipients[0] for message in messages)
+
+
+def _section(before: bytes, rows: Sequence[Mapping[str, Any]]) -> Section:
+    return Section(before, b",", tuple(split_at_identity(json_bytes(row)) for row in rows))
+
+
+def _person(message: Message) -> dict[str, str]:
+    person = message.content.to[0]
+    return {"email": person.addr, "name": person.name, "type": "to"}
+
+
+def _metadata(message: Message) -> dict[str, Any]:
+    return {"rcpt": message.recipients[0], "values": {HEADER: IDENTITY}}
+
+
+def _variables(message: Message, names: Sequence[str]) -> dict[str, Any]:
+    values = values_of(message, names)
+    return {"rcpt": message.recipients[0], "vars": [{"name": name, "content": value} for name, value in values.items()]}
 
 
 def _raw(message: Message, account: Credentials) -> dict[str, Any]:

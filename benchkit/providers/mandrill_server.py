@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from benchkit.batch import from_mime
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import TEXTS, filled
 from benchkit.providers.json_reading import (
     Table,
     address_in,
@@ -25,6 +26,7 @@ from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 TAKEN = frozenset({"sent", "queued", "scheduled"})
+MOST_RECIPIENTS = 1000  # of one request; Mandrill states no number
 _SYNCHRONOUS = 10  # recipients; more are always queued
 _INVALID = "ValidationError"
 _NAMES = {400: _INVALID, 401: "Invalid_Key", 403: "Invalid_Key", 429: "TooManyRequests", 503: "ServiceUnavailable"}
@@ -35,6 +37,25 @@ def read_fields(request: Request) -> tuple[Received, ...]:
     people = rows_in(mail, "to")
     if not people:
         raise ApiRefusal(500, 'Validation error: {"message":{"to":"Please enter an array"}}', _INVALID)
+    if mail.get("merge_vars") and mail.get("merge", True):
+        return tuple(_own_mail(mail, person) for person in people)
+    return (_mail(mail, people),)
+
+
+def _own_mail(mail: Table, person: Table) -> Received:
+    """What one recipient is sent where each has merge variables of its own."""
+    address = text_in(person, "email")
+    rows = [*rows_in(mail, "global_merge_vars"), *_vars(mail, address)]
+    values = {str(row["name"]): row["content"] for row in rows}
+    texts = {name: filled(text_in(mail, name), values) for name in TEXTS if mail.get(name)}
+    return _mail({**mail, **texts}, [person])
+
+
+def _vars(mail: Table, address: str) -> list[Table]:
+    return [one for row in rows_in(mail, "merge_vars") if row.get("rcpt") == address for one in rows_in(row, "vars")]
+
+
+def _mail(mail: Table, people: list[Table]) -> Received:
     to, cc, bcc = (_group(people, role) for role in ("to", "cc", "bcc"))
     headers = dict(mail.get("headers") or {})
     reply_to = next((str(headers.pop(name)) for name in tuple(headers) if name.lower() == "reply-to"), "")
@@ -50,7 +71,7 @@ def read_fields(request: Request) -> tuple[Received, ...]:
                      *(_file(row, inline=False) for row in rows_in(mail, "attachments"))),
         headers=own_fields(headers.items()),
     )  # fmt: skip
-    return (Received(content, recipients_of(to, cc, bcc)),)
+    return Received(content, recipients_of(to, cc, bcc))
 
 
 def _group(people: list[Table], role: str) -> tuple[Address, ...]:
@@ -85,9 +106,10 @@ def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
     people = rows_in(document.get("message") or {}, "to")
     named = [str(row.get("email")) for row in people] or texts_in(document, "to")
     status = "sent" if len(named) <= _SYNCHRONOUS else "queued"
+    ids = identities if len(identities) == len(named) else [identities[0] + b"-%d" % n for n in range(len(named))]
     rows = [
-        {"email": addr, "status": status, "_id": f"{identities[0].decode()}-{place}", "reject_reason": None}
-        for place, addr in enumerate(named)
+        {"email": addr, "status": status, "_id": server_id.decode(), "reject_reason": None}
+        for addr, server_id in zip(named, ids, strict=True)
     ]
     return Response(200, JSON, json.dumps(rows).encode())
 

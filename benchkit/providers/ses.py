@@ -17,6 +17,7 @@ from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
+from benchkit.providers.handlebars import tag, values_of, variables_of
 from benchkit.providers.json_request import (
     IDENTITY,
     ascii_value,
@@ -36,7 +37,6 @@ LIMITS = FieldLimits(
     api="Amazon SES", instead='use endpoint = "raw"', recipients=50, headers=15, header_value=870, utf8_addresses=False,
     repeated_addresses=True, mail_bytes=40_000_000,
 )  # fmt: skip
-_TEXTS = ("subject", "text", "html")
 _TAG = "benchkit-id"
 _THROTTLED = ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
 _BULK = {
@@ -87,9 +87,9 @@ class Ses:
             raise ValueError(
                 "a request of Amazon SES has one sender, Reply-To and list of attachments for all messages"
             )
-        names = [name for name in _TEXTS if any(getattr(message.content, name) for message in messages)]
+        names = variables_of(messages)
         template = given(
-            TemplateContent={_PARTS[name]: f"{{{{{{{name}}}}}}}" for name in names},
+            TemplateContent={_PARTS[name]: tag(name) for name in names},
             TemplateData="{}",
             Attachments=[_attachment(file) for file in first.attachments],
         )
@@ -174,7 +174,7 @@ def _settings(account: Credentials, *, tagged: bool = True) -> dict[str, Any]:
 
 
 def _entry(message: Message, names: Sequence[str]) -> dict[str, Any]:
-    data = json.dumps({name: getattr(message.content, name) for name in names}, ensure_ascii=False)
+    data = json.dumps(values_of(message, names), ensure_ascii=False)
     return {
         **_destination(message),
         "ReplacementTags": [{"Name": _TAG, "Value": IDENTITY}],

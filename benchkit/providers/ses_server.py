@@ -12,10 +12,10 @@ from benchkit.batch.addresses import normalise
 from benchkit.batch.words import decode_words
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     bytes_in,
-    encodable,
     own_fields,
     recipients_of,
     rows_in,
@@ -28,7 +28,6 @@ from benchkit.providers.signature_v4 import SigningKey, is_signed_by
 
 ACCEPTED = "SUCCESS"
 _RECIPIENTS = _ENTRIES = 50
-_VARIABLE = re.compile(r"\{\{\{?\s*([\w.-]+)\s*\}?\}\}")
 _BAD = "BadRequestException"
 
 
@@ -79,10 +78,10 @@ def _values(written: str) -> Mapping[str, Any]:
 
 
 def _filled(written: Table, values: Mapping[str, Any], template: Table) -> Table:
-    """As the fields of a simple mail. A variable is filled in once."""
+    """As the fields of a simple mail."""
 
     def fill(name: str) -> str:
-        return _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], ""))), text_in(written, name))
+        return filled(text_in(written, name), values)
 
     body = {part: {"Data": fill(part)} for part in ("Text", "Html") if written.get(part)}
     return {"Subject": {"Data": fill("Subject")}, "Body": body, "Attachments": template.get("Attachments")}

@@ -6,26 +6,29 @@ Source: SparkPost's API reference and django-anymail. The key stands in Authoriz
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.field_limits import FieldLimits, check_envelope, check_fields
+from benchkit.providers.handlebars import check_shared, tag, values_of, variables_of
 from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
     base64_text,
     given,
+    joint_request,
+    json_bytes,
     json_request,
     options_table,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailboxes
-from benchkit.providers.sparkpost_server import SERVER
+from benchkit.providers.sparkpost_server import MOST_RECIPIENTS, SERVER
 
 SEND = "/api/v1/transmissions"
 LIMITS = FieldLimits(
@@ -36,6 +39,7 @@ LIMITS = FieldLimits(
     mail_bytes=20_000_000,
     empty_files=False,
 )
+_ID = "benchkit_id"
 _UNTOUCHED = {
     "transactional": True, "open_tracking": False, "click_tracking": False, "perform_substitutions": False
 }  # fmt: skip
@@ -51,6 +55,7 @@ class Sparkpost:
     name = "sparkpost"
     default_host = "api.sparkpost.com"
     options = frozenset(OPTIONS)
+    batch_limit = MOST_RECIPIENTS
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
@@ -64,6 +69,32 @@ class Sparkpost:
             "content": content,
         } | given(return_path=message.envelope_from if own_path else "", campaign_id=settings.get("campaign", ""))
         return json_request(SEND, (("authorization", account.secret),), document)
+
+    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """One transmission, its texts variables of each recipient."""
+        if account.options.get("endpoint") == "rfc822":
+            raise ValueError('endpoint = "rfc822" takes one message a request: use endpoint = "fields"')
+        contents = [_fields(message) for message in messages]
+        check_shared(messages, LIMITS.api)
+        names = variables_of(messages)
+        content = contents[0] | {name: tag(name) for name in names}
+        content["headers"] = contents[0]["headers"] | {HEADER: tag(_ID)}
+        common = {"options": _UNTOUCHED | {"perform_substitutions": True}, "content": content}
+        common |= given(campaign_id=account.options.get("campaign", ""))
+        before = json_bytes(common).removesuffix(b"}") + b',"recipients":['
+        documents = [_own_recipient(message, names) for message in messages]
+        return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
+
+    def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
+        """Numbers alone: where some recipients were rejected, the answer does not say whose message it was."""
+        whole = self.outcome(response)
+        results = table_of(response.body).get("results")
+        taken = results.get("total_accepted_recipients") if isinstance(results, dict) else None
+        if whole.kind is OutcomeKind.ACCEPTED and taken != len(identities):
+            whole = refusal(
+                response, f"{taken} of {len(identities)} were accepted, and which is not said", OutcomeKind.GARBLED
+            )
+        return (whole,) * len(identities)
 
     def outcome(self, response: Response) -> Outcome:
         answer = table_of(response.body)
@@ -103,6 +134,14 @@ def _recipients(message: Message) -> list[dict[str, Any]]:
         {"address": (address_pair(named[addr]) if addr in named else {"email": addr}) | given(header_to=to)}
         for addr in message.recipients
     ]
+
+
+def _own_recipient(message: Message, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "address": address_pair(message.content.to[0]),
+        "metadata": {HEADER: IDENTITY},
+        "substitution_data": {_ID: IDENTITY, **values_of(message, names)},
+    }
 
 
 def _rfc822(message: Message) -> dict[str, str]:

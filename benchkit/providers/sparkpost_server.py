@@ -10,6 +10,7 @@ from benchkit.batch import from_mime
 from benchkit.batch.addresses import normalise
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import TEXTS, filled
 from benchkit.providers.json_reading import (
     Table,
     address_in,
@@ -24,6 +25,7 @@ from benchkit.providers.json_reading import (
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
+MOST_RECIPIENTS = 10_000  # of one request; SparkPost states no number, and asks for no more
 _INVALID, _MISSING = "1300", "1400"
 
 
@@ -38,7 +40,24 @@ def read(request: Request) -> tuple[Received, ...]:
     if "email_rfc822" in content:
         mail = from_mime(text_in(content, "email_rfc822").encode("utf-8"))
         return (Received(mail, recipients_of(people), sender),)
+    if _has_own_data(document, rows):
+        common = document.get("substitution_data") or {}
+        return tuple(_own_mail(content, row, common, sender) for row in rows)
     return (Received(_content(content, rows), recipients_of(people), sender),)
+
+
+def _has_own_data(document: Table, rows: list[Table]) -> bool:
+    substituted = (document.get("options") or {}).get("perform_substitutions", True)
+    return bool(substituted) and any(row.get("substitution_data") for row in rows)
+
+
+def _own_mail(content: Table, row: Table, common: Table, sender: str | None) -> Received:
+    """What one recipient of a transmission with variables is sent."""
+    values = {**common, **(row.get("substitution_data") or {})}
+    texts = {name: filled(text_in(content, name), values) for name in TEXTS if content.get(name) is not None}
+    headers = {name: filled(str(value), values) for name, value in (content.get("headers") or {}).items()}
+    person = _person(row["address"])
+    return Received(_content({**content, **texts, "headers": headers}, [row]), (person.addr,), sender)
 
 
 def _person(found: object) -> Address:

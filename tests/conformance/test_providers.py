@@ -48,7 +48,7 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
     "jmap": (({"authorization": f"Bearer {SECRET}"}, {}), ({"authorization": BASIC_USER}, {"username": "me"})),
 }
 NOT_ACCEPTED = {"mailgun": (WELCOME, Response(200, (), b'{"message":"Queued. Thank you."}'))}
-ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw", "graph")
+ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw", "graph", "mandrill raw", "sparkpost rfc822")
 WITHOUT_ID = ("graph", "cloudflare")
 # Where an API carries less: what it can of the rich mail.
 NAMELESS = replace(RICH, to=(Address("", "ann@example.com"),), reply_to=(Address("", "help@shop.example"),))

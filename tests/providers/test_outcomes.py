@@ -260,6 +260,13 @@ BATCHES: dict[str, tuple[str, int, Any, list[OutcomeKind]]] = {
         {"success": True, "responses": [{"success": True, "message_ids": ["1"]}, {"success": False, "errors": ["no"]}, {}]},
         [ACCEPTED, REJECTED, GARBLED],
     ),
+    "Mandrill's rows in order": (
+        "mandrill", 200, [mandrill("a@b.example", "sent"), mandrill("c@d.example", "rejected", "spam"), mandrill("e", "invalid")],
+        [ACCEPTED, REJECTED, REJECTED],
+    ),
+    "Mandrill: a row is missing": ("mandrill", 200, [mandrill("a@b.example", "sent")], [GARBLED] * 3),
+    "SparkPost: all accepted": ("sparkpost", 200, sparkpost(3, 0), [ACCEPTED] * 3),
+    "SparkPost: one of three rejected, and not said which": ("sparkpost", 200, sparkpost(2, 1), [GARBLED] * 3),
     "SendGrid: all or none": ("sendgrid", 400, sendgrid("no"), [REJECTED] * 3),
 }  # fmt: skip
 
