@@ -56,7 +56,7 @@ class DomainAudit:
     def _repr_html_(self) -> str:
         from benchkit.model.finding import Status
         from benchkit.model.record_fix import zone_text
-        from benchkit.report.audit_words import headline
+        from benchkit.report.audit_words import answers, headline
         from benchkit.report.fix_words import heading
 
         findings = [one for one in self.report.findings if one.status in {Status.FAIL, Status.WARN, Status.UNKNOWN}]
@@ -65,6 +65,7 @@ class DomainAudit:
         fixes = "".join(f"<p>{html.text(heading(fix))}</p><pre>{html.text(zone_text([fix]))}</pre>" for fix in now)
         return html.block(
             f"<p><b>{html.text(headline(self.report))}</b></p>",
+            "".join(html.paragraph(f"{about}: {told}") for _, about, told in answers(self.report)),
             html.table(("", "what is wrong", "what to do", "reference"), rows, texts=(0, 1, 2, 3)) if findings else "",
             html.paragraph("To publish now:") + fixes if fixes else "",
         )

@@ -14,6 +14,7 @@ from benchkit.model.audit import AUDIT_SCHEMA_VERSION, AuditReport
 from benchkit.model.dns import Answer, Record
 from benchkit.model.finding import Finding
 from benchkit.model.record_fix import RecordFix, value_of, zone_line
+from benchkit.report.finding_groups import do_first
 
 
 def to_json(report: AuditReport) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def to_json(report: AuditReport) -> dict[str, Any]:
         "dmarc": asdict(report.dmarc),
         "reports": asdict(report.reports) if report.reports else None,
         "aspects": {aspect.value: status.value for aspect, status in report.aspects.items()},
+        "first": do_first(report.findings),
         "fixes": [fix_json(fix) for fix in report.fixes],
         "message": asdict(report.message) if report.message else None,
         "not_checked": list(report.not_checked),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.providers import mailbox_provider
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_senders import spf_senders
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree
 from benchkit.audit.fixes.spf_record import with_include
 from benchkit.audit.records.spf import MechanismKind
@@ -36,6 +37,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     provider = await context.fact(mailbox_provider)
     if provider is None or not provider.include or tree is None or found.parsed is None:
         return
+    if not (await context.fact(spf_senders)).any_pass:
+        return  # spf_no_sender proposes the provider
     if provider.include in tree.nodes:
         yield RULE.passed(context.domain, f"includes the senders of {provider.name}", evidence=[found.answer])
         return

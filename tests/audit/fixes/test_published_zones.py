@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def published_and_checked(lines: str, folder: Path) -> tuple[AuditReport, AuditR
     assert (after.score or 0) >= (before.score or 0)
     assert not added_faults(before, after)
     assert not [*without_advice(before), *without_advice(after)]
+    assert_no_alternatives(before.fixes)
     undecided = {(name, kind) for name, kind in duplicates(before) if not any(fix.name == name for fix in fixes)}
     assert duplicates(after) == undecided, "two records of a kind"
     assert_no_sender_is_lost(fixes)
@@ -49,6 +51,14 @@ def added_faults(before: AuditReport, after: AuditReport) -> set[str]:
     bad = (Status.FAIL, Status.WARN)
     was, now = ({finding.rule for finding in each.findings if finding.status in bad} for each in (before, after))
     return {rule for rule in now - was if not rule.startswith(EVALUATED)}
+
+
+def assert_no_alternatives(fixes: Sequence[RecordFix]) -> None:
+    """One new record for now, and one for later that begins where the first ends."""
+    now = {(fix.what, fix.name): fix for fix in fixes if fix.is_for_now}
+    later = {(fix.what, fix.name): fix for fix in fixes if fix.when}
+    assert len(now) + len(later) == len([fix for fix in fixes if not fix.ask])
+    assert all(later[key].before == now[key].after for key in now.keys() & later.keys())
 
 
 def duplicates(report: AuditReport) -> set[tuple[str, str]]:
