@@ -17,6 +17,8 @@ from benchkit.errors import InputError, Mistake, reason
 if TYPE_CHECKING:
     from benchkit.events.webhooks import Webhook
     from benchkit.model.event import Event
+    from benchkit.model.run import Run
+    from benchkit.stats.placements import ArmPlacements
     from benchkit.webhooks import WebhookSecret
 
 ADDRESS = "127.0.0.1:8025"
@@ -64,16 +66,33 @@ def events(
     apart = {"unverified": found.unverified, "foreign": found.foreign}
     fates = deliverability(found.run, found.rows)
     if as_json:
+        from dataclasses import asdict
+
         from benchkit.model.outside_text import json_text
         from benchkit.report.deliverability import to_json
 
-        typer.echo(json_text(to_json(fates, apart, found.killed_ms)), nl=False)
+        placements = {"placements": [asdict(arm) for arm in _placements(run, found.run)]}
+        typer.echo(json_text(to_json(fates, apart, found.killed_ms) | placements), nl=False)
     else:
         from rich.console import Console
 
         from benchkit.report.deliverability import render
 
         render(fates, apart, found.killed_ms, Console())
+        if placed := _placements(run, found.run):
+            from benchkit.report.placements import render_placements
+
+            render_placements(placed, Console())
+
+
+def _placements(folder: Path, loaded: Run) -> tuple[ArmPlacements, ...]:
+    """Empty where no mailbox was read."""
+    from benchkit.model.tables import PLACEMENTS
+    from benchkit.stats.placements import placements_by_arm
+    from benchkit.store.events import read_rows
+
+    rows = read_rows(folder, PLACEMENTS)
+    return placements_by_arm(loaded, rows) if rows else ()
 
 
 def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:

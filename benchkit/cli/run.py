@@ -64,6 +64,8 @@ def run(
         ended = run_plan(plan, batch, out, send=send)
         if beside is not None:
             _collect(beside, ended.folder)
+    if plan.mailboxes:
+        _read_mailboxes(plan, batch, ended.folder, as_json=as_json)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
@@ -107,6 +109,25 @@ def _collect(beside: EventsBeside, folder: Path) -> None:
         typer.echo(f"{len(found.rows)} events: benchkit events {folder}", err=True)
     except OSError as error:
         typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
+
+
+def _read_mailboxes(plan: Scenario, batch: Batch, folder: Path, *, as_json: bool) -> None:
+    """A mailbox that cannot be read leaves the run as it is."""
+    from rich.console import Console
+
+    from benchkit.errors import BenchkitError
+    from benchkit.experiment.parent.placements_of_run import collect_placements
+    from benchkit.report.placements import render_placements
+    from benchkit.scenario import reveal
+    from benchkit.stats.placements import placements_by_arm
+
+    try:
+        secrets = {one.name: reveal(one.password, os.environ) for one in plan.mailboxes if one.password is not None}
+        found = collect_placements(folder, plan.mailboxes, batch, secrets)
+    except BenchkitError as error:
+        typer.echo(f"benchkit: {error}", err=True)
+        return
+    render_placements(placements_by_arm(found.run, found.rows), Console(stderr=as_json))
 
 
 def _captured(scenario: Scenario) -> Scenario:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Address
+from benchkit.model.receiving import EventsSpec, MailboxSpec
 from benchkit.model.secret import SecretRef
 
 
@@ -91,22 +92,6 @@ class Fate:
     complained: float = 0.0
     unsubscribed: float = 0.0
     delay: Delay = Delay("constant", 1_000.0)  # from accepted to delivered
-
-
-@dataclass(frozen=True, slots=True)
-class EventsSpec:
-    """A receiver of webhooks beside the run. `secrets` by provider; embedded arms need none.
-
-    `repeated`: the share of events that embedded servers post twice; `shuffled`: in any order.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 0
-    wait_s: float = 0.0
-    url: str = ""
-    secrets: Mapping[str, SecretRef] = field(default_factory=dict)
-    repeated: float = 0.0
-    shuffled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +267,7 @@ class Scenario:
     max_messages: int = 0
     allow_plaintext_auth: bool = False
     events: EventsSpec | None = None
+    mailboxes: tuple[MailboxSpec, ...] = ()
 
     @property
     def baseline(self) -> int:

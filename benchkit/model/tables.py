@@ -196,3 +196,31 @@ EVENTS = TableLayout(
     ),
     optional=True,
 )
+PLACEMENTS = TableLayout(
+    "placements",  # one row a mail that was found in a test recipient's mailbox
+    (
+        Column("send", "int64", about="send that it came from; -1 where it is of none of this run"),
+        Column("arm", "int16", about="arm of the send, as an index into run.json's arms; -1 without one"),
+        Column("place", "string", about="inbox, junk or other"),
+        Column("folder", "string", about="folder that it lies in, as the mailbox calls it"),
+        Column(
+            "arrived_ms", "int64", about="when it was delivered there: Unix time in milliseconds; 0 where not known"
+        ),
+        Column("resolution_ms", "int32", about="how exact arrived_ms is: INTERNALDATE has whole seconds"),
+        Column(
+            "after_ms", "int64", about="arrived_ms less the time at which the send was accepted; -1 where not known"
+        ),
+        Column("spf", "string", about="the receiver's own result; empty where it gives none"),
+        Column("dkim", "string", about="the receiver's own result; empty where it gives none"),
+        Column("dmarc", "string", about="the receiver's own result; empty where it gives none"),
+        Column("filter", "string", about="spam filter that wrote into the mail: rspamd, SpamAssassin, Microsoft"),
+        Column("score", "string", about="its points; empty where it gives none"),
+        Column("symbols", "string", about="its symbols with their points, as JSON"),
+        Column("hops", "int16", about="Received fields"),
+        Column("hops_with_tls", "int16", about="of these, with TLS"),
+        Column("hops_without_tls", "int16", about="of these, without; the others do not tell"),
+        Column("return_path", "string", about="domain of the envelope sender, as the last server wrote it"),
+        Column("changes", "string", about="what changed on the way, as JSON: kinds and subjects; null where not known"),
+    ),
+    optional=True,
+)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec, planned_looks
 from benchkit.model.message import Address
+from benchkit.model.receiving import EventsSpec, MailboxSpec
 from benchkit.model.scenario import (
     ArmSpec,
     ConnectionPolicy,
@@ -14,7 +15,6 @@ from benchkit.model.scenario import (
     Delay,
     Dkim,
     Dsn,
-    EventsSpec,
     Fate,
     Fault,
     Limit,
@@ -39,7 +39,7 @@ from benchkit.scenario.arm_form import (
     security_of,
 )
 from benchkit.scenario.fault_rules import DELAY_KEYS
-from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, NetworkForm, ScenarioForm
+from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, MailboxForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
@@ -68,6 +68,7 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         max_messages=form.max_messages,
         allow_plaintext_auth=form.allow_plaintext_auth,
         events=_events(form.events, folder),
+        mailboxes=tuple(_mailbox(mailbox, folder) for mailbox in form.mailbox),
     )
 
 
@@ -201,6 +202,17 @@ def _events(form: EventsForm | None, folder: Path) -> EventsSpec | None:
     secrets = {name: ref for name, secret in form.secrets.items() if (ref := _secret(secret, folder)) is not None}
     return EventsSpec(
         host.strip("[]"), int(port), float(form.wait_s), form.url, secrets, float(form.repeated), form.shuffled
+    )
+
+
+def _mailbox(form: MailboxForm, folder: Path) -> MailboxSpec:
+    if form.imap is None:
+        return MailboxSpec(form.name, folder / (form.maildir or ""), wait_s=float(form.wait_s))
+    imap = form.imap
+    ca_file = folder / imap.ca_file if imap.ca_file else None
+    password = _secret(imap.password, folder)
+    return MailboxSpec(
+        form.name, None, imap.host, imap.port, imap.username, password, imap.security, ca_file, float(form.wait_s)
     )
 
 

@@ -21,7 +21,16 @@ from benchkit.scenario.arm_form import (
     ServerForm,
 )
 from benchkit.scenario.fields import Form
-from benchkit.scenario.form import EventsForm, LoadForm, MessageForm, NetworkForm, ScenarioForm, VerdictForm
+from benchkit.scenario.form import (
+    EventsForm,
+    ImapForm,
+    LoadForm,
+    MailboxForm,
+    MessageForm,
+    NetworkForm,
+    ScenarioForm,
+    VerdictForm,
+)
 from benchkit.scenario.locate import KeyPath
 
 SECRET_ADVICE = (
@@ -41,6 +50,8 @@ _TABLES: Mapping[str, type[Form]] = {
     "fault": FaultForm,
     "fate": FateForm,
     "events": EventsForm,
+    "mailbox": MailboxForm,
+    "imap": ImapForm,
     "delay_ms": DelayForm,
     "limit": LimitForm,
     "dsn": DsnForm,

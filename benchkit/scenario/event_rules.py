@@ -6,6 +6,7 @@ Law: as in rules.py.
 from __future__ import annotations
 
 from benchkit.errors import suggestion
+from benchkit.model.host_names import is_loopback
 from benchkit.scenario.arm_form import ArmForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
@@ -32,6 +33,16 @@ def check_events(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
         )
     if "mandrill" in events.secrets and not events.url:
         parsed.mistakes.add(("events", "url"), "is missing: Mandrill signs the public address that it posts to")
+
+
+def check_mailboxes(parsed: ParsedScenario) -> None:
+    for index, mailbox in enumerate(parsed.form.mailbox):
+        path = ("mailbox", index)
+        if mailbox.maildir is not None and mailbox.imap is not None:
+            parsed.mistakes.add((*path, "imap"), "cannot stand beside maildir: a mailbox is read in one way")
+        if mailbox.imap is not None and mailbox.imap.security == "none" and not is_loopback(mailbox.imap.host):
+            told = 'is "none", and the password would be readable on the way: use "implicit" or "starttls"'
+            parsed.mistakes.add((*path, "imap", "security"), told)
 
 
 def _check_fates(parsed: ParsedScenario, index: int, arm: ArmForm, vocabulary: Vocabulary) -> None:

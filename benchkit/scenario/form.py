@@ -137,6 +137,33 @@ class EventsForm(Form):
     shuffled: Annotated[bool, said("Embedded servers post their events in any order.")] = False
 
 
+class ImapForm(Form):
+    """The account of a test recipient."""
+
+    required = ("host", "username", "password")
+    host: Annotated[Name, said("Host name or address of the IMAP server.")] = ""
+    port: Annotated[int, Field(ge=1, le=65535), said("TCP port.")] = 993
+    username: Annotated[Name, said("User name of the login.")] = ""
+    password: Annotated[SecretForm | None, said("Where the password is read from.")] = None
+    security: Annotated[
+        Literal["implicit", "starttls", "none"], said('How TLS comes in; "none" at servers on this machine only.')
+    ] = "implicit"
+    ca_file: Annotated[FilePath | None, said("PEM file of the authorities that sign the server's certificate.")] = None
+
+
+class MailboxForm(Form):
+    """A test recipient's mailbox, read back after the run: a Maildir or IMAP."""
+
+    required = ("name",)
+    either = ("maildir", "imap")
+    name: Annotated[Name, said("What reports call it, as the recipient's address.")] = ""
+    maildir: Annotated[FilePath | None, said("A Maildir on this machine.")] = None
+    imap: Annotated[ImapForm | None, said("An account that is read by IMAP.")] = None
+    wait_s: Annotated[
+        float, Field(ge=0, le=86_400), said("Longest wait for mail that is still under way, in seconds.")
+    ] = 60.0
+
+
 class VerdictForm(Form):
     """What counts as a difference, set before the run."""
 
@@ -186,6 +213,9 @@ class ScenarioForm(Form):
     load: Annotated[LoadForm, Field(default_factory=LoadForm), said("How many messages are sent, and when.")]
     network: Annotated[NetworkForm, Field(default_factory=NetworkForm), said("The network between the two ends.")]
     arm: Annotated[list[ArmForm], Field(min_length=1, default_factory=list), said("The ways to send, one table each.")]
+    mailbox: Annotated[
+        list[MailboxForm], Field(default_factory=list), said("Test recipients' mailboxes, read back after the run.")
+    ]
     events: Annotated[EventsForm | None, said("A receiver of webhooks beside the run.")] = None
     verdict: Annotated[VerdictForm, Field(default_factory=VerdictForm), said("What counts as a difference.")]
     thresholds: Annotated[

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from benchkit.errors import listed
 from benchkit.model.load import most_workers
 from benchkit.scenario.arm_rules import check_arm
-from benchkit.scenario.event_rules import check_events
+from benchkit.scenario.event_rules import check_events, check_mailboxes
 from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
 from benchkit.scenario.message_rules import check_message
@@ -32,6 +32,7 @@ def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
     for index in range(len(parsed.form.arm)):
         check_arm(parsed, index, vocabulary)
     check_events(parsed, vocabulary)
+    check_mailboxes(parsed)
     check_thresholds(parsed, vocabulary)
     check_cost(parsed)
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError, reason
-from benchkit.model.tables import EVENTS
+from benchkit.model.tables import EVENTS, TableLayout
 from benchkit.store.private_files import FILE_MODE
 from benchkit.store.rows import arrow_schema
 
@@ -102,26 +102,36 @@ def remove_journals(journals: Iterable[Journal]) -> None:
 
 def write_events(folder: Path, rows: list[dict[str, Any]]) -> None:
     """Raises StoreError."""
-    path = folder / f"{EVENTS.name}.parquet"
+    write_rows(folder, EVENTS, rows)
+
+
+def read_events(folder: Path) -> list[dict[str, Any]]:
+    """The rows of the table; none where the run has no events yet. Raises StoreError."""
+    return read_rows(folder, EVENTS)
+
+
+def write_rows(folder: Path, layout: TableLayout, rows: list[dict[str, Any]]) -> None:
+    """A table that is collected after the run: whole, or not at all. Raises StoreError."""
+    path = folder / f"{layout.name}.parquet"
     unfinished = path.with_suffix(".unfinished")
     try:
-        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(EVENTS)), unfinished, compression="zstd")
+        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(layout)), unfinished, compression="zstd")
         unfinished.chmod(FILE_MODE)
         unfinished.rename(path)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{path}: {reason(error)}") from error
 
 
-def read_events(folder: Path) -> list[dict[str, Any]]:
-    """The rows of the table; none where the run has no events yet. Raises StoreError."""
-    path = folder / f"{EVENTS.name}.parquet"
+def read_rows(folder: Path, layout: TableLayout) -> list[dict[str, Any]]:
+    """None where the run has no such table yet. Raises StoreError."""
+    path = folder / f"{layout.name}.parquet"
     if not path.exists():
         return []
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{path} cannot be read: {reason(error)}") from error
-    if missing := [column.name for column in EVENTS.columns if column.name not in table.column_names]:
+    if missing := [column.name for column in layout.columns if column.name not in table.column_names]:
         raise StoreError(f"{path} is damaged: it has no column {missing[0]!r}")
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows

@@ -20,7 +20,8 @@ from benchkit.model.event import Event
 from benchkit.model.identity import token_of
 from benchkit.model.message import Batch
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.scenario import EventsSpec, Scenario
+from benchkit.model.receiving import EventsSpec
+from benchkit.model.scenario import Scenario
 from benchkit.model.secret import Secret
 from benchkit.sink.fates import AcceptedMail, events_of
 from benchkit.sink.webhook_keys import WebhookKeys, new_keys

@@ -1,0 +1,97 @@
+"""IMAP (RFC 9051) by the standard library: the run's mails in all folders, without marking them as read."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from benchkit.events.placement import MailboxMail
+from benchkit.model.identity import HEADER
+
+MOST_FOLDERS, MOST_MAILS = 200, 100_000
+TIMEOUT_S = 30.0
+_LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"(?:\\.|[^"])*"|NIL) (?P<name>.+)$')
+_UNREADABLE = (rb"\noselect", rb"\nonexistent")
+
+
+class MailboxUnreadable(OSError):
+    """The account cannot be read; the message says why, without the password."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAccount:
+    """`security`: implicit, starttls or none. `ca_pem` empty: the system's trust store."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    security: str = "implicit"
+    ca_pem: str = ""
+
+
+def read_imap(account: ImapAccount, mark: str) -> Iterator[MailboxMail]:
+    """Mails whose identity begins with `mark`, folder by folder. Raises MailboxUnreadable."""
+    try:
+        with _connected(account) as server:
+            for name, is_junk in _folders(server)[:MOST_FOLDERS]:
+                yield from _mails(server, name, is_junk, mark)
+    except imaplib.IMAP4.error as error:
+        told = str(error).replace(account.password, "[hidden]") if account.password else str(error)
+        raise MailboxUnreadable(f"{account.host}: {told}") from None
+    except OSError as error:
+        raise MailboxUnreadable(f"{account.host}:{account.port}: {error.strerror or error}") from None
+
+
+def _connected(account: ImapAccount) -> imaplib.IMAP4:
+    context = ssl.create_default_context(cadata=account.ca_pem or None)
+    if account.security == "implicit":
+        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(account.host, account.port, ssl_context=context, timeout=TIMEOUT_S)
+    else:
+        server = imaplib.IMAP4(account.host, account.port, timeout=TIMEOUT_S)
+    try:
+        if account.security == "starttls":
+            server.starttls(context)
+        server.login(account.username, account.password)
+    except BaseException:
+        server.shutdown()
+        raise
+    return server
+
+
+def _folders(server: imaplib.IMAP4) -> list[tuple[bytes, bool | None]]:
+    """Each folder, and whether the server marks it as the one for junk (RFC 6154)."""
+    _, listed = server.list()
+    found: list[tuple[bytes, bool | None]] = []
+    for line in listed:
+        match = _LIST.match(line) if isinstance(line, bytes) else None
+        if match and not any(flag in match["flags"].lower() for flag in _UNREADABLE):
+            found.append((match["name"], True if rb"\junk" in match["flags"].lower() else None))
+    return found
+
+
+def _mails(server: imaplib.IMAP4, name: bytes, is_junk: bool | None, mark: str) -> Iterator[MailboxMail]:
+    status, _ = server.select(name.decode("latin-1"), readonly=True)
+    if status != "OK":
+        return
+    _, found = server.search(None, "HEADER", HEADER, mark)
+    numbers = (found[0] or b"").split()[:MOST_MAILS]
+    folder = name.decode("ascii", "replace").strip('"')
+    for number in numbers:
+        _, fetched = server.fetch(number.decode("ascii"), "(INTERNALDATE BODY.PEEK[])")
+        for part in fetched:
+            if isinstance(part, tuple):
+                yield MailboxMail(folder, part[1], _internal_ms(part[0]), 1_000, is_junk)
+
+
+def _internal_ms(line: bytes) -> int:
+    """INTERNALDATE has a resolution of one second."""
+    with suppress(ValueError, OverflowError, TypeError):
+        parsed = imaplib.Internaldate2tuple(line)
+        return round(time.mktime(parsed)) * 1_000 if parsed else 0
+    return 0
