@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from benchkit.cli.names import known_names
+from benchkit.plots import PLOTS
 from benchkit.scenario import load
+from benchkit.stats import STATISTICS
+from benchkit.transports import TRANSPORTS
 from tests.test_floors import FLOORS
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +62,30 @@ def test_every_contract_has_its_paragraph() -> None:
     tree = ast.parse((ROOT / "benchkit/model/contracts.py").read_text("utf-8"))
     contracts = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     assert sorted(name for name in contracts if not re.search(rf"\b{name}\b", _page("contracts"))) == []
+
+
+def test_the_table_of_clients_is_what_they_offer() -> None:
+    found = {name: _offers_in_words(name) for name in TRANSPORTS.names()}
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in _page("scenario").splitlines() if "|" in line
+    ]
+    told = {
+        f"{row[1]}_{row[0].strip('`')}": row[3:] for row in rows if len(row) == 8 and row[1] in ("smtp", "api", "null")
+    }
+    assert told == found
+
+
+def _offers_in_words(name: str) -> list[str]:
+    offers = TRANSPORTS[name].offers
+    names = [" ".join(f"`{each}`" for each in group) for group in (offers.securities, offers.logins, offers.dialogues)]
+    return [*names, *("yes" if able else "no" for able in (offers.dsn, offers.batches))]
+
+
+@pytest.mark.parametrize(("page", "names"), [("notebooks", PLOTS.names()), ("method", STATISTICS.names())])
+def test_every_registered_name_has_a_row(page: str, names: tuple[str, ...]) -> None:
+    rows = [line for line in _page(page).splitlines() if line.startswith("| `")]
+    first = " ".join(line.split("|")[1] for line in rows)
+    assert [name for name in names if f"`{name}`" not in first] == []
 
 
 def test_every_term_of_the_glossary_stands_once() -> None:

@@ -81,4 +81,4 @@ class TestSeveralInOneRequest(BatchProviderSuite):
 @pytest.mark.parametrize("name", PROVIDERS.names())
 def test_each_is_in_the_table_under_the_name_of_its_file(name: str) -> None:
     assert PROVIDERS[name].name == name
-    assert name in WAYS
+    assert name in WAYS, "add a row to WAYS: the credentials of its documentation, and its options"
