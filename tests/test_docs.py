@@ -85,7 +85,7 @@ def _offers_in_words(name: str) -> list[str]:
 def test_every_registered_name_has_a_row(page: str, names: tuple[str, ...]) -> None:
     rows = [line for line in _page(page).splitlines() if line.startswith("| `")]
     first = " ".join(line.split("|")[1] for line in rows)
-    assert [name for name in names if f"`{name}`" not in first] == []
+    assert [name for name in names if f"`{name}`" not in first] == [], f"add a row to a table of docs/{page}.md"
 
 
 def test_every_term_of_the_glossary_stands_once() -> None:
