@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from io import StringIO
 
-from benchkit.model.audit import AuditedMechanism, AuditReport
+from benchkit.model.audit import AuditAspect, AuditedMechanism, AuditReport
 from benchkit.model.finding import Status
 from benchkit.model.outside_text import escaped, spreadsheet_text
 
@@ -15,6 +15,7 @@ COUNTED = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 COLUMNS = (
     *("domain", "verdict", "score"),
     *(mechanism.value for mechanism in AuditedMechanism),
+    *(aspect.value for aspect in AuditAspect),
     *(status.value + "s" for status in COUNTED),
     *("spf_lookups", "dmarc_policy", "dmarc_effective_policy", "dkim_selectors", "worst_findings", "queries"),
 )
@@ -38,6 +39,7 @@ def _row(report: AuditReport) -> dict[str, object]:
         "verdict": report.verdict.value,
         "score": report.score,
         **{mechanism.value: status.value for mechanism, status in report.verdicts.items()},
+        **{aspect.value: status.value for aspect, status in report.aspects.items()},
         **{status.value + "s": numbers[status] for status in COUNTED},
         "spf_lookups": report.spf.lookups,
         "dmarc_policy": report.dmarc.policy,
