@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TypeVar
 
 from benchkit.model.exchange import ApiRefusal, Credentials, RateLimit, Received, Request, Response
 
 JSON = (("content-type", "application/json"),)
+T = TypeVar("T")
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -63,13 +65,10 @@ class RoutedServer:
         return self._route(request).sends(request)
 
     def receive(self, request: Request) -> tuple[Received, ...]:
-        try:
-            return self._route(request).read(request)
-        except (KeyError, TypeError, AttributeError, IndexError, LookupError, RecursionError) as error:
-            raise ApiRefusal(400, f"the request is not of the documented form: {error}") from error
+        return _well_formed(lambda: self._route(request).read(request))
 
     def accepted(self, request: Request, identities: Sequence[bytes]) -> Response:
-        return self._route(request).answer(request, identities)
+        return _well_formed(lambda: self._route(request).answer(request, identities))
 
     def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
         usual_text, usual_code = self.said.get(status, (_phrase(status), ""))
@@ -95,6 +94,14 @@ class RoutedServer:
         if route is None:
             raise ApiRefusal(404, "there is no such endpoint")
         return route
+
+
+def _well_formed(read: Callable[[], T]) -> T:
+    """What Python raises where a request is of another form than documented is the sender's mistake."""
+    try:
+        return read()
+    except (KeyError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        raise ApiRefusal(400, f"the request is not of the documented form: {error}") from error
 
 
 def _phrase(status: int) -> str:

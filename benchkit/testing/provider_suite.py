@@ -214,6 +214,8 @@ class ProviderSuite(Suite):
         for method in (case.provider.server.receive, case.provider.server.sends):
             with suppress(ValueError):
                 method(damaged)
+        with suppress(ValueError):
+            case.provider.server.accepted(damaged, [TOKEN])
         assert not case.is_authorised(damaged, case.account)
 
 

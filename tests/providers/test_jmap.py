@@ -163,3 +163,25 @@ def test_a_problem_is_the_whole_request_s(status: int, problem: dict[str, str], 
     outcomes = PROVIDER.outcomes(Response(status, (), json.dumps(problem).encode()), [FIRST, SECOND])
     assert [(outcome.kind, outcome.code) for outcome in outcomes] == [(kind, status)] * 2
     assert problem["type"] in outcomes[0].text
+
+
+def test_the_session_says_where_to_send() -> None:
+    """RFC 8620 §2."""
+    request = Request("GET", "/.well-known/jmap", (), b"")
+    assert not PROVIDER.server.sends(request)
+    session = json.loads(PROVIDER.server.accepted(request, ()).body)
+    assert session["apiUrl"] == "/jmap/"
+    assert {"urn:ietf:params:jmap:mail", "urn:ietf:params:jmap:submission"} <= session["capabilities"].keys()
+    assert session["capabilities"]["urn:ietf:params:jmap:core"]["maxObjectsInSet"] == PROVIDER.batch_limit
+    assert session["primaryAccounts"].keys() == session["capabilities"].keys()
+
+
+def test_every_call_has_its_answer() -> None:
+    """RFC 8620 §4, §3.6.2: an echo, what mail needs to know, and an error for what is not known."""
+    calls = [["Core/echo", {"a": [1]}, "x"], ["Identity/get", {"accountId": "b"}, "y"], ["Thread/get", {}, "z"]]
+    request = Request("POST", "/jmap/", (), json.dumps({"using": [], "methodCalls": calls}).encode())
+    assert not PROVIDER.server.sends(request)
+    echo, identity, unknown = json.loads(PROVIDER.server.accepted(request, ()).body)["methodResponses"]
+    assert echo == ["Core/echo", {"a": [1]}, "x"]
+    assert (identity[0], identity[1]["list"][0]["id"], identity[2]) == ("Identity/get", "benchkit", "y")
+    assert unknown == ["error", {"type": "unknownMethod"}, "z"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from benchkit.batch import to_mime
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import ApiRefusal, Credentials, Request, Response
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -195,3 +197,64 @@ def test_refusals_have_mailguns_shapes() -> None:
         429, (("content-type", "application/json"), ("retry-after", "3")), b'{"message": "slow down"}'
     )
     assert PROVIDER.outcome(PROVIDER.server.refused(401, "no")) == Outcome(OutcomeKind.REJECTED, 401, "", "Forbidden")
+
+
+TAKEN = {
+    "a stored template alone": BASE | {"text": "", "template": "welcome", "from": "", "subject": ""},
+    "AMP alone": BASE | {"text": "", "amp-html": "<html amp4email></html>"},
+    "a name that looks like an encoded word": BASE | {"from": "=?utf-8?q?x?= <a@b.example>"},
+}
+REFUSED_TOO = {
+    "HTML and a template": (BASE | {"html": "<p>x</p>", "template": "welcome"}, 400, "cannot be used together"),
+    "17 kB of variables": (BASE | {"v:data": "x" * 17_000}, 400, "16 kB"),
+    "a@b@c": (BASE | {"to": "a@b@c"}, 400, "'to' parameter is not a valid address"),
+    "1,001 recipients": (BASE | {"to": ", ".join(f"{n}@x.example" for n in range(1001))}, 400, "too many recipients"),
+    "variables that are none": (BASE | {"recipient-variables": "[]"}, 400, "not a valid JSON"),
+}
+
+
+def form(fields: dict[str, str], domain: str = "d.example") -> Request:
+    sent = httpx.Request("POST", f"http://x/v3/{domain}/messages", data=fields)
+    return received(sent)
+
+
+@pytest.mark.parametrize("fields", TAKEN.values(), ids=TAKEN)
+def test_what_mailgun_takes(fields: dict[str, str]) -> None:
+    (mail,) = PROVIDER.server.receive(form(fields))
+    assert mail.recipients == ("c@d.example",)
+    assert mail.content.sender.name in ("", "=?utf-8?q?x?="), "decoded once by the form, and never again"
+
+
+@pytest.mark.parametrize(("fields", "status", "why"), REFUSED_TOO.values(), ids=REFUSED_TOO)
+def test_what_mailgun_refuses_with_its_status(fields: dict[str, str], status: int, why: str) -> None:
+    with pytest.raises(ApiRefusal, match=why) as refused:
+        PROVIDER.server.receive(form(fields))
+    assert refused.value.status == status
+
+
+def test_a_domain_that_the_account_does_not_have() -> None:
+    account = Credentials("key", {"domain": "mg.example"})
+    headers = (("authorization", "Basic YXBpOmtleQ=="),)
+    PROVIDER.server.check(replace(form(BASE, "mg.example"), headers=headers), account)
+    with pytest.raises(ApiRefusal, match=r"Domain not found: other\.example") as refused:
+        PROVIDER.server.check(replace(form(BASE, "other.example"), headers=headers), account)
+    assert refused.value.status == 404
+
+
+def test_variables_are_filled_in_whoever_sends_them() -> None:
+    """Each `to` gets a mail of its own."""
+    fields = {
+        "from": "a@b.example", "to": "c@d.example, e@d.example", "subject": "Hi %recipient.name%", "text": "x",
+        "recipient-variables": '{"c@d.example":{"name":"Cy"},"e@d.example":{"name":"Eve"}}',
+    }  # fmt: skip
+    mails = PROVIDER.server.receive(form(fields))
+    assert [(mail.recipients, mail.content.subject) for mail in mails] == [
+        (("c@d.example",), "Hi Cy"), (("e@d.example",), "Hi Eve"),
+    ]  # fmt: skip
+
+
+def test_more_recipients_than_mailgun_takes_are_refused_before_the_first_send() -> None:
+    many = tuple(f"{number}@x.example" for number in range(1001))
+    for endpoint in ("messages", "mime"):
+        with pytest.raises(ValueError, match="1,001 recipients, and Mailgun takes 1,000"):
+            PROVIDER.request(replace(MESSAGE, recipients=many), Credentials("key", {"endpoint": endpoint}))

@@ -161,3 +161,16 @@ def test_a_transcript_of_lines(running: Any) -> None:
 def test_what_is_no_mail_is_a_value_error(protocol: str, provider: str, head: bytes, body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_body(protocol, provider, head, body)
+
+
+def test_a_401_and_a_405_say_how_to_ask(running: Any) -> None:
+    """RFC 9110 §15.5.2, §15.5.6."""
+    sink = running(OPEN)
+    refused = sink.talk(WHOLE.replace(b"Basic", b"Bearer"))
+    assert b'www-authenticate: Basic realm="MG API"\r\n' in refused
+    assert b"allow: POST\r\n" in sink.talk(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % PATH.encode())
+
+
+def test_two_equal_sends_have_two_ids(running: Any) -> None:
+    first, second = running(OPEN).talk(WHOLE * 2).split(b'{"id":"')[1:]
+    assert first.partition(b'"')[0] != second.partition(b'"')[0]
