@@ -28,7 +28,7 @@ from benchkit.model.scenario import (
     VerdictSpec,
 )
 from benchkit.profiles import Profile, load_profile, profile_names
-from benchkit.profiles.prediction import Mail, PredictedTime, Range, Use, predict
+from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange, Use, predict
 from benchkit.providers import PROVIDERS
 from benchkit.stats.analysis import analyse
 
@@ -49,7 +49,7 @@ def arms(use: Use) -> Iterator[tuple[Key, ArmSpec]]:
         relay = profile.smtp
         if relay is not None and relay.after_tls.value is not None and (use is not Use.PACED or relay.idle_s.claims):
             security = Security.IMPLICIT if relay.implicit_ports.value else Security.STARTTLS
-            dialogue = next(time.how for time in predict(profile, Mail(Range(1, 1)))).rpartition(", ")[2]
+            dialogue = next(time.how for time in predict(profile, MailShape(TimeRange(1, 1)))).rpartition(", ")[2]
             login = "plain" if "plain" in (relay.logins.value or ("plain",)) else "login"
             yield (
                 (name, "smtp", use),
@@ -103,7 +103,7 @@ def measured(use: Use) -> dict[tuple[Key, float], float]:
 
 def predicted(key: Key, rtt_ms: float) -> PredictedTime:
     name, transport, use = key
-    times = predict(load_profile(name), Mail(Range(rtt_ms, rtt_ms), size_bytes=3600))
+    times = predict(load_profile(name), MailShape(TimeRange(rtt_ms, rtt_ms), size_bytes=3600))
     return next(time for time in times if (time.transport, time.use) == (transport, use))
 
 

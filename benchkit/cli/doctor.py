@@ -157,10 +157,10 @@ async def _rtt_ms(host: str, port: int, timeout_s: float) -> tuple[float | None,
 def _save(path: Path, found: ProviderFindings) -> None:
     from benchkit.cli.files import writing
     from benchkit.clock import utc_now
-    from benchkit.profiles.observed import Seen, observed_profile
+    from benchkit.profiles.observed import ObservedServer, observed_profile
 
     seen = [
-        Seen(each.port, each.implicit, each.greeting, each.before_tls, each.after_tls)
+        ObservedServer(each.port, each.implicit, each.greeting, each.before_tls, each.after_tls)
         for each in found.ports
         if each.after_tls is not None
     ]

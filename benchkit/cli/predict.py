@@ -10,7 +10,7 @@ from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
     from benchkit.profiles import Profile
-    from benchkit.profiles.prediction import Mail, PredictedTime
+    from benchkit.profiles.prediction import MailShape, PredictedTime
 
 
 def predict(
@@ -32,13 +32,13 @@ def predict(
 ) -> None:
     """Predict the time to accept by SMTP and by API. Sends nothing; unknown stays unknown."""
     from benchkit.profiles import load_profile, profile_names
-    from benchkit.profiles.prediction import Mail, Range
+    from benchkit.profiles.prediction import MailShape, TimeRange
 
     if rtt_ms is None:
         told = f"is missing: give your round-trip time, as --rtt 30; `benchkit doctor --provider {profiles[0]}` measures it"
         raise InputError(Mistake("--rtt", told))
     names = [*profile_names()] if profiles == ["all"] else profiles
-    mail = Mail(Range(rtt_ms, rtt_ms), size, recipients, gap_s, messages_per_request)
+    mail = MailShape(TimeRange(rtt_ms, rtt_ms), size, recipients, gap_s, messages_per_request)
     chosen = [load_profile(name) for name in names]
     if as_json:
         _print_json(chosen, mail)
@@ -54,7 +54,7 @@ def predict(
         render_page(prediction_page(profile, mail, _times(profile, mail), Computing()), console)
 
 
-def _print_json(profiles: list[Profile], mail: Mail) -> None:
+def _print_json(profiles: list[Profile], mail: MailShape) -> None:
     from benchkit.model.outside_text import json_text
     from benchkit.profiles.prediction import Computing
     from benchkit.report.prediction_json import prediction_json
@@ -63,7 +63,7 @@ def _print_json(profiles: list[Profile], mail: Mail) -> None:
     typer.echo(json_text(found[0] if len(found) == 1 else found), nl=False)
 
 
-def _times(profile: Profile, mail: Mail) -> tuple[PredictedTime, ...]:
+def _times(profile: Profile, mail: MailShape) -> tuple[PredictedTime, ...]:
     from benchkit.profiles.prediction import predict as times_of
 
     try:

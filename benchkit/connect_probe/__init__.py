@@ -16,5 +16,5 @@ from benchkit.connect_probe.probes import LiveProbes as LiveProbes
 from benchkit.connect_probe.probes import Probes as Probes
 from benchkit.connect_probe.recorded_probes import ProbeRecorder as ProbeRecorder
 from benchkit.connect_probe.starttls import MailServer as MailServer
-from benchkit.connect_probe.starttls import Stage as Stage
+from benchkit.connect_probe.starttls import StarttlsStage as StarttlsStage
 from benchkit.connect_probe.starttls import probe as probe

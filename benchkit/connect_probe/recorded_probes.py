@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from benchkit.connect_probe.certificates import read_chain
 from benchkit.connect_probe.https_file import HttpsFile, WantedFile
 from benchkit.connect_probe.probes import Probes
-from benchkit.connect_probe.starttls import MailServer, Stage
+from benchkit.connect_probe.starttls import MailServer, StarttlsStage
 
 ABSENT = "not in this recording"
 Values = dict[str, Any]  # as JSON has them
@@ -88,7 +88,7 @@ def _defaults(shown: MailServer | HttpsFile) -> Values:
 
 def _mail_server(values: Values) -> MailServer:
     read = dict(values)
-    read["stage"] = Stage(read.get("stage", Stage.CONNECT))
+    read["stage"] = StarttlsStage(read.get("stage", StarttlsStage.CONNECT))
     read["extensions"] = tuple(map(str, read.get("extensions", ())))
     read["chain"] = read_chain([base64.b64decode(text, validate=True) for text in read.get("chain", ())])
     return MailServer(**read)

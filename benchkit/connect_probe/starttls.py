@@ -21,7 +21,7 @@ TIMEOUT_S = 10.0
 _DER = 2  # _ssl.ENCODING_DER
 
 
-class Stage(StrEnum):
+class StarttlsStage(StrEnum):
     """The step that the session ended in; DONE when TLS came up."""
 
     NOT_ALLOWED = "not allowed"  # a private or reserved address: nothing was connected to
@@ -40,7 +40,7 @@ class MailServer:
     host: str
     address: str
     port: int
-    stage: Stage = Stage.CONNECT
+    stage: StarttlsStage = StarttlsStage.CONNECT
     error: str = ""
     greeting: str = ""
     extensions: tuple[str, ...] = ()
@@ -71,17 +71,17 @@ async def probe(
     asked = MailServer(host, address, port)
     if not allow_private and (why := why_not_public(address)):
         error = f"not connected to {address} ({why}): allow it with --allow-private"
-        return replace(asked, stage=Stage.NOT_ALLOWED, error=error)
+        return replace(asked, stage=StarttlsStage.NOT_ALLOWED, error=error)
     seen = await _session(asked, helo, timeout_s, trust or ssl.create_default_context())
     if seen.distrust:
         again = await _session(asked, helo, timeout_s, _trusting_everyone())
         seen = replace(again, distrust=seen.distrust)
-    if seen.stage not in (Stage.TLS, Stage.DONE):
+    if seen.stage not in (StarttlsStage.TLS, StarttlsStage.DONE):
         return seen
     old = await _session(asked, helo, timeout_s, _offering_old_versions())
-    if old.stage is not Stage.DONE:
+    if old.stage is not StarttlsStage.DONE:
         return seen
-    return replace(seen, accepts_old=old.tls_version) if seen.stage is Stage.DONE else old
+    return replace(seen, accepts_old=old.tls_version) if seen.stage is StarttlsStage.DONE else old
 
 
 def _trusting_everyone() -> ssl.SSLContext:
@@ -128,16 +128,16 @@ class _Session:
 
     async def run(self, helo: str, context: ssl.SSLContext) -> None:
         conversation = self._conversation = await SmtpConversation.open(self.seen.address, self.seen.port)
-        self.note(stage=Stage.GREETING)
-        self.note(greeting=(await conversation.reply(220))[0], stage=Stage.EHLO)
+        self.note(stage=StarttlsStage.GREETING)
+        self.note(greeting=(await conversation.reply(220))[0], stage=StarttlsStage.EHLO)
         _, *extensions = await conversation.command(f"EHLO {helo or conversation.address_literal()}", 250)
         words = tuple(extension.upper() for extension in extensions)
-        self.note(extensions=words, offered="STARTTLS" in words, stage=Stage.STARTTLS)
+        self.note(extensions=words, offered="STARTTLS" in words, stage=StarttlsStage.STARTTLS)
         if self.seen.offered:
             await conversation.command("STARTTLS", 220)
-            self.note(stage=Stage.TLS)
+            self.note(stage=StarttlsStage.TLS)
             up = await conversation.start_tls(context, self.seen.host)
-            self.note(stage=Stage.DONE, **_tls_of(up))
+            self.note(stage=StarttlsStage.DONE, **_tls_of(up))
         conversation.quit()
 
     def close(self) -> None:

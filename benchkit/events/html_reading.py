@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from benchkit.events.html_tokens import Tag, tokens
+from benchkit.events.html_tokens import HtmlTag, tokens
 
 READ = 1_000_000  # characters
 MOST = 2_000  # links, and images
@@ -68,7 +68,7 @@ class _Reading:
         self._target: str | None = None
         self._text: list[str] = []
 
-    def take(self, token: Tag | str) -> None:
+    def take(self, token: HtmlTag | str) -> None:
         if isinstance(token, str):
             self.words.append(token)
             self._text.append(token)

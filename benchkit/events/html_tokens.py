@@ -19,7 +19,7 @@ _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class HtmlTag:
     """Names in lower case, values without quotes and character references; of a name that stands twice the first counts."""
 
     name: str
@@ -27,7 +27,7 @@ class Tag:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-def tokens(html: str) -> Iterator[Tag | str]:
+def tokens(html: str) -> Iterator[HtmlTag | str]:
     lower = html.translate(_ASCII_LOWER)
     at = 0
     while (start := html.find("<", at)) >= 0:
@@ -71,9 +71,9 @@ def _end_of_tag(html: str, at: int) -> int:
     return -1
 
 
-def _tag(name: str, closes: bool, text: str) -> Tag:
+def _tag(name: str, closes: bool, text: str) -> HtmlTag:
     attributes: dict[str, str] = {}
     for key, value in _ATTRIBUTE.findall(text) if not closes else ():
         bare = value[1:-1] if value[:1] in ("'", '"') else value
         attributes.setdefault(key.lower(), unescape(bare))
-    return Tag(name, closes, attributes)
+    return HtmlTag(name, closes, attributes)

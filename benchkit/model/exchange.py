@@ -78,7 +78,7 @@ class SendingDomains:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class BodySection:
     """A place in the body of a joint request where each message has its piece, split at the places of its identity."""
 
     before: bytes
@@ -97,7 +97,7 @@ class JointRequest:
     method: str
     target: str
     headers: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[BodySection, ...]
     after: bytes
     keys: tuple[str, ...] = ()
 

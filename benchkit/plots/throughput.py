@@ -15,7 +15,7 @@ from benchkit.stats.delivery import deliveries
 from benchkit.stats.sample import measured_samples
 
 
-class Throughput:
+class ThroughputPlot:
     name = "throughput"
     title = "How many messages are accepted in a second"
 
@@ -59,4 +59,4 @@ def _row(panel: Axes, row: int, arm: ArmSummary, rates: BlockRates) -> None:
                    color=FAINT)  # fmt: skip
 
 
-PLOT = Throughput()
+PLOT = ThroughputPlot()

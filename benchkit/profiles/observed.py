@@ -10,7 +10,7 @@ _SPECIAL = ("SIZE", "AUTH", "STARTTLS")  # facts of their own
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedServer:
     """One port that answered: EHLO keywords with their parameters, None where there was no such step."""
 
     port: int
@@ -20,7 +20,7 @@ class Seen:
     after_tls: tuple[str, ...]
 
 
-def observed_profile(title: str, host: str, seen: Sequence[Seen], date: str) -> str:
+def observed_profile(title: str, host: str, seen: Sequence[ObservedServer], date: str) -> str:
     """TOML that `read_profile` reads; `date` as "2026-11-28". A closed port says nothing: our own network may block it."""
     facts: dict[str, object] = {"host": host}
     for key, implicit in (("starttls_ports", False), ("implicit_ports", True)):
@@ -36,7 +36,7 @@ def observed_profile(title: str, host: str, seen: Sequence[Seen], date: str) -> 
     return "\n".join(lines) + "\n"
 
 
-def _offers(seen: Sequence[Seen]) -> Mapping[str, object]:
+def _offers(seen: Sequence[ObservedServer]) -> Mapping[str, object]:
     best = seen[0]
     before = next((each.before_tls for each in seen if each.before_tls is not None), None)
     parameters = {

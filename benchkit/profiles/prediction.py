@@ -27,29 +27,29 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class TimeRange:
     """From the least to the most; both alike where it is known."""
 
     low: float
     high: float
 
     @classmethod
-    def over(cls, values: Iterable[float]) -> Range:
+    def over(cls, values: Iterable[float]) -> TimeRange:
         found = list(values)
         return cls(min(found), max(found))
 
-    def __add__(self, other: Range) -> Range:
-        return Range(self.low + other.low, self.high + other.high)
+    def __add__(self, other: TimeRange) -> TimeRange:
+        return TimeRange(self.low + other.low, self.high + other.high)
 
-    def times(self, factor: Range) -> Range:
-        return Range(self.low * factor.low, self.high * factor.high)
+    def times(self, factor: TimeRange) -> TimeRange:
+        return TimeRange(self.low * factor.low, self.high * factor.high)
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class MailShape:
     """What is asked: `rtt_ms` to the provider, octets and recipients of a message, `gap_s` between paced ones."""
 
-    rtt_ms: Range
+    rtt_ms: TimeRange
     size_bytes: int = 4000
     recipients: int = 1
     gap_s: float = 15.0
@@ -75,13 +75,13 @@ class PredictedTime:
     client: str  # "best": what the relay allows; "libraries": what the usual ones do
     use: Use
     how: str
-    round_trips: Range
-    network_ms: Range
-    server_ms: Range | None
+    round_trips: TimeRange
+    network_ms: TimeRange
+    server_ms: TimeRange | None
     unknown: tuple[str, ...]
 
     @property
-    def total_ms(self) -> Range | None:
+    def total_ms(self) -> TimeRange | None:
         return None if self.server_ms is None else self.network_ms + self.server_ms
 
 
@@ -92,16 +92,16 @@ class _Way:
     transport: str
     client: str
     how: str
-    setup: Range
-    message: Range
+    setup: TimeRange
+    message: TimeRange
     per_connection: Fact[int]
     idle: Fact[float]
-    server: Range | None
+    server: TimeRange | None
     unknown: tuple[str, ...]
     share: float = 1.0  # of a request that carries several messages
 
 
-def predict(profile: Profile, mail: Mail, computing: Computing = Computing()) -> tuple[PredictedTime, ...]:
+def predict(profile: Profile, mail: MailShape, computing: Computing = Computing()) -> tuple[PredictedTime, ...]:
     """Raises ValueError where the API does not take so many messages in a request."""
     return tuple(_predicted(way, use, mail, computing) for way in _ways(profile, mail) for use in Use)
 
@@ -111,7 +111,7 @@ def slow_start_turns(size_bytes: int) -> int:
     return math.ceil(math.log2(size_bytes / _WINDOW_BYTES + 1)) - 1 if size_bytes > _WINDOW_BYTES else 0
 
 
-def _ways(profile: Profile, mail: Mail) -> Iterator[_Way]:
+def _ways(profile: Profile, mail: MailShape) -> Iterator[_Way]:
     if profile.smtp is not None:
         yield _best(profile.smtp, mail)
         yield _libraries(profile.smtp, mail)
@@ -119,7 +119,7 @@ def _ways(profile: Profile, mail: Mail) -> Iterator[_Way]:
         yield _api(profile.api, mail)
 
 
-def _best(relay: RelayFacts, mail: Mail) -> _Way:
+def _best(relay: RelayFacts, mail: MailShape) -> _Way:
     """TLS from the first byte where there is a port for it, and the fewest round trips that EHLO allows."""
     securities, logins, dialogues = _securities(relay), _logins(relay), _dialogues(relay)
     unknown = [
@@ -130,21 +130,23 @@ def _best(relay: RelayFacts, mail: Mail) -> _Way:
     setups = (setup_turns(_arm(security, login, "step")) for security in securities for login in logins)
     messages = (message_turns(_arm(Security.NONE, "", dialogue), mail.recipients) for dialogue in dialogues)
     how = f"{_said(securities)}, {' or '.join(dialogues)}"
-    return _relay_way(relay, _BEST, how, (Range.over(setups), Range.over(messages)), unknown)
+    return _relay_way(relay, _BEST, how, (TimeRange.over(setups), TimeRange.over(messages)), unknown)
 
 
-def _libraries(relay: RelayFacts, mail: Mail) -> _Way:
+def _libraries(relay: RelayFacts, mail: MailShape) -> _Way:
     """One command at a time after STARTTLS, as smtplib, aiosmtplib, Jakarta Mail and many others do."""
     implicit_only = relay.starttls_ports.value == ()
     security = Security.IMPLICIT if implicit_only else Security.STARTTLS
     logins = _logins(relay)
-    setups = Range.over(setup_turns(_arm(security, login, "step")) for login in logins)
+    setups = TimeRange.over(setup_turns(_arm(security, login, "step")) for login in logins)
     message = message_turns(_arm(security, "", "step"), mail.recipients)
     unknown = ["logins"] if len(logins) > 1 else []
-    return _relay_way(relay, _LIBRARIES, f"{_said((security,))}, step", (setups, Range(message, message)), unknown)
+    return _relay_way(relay, _LIBRARIES, f"{_said((security,))}, step", (setups, TimeRange(message, message)), unknown)
 
 
-def _relay_way(relay: RelayFacts, client: str, how: str, turns: tuple[Range, Range], unknown: list[str]) -> _Way:
+def _relay_way(
+    relay: RelayFacts, client: str, how: str, turns: tuple[TimeRange, TimeRange], unknown: list[str]
+) -> _Way:
     return _Way(
         "smtp",
         client,
@@ -157,12 +159,12 @@ def _relay_way(relay: RelayFacts, client: str, how: str, turns: tuple[Range, Ran
     )
 
 
-def _api(api: ApiFacts, mail: Mail) -> _Way:
+def _api(api: ApiFacts, mail: MailShape) -> _Way:
     most = max(api.messages_per_request.values, default=None)
     if mail.messages_per_request > 1 and most is not None and mail.messages_per_request > most:
         raise ValueError(f"a request takes at most {most} messages there")
     return _Way(
-        "api", _BEST, "TLS 1.3, one request", Range(2, 2), Range(1, 1), api.requests_per_connection, api.idle_s,
+        "api", _BEST, "TLS 1.3, one request", TimeRange(2, 2), TimeRange(1, 1), api.requests_per_connection, api.idle_s,
         _range(api.accept_p50_ms), (), 1 / mail.messages_per_request,
     )  # fmt: skip
 
@@ -199,17 +201,19 @@ def _said(securities: tuple[Security, ...]) -> str:
     return " or ".join(words[each] for each in securities)
 
 
-def _range(fact: Fact[float]) -> Range | None:
-    return Range.over(fact.values) if fact.values else None
+def _range(fact: Fact[float]) -> TimeRange | None:
+    return TimeRange.over(fact.values) if fact.values else None
 
 
-def _predicted(way: _Way, use: Use, mail: Mail, computing: Computing) -> PredictedTime:
+def _predicted(way: _Way, use: Use, mail: MailShape, computing: Computing) -> PredictedTime:
     openings, unknown = _openings(way, use, mail)
     growth = slow_start_turns(mail.size_bytes * mail.messages_per_request)
-    flights = {Use.ONE_OFF: Range(growth, growth), Use.KEPT: Range(0, 0), Use.PACED: Range(growth, growth)}[use]
+    flights = {Use.ONE_OFF: TimeRange(growth, growth), Use.KEPT: TimeRange(0, 0), Use.PACED: TimeRange(growth, growth)}[
+        use
+    ]
     turns = way.setup.times(openings) + way.message + flights
-    computed = Range(computing.connection_ms, computing.connection_ms).times(openings)
-    waited = turns.times(mail.rtt_ms) + computed + Range(computing.message_ms, computing.message_ms)
+    computed = TimeRange(computing.connection_ms, computing.connection_ms).times(openings)
+    waited = turns.times(mail.rtt_ms) + computed + TimeRange(computing.message_ms, computing.message_ms)
     server = way.server
     return PredictedTime(
         way.transport,
@@ -223,18 +227,18 @@ def _predicted(way: _Way, use: Use, mail: Mail, computing: Computing) -> Predict
     )
 
 
-def _openings(way: _Way, use: Use, mail: Mail) -> tuple[Range, list[str]]:
+def _openings(way: _Way, use: Use, mail: MailShape) -> tuple[TimeRange, list[str]]:
     """Connections opened for one message, and what is unknown about it."""
     if use is Use.ONE_OFF:
-        return Range(1, 1), []
+        return TimeRange(1, 1), []
     shares = [1 / most for most in way.per_connection.values] or [0.0]
-    kept = Range.over(shares)
+    kept = TimeRange.over(shares)
     if use is Use.KEPT:
         return kept, []
     if not way.idle.values:
-        return Range(kept.low, 1), ["idle time"]
-    return Range.over(1.0 if mail.gap_s >= idle_s else share for idle_s in way.idle.values for share in shares), []
+        return TimeRange(kept.low, 1), ["idle time"]
+    return TimeRange.over(1.0 if mail.gap_s >= idle_s else share for idle_s in way.idle.values for share in shares), []
 
 
-def _scaled(of: Range, factor: float) -> Range:
-    return Range(of.low * factor, of.high * factor)
+def _scaled(of: TimeRange, factor: float) -> TimeRange:
+    return TimeRange(of.low * factor, of.high * factor)

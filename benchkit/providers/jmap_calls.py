@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchkit.model.exchange import Section
+from benchkit.model.exchange import BodySection
 from benchkit.model.identity import PLACEHOLDER, split_at_identity
 from benchkit.model.message import Message
 
@@ -35,7 +35,7 @@ class SubmissionTarget:
     upload: str = UPLOAD
 
 
-def sections_of(messages: Sequence[Message], target: SubmissionTarget) -> tuple[Section, ...]:
+def sections_of(messages: Sequence[Message], target: SubmissionTarget) -> tuple[BodySection, ...]:
     """The body of a request, which ends with AFTER."""
     account, using = json.dumps(target.account), json.dumps([*_USING, CAPABILITIES[target.upload]])
     return (
@@ -90,8 +90,10 @@ def _table(arguments: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _section(before: str, pieces: Sequence[str]) -> Section:
-    return Section(before.encode("utf-8"), b",", tuple(split_at_identity(piece.encode("utf-8")) for piece in pieces))
+def _section(before: str, pieces: Sequence[str]) -> BodySection:
+    return BodySection(
+        before.encode("utf-8"), b",", tuple(split_at_identity(piece.encode("utf-8")) for piece in pieces)
+    )
 
 
 def _member(kind: str, value: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchkit.batch.words import encode_words
-from benchkit.model.exchange import JointRequest, Request, Section
+from benchkit.model.exchange import BodySection, JointRequest, Request
 from benchkit.model.identity import HEADER, PLACEHOLDER, split_at_identity
 from benchkit.model.message import Address, Content
 
@@ -30,7 +30,7 @@ def joint_request(
 ) -> JointRequest:
     """Each document is one message's."""
     pieces = tuple(split_at_identity(json_bytes(document)) for document in documents)
-    return JointRequest("POST", target, (*headers, _TYPE), (Section(before, b",", pieces),), after)
+    return JointRequest("POST", target, (*headers, _TYPE), (BodySection(before, b",", pieces),), after)
 
 
 def bearer(secret: str) -> Headers:

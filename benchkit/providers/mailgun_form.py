@@ -9,24 +9,24 @@ from __future__ import annotations
 from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.providers.mailboxes import mailbox, mailboxes
-from benchkit.providers.multipart import Part, escaped
+from benchkit.providers.multipart import FormPart, escaped
 
 MOST_RECIPIENTS = 1000
 MOST_OPTIONS = 16_000  # of all h:, o: and v: fields (Mailgun's OpenAPI document)
 
 
-def mime_parts(message: Message) -> list[Part]:
+def mime_parts(message: Message) -> list[FormPart]:
     """The MIME bytes first: they begin with the identity."""
     _check_recipients(message)
-    return [Part("message", message.mime, "message.eml", "message/rfc822")] + [
-        Part("to", recipient.encode()) for recipient in message.recipients
+    return [FormPart("message", message.mime, "message.eml", "message/rfc822")] + [
+        FormPart("to", recipient.encode()) for recipient in message.recipients
     ]
 
 
-def field_parts(message: Message) -> list[Part]:
+def field_parts(message: Message) -> list[FormPart]:
     """Raises ValueError where the fields cannot say this mail, or would send it to others than its envelope."""
     check_fields(message)
-    blind = [Part("bcc", recipient.encode()) for recipient in _blind(message)]
+    blind = [FormPart("bcc", recipient.encode()) for recipient in _blind(message)]
     return [*content_parts(message.content, PLACEHOLDER.decode()), *blind]
 
 
@@ -53,7 +53,7 @@ def _check_recipients(message: Message) -> None:
         raise ValueError(f"a mail has {len(message.recipients):,} recipients, and Mailgun takes {most}: use fewer")
 
 
-def content_parts(content: Content, identity: str) -> list[Part]:
+def content_parts(content: Content, identity: str) -> list[FormPart]:
     """The identity first."""
     fields = [(f"h:{HEADER}", identity), ("h:Message-Id", f"<{identity}@{content.sender.addr.rpartition('@')[2]}>")]
     fields.append(("from", mailbox(content.sender)))
@@ -64,7 +64,9 @@ def content_parts(content: Content, identity: str) -> list[Part]:
         fields.append(("h:Reply-To", mailboxes(content.reply_to)))
     fields += [(f"h:{name}", value) for name, value in content.headers]
     fields += [(name, text) for name, text in (("text", content.text), ("html", content.html)) if text]
-    return [Part(name, value.encode("utf-8")) for name, value in fields] + [_file(file) for file in content.attachments]
+    return [FormPart(name, value.encode("utf-8")) for name, value in fields] + [
+        _file(file) for file in content.attachments
+    ]
 
 
 def _blind(message: Message) -> list[str]:
@@ -73,9 +75,9 @@ def _blind(message: Message) -> list[str]:
     return [recipient for recipient in message.recipients if recipient not in named]
 
 
-def _file(file: Attachment) -> Part:
+def _file(file: Attachment) -> FormPart:
     if not file.content_id:
-        return Part("attachment", file.data, file.name, file.content_type)
+        return FormPart("attachment", file.data, file.name, file.content_type)
     if file.content_id == file.name:
-        return Part("inline", file.data, file.name, file.content_type)
-    return Part("inline", file.data, file.content_id, f'{file.content_type}; name="{escaped(file.name)}"')
+        return FormPart("inline", file.data, file.name, file.content_type)
+    return FormPart("inline", file.data, file.content_id, f'{file.content_type}; name="{escaped(file.name)}"')

@@ -17,7 +17,7 @@ from benchkit.model.header_fields import is_given
 from benchkit.model.message import Address, Attachment, Content, canonical_text
 from benchkit.providers.mailboxes import mailbox, read_mailboxes
 from benchkit.providers.mailgun_form import MOST_OPTIONS, MOST_RECIPIENTS
-from benchkit.providers.multipart import Part, decode, unescaped
+from benchkit.providers.multipart import FormPart, decode, unescaped
 from benchkit.providers.recipient_variables import FIELD
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
@@ -35,7 +35,7 @@ def read_form(request: Request) -> tuple[Received, ...]:
         return (_mail(parts),)
     values, to = _parsed(_field(parts, FIELD)), addresses(parts, "to")
     common = [part for part in parts if part.name not in ("to", FIELD)]
-    own = ((Part("to", mailbox(one).encode("utf-8")), *_filled_in(common, values.get(one.addr, {}))) for one in to)
+    own = ((FormPart("to", mailbox(one).encode("utf-8")), *_filled_in(common, values.get(one.addr, {}))) for one in to)
     return tuple(_mail(tuple(parts)) for parts in own)
 
 
@@ -48,7 +48,7 @@ def read_mime(request: Request) -> tuple[Received, ...]:
     return (Received(from_mime(raw), _recipients(parts)),)
 
 
-def _check(parts: tuple[Part, ...]) -> None:
+def _check(parts: tuple[FormPart, ...]) -> None:
     given = {part.name.lower() for part in parts if part.data}
     if not given.intersection(_BODIES):
         raise ApiRefusal(400, "Need at least one of 'text', 'html', 'amp-html' or 'template' parameters specified")
@@ -69,7 +69,7 @@ def _required(found: tuple[Address, ...], name: str) -> None:
         raise ApiRefusal(400, f"'{name}' parameter is missing")
 
 
-def _mail(parts: tuple[Part, ...]) -> Received:
+def _mail(parts: tuple[FormPart, ...]) -> Received:
     senders = addresses(parts, "from") or (Address("", ""),)
     content = Content(
         subject=_field(parts, "subject"),
@@ -85,28 +85,28 @@ def _mail(parts: tuple[Part, ...]) -> Received:
     return Received(content, _recipients(parts))
 
 
-def _recipients(parts: tuple[Part, ...]) -> tuple[str, ...]:
+def _recipients(parts: tuple[FormPart, ...]) -> tuple[str, ...]:
     """Each once: Mailgun ignores an address that is named again."""
     found = (address.addr for role in ("to", "cc", "bcc") for address in addresses(parts, role))
     return tuple(dict.fromkeys(found))
 
 
-def _is_own_field(part: Part) -> bool:
+def _is_own_field(part: FormPart) -> bool:
     return part.name.lower().startswith("h:") and is_given(part.name[2:])
 
 
-def _field(parts: tuple[Part, ...], name: str) -> str:
+def _field(parts: tuple[FormPart, ...], name: str) -> str:
     return next((part.data.decode("utf-8") for part in parts if part.name.lower() == name), "")
 
 
-def addresses(parts: tuple[Part, ...], name: str) -> tuple[Address, ...]:
+def addresses(parts: tuple[FormPart, ...], name: str) -> tuple[Address, ...]:
     """All addresses of the fields of that name; a field may hold several."""
     fields = (part.data.decode("utf-8") for part in parts if part.name.lower() == name)
     fault = f"'{name}' parameter is not a valid address. please check documentation"
     return tuple(address for field in fields for address in read_mailboxes(field, fault=fault))
 
 
-def _attachment(part: Part) -> Attachment:
+def _attachment(part: FormPart) -> Attachment:
     kind, parameters = parse_options_header(part.content_type or "application/octet-stream")
     if part.name == "attachment":
         return Attachment(part.filename, kind.decode(), part.data)
@@ -124,7 +124,7 @@ def _parsed(written: str) -> Mapping[str, Mapping[str, str]]:
     return {to: {key: str(value) for key, value in variables.items()} for to, variables in found.items()}
 
 
-def _filled_in(parts: Sequence[Part], variables: Mapping[str, str]) -> list[Part]:
+def _filled_in(parts: Sequence[FormPart], variables: Mapping[str, str]) -> list[FormPart]:
     """Every known variable of every field, once, from left to right. Files stay as they are."""
 
     def value_of(match: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ _ESCAPED = {character: code for code, character in _UNESCAPED.items()} | {"\\": 
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """A field (no file name) or a file. `content_type` may bear parameters; empty means not said."""
 
     name: str
@@ -31,7 +31,7 @@ class Part:
     content_type: str = ""
 
 
-def encode(parts: Sequence[Part]) -> tuple[str, bytes]:
+def encode(parts: Sequence[FormPart]) -> tuple[str, bytes]:
     """(content type, body). The boundary is the same for the same parts, and occurs in none of them."""
     boundary = boundary_beside(part.data for part in parts)
     body = b"".join([*(rendered(part, boundary) for part in parts), ending(boundary)])
@@ -42,7 +42,7 @@ def content_type_with(boundary: bytes) -> str:
     return f"multipart/form-data; boundary={boundary.decode()}"
 
 
-def rendered(part: Part, boundary: bytes) -> bytes:
+def rendered(part: FormPart, boundary: bytes) -> bytes:
     """One part, from its delimiter to the line end before the next one."""
     return b"\r\n".join((b"--" + boundary, _head(part), b"", part.data, b""))
 
@@ -51,12 +51,12 @@ def ending(boundary: bytes) -> bytes:
     return b"--" + boundary + b"--\r\n"
 
 
-def decode(content_type: str, body: bytes) -> tuple[Part, ...]:
+def decode(content_type: str, body: bytes) -> tuple[FormPart, ...]:
     """The parts of a form, in order; raises ValueError where it is none or is broken."""
     kind, parameters = parse_options_header(content_type)
     if kind == b"application/x-www-form-urlencoded":
         fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body))
-        return tuple(Part(name, value.encode()) for name, value in fields)
+        return tuple(FormPart(name, value.encode()) for name, value in fields)
     if kind != b"multipart/form-data" or b"boundary" not in parameters:
         raise ValueError(f"not a form: {content_type or 'no content type'}")
     return _Collector(parameters[b"boundary"]).parse(body)
@@ -70,7 +70,7 @@ def boundary_beside(contents: Iterable[bytes]) -> bytes:
     return b"benchkit-form-%d" % n
 
 
-def _head(part: Part) -> bytes:
+def _head(part: FormPart) -> bytes:
     head = f'Content-Disposition: form-data; name="{escaped(part.name)}"'
     if part.filename:
         head += f'; filename="{escaped(part.filename)}"'
@@ -93,7 +93,7 @@ class _Collector:
     """Gathers the parts that python_multipart announces piece by piece."""
 
     def __init__(self, boundary: bytes) -> None:
-        self._parts: list[Part] = []
+        self._parts: list[FormPart] = []
         self._headers: dict[bytes, bytes] = {}
         self._field = bytearray()
         self._value = bytearray()
@@ -112,7 +112,7 @@ class _Collector:
             },
         )
 
-    def parse(self, body: bytes) -> tuple[Part, ...]:
+    def parse(self, body: bytes) -> tuple[FormPart, ...]:
         try:
             self._parser.write(body)
         except FormParserError as error:
@@ -136,7 +136,7 @@ class _Collector:
             raise ValueError("broken multipart/form-data: a part without a name")
         name, filename = unescaped(disposition[b"name"]), unescaped(disposition.get(b"filename", b""))
         content_type = self._headers.get(b"content-type", b"").decode("latin-1")
-        self._parts.append(Part(name, bytes(self._data), filename, content_type))
+        self._parts.append(FormPart(name, bytes(self._data), filename, content_type))
 
     def _end(self) -> None:
         self._ended = True

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchkit.model.exchange import Section
+from benchkit.model.exchange import BodySection
 from benchkit.model.identity import PLACEHOLDER, split_at_identity
 from benchkit.model.message import Content, Message
 from benchkit.providers.mailboxes import mailbox
 from benchkit.providers.mailgun_form import MOST_RECIPIENTS, check_fields, content_parts
-from benchkit.providers.multipart import Part, boundary_beside, content_type_with, ending, rendered
+from benchkit.providers.multipart import FormPart, boundary_beside, content_type_with, ending, rendered
 
 LIMIT = MOST_RECIPIENTS
 FIELD = "recipient-variables"
@@ -33,7 +33,7 @@ class JointForm:
     """`sections`: who gets a mail, and what is his own in it; `after`: what all have in common."""
 
     content_type: str
-    sections: tuple[Section, ...]
+    sections: tuple[BodySection, ...]
     after: bytes
 
 
@@ -42,16 +42,16 @@ def form_of(messages: Sequence[Message]) -> JointForm:
     _check(messages)
     fields = [*_TEXTS, *(f"{_HEADER}{place}" for place in range(len(messages[0].content.headers)))]
     differing = [name for name in fields if len({_text(message, name) for message in messages}) > 1]
-    to = [Part("to", mailbox(message.content.to[0]).encode("utf-8")) for message in messages]
+    to = [FormPart("to", mailbox(message.content.to[0]).encode("utf-8")) for message in messages]
     entries = [_entry(message, differing) for message in messages]
     common = content_parts(_with_variables(messages[0].content, differing), f"%recipient.{_IDENTITY}%")
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
-    opening, closing = rendered(Part(FIELD, b"{}"), boundary).split(b"{}")
+    opening, closing = rendered(FormPart(FIELD, b"{}"), boundary).split(b"{}")
     return JointForm(
         content_type_with(boundary),
         (
-            Section(b"", b"", tuple((rendered(part, boundary),) for part in to)),
-            Section(opening + b"{", b",", tuple(split_at_identity(entry) for entry in entries)),
+            BodySection(b"", b"", tuple((rendered(part, boundary),) for part in to)),
+            BodySection(opening + b"{", b",", tuple(split_at_identity(entry) for entry in entries)),
         ),
         b"".join([b"}", closing, *(rendered(part, boundary) for part in common), ending(boundary)]),
     )

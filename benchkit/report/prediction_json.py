@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from benchkit.profiles.prediction import Computing, Mail, PredictedTime, Range
+from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange
 from benchkit.profiles.profile import Profile
 
 SCHEMA_VERSION = 1
 
 
 def prediction_json(
-    profile: Profile, mail: Mail, times: Sequence[PredictedTime], computing: Computing
+    profile: Profile, mail: MailShape, times: Sequence[PredictedTime], computing: Computing
 ) -> dict[str, Any]:
     """Ready for json.dumps(…, allow_nan=False)."""
     return {
@@ -44,5 +44,5 @@ def prediction_json(
     }
 
 
-def _range(of: Range | None) -> list[float] | None:
+def _range(of: TimeRange | None) -> list[float] | None:
     return None if of is None else [round(of.low, 6), round(of.high, 6)]

@@ -31,7 +31,7 @@ ROOT_ANCHORS = (
 LONGEST_CHAIN = 8  # of CNAME records
 
 
-class Security(StrEnum):
+class ValidationState(StrEnum):
     """RFC 4035 §4.3, with what could not be asked as `indeterminate`."""
 
     SECURE = "secure"
@@ -44,7 +44,7 @@ class Security(StrEnum):
 class Validated:
     """`records` is None where the validated answer is that there are none; `exists` tells NODATA from NXDOMAIN."""
 
-    security: Security
+    security: ValidationState
     reason: str = ""
     records: RRset | None = None
     cnames: tuple[Name, ...] = ()
@@ -80,9 +80,9 @@ class Validator:
         try:
             return await self._validate(name, kind, ())
         except Bogus as error:
-            return Validated(Security.BOGUS, str(error))
+            return Validated(ValidationState.BOGUS, str(error))
         except NoAnswer as error:
-            return Validated(Security.INDETERMINATE, str(error))
+            return Validated(ValidationState.INDETERMINATE, str(error))
 
     async def _validate(self, name: Name, kind: RdataType, cnames: tuple[Name, ...]) -> Validated:
         zone = await self._zone_of(name)
@@ -93,21 +93,21 @@ class Validator:
         if found is None and alias is not None and kind != RdataType.CNAME:
             return await self._onward(alias[0].target, kind, cnames, zone)
         if zone.keys is None:
-            return Validated(Security.INSECURE, zone.reason, found, cnames, message.rcode() != Rcode.NXDOMAIN)
+            return Validated(ValidationState.INSECURE, zone.reason, found, cnames, message.rcode() != Rcode.NXDOMAIN)
         if found is not None:
-            return Validated(Security.SECURE, "", found, cnames)
+            return Validated(ValidationState.SECURE, "", found, cnames)
         denied = denies_type(message, name, kind, zone.name, zone.keys, self._now_s)
         if denied is Denied.NOT_PROVED:
             raise Bogus(f"nothing proves that there is no {kind.name} at {name.to_text(True)}")
-        return Validated(Security.SECURE, "", None, cnames, denied is Denied.TYPE)
+        return Validated(ValidationState.SECURE, "", None, cnames, denied is Denied.TYPE)
 
     async def _onward(self, target: Name, kind: RdataType, cnames: tuple[Name, ...], zone: Zone) -> Validated:
         """The end of the chain; insecure if any part of it is."""
         if len(cnames) >= LONGEST_CHAIN:
             raise Bogus("the chain of CNAME records does not end")
         end = await self._validate(target, kind, (*cnames, target))
-        insecure = zone.keys is None and end.security is Security.SECURE
-        return replace(end, security=Security.INSECURE, reason=zone.reason) if insecure else end
+        insecure = zone.keys is None and end.security is ValidationState.SECURE
+        return replace(end, security=ValidationState.INSECURE, reason=zone.reason) if insecure else end
 
     def _verify(self, message: Message, found: RRset, zone: Zone) -> None:
         """A set that a wildcard made needs proof that the name itself does not exist (RFC 4035 §5.3.4)."""

@@ -18,7 +18,7 @@ from dns.rdatatype import RdataType
 
 from benchkit.clock import Clock
 from benchkit.model.dns import Answer, AnswerState
-from benchkit.resolver.dnssec import Security, Validated, Validator
+from benchkit.resolver.dnssec import Validated, ValidationState, Validator
 from benchkit.resolver.names import text_name, unaskable
 from benchkit.resolver.question import Question, question_of
 from benchkit.resolver.records import records_of
@@ -83,13 +83,13 @@ def _answer(question: Question, found: Validated, budget: RetryBudget, resolver:
         rcode="NOERROR",
         resolver=resolver,
         rtt_ms=budget.rtt_ms,
-        ad=found.security is Security.SECURE,
+        ad=found.security is ValidationState.SECURE,
         ede=(found.reason,) if found.reason else (),
         queries=budget.queries,
     )
-    if found.security is Security.BOGUS:
+    if found.security is ValidationState.BOGUS:
         return replace(answer, state=AnswerState.SERVFAIL, rcode="SERVFAIL", ede=(f"{BOGUS_CODE}: {found.reason}",))
-    if found.security is Security.INDETERMINATE:
+    if found.security is ValidationState.INDETERMINATE:
         return replace(answer, state=AnswerState.TIMEOUT, rcode="")
     if found.records is None:
         missing = AnswerState.NODATA if found.exists else AnswerState.NXDOMAIN

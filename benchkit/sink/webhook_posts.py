@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchkit.events.webhooks import WEBHOOKS
-from benchkit.events.webhooks.webhook import Arrival
+from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.event import Event
 from benchkit.model.exchange import Request
 from benchkit.sink.webhook_keys import WebhookKeys
@@ -40,7 +40,7 @@ def requests_of(
         draw.shuffle(posted)
     for first in range(0, len(posted), IN_ONE_POST):
         for request in webhook.compose(posted[first : first + IN_ONE_POST]):
-            yield webhook.sign(request, keys.signing, Arrival(url, now_s, secrets.token_hex(16)))
+            yield webhook.sign(request, keys.signing, WebhookArrival(url, now_s, secrets.token_hex(16)))
 
 
 def post(host: str, port: int, target: str, requests: Iterator[Request]) -> int:

@@ -2,7 +2,7 @@
 
 With each new run every split of the series into before and after is tried, by Student's t for times and by the difference of
 proportions for failures. If the best split would appear by chance less often than FALSE_ALARMS, even as the best of all
-(Bonferroni), the level changed there, and the series begins anew. At least MIN_RUNS on each side: one odd run is no change.
+(Bonferroni), the level changed there, and the series begins again. At least MIN_RUNS on each side: one odd run is no change.
 """
 
 from __future__ import annotations

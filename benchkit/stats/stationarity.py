@@ -22,7 +22,7 @@ FIRST = 0.10  # the part of the blocks that a warm-up too short would spoil
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LevelChange:
     """Before the measured block at `place` (from 0) the median block took `before_ms`, from there on `after_ms`."""
 
     place: int
@@ -30,7 +30,7 @@ class Change:
     after_ms: float
 
 
-def change_point(values_ms: Any, series: int) -> Change | None:
+def change_point(values_ms: Any, series: int) -> LevelChange | None:
     """By Pettitt's rank test (1979); a trend shows as a change in its middle. `series` share the false alarms."""
     n = len(values_ms)
     if n < MIN_BLOCKS:
@@ -41,7 +41,7 @@ def change_point(values_ms: Any, series: int) -> Change | None:
     return _change(values_ms, _place(values_ms)) if p < FALSE_ALARMS / max(1, series) else None
 
 
-def slow_beginning(values_ms: Any, series: int) -> Change | None:
+def slow_beginning(values_ms: Any, series: int) -> LevelChange | None:
     """Whether the first tenth of the blocks were all slower than nearly all others: the warm-up was too short."""
     n = len(values_ms)
     first = max(2, round(FIRST * n))
@@ -76,8 +76,8 @@ def _place(values_ms: Any) -> int:
     return int(np.argmax(sums**2 / (before * (len(values) - before)))) + 1
 
 
-def _change(values_ms: Any, place: int) -> Change | None:
+def _change(values_ms: Any, place: int) -> LevelChange | None:
     before, after = float(np.median(values_ms[:place])), float(np.median(values_ms[place:]))
     if not (np.isfinite(before) and np.isfinite(after) and before > 0 and after > 0):
         return None
-    return Change(place, before, after) if max(before, after) / min(before, after) > 1 + SMALLEST else None
+    return LevelChange(place, before, after) if max(before, after) / min(before, after) > 1 + SMALLEST else None

@@ -20,7 +20,7 @@ from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
 from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of, start_of_block
-from benchkit.stats.stationarity import MIN_BLOCKS_OF_START, Change, change_point, slow_beginning, slow_first_blocks
+from benchkit.stats.stationarity import MIN_BLOCKS_OF_START, LevelChange, change_point, slow_beginning, slow_first_blocks
 
 LATE_SHARE = 0.01
 
@@ -124,7 +124,7 @@ def _of_the_starts(run: Run, samples: Samples) -> Iterator[Notice]:
         yield notice(Code.SLOW_STARTS, count=found[0], starts=len(known), percent=100 * (found[1] - 1))
 
 
-def _change(change: Change) -> Mapping[str, float]:
+def _change(change: LevelChange) -> Mapping[str, float]:
     return {"before_ms": change.before_ms, "after_ms": change.after_ms}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from benchkit.errors import StoreError
 from benchkit.events.webhooks import WEBHOOKS, Unverified
-from benchkit.events.webhooks.webhook import Arrival
+from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.exchange import Request
 from benchkit.webhooks.http_server import HttpConnection
 
@@ -67,7 +67,7 @@ class Receiver:
         webhook, known = WEBHOOKS[name], self._secrets[name]
         now_s = self._now_s()
         try:
-            webhook.verify(request, known.secret, Arrival(known.url, int(now_s)))
+            webhook.verify(request, known.secret, WebhookArrival(known.url, int(now_s)))
             events = webhook.parse(request)
         except Unverified as why:
             return self._kept({"unverified": str(why), "source": name, "received_ms": round(now_s * 1_000)}, status=401)

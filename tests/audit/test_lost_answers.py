@@ -18,7 +18,7 @@ import pytest
 from benchkit.audit import ConnectOptions, Options
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
-from benchkit.connect_probe import HttpsFile, LiveProbes, MailServer, Stage
+from benchkit.connect_probe import HttpsFile, LiveProbes, MailServer, StarttlsStage
 from benchkit.connect_probe.https_file import WantedFile
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import AnswerState
@@ -88,7 +88,9 @@ def hosts_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a connection shows depends on the address alone: the first address of each family serves, and in the right way."""
 
     async def mail_server(_: object, address: str, host: str) -> MailServer:
-        return MailServer(host, address, 25, Stage.DONE, offered=":" not in address, tls_version="TLSv1.3", cipher="x")
+        return MailServer(
+            host, address, 25, StarttlsStage.DONE, offered=":" not in address, tls_version="TLSv1.3", cipher="x"
+        )
 
     async def policy_file(_: object, domain: str, addresses: Sequence[str]) -> HttpsFile:
         if not addresses:

@@ -17,7 +17,7 @@ from benchkit.connect_probe.submission_ports import PortState, SubmissionPort, l
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Security
 from benchkit.profiles import load_profile
-from benchkit.profiles.observed import Seen, observed_profile
+from benchkit.profiles.observed import ObservedServer, observed_profile
 from benchkit.sink import MemoryLedger, Sink
 from tests.cli.conftest import Verb
 
@@ -147,7 +147,7 @@ def test_servers_that_lie(said: bytes, state: PortState, error: str) -> None:
 
 
 def test_what_a_server_says_stays_text_in_the_profile() -> None:
-    seen = Seen(25, False, 'hi"\n[api]\x1b', ("STARTTLS", 'X"Y'), ("SIZE 0", "AUTH=PLAIN", "8BITMIME"))
+    seen = ObservedServer(25, False, 'hi"\n[api]\x1b', ("STARTTLS", 'X"Y'), ("SIZE 0", "AUTH=PLAIN", "8BITMIME"))
     text = observed_profile("a\\b", "mx.example", [seen], "2026-11-28")
     path = Path("seen.toml")
     from benchkit.profiles.reading import read_profile

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchkit.events.webhooks import WEBHOOKS
-from benchkit.events.webhooks.webhook import Arrival
+from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.identity import token_of
 from benchkit.store import load_run
@@ -79,7 +79,7 @@ def post(port: int, events: Sequence[Event], secret: str = SECRET["HOOK"]) -> li
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     statuses = []
     for number, request in enumerate(WEBHOOKS["mailgun"].compose(events)):
-        signed = WEBHOOKS["mailgun"].sign(request, secret, Arrival(nonce=str(number), now_s=1))
+        signed = WEBHOOKS["mailgun"].sign(request, secret, WebhookArrival(nonce=str(number), now_s=1))
         connection.request("POST", "/mailgun", signed.body, dict(signed.headers))
         response = connection.getresponse()
         response.read()

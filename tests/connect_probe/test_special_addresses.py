@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from benchkit.connect_probe import HttpsAccess, HttpsFile, MailServer, Stage, fetch_policy, probe
+from benchkit.connect_probe import HttpsAccess, HttpsFile, MailServer, StarttlsStage, fetch_policy, probe
 from benchkit.connect_probe.special_addresses import why_not_public
 from tests.loopback_server import serving
 
@@ -79,7 +79,7 @@ def test_no_connection_is_made() -> None:
             access = HttpsAccess(port, 1.0)
             addresses = ["127.0.0.1", "::ffff:127.0.0.1", "::1"]
             servers = [await probe(address, "mx.test", port=port, timeout_s=1.0) for address in addresses]
-            assert {server.stage for server in servers} == {Stage.NOT_ALLOWED}
+            assert {server.stage for server in servers} == {StarttlsStage.NOT_ALLOWED}
             return servers[0], await fetch_policy("shop.test", addresses, access)
 
     server, file = asyncio.run(run())

@@ -8,7 +8,7 @@ import ssl
 import pytest
 import trustme
 
-from benchkit.connect_probe import MailServer, Stage, probe
+from benchkit.connect_probe import MailServer, StarttlsStage, probe
 from tests.loopback_server import Script, client_context, server_context, serving
 
 OFFER = "250-mx.test greets you\r\n250-SIZE 1000\r\n250 STARTTLS\r\n"
@@ -48,7 +48,7 @@ def test_a_trusted_server(authority: trustme.CA) -> None:
     heard: list[str] = []
     script = saying("220 mx.test ESMTP\r\n", OFFER, tls=server_context(authority, "mx.test"), heard=heard)
     server = seen(script, client_context(authority))
-    assert (server.stage, server.error, server.distrust, server.offered) == (Stage.DONE, "", "", True)
+    assert (server.stage, server.error, server.distrust, server.offered) == (StarttlsStage.DONE, "", "", True)
     assert server.greeting == "mx.test ESMTP"
     assert server.extensions == ("SIZE 1000", "STARTTLS")
     assert server.tls_version == "TLSv1.3"
@@ -65,7 +65,7 @@ def test_a_server_that_is_not_trusted_shows_its_chain_all_the_same(
 ) -> None:
     script = saying("220 mx.test ESMTP\r\n", OFFER, tls=server_context(authority, *names))
     server = seen(script, client_context(authority) if trusted else None)
-    assert (server.stage, server.error) == (Stage.DONE, "")
+    assert (server.stage, server.error) == (StarttlsStage.DONE, "")
     assert why in server.distrust
     assert server.chain[0].names == names
 
@@ -73,19 +73,19 @@ def test_a_server_that_is_not_trusted_shows_its_chain_all_the_same(
 @pytest.mark.parametrize(
     ("replies", "stage", "offered", "error"),
     [
-        (["220 hi\r\n", "250 alone\r\n"], Stage.STARTTLS, False, ""),
-        (["220 hi\r\n", OFFER, "454 not now\r\n"], Stage.STARTTLS, True, "454 not now"),
-        (["220 hi\r\n", "502 no EHLO\r\n"], Stage.EHLO, None, "502 no EHLO"),
-        (["554-go\r\n554 away\r\n"], Stage.GREETING, None, "554 away"),
-        (["HTTP/1.1 200 OK\r\n"], Stage.GREETING, None, "no SMTP reply"),
-        (["220-x\r\n" * 1000], Stage.GREETING, None, "128 lines"),
-        (["220 " + "x" * 100_000], Stage.GREETING, None, "4096 octets"),
-        (["\xff\x00\xfe\r\n"], Stage.GREETING, None, "no SMTP reply"),
-        ([], Stage.GREETING, None, "no answer within 0.2 s"),
-        (["220 hi\r\n", "250-half\r\n"], Stage.EHLO, None, "no answer within 0.2 s"),
+        (["220 hi\r\n", "250 alone\r\n"], StarttlsStage.STARTTLS, False, ""),
+        (["220 hi\r\n", OFFER, "454 not now\r\n"], StarttlsStage.STARTTLS, True, "454 not now"),
+        (["220 hi\r\n", "502 no EHLO\r\n"], StarttlsStage.EHLO, None, "502 no EHLO"),
+        (["554-go\r\n554 away\r\n"], StarttlsStage.GREETING, None, "554 away"),
+        (["HTTP/1.1 200 OK\r\n"], StarttlsStage.GREETING, None, "no SMTP reply"),
+        (["220-x\r\n" * 1000], StarttlsStage.GREETING, None, "128 lines"),
+        (["220 " + "x" * 100_000], StarttlsStage.GREETING, None, "4096 octets"),
+        (["\xff\x00\xfe\r\n"], StarttlsStage.GREETING, None, "no SMTP reply"),
+        ([], StarttlsStage.GREETING, None, "no answer within 0.2 s"),
+        (["220 hi\r\n", "250-half\r\n"], StarttlsStage.EHLO, None, "no answer within 0.2 s"),
     ],
 )
-def test_how_far_the_talk_comes(replies: list[str], stage: Stage, offered: bool | None, error: str) -> None:
+def test_how_far_the_talk_comes(replies: list[str], stage: StarttlsStage, offered: bool | None, error: str) -> None:
     server = seen(saying(*replies), timeout_s=0.2)
     assert (server.stage, server.offered) == (stage, offered)
     assert error in server.error
@@ -102,13 +102,13 @@ def test_a_server_that_speaks_no_tls_after_all() -> None:
         await incoming.read()
 
     server = seen(script)
-    assert (server.stage, server.offered) == (Stage.TLS, True)
+    assert (server.stage, server.offered) == (StarttlsStage.TLS, True)
     assert "SSL" in server.error
 
 
 def test_nobody_listens() -> None:
     server = asyncio.run(probe("127.0.0.1", "mx.test", port=1, allow_private=True))
-    assert (server.stage, server.offered) == (Stage.CONNECT, None)
+    assert (server.stage, server.offered) == (StarttlsStage.CONNECT, None)
     assert server.error
 
 
@@ -118,5 +118,5 @@ def test_a_server_that_hangs_up() -> None:
         await incoming.readline()
 
     server = seen(script)
-    assert (server.stage, server.offered) == (Stage.EHLO, None)
+    assert (server.stage, server.offered) == (StarttlsStage.EHLO, None)
     assert server.error

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from benchkit.audit.checks.tls_quality import _judge
-from benchkit.connect_probe import MailServer, PeerCertificate, Stage, probe
+from benchkit.connect_probe import MailServer, PeerCertificate, StarttlsStage, probe
 from tests.connect_probe.test_starttls import OFFER, saying
 from tests.loopback_server import client_context, server_context, serving
 
@@ -48,7 +48,7 @@ def authority() -> trustme.CA:
 def test_versions(authority: trustme.CA, least: str, most: str, version: str, accepts: str) -> None:
     """A server that has nothing newer is seen all the same, and told by starttls.old."""
     seen = versions(authority, ssl.TLSVersion[least], ssl.TLSVersion[most])
-    assert (seen.stage, seen.tls_version, seen.accepts_old) == (Stage.DONE, version, accepts)
+    assert (seen.stage, seen.tls_version, seen.accepts_old) == (StarttlsStage.DONE, version, accepts)
 
 
 def test_the_cipher_and_its_bits(authority: trustme.CA) -> None:
@@ -61,7 +61,7 @@ GOOD = MailServer(
     "mx.test",
     "192.0.2.1",
     25,
-    Stage.DONE,
+    StarttlsStage.DONE,
     tls_version="TLSv1.2",
     cipher="ECDHE-RSA-AES256-GCM-SHA384",
     cipher_bits=256,

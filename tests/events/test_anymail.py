@@ -96,6 +96,6 @@ def test_anymail_finds_the_same(name: str, kind: EventKind, monkeypatch: pytest.
 
 def _now() -> Any:
     from benchkit.clock import utc_now
-    from benchkit.events.webhooks.webhook import Arrival
+    from benchkit.events.webhooks.webhook import WebhookArrival
 
-    return Arrival(URL, round(utc_now().timestamp()), "nonce")
+    return WebhookArrival(URL, round(utc_now().timestamp()), "nonce")

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchkit.events.webhooks import WEBHOOKS, Unverified
-from benchkit.events.webhooks.webhook import Arrival
+from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 from tests.events.secrets_of import URL, secrets_of
 
-NOW = Arrival(URL, 1_700_000_000, "nonce-1")
+NOW = WebhookArrival(URL, 1_700_000_000, "nonce-1")
 IDENTITY = "bk0123abcd-0000000042"
 # What a provider has no event for, by its documentation
 SILENT = {
@@ -112,9 +112,9 @@ VECTORS: dict[str, tuple[str, Request, str]] = {
 def test_published_vector(case: str) -> None:
     name, request, secret = VECTORS[case]
     webhook = WEBHOOKS[name]
-    webhook.verify(request, secret, Arrival())
+    webhook.verify(request, secret, WebhookArrival())
     with pytest.raises(Unverified):
-        webhook.verify(replace(request, body=request.body.replace(b"e", b"E", 1)), secret, Arrival())
+        webhook.verify(replace(request, body=request.body.replace(b"e", b"E", 1)), secret, WebhookArrival())
 
 
 def test_events_of_the_vectors() -> None:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.profiles import Claim, Fact, Profile, load_profile, profile_names
-from benchkit.profiles.prediction import Computing, Mail, PredictedTime, Range, Use, predict, slow_start_turns
+from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange, Use, predict, slow_start_turns
 
-AT_30 = Mail(Range(30, 30))
+AT_30 = MailShape(TimeRange(30, 30))
 NO_COMPUTING = Computing(0, 0)
 
 
 def time_of(
-    profile: Profile, use: Use, *, transport: str = "smtp", client: str = "best", mail: Mail = AT_30
+    profile: Profile, use: Use, *, transport: str = "smtp", client: str = "best", mail: MailShape = AT_30
 ) -> PredictedTime:
     found = predict(profile, mail, NO_COMPUTING)
     return next(each for each in found if (each.transport, each.client, each.use) == (transport, client, use))
@@ -31,8 +31,8 @@ def time_of(
 )  # fmt: skip
 def test_the_fewest_round_trips_that_a_relay_allows(name: str, one_off: int, kept: int) -> None:
     profile = load_profile(name)
-    assert time_of(profile, Use.ONE_OFF).round_trips == Range(one_off, one_off)
-    assert time_of(profile, Use.KEPT).round_trips == Range(kept, kept)
+    assert time_of(profile, Use.ONE_OFF).round_trips == TimeRange(one_off, one_off)
+    assert time_of(profile, Use.KEPT).round_trips == TimeRange(kept, kept)
 
 
 @pytest.mark.parametrize("name", ["ses", "mailgun", "brevo", "gmail"])
@@ -42,7 +42,7 @@ def test_libraries_take_eleven_and_four_and_an_api_three_and_one(name: str) -> N
         found = [
             time_of(profile, use, transport=transport, client=client).round_trips for use in (Use.ONE_OFF, Use.KEPT)
         ]
-        assert found == [Range(each, each) for each in turns]
+        assert found == [TimeRange(each, each) for each in turns]
 
 
 def test_mail_paced_beyond_the_idle_time_is_one_off() -> None:
@@ -51,7 +51,7 @@ def test_mail_paced_beyond_the_idle_time_is_one_off() -> None:
         mail = replace(AT_30, gap_s=gap_s)
         assert time_of(ses, Use.PACED, mail=mail).round_trips == time_of(ses, use).round_trips
     unknown = time_of(load_profile("mailgun"), Use.PACED)
-    assert (unknown.round_trips, "idle time" in unknown.unknown) == (Range(2, 7), True)
+    assert (unknown.round_trips, "idle time" in unknown.unknown) == (TimeRange(2, 7), True)
 
 
 def test_reconnecting_after_so_many_messages_is_shared_among_them() -> None:
@@ -73,7 +73,7 @@ def test_a_request_is_shared_by_its_messages() -> None:
         time_of(load_profile("postmark"), Use.KEPT, transport="api", mail=replace(AT_30, messages_per_request=number))
         for number in (1, 50)
     )
-    assert single.total_ms == Range(63, 63)
+    assert single.total_ms == TimeRange(63, 63)
     assert shared.total_ms is not None
     assert shared.total_ms.low == pytest.approx(63 / 50)
     with pytest.raises(ValueError, match="at most 500"):
@@ -86,8 +86,8 @@ def test_a_request_is_shared_by_its_messages() -> None:
 )  # fmt: skip
 def test_ranges_hold(name: str, rtt_ms: float, more_ms: float, size: int, recipients: int, gap_s: float) -> None:
     near, far = (
-        Mail(Range(rtt_ms, rtt_ms), size, recipients, gap_s),
-        Mail(Range(rtt_ms, rtt_ms + more_ms), size, recipients, gap_s),
+        MailShape(TimeRange(rtt_ms, rtt_ms), size, recipients, gap_s),
+        MailShape(TimeRange(rtt_ms, rtt_ms + more_ms), size, recipients, gap_s),
     )
     for first, second in zip(predict(load_profile(name), near), predict(load_profile(name), far), strict=True):
         assert first.round_trips.low <= first.round_trips.high
@@ -116,5 +116,5 @@ def test_a_relay_whose_time_is_known_has_a_total() -> None:
     ses = load_profile("ses")
     assert ses.smtp is not None
     known = replace(ses, smtp=replace(ses.smtp, accept_ms=Fact((Claim(40.0, "a log", "2026-11"),))))
-    assert time_of(known, Use.KEPT).total_ms == Range(160, 160)
+    assert time_of(known, Use.KEPT).total_ms == TimeRange(160, 160)
     assert time_of(ses, Use.KEPT).total_ms is None

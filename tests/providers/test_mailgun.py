@@ -13,7 +13,7 @@ from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.mailgun import PROVIDER
-from benchkit.providers.multipart import Part, decode, encode
+from benchkit.providers.multipart import FormPart, decode, encode
 
 LOGO = Attachment("our logo.png", "image/png", b"\x89PNG\r\n\x1a\n", "logo")
 TERMS = Attachment("terms.pdf", "application/pdf", b"%PDF\r\n")
@@ -66,19 +66,19 @@ def test_the_structured_request() -> None:
     assert (request.method, request.target) == ("POST", "/v3/mg.shop.example/messages")
     assert request.header("authorization") == "Basic YXBpOmtleQ=="
     assert decode(request.header("content-type"), request.body) == (
-        Part("h:X-Benchkit-Id", IDENTITY.encode()),
-        Part("h:Message-Id", f"<{IDENTITY}@shop.example>".encode()),
-        Part("from", b'"Shop, the" <shop@shop.example>'),
-        Part("to", b'"Ann" <ann@x.example>'),
-        Part("to", b"bo@x.example"),
-        Part("cc", b'"Cy" <cy@x.example>'),
-        Part("subject", "Grüße".encode()),
-        Part("h:Reply-To", b'help@shop.example, "Desk" <desk@shop.example>'),
-        Part("text", b"hello\nyou"),
-        Part("html", b"<p>hello</p>"),
-        Part("inline", LOGO.data, "logo", 'image/png; name="our logo.png"'),
-        Part("attachment", TERMS.data, "terms.pdf", "application/pdf"),
-        Part("bcc", b"blind@x.example"),
+        FormPart("h:X-Benchkit-Id", IDENTITY.encode()),
+        FormPart("h:Message-Id", f"<{IDENTITY}@shop.example>".encode()),
+        FormPart("from", b'"Shop, the" <shop@shop.example>'),
+        FormPart("to", b'"Ann" <ann@x.example>'),
+        FormPart("to", b"bo@x.example"),
+        FormPart("cc", b'"Cy" <cy@x.example>'),
+        FormPart("subject", "Grüße".encode()),
+        FormPart("h:Reply-To", b'help@shop.example, "Desk" <desk@shop.example>'),
+        FormPart("text", b"hello\nyou"),
+        FormPart("html", b"<p>hello</p>"),
+        FormPart("inline", LOGO.data, "logo", 'image/png; name="our logo.png"'),
+        FormPart("attachment", TERMS.data, "terms.pdf", "application/pdf"),
+        FormPart("bcc", b"blind@x.example"),
     )
 
 
@@ -86,8 +86,8 @@ def test_the_mime_request() -> None:
     request = PROVIDER.request(MESSAGE, Credentials("key", {"endpoint": "mime"}))
     assert (request.method, request.target) == ("POST", "/v3/shop.example/messages.mime")
     assert decode(request.header("content-type"), request.body) == (
-        Part("message", MESSAGE.mime, "message.eml", "message/rfc822"),
-        *(Part("to", recipient.encode()) for recipient in RECIPIENTS),
+        FormPart("message", MESSAGE.mime, "message.eml", "message/rfc822"),
+        *(FormPart("to", recipient.encode()) for recipient in RECIPIENTS),
     )
 
 
@@ -127,7 +127,7 @@ def test_what_mailgun_would_refuse(fields: dict[str, str], why: str) -> None:
 
 @pytest.mark.parametrize("missing", ["to", "message"])
 def test_a_mime_request_without_its_halves(missing: str) -> None:
-    whole = [Part("message", MESSAGE.mime, "m"), Part("to", b"a@b.example")]
+    whole = [FormPart("message", MESSAGE.mime, "m"), FormPart("to", b"a@b.example")]
     content_type, body = encode([part for part in whole if part.name != missing])
     with pytest.raises(ValueError, match=f"'{missing}' parameter is missing"):
         PROVIDER.server.receive(Request("POST", "/v3/d/messages.mime", (("content-type", content_type),), body))
@@ -184,7 +184,7 @@ def test_a_form_that_curl_wrote() -> None:
 
 
 def test_an_attachment_without_a_file_name_is_dropped_as_mailgun_drops_it() -> None:
-    parts = [Part(name, value.encode()) for name, value in BASE.items()] + [Part("attachment", b"lost")]
+    parts = [FormPart(name, value.encode()) for name, value in BASE.items()] + [FormPart("attachment", b"lost")]
     content_type, body = encode(parts)
     request = Request("POST", "/v3/d/messages", (("content-type", content_type),), body)
     (mail,) = PROVIDER.server.receive(request)

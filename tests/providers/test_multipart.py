@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.providers.multipart import Part, decode, encode
+from benchkit.providers.multipart import FormPart, decode, encode
 
 
 def survives(name: str) -> bool:
@@ -20,16 +20,16 @@ def survives(name: str) -> bool:
 names = st.text(st.characters(codec="utf-8", exclude_characters="%\0"), min_size=1, max_size=30).filter(survives)
 pieces = st.sampled_from([b"\r\n", b"--", b"benchkit-form-0", b"benchkit-form-1", b"\0", b"x"])
 data = st.one_of(st.binary(max_size=200), st.lists(pieces, max_size=12).map(b"".join))
-parts = st.builds(Part, names, data, st.one_of(st.just(""), names))
+parts = st.builds(FormPart, names, data, st.one_of(st.just(""), names))
 
 
 @given(st.lists(parts, min_size=1, max_size=6))
-def test_what_is_encoded_comes_back(form: list[Part]) -> None:
+def test_what_is_encoded_comes_back(form: list[FormPart]) -> None:
     assert decode(*encode(form)) == tuple(form)
 
 
 @given(st.lists(parts, min_size=1, max_size=6))
-def test_the_same_form_is_the_same_bytes(form: list[Part]) -> None:
+def test_the_same_form_is_the_same_bytes(form: list[FormPart]) -> None:
     assert encode(form) == encode(form)
 
 
@@ -79,8 +79,8 @@ def test_no_bytes_raise_anything_else(body: bytes) -> None:
 
 def test_an_urlencoded_form() -> None:
     found = decode("application/x-www-form-urlencoded; charset=utf-8", b"to=a%40b.c&subject=Gr%C3%BC%C3%9Fe&text=")
-    assert found == (Part("to", b"a@b.c"), Part("subject", "Grüße".encode()), Part("text", b""))
+    assert found == (FormPart("to", b"a@b.c"), FormPart("subject", "Grüße".encode()), FormPart("text", b""))
 
 
 def test_an_old_curls_backslashes() -> None:
-    assert decode(FORM, part(rb'name="file"; filename="a\"b.txt"')) == (Part("file", b"1", 'a"b.txt'),)
+    assert decode(FORM, part(rb'name="file"; filename="a\"b.txt"')) == (FormPart("file", b"1", 'a"b.txt'),)

@@ -15,7 +15,7 @@ from benchkit.model.exchange import Credentials, Request
 from benchkit.model.identity import PLACEHOLDER, token_of
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.providers.mailgun import PROVIDER
-from benchkit.providers.multipart import Part, decode, encode
+from benchkit.providers.multipart import FormPart, decode, encode
 
 ACCOUNT = Credentials("key")
 SENDER = Address("Shop", "shop@shop.example")
@@ -129,8 +129,12 @@ def test_mime_bytes_hold_nothing_to_be_filled_in() -> None:
 
 
 def form(to: list[str], variables: str, subject: str = "Hi %recipient.name%") -> Request:
-    parts = [Part("from", b"a@b.example"), *(Part("to", one.encode()) for one in to), Part("subject", subject.encode())]
-    parts += [Part("text", b"x"), Part("recipient-variables", variables.encode())]
+    parts = [
+        FormPart("from", b"a@b.example"),
+        *(FormPart("to", one.encode()) for one in to),
+        FormPart("subject", subject.encode()),
+    ]
+    parts += [FormPart("text", b"x"), FormPart("recipient-variables", variables.encode())]
     content_type, body = encode(parts)
     return Request("POST", "/v3/d/messages", (("content-type", content_type),), body)
 
@@ -168,7 +172,7 @@ def test_a_request_takes_a_thousand(number: int) -> None:
 
 
 def test_without_variables_it_is_one_mail_to_all() -> None:
-    parts = [Part("from", b"a@b.example"), Part("to", b"a@x.example, b@x.example"), Part("text", b"x")]
+    parts = [FormPart("from", b"a@b.example"), FormPart("to", b"a@x.example, b@x.example"), FormPart("text", b"x")]
     content_type, body = encode(parts)
     (received,) = PROVIDER.server.receive(Request("POST", "/v3/d/messages", (("content-type", content_type),), body))
     assert received.recipients == ("a@x.example", "b@x.example")

@@ -13,7 +13,7 @@ from dns.name import Name
 from dns.rdataclass import IN
 from dns.rdatatype import RdataType
 
-from benchkit.resolver.dnssec import Security, Validated, Validator
+from benchkit.resolver.dnssec import Validated, ValidationState, Validator
 from tests.resolver.signed_tree import NOW_S, Tree, grown
 
 
@@ -61,7 +61,7 @@ def test_where_trust_ends_is_told() -> None:
 )
 def test_a_broken_tree(how: dict[str, str], why: str) -> None:
     found = validated(grown(**how), "shop.example", "TXT")
-    assert found.security is Security.BOGUS
+    assert found.security is ValidationState.BOGUS
     assert why in found.reason
 
 
@@ -136,14 +136,15 @@ def test_a_forgery_is_never_secure_nor_insecure(forge: Forge, name: str, kind: s
 def test_another_root_is_not_believed() -> None:
     tree, other = grown(), grown()
     tree.anchor = other.anchor
-    assert validated(tree, "shop.example", "TXT").security is Security.BOGUS
+    assert validated(tree, "shop.example", "TXT").security is ValidationState.BOGUS
 
 
 def test_no_anchor_no_trust() -> None:
     tree = grown()
     validator = Validator(tree.fetch, now_s=NOW_S, anchors={"other.": (tree.anchor,)})
     assert (
-        asyncio.run(validator.validate(dns.name.from_text("shop.example"), RdataType.TXT)).security is Security.INSECURE
+        asyncio.run(validator.validate(dns.name.from_text("shop.example"), RdataType.TXT)).security
+        is ValidationState.INSECURE
     )
 
 

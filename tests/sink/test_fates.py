@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from benchkit.events.webhooks import WEBHOOKS
-from benchkit.events.webhooks.webhook import Arrival
+from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.scenario import Delay, Fate
 from benchkit.sink.fates import AcceptedMail, events_of
@@ -79,7 +79,7 @@ def test_posts_are_signed_as_the_provider_signs(name: str) -> None:
     events = [event for send in range(20) for event in events_of(mail(send), [ALL], name, 1)]
     found: Counter[EventKind] = Counter()
     for request in requests_of(name, events, keys, Disorder(), 1_700_000_000, url):
-        WEBHOOKS[name].verify(request, keys.verifying, Arrival(url, 1_700_000_000))
+        WEBHOOKS[name].verify(request, keys.verifying, WebhookArrival(url, 1_700_000_000))
         found.update(event.kind for event in WEBHOOKS[name].parse(request))
     assert found[K.DELIVERED] == sum(event.kind is K.DELIVERED for event in events)
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchkit.errors import StoreError
 from benchkit.events.webhooks import WEBHOOKS
-from benchkit.events.webhooks.webhook import Arrival
+from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.event import Event, EventKind
 from benchkit.model.exchange import Request
 from benchkit.webhooks import Receiver, WebhookSecret
@@ -23,7 +23,7 @@ DELIVERED = Event(
 
 def signed(secret: str = SECRET) -> Request:
     (request,) = WEBHOOKS["mailersend"].compose([DELIVERED])
-    return WEBHOOKS["mailersend"].sign(request, secret, Arrival())
+    return WEBHOOKS["mailersend"].sign(request, secret, WebhookArrival())
 
 
 def wire(request: Request, target: str = "/mailersend", method: str = "POST", more: str = "") -> bytes:
@@ -71,7 +71,7 @@ def test_a_verified_event_is_kept_and_answered() -> None:
         (wire(signed("other")), b"401 Unauthorized", {"unverified": 1}),
         (wire(Request("POST", "/", (), b"{}")), b"401 Unauthorized", {"unverified": 1}),
         (
-            wire(WEBHOOKS["mailersend"].sign(Request("POST", "/", (), b'{"type": "moo"}'), SECRET, Arrival())),
+            wire(WEBHOOKS["mailersend"].sign(Request("POST", "/", (), b'{"type": "moo"}'), SECRET, WebhookArrival())),
             b"200 OK",
             {"foreign": 1},
         ),

@@ -16,7 +16,7 @@ MOST_MESSAGES = 10**12  # of one row; more is a fault of the reporter
 
 
 @dataclass(frozen=True, slots=True)
-class DkimResult:
+class ReportedDkimResult:
     domain: str
     selector: str
     result: str
@@ -43,7 +43,7 @@ class ReportRow:
     header_from: str
     envelope_from: str = ""
     overrides: tuple[str, ...] = ()
-    dkim: tuple[DkimResult, ...] = ()
+    dkim: tuple[ReportedDkimResult, ...] = ()
     spf: tuple[SpfCheck, ...] = ()
 
     @property
@@ -108,7 +108,9 @@ def _row(record: Element) -> ReportRow | None:
         envelope_from=_name(names.value("envelope_from")),
         overrides=tuple(_overrides(judged)),
         dkim=tuple(
-            DkimResult(_name(each.value("domain")), each.value("selector").lower(), each.value("result").lower())
+            ReportedDkimResult(
+                _name(each.value("domain")), each.value("selector").lower(), each.value("result").lower()
+            )
             for each in results.all("dkim")
         ),
         spf=tuple(

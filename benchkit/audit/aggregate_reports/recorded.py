@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchkit.audit.aggregate_reports.collection import ReportCollection
-from benchkit.audit.aggregate_reports.dmarc_report import DkimResult, DmarcReport, ReportRow, SpfCheck
+from benchkit.audit.aggregate_reports.dmarc_report import DmarcReport, ReportedDkimResult, ReportRow, SpfCheck
 from benchkit.audit.aggregate_reports.tls_report import TlsFailure, TlsPolicyResult, TlsReport
 
 
@@ -23,7 +23,7 @@ def from_values(values: Mapping[str, Any]) -> ReportCollection:
 def _row(values: dict[str, Any]) -> ReportRow:
     lists = {
         "overrides": tuple(map(str, values["overrides"])),
-        "dkim": tuple(DkimResult(**each) for each in values["dkim"]),
+        "dkim": tuple(ReportedDkimResult(**each) for each in values["dkim"]),
         "spf": tuple(SpfCheck(**each) for each in values["spf"]),
     }
     return ReportRow(**values | lists)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.rule import PASSED, Case, Check, Rule
-from benchkit.connect_probe.starttls import MailServer, Stage
+from benchkit.connect_probe.starttls import MailServer, StarttlsStage
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -47,12 +47,12 @@ RULE = Rule(
 )
 OLD = ("TLSv1", "TLSv1.1")
 CASES = {
-    Stage.NOT_ALLOWED: "not_allowed",
-    Stage.CONNECT: "unreachable",
-    Stage.GREETING: "refused",
-    Stage.EHLO: "refused",
-    Stage.STARTTLS: "failed",
-    Stage.TLS: "failed",
+    StarttlsStage.NOT_ALLOWED: "not_allowed",
+    StarttlsStage.CONNECT: "unreachable",
+    StarttlsStage.GREETING: "refused",
+    StarttlsStage.EHLO: "refused",
+    StarttlsStage.STARTTLS: "failed",
+    StarttlsStage.TLS: "failed",
 }
 
 
@@ -65,7 +65,7 @@ def _judge(seen: MailServer) -> Finding:
     subject = f"{seen.host} [{seen.address}]"
     if seen.offered is False:
         return RULE.finding("not_offered", subject, f"{seen.host} does not offer STARTTLS")
-    if seen.stage is not Stage.DONE:
+    if seen.stage is not StarttlsStage.DONE:
         return RULE.finding(CASES[seen.stage], subject, f"{seen.host} at {seen.stage}: {seen.error}")
     if seen.tls_version in OLD:
         return RULE.finding("old", subject, f"{seen.host} speaks {seen.tls_version}", reference="RFC 8996")

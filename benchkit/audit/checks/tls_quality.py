@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.rule import PASSED, Case, Check, Rule
-from benchkit.connect_probe.starttls import MailServer, Stage
+from benchkit.connect_probe.starttls import MailServer, StarttlsStage
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -42,7 +42,7 @@ LEAST_BITS, LEAST_RSA_BITS = 128, 2048
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for seen in await context.fact(mail_servers):
-        if seen.stage is Stage.DONE:
+        if seen.stage is StarttlsStage.DONE:
             for finding in _judge(seen):
                 yield finding
 

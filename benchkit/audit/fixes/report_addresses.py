@@ -13,7 +13,7 @@ _SCHEME = re.compile(r"\A(?:mail\w*|email|e-mail|malito|mialto)\s*[:;=]\s*/*", r
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class ReportAddresses:
     """`changed` has (old, new); `unclear` are those that lead to no mailbox."""
 
     addresses: tuple[str, ...]
@@ -21,7 +21,7 @@ class Addresses:
     unclear: tuple[str, ...]
 
 
-def repaired_addresses(value: str) -> Addresses:
+def repaired_addresses(value: str) -> ReportAddresses:
     """Each address once, as a mailto: URI without a size limit; URIs of other schemes stay as they are."""
     kept: list[str] = []
     changed: list[tuple[str, str]] = []
@@ -35,7 +35,7 @@ def repaired_addresses(value: str) -> Addresses:
             kept.append(made)
             if made != written:
                 changed.append((written, made))
-    return Addresses(tuple(kept), tuple(changed), tuple(unclear))
+    return ReportAddresses(tuple(kept), tuple(changed), tuple(unclear))
 
 
 def _repaired(written: str) -> str:

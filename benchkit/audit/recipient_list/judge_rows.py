@@ -10,7 +10,7 @@ from benchkit.audit.recipient_list.csv_rows import RecipientCsv
 from benchkit.audit.recipient_list.domain_mail import Unanswered, why_no_mail
 from benchkit.audit.recipient_list.mailbox_key import mailbox_key
 from benchkit.audit.recipient_list.reasons import MEANINGS, Rejection
-from benchkit.audit.recipient_list.syntax import Address, parse_address
+from benchkit.audit.recipient_list.syntax import ListAddress, parse_address
 from benchkit.audit.recipient_list.typing_errors import likely_domain
 from benchkit.audit.tables.disposable_domains import is_disposable
 from benchkit.audit.tables.role_names import ROLE_NAMES
@@ -44,7 +44,7 @@ class JudgedRow:
     line: int
     cells: tuple[str, ...]
     text: str
-    address: Address | None
+    address: ListAddress | None
     reason: Rejection | None = None
     detail: str = ""
     suggestion: str = ""
@@ -104,7 +104,7 @@ def _by_tables(
     return row
 
 
-def _table_reasons(address: Address, suppressed: Suppressed) -> dict[Rejection, tuple[bool, str, str]]:
+def _table_reasons(address: ListAddress, suppressed: Suppressed) -> dict[Rejection, tuple[bool, str, str]]:
     """In the order of their weight: whether the reason applies, what to say, what to write instead."""
     why = suppressed.why(address.text)
     right = likely_domain(address.domain)

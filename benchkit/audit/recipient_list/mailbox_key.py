@@ -5,11 +5,11 @@ RFC 5321 §2.4 lets a host tell upper from lower case in a local part; no large 
 
 from __future__ import annotations
 
-from benchkit.audit.recipient_list.syntax import Address
+from benchkit.audit.recipient_list.syntax import ListAddress
 from benchkit.audit.tables.mail_providers import SAME_AS, WITH_TAGS, WITHOUT_DOTS
 
 
-def mailbox_key(address: Address) -> tuple[str, str]:
+def mailbox_key(address: ListAddress) -> tuple[str, str]:
     local = address.local.casefold()
     if address.domain in WITH_TAGS:
         local = local.partition("+")[0] or local

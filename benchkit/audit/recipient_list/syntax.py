@@ -10,7 +10,7 @@ LONGEST = 320  # octets: 64 for the local part, @, 255 for the domain; what is l
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ListAddress:
     """`text` is normalised: NFC, the domain in lower case, IDNA decoded; `domain` in A-labels, as the DNS has it."""
 
     text: str
@@ -19,7 +19,7 @@ class Address:
     needs_smtputf8: bool = False
 
 
-def parse_address(text: str) -> Address | str:
+def parse_address(text: str) -> ListAddress | str:
     """The address, or a sentence that says what is wrong with it."""
     if not text:
         return "There is no address."
@@ -29,4 +29,4 @@ def parse_address(text: str) -> Address | str:
         valid = validate_email(text, check_deliverability=False, allow_quoted_local=True, strict=True)
     except EmailNotValidError as error:
         return str(error)
-    return Address(valid.normalized, valid.local_part, valid.ascii_domain.lower(), valid.ascii_email is None)
+    return ListAddress(valid.normalized, valid.local_part, valid.ascii_domain.lower(), valid.ascii_email is None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchkit.events.webhooks.payload import at, document, event, iso, ms_of, objects, posted, text
 from benchkit.events.webhooks.signatures import hmac_sha256, require_equal, with_header
-from benchkit.events.webhooks.webhook import Arrival, Webhook
+from benchkit.events.webhooks.webhook import Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -49,7 +49,7 @@ def parse(request: Request) -> Sequence[Event]:
     )
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     del arrival
     require_equal(request.header("signature"), hmac_sha256(secret.encode(), request.body).hex())
 
@@ -70,7 +70,7 @@ def compose(events: Sequence[Event]) -> Iterator[Request]:
         yield posted({"type": f"activity.{name}", "created_at": iso(each.at_ms), "data": data})
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     del arrival
     return with_header(request, ("signature", hmac_sha256(secret.encode(), request.body).hex()))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from benchkit.events.webhooks.payload import Values, at, document, event, ms_of, objects, posted, text
 from benchkit.events.webhooks.signatures import hmac_sha256, require_equal
-from benchkit.events.webhooks.webhook import Arrival, Unverified, Webhook
+from benchkit.events.webhooks.webhook import Unverified, Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -61,7 +61,7 @@ def _code(data: Values) -> int:
     return int(code) if code.isdigit() and len(code) == 3 and code < "600" else 0
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     del arrival
     try:
         (whole,) = objects(document(request))
@@ -93,7 +93,7 @@ def compose(events: Sequence[Event]) -> Iterator[Request]:
         yield posted({"event-data": data})
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     signed = {
         "timestamp": str(arrival.now_s),
         "token": arrival.nonce,

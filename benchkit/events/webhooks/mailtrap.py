@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchkit.events.webhooks.payload import Values, at, document, event, ms_of, objects, posted, text
 from benchkit.events.webhooks.signatures import hmac_sha256, require_equal, with_header
-from benchkit.events.webhooks.webhook import Arrival, Webhook
+from benchkit.events.webhooks.webhook import Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -52,7 +52,7 @@ def _event(values: Values) -> Event:
     )
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     del arrival
     require_equal(request.header(SIGNATURE), hmac_sha256(secret.encode(), request.body).hex())
 
@@ -77,7 +77,7 @@ def _values(each: Event) -> Values:
     return values | {name: value for name, value in optional.items() if value}
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     del arrival
     return with_header(request, (SIGNATURE, hmac_sha256(secret.encode(), request.body).hex()))
 

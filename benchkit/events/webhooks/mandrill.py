@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from benchkit.events.webhooks.payload import LARGEST, Values, at, event, ms_of, objects, text
 from benchkit.events.webhooks.signatures import require_equal, with_header
-from benchkit.events.webhooks.webhook import Arrival, Unverified, Webhook
+from benchkit.events.webhooks.webhook import Unverified, Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -66,7 +66,7 @@ def _form(request: Request) -> list[tuple[str, str]]:
     return parse_qsl(request.body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     try:
         form = _form(request)
     except ValueError:
@@ -95,7 +95,7 @@ def _values(each: Event) -> Values:
     return values | {"ts": each.at_ms // 1_000} | {name: value for name, value in optional.items() if value}
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     return with_header(request, (SIGNATURE, _signature(secret, arrival.url, _form(request))))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchkit.events.webhooks.payload import at, document, event, iso, ms_of, objects, posted, text
 from benchkit.events.webhooks.signatures import hmac_sha256, with_header
-from benchkit.events.webhooks.webhook import Arrival, Unverified, Webhook
+from benchkit.events.webhooks.webhook import Unverified, Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -65,7 +65,7 @@ def parse(request: Request) -> Sequence[Event]:
     )
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     """Any of the signatures that the header lists may match: secrets are rotated."""
     stamp, given = request.header("svix-timestamp"), request.header("svix-signature")
     if not given:
@@ -100,7 +100,7 @@ def compose(events: Sequence[Event]) -> Iterator[Request]:
             yield posted(values, ("svix-id", each.event_id))
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     stamp = str(arrival.now_s)
     signature = _signature(secret, request.header("svix-id"), stamp, request.body)
     return with_header(request, ("svix-timestamp", stamp), ("svix-signature", f"v1,{signature}"))

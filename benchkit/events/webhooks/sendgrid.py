@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchkit.events.webhooks.payload import Values, at, document, event, ms_of, objects, posted, text
 from benchkit.events.webhooks.signatures import sign_ecdsa, verify_ecdsa, with_header
-from benchkit.events.webhooks.webhook import Arrival, Webhook
+from benchkit.events.webhooks.webhook import Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -53,7 +53,7 @@ def _event(values: Values) -> Event | None:
     )
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     del arrival
     verify_ecdsa(secret, request.header(SIGNATURE), request.header(TIMESTAMP).encode() + request.body)
 
@@ -80,7 +80,7 @@ def _values(each: Event) -> Values:
     return values | {name: value for name, value in optional.items() if value}
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     signature = sign_ecdsa(secret, str(arrival.now_s).encode() + request.body)
     return with_header(request, (SIGNATURE, signature), (TIMESTAMP, str(arrival.now_s)))
 

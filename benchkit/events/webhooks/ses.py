@@ -12,7 +12,7 @@ from typing import Any
 
 from benchkit.events.webhooks.payload import Values, at, document, event, iso, ms_of, objects, posted, text
 from benchkit.events.webhooks.signatures import sign_rsa, verify_rsa
-from benchkit.events.webhooks.webhook import Arrival, Unverified, Webhook
+from benchkit.events.webhooks.webhook import Unverified, Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
 
@@ -85,7 +85,7 @@ def _recipients(values: Values, detail: Values) -> list[Values]:
     return [{"emailAddress": str(each)} for each in listed] if isinstance(listed, list) and listed else [{}]
 
 
-def verify(request: Request, secret: str, arrival: Arrival) -> None:
+def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     del arrival
     try:
         (envelope,) = objects(document(request))
@@ -128,7 +128,7 @@ def _detail(each: Event) -> dict[str, Any]:
     return {"reason": each.reason} if each.kind is EventKind.REJECTED else {"userAgent": each.agent, "link": each.url}
 
 
-def sign(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     envelope = json.loads(request.body) | {
         "TopicArn": "arn:aws:sns:us-east-1:123456789012:benchkit",
         "Timestamp": iso(arrival.now_s * 1_000),

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509 import load_pem_x509_certificate
 
-from benchkit.events.webhooks.webhook import Arrival, Unverified
+from benchkit.events.webhooks.webhook import Unverified, WebhookArrival
 from benchkit.model.exchange import Request
 
 
@@ -38,13 +38,13 @@ def require_equal(given: str, expected: str) -> None:
         raise Unverified("the signature is wrong")
 
 
-def verify_basic(request: Request, secret: str, arrival: Arrival) -> None:
+def verify_basic(request: Request, secret: str, arrival: WebhookArrival) -> None:
     """`secret` is `user:password`, which stands in the webhook's URL or its settings; the body itself is not signed."""
     del arrival
     require_equal(request.header("authorization"), _basic(secret))
 
 
-def sign_basic(request: Request, secret: str, arrival: Arrival) -> Request:
+def sign_basic(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     del arrival
     return with_header(request, ("authorization", _basic(secret)))
 

@@ -10,8 +10,8 @@ from benchkit.model.exchange import Request
 
 Parse = Callable[[Request], Sequence[Event]]
 Compose = Callable[[Sequence[Event]], Iterable[Request]]
-Verify = Callable[[Request, str, "Arrival"], None]
-Sign = Callable[[Request, str, "Arrival"], Request]
+Verify = Callable[[Request, str, "WebhookArrival"], None]
+Sign = Callable[[Request, str, "WebhookArrival"], Request]
 
 
 class Unverified(ValueError):
@@ -19,7 +19,7 @@ class Unverified(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class WebhookArrival:
     """`url` is the public address that the provider posts to; `nonce` is new for each request that is signed."""
 
     url: str = ""

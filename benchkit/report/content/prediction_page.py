@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchkit.profiles.prediction import Computing, Mail, PredictedTime, Range, Use
+from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange, Use
 from benchkit.profiles.profile import Profile
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Page, Section, Sentence, Span, Table, Tone, columns, sentence
@@ -17,7 +17,7 @@ _USES = {
 }
 
 
-def prediction_page(profile: Profile, mail: Mail, times: Sequence[PredictedTime], computing: Computing) -> Page:
+def prediction_page(profile: Profile, mail: MailShape, times: Sequence[PredictedTime], computing: Computing) -> Page:
     return Page(
         f"{profile.title}: what a mail takes until it is accepted",
         (
@@ -28,13 +28,13 @@ def prediction_page(profile: Profile, mail: Mail, times: Sequence[PredictedTime]
     )
 
 
-def _question(mail: Mail) -> str:
+def _question(mail: MailShape) -> str:
     recipients = f"{mail.recipients} recipients" if mail.recipients > 1 else "one recipient"
     together = f", {mail.messages_per_request} messages a request" if mail.messages_per_request > 1 else ""
     return f"RTT {_ms(mail.rtt_ms)}, {numbers.size(mail.size_bytes)} for {recipients}{together}"
 
 
-def _answers(mail: Mail, times: Sequence[PredictedTime]) -> Iterator[Sentence]:
+def _answers(mail: MailShape, times: Sequence[PredictedTime]) -> Iterator[Sentence]:
     for use in Use:
         smtp = next((time for time in times if time.use is use and time.transport == "smtp"), None)
         api = next((time for time in times if time.use is use and time.transport == "api"), None)
@@ -62,7 +62,7 @@ def _compared(smtp: PredictedTime, api: PredictedTime) -> str:
     if smtp.total_ms is not None and api.total_ms is not None:
         return _faster(smtp.total_ms, api.total_ms)
     if api.total_ms is not None:
-        margin = Range(api.total_ms.low - smtp.network_ms.high, api.total_ms.high - smtp.network_ms.low)
+        margin = TimeRange(api.total_ms.low - smtp.network_ms.high, api.total_ms.high - smtp.network_ms.low)
         if margin.high <= 0:
             return "The API is faster, however fast the relay accepts."
         if margin.low <= 0:
@@ -72,15 +72,15 @@ def _compared(smtp: PredictedTime, api: PredictedTime) -> str:
     return f"On the network alone: {fewer[0].lower()}{fewer[1:]}"
 
 
-def _faster(smtp_ms: Range, api_ms: Range) -> str:
+def _faster(smtp_ms: TimeRange, api_ms: TimeRange) -> str:
     if smtp_ms.high < api_ms.low:
-        return f"SMTP is faster, by {_ms(Range(api_ms.low - smtp_ms.high, api_ms.high - smtp_ms.low))}."
+        return f"SMTP is faster, by {_ms(TimeRange(api_ms.low - smtp_ms.high, api_ms.high - smtp_ms.low))}."
     if api_ms.high < smtp_ms.low:
-        return f"The API is faster, by {_ms(Range(smtp_ms.low - api_ms.high, smtp_ms.high - api_ms.low))}."
+        return f"The API is faster, by {_ms(TimeRange(smtp_ms.low - api_ms.high, smtp_ms.high - api_ms.low))}."
     return "Which is faster depends on what is unknown."
 
 
-def _times_table(mail: Mail, times: Sequence[PredictedTime]) -> Table:
+def _times_table(mail: MailShape, times: Sequence[PredictedTime]) -> Table:
     rows = tuple(
         (
             Cell(f"{time.transport}, {time.client} ({time.how})" if time.transport == "smtp" else f"api ({time.how})"),
@@ -126,20 +126,20 @@ def _value(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _range_cell(of: Range | None) -> Cell:
+def _range_cell(of: TimeRange | None) -> Cell:
     return Cell(_UNKNOWN, Tone.FAINT) if of is None else Cell(_number(of))
 
 
-def _trips(of: Range) -> str:
-    return f"{_number(of)} round {'trip' if of == Range(1, 1) else 'trips'}"
+def _trips(of: TimeRange) -> str:
+    return f"{_number(of)} round {'trip' if of == TimeRange(1, 1) else 'trips'}"
 
 
-def _ms(of: Range) -> str:
+def _ms(of: TimeRange) -> str:
     return f"{_number(of)} ms"
 
 
-def _number(of: Range | float) -> str:
-    if not isinstance(of, Range):
+def _number(of: TimeRange | float) -> str:
+    if not isinstance(of, TimeRange):
         return f"{of:,.3g}" if of < 1000 else f"{of:,.0f}"
     low, high = _number(of.low), _number(of.high)
     return low if low == high else f"{low} to {high}"

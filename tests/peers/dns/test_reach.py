@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchkit.connect_probe import Association, MailServer, Stage, match_all, probe
+from benchkit.connect_probe import Association, MailServer, StarttlsStage, match_all, probe
 from benchkit.model.dns import Answer
 from benchkit.model.scenario import Security
 from benchkit.resolver import open_live
@@ -44,7 +44,7 @@ def seen(mail: Peer, host: str = NAME) -> MailServer:
 
 def test_postfix_offers_starttls_with_a_trusted_certificate(mail: Peer) -> None:
     server = seen(mail)
-    assert (server.stage, server.error, server.distrust) == (Stage.DONE, "", "")
+    assert (server.stage, server.error, server.distrust) == (StarttlsStage.DONE, "", "")
     assert server.tls_version == "TLSv1.3"
     assert "PIPELINING" in server.extensions
     assert server.chain[0].is_for(NAME)
@@ -53,7 +53,7 @@ def test_postfix_offers_starttls_with_a_trusted_certificate(mail: Peer) -> None:
 
 def test_postfix_under_another_name(mail: Peer) -> None:
     server = seen(mail, "mx.example")
-    assert (server.stage, server.offered) == (Stage.DONE, True)
+    assert (server.stage, server.offered) == (StarttlsStage.DONE, True)
     assert "mismatch" in server.distrust
     assert not server.chain[0].is_for("mx.example")
 
