@@ -20,7 +20,13 @@ from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
 from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of, start_of_block
-from benchkit.stats.stationarity import MIN_BLOCKS_OF_START, LevelChange, change_point, slow_beginning, slow_first_blocks
+from benchkit.stats.stationarity import (
+    MIN_BLOCKS_OF_START,
+    LevelChange,
+    change_point,
+    slow_beginning,
+    slow_first_blocks,
+)
 
 LATE_SHARE = 0.01
 
