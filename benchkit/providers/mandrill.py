@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, Section, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, BodySection, SendingDomains
 from benchkit.model.identity import HEADER, split_at_identity
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -118,8 +118,8 @@ def _keys(messages: Sequence[Message]) -> tuple[str, ...]:
     return tuple(message.recipients[0] for message in messages)
 
 
-def _section(before: bytes, rows: Sequence[Mapping[str, Any]]) -> Section:
-    return Section(before, b",", tuple(split_at_identity(json_bytes(row)) for row in rows))
+def _section(before: bytes, rows: Sequence[Mapping[str, Any]]) -> BodySection:
+    return BodySection(before, b",", tuple(split_at_identity(json_bytes(row)) for row in rows))
 
 
 def _person(message: Message) -> dict[str, str]:
