@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, BodySection, SendingDomains
+from benchkit.model.exchange import BodySection, Credentials, JointRequest, Request, Response, SendingDomains
 from benchkit.model.identity import HEADER, split_at_identity
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
