@@ -32,6 +32,8 @@ def test_report_and_plot_open_it(folder: Path, verb: Verb) -> None:
     assert (told.code, told.err) == (0, "")
     document = verb("report", str(folder), "--json")
     assert json.loads(document.out)["account"]["altered"] == 0
+    page = verb("report", str(folder), "--html", "--out", "page.html")
+    assert (page.code, page.err) == (0, "")
     drawn = verb("plot", str(folder), "--out", "figures")
     assert (drawn.code, drawn.err) == (0, "")
     assert {"phases.svg", "latency.svg", "blocks.svg"} <= {path.name for path in Path("figures").iterdir()}
@@ -77,7 +79,8 @@ def test_a_damaged_manifest_gives_one_line(folder: Path, first: int, verb: Verb,
     for seed in range(first, first + AT_ONCE):
         text = mutated(document, random.Random(seed))
         (tmp_path / "run" / "run.json").write_text(text, "utf-8", "surrogatepass")
-        for arguments in (("report",), ("plot", "--out", "figures", "--figure", figures[seed % len(figures)])):
+        shown = ("report",) if seed % 2 else ("report", "--html", "--out", "page.html")
+        for arguments in (shown, ("plot", "--out", "figures", "--figure", figures[seed % len(figures)])):
             done = verb(*arguments, "run")
             told = f"seed {seed}, {arguments[0]}: {done.err}"
             assert done.code in ((0,) if not done.err else (2, 3, 5)), told
