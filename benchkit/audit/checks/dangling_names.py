@@ -36,7 +36,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for domain, answer in zip(domains, answers, strict=True):
         if answer.state is AnswerState.NXDOMAIN:
             users = ", ".join(sorted({name for name in names if registrable(name) == domain}))
-            message = f"{domain} does not exist; {users} depends on it"
+            message = (
+                f"{domain} does not exist, and {users} depends on it: anyone may register it, and then send for you"
+            )
             yield RULE.finding("free", domain, message, evidence=[answer], advice="Remove these names from the zone.")
     if unanswered := lost(answers):
         yield RULE.unknown(context.domain, unanswered)

@@ -50,7 +50,8 @@ def _without_key(domain: str, selector: Selector, *, spare: bool) -> Finding:
             f"{selector.name}: {selector.provider} has not published this key yet; another of its selectors has one"
         )
         return RULE.finding("not_yet", selector.at, message, evidence=evidence, advice="Keep the CNAME.")
-    message = f"{selector.name} leads to {target}, where there is nothing ({selector.answer.state.value})"
+    nothing = f"{target}, where there is nothing ({selector.answer.state.value})"
+    message = f"{selector.name} leads to {nothing}: signatures with it fail"
     ask = whom_to_ask(domain, target)
     advice = (
         f"Finish the DKIM set-up: {ask}, must publish the key."

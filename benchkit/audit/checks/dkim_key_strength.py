@@ -41,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     kinds = {selector.parsed.key_type for selector in usable if selector.parsed}
     evidence = [selector.answer for selector in usable]
     if kinds == {"ed25519"}:
-        message = f"the {len(usable)} keys that were found are all Ed25519"
+        message = f"the {len(usable)} keys that were found are all Ed25519: large receivers cannot verify them"
         advice = "Make an RSA key of 2048 bits, and sign with both."
         yield RULE.finding("ed25519_only", context.domain, message, evidence=evidence, advice=advice)
     elif usable and good:

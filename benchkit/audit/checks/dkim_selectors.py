@@ -77,10 +77,11 @@ def _judge_selector(selector: Selector) -> Finding | None:
         advice = "Publish the public key there, or sign with another selector."
         return RULE.finding("given_missing", selector.at, message, evidence=evidence, advice=advice)
     if len(selector.texts) > 1:
-        message = f"{len(selector.texts)} keys at {selector.at}"
+        message = f"{len(selector.texts)} keys at {selector.at}: signatures fail where a receiver takes the wrong one"
         return RULE.finding("several", selector.at, message, evidence=evidence, advice="Keep the one that is in use.")
     if selector.texts and selector.others:
         message = f"{selector.at} holds a key and another TXT record, {readable(selector.others[0])[:60]!r}"
+        message += ": signatures fail where a receiver takes that"
         advice = "Remove the other record: a selector holds one TXT record."
         where = "RFC 6376 §3.6.2.2"
         return RULE.finding("beside", selector.at, message, evidence=evidence, advice=advice, reference=where)

@@ -75,7 +75,7 @@ async def _host(context: AuditContext, found: PolicyTexts) -> Finding:
     if host.lost:
         return RULE.unknown(host.name, host.lost)
     if host.missing:
-        message = f"announced, but {host.name}, where the policy must be, has no address"
+        message = f"announced, but {host.name}, where the policy must be, has no address: senders find no policy"
         advice = "Serve the policy there, or remove the record if you do not want MTA-STS."
         return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice)
     return RULE.passed(context.domain, "announced", evidence=evidence)

@@ -46,7 +46,7 @@ def _judge_host(domain: str, host: MailHost) -> list[Finding]:
         RULE.finding(
             "special",
             host.name,
-            f"{host.name} has the address {record.text}, which is {use}",
+            f"{host.name} has the address {record.text}, which is {use}: senders cannot reach it",
             evidence=[answer],
             advice="Publish the host's public address in its place.",
             fixes=_fix(domain, host, answer, record),
