@@ -91,6 +91,12 @@ class ApiServer(Protocol):
     def check(self, request: Request, account: Credentials) -> None:
         """Raises ApiRefusal where the request does not bear this account's credentials, or is not for what it has."""
 
+    def upload_name(self, request: Request) -> str:
+        """Of a request whose body later ones name, as JMAP's blobs: the name that it gets; empty where it is none."""
+
+    def with_uploads(self, request: Request, uploads: Mapping[str, bytes]) -> Request:
+        """The same request with the bodies that it names in it, so that it can be read by itself."""
+
     def sends(self, request: Request) -> bool:
         """Whether requests to this endpoint send mail; others, as for a session or a status, are only answered."""
 

@@ -101,13 +101,13 @@ def _member(kind: str, value: Mapping[str, Any]) -> str:
 
 
 def _blob(message: Message, upload: str) -> Mapping[str, Any]:
-    data = _data_of(message.mime)
+    data = data_of(message.mime)
     if upload == DRAFT_UPLOAD and len(data) > 1:
         raise ValueError(f"the mail is not UTF-8, and {DRAFT_UPLOAD} carries one text: remove the option upload")
     return {**(data[0] if upload == DRAFT_UPLOAD else {"data": data}), "type": "message/rfc822"}
 
 
-def _data_of(mime: bytes) -> list[Mapping[str, str]]:
+def data_of(mime: bytes) -> list[Mapping[str, str]]:
     """As text. Mail that is not UTF-8 is text up to the end of the line with its identity, and then base64 (RFC 9404 §4.1)."""
     try:
         return [{"data:asText": mime.decode("utf-8")}]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from benchkit.batch import from_mime
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.providers.answers import table_of
-from benchkit.providers.jmap_calls import CAPABILITIES, MOST_OBJECTS, UPLOAD
+from benchkit.providers.jmap_calls import CAPABILITIES, MOST_OBJECTS, UPLOAD, data_of
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 _ERROR = "urn:ietf:params:jmap:error:"
 _ACCOUNT = "benchkit"
+_IMPORT, _SUBMIT = "Email/import", "EmailSubmission/set"
+_UPLOAD_PATH = re.compile(r"/jmap/upload/[^/?]+/?")
 _CORE = {
     "maxSizeUpload": 50_000_000, "maxConcurrentUpload": 4, "maxSizeRequest": 52_400_000, "maxConcurrentRequests": 4,
     "maxCallsInRequest": 16, "maxObjectsInGet": 500, "maxObjectsInSet": MOST_OBJECTS, "collationAlgorithms": [],
@@ -31,9 +35,10 @@ def read(request: Request) -> tuple[Received, ...]:
     """What a request submits. Creations stand in the same order in each of its calls."""
     try:  # lists of pairs: without identities all creations have the same name
         document = dict(json.loads(request.body, object_pairs_hook=list))
-        upload, imported, submission = (dict(arguments) for _, arguments, _ in document["methodCalls"])
-        rows = list(zip(upload["create"], imported["emails"], submission["create"], strict=True))
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        calls = {str(method): dict(arguments) for method, arguments, _ in document["methodCalls"]}
+        uploads = next(calls[name] for name in CAPABILITIES if name in calls)
+        rows = list(zip(uploads["create"], calls[_IMPORT]["emails"], calls[_SUBMIT]["create"], strict=True))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, StopIteration) as error:
         raise ApiRefusal(400, f"a request here uploads, imports and submits: {error}", "notRequest") from error
     if not rows:
         raise ApiRefusal(400, "nothing is submitted", "notRequest")
@@ -55,6 +60,42 @@ def _octets(blob: Arguments) -> bytes:
 
 def _octets_of(part: Mapping[str, str]) -> bytes:
     return b64decode(part["data:asBase64"]) if "data:asBase64" in part else part["data:asText"].encode("utf-8")
+
+
+def _blob_id(body: bytes) -> str:
+    """By its content, as Cyrus names blobs."""
+    return f"G{hashlib.blake2b(body, digest_size=20).hexdigest()}"
+
+
+def _upload_name(request: Request) -> str:
+    return _blob_id(request.body) if _UPLOAD_PATH.fullmatch(request.target) and request.method == "POST" else ""
+
+
+def _uploaded(request: Request, _identities: Sequence[bytes]) -> Response:
+    """RFC 8620 §6.1."""
+    kind = request.header("content-type") or "application/octet-stream"
+    told = {
+        "accountId": request.target.split("/")[3],
+        "blobId": _blob_id(request.body),
+        "type": kind,
+        "size": len(request.body),
+    }
+    return Response(201, JSON, json.dumps(told).encode())
+
+
+def _with_uploads(request: Request, uploads: Mapping[str, bytes]) -> Request:
+    """An import of blobs that were uploaded before becomes one that uploads them itself, which reads by itself."""
+    document = table_of(request.body)
+    calls = list(document.get("methodCalls") or ())
+    emails: dict[str, Any] = next((arguments["emails"] for method, arguments, _ in calls if method == _IMPORT), {})
+    named = {name: uploads[email["blobId"]] for name, email in emails.items() if email["blobId"] in uploads}
+    if not named or len(named) < len(emails):
+        return request
+    for name in named:
+        emails[name]["blobId"] = f"#{name}"
+    create = {name: {"data": data_of(raw), "type": "message/rfc822"} for name, raw in named.items()}
+    joined = {**document, "methodCalls": [[UPLOAD, {"create": create}, "upload"], *calls]}
+    return replace(request, body=json.dumps(joined, ensure_ascii=False).encode("utf-8"))
 
 
 def _sends(request: Request) -> bool:
@@ -98,8 +139,8 @@ def _echo(arguments: Arguments) -> Arguments:
 _METHODS: Mapping[str, Callable[[Arguments], Arguments]] = {
     "Core/echo": _echo,
     **{upload: _created("create") for upload in CAPABILITIES},
-    "Email/import": _created("emails"),
-    "EmailSubmission/set": _created("create"),
+    _IMPORT: _created("emails"),
+    _SUBMIT: _created("create"),
     "Mailbox/get": _listed({"id": _ACCOUNT, "name": "Drafts", "role": "drafts"}),
     "Identity/get": _listed({"id": _ACCOUNT, "name": "benchkit", "email": "benchkit@example.com"}),
 }
@@ -149,11 +190,14 @@ def _body(status: int, text: str, code: str) -> bytes:
 
 SERVER = RoutedServer(
     routes=(
+        Route(_UPLOAD_PATH, _nothing, _uploaded, sends=lambda _request: False),
         Route(re.compile(r"/jmap(?:/[^?]*)?"), read, answered, sends=_sends),
         Route(re.compile(r"/\.well-known/jmap"), _nothing, session, method="GET", sends=lambda _request: False),
     ),
     authorised_by=_authorised,
     body_of=_body,
+    names_upload=_upload_name,
+    joins_uploads=_with_uploads,
     retry_after=True,
     challenge='Basic realm="JMAP"',
     headers_of=lambda _status, _code: (("content-type", "application/problem+json"),),

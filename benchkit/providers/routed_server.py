@@ -47,6 +47,8 @@ class RoutedServer:
     limit_text: str = ""
     retry_after: bool = False
     rate_names: tuple[str, ...] = ()
+    names_upload: Callable[[Request], str] = lambda _request: ""
+    joins_uploads: Callable[[Request, Mapping[str, bytes]], Request] = lambda request, _uploads: request
     headers_of: Callable[[int, str], Headers] = lambda _status, _code: JSON
 
     def methods(self, target: str) -> tuple[str, ...]:
@@ -60,6 +62,12 @@ class RoutedServer:
             authorised = False
         if not authorised:
             raise ApiRefusal(401, "")
+
+    def upload_name(self, request: Request) -> str:
+        return self.names_upload(request)
+
+    def with_uploads(self, request: Request, uploads: Mapping[str, bytes]) -> Request:
+        return _well_formed(lambda: self.joins_uploads(request, uploads))
 
     def sends(self, request: Request) -> bool:
         return self._route(request).sends(request)

@@ -7,7 +7,7 @@ who tries the sink by hand is told what is wrong. Answers leave in the order of 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import httptools
@@ -22,6 +22,7 @@ from benchkit.sink.parsing import request_head
 MAX_BODY = 52_400_000
 MAX_HEAD = 65_536  # of a request line and its header fields, or its trailers
 _FIELD_COST = 32  # of a field besides its text (RFC 9113 §6.5.2 counts alike): many short ones fill a memory too
+_UPLOADS = 100
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -36,6 +37,7 @@ class ApiListener:
     connections: OpenConnections
     max_body: int = MAX_BODY
     batches: bool = False
+    uploads: dict[str, bytes] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Response:
         try:
@@ -58,14 +60,23 @@ class ApiListener:
             return _with_header(refusal, "allow", ", ".join(methods)) if methods else refusal
         if self.auth_required:
             self.server.check(request, self.account)
-        if not self.server.sends(request):
+        if name := self.server.upload_name(request):
+            self._keep(name, request.body)
+        if name or not self.server.sends(request):
             return self.server.accepted(request, ())
         return self._take_batch(request) if self.batches else self._take(request)
 
+    def _keep(self, name: str, body: bytes) -> None:
+        """The newest uploads alone: a client names them in its next request."""
+        self.uploads[name] = body
+        while len(self.uploads) > _UPLOADS:
+            del self.uploads[next(iter(self.uploads))]
+
     def _take(self, request: Request) -> Response:
-        identity, send = self.recorder.identify(request.body)
-        mails = self.server.receive(request) if send == STRANGER else ()
-        self.recorder.take(request_head(request), request.body, 0, identity, send)
+        whole = self.server.with_uploads(request, self.uploads) if self.uploads else request
+        identity, send = self.recorder.identify(whole.body)
+        mails = self.server.receive(whole) if send == STRANGER else ()
+        self.recorder.take(request_head(whole), whole.body, 0, identity, send)
         known = (identity,) if identity else self.recorder.new_ids(len(mails) or 1)
         return self.server.accepted(request, known)
 

@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -174,3 +175,37 @@ def test_a_401_and_a_405_say_how_to_ask(running: Any) -> None:
 def test_two_equal_sends_have_two_ids(running: Any) -> None:
     first, second = running(OPEN).talk(WHOLE * 2).split(b'{"id":"')[1:]
     assert first.partition(b'"')[0] != second.partition(b'"')[0]
+
+
+def test_a_jmap_client_uploads_first(running: Any) -> None:
+    """RFC 8620 §2, §6.1: session, upload, import and submission, as a client does that knows no Blob/upload."""
+    sink = running(replace(OPEN, provider="jmap", options={"username": "me"}))
+    client = http.client.HTTPConnection("127.0.0.1", sink.port)
+    headers = {"Authorization": "Basic " + b64encode(b"me:key").decode()}
+
+    def ask(method: str, target: str, body: bytes = b"", kind: str = "application/json") -> Any:
+        client.request(method, target, body, headers | {"Content-Type": kind})
+        return json.loads(client.getresponse().read())
+
+    session = ask("GET", "/.well-known/jmap")
+    account = session["primaryAccounts"]["urn:ietf:params:jmap:mail"]
+    content = Content("Grüße", Address("", "a@b.example"), (Address("", "c@d.example"),), "hi")
+    raw = to_mime(content).replace(b"bk00000000-0000000000", b"nobody-asked-for-this")
+    upload = session["uploadUrl"].replace("{accountId}", account)
+    blob = ask("POST", upload, raw, "message/rfc822")["blobId"]
+    envelope = {
+        "mailFrom": {"email": "bounce@b.example"},
+        "rcptTo": [{"email": "c@d.example"}, {"email": "blind@d.example"}],
+    }
+    calls = [
+        ["Email/import", {"accountId": account, "emails": {"m": {"blobId": blob, "mailboxIds": {"x": True}}}}, "0"],
+        ["EmailSubmission/set", {"accountId": account, "create": {"s": {"emailId": "#m", "envelope": envelope}}}, "1"],
+    ]
+    answer = ask("POST", session["apiUrl"], json.dumps({"using": [], "methodCalls": calls}).encode())
+    client.close()
+    assert [name for name, _, _ in answer["methodResponses"]] == ["Email/import", "EmailSubmission/set"]
+    assert answer["methodResponses"][1][1]["created"]["s"]["id"]
+    ((head, body),) = sink.ledger.bodies.values()
+    (mail,) = parse_body("api", "jmap", head, body)
+    assert (mail.content, mail.sender) == (content, "bounce@b.example")
+    assert mail.recipients == ("c@d.example", "blind@d.example")
