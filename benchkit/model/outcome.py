@@ -1,4 +1,4 @@
-"""How one send ended. Every failure is a value of this kind; nothing is dropped and nothing is retried.
+"""How one send ended. Every failure is a value of this kind; nothing is dropped. When one is tried again: model/retry.py.
 
 `AMBIGUOUS` is the one that matters for "never lose a message": the connection broke, or the wait ran out, after the
 content had left and before the reply came, so the message may or may not be there. `GARBLED` (a reply that breaks the

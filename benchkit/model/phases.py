@@ -32,6 +32,7 @@ PHASE_STYLES: Mapping[Phase, PhaseStyle] = {  # in their order
     Phase.REQUEST: PhaseStyle("Q", "#f3a08a"),
     Phase.WAIT: PhaseStyle("W", "#d1442b"),
     Phase.RESPONSE: PhaseStyle("P", "#7c1f12"),
+    Phase.BACKOFF: PhaseStyle("K", "#c9c9c9"),
     Phase.CLOSE: PhaseStyle("X", "#9a9a9a"),
 }
 _PLACES = {phase: place for place, phase in enumerate(PHASE_STYLES)}

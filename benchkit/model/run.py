@@ -122,6 +122,7 @@ class Manifest:
     recipients: tuple[int, ...] = ()  # of the envelope, by message index; empty where not recorded
     recipient_hashes: tuple[str, ...] = ()  # … and which (model/envelope.py), as decimal numbers: JSON's have 53 bits
     sender_hashes: tuple[str, ...] = ()  # of the envelope sender, by message index
+    retry: Mapping[str, Any] = field(default_factory=dict)  # model/retry.py; empty where each message is tried once
     overhead_us: Mapping[str, float] = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     certificate: str = ""  # what `benchkit certify` found on this machine, in words

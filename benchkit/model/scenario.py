@@ -13,6 +13,7 @@ from pathlib import Path
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.receiving import EventsSpec, MailboxSpec
+from benchkit.model.retry import NO_RETRY, RetrySpec
 from benchkit.model.secret import SecretRef
 
 
@@ -262,6 +263,7 @@ class Scenario:
     verdict: VerdictSpec
     thresholds: tuple[Threshold, ...] = ()
     cost: CostSpec = CostSpec()
+    retry: RetrySpec = NO_RETRY
     allow_hosts: tuple[str, ...] = ()
     allow_recipients: tuple[str, ...] = ()
     max_messages: int = 0

@@ -109,6 +109,9 @@ class ArmSummary:
     recipients_refused: int = 0
     recipients_failed: int = 0
     recipients_unknown: int = 0
+    retried: int = 0  # messages that were tried more than once
+    attempts: int = 0  # of all messages
+    given_up: int = 0  # failed although every attempt that the scenario allows was made
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 

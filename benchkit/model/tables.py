@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA_VERSION = 3  # of run.json and of the tables; every earlier one is read too
+SCHEMA_VERSION = 4  # of run.json and of the tables; every earlier one is read too
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,13 @@ MESSAGES = TableLayout(
         ),
         Column("rate_remaining", "int32", 3, -1, about="of these, how many were left; -1 where it did not say"),
         Column("rate_reset_s", "int32", 3, -1, about="seconds until all were free again; -1 where it did not say"),
+        Column(
+            "attempts",
+            "int16",
+            4,
+            1,
+            about="how often it was tried; its times, round trips and bytes are of all attempts",
+        ),
     ),
 )
 PHASES = TableLayout(

@@ -31,6 +31,7 @@ class Phase(IntEnum):
     WAIT = 11  # HTTP: from the last byte written to the first byte of the response
     RESPONSE = 12  # HTTP: from its first byte to its last
     CLOSE = 13  # QUIT and its reply, or the closing of the connection: after "accepted", never part of service time
+    BACKOFF = 14  # between two attempts of a message: closing the connection where need be, and waiting
 
     @property
     def label(self) -> str:
@@ -52,6 +53,7 @@ class Trace:
     """
 
     __slots__ = (
+        "attempts",
         "bytes_in",
         "bytes_out",
         "closed_ns",
@@ -81,6 +83,7 @@ class Trace:
         self.turns = self.turns_to_close = self.bytes_out = self.bytes_in = 0
         self.retransmits = self.segments_out = self.segments_in = 0
         self.min_rtt_us = -1
+        self.attempts = 1
         self.ended_ns = self.closed_ns = 0
         self.started_ns = perf_counter_ns()
 

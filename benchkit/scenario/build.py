@@ -8,6 +8,7 @@ from pathlib import Path
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec, planned_looks
 from benchkit.model.message import Address
 from benchkit.model.receiving import EventsSpec, MailboxSpec
+from benchkit.model.retry import RetrySpec
 from benchkit.model.scenario import (
     ArmSpec,
     ConnectionPolicy,
@@ -63,6 +64,7 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         cost=CostSpec(
             form.cost.currency, tuple(form.cost.per_thousand.items()), form.cost.cpu_per_hour, form.cost.egress_per_gb
         ),
+        retry=RetrySpec(**form.retry.model_dump()) if form.retry else RetrySpec(),
         allow_hosts=tuple(form.allow_hosts),
         allow_recipients=tuple(form.allow_recipients),
         max_messages=form.max_messages,

@@ -190,6 +190,26 @@ class CostForm(Form):
     egress_per_gb: Annotated[Price | None, said("Price of a gigabyte (10^9 bytes) that leaves.")] = None
 
 
+class RetryForm(Form):
+    """Trying again what the server did not take. Without it each message is tried once."""
+
+    required = ("attempts",)
+    attempts: Annotated[int, Field(ge=2, le=10), said("Attempts of one message, the first included.")] = 2
+    backoff: Annotated[Literal["exponential", "constant"], said("How the wait grows: doubled each time, or not.")] = (
+        "exponential"
+    )
+    first_s: Annotated[float, Field(gt=0, le=3600), said("The wait before the second attempt, in seconds.")] = 1.0
+    most_s: Annotated[
+        float,
+        Field(gt=0, le=3600),
+        said("The longest wait, also for Retry-After; if more is asked, the message is given up."),
+    ] = 60.0
+    jitter: Annotated[bool, said("Draw each wait between 0 and the whole of it.")] = True
+    ambiguous: Annotated[
+        bool, said("Try again also where the server may have the message: it may then arrive twice.")
+    ] = False
+
+
 class ScenarioForm(Form):
     """A benchkit scenario."""
 
@@ -221,4 +241,5 @@ class ScenarioForm(Form):
     thresholds: Annotated[
         dict[str, str], Field(default_factory=dict), said("Limits that end the run with exit code 99.")
     ]
+    retry: Annotated[RetryForm | None, said("What is tried again, and when.")] = None
     cost: Annotated[CostForm, Field(default_factory=CostForm), said("Prices, for the cost of each arm.")]

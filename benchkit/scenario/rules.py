@@ -35,6 +35,7 @@ def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
     check_mailboxes(parsed)
     check_thresholds(parsed, vocabulary)
     check_cost(parsed)
+    check_retry(parsed)
 
 
 def check_load(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
@@ -139,6 +140,23 @@ def check_cost(parsed: ParsedScenario) -> None:
         if all(names) and not any(fnmatchcase(name, pattern) for name in names):
             place = ("cost", "per_thousand", pattern)
             parsed.mistakes.add(place, f'no arm matches "{pattern}"; there are: {listed(names)}')
+
+
+def check_retry(parsed: ParsedScenario) -> None:
+    retry = parsed.form.retry
+    if retry is None:
+        return
+    if retry.first_s > retry.most_s and not parsed.mistakes.reported(("retry",)):
+        parsed.mistakes.add(("retry", "first_s"), f"is longer than most_s, which is {retry.most_s:g}")
+    for index, arm in enumerate(parsed.form.arm):
+        if arm.messages_per_request > 1:
+            told = "cannot be tried again message by message: give the arm messages_per_request = 1, or remove [retry]"
+            parsed.mistakes.add(("arm", index, "messages_per_request"), told)
+        if arm.dialogue == "overlapped":
+            told = (
+                '"overlapped" has begun the next message before this one is answered: choose another, or remove [retry]'
+            )
+            parsed.mistakes.add(("arm", index, "dialogue"), told)
 
 
 def check_thresholds(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:

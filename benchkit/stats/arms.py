@@ -87,12 +87,24 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         dkim=arm.dkim,
         signing_us=arm.signing_us,
         signature_bytes=arm.signature_bytes,
+        **_attempts(manifest, rows),
         generator=generator,
         saturated=limits_of(generator, manifest, sample),
         two_groups=two_groups(
             (response_ns if manifest.load["model"] == LoadModel.OPEN else service_ns)(rows)[accepted]
         ),
     )
+
+
+def _attempts(manifest: Manifest, rows: Table) -> dict[str, int]:
+    """Fields of the summary."""
+    attempts, most = rows["attempts"], manifest.retry.get("attempts", 1)
+    failed = rows["outcome"] != OutcomeKind.ACCEPTED
+    return {
+        "retried": int(np.count_nonzero(attempts > 1)),
+        "attempts": int(attempts.sum()),
+        "given_up": int(np.count_nonzero(failed & (attempts >= most))) if most > 1 else 0,
+    }
 
 
 def _recipients(run: Run, sample: Sample, in_doubt: Any) -> RecipientCounts:

@@ -140,6 +140,7 @@ MANIFEST: Mapping[str, Check] = {
     "thresholds": _list(_threshold), "arms": lambda value: _records(value, ArmRecord, ARM),
     "conditions": lambda value: _records(value, ConditionRecord, CONDITION), "digests": _list(_hex),
     "batch_bytes": _list(_count), "recipients": _list(_count), "recipient_hashes": _list(_int64),
+    "retry": lambda value: isinstance(value, dict) and _count(value.get("attempts", 1)),
     "sender_hashes": _list(_int64), "altered_kept": _count, "overhead_us": _table(_number),
     "host": lambda value: isinstance(value, dict) and _count(value.get("cores", 0))
     and _number(value.get("slept_s", 0)), "warnings": _list(_text),

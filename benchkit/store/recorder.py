@@ -22,7 +22,7 @@ ROWS = 4096
 CELL_ROWS = 1024
 FLUSH_EVERY_NS = 500_000_000  # a power cut, which no mapped file survives, costs little more
 SINK, SINK_SPOOL = -1, 1_000_000  # no worker's number
-_PHASES_A_MESSAGE = len(Phase) + 2  # EHLO twice, and one to spare
+_PHASES_AN_ATTEMPT = len(Phase) + 2  # EHLO twice, and one to spare
 
 
 class Recorder:
@@ -31,12 +31,15 @@ class Recorder:
     Of `workers` that share the plan it is number `worker`, and its i-th sender is the run's `worker + i · workers`.
     """
 
-    def __init__(self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, planned: int = 0) -> None:
-        """`planned` are the sends of the whole run: of all workers and conditions."""
+    def __init__(
+        self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, planned: int = 0, attempts: int = 1
+    ) -> None:
+        """`planned` are the sends of the whole run: of all workers and conditions; `attempts` the most of one message."""
         self._messages, self._phases, self._cells, self._lags = self._tables = tuple(
             SpooledRows(spool_of(folder, layout.name, worker), layout, capacity)
             for layout, capacity in ((MESSAGES, ROWS), (PHASES, ROWS * 4), (CELLS, CELL_ROWS), (LAGS, CELL_ROWS))
         )
+        self._phases_a_message = _PHASES_AN_ATTEMPT * attempts
         self._worker = worker
         self._workers = workers
         self._clock = clock
@@ -61,7 +64,7 @@ class Recorder:
             min_rtt_us=trace.min_rtt_us, outcome=outcome.kind, code=outcome.code, enhanced=outcome.enhanced,
             text=outcome.text, refused=outcome.refused_recipients, refused_hash=outcome.refused_hash,
             server_id=outcome.server_id, retry_after_s=outcome.retry_after_s, rate_limit=outcome.rate_limit,
-            rate_remaining=outcome.rate_remaining, rate_reset_s=outcome.rate_reset_s,
+            rate_remaining=outcome.rate_remaining, rate_reset_s=outcome.rate_reset_s, attempts=trace.attempts,
         )  # fmt: skip
         self._record_phases(send, trace)
         self.recorded += 1
@@ -110,7 +113,7 @@ class Recorder:
 
     @property
     def _full(self) -> bool:
-        return not self._messages.room or self._phases.room < _PHASES_A_MESSAGE
+        return not self._messages.room or self._phases.room < self._phases_a_message
 
     def _record_phases(self, send: int, trace: Trace) -> None:
         edges, last = trace.edges, len(trace.edges) - 1

@@ -9,7 +9,7 @@ from benchkit.model.trace import Phase
 
 STORED = {
     "connect": 0, "tls": 1, "banner": 2, "ehlo": 3, "starttls": 4, "auth": 5, "mail": 6, "rcpt": 7, "data": 8, "content": 9,
-    "request": 10, "wait": 11, "response": 12, "close": 13,
+    "request": 10, "wait": 11, "response": 12, "close": 13, "backoff": 14,
 }  # fmt: skip
 
 

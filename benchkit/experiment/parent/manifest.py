@@ -32,6 +32,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
         blocks=load.blocks,
         warmup_blocks=load.warmup_blocks,
         messages_per_block=load.messages_per_block,
+        retry=dataclasses.asdict(scenario.retry) if scenario.retry.attempts > 1 else {},
         rope=scenario.verdict.rope,
         confidence=scenario.verdict.confidence,
         family=scenario.verdict.family,

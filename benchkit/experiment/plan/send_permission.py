@@ -47,7 +47,8 @@ def deliveries(arm: ArmSpec, scenario: Scenario, batch: Batch) -> int:
     """Recipients times messages, as one arm sends them in the whole run, warm-up included."""
     if arm.transport == "null":
         return 0
-    return sum_over_sends([len(message.recipients) for message in batch.messages], sends_of_an_arm(scenario))
+    copies = scenario.retry.attempts if scenario.retry.ambiguous else 1  # an ambiguous attempt may have been delivered
+    return copies * sum_over_sends([len(message.recipients) for message in batch.messages], sends_of_an_arm(scenario))
 
 
 def sum_over_sends(numbers: Sequence[int], sends: int) -> int:

@@ -78,7 +78,20 @@ class Engine:
         self._watch = watch
         self._start = start
         self._waiting = Waiting(MonotonicClock())
-        self.stopping = False
+        self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Nothing more is started, and what is under way is not tried again."""
+        return self._stopping
+
+    @stopping.setter
+    def stopping(self, stopping: bool) -> None:
+        self._stopping = stopping
+        if stopping:
+            for arm in self._arms:
+                for sender in arm.senders:
+                    sender.stop_retrying()
 
     async def open(self) -> list[tuple[int, Outcome]]:
         """Make the kept connections, after trying out the foreign servers; gives (arm, why) for each that cannot be made."""

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from benchkit.experiment.worker.deadline import Deadline
+from benchkit.experiment.worker.retries import Retries, no_retries
 from benchkit.model.contracts import Batches, Prefetching, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind, defect
 from benchkit.model.scenario import ConnectionPolicy
@@ -27,7 +28,7 @@ class VirtualSender:
 
     def __init__(
         self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1,
-        deadline_s: float = 0.0, mask: SecretMask = NO_SECRETS,
+        deadline_s: float = 0.0, mask: SecretMask = NO_SECRETS, retries: Retries | None = None,
     ) -> None:  # fmt: skip
         self.trace = Trace()
         self.connection = -1
@@ -40,6 +41,9 @@ class VirtualSender:
         self._messages_per_request = messages_per_request
         self._deadline = Deadline(deadline_s)
         self._mask = mask
+        self._retries = retries or no_retries()
+        self._attempt_began = 0  # place of its first phase in the trace
+        self._cut_short = False
         self._prefetching = transport if isinstance(transport, Prefetching) and transport.prefetches else None
 
     @property
@@ -78,13 +82,13 @@ class VirtualSender:
 
     async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
         """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
-        self.trace.begin()
-        self._deadline.begin()
-        try:
-            outcome = await self._exchange(prepared, identity, following)
-            in_order = outcome.kind is not OutcomeKind.AMBIGUOUS
-        except BaseException as error:
-            outcome, in_order = self._broken_off(error, 1), False
+        self._begin()
+        outcome, in_order = await self._attempt(prepared, identity, following)
+        while not self._cut_short and (wait_s := self._retries.wait_s(outcome, self.trace.attempts)) is not None:
+            if not await self._back_off(wait_s, in_order):
+                break
+            self.trace.attempts += 1
+            outcome, in_order = await self._attempt(prepared, identity, None)
         self._deadline.end()
         if self._is_used_up or not in_order:
             await self._leave()
@@ -92,8 +96,7 @@ class VirtualSender:
 
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
         """The same with several messages in one request, of which the trace is then told once."""
-        self.trace.begin()
-        self._deadline.begin()
+        self._begin()
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self._exchange_batch(prepared, identities)
@@ -105,11 +108,45 @@ class VirtualSender:
             await self._leave()
         return [outcome.masked(self._mask) for outcome in outcomes]
 
+    def stop_retrying(self) -> None:
+        """The outcome of the attempt under way is the last."""
+        self._retries.stop()
+
     async def close(self) -> None:
         """The end of the run, which is in no message's time."""
         self._deadline.close()
         self.trace.begin()
         await self._hang_up()
+
+    def _begin(self) -> None:
+        self.trace.begin()
+        self._attempt_began, self._cut_short = 0, False
+        self._deadline.begin()
+
+    async def _attempt(self, prepared: Any, identity: bytes, following: Any | None) -> tuple[Outcome, bool]:
+        """Its outcome, and whether the connection may carry on."""
+        self._attempt_began = len(self.trace.phases)
+        try:
+            outcome = await self._exchange(prepared, identity, following)
+        except BaseException as error:
+            return self._broken_off(error, 1), False
+        return outcome, outcome.kind is not OutcomeKind.AMBIGUOUS
+
+    async def _back_off(self, wait_s: float, in_order: bool) -> bool:
+        """Wait before the next attempt; False where the deadline or the user ends it. What it takes is a phase of its own."""
+        self.trace.mark(Phase.BACKOFF)
+        try:
+            if self._is_used_up or not in_order:
+                closing = Trace()
+                with suppress(Exception):
+                    await self._transport.close(closing)
+                self.trace.turns_to_close += closing.turns_to_close
+            going_on = await self._retries.pause(wait_s)
+        except asyncio.CancelledError:
+            going_on = False
+        if not going_on:
+            self.trace.finish()
+        return going_on
 
     async def _exchange(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
         failure = await self._connect_if_need_be()
@@ -154,7 +191,7 @@ class VirtualSender:
         return failure
 
     def _count(self, messages: int) -> None:
-        if Phase.CONNECT in self.trace.phases:  # also when the client reconnected by itself
+        if Phase.CONNECT in self._phases_of_attempt:  # also when the client reconnected by itself
             self._number_connection()
         self.nth = self._carried
         self._carried += messages
@@ -167,12 +204,17 @@ class VirtualSender:
             self.connection = self.nth = -1
         else:
             self._count(messages)
-        in_doubt = any(phase in _CONTENT_PHASES for phase in self.trace.phases)
+        in_doubt = any(phase in _CONTENT_PHASES for phase in self._phases_of_attempt)
+        self._cut_short = True
         if isinstance(error, asyncio.CancelledError):
             return Outcome(OutcomeKind.AMBIGUOUS if in_doubt else OutcomeKind.TIMED_OUT, text=self._cut_short_by)
         if isinstance(error, Exception):
             return defect(error, content_may_have_left=in_doubt)
         raise error
+
+    @property
+    def _phases_of_attempt(self) -> Sequence[int]:
+        return self.trace.phases[self._attempt_began :]
 
     @property
     def _cut_short_by(self) -> str:

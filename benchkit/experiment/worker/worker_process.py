@@ -26,6 +26,7 @@ from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.experiment.worker.cell_watch import CellWatch
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.overhead import own_cost_us
+from benchkit.experiment.worker.retries import Retries
 from benchkit.experiment.worker.start_times import InStep, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.contracts import Batches, Transport
@@ -81,7 +82,10 @@ async def _prepare(
             line.tell(rtt_ms=round_trips[job.scenario.baseline])
         line.tell(overhead_us=await own_cost_us(job))
     workers = job.scenario.load.workers
-    recorder = Recorder(Path(job.folder), MonotonicClock(), job.worker, workers, planned=total_sends(job.scenario))
+    recorder = Recorder(
+        Path(job.folder), MonotonicClock(), job.worker, workers,
+        planned=total_sends(job.scenario), attempts=job.scenario.retry.attempts,
+    )  # fmt: skip
     engine = Engine(
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
         CellWatch(recorder, MonotonicClock(), cores).over, in_step.start if job.scenario.load.in_step else at_once,
@@ -173,7 +177,7 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     senders_of_all = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
     senders = len(range(job.worker, senders_of_all, load.workers))
     sends = max(sends_of_start(job.scenario, start) for start in range(load.restarts))
-    most_connections = sends + senders_of_all * len(job.endpoints)
+    most_connections = sends * job.scenario.retry.attempts + senders_of_all * len(job.endpoints)
     segment = job.condition * load.restarts + job.start
     numbers = itertools.count((segment * load.workers + job.worker) * most_connections)
     arms, mask, tries_out = [], job.mask, job.worker == 0 and job.start == 0
@@ -181,8 +185,12 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
         make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
         transports = [make(endpoint) for _ in range(senders)]
         policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
+        seeds = (f"{load.seed}/{segment}/{job.worker}/{number}/{place}" for place in range(senders))
         virtual = tuple(
-            VirtualSender(transport, policy, numbers, together, load.deadline_s, mask) for transport in transports
+            VirtualSender(
+                transport, policy, numbers, together, load.deadline_s, mask, Retries(job.scenario.retry, seed)
+            )
+            for transport, seed in zip(transports, seeds, strict=True)
         )
         prepared = _prepared(transports[0], job.signed.get(number, job.batch), together=together > 1)
         arms.append(ArmAtWork(virtual, prepared, foreign=tries_out and endpoint.arm.server is not None))

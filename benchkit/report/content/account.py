@@ -18,6 +18,7 @@ def account_lines(summary: Summary) -> Iterator[Sentence]:
         yield sentence(recipients_line(account))
         for arm in (arm for arm in summary.arms if arm.recipients_refused):
             yield sentence(f"{label_of(summary, arm)}, without warm-up: {recipients_line(arm)}", Tone.WARNING)
+    yield from map(sentence, _retries(summary))
     known = not summary.arms or any(arm.arrived is not None for arm in summary.arms)
     yield _arrived(account) if known else sentence("arrivals not known: the server is not embedded")
     yield from (sentence(line, Tone.BAD) for line in _altered(summary))
@@ -43,6 +44,13 @@ def _sent(account: DeliveryReport) -> str:
     ambiguous = f" (of which {account.ambiguous:,} ambiguous)"
     doubt = f" + in doubt {account.in_doubt:,}" if account.in_doubt else ""
     return f"planned {planned} = accepted {accepted} + failed {failed}{ambiguous}{doubt} + unsent {account.unsent:,}"
+
+
+def _retries(summary: Summary) -> Iterator[str]:
+    for arm in (arm for arm in summary.arms if arm.retried):
+        more, given_up = arm.attempts - arm.accepted - arm.failed, arm.given_up
+        ended = f"; {given_up:,} given up after the last attempt" if given_up else "; none given up"
+        yield f"{label_of(summary, arm)}: {arm.retried:,} messages tried again, {more:,} attempts more{ended}"
 
 
 def _arrived(account: DeliveryReport) -> Sentence:
