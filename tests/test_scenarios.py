@@ -22,7 +22,7 @@ USES = (
 )  # fmt: skip
 LINKS = (
     "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
-    "newsletter-in-batches", "senders-and-requests", "faults-and-limits",
+    "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles",
 )  # fmt: skip
 AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))
 VOCABULARY = Vocabulary(
