@@ -67,8 +67,10 @@ def report(options: ReportOptions) -> None:
     """Print the answers of stored runs."""
     form = _chosen(options)
     folders = _folders(options)
+    if options.out is not None and (form is not Form.HTML or (len(folders) > 1 and not options.pooled)):
+        raise InputError(Mistake("--out", "is where --html writes one page: name one run, or add --pooled"))
     if options.pooled:
-        _pooled(folders, form)
+        _pooled(folders, form, options)
         return
     if options.pyperf is not None:
         _pyperf(folders, options.pyperf)
@@ -106,21 +108,42 @@ def _show_together(summaries: list[Summary]) -> None:
         _show_pooled(pool(summaries))
 
 
-def _pooled(folders: list[Path], form: Form) -> None:
+def _pooled(folders: list[Path], form: Form, options: ReportOptions) -> None:
     """Raises InputError for one run alone, for runs of different scenarios, and for another format."""
-    if len(folders) < 2 or form not in (Form.SCREEN, Form.JSON):
-        raise InputError(Mistake("--pooled", "needs two or more runs of one scenario, and prints text or --json"))
+    if len(folders) < 2 or form in (Form.CSV, Form.JUNIT) or (form is Form.HTML and options.out is None):
+        told = "needs two or more runs of one scenario, and gives text, --json, --markdown, or --html with --out FILE"
+        raise InputError(Mistake("--pooled", told))
     from benchkit.stats.pooling import pool
 
     pooled = pool([_summary(folder) for folder in folders])
     if form is Form.SCREEN:
         _show_pooled(pooled)
+    elif form is Form.JSON:
+        from dataclasses import asdict
+
+        from benchkit.model.outside_text import json_text
+
+        typer.echo(json_text(asdict(pooled)), nl=False)
+    else:
+        _write_pooled(pooled, options)
+
+
+def _write_pooled(pooled: PooledRuns, options: ReportOptions) -> None:
+    """As a page where a file is named, else as Markdown."""
+    from benchkit.report.content.pooled import pooled_page
+
+    if options.out is None:
+        from benchkit.report.markdown import to_markdown
+
+        typer.echo(to_markdown(pooled_page(pooled)), nl=False)
         return
-    from dataclasses import asdict
+    from benchkit.report.html import to_html
 
-    from benchkit.model.outside_text import json_text
-
-    typer.echo(json_text(asdict(pooled)), nl=False)
+    with writing(options.out):
+        options.out.write_text(to_html(pooled_page(pooled)), "utf-8")
+    typer.echo(options.out)
+    if options.open_it:
+        typer.launch(str(options.out))
 
 
 def _show_pooled(pooled: PooledRuns) -> None:

@@ -41,6 +41,19 @@ def test_one_form_at_a_time(verb: Verb) -> None:
 
 
 @pytest.mark.usefixtures("sample")
+def test_one_page_is_of_one_run_or_of_several_together(verb: Verb) -> None:
+    shutil.copytree(SAMPLE, "results/again")
+    both = ("report", "results/sample", "results/again", "--html")
+    assert verb(*both).out == "results/sample/report.html\nresults/again/report.html\n"
+    assert verb(*both, "--out", "both.html").code == 2
+    assert verb(*both, "--pooled").code == 2
+    assert verb(*both, "--pooled", "--out", "both.html").out == "both.html\n"
+    assert Path("both.html").read_text("utf-8").startswith("<!doctype html>")
+    assert verb(*both[:3], "--pooled", "--markdown").out.startswith("## ")
+    assert verb("report", "results/sample", "--out", "x.html").code == 2
+
+
+@pytest.mark.usefixtures("sample")
 def test_a_page_is_written_beside_the_run_or_where_it_is_asked_for(verb: Verb) -> None:
     assert verb("report", "results/sample", "--html").out == "results/sample/report.html\n"
     assert Path("results/sample/report.html").stat().st_mode & 0o777 == 0o600
