@@ -1,4 +1,6 @@
-"""Short texts of a scenario that are templates of a row's columns: copies, return path, header fields, names of files."""
+"""Short texts of a scenario that may be templates of a row's columns: cc and bcc, return path, header fields, attachment
+paths.
+"""
 
 from __future__ import annotations
 

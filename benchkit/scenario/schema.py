@@ -1,4 +1,4 @@
-"""JSON Schema of a scenario, for editors: the form's own, with the names that exist filled in."""
+"""JSON Schema of a scenario, for editors: the schema of the form, with the known clients, providers and statistics filled in."""
 
 from __future__ import annotations
 

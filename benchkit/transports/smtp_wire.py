@@ -1,7 +1,7 @@
-"""SMTP by benchkit's own client: a dialogue of protocol/client_sequences.py over one instrumented byte stream.
+"""SMTP by benchkit's own client: a sequence of protocol/client_sequences.py over one instrumented byte stream.
 
-What was accepted, what was not and what is in doubt follows from what the kernel had taken when the connection broke: without
-its final dot, or the last byte of its BDAT, no server has a message. An envelope in flight is no message either.
+When a connection breaks, the number of bytes that the kernel had taken decides what is in doubt: without its final dot, or the
+last byte of its BDAT, no server has the message. An envelope under way is not a message either.
 """
 
 from __future__ import annotations

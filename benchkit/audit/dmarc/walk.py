@@ -1,7 +1,7 @@
 """The DNS tree walk (RFC 9989 §4.10): from a name up to the top-level domain, at most eight questions.
 
-Law: `steps` are those that a receiver would take. All names are asked at once, since the walk's names do not depend on what is
-found; what is above the step that ends the walk is not read. A name with several records counts as one without.
+`steps` are the questions that a receiver would ask. benchkit asks for all names at once, because they do not depend on the
+answers; answers above the step that ends the walk are not used. A name with several records counts as one without.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """benchkit checks itself: what physics predicts against what it measured (method.md §10).
 
-Runs made like any other run, in a folder that goes away: the dialogues over three links; delays at known points of the
-dialogue; the client libraries with a small and a large message; speed. What is certified is the machine as it is now, with this
-version and this kernel.
+The runs are made like any other, in a temporary folder: the dialogues over three links, delays at known points of the
+dialogue, the client libraries with a small and a large message, and speed. The certificate holds for this machine, this
+version and this kernel as they are now.
 """
 
 from __future__ import annotations
