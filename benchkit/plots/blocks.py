@@ -37,7 +37,7 @@ class Blocks:
         samples = measured_samples(run)
         for condition, panel in enumerate(axes):
             _panel(panel, run, condition, samples, metric)
-        starts = "; dotted: the processes started anew" if restarts_of(run.manifest) > 1 else ""
+        starts = "; dotted: the processes were started again" if restarts_of(run.manifest) > 1 else ""
         axes[-1].set_xlabel(f"block, in the order of sending{starts}")
         axes[-1].xaxis.set_major_locator(MaxNLocator(8, integer=True))
 

@@ -1,4 +1,4 @@
-"""JSON Schema of a scenario, for editors: the schema of the form, with the known clients, providers and statistics filled in."""
+"""JSON Schema of a scenario, for editors: the schema of the form, with the known clients, providers and statistics."""
 
 from __future__ import annotations
 
