@@ -20,7 +20,7 @@ from benchkit.store.rows import RowBuffer
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "quickstart.toml"
 IDENTITY = b"0123456789abcdef01234567"
 ROW = {column.name: "" if column.kind == "string" else 0 for column in MESSAGES.columns}
-CAPACITY = 1 << 16
+CAPACITY = 1 << 12
 
 
 def count_turns() -> None:

@@ -10,6 +10,7 @@ from benchkit.model.summary import Contrast, Summary
 from benchkit.notebook import html
 from benchkit.report import numbers
 from benchkit.report.content.page import Block, Cell, Section, Sentence, Table, Tone, sentence
+from benchkit.report.content.recommendation import recommendation_sections
 from benchkit.report.content.summary_page import account_section, answer_section, arms_sections, warning_sentences
 from benchkit.report.content.theory import fits_table
 
@@ -29,23 +30,28 @@ class ContrastList(tuple[Contrast, ...]):
 
 
 class ReportPart:
-    """A section of the report; draws itself. `values` are its numbers."""
+    """Sections of the report; draws itself. `values` are its numbers."""
 
-    def __init__(self, values: Any, section: Section) -> None:
+    def __init__(self, values: Any, *sections: Section) -> None:
         self.values = values
-        self._section = section
+        self._sections = sections
 
     def _repr_html_(self) -> str:
-        return html.block(sections_html([self._section]))
+        return html.block(sections_html(self._sections))
 
     def __repr__(self) -> str:
-        return "\n".join(block.text for block in self._section.blocks if isinstance(block, Sentence)) or repr(
-            self.values
-        )
+        return "\n".join(
+            block.text for one in self._sections for block in one.blocks if isinstance(block, Sentence)
+        ) or repr(self.values)
 
 
 def account_part(summary: Summary) -> ReportPart:
     return ReportPart(summary.account, account_section(escaped(summary, lines=False)))
+
+
+def recommendation_part(summary: Summary) -> ReportPart:
+    """Which path, by the model; and what speed does not decide."""
+    return ReportPart(summary.models, *recommendation_sections(escaped(summary, lines=False)))
 
 
 def fits_part(summary: Summary) -> ReportPart:

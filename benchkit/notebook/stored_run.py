@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchkit.errors import InputError, Mistake, listed
 from benchkit.model.tables import ARRIVALS, CELLS, EVENTS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
+from benchkit.notebook.costs import RunCost
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.predictions import Predictions
-from benchkit.notebook.run_html import ContrastList, ReportPart, account_part, answer_html, fits_part
+from benchkit.notebook.run_html import (
+    ContrastList,
+    ReportPart,
+    account_part,
+    answer_html,
+    fits_part,
+    recommendation_part,
+)
 from benchkit.notebook.run_table import RunTable
 
 if TYPE_CHECKING:
@@ -54,6 +62,32 @@ class StoredRun:
     def account(self) -> ReportPart:
         """What became of every message."""
         return account_part(self.summary)
+
+    @property
+    def recommendation(self) -> ReportPart:
+        """Which path at which RTT and reuse, by the model of this run; and what speed does not decide."""
+        return recommendation_part(self.summary)
+
+    def cost(
+        self,
+        per_thousand: Mapping[str, float] | None = None,
+        *,
+        cpu_per_hour: float | None = None,
+        egress_per_gb: float | None = None,
+        currency: str = "USD",
+    ) -> RunCost:
+        """What a thousand messages of each arm cost at these prices; without any, at those of the scenario ([cost]).
+
+        `per_thousand` is by arm; `*` stands for anything: {"smtp*": 0.1, "api*": 0.1}.
+        """
+        prices = {
+            "currency": currency,
+            "per_thousand": list((per_thousand or {}).items()),
+            "cpu_per_hour": cpu_per_hour,
+            "egress_per_gb": egress_per_gb,
+        }
+        given = per_thousand or cpu_per_hour is not None or egress_per_gb is not None
+        return RunCost(self.data, prices if given else self.manifest.cost)
 
     @property
     def fits(self) -> ReportPart:

@@ -143,6 +143,16 @@ def test_a_model_predicts_what_was_not_measured() -> None:
         run.model("no such arm")
 
 
+def test_costs_at_prices_of_the_reader_and_the_recommendation() -> None:
+    run = benchkit.open_run(SAMPLE)
+    assert "No prices" in run.cost()._repr_html_()
+    costs = run.cost({"smtp*": 0.25}, currency="EUR")
+    assert {cost.price for cost in costs.values if cost.arm.startswith("smtp")} == {0.25}
+    assert "provider, EUR" in costs._repr_html_()
+    assert costs.plot().svg.rstrip().endswith("</svg>")
+    assert "What speed does not decide" in run.recommendation._repr_html_()
+
+
 def test_compares_two_runs_and_draws_them_over_each_other() -> None:
     found = benchkit.compare(SAMPLE, benchkit.open_run(SAMPLE))
     assert found.values.regressions == ()
