@@ -15,7 +15,7 @@ from rich.text import Text
 from benchkit.model.dns import Record
 from benchkit.model.outside_text import escape_control_chars
 from benchkit.model.record_fix import RecordFix, value_of, zone_line
-from benchkit.report.fix_words import groups, heading
+from benchkit.report.fix_words import groups, heading, panel_name
 
 INDENT = (0, 0, 0, 2)
 
@@ -47,7 +47,10 @@ def _render(fix: RecordFix, console: Console) -> None:
     if fix.after and not fix.ask:
         console.print(Text("Or in a control panel:", style="dim"))
     for record in fix.after if not fix.ask else ():
-        console.print(Text(f"Name {fix.name} · Type {record.type} · Value {_shown(record)}"), soft_wrap=True)
+        console.print(
+            Text(f"Name {panel_name(fix)} (in full {fix.name}) · Type {record.type} · Value {_shown(record)}"),
+            soft_wrap=True,
+        )
 
 
 def _shown(record: Record) -> str:

@@ -15,6 +15,7 @@ from benchkit.model.dns import Answer, Record
 from benchkit.model.finding import Finding
 from benchkit.model.record_fix import RecordFix, value_of, zone_line
 from benchkit.report.finding_groups import do_first
+from benchkit.report.fix_words import panel_name
 
 
 def to_json(report: AuditReport) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def fix_json(fix: RecordFix) -> dict[str, Any]:
     return {
         "what": fix.what,
         "name": fix.name,
+        "panel_name": panel_name(fix),
         "type": fix.type,
         "before": [_record(fix.name, record) for record in fix.before],
         "after": [_record(fix.name, record) for record in fix.after],

@@ -11,7 +11,7 @@ from benchkit.model.outside_text import escape_control_chars, escaped, markdown
 from benchkit.model.record_fix import RecordFix, value_of, zone_line
 from benchkit.report.audit_words import MECHANISM_NAMES, answers, headline
 from benchkit.report.finding_groups import do_first, finding_groups, unknown_groups
-from benchkit.report.fix_words import groups, heading
+from benchkit.report.fix_words import groups, heading, panel_name
 
 
 def to_markdown(reports: Sequence[AuditReport]) -> str:
@@ -66,7 +66,10 @@ def _fix(fix: RecordFix) -> str:
         if records:
             lines += [f"\n{title}\n", _code([zone_line(fix.name, record) for record in records])]
     if fix.after and not fix.ask:
-        rows = [f"Name {fix.name}\nType {record.type}\nValue {value_of(record)}" for record in fix.after]
+        rows = [
+            f"Name {panel_name(fix)} (in full {fix.name})\nType {record.type}\nValue {value_of(record)}"
+            for record in fix.after
+        ]
         lines += ["\nOr in a control panel:\n", _code(rows)]
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchkit.audit.tables.public_suffixes import registrable
 from benchkit.model.record_fix import RecordFix
 
 
@@ -35,6 +36,12 @@ def groups(fixes: Sequence[RecordFix]) -> tuple[FixGroup, ...]:
         ),
     )
     return tuple(group for group in made if group.fixes)
+
+
+def panel_name(fix: RecordFix) -> str:
+    """As most control panels want it: without the domain, which they add; `@` for the domain itself."""
+    domain = registrable(fix.name)
+    return "@" if fix.name == domain else fix.name.removesuffix(f".{domain}")
 
 
 def heading(fix: RecordFix) -> str:
