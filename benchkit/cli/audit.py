@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, read_zones
+from benchkit.cli.audit_history import keep_audit, last_audit
 from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_other_options import LIST_ONLY, refuse_without
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
@@ -47,12 +48,14 @@ def audit(given: Given) -> None:
         round(utc_now().timestamp()) if given.dnssec or (recording is not None and recording.validated) else None,
     )
     source.check()
-    earlier = earlier_findings(given.baseline)
+    earlier = earlier_findings(given.baseline or last_audit(given.history))
     options = _options(given, source, recording.options if recording else None)
     from benchkit.cli.audit_loop import run_audits
 
     named = _named(domains, recording, options)
-    reports, changed = since(run_audits(_audit(named, source, options)), earlier)
+    audited = run_audits(_audit(named, source, options))
+    keep_audit(given.history, audited)
+    reports, changed = since(audited, earlier)
     show(reports, form, changed, given)
     raise typer.Exit(exit_code(reports, given.fail_on))
 

@@ -149,4 +149,10 @@ class Given:
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Show only what has changed since this --json output.")
     ] = None
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Keep this audit there, and show what has changed since the last one; for cron."
+        ),
+    ] = None
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also show what passed.")] = False

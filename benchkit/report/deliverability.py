@@ -38,6 +38,13 @@ def to_json(
     }
 
 
+def render_fates(found: Deliverability, console: Console) -> None:
+    _table("arm", found.arms, console)
+    if len(found.domains) > 1:
+        _table("receiving domain", found.domains, console)
+    console.print(Text(NOTE, style="dim"))
+
+
 def render(
     found: Deliverability, apart: Mapping[str, Mapping[str, int]], killed_ms: tuple[int, ...], console: Console
 ) -> None:

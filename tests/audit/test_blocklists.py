@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from benchkit.audit import Options, audit_domain
+from benchkit.audit.aggregate_reports import collect
 from benchkit.audit.tables.blocklists import BLOCKLISTS, is_listing, question
 from benchkit.model.dns import Answer, AnswerState, Record
+from tests.audit.reports.aggregate import report, row
 
 ADDRESS = "192.0.2.25"
 
@@ -56,3 +58,22 @@ def test_list(replies: dict[str, str], case: str) -> None:
     report = asyncio.run(audit_domain("shop.example", ask, Options(blocklists=True)))
     rules = [each.rule for each in report.findings if each.subject in (zone, ADDRESS) and "blocklisted" in each.rule]
     assert rules == [case]
+
+
+def test_addresses_that_send_are_asked_about() -> None:
+    """Small networks one by one, the address of --ip, and the sources that pass in receivers' reports."""
+    reports = collect([("r", report(row("198.18.0.1", 5), row("198.18.0.2", 5, dkim="fail", spf="fail")))])
+    asked: set[str] = set()
+
+    async def ask(name: str, type: str) -> Answer:  # noqa: A002
+        asked.add(name)
+        text = {("shop.example", "TXT"): "v=spf1 ip4:8.8.8.0/30 ip4:9.9.0.0/16 -all"}.get((name, type), "")
+        text = "127.0.0.2" if name.startswith("2.0.0.127.") and type == "A" else text
+        records = (Record(type, text, (text.encode(),)),) if text else ()
+        return Answer(name, type, AnswerState.OK if text else AnswerState.NXDOMAIN, records)
+
+    zone = BLOCKLISTS[0].zone
+    asyncio.run(audit_domain("shop.example", ask, Options(blocklists=True, ip="8.8.4.4", reports=reports)))
+    found = {name.removesuffix(f".{zone}") for name in asked if name.endswith(f".{zone}")}
+    assert {"4.4.8.8", *(f"{number}.8.8.8" for number in range(4))} <= found
+    assert not any(name.endswith("9.9") for name in found)

@@ -227,3 +227,17 @@ def test_a_strangers_zone_cannot_have_us_connect_inward(tmp_path: Path) -> None:
     told = {finding["rule"]: finding["message"] for finding in document["findings"]}
     assert "--allow-private" in told["starttls.not_allowed"]
     assert "169.254.169.254 (link-local)" in told["mta_sts_policy.unreachable"]
+
+
+def test_history_is_the_baseline_of_the_next_audit(tmp_path: Path) -> None:
+    """The first shows all, the second nothing new; a change is shown alone, and alone decides about exit code 3."""
+    words = ("audit", "--history", tmp_path / "kept", "--json", "--fail-on", "fail", "shop.example", "--zone")
+    assert run(*words, GOOD).exit_code == 0
+    second = run(*words, GOOD)
+    assert (second.exit_code, json.loads(second.stdout)["findings"]) == (0, [])
+    third = run(*words, BAD)
+    assert third.exit_code == 3
+    assert json.loads(third.stdout)["gone"]
+    assert run(*words, BAD).exit_code == 0
+    assert len(list((tmp_path / "kept").iterdir())) == 4
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "kept").iterdir())

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import located_mail_hosts
+from benchkit.audit.facts.reported_mail import reported_mail
 from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.audit.tables.blocklists import BLOCKLISTS, LISTED, NOT_LISTED, Blocklist, is_listing, question
@@ -20,10 +21,11 @@ RULE = Rule(
     mechanism=AuditedMechanism.DNS,
     title="Addresses that send are on no blocklist",
     reference="RFC 5782 §2.1",
-    text="With `--blocklists`, the MX hosts' addresses and those that SPF authorises one by one, the first eight, are "
-    "looked for in a few DNS blocklists. Each list is tested first (RFC 5782 §5): it must list 127.0.0.2 and must "
-    "not list 127.0.0.1. Lists refuse public resolvers, and some resolvers rewrite answers: such a reply is "
-    "unknown and no listing. Ask the list why before you ask to be taken off.",
+    text="With `--blocklists`, the addresses that send for the domain are looked for in a few DNS blocklists: that of `--ip`, "
+    "those that pass DMARC in `--reports`, the MX hosts', and those that SPF authorises in networks of at most 16; 64 in all. "
+    "`--history FOLDER` keeps each answer and shows what has changed since the last one. Each list is tested "
+    "first (RFC 5782 §5): it must list 127.0.0.2 and must not list 127.0.0.1. Lists refuse public resolvers, and some "
+    "resolvers rewrite answers: such a reply is unknown and no listing. Ask the list why before you ask to be taken off.",
     cases={
         "listed": Case(
             Status.FAIL,
@@ -34,7 +36,8 @@ RULE = Rule(
         "not_working": Case(Status.UNKNOWN, "A list fails its own test from this resolver: it refuses it, or is dead."),
     },
 )
-LOOKED_AT = 8
+LOOKED_AT = 64
+SMALL = 16  # addresses of a network that are asked about one by one
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
@@ -50,9 +53,13 @@ async def _addresses(context: AuditContext) -> list[str]:
     hosts, authorised = await asyncio.gather(context.fact(located_mail_hosts), context.fact(spf_addresses))
     known = authorised if context.is_complete(spf_tree) else None  # a term whose answer is lost may exclude some
     networks = (*known.networks4, *known.networks6) if known else ()
-    single = [str(each.network_address) for each in networks if each.num_addresses == 1]
+    named = [str(each) for network in networks if network.num_addresses <= SMALL for each in network]
     own = [text for host in hosts for text in host.addresses.texts]
-    return [address for address in dict.fromkeys([*own, *single]) if not special_use(address)][:LOOKED_AT]
+    told = [context.options.ip] if context.options.ip else []
+    reported = await context.fact(reported_mail)
+    passing = [source.address for source in reported.sources if source.passed] if reported else []
+    every = dict.fromkeys([*told, *passing, *own, *named])
+    return [address for address in every if not special_use(address)][:LOOKED_AT]
 
 
 async def _ask(context: AuditContext, blocklist: Blocklist, addresses: list[str]) -> list[Finding]:

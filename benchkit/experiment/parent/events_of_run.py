@@ -15,7 +15,10 @@ from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
-from benchkit.store.events import Journal, read_events, read_journals, remove_journals, write_events
+from benchkit.model.tables import PLACEMENTS
+from benchkit.stats.deliverability import Deliverability, deliverability
+from benchkit.stats.placements import ArmPlacements, placements_by_arm
+from benchkit.store.events import Journal, read_events, read_journals, read_rows, remove_journals, write_events
 
 NS_PER_MS = 1_000_000
 CLOCK_ERROR_MS = 120_000  # between a run's name and its clock; more is another boot of the machine
@@ -121,3 +124,12 @@ def suppressed_hashes(folder: Path) -> Mapping[int, str]:
                 row["kind"], f"bounced {row['enhanced'] or row['code'] or ''}".strip()
             )
     return found
+
+
+def stored_fates(folder: Path) -> tuple[Deliverability | None, tuple[ArmPlacements, ...]]:
+    """What is collected so far: of events, and of test mailboxes. Nothing new is read in. Raises StoreError."""
+    rows, placed = read_events(folder), read_rows(folder, PLACEMENTS)
+    if not rows and not placed:
+        return None, ()
+    run = open_run(folder)
+    return deliverability(run, rows) if rows else None, placements_by_arm(run, placed) if placed else ()
