@@ -38,7 +38,7 @@ class Azure:
         content = message.content
         if content.sender.name:
             told = f"Azure takes the sender's name ({content.sender.name!r}) from its own settings"
-            raise ValueError(f"{told}: give `from` an address alone, or compare without Azure")
+            raise ValueError(f"{told}: remove the name from `from`, or compare without Azure")
         groups = given(
             to=[*map(_person, content.to)],
             cc=[*map(_person, content.cc)],

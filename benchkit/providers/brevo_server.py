@@ -1,4 +1,4 @@
-"""Brevo's receiving half: one mail or its versions, and its errors; its limits stand in x-sib-ratelimit-* alone."""
+"""Brevo's receiving half: one mail or its versions, and its errors; limits are in x-sib-ratelimit-*, without Retry-After."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class FieldLimits:
 
     `recipients` are To, Cc and Bcc together. `fixed_headers`, in lower case, are those it does not let be set. `inline_apart`:
     inline images stand in a list of their own, so that their place among the other files is lost. `types_by_name`: a file's
-    type is told by its name alone.
+    type follows from its name, and is not sent.
     """
 
     api: str
@@ -61,7 +61,7 @@ def check_envelope(message: Message, limits: FieldLimits) -> None:
         raise ValueError(f"{told}: use fewer, or compare without {limits.api}")
     everyone = [message.envelope_from, message.content.sender.addr, *message.recipients]
     if not limits.utf8_addresses and not all(map(str.isascii, everyone)):
-        raise ValueError(f"{limits.api} takes addresses of ASCII alone (no SMTPUTF8): compare without {limits.api}")
+        raise ValueError(f"{limits.api} takes only ASCII addresses (no SMTPUTF8): compare without {limits.api}")
 
 
 def blind_recipients(message: Message) -> list[str]:

@@ -1,4 +1,4 @@
-"""Gmail API: users.messages.send takes MIME alone, as the body of an upload ("media") or in JSON in base64url ("json").
+"""Gmail API: users.messages.send takes only MIME, as the body of an upload ("media") or in JSON in base64url ("json").
 
 Source: Google's discovery document and its page of quotas. Who gets the mail stands in its header. The receiving half is in
 gmail_server.py.

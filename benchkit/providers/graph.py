@@ -104,7 +104,7 @@ def _outcome(response: Response, status: int, body: bytes) -> Outcome:
 def _of_row(response: Response, row: Mapping[str, Any] | None) -> Outcome:
     status = row.get("status") if row else None
     if row is None or not isinstance(status, int) or not 100 <= status <= 999:
-        return refusal(response, "the answer does not speak of this message", OutcomeKind.GARBLED)
+        return refusal(response, "the answer has nothing about this message", OutcomeKind.GARBLED)
     found = row.get("body")
     return _outcome(Response(status, response.headers), status, json_bytes(found) if found else b"")
 
@@ -117,7 +117,7 @@ def _document(message: Message) -> dict[str, Any]:
             'JSON of Microsoft Graph has one body, and the mail has a text and an HTML text: use endpoint = "mime"'
         )
     if foreign := [name for name, _ in content.headers if not name.lower().startswith("x-")]:
-        raise ValueError(f'Microsoft Graph takes header fields of X- alone, not {foreign[0]}: use endpoint = "mime"')
+        raise ValueError(f'Microsoft Graph takes only X- header fields, not {foreign[0]}: use endpoint = "mime"')
     html = bool(content.html)
     mail = {
         "internetMessageHeaders": [{"name": name, "value": value} for name, value in own_headers(content)],

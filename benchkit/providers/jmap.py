@@ -88,7 +88,7 @@ def _outcome(response: Response, said: Sequence[Any], name: str) -> Outcome:
         return outcome(response, OutcomeKind.ACCEPTED, server_id=submission.get("id"))
     error = jmap_calls.error_of(said, name)
     if error is None:
-        return outcome(response, OutcomeKind.GARBLED, "the answer does not speak of this message")
+        return outcome(response, OutcomeKind.GARBLED, "the answer has nothing about this message")
     kind = _KINDS.get(str(error.get("type")), OutcomeKind.REJECTED)
     return outcome(response, kind, words(error, "type", "description"))
 

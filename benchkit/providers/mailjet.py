@@ -1,4 +1,4 @@
-"""Mailjet: POST /v3.1/send with a list of up to 50 messages, each with a fate of its own, in 200 and in 4xx alike.
+"""Mailjet: POST /v3.1/send with a list of up to 50 messages, each with a status of its own in the answer, also in a 4xx.
 
 Source: Mailjet's reference of Send API v3.1 and django-anymail. It has one Reply-To address; inline images are in a list of
 their own. The receiving half is in mailjet_server.py.
@@ -59,7 +59,7 @@ class Mailjet:
         return only
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
-        """A 4xx with a list holds successes too: the status alone decides nothing."""
+        """A 4xx with a list can hold successes: each row decides about its message."""
         answer = table_of(response.body)
         rows = list_in(answer.get("Messages"))
         if len(rows) != len(identities):

@@ -79,7 +79,7 @@ class Sendgrid:
         )
 
     def outcome(self, response: Response) -> Outcome:
-        """Only a 202 with an empty body is SendGrid's; it counts with its id alone."""
+        """An acceptance is 202 with an empty body and an id."""
         server_id = response.header("x-message-id")
         if response.status == 202 and server_id and not response.body.strip():
             return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
@@ -87,7 +87,7 @@ class Sendgrid:
         return refusal(response, "; ".join(filter(None, errors)))
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
-        """All or none; what SendGrid drops later it says in a `dropped` event alone."""
+        """All or none. What SendGrid drops later, only its `dropped` event says."""
         return (self.outcome(response),) * len(identities)
 
     def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:

@@ -135,9 +135,7 @@ _PARTS = {"subject": "Subject", "text": "Text", "html": "Html"}
 def _raw(message: Message) -> dict[str, Any]:
     check_envelope(message, LIMITS)
     if not message.mime.isascii():
-        raise ValueError(
-            "Amazon SES takes MIME of 7-bit characters alone: send mail that is ASCII, or compare without it"
-        )
+        raise ValueError("Amazon SES takes only 7-bit MIME: send mail that is ASCII, or compare without it")
     return {"Content": {"Raw": {"Data": base64_text(message.mime)}}}
 
 

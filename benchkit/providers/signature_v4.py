@@ -45,7 +45,7 @@ def with_signature(request: Request, key: SigningKey, host: str, moment: str) ->
 
 
 def is_signed_by(request: Request, key: SigningKey) -> bool:
-    """Whether a request that arrived bears this key's signature, whichever header fields it covers."""
+    """Whether a request that arrived is signed with this key, over the header fields that it names."""
     given = dict(
         part.strip().partition("=")[::2] for part in request.header("authorization").partition(" ")[2].split(",")
     )

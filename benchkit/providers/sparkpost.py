@@ -86,7 +86,7 @@ class Sparkpost:
         return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
-        """Numbers alone: where some recipients were rejected, the answer does not say whose message it was."""
+        """The answer has only numbers: where some recipients were rejected, it does not say whose message it was."""
         whole = self.outcome(response)
         results = table_of(response.body).get("results")
         taken = results.get("total_accepted_recipients") if isinstance(results, dict) else None
@@ -148,9 +148,7 @@ def _rfc822(message: Message) -> dict[str, str]:
     _check(message)
     check_envelope(message, LIMITS)
     if not message.mime.isascii():
-        raise ValueError(
-            "SparkPost takes MIME of 7-bit characters alone: send mail that is ASCII, or compare without it"
-        )
+        raise ValueError("SparkPost takes only 7-bit MIME: send mail that is ASCII, or compare without it")
     return {"email_rfc822": message.mime.decode("ascii")}
 
 

@@ -1,4 +1,4 @@
-"""An HTTP/1.1 connection of the sink (RFC 9112) on httptools, speaking one provider's API by its receiving half.
+"""An HTTP/1.1 connection of the sink (RFC 9112) on httptools, which answers as one provider's API does.
 
 A request with an identity of this run is taken as it is and parsed after the run; any other is judged at once, so that a user
 who tries the sink by hand is told what is wrong. Answers leave in the order of their requests.
@@ -67,7 +67,7 @@ class ApiListener:
         return self._take_batch(request) if self.batches else self._take(request)
 
     def _keep(self, name: str, body: bytes) -> None:
-        """The newest uploads alone: a client names them in its next request."""
+        """Only the newest: a client names an upload in its next request."""
         self.uploads[name] = body
         while len(self.uploads) > _UPLOADS:
             del self.uploads[next(iter(self.uploads))]

@@ -31,7 +31,7 @@ class FaultyApiSession(ApiSession):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._idle.wind_up()
+        self._idle.restart()
         self._act(self._faults.meet("connect", 0), lambda: None)
         self._flush()
 
@@ -43,7 +43,7 @@ class FaultyApiSession(ApiSession):
             self._held.cancel()
 
     def data_received(self, data: bytes) -> None:
-        self._idle.wind_up()
+        self._idle.restart()
         super().data_received(data)
 
     def _complete(self, request: Request, keep_alive: bool) -> None:
@@ -94,7 +94,7 @@ class FaultyApiSession(ApiSession):
         self._proceed(drop, then)
         if not self.transport.is_closing():
             self.transport.resume_reading()
-            self._idle.wind_up()
+            self._idle.restart()
             self._flush()
 
     def _proceed(self, drop: bool, then: Callable[[], None]) -> None:

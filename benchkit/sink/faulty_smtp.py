@@ -29,7 +29,7 @@ class FaultySmtpSession(SmtpSession):
 
     def data_received(self, data: bytes) -> None:
         self._read_ns = perf_counter_ns()
-        self._idle.wind_up()
+        self._idle.restart()
         super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -39,7 +39,7 @@ class FaultySmtpSession(SmtpSession):
             self._held.cancel()
 
     def _greet(self) -> None:
-        self._idle.wind_up()
+        self._idle.restart()
         self._run()
 
     def _hang_up(self) -> None:
@@ -92,7 +92,7 @@ class FaultySmtpSession(SmtpSession):
         self._say(reply, drop)
         if not drop:
             self.transport.resume_reading()
-            self._idle.wind_up()
+            self._idle.restart()
             self._run()
 
     def _say(self, reply: bytes, drop: bool) -> None:

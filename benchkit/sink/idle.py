@@ -14,7 +14,7 @@ class IdleTimer:
         self._expired = expired
         self._handle: asyncio.TimerHandle | None = None
 
-    def wind_up(self) -> None:
+    def restart(self) -> None:
         self.stop()
         if self._idle_s:
             self._handle = asyncio.get_running_loop().call_later(self._idle_s, self._expired)
