@@ -1,6 +1,6 @@
 """Every error that benchkit raises on purpose, and the exit code that each ends the program with.
 
-    BenchkitError                 1   a defect of benchkit, or of the machine
+    BenchkitError                 1   a bug in benchkit, or of the machine
     ├── InputError (ValueError)   2   the user's input: says what, where and how to fix it; may hold many mistakes
     ├── TargetUnreachable         4   no one answers, and nothing was sent
     └── StoreError (OSError)      1   a run's tables cannot be read or written

@@ -76,7 +76,7 @@ async def run_check(check: Check, context: AuditContext) -> list[Finding]:
                 if len(found) == MOST_OF_A_RULE:  # a hostile record can have a fault in each octet
                     break
         except Exception as error:
-            told = f"cannot be judged: a defect of benchkit, {type(error).__name__}: {error}"
+            told = f"cannot be judged: a bug in benchkit, {type(error).__name__}: {error}"
             return [Finding(check.rule.name, Status.UNKNOWN, context.domain, told, reference=check.rule.reference)]
     return known_findings(check, context, found, tuple(reads.questions))
 

@@ -198,7 +198,7 @@ class CheckSuite(Suite):
         return findings
 
     def _no_defect(self, findings: Sequence[Finding]) -> None:
-        assert not [finding.message for finding in findings if "a defect of benchkit" in finding.message]
+        assert not [finding.message for finding in findings if "a bug in benchkit" in finding.message]
 
 
 def _claims(findings: Sequence[Finding]) -> set[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""Baselines, recordings and `--set` values, damaged at random by a seed: one line each, and never a defect of benchkit."""
+"""Baselines, recordings and `--set` values, damaged at random by a seed: one line each, and never a bug in benchkit."""
 
 from __future__ import annotations
 

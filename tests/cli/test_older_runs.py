@@ -1,4 +1,4 @@
-"""Runs of every earlier stage through the verbs that read runs; and damaged ones: a line, never a defect of benchkit."""
+"""Runs of every earlier stage through the verbs that read runs; and damaged ones: a line, never a bug in benchkit."""
 
 from __future__ import annotations
 

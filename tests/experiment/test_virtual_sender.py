@@ -28,7 +28,7 @@ class FarSighted:
     def prepare(self, message: Message) -> Any:
         return message
 
-    def announce(self, prepared: Any) -> None:
+    def prefetch(self, prepared: Any) -> None:
         self.announced.append(prepared)
 
     async def connect(self, trace: Trace) -> Outcome | None:
@@ -110,7 +110,7 @@ def test_an_exception_in_one_send_is_that_send_s_outcome(
     assert outcome.kind is kind
     outcome.text.encode("utf-8")
     if kind is not OutcomeKind.ACCEPTED:
-        assert "a defect of benchkit" in outcome.text
+        assert "a bug in benchkit" in outcome.text
 
 
 @pytest.mark.parametrize(("in_content", "kind"), [(False, OutcomeKind.TIMED_OUT), (True, OutcomeKind.AMBIGUOUS)])

@@ -108,7 +108,7 @@ def test_another_digest_is_altered_and_makes_the_run_invalid(synthetic_run: Fact
     digests[17] = digest
     altered = replace(run, arrivals={**run.arrivals, "digest": digests})
     assert account(altered).altered == 1
-    assert texts(analyse(altered).invalid_because) == ("1 messages altered: arrived with another content",)
+    assert texts(analyse(altered).invalid_because) == ("1 messages altered: arrived with other content",)
 
 
 def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -> None:
@@ -202,9 +202,9 @@ TO = ("a@x.example", "b@x.example", "c@y.example")
     [
         ("s@shop.example", TO, ""),
         ("s@SHOP.example", TO[::-1], ""),
-        ("s@shop.example", TO[:2], "to other recipients"),
-        ("s@shop.example", (*TO[:2], "wrong-c@y.example"), "to other recipients"),
-        ("s@shop.example", (*TO[:2], TO[0]), "to other recipients"),
+        ("s@shop.example", TO[:2], "other recipients"),
+        ("s@shop.example", (*TO[:2], "wrong-c@y.example"), "other recipients"),
+        ("s@shop.example", (*TO[:2], TO[0]), "other recipients"),
         ("S@shop.example", TO, "with another envelope sender"),
         ("", TO, "with another envelope sender"),
     ],

@@ -29,7 +29,7 @@ def published_and_checked(lines: str, folder: Path) -> tuple[AuditReport, AuditR
     fixes = for_now(before)
     zone = published(HEAD + lines, fixes)
     after = audited(zone, folder)
-    assert not [finding for finding in (*before.findings, *after.findings) if "a defect of benchkit" in finding.message]
+    assert not [finding for finding in (*before.findings, *after.findings) if "a bug in benchkit" in finding.message]
     assert (after.score or 0) >= (before.score or 0)
     assert not added_faults(before, after)
     assert not [*without_advice(before), *without_advice(after)]
