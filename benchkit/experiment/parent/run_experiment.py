@@ -163,7 +163,10 @@ class _Conductor:
 
     async def _decided(self, blocks: int) -> bool:
         """A look at what is stored so far. The files hold every send that has ended."""
-        decided = await asyncio.to_thread(lambda: is_decided(load_run(self._folder)))
+        try:
+            decided = await asyncio.to_thread(lambda: is_decided(load_run(self._folder)))
+        except (StoreError, InputError):  # a full disk: the run goes on and will say so
+            return False
         self._keep(looked=(*self._manifest.looked, blocks), decided=blocks if decided else None)
         return decided
 
