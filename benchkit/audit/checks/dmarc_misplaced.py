@@ -41,7 +41,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 def _finding(case: str, answer: Answer, domain: str, fix: DmarcFix) -> Finding:
     right = f"_dmarc.{domain}"
     message = f"{answer.name} holds a DMARC record, which receivers look for at {right} only"
-    advice = sentence(fix.decide) or f"Publish it at {right}, and remove it here."
+    moves = fix.now is not None and not fix.now.before
+    what = f"Publish it at {right}, and remove it here." if moves else f"Remove it here: {right} has a record already."
+    advice = sentence(fix.decide) or what
     return RULE.finding(case, answer.name, message, evidence=[answer], advice=advice, fixes=fix.fixes)
 
 

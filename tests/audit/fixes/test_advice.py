@@ -257,6 +257,19 @@ def test_a_repair_does_not_let_receivers_refuse_mail_that_passes_nothing(
     assert new == ([f"v=DMARC1; {published}; rua=mailto:d@shop.example"] if published else [])
 
 
+@pytest.mark.parametrize(
+    ("own", "advice"),
+    [
+        ("", "Publish it at _dmarc.shop.example, and remove it here."),
+        (DMARC, "Remove it here: _dmarc.shop.example has a record"),
+    ],
+)
+def test_a_misplaced_record_does_not_become_a_second_one(own: str, advice: str, tmp_path: Path) -> None:
+    report = told(f'{own}@ IN TXT "v=DMARC1; p=reject; rua=mailto:d@shop.example"\n{MX}{SPF}{KEY}', tmp_path)
+    (found,) = [finding for finding in report.findings if finding.rule == "dmarc_misplaced.apex"]
+    assert found.advice.startswith(advice)
+
+
 def test_the_record_of_a_wildcard_stays_where_it_is(tmp_path: Path) -> None:
     report = audited(
         HEAD + '* IN TXT "v=spf1 ipv4:192.0.2.1 -all"\nwww IN MX 10 mail\n* IN MX 10 mail\n', tmp_path, "a.shop.example"
