@@ -9,23 +9,12 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = (
-    "benchkit-mail",
-    "aiosmtplib",
-    "httpx",
-    "httpcore",
-    "h11",
-    "anyio",
-    "uvloop",
-    "httptools",
-    "pyarrow",
-    "numpy",
-    "scipy",
-)
+_PACKAGES = ("benchkit-mail", "uvloop", "pyarrow", "numpy", "scipy")  # beside the libraries of the clients
 _TCP_SETTINGS = (
     "tcp_congestion_control",
     "tcp_slow_start_after_idle",
@@ -44,8 +33,11 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def describe_host(*, resolved: bool) -> dict[str, Any]:
-    """JSON-able facts by subject: python, kernel, cores, packages, tcp, pyperf's host metadata, the resolver if asked."""
+def describe_host(*, resolved: bool, libraries: Iterable[str] = ()) -> dict[str, Any]:
+    """JSON-able facts by subject: python, kernel, cores, packages, tcp, pyperf's host metadata, the resolver if asked.
+
+    `libraries` are the packages that the run's clients send with.
+    """
     import pyperf  # heavy, and wanted once a run
 
     return {
@@ -53,7 +45,7 @@ def describe_host(*, resolved: bool) -> dict[str, Any]:
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cores": usable_cores(),
         "executable_bits": 64 if sys.maxsize > 2**32 else 32,
-        "packages": {name: found for name in _PACKAGES if (found := _version(name))},
+        "packages": {name: found for name in dict.fromkeys((*_PACKAGES, *libraries)) if (found := _version(name))},
         "tcp": {name: value for name in _TCP_SETTINGS if (value := _read(f"/proc/sys/net/ipv4/{name}"))},
         "resolver": _nameservers(_read("/etc/resolv.conf")) if resolved else [],
         "pyperf": _host_metadata(pyperf.Run([1.0]).get_metadata()),

@@ -38,7 +38,7 @@ class _Prepared:
 class Client(JointRequests):
     """One HTTP/1.1 connection at a time, kept open between requests."""
 
-    offers = ClientOffers(securities=HTTPS, batches=True)
+    offers = ClientOffers(securities=HTTPS, batches=True, libraries=("aiohttp", "yarl"))
 
     def __init__(self, endpoint: Endpoint) -> None:
         arm = endpoint.arm

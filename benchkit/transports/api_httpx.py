@@ -31,7 +31,6 @@ from benchkit.transports.joint_requests import JointRequests, Unsigned, host_fie
 from benchkit.transports.metered_backend import MeteredBackend
 from benchkit.transports.sockets import bracketed, tls_context
 
-_OFFERS = ClientOffers(securities=HTTPS, batches=True)
 _KEEPALIVE_S = 3600.0  # the library's 5 s would hide a reconnect in the message after a pause
 
 
@@ -201,7 +200,11 @@ class _Client:
     client: str
     core: str
     http2: bool = False
-    offers: ClientOffers = _OFFERS
+
+    @property
+    def offers(self) -> ClientOffers:
+        below = ("h2",) if self.http2 else ("h11",)
+        return ClientOffers(securities=HTTPS, batches=True, libraries=(self.client, self.core, "anyio", *below))
 
     def __call__(self, endpoint: Endpoint) -> HttpxClient:
         return HttpxClient(endpoint, Library(import_module(self.client), import_module(self.core), http2=self.http2))

@@ -30,7 +30,7 @@ _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider
 class Client(JointRequests):
     """One connection at a time, kept open between requests."""
 
-    offers = ClientOffers(securities=HTTPS, batches=True)
+    offers = ClientOffers(securities=HTTPS, batches=True, libraries=("httptools",))
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

@@ -43,7 +43,7 @@ class _Prepared:
 class Client:
     """One SMTP connection at a time."""
 
-    offers = ClientOffers(securities=TLS, logins=tuple(LOGINS), dsn=True)
+    offers = ClientOffers(securities=TLS, logins=tuple(LOGINS), dsn=True, libraries=("aiosmtplib",))
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

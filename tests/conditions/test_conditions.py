@@ -32,11 +32,12 @@ def test_a_socket_without_a_connection_has_no_round_trip() -> None:
 
 
 def test_a_run_can_be_published_as_it_is() -> None:
-    described = json.dumps(describe_host(resolved=False))
+    described = json.dumps(describe_host(resolved=False, libraries=("aiosmtplib", "not-installed")))
     assert socket.gethostname() not in described
     assert str(Path.home()) not in described
     assert str(Path.cwd()) not in described
     assert json.loads(described)["resolver"] == []
     assert json.loads(described)["packages"]["aiosmtplib"]
+    assert "not-installed" not in json.loads(described)["packages"]
     assert json.loads(described)["cores"] == usable_cores() > 0
     assert getpass.getuser() == "root" or getpass.getuser() not in described

@@ -42,6 +42,7 @@ from benchkit.store import (
     write_manifest,
     write_tables,
 )
+from benchkit.transports import offers_of
 
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
@@ -120,7 +121,7 @@ class _Conductor:
 
     async def run(self, begun: Begun) -> RunEnd:
         awake = slept_ns()
-        host = describe_host(resolved=bool(leaving_hosts(self._scenario)))
+        host = describe_host(resolved=bool(leaving_hosts(self._scenario)), libraries=_libraries(self._scenario))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
         self._note(registered=registration_digest(self._manifest))
         begun(self._folder)
@@ -238,6 +239,11 @@ class _Conductor:
         if log.stat().st_size == 0:
             log.unlink()
         return RunEnd(self._folder, status, trouble)
+
+
+def _libraries(scenario: Scenario) -> set[str]:
+    """The packages that its clients send with."""
+    return {name for arm in scenario.arms for name in offers_of(arm.transport, arm.client).libraries}
 
 
 def _remove(folder: Path) -> None:

@@ -94,10 +94,10 @@ def _host(before: Manifest, after: Manifest) -> Iterator[str]:
     for key in _HOST:
         if before.host.get(key) != after.host.get(key):
             yield f"{key}: {_shown(before.host.get(key))} → {_shown(after.host.get(key))}"
-    packages = [one.host.get("packages") or {} for one in (before, after)]
-    for name in sorted({*packages[0], *packages[1]}):
-        if packages[0].get(name) != packages[1].get(name):
-            yield f"{name}: {_shown(packages[0].get(name))} → {_shown(packages[1].get(name))}"
+    old, new = (one.host.get("packages") or {} for one in (before, after))
+    for name in sorted(old.keys() & new.keys()):  # a run records the libraries of its own clients
+        if old[name] != new[name]:
+            yield f"{name}: {_shown(old[name])} → {_shown(new[name])}"
 
 
 def _shown(value: Any) -> str:

@@ -22,7 +22,7 @@ QUIT_S = 2.0
 class Client:
     """One connection at a time."""
 
-    offers = ClientOffers()  # no TLS, no log-in, one dialogue
+    offers = ClientOffers(libraries=("acme-mail",))  # no TLS, no log-in, one dialogue
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
