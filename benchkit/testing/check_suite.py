@@ -110,7 +110,9 @@ class CheckSuite(Suite):
 
     @only(lambda case: not case.silent)
     def test_it_finds_something_in_one_of_the_zones(self, case: CheckCase) -> None:
-        assert any(case.found(zone) for zone in case.zones)
+        assert any(case.found(zone) for zone in case.zones), (
+            "give it a zone in which it speaks, or say that it is silent"
+        )
 
     def test_its_findings_are_of_its_own_cases(self, case: CheckCase) -> None:
         rule = case.check.rule
