@@ -14,7 +14,7 @@ from tests.audit.worlds import FIVE
 SILENT = {
     "bimi_files", "mta_sts_policy", "mx_certificate", "starttls", "tls_quality", "dane_match",  # by connections
     "arm_alignment", "blocklisted", "zone_file",  # by a scenario, a blocklist, a zone file that was given
-    "dmarc_misplaced", "dmarc_public_suffix", "non_sending", "null_mx_senders", "spf_idle_includes",  # by what these zones do not have
+    "dmarc_misplaced", "dmarc_public_suffix", "non_sending", "null_mx_senders", "spf_idle_includes",  # not in these zones
 }  # fmt: skip
 TOLD = Options(ip="203.0.113.99", helo="mail.shop.example", selectors=("lost",))
 TRIED = (CheckedZone(FIVE["bad"].domain, FIVE["bad"].files, TOLD), *ZONES[:2])
