@@ -35,6 +35,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "FASTER": ("{smtp} is faster.", "{smtp} takes {a} ms a message, {api} {b} ms: {ratio} times as long."),
     "EQUIVALENT": ("No difference that counts.", "{smtp} takes {a} ms a message, {api} {b} ms: both within {rope}."),
     "UNDECIDED": ("Not decided.", "{smtp} takes {a} ms a message, {api} {b} ms; the intervals do not tell them apart."),
+    "MACHINE": (
+        "No recommendation.",
+        (
+            "Without a network {smtp} takes {a} ms a message on this machine, and {api} {b} ms. A network adds its RTT to every "
+            "round trip, and this run measured none."
+        ),
+    ),
     "UNSEEN": (
         "No recommendation.",
         (
@@ -100,6 +107,8 @@ def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tu
     words |= {"a": numbers.with_interval(times[0]), "b": numbers.with_interval(times[1])}
     if not is_seen(smtp, setting.rtt_ms):
         return ("UNSEEN", "none"), words
+    if seen_range(smtp)[1] == 0:
+        return ("MACHINE", "none"), words
     found = compare_lines(a, b, setting.rtt_ms, summary.rope)
     words |= {"ratio": numbers.decimal(found.ratio), "rope": rope_text(summary.rope)}
     crossing = found.break_even_rtt_ms

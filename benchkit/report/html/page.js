@@ -111,6 +111,7 @@ function told(numbers) {
   const times = [timeAt(a, numbers.rtt), timeAt(b, numbers.rtt)];
   [words.a, words.b] = times.map((time) => withInterval(time).filter(Boolean).join(" "));
   if (numbers.rtt < smtp.seen[0] || numbers.rtt > smtp.seen[1]) return ["UNSEEN", "none", words];
+  if (smtp.seen[1] === 0) return ["MACHINE", "none", words];
   words.ratio = times[1].value > 0 ? decimal(times[0].value / times[1].value) : "–";
   const level = crossing(a, b);
   const [steep, flat] = a.slope > b.slope ? [smtp, api] : [api, smtp];
