@@ -38,8 +38,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "MACHINE": (
         "No recommendation.",
         (
-            "Without a network {smtp} takes {a} ms a message on this machine, and {api} {b} ms. A network adds its RTT to every "
-            "round trip, and this run measured none."
+            "Without a network {smtp} takes {a} ms a message on this machine, and {api} {b} ms. A network adds its RTT to "
+            "every round trip, and this run measured none."
         ),
     ),
     "UNSEEN": (
