@@ -41,14 +41,14 @@ NO_FIELDS = {
     "format-flowed": "format=flowed",
     "groups-and-sender": "has a Sender field",
     "header-only": "needs a text",
-    "invitation": "is built as alternative(text/plain, text/html, text/calendar attached)",
+    "invitation": "is arranged as alternative(text/plain, text/html, text/calendar attached)",
     "mail-inside-a-mail": "holds another mail (message/rfc822)",
-    "no-text-part": "is built as application/pdf attached",
+    "no-text-part": "is arranged as application/pdf attached",
     "pgp-encrypted": "is signed or encrypted (multipart/encrypted)",
     "s-mime-encrypted": "is signed or encrypted (application/pkcs7-mime)",
     "s-mime-signed": "is signed or encrypted (multipart/signed)",
     "subject-twice": "has the field subject 2 times",
-    "text-after-attachment": "is built as mixed(text/plain, application/pdf attached, text/plain)",
+    "text-after-attachment": "is arranged as mixed(text/plain, application/pdf attached, text/plain)",
     "unknown-charset": "cannot be read in its charset (x-mac-unknown)",
 }
 

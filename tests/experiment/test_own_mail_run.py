@@ -48,7 +48,7 @@ def test_what_cannot_be_sent_is_said_with_the_arm_and_the_file_and_nothing_is_ke
         + 1
     )
     for told, name, reason in (
-        (first, "invitation", "is built as"),
+        (first, "invitation", "is arranged as"),
         (second, "s-mime-signed", "is signed or encrypted"),
     ):
         assert told.startswith(
