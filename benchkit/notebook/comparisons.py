@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchkit.errors import InputError, Mistake
 from benchkit.notebook import html
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.opening import open_run
@@ -12,15 +14,13 @@ from benchkit.notebook.run_html import sections_html
 from benchkit.notebook.stored_run import StoredRun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from benchkit.model.run_comparison import RunComparison
 
 OneRun = StoredRun | str | Path
 
 
 class Comparison:
-    """Draws what changed for each arm; `values` has it as values (model/run_comparison.py)."""
+    """Draws what changed for each arm; `values` has it as values. `plot` shows the last run before and the first after."""
 
     def __init__(self, before: StoredRun, after: StoredRun, values: RunComparison, differences: Sequence[str]) -> None:
         self._before = before
@@ -46,12 +46,22 @@ class Comparison:
         return html.block(sections_html(comparison_page(self.values, self.differences).sections))
 
 
-def compare(before: OneRun, after: OneRun, *, limit: float = 0.05) -> Comparison:
-    """Whether an arm got slower by more than `limit` from one run to the other. Raises InputError where there is no run."""
+def compare(before: OneRun | Sequence[OneRun], after: OneRun | Sequence[OneRun], *, limit: float = 0.05) -> Comparison:
+    """Whether an arm got slower by more than `limit`. Several runs of a kind tell more than one (docs/method.md §7).
+
+    Raises InputError where there is no run.
+    """
     from benchkit.report.content.run_differences import differences
     from benchkit.stats.run_comparison import compare_runs, measured
 
-    first, second = (run if isinstance(run, StoredRun) else open_run(run) for run in (before, after))
-    sides = [[measured(run.data, run.summary)] for run in (first, second)]
-    values = compare_runs(sides[0], sides[1], limit)
-    return Comparison(first, second, values, differences(first.manifest, second.manifest))
+    first, second = _opened(before), _opened(after)
+    sides = [[measured(run.data, run.summary) for run in runs] for runs in (first, second)]
+    told = differences(first[-1].manifest, second[0].manifest)
+    return Comparison(first[-1], second[0], compare_runs(sides[0], sides[1], limit), told)
+
+
+def _opened(given: OneRun | Sequence[OneRun]) -> list[StoredRun]:
+    runs = [given] if isinstance(given, StoredRun | str | Path) else list(given)
+    if not runs:
+        raise InputError(Mistake("compare", "needs a run on each side"))
+    return [run if isinstance(run, StoredRun) else open_run(run) for run in runs]

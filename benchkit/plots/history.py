@@ -32,7 +32,9 @@ def draw(figure: Figure, history: History, what: str = "time") -> None:
     for group, panel in zip(groups, axes, strict=False):
         for arm, series in enumerate(group):
             _line(panel, series, arm, what)
-        panel.set_ylim(bottom=0)
+        panel.set_ylim(
+            0, max(1.0 if what == "failures" else 0.0, panel.get_ylim()[1])
+        )  # no failure at all is a flat line
         panel.set_ylabel(_LABELS[what])
         panel.grid(axis="y")
     axes[-1].set_xlabel("run, in order of time")

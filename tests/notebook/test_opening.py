@@ -158,6 +158,10 @@ def test_compares_two_runs_and_draws_them_over_each_other() -> None:
     assert found.values.regressions == ()
     assert "In nothing that was recorded" in found._repr_html_()
     assert repr(found).startswith("<No ")
+    runs = benchkit.runs(benchkit.shipped("samples") / "sample-history")
+    assert [arm.arm for arm in benchkit.compare(runs[:6], runs[6:]).values.regressions] == ["smtp"]
+    with pytest.raises(InputError, match="a run on each side"):
+        benchkit.compare(runs, [])
     assert found.plot().svg.rstrip().endswith("</svg>")
 
 
