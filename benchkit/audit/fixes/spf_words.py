@@ -38,6 +38,7 @@ _WITHOUT_COLON = re.compile(r"([-+~?]?)(ip4)([0-9]{1,3}\.[0-9].*)\Z", re.IGNOREC
 _MACRO = re.compile(r"%\{[^}]*\}|%[%_-]")
 _IN_NO_NAME = re.compile(r"//|[^A-Za-z0-9._/-]")  # legal in the grammar, and in no host name
 _SEPARATOR = re.compile(r"[,;](?![^{]*\})")
+LONGEST_WORD = 300  # characters; a host name has at most 253
 _PLAUSIBLE = {4: 16, 6: 32}  # shorter prefixes are whole providers
 
 
@@ -73,7 +74,9 @@ def _is_sound_modifier(term: Modifier) -> bool:
 
 
 def repaired(word: str) -> Repaired | None:
-    """The terms that were meant by a word that is not sound."""
+    """The terms that were meant by a word that is not sound; a very long word is no typing error."""
+    if len(word) > LONGEST_WORD:
+        return None
     for attempt in _ATTEMPTS:
         found = attempt(word)
         if found and all(map(is_sound, found.terms)):

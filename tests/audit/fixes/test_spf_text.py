@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from benchkit.audit.fixes.spf_merge import NAME_THEM, proposed
@@ -185,6 +187,36 @@ def test_the_version(text: str, meant: str) -> None:
 def test_several_records_become_one(records: tuple[str, ...], meant: str) -> None:
     found = proposed([[f"v=spf1 {each}".encode()] for each in records])
     assert sorted(found.text.split()) == sorted(f"v=spf1 {meant}".split() if meant else [])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a",
+        "a:",
+        "include:",
+        "ip4:1.2.3.4,",
+        "1.2.3.",
+        ":",
+        "a-",
+        "mx ",
+        "a.",
+        "-all",
+        "%{i}",
+        "0:",
+        '"',
+        ",",
+        "=",
+        "all;",
+    ],
+)
+def test_a_hostile_record_ends_in_a_proposal(part: str) -> None:
+    for number in (10, 70, 4_000 // len(part)):
+        text = f"v=spf1 include:x.example {part * number} -all"
+        started_s = time.process_time()
+        found = proposed([[text.encode()]])
+        assert time.process_time() - started_s < 2
+        assert found.text or found.decide
 
 
 def test_what_to_decide_is_said() -> None:
