@@ -26,7 +26,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class PooledValue:
-    """The geometric mean over runs with its interval, and the interval in which the next run's value is expected.
+    """The mean of the logarithms over runs, noisy runs counting for less, and where the next run's value is expected.
 
     `covering`: runs whose own interval holds the mean of all; `low` and `high` are None for fewer than two runs.
     """

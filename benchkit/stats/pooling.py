@@ -1,13 +1,16 @@
 """Runs of one scenario, pooled: the run is the unit (docs/method.md §7).
 
 What varies from run to run (the machine's state, its cores, the hour) no single run can show. So each run gives one number, on
-the logarithm, and Student's t over the runs gives the mean's interval and that of the next run's number (Geisser 1993, §2).
+the logarithm, and the spread of these gives the interval. A run that was measured on a busy machine counts for less: the
+weights are those of a random effect (Paule and Mandel 1982), and the interval is that of Knapp and Hartung (2003, t with k − 1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import exp, isfinite, log, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +21,7 @@ from benchkit.stats.distributions import normal_quantile, student_t_quantile
 from benchkit.stats.verdict import rope_rule
 
 Interval = tuple[float, float]
+_ROUNDS = 60
 
 
 def difference_between(summaries: Sequence[Summary]) -> str:
@@ -105,31 +109,66 @@ def _pooled(values: Sequence[tuple[float | None, Interval | None, float]], confi
     if not known:
         return None
     logs = np.array([value for value, _, _ in known])
-    mean, k = float(logs.mean()), len(logs)
-    observed = float(logs.std(ddof=1)) if k > 1 else 0.0
     errors = [error for _, ci, own in known if (error := _error(ci, own)) is not None]
+    effect = _RandomEffect.of(logs, np.array(errors) if len(errors) == len(logs) else np.zeros(len(logs)))
     claimed = sqrt(float(np.mean(np.square(errors)))) if errors else None
-    between = None if claimed is None or k < 2 else sqrt(max(0.0, observed**2 - claimed**2))
-    half, further = _half_widths(observed, k, confidence)
-    covering = sum(ci is not None and ci[0] <= exp(mean) <= ci[1] for _, ci, _ in known)
+    k, observed = len(logs), float(logs.std(ddof=1)) if len(logs) > 1 else 0.0
+    half, further = effect.half_widths(k, confidence)
     return PooledValue(
         runs=k,
-        value=exp(mean),
-        low=None if half is None else exp(mean - half),
-        high=None if half is None else exp(mean + half),
-        next_low=None if further is None else exp(mean - further),
-        next_high=None if further is None else exp(mean + further),
-        spread=Spread(observed, claimed, between),
-        covering=covering,
+        value=exp(effect.mean),
+        low=None if half is None else exp(effect.mean - half),
+        high=None if half is None else exp(effect.mean + half),
+        next_low=None if further is None else exp(effect.mean - further),
+        next_high=None if further is None else exp(effect.mean + further),
+        spread=Spread(observed, claimed, None if claimed is None or k < 2 else sqrt(effect.between)),
+        covering=sum(ci is not None and ci[0] <= exp(effect.mean) <= ci[1] for _, ci, _ in known),
     )
 
 
-def _half_widths(observed: float, k: int, confidence: float) -> tuple[float | None, float | None]:
-    """Of the mean, and of the next run's value."""
-    if k < 2:
-        return None, None
-    t = student_t_quantile((1 + confidence) / 2, k - 1)
-    return t * observed / sqrt(k), t * observed * sqrt(1 + 1 / k)
+@dataclass(frozen=True, slots=True)
+class _RandomEffect:
+    """`variance` is of the mean; `between` runs; `within` is the mean square of the runs' own errors."""
+
+    mean: float
+    variance: float
+    between: float
+    within: float
+
+    @classmethod
+    def of(cls, values: Any, errors: Any) -> _RandomEffect:
+        """Errors of 0: every run counts the same, and all of the spread is between runs."""
+        k, squares = len(values), np.square(errors)
+        between = _between(values, squares)
+        weights = 1 / np.maximum(squares + between, 1e-300)
+        weights = weights / weights.sum()
+        mean = float((weights * values).sum())
+        variance = float((weights * (values - mean) ** 2).sum()) / (k - 1) if k > 1 else 0.0
+        return cls(mean, variance, between, float(squares.mean()))
+
+    def half_widths(self, runs: int, confidence: float) -> tuple[float | None, float | None]:
+        """Of the mean, and of the next run's value."""
+        if runs < 2:
+            return None, None
+        t = student_t_quantile((1 + confidence) / 2, runs - 1)
+        return t * sqrt(self.variance), t * sqrt(self.variance + self.between + self.within)
+
+
+def _between(values: Any, squares: Any) -> float:
+    """The variance between runs with which the weighted squares are as large as they should be (Paule and Mandel)."""
+
+    def excess(between: float) -> float:
+        weights = 1 / np.maximum(squares + between, 1e-300)
+        mean = float((weights * values).sum() / weights.sum())
+        return float((weights * (values - mean) ** 2).sum()) - (len(values) - 1)
+
+    low, high = 0.0, 2 * float(np.ptp(values)) ** 2 + float(squares.max())
+    if len(values) < 2 or excess(low) <= 0:
+        return 0.0
+    for _ in range(_ROUNDS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return high
 
 
 def _error(ci: Interval | None, confidence: float) -> float | None:

@@ -68,6 +68,13 @@ def test_the_next_run_lies_in_its_interval_as_often_as_it_says(summary: Summary)
     assert 0.91 <= held / 300 <= 0.99
 
 
+def test_a_noisy_run_counts_for_less(summary: Summary) -> None:
+    quiet = [with_ratio(summary, ratio, error=0.01) for ratio in (1.99, 2.0, 2.01)]
+    (contrast,) = pool([*quiet, with_ratio(summary, 4.0, error=0.8)]).contrasts
+    assert contrast.ratio.value == pytest.approx(2.0, rel=0.01)
+    assert contrast.ratio.covering == 4
+
+
 def test_runs_of_other_scenarios_are_refused_and_invalid_ones_left_out(summary: Summary) -> None:
     with pytest.raises(InputError, match="they differ in the ROPE"):
         pool([summary, replace(summary, rope=(0.8, 1.25))])

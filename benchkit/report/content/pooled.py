@@ -66,7 +66,7 @@ def _interval(low: float | None, high: float | None) -> str:
 
 def _explanation(pooled: PooledRuns) -> str:
     return (
-        f"The run is the unit: {numbers.percent(pooled.confidence)} intervals of the geometric mean over runs, and of what one "
+        f"The run is the unit: {numbers.percent(pooled.confidence)} intervals of the mean over runs, and of what one "
         "more run would give. Beside them: the standard deviation between runs, the same ÷ the error that a run's own interval "
         "claims, and how many runs' intervals hold the mean. Well above 1, a single run's interval is too narrow for the next "
         "run: use more starts (restarts in [load])."
