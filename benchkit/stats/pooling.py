@@ -2,7 +2,7 @@
 
 What varies from run to run (the machine's state, its cores, the hour) no single run can show. So each run gives one number, on
 the logarithm, and the spread of these gives the interval. A run that was measured on a busy machine counts for less: the
-weights are those of a random effect (Paule and Mandel 1982), and the interval is that of Knapp and Hartung (2003, t with k − 1).
+weights are those of a random effect (Paule and Mandel 1982), and the interval is Knapp and Hartung's (2003, t with k − 1).
 """
 
 from __future__ import annotations
