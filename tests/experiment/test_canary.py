@@ -151,7 +151,7 @@ def test_a_client_that_crashes() -> None:
     """What a library raises, logs and prints in a child process."""
     code = (
         "import logging, os, sys\n"
-        "from benchkit.experiment.process.masked_stderr import MaskedStderr\n"
+        "from benchkit.experiment.process.parent_pipe import MaskedStderr\n"
         "from benchkit.model.secret_mask import SecretMask\n"
         "canary = os.environ['CANARY']\n"
         "sys.stderr = MaskedStderr(sys.stderr, SecretMask([canary]))\n"

@@ -6,8 +6,7 @@ import io
 import json
 
 from benchkit.experiment.process.job import WorkerJob
-from benchkit.experiment.process.masked_stderr import MaskedStderr
-from benchkit.experiment.process.parent_pipe import ParentLine
+from benchkit.experiment.process.parent_pipe import MaskedStderr, ParentLine
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.secret import Secret

@@ -1,12 +1,14 @@
 """The child's side of the pipe to its parent: a pickled job and then commands come in, JSON lines go out.
 
-The line is also a life-line: when the parent dies, however it dies, its end of the pipe closes, and the child winds up.
-Signals of the terminal are the parent's business; a child's are ignored.
+When the parent dies, in whatever way, its end of the pipe closes, and the child ends too. A child ignores the signals of the
+terminal: the parent handles them. What libraries print and log goes into the run's folder, without the secrets that the child
+knows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import pickle
@@ -15,13 +17,12 @@ import struct
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO
 
 import uvloop
 
 from benchkit.errors import StoreError
-from benchkit.experiment.process.masked_stderr import MaskedStderr
-from benchkit.model.secret_mask import NO_SECRETS
+from benchkit.model.secret_mask import NO_SECRETS, SecretMask
 
 _OWN_WORDS = ("ca_pem",)  # nothing that a server could have said, and long
 _LENGTH = struct.Struct("!Q")
@@ -96,3 +97,30 @@ def _read_exactly(size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+class MaskedStderr(io.TextIOBase):
+    """Hides secrets line by line, so that none is cut between two writes."""
+
+    def __init__(self, stream: TextIO, mask: SecretMask) -> None:
+        self._stream = stream
+        self._mask = mask
+        self._line = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._stream.write(self._mask.hide(line) + "\n")
+        return len(text)
+
+    def flush(self) -> None:
+        """Also writes a line without a line end: nothing may be lost at the end of the process."""
+        self._stream.write(self._mask.hide(self._line))
+        self._line = ""
+        self._stream.flush()
