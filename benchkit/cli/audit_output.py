@@ -68,7 +68,7 @@ def show(reports: Sequence[AuditReport], form: Format, changed: Mapping[str, Cha
     if form is Format.SCREEN:
         _screen(reports, changed, verbose=given.verbose)
     elif form is Format.JSON:
-        documents = [_json(report, changed) for report in reports]
+        documents = [_json(report, changed, given.ip) for report in reports]
         _echo_json(documents[0] if len(documents) == 1 else documents)
     elif form is Format.SARIF:
         _echo_json(_sarif(reports, given.zones))
@@ -98,10 +98,11 @@ def _text(reports: Sequence[AuditReport], form: Format, fail_on: str) -> str:
     return to_junit(reports, fail_on)
 
 
-def _json(report: AuditReport, changed: Mapping[str, Changes]) -> dict[str, Any]:
+def _json(report: AuditReport, changed: Mapping[str, Changes], ip: str) -> dict[str, Any]:
+    """`ip`: the sending address that was asked about, so that stored audits of several addresses can be told apart."""
     from benchkit.report.audit_json import to_json
 
-    document = to_json(report)
+    document = to_json(report) | ({"ip": ip} if ip else {})
     return document | ({"gone": list(changed[report.domain].gone)} if report.domain in changed else {})
 
 

@@ -103,16 +103,18 @@ def test_what_came_back_is_counted_once_events_were_collected(tmp_path: Path, ve
 def test_audits_are_shown_by_domain_and_address_with_what_changed(tmp_path: Path, verb: Verb) -> None:
     audits = tmp_path / "runs" / "audits"
     audits.mkdir(parents=True)
-    for number, zone in enumerate(("good.zone", "bad.zone")):
-        printed = verb("audit", "shop.example", "--zone", str(ROOT / "scenarios/zones" / zone), "--json").out
+    for number, zone in enumerate(("good.zone", "bad.zone", "good.zone")):
+        address = ["--ip", "192.0.2.10"] if number == 2 else []
+        printed = verb("audit", "shop.example", "--zone", str(ROOT / "scenarios/zones" / zone), "--json", *address).out
         path = audits / f"{number}.json"
         path.write_text(printed, "utf-8")
         os.utime(path, (1_780_000_000 + 86_400 * number,) * 2)
-    (audits / "2.json").write_text("[1]", "utf-8")
+    (audits / "9.json").write_text("[1]", "utf-8")
     told = verb("history", str(tmp_path / "runs")).out
     assert "There is no run." in told
     assert "shop.example" in told
     assert "2026-05-28: pass, 100 of 100" in told
+    assert "shop.example, mail from 192.0.2.10" in told
     assert "2026-05-29: fail, 0 of 100; spf: pass → fail" in " ".join(told.split())
     assert "is no audit as benchkit audit --json prints it" in " ".join(told.split())
 
