@@ -52,7 +52,7 @@ def test_what_cannot_be_sent_is_said_with_the_arm_and_the_file_and_nothing_is_ke
         (second, "s-mime-signed", "is signed or encrypted"),
     ):
         assert told.startswith(
-            f"scenario.toml:{line}:3 arm.1 (arm 'api') mails/{name}.eml:1: fields cannot say this mail"
+            f"scenario.toml:{line}:3 arm.1 (arm 'api') mails/{name}.eml:1: this mail cannot be sent as fields"
         )
         assert reason in told
         assert told.endswith('use endpoint = "mime"')
