@@ -26,6 +26,7 @@ from benchkit.model.trace import Trace
 from benchkit.providers import PROVIDERS as KNOWN
 from benchkit.scenario import load
 from benchkit.sink import parse_body
+from benchkit.transports import clients_by_transport
 from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
 
 HOUSE = Path(__file__).parents[2]
@@ -33,10 +34,7 @@ MAILS = (
     "account-activation", "application-error", "invoice", "newsletter", "order-receipt", "password-reset", "policy-notice",
     "shipping-notice", "suspicious-sign-in",
 )  # fmt: skip
-CLIENTS = {
-    "smtp": ("aiosmtplib", "smtplib", "wire"),
-    "api": ("httpx", "httpx2", "httpx2h2", "aiohttp", "wire"),
-}
+CLIENTS = clients_by_transport()
 PROVIDERS = {"mailgun": {}, "mailgun, MIME": {"endpoint": "mime"}, "jmap": {}}
 WAYS = [
     *(("smtp", client, "") for client in CLIENTS["smtp"]),

@@ -16,7 +16,7 @@ from benchkit.model.run import Run
 from benchkit.plots import PLOTS, blocks, ecdf, latency
 from benchkit.plots.style import ARM_COLOURS
 from benchkit.testing.figure_suite import FigureCase, FigureSuite
-from tests.conformance.mutants.mutant import Bent, Mutant
+from tests.conformance.mutants.mutant import Altered, Mutant
 
 FAST, LEFT_OUT = "test_a_failure_is_not_drawn_as_fast", "test_failures_are_not_left_out"
 KEEPS, NAMED = (
@@ -28,7 +28,7 @@ DRAWS = "test_it_draws_whatever_the_run_holds_and_says_where"
 
 def of_run(name: str, change: Any) -> Any:
     """It draws the run as `change` gives it."""
-    return Bent(PLOTS[name], draw=lambda run, figure: PLOTS[name].draw(change(run), figure))
+    return Altered(PLOTS[name], draw=lambda run, figure: PLOTS[name].draw(change(run), figure))
 
 
 def afterwards(name: str, change: Any) -> Any:
@@ -38,7 +38,7 @@ def afterwards(name: str, change: Any) -> Any:
         PLOTS[name].draw(run, figure)
         change(run, figure)
 
-    return Bent(PLOTS[name], draw=draw)
+    return Altered(PLOTS[name], draw=draw)
 
 
 def coloured(name: str, module: ModuleType, colours: Any) -> Any:
@@ -48,7 +48,7 @@ def coloured(name: str, module: ModuleType, colours: Any) -> Any:
         with patch.object(module, "arm_colour", colours()):
             PLOTS[name].draw(run, figure)
 
-    return Bent(PLOTS[name], draw=draw)
+    return Altered(PLOTS[name], draw=draw)
 
 
 def as_accepted(run: Run) -> Run:
@@ -106,7 +106,7 @@ ROWS: list[tuple[str, str, str, Any]] = [
     ("ecdf", DRAWS, "does not say on which link", afterwards("ecdf", erase_links)),
     ("phases", DRAWS, "fails without blocks", afterwards("phases", divide_by_blocks)),
     ("phases", "test_it_names_the_arms_that_were_saturated", "no word about saturation", of_run("phases", not_queued)),
-    ("ecdf", "test_it_has_a_name_and_a_title", "no title", Bent(PLOTS["ecdf"], title=" ")),
+    ("ecdf", "test_it_has_a_name_and_a_title", "no title", Altered(PLOTS["ecdf"], title=" ")),
 ]  # fmt: skip
 
 

@@ -26,8 +26,8 @@ class Mutant:
         getattr(self.suite(), self.caught_by)(case=case)
 
 
-class Bent:
-    """The real thing with some of its attributes replaced: `Bent(mailgun, default_host="https://x.example")`."""
+class Altered:
+    """The real thing with some of its attributes replaced: `Altered(mailgun, default_host="https://x.example")`."""
 
     def __init__(self, real: Any, **replaced: Any) -> None:
         self.__dict__.update(replaced, _real=real)

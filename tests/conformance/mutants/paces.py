@@ -9,7 +9,7 @@ from typing import Any
 from benchkit.experiment.paces import PACES
 from benchkit.model.plan import Cell
 from benchkit.testing.pace_suite import OFFSETS_NS, PaceCase, PaceSuite
-from tests.conformance.mutants.mutant import Bent, Mutant
+from tests.conformance.mutants.mutant import Altered, Mutant
 
 CALLS = count()
 LISTED, SHARED = "test_times_are_those_that_the_plan_lists", "test_all_arms_share_the_schedule"
@@ -41,4 +41,4 @@ ROWS: list[tuple[str, str, str, dict[str, Any]]] = [
 
 def mutants() -> Iterator[Mutant]:
     for name, test, fault, replaced in ROWS:
-        yield Mutant(fault, PaceSuite, test, PaceCase(Bent(PACES[name], **replaced)), PaceCase(PACES[name]))
+        yield Mutant(fault, PaceSuite, test, PaceCase(Altered(PACES[name], **replaced)), PaceCase(PACES[name]))

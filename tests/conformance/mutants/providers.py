@@ -17,7 +17,7 @@ from benchkit.providers.mailgun import Mailgun
 from benchkit.testing.batch_suite import BatchProviderSuite
 from benchkit.testing.provider_case import SECRET, ProviderCase
 from benchkit.testing.provider_suite import ProviderSuite
-from tests.conformance.mutants.mutant import Bent, Mutant
+from tests.conformance.mutants.mutant import Altered, Mutant
 from tests.conformance.test_providers import CASES
 
 RIGHT = {case.provider.name: case for case in reversed(CASES)}  # the first way of each
@@ -101,8 +101,8 @@ def parses_every_body(response: Response) -> Outcome:
     return REAL.outcome(response)
 
 
-def server(**replaced: Any) -> Bent:
-    return Bent(REAL.server, **replaced)
+def server(**replaced: Any) -> Altered:
+    return Altered(REAL.server, **replaced)
 
 
 ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -213,14 +213,14 @@ def jmap_that_trusts() -> ProviderCase:
     def receive(request: Request) -> Any:
         return json.loads(request.body)["methodCalls"] and right.provider.server.receive(request)
 
-    return replace(right, provider=Bent(right.provider, server=Bent(right.provider.server, receive=receive)))
+    return replace(right, provider=Altered(right.provider, server=Altered(right.provider.server, receive=receive)))
 
 
 def mutants() -> Iterator[Mutant]:
     right = RIGHT["mailgun"]
     for test, rows in ROWS.items():
         for fault, replaced in rows:
-            yield Mutant(fault, ProviderSuite, test, replace(right, provider=Bent(REAL, **replaced)), right)
+            yield Mutant(fault, ProviderSuite, test, replace(right, provider=Altered(REAL, **replaced)), right)
     for test, fault, provider in BATCH_ROWS:
         yield Mutant(fault, BatchProviderSuite, test, replace(right, provider=provider), right)
     removed = "test_its_own_request_with_a_key_removed_is_received_or_refused"

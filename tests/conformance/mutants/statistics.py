@@ -12,14 +12,14 @@ from benchkit.model.clusters import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats import STATISTICS
 from benchkit.testing.statistic_suite import StatisticCase, StatisticSuite
-from tests.conformance.mutants.mutant import Bent, Mutant
+from tests.conformance.mutants.mutant import Altered, Mutant
 from tests.conformance.test_statistics import FORMULAS
 
 BETTER, WORSE = "test_a_failure_never_makes_it_better", "test_many_failures_make_it_infinite_or_worse"
 Change = Callable[[Any], Any]
 
 
-class Wrong(Bent):
+class Wrong(Altered):
     """The sample changed before, the estimate after; without `clusters` where they are not read."""
 
     def __init__(
@@ -36,13 +36,13 @@ class Wrong(Bent):
         return after
 
 
-class OneConfidence(Bent):
+class OneConfidence(Altered):
     def __call__(self, values: Any, confidence: float, clusters: Clusters | None = None) -> Estimate:
         found: Estimate = self._real(values, 0.8, clusters)
         return found
 
 
-class NeedsNothing(Bent):
+class NeedsNothing(Altered):
     """A value of whatever there is."""
 
     def __call__(self, values: Any, confidence: float, clusters: Clusters | None = None) -> Estimate:
@@ -73,7 +73,7 @@ def narrowed(share: float) -> Callable[[Estimate], Estimate]:
     return change
 
 
-class WholeRange(Bent):
+class WholeRange(Altered):
     """The smallest and the largest value as the interval: always true, and says nothing."""
 
     def __call__(self, values: Any, confidence: float, clusters: Clusters | None = None) -> Estimate:
@@ -107,7 +107,7 @@ ROWS: list[tuple[str, str, str, Any]] = [
      Wrong("p50", sorted_in_place, same)),
     ("p50", "test_everything_that_comes_out_can_be_written_as_json", "numpy's numbers", Wrong("p50", same, as_numpy)),
     ("mean", "test_everything_that_comes_out_can_be_written_as_json", "infinity as a number", Wrong("mean", same, infinite)),
-    ("p95", "test_it_is_what_its_formula_says", "another quantile", Bent(STATISTICS["p90"], name="p95")),
+    ("p95", "test_it_is_what_its_formula_says", "another quantile", Altered(STATISTICS["p90"], name="p95")),
     ("p50", "test_more_data_is_a_narrower_interval", "the whole range as the interval", WholeRange(STATISTICS["p50"])),
     ("p50", "test_it_scales_with_the_unit", "a floor of a millisecond", Wrong("p50", lambda v: np.maximum(v, 1.0), same)),
 ]  # fmt: skip
