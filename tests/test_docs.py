@@ -114,3 +114,20 @@ def test_the_scenario_of_the_first_steps_loads(tmp_path: Path) -> None:
 
 def _page(name: str) -> str:
     return (ROOT / f"docs/{name}.md").read_text("utf-8")
+
+
+def test_no_text_claims_a_rate_of_inboxes() -> None:
+    """What test mailboxes show is a verdict of content and authentication; reputation decides elsewhere, and is not measured."""
+    claim = re.compile(
+        r"inbox(?:ing)?[ -](?:rate|placement rate|score)|deliverability (?:rate|score) of|reach(?:es)? the inbox",
+        re.IGNORECASE,
+    )
+    texts = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.suffix in WRITTEN]
+    own = Path(__file__)
+    found = {
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in (*texts, ROOT / "README.md", ROOT / "CHANGELOG.md")
+        if path != own
+        for match in claim.finditer(path.read_text("utf-8"))
+    }
+    assert found == set()
