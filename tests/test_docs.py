@@ -119,8 +119,7 @@ def _page(name: str) -> str:
 def test_no_text_claims_a_rate_of_inboxes() -> None:
     """What test mailboxes show is a verdict of content and authentication; reputation decides elsewhere, and is not measured."""
     claim = re.compile(
-        r"inbox(?:ing)?[ -](?:rate|placement rate|score)|deliverability (?:rate|score) of|reach(?:es)? the inbox",
-        re.IGNORECASE,
+        r"inbox(?:ing)?[ -](?:rate|placement rate|score)|deliverability (?:rate|score) of", re.IGNORECASE
     )
     texts = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.suffix in WRITTEN]
     own = Path(__file__)
