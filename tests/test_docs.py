@@ -117,7 +117,7 @@ def _page(name: str) -> str:
 
 
 def test_no_text_claims_a_rate_of_inboxes() -> None:
-    """What test mailboxes show is a verdict of content and authentication; reputation decides elsewhere, and is not measured."""
+    """What test mailboxes show is a verdict of content and authentication; reputation is not measured."""
     claim = re.compile(
         r"inbox(?:ing)?[ -](?:rate|placement rate|score)|deliverability (?:rate|score) of", re.IGNORECASE
     )
