@@ -125,6 +125,7 @@ def serving(
     yard: Path,
     ports: Sequence[int | tuple[str, int]],
     environment: Mapping[str, str] | None = None,
+    start_s: float = _START_S,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process, from when it greets at every port (of HOST, or of the address beside it) until it has ended."""
     log = yard / "output.log"
@@ -140,14 +141,14 @@ def serving(
         )
     try:
         for port in ports:
-            _await_listener((HOST, port) if isinstance(port, int) else port, process, log)
+            _await_listener((HOST, port) if isinstance(port, int) else port, process, log, start_s)
         yield process
     finally:
         _end(process)
 
 
-def _await_listener(where: tuple[str, int], process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START_S
+def _await_listener(where: tuple[str, int], process: subprocess.Popen[bytes], log: Path, start_s: float) -> None:
+    deadline = time.monotonic() + start_s
     while True:
         try:
             socket.create_connection(where, timeout=1).close()

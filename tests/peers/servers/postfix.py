@@ -28,9 +28,9 @@ def start(yard: Path) -> Iterator[Peer]:
 
 
 @contextmanager
-def relay(yard: Path) -> Iterator[Peer]:
+def relay(yard: Path, **settings: object) -> Iterator[Peer]:
     """Without AUTH, for a server that relays to it."""
-    with _serve(yard, None) as peer:
+    with _serve(yard, None, **settings) as peer:
         yield peer
 
 
