@@ -52,7 +52,7 @@ def events(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Show what became of a run's messages; collect webhooks, bounces and complaints."""
+    """Show what became of a run's messages. Collects webhooks, bounces and complaints."""
     from benchkit.experiment.parent.events_of_run import collect_events
     from benchkit.stats.deliverability import deliverability
     from benchkit.store import read_manifest
