@@ -16,7 +16,7 @@ from benchkit.model.plan import ArmPlan
 from benchkit.model.scenario import ArmSpec, Scenario, Security
 
 # Of a machine of 2024, both ends together; from the scenarios of this repository on loopback.
-_START_S = 1.5  # of a segment's processes, connections and link
+_START_S = 1.0  # of a segment's processes, connections and link
 _MESSAGE_S = 0.0005
 _TLS_S = 0.0018  # a handshake
 
