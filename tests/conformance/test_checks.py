@@ -17,9 +17,9 @@ SILENT = {
     "dmarc_misplaced", "dmarc_public_suffix", "non_sending", "null_mx_senders", "spf_idle_includes",  # not in these zones
 }  # fmt: skip
 TOLD = Options(ip="203.0.113.99", helo="mail.shop.example", selectors=("lost",))
-TRIED = (CheckedZone(FIVE["bad"].domain, FIVE["bad"].files, TOLD), *ZONES[:2])
+TRIED = (CheckedZone(FIVE["bad"].domain, FIVE["bad"].files, TOLD), ZONES[0])
 SILENT_KINDS = ("message_", "reported_")  # by a mail, by receivers' reports
-LOSE_EACH = 11  # tests/audit/test_lost_answers.py loses every answer of whole audits
+LOSE_EACH = 17  # tests/audit/test_lost_answers.py loses every answer of whole audits
 
 
 class TestChecks(CheckSuite):
