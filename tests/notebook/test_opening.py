@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,9 @@ def test_only_what_is_there_can_be_asked_for() -> None:
     assert {"audit", "open_run", "runs"} <= set(dir(benchkit))
     with pytest.raises(AttributeError, match="no attribute 'opne_run'"):
         benchkit.__getattr__("opne_run")
+
+
+def test_a_wheel_ships_every_sample_by_name_and_no_other_run() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    shipped = {path for path in wheel["force-include"] if path.startswith("results")}
+    assert shipped == {f"results/{path.name}" for path in (ROOT / "results").glob("sample*")}
