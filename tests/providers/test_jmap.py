@@ -130,18 +130,8 @@ ANSWERS: dict[str, tuple[list[Any], OutcomeKind, OutcomeKind, str]] = {
     "a call half done": ([["error", {"type": "serverPartialFail"}, "2"]], AMBIGUOUS, AMBIGUOUS, "serverPartialFail"),
     "no such account": ([["error", {"type": "accountNotFound"}, "0"]], REJECTED, REJECTED, "accountNotFound"),
     "the copy stays": ([[SUBMIT, {"created": {name: {} for name in S}}, "2"], COPY_STAYS], ACCEPTED, ACCEPTED, ""),
-<<<<<<< HEAD
     "silence about one": ([[SUBMIT, {"created": {S[0]: {}}}, "2"]], ACCEPTED, GARBLED, "has nothing about"),
     "tables that are none": (NO_TABLES, GARBLED, GARBLED, "has nothing about"),
-=======
-    "silence about one": (
-        [[SUBMIT, {"created": {S[0]: {}}}, "2"]],
-        ACCEPTED,
-        GARBLED,
-        "has nothing about this message",
-    ),
-    "tables that are none": (NO_TABLES, GARBLED, GARBLED, "has nothing about this message"),
->>>>>>> fd6877e (tests: format)
 }
 
 
