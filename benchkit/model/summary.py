@@ -111,7 +111,7 @@ class ArmSummary:
     recipients_unknown: int = 0
     retried: int = 0  # messages that were tried more than once
     attempts: int = 0  # of all messages
-    given_up: int = 0  # failed although every attempt that the scenario allows was made
+    given_up: int = 0  # not accepted in the end, of those that may be tried again
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 

@@ -12,6 +12,7 @@ from benchkit.model.clusters import Clusters
 from benchkit.model.durations import response_ns, service_ns, span_ns, wait_ns
 from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
+from benchkit.model.retry import RetrySpec
 from benchkit.model.run import ArmRecord, Manifest, Run, Table
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
@@ -28,6 +29,9 @@ from benchkit.stats.starts import block_ranges, clusters_of, clusters_of_sample,
 from benchkit.stats.two_groups import two_groups
 
 COMMONEST_TEXTS = 10
+_AS_RECORDED = (
+    "client_congestion", "server_congestion", "nodelay", "pacing_limit", "dkim", "signing_us", "signature_bytes",
+)  # fmt: skip
 
 
 def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmSummary, ...]:
@@ -65,11 +69,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         throughput_per_s=throughput.value,
         throughput_ci=_bounds(throughput),
         effective=_effective(service_ns(rows), clusters),
-        recipients_planned=recipients.planned,
-        recipients_accepted=recipients.accepted,
-        recipients_refused=recipients.refused,
-        recipients_failed=recipients.failed,
-        recipients_unknown=recipients.unknown,
+        **_recipient_fields(recipients),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
@@ -80,13 +80,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         connection=arm.connection,
         failure_texts=_failure_texts(rows, ~accepted),
         retransmitted=int(np.count_nonzero(rows["retransmits"] > 0)),
-        client_congestion=arm.client_congestion,
-        server_congestion=arm.server_congestion,
-        nodelay=arm.nodelay,
-        pacing_limit=arm.pacing_limit,
-        dkim=arm.dkim,
-        signing_us=arm.signing_us,
-        signature_bytes=arm.signature_bytes,
+        **{name: getattr(arm, name) for name in _AS_RECORDED},
         **_attempts(manifest, rows),
         generator=generator,
         saturated=limits_of(generator, manifest, sample),
@@ -96,14 +90,18 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
     )
 
 
-def _attempts(manifest: Manifest, rows: Table) -> dict[str, int]:
+def _recipient_fields(recipients: RecipientCounts) -> dict[str, Any]:
+    return {f"recipients_{name}": number for name, number in recipients._asdict().items()}
+
+
+def _attempts(manifest: Manifest, rows: Table) -> dict[str, Any]:
     """Fields of the summary."""
-    attempts, most = rows["attempts"], manifest.retry.get("attempts", 1)
-    failed = rows["outcome"] != OutcomeKind.ACCEPTED
+    attempts, spec = rows["attempts"], RetrySpec(**manifest.retry)
+    may_retry = np.isin(rows["outcome"], [kind for kind in OutcomeKind if spec.may_retry(kind)])
     return {
         "retried": int(np.count_nonzero(attempts > 1)),
         "attempts": int(attempts.sum()),
-        "given_up": int(np.count_nonzero(failed & (attempts >= most))) if most > 1 else 0,
+        "given_up": int(np.count_nonzero(may_retry)) if spec.attempts > 1 else 0,
     }
 
 
