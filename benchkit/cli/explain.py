@@ -17,22 +17,26 @@ def explain(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A rule or one of its cases, as spf_all or spf_all.plus; or `all`. A provider, as ses; or `providers`.",
+            help="A rule or case, as spf_all.plus; a mechanism, as dmarc; or `all`. A provider, as ses; or `providers`.",
         ),
     ],
 ) -> None:
     """Explain a rule of the audit, or the API of a provider."""
     from benchkit.audit.checks import CHECKS
     from benchkit.providers import PROVIDERS
-    from benchkit.report.audit_manual import manual, rule_page
+    from benchkit.report.audit_manual import manual, mechanism_page, rule_page
     from benchkit.report.provider_manual import provider_manual, provider_page
 
+    rules = [CHECKS[name].rule for name in CHECKS.names()]
+    mechanisms = {one.mechanism.value: one.mechanism for one in rules}
     if rule == "providers":
         typer.echo(provider_manual(), nl=False)
     elif rule in PROVIDERS.names():
         typer.echo(provider_page(rule))
     elif rule == "all":
-        typer.echo(manual([CHECKS[name].rule for name in CHECKS.names()]), nl=False)
+        typer.echo(manual(rules), nl=False)
+    elif rule in mechanisms:
+        typer.echo(mechanism_page(mechanisms[rule], rules))
     else:
         typer.echo(rule_page(_rule(rule)))
 

@@ -37,6 +37,19 @@ def manual(rules: Sequence[Rule]) -> str:
     return "\n".join(parts)
 
 
+def mechanism_page(mechanism: AuditedMechanism, rules: Sequence[Rule]) -> str:
+    """The rules of a mechanism, a line each."""
+    own = [rule for rule in rules if rule.mechanism is mechanism]
+    lines = [
+        f"# {MECHANISM_NAMES[mechanism]}",
+        "",
+        *(f"- `{rule.name}`: {rule.title} ({rule.reference})" for rule in own),
+    ]
+    return "\n".join(
+        [*lines, "", f"`benchkit explain {own[0].name}` prints a rule's page: what it checks, why, and how to fix it."]
+    )
+
+
 def rule_page(rule: Rule) -> str:
     """One rule as Markdown."""
     lines = [f"# {rule.name}", f"**{rule.title}** ({rule.reference})", "", textwrap.fill(rule.text, WIDTH), ""]

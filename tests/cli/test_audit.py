@@ -131,6 +131,10 @@ def test_screen_reads_from_the_top() -> None:
 
 def test_explain() -> None:
     assert "`+all`" in run("explain", "spf_all.plus").stdout
+    mechanism = run("explain", "dmarc").stdout
+    assert mechanism.startswith("# DMARC\n")
+    assert "- `dmarc_policy`: " in mechanism
+    assert "spf_all" not in mechanism
 
 
 @pytest.mark.parametrize(
