@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 @with_options(Given)
 def audit(given: Given) -> None:
     """Check SPF, DKIM, DMARC and more of a domain. Prints the records to publish."""
+    if given.suggest is not None:
+        from benchkit.cli.audit_suggest import audit_suggest
+
+        audit_suggest(given, given.suggest)
+        raise typer.Exit
     if given.recipients:
         from benchkit.cli.audit_list import audit_list
 

@@ -101,6 +101,15 @@ class Given:
         bool, typer.Option("--nsec-walk", help="Find selectors by walking a zone signed with NSEC.")
     ] = False
 
+    # the records for senders that the owner names, instead of an audit
+    suggest: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SENDERS",
+            help='Print the records to publish for these senders: "Google Workspace, SendGrid, 192.0.2.25". Asks no DNS.',
+        ),
+    ] = None
+
     # a list of recipients instead of a domain
     recipients: Annotated[
         Path | None,
