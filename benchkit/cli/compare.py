@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from benchkit.model.run import Run
     from benchkit.model.run_comparison import RunComparison
 
+_FORMATS = (".svg", ".png", ".pdf")
+_A_PAIR = 2  # of which both may be the same run: nothing then differs
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 Runs = list[Path] | None
 
@@ -66,6 +68,9 @@ class CompareOptions:
 def compare(options: CompareOptions) -> None:
     """Compare two runs arm by arm. Says what got slower, and in what the runs differ."""
     limit = _limit(options.limit)
+    if options.figure is not None and options.figure.suffix not in _FORMATS:
+        wrong = f"has no format of a figure: end the name with {', '.join(_FORMATS)}"
+        raise InputError(Mistake(str(options.figure), wrong))
     before, after = _runs(options)
     comparison, told = _compared(before, after, limit, paired=options.rerun is not None)
     _print(comparison, told, options)
@@ -103,6 +108,9 @@ def _runs(options: CompareOptions) -> tuple[list[Run], list[Run]]:
     assert options.new is not None
     before = [options.baseline, *(options.also_baseline or [])]
     after = [options.new, *(options.also_new or [])]
+    folders = [path.resolve() for path in (*before, *after)]
+    if len(folders) > _A_PAIR and (twice := [folder for folder in folders if folders.count(folder) > 1]):
+        raise InputError(Mistake(twice[0].name, "is given twice: each run counts once, and on one side"))
     return [open_run(path) for path in before], [open_run(path) for path in after]
 
 

@@ -140,6 +140,8 @@ async def _address(host: str) -> str:
 
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise InputError(Mistake(host, "is no host name")) from None
     except OSError as error:
         raise TargetUnreachable(f"{host}: {error.strerror or error}") from None
     return str(found[0][4][0])

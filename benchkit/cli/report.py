@@ -104,6 +104,8 @@ def _show_together(summaries: list[Summary]) -> None:
     """Of several runs of one scenario, below their own answers."""
     from benchkit.stats.pooling import difference_between, pool
 
+    if len({summary.run for summary in summaries}) < len(summaries):
+        return  # a run that is shown twice counts once
     if len(summaries) > 1 and not difference_between(summaries) and any(summary.valid for summary in summaries):
         _show_pooled(pool(summaries))
 
@@ -115,6 +117,9 @@ def _pooled(folders: list[Path], form: Form, options: ReportOptions) -> None:
         raise InputError(Mistake("--pooled", told))
     from benchkit.stats.pooling import pool
 
+    resolved = [folder.resolve() for folder in folders]
+    if twice := [folder.name for folder in resolved if resolved.count(folder) > 1]:
+        raise InputError(Mistake(twice[0], "is given twice: each run counts once"))
     pooled = pool([_summary(folder) for folder in folders])
     if form is Form.SCREEN:
         _show_pooled(pooled)

@@ -16,6 +16,7 @@ from tests.cli.conftest import Verb
 ROOT = Path(__file__).parents[2]
 SAMPLE, ZONE = ROOT / "results" / "sample", str(ROOT / "scenarios" / "zones" / "good.zone")
 TEXT = "not UTF-8 text (byte 0)"
+TWICE = "sample is given twice: each run counts once"
 
 
 @pytest.fixture
@@ -55,6 +56,12 @@ def files(verb: Verb) -> Verb:
         ("audit --baseline bytes a.example", f"bytes is no output of benchkit audit --json: {TEXT}"),
         ("audit --baseline object a.example", 'object is no output of benchkit audit --json: "domain" is missing'),
         ("audit bytes", f"bytes cannot be read as a list of domains: {TEXT}"),
+        ("report --pooled sample sample", TWICE),
+        ("compare sample sample --also-new sample", "sample is given twice: each run counts once, and on one side"),
+        (
+            "compare sample sample --figure figure.txt",
+            "figure.txt has no format of a figure: end the name with .svg, .png, .pdf",
+        ),
         ("audit empty", "audit name a domain, as in: benchkit audit shop.example"),
     ],
 )  # fmt: skip

@@ -114,6 +114,9 @@ def _address(arm: ArmSpec, server: ServerAddress) -> str:
     """Looked up once, before the clock; raises TargetUnreachable, and InputError for a loopback name that leads elsewhere."""
     try:
         found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    except UnicodeError:  # a label that is empty or too long (RFC 1035 §2.3.4)
+        told = f"{server.host} (arm {arm.name!r}) is no host name; nothing was sent"
+        raise TargetUnreachable(told) from None
     except OSError as error:
         raise TargetUnreachable(
             f"{server.host} (arm {arm.name!r}): {error.strerror or error}; nothing was sent"
