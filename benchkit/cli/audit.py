@@ -61,7 +61,7 @@ def audit(given: Given) -> None:
     audited = run_audits(_audit(named, source, options))
     keep_audit(given.history, audited)
     reports, changed = since(audited, earlier)
-    show(reports, form, changed, given)
+    show(reports, form, changed, replace(given, ip=options.ip or ""))  # also what a recording was made with
     raise typer.Exit(exit_code(reports, given.fail_on))
 
 

@@ -160,6 +160,7 @@ def test_a_target_that_turns_out_wrong_leaves_no_folder(tmp_path: Path, monkeypa
     """A loopback name that leads elsewhere (targets.py) is found after the folder is made."""
     monkeypatch.setattr("socket.getaddrinfo", lambda *given, **more: [(0, 0, 0, "", ("192.0.2.1", 25))])
     scenario = on_loopback("localhost")
+    scenario = replace(scenario, arms=tuple(replace(arm, client="wire") for arm in scenario.arms))
     with pytest.raises(InputError, match="leads to"):
         run_experiment(scenario, batch("a@shop.example"), {}, tmp_path, lambda sent, planned: None)
     assert not list(tmp_path.iterdir())

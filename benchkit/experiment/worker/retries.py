@@ -8,6 +8,8 @@ from random import Random
 from benchkit.model.outcome import Outcome
 from benchkit.model.retry import NO_RETRY, RetrySpec
 
+_EARLY_S = 0.002  # so early a timer may fire, and a server counts from its own clock
+
 
 class Retries:
     """Of one virtual sender. `stop` ends the wait under way, and there is no further one."""
@@ -26,7 +28,7 @@ class Retries:
     async def pause(self, seconds: float) -> bool:
         """Whether the wait came to its end."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds + _EARLY_S):
                 await self._stopped.wait()
         except TimeoutError:
             return True
