@@ -35,7 +35,7 @@ def slow_dns(zones: Path, delay_s: float) -> Iterator[str]:
     try:
         yield f"127.0.0.1:{ours.recv()}"
     finally:
-        process.terminate()
+        process.kill()  # it has nothing to tidy up, and may have inherited that SIGTERM is ignored
         process.join()
 
 
