@@ -16,6 +16,7 @@ from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
     from benchkit.events.webhooks import Webhook
+    from benchkit.experiment.parent.events_of_run import Collected
     from benchkit.model.event import Event
     from benchkit.model.run import Run
     from benchkit.stats.placements import ArmPlacements
@@ -54,7 +55,6 @@ def events(
 ) -> None:
     """Show what became of a run's messages. Collects webhooks, bounces and complaints."""
     from benchkit.experiment.parent.events_of_run import collect_events
-    from benchkit.stats.deliverability import deliverability
     from benchkit.store import read_manifest
 
     read_manifest(run)
@@ -63,26 +63,32 @@ def events(
     elif secrets or url or seconds:
         raise InputError(Mistake("events", "--secret, --url and --for have no effect without --listen: leave them out"))
     found = collect_events(run, _mail_events(mail), round(time.time() * 1_000))
+    _show(run, found, as_json=as_json)
+
+
+def _show(run: Path, found: Collected, *, as_json: bool) -> None:
+    from benchkit.stats.deliverability import deliverability
+
     apart = {"unverified": found.unverified, "foreign": found.foreign}
-    fates = deliverability(found.run, found.rows)
+    fates, placed = deliverability(found.run, found.rows), _placements(run, found.run)
     if as_json:
         from dataclasses import asdict
 
         from benchkit.model.outside_text import json_text
         from benchkit.report.deliverability import to_json
 
-        placements = {"placements": [asdict(arm) for arm in _placements(run, found.run)]}
+        placements = {"placements": [asdict(arm) for arm in placed]}
         typer.echo(json_text(to_json(fates, apart, found.killed_ms) | placements), nl=False)
-    else:
-        from rich.console import Console
+        return
+    from rich.console import Console
 
-        from benchkit.report.deliverability import render
+    from benchkit.report.deliverability import render
 
-        render(fates, apart, found.killed_ms, Console())
-        if placed := _placements(run, found.run):
-            from benchkit.report.placements import render_placements
+    render(fates, apart, found.killed_ms, Console())
+    if placed:
+        from benchkit.report.placements import render_placements
 
-            render_placements(placed, Console())
+        render_placements(placed, Console())
 
 
 def _placements(folder: Path, loaded: Run) -> tuple[ArmPlacements, ...]:

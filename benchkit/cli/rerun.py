@@ -22,10 +22,13 @@ _OTHER_MAIL = "the baseline's mail is not what the stored run sent: its template
 def run_in_turn(baseline: Path, scenario: Path, pairs: int, out: Path, *, send: bool) -> tuple[list[Path], list[Path]]:
     """The folders of the runs: the baseline's, the scenario's. Which of a pair goes first alternates, so that drift cancels.
 
-    Raises InputError where a scenario, or what the baseline's needs, is not there any more.
+    Raises InputError where a scenario, or what the baseline's needs, is not there any more; KeyboardInterrupt after a run
+    that the user ended.
     """
     from benchkit.cli.names import known_names
     from benchkit.cli.run import run_plan
+    from benchkit.experiment.parent.stopping import signals_given_back
+    from benchkit.model.run import RunStatus
     from benchkit.scenario import load
     from benchkit.store import read_manifest
 
@@ -39,7 +42,11 @@ def run_in_turn(baseline: Path, scenario: Path, pairs: int, out: Path, *, send: 
     for number in range(pairs):
         for side in (0, 1) if number % 2 == 0 else (1, 0):
             typer.echo(f"pair {number + 1} of {pairs}: {('baseline', 'new')[side]} …", err=True)
-            found[side].append(run_plan(plans[side], batches[side], out, send=send).folder)
+            with signals_given_back():
+                ended = run_plan(plans[side], batches[side], out, send=send)
+            if ended.status is RunStatus.INTERRUPTED:  # no further pair: the user wants an end
+                raise KeyboardInterrupt
+            found[side].append(ended.folder)
     return found
 
 

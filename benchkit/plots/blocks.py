@@ -10,14 +10,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from benchkit.model.run import Run
-from benchkit.plots.style import FAINT, arm_colour, arm_label, labels_at_the_right, logarithmic, panels, three_digits
+from benchkit.plots.style import (
+    COPY_DASHES,
+    FAINT,
+    arm_colour,
+    arm_label,
+    labels_at_the_right,
+    logarithmic,
+    panels,
+    three_digits,
+)
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples, measured_samples
 from benchkit.stats.starts import first_blocks_of, restarts_of
 
 _PANEL_IN = 3.2
-_COPY = (0, (5, 1.5))  # a copy of an arm (A/A) is dashed, as in ecdf
 _LABEL_IN = 0.34  # two lines of a label at the right
 
 
@@ -63,7 +71,7 @@ def _panel(panel: Axes, run: Run, condition: int, samples: Samples, metric: str)
                 blocks,
                 ratios,
                 "o",
-                linestyle=_COPY if pair.aa else "solid",
+                linestyle=COPY_DASHES if pair.aa else "solid",
                 color=arm_colour(pair.arm),
                 markersize=3.2,
                 linewidth=0.9,

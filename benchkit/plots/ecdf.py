@@ -10,7 +10,16 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import ArmRecord, Run
 from benchkit.plots.durations import duration_name, durations_ms, finite, limits
-from benchkit.plots.style import FAINT, RIGHT_IN, arm_colour, arms_below, logarithmic, panels, room_for_arms
+from benchkit.plots.style import (
+    COPY_DASHES,
+    FAINT,
+    RIGHT_IN,
+    arm_colour,
+    arms_below,
+    logarithmic,
+    panels,
+    room_for_arms,
+)
 
 _GUIDES = (0.5, 0.95)
 
@@ -53,7 +62,7 @@ def _line(panel: Axes, values: Any, arm: int, record: ArmRecord) -> None:
     """A copy of an arm (A/A) should lie on its original, so it is dashed."""
     succeeded = finite(values)
     shares = np.arange(1, len(succeeded) + 1) / max(1, len(values))
-    style = "solid" if record.aa_of < 0 else (0, (5, 1.5))
+    style = "solid" if record.aa_of < 0 else COPY_DASHES
     panel.step(
         succeeded, shares, where="post", color=arm_colour(arm), linewidth=1.7, linestyle=style, label=record.name
     )

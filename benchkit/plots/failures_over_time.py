@@ -6,10 +6,8 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import Run
 from benchkit.plots.rates import block_rates
-from benchkit.plots.style import RIGHT_IN, arm_colour, arms_below, panels, room_for_arms
+from benchkit.plots.style import COPY_DASHES, RIGHT_IN, arm_colour, arms_below, panels, room_for_arms
 from benchkit.stats.sample import measured_samples
-
-_COPY = (0, (5, 1.5))  # a copy of an arm (A/A) is dashed, as in ecdf
 
 
 class FailuresOverTime:
@@ -28,7 +26,7 @@ class FailuresOverTime:
         for condition, panel in enumerate(axes):
             for arm, record in enumerate(run.manifest.arms):
                 found = rates[condition, arm]
-                style = "solid" if record.aa_of < 0 else _COPY
+                style = "solid" if record.aa_of < 0 else COPY_DASHES
                 panel.plot(found.started_s, 100 * found.failed_share, "o", linestyle=style, color=arm_colour(arm),
                            markersize=3.2, linewidth=0.9,
                            label=f"{record.name}: n = {int(found.messages.sum()):,} messages")  # fmt: skip

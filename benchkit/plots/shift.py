@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from benchkit.model.run import Run
 from benchkit.plots.durations import duration_name
-from benchkit.plots.style import FAINT, RIGHT_IN, arm_colour, arms_below, panels, room_for_arms
+from benchkit.plots.style import COPY_DASHES, FAINT, RIGHT_IN, arm_colour, arms_below, panels, room_for_arms
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples, measured_samples
 from benchkit.stats.shift_function import DECILES, MIN_UNITS, shift_function
@@ -57,7 +57,7 @@ def _line(panel: Axes, run: Run, samples: Samples, pair: Pair, condition: int, b
         at,
         difference_ms,
         "o",
-        linestyle=(0, (5, 1.5)) if pair.aa else "solid",
+        linestyle=COPY_DASHES if pair.aa else "solid",
         color=colour,
         markersize=3.2,
         linewidth=0.9,

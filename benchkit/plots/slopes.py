@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from benchkit.model.run import Run
 from benchkit.model.summary import LatencyFit
-from benchkit.plots.style import FAINT, arm_colour, arm_label, labels_at_the_right, stacked
+from benchkit.plots.style import COPY_DASHES, FAINT, arm_colour, arm_label, labels_at_the_right, stacked
 from benchkit.stats.blocks import block_values
 from benchkit.stats.latency_fits import fits_of, sweeps_of
 from benchkit.stats.sample import Samples, measured_samples
@@ -22,7 +22,6 @@ from benchkit.stats.sample import Samples, measured_samples
 _PANEL_IN = 4.2
 _NOTICE_IN = 0.7
 _LABEL_IN = 0.36  # two lines of a label at the right
-_COPY = (0, (5, 1.5))  # a copy of an arm (A/A) is dashed, as in ecdf
 _AIR = 1.06
 _WITHOUT_A_SWEEP = "This run has one round-trip time.\nA list of them (rtt_ms under [network]) shows the slopes."
 
@@ -83,7 +82,7 @@ def _draw(
     panel.errorbar(
         rtts_ms, median, (median - low, high - median), fmt="o", color=arm_colour(arm), markersize=4, capsize=2
     )
-    style = "solid" if run.manifest.arms[arm].aa_of < 0 else _COPY
+    style = "solid" if run.manifest.arms[arm].aa_of < 0 else COPY_DASHES
     panel.plot((0, right), (_at(fit, 0), _at(fit, right)), color=arm_colour(arm), linewidth=1.3, linestyle=style)
     return max(_at(fit, right), float(np.nanmax(high, initial=0.0)))
 

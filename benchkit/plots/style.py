@@ -61,6 +61,7 @@ _PANEL_GAP_IN = 0.5
 _PANEL_TITLE_IN = 0.2
 _WARNING_IN = 0.17  # a line
 _WARNING_LETTERS = 120
+COPY_DASHES = (0, (5, 1.5))  # the line of a copy of an arm (A/A)
 
 
 def arm_label(run: Run, arm: int, width: int = 24) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from benchkit.experiment.parent.run_experiment import RunEnd
+from benchkit.model.run import RunStatus
 from tests.cli.conftest import Verb
 
 SAMPLE = Path(__file__).parents[2] / "results" / "sample"
@@ -98,3 +101,21 @@ def test_runs_the_baseline_again_in_turn_with_another_scenario(verb: Verb) -> No
     assert "--set load.blocks: 4 → nothing" in done.out
     assert [path.name for path in Path().glob(".benchkit*")] == []
     assert len(list(Path("results").iterdir())) == 5
+
+
+def test_an_interrupted_run_is_the_last(verb: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signals do after each run what they did before it."""
+    Path("second.toml").write_text(TINY.format(name="second", connection="reuse"), "utf-8")
+    assert verb("run", "second.toml").code == 0
+    baseline, before = next(Path("results").iterdir()), signal.getsignal(signal.SIGTERM)
+    ends: list[RunEnd] = []
+
+    def interrupted(*_plan: object, **_send: object) -> RunEnd:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # as a run leaves it
+        ends.append(RunEnd(baseline, RunStatus.INTERRUPTED))
+        return ends[-1]
+
+    monkeypatch.setattr("benchkit.cli.run.run_plan", interrupted)
+    assert verb("compare", str(baseline), "--rerun", "second.toml", "--pairs", "3").code == 130
+    assert len(ends) == 1
+    assert signal.getsignal(signal.SIGTERM) == before
