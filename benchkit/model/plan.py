@@ -82,10 +82,13 @@ class Precision:
     """What a plan can see. `noise` is the standard deviation of the log ratio of two arms in a `unit`: a block, or a start."""
 
     unit: str  # "blocks", "starts"
+    units: int  # that the plan has
+    fewest: int  # that an interval needs; with fewer every contrast is UNDECIDED
+    confidence: float  # of one interval: above the run's where several share its error
     noise: float
     measured: bool  # in an earlier run of the scenario; else assumed
-    slower: float  # the smallest true ratio that would be called SLOWER in nine of ten such runs
-    equivalent: float  # share of such runs that would call a true ratio of 1 EQUIVALENT
+    slower: float | None  # the smallest true ratio that nine of ten such runs would call SLOWER; None below `fewest`
+    equivalent: float  # minimum share of such runs that would call a true ratio of 1 EQUIVALENT
     needs: tuple[tuple[float, int], ...]  # (true ratio, units with which nine of ten runs call it SLOWER)
 
 

@@ -13,6 +13,7 @@ from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.report import numbers
 
 _EXAMPLE_RTT_MS = 20
+_FEW = 0.01  # a share that is not worth a figure
 _HEADINGS = ("sends", "warm-up", "connections", "turns each", "bytes")
 
 
@@ -111,13 +112,21 @@ def _messages(plan: PlanSummary) -> str:
 
 
 def _precision(precision: Precision) -> str:
-    noise, unit = numbers.percent(precision.noise), precision.unit
+    """`needs` stays where this plan decides nothing: it says what would."""
+    unit, needs = precision.unit, ", ".join(f"{ratio:g}× in {count:,}" for ratio, count in precision.needs)
     source = "as in the last run of this scenario" if precision.measured else "assumed, as on loopback"
-    needs = ", ".join(f"{ratio:g}× in {count:,}" for ratio, count in precision.needs)
+    noise = f"{unit} differ by {numbers.percent(precision.noise)}, {source}"
+    needed = f" {unit.capitalize()} that nine of ten runs need to call a ratio SLOWER: {needs}." if needs else ""
+    if precision.slower is None:
+        return (
+            f"Precision: none. This plan has too few {unit} ({precision.units:,}) for an interval, so every contrast will be "
+            f"UNDECIDED. At {numbers.percent(precision.confidence)} confidence it takes at least {precision.fewest:,} "
+            f"({noise}).{needed}"
+        )
+    equivalent = f"at least {numbers.percent(precision.equivalent)}" if precision.equivalent >= _FEW else "few"
     return (
-        f"Precision: nine of ten such runs call {precision.slower:.2f}× the baseline's time SLOWER, and "
-        f"{numbers.percent(precision.equivalent)} of them call the same time EQUIVALENT ({unit} differ by {noise}, {source}). "
-        f"{unit.capitalize()} that nine of ten runs need: {needs}."
+        f"Precision: nine of ten such runs call {numbers.decimal(precision.slower)}× the baseline's time SLOWER, and "
+        f"{equivalent} of them call the same time EQUIVALENT ({noise}).{needed}"
     )
 
 

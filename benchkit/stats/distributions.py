@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from statistics import NormalDist
 
-from scipy.special import bdtr, bdtrik, ndtr, stdtr, stdtrit
+from scipy.special import bdtr, bdtrik, betaincinv, nctdtr, nctdtrinc, ndtr, stdtr, stdtrit
 
 
 def normal_quantile(p: float) -> float:
@@ -24,6 +24,20 @@ def student_t_quantile(p: float, degrees: float) -> float:
 def student_t_tail(t: float, degrees: float) -> float:
     """P(T > t)."""
     return float(stdtr(degrees, -t))
+
+
+def noncentral_t_cdf(t: float, degrees: float, noncentrality: float) -> float:
+    """P(T ≤ t)."""
+    return float(nctdtr(degrees, noncentrality, t))
+
+
+def noncentrality_of_t(t: float, degrees: float, p: float) -> float:
+    """The noncentrality at which P(T ≤ t) is p."""
+    return float(nctdtrinc(degrees, p, t))
+
+
+def beta_quantile(p: float, a: float, b: float) -> float:
+    return float(betaincinv(a, b, p))
 
 
 def binomial_cdf(k: int, n: int, p: float) -> float:

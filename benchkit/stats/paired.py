@@ -33,13 +33,18 @@ def median_interval(values: Any, confidence: float) -> tuple[float, float] | Non
     ordered, n = np.sort(np.asarray(values, dtype=np.float64)), len(values)
     if n < min_blocks(confidence):
         return None
-    depth = _depth(n, confidence)
-    inner, outer = _coverage(n, depth + 1), _coverage(n, depth)
-    step = (outer - confidence) / (outer - inner)
-    weight = (n - depth) * step / (depth + (n - 2 * depth) * step)
+    depth, weight = order_statistics(n, confidence)
     low = _between(float(ordered[depth - 1]), float(ordered[min(depth, n - 1)]), weight)
     high = _between(float(ordered[n - depth]), float(ordered[max(n - depth - 1, 0)]), weight)
     return low, high
+
+
+def order_statistics(n: int, confidence: float) -> tuple[int, float]:
+    """Each end of the interval lies between the depth-th outermost of n values and the next; the weight is the next one's."""
+    depth = _depth(n, confidence)
+    inner, outer = _coverage(n, depth + 1), _coverage(n, depth)
+    step = (outer - confidence) / (outer - inner)
+    return depth, (n - depth) * step / (depth + (n - 2 * depth) * step)
 
 
 def _depth(n: int, confidence: float) -> int:

@@ -1,42 +1,31 @@
 """What a plan can see, before it is run: the smallest difference that it decides, and how many blocks others need.
 
-The interval of the median of n independent log ratios has a half width of z · 1.253 · sd ÷ √n (the median's efficiency for the
-normal distribution, 2 ÷ π). Simulated, with 11 % noise and 10, 20, 40, 80 blocks, a true ratio of 1.15 is SLOWER in 21, 37,
-49 and 81 % of runs; this formula gives 17, 30, 53 and 82 %.
+A unit is a block, or a start. Its log ratio is taken as normal. The ends of the interval are those that a run computes:
+interpolated order statistics of the units (stats/paired.py), or Student's t of a few starts (stats/starts.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import ceil, erf, exp, log, pi, sqrt
+from math import ceil, exp, log, pi, sqrt
 from typing import Any
 
 from benchkit.model.plan import Precision
-from benchkit.stats.distributions import normal_quantile
-from benchkit.stats.paired import min_blocks
+from benchkit.stats.distributions import (
+    beta_quantile,
+    noncentral_t_cdf,
+    noncentrality_of_t,
+    normal_quantile,
+    student_t_quantile,
+)
+from benchkit.stats.paired import min_blocks, order_statistics
 from benchkit.stats.verdict import POWER
 
 BLOCK_NOISE = 0.11  # standard deviation of the log ratio of two arms' blocks, as measured on loopback
 START_NOISE = 0.15  # … and of two arms' starts
 DIFFERENCES = (1.15, 1.2, 1.3, 1.5, 2.0)
-_MEDIAN = sqrt(pi / 2)
-
-
-def precision_of(units: int, noise: float, rope: tuple[float, float], confidence: float) -> tuple[float, float]:
-    """The smallest ratio that is SLOWER in POWER of such runs, and how often a true ratio of 1 is EQUIVALENT."""
-    z, error = normal_quantile((1 + confidence) / 2), _MEDIAN * noise / sqrt(units)
-    slower = exp(log(rope[1]) + (z + normal_quantile(POWER)) * error)
-    room = (min(log(rope[1]), -log(rope[0])) - z * error) / error
-    return slower, max(0.0, erf(room / sqrt(2))) if room > 0 else 0.0
-
-
-def units_for(ratio: float, noise: float, rope: tuple[float, float], confidence: float) -> int | None:
-    """Blocks, or starts, with which that ratio is SLOWER in POWER of such runs; None on the ROPE's edge or within."""
-    distance = log(ratio) - log(rope[1])
-    if distance <= 0:
-        return None
-    z = normal_quantile((1 + confidence) / 2) + normal_quantile(POWER)
-    return max(min_blocks(confidence), ceil((z * _MEDIAN * noise / distance) ** 2))
+_MEDIAN = sqrt(pi / 2)  # standard error of a normal median ÷ that of the mean
+_STEPS = 50
 
 
 def plan_precision(
@@ -46,16 +35,80 @@ def plan_precision(
     units, unit = (starts, "starts") if starts > 1 else (blocks, "blocks")
     assumed = sqrt(START_NOISE**2 + BLOCK_NOISE**2 * starts / blocks) if starts > 1 else BLOCK_NOISE
     noise = assumed if measured is None else measured
-    slower, equivalent = precision_of(units, noise, rope, confidence)
-    needs = [(ratio, units_for(ratio, noise, rope, confidence)) for ratio in DIFFERENCES]
+    fewest = fewest_units(unit, confidence)
+    needs = [(ratio, units_for(ratio, noise, rope, confidence, unit)) for ratio in DIFFERENCES]
     return Precision(
         unit=unit,
+        units=units,
+        fewest=fewest,
+        confidence=confidence,
         noise=noise,
         measured=measured is not None,
-        slower=slower,
-        equivalent=equivalent,
+        slower=smallest_slower(units, noise, rope, confidence) if units >= fewest else None,
+        equivalent=share_equivalent(units, noise, rope, confidence) if units >= fewest else 0.0,
         needs=tuple((ratio, found) for ratio, found in needs if found is not None),
     )
+
+
+def fewest_units(unit: str, confidence: float) -> int:
+    """With fewer there is no interval, so that every contrast is UNDECIDED. Two starts have one, by Student's t."""
+    return 2 if unit == "starts" else min_blocks(confidence)
+
+
+def smallest_slower(units: int, noise: float, rope: tuple[float, float], confidence: float) -> float:
+    """The smallest true ratio that is SLOWER in POWER of such runs."""
+    return exp(log(rope[1]) + noise * _reach(units, confidence))
+
+
+def share_equivalent(units: int, noise: float, rope: tuple[float, float], confidence: float) -> float:
+    """How often, at least, a true ratio of 1 is EQUIVALENT: neither end of the interval leaves the ROPE (Bonferroni)."""
+    leaves = (_low_end_below(-room / noise, units, confidence) for room in (-log(rope[0]), log(rope[1])))
+    return max(0.0, 1 - sum(leaves))
+
+
+def units_for(ratio: float, noise: float, rope: tuple[float, float], confidence: float, unit: str) -> int | None:
+    """Blocks, or starts, with which that ratio is SLOWER in POWER of such runs; None on the ROPE's edge or within."""
+    distance = (log(ratio) - log(rope[1])) / noise
+    if distance <= 0:
+        return None
+    ordered = min_blocks(confidence)
+    few = range(fewest_units(unit, confidence), ordered)
+    found = next((units for units in few if _reach(units, confidence) <= distance), None)
+    if found is not None:
+        return found
+    z = normal_quantile((1 + confidence) / 2) + normal_quantile(POWER)
+    low, high = ordered, 2 * ordered + 2 * ceil((z * _MEDIAN / distance) ** 2)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _reach(middle, confidence) <= distance else (middle + 1, high)
+    return low
+
+
+def _reach(units: int, confidence: float) -> float:
+    """How far below the truth the interval's low end is in POWER of runs at most, in standard deviations of a unit."""
+    if units >= min_blocks(confidence):
+        return -_low_end(units, confidence, 1 - POWER)
+    critical = student_t_quantile((1 + confidence) / 2, units - 1)
+    return noncentrality_of_t(critical, units - 1, 1 - POWER) / sqrt(units)
+
+
+def _low_end(units: int, confidence: float, p: float) -> float:
+    """The p quantile of the interval's low end, for standard normal units around 0 (David and Nagaraja §2.1)."""
+    depth, weight = order_statistics(units, confidence)
+    outer, inner = (normal_quantile(beta_quantile(p, rank, units - rank + 1)) for rank in (depth, depth + 1))
+    return (1 - weight) * outer + weight * inner
+
+
+def _low_end_below(edge: float, units: int, confidence: float) -> float:
+    """How often the interval's low end lies below `edge`, both in standard deviations of a unit."""
+    if units < min_blocks(confidence):
+        critical = student_t_quantile((1 + confidence) / 2, units - 1)
+        return noncentral_t_cdf(critical, units - 1, -edge * sqrt(units))
+    low, high = 1e-9, 1 - 1e-9
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _low_end(units, confidence, middle) < edge else (low, middle)
+    return low
 
 
 def noise_of(contrasts: Iterable[Mapping[str, Any]], *, starts: bool) -> float | None:
@@ -71,6 +124,10 @@ def _noise(contrast: Mapping[str, Any], *, starts: bool) -> float | None:
     ci, of_starts = contrast.get("ci"), contrast.get("starts", 1) > 1
     if contrast.get("aa") or not ci or None in ci or not ci[0] > 0 or of_starts != starts:
         return None
-    units = contrast["starts"] if starts else contrast["blocks"]
-    error = (log(ci[1]) - log(ci[0])) / (2 * normal_quantile((1 + (contrast.get("confidence") or 0.95)) / 2))
-    return error * sqrt(units) / _MEDIAN if error > 0 else None
+    units, confidence = contrast["starts"] if starts else contrast["blocks"], contrast.get("confidence") or 0.95
+    half = (log(ci[1]) - log(ci[0])) / 2
+    if starts and units < min_blocks(confidence):
+        critical = student_t_quantile((1 + confidence) / 2, units - 1)
+    else:
+        critical = normal_quantile((1 + confidence) / 2) * _MEDIAN
+    return half * sqrt(units) / critical if half > 0 else None

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benchkit.model.plan import ArmPlan, PlanSummary
 from benchkit.report.plan import render_plan
+from benchkit.stats.precision import plan_precision
 
 EMBEDDED = ArmPlan("smtp, fresh", "embedded smtp", False, 300, 10, 310, 11.0, 1_401_200)
 OUTSIDE = ArmPlan(
@@ -93,6 +94,22 @@ def test_shows(plan: PlanSummary, expected: str) -> None:
 def test_real_mail_is_the_first_word() -> None:
     assert shown(replace(PLAN, arms=(EMBEDDED, OUTSIDE))).startswith("REAL MAIL: 310 messages")
     assert not PLAN.real_mail
+
+
+@pytest.mark.parametrize(
+    ("blocks", "said", "not_said"),
+    [
+        (5, "Precision: none. This plan has too few blocks (5) for an interval", "nine of ten such runs call"),
+        (5, "At 95 % confidence it takes at least 6", "EQUIVALENT"),
+        (6, "the baseline's time SLOWER, and few of them call the same time EQUIVALENT", "none"),
+        (20, "nine of ten such runs call 1.22× the baseline's time SLOWER, and at least 76", "none"),
+    ],
+)
+def test_what_the_plan_can_see(blocks: int, said: str, not_said: str) -> None:
+    text = " ".join(shown(replace(PLAN, precision=plan_precision(blocks, 1, (0.9, 1.1), 0.95))).split())
+    assert said in text
+    assert not_said not in text
+    assert "Blocks that nine of ten runs need to call a ratio SLOWER: 1.15× in 102, 1.2× in 28" in text
 
 
 @pytest.mark.parametrize("width", [70, 80, 100])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from benchkit.conditions import FOREIGN_PROBES
 from benchkit.experiment.paces import PACES
@@ -44,11 +44,19 @@ def preview(scenario: Scenario, batch: Batch, noise: float | None = None) -> Pla
 
 
 def _precision(scenario: Scenario, noise: float | None) -> Precision | None:
-    if sum(arm.transport != "null" for arm in scenario.arms) < 2:
+    sending = [arm for arm in scenario.arms if arm.transport != "null"]
+    if len(sending) < 2:
         return None
     load, verdict = scenario.load, scenario.verdict
-    confidence = shared_confidence(verdict.confidence, max(1, len(load.looks)))
+    contrasts = _ways(sending) - 1
+    together = contrasts * condition_count(scenario) if verdict.family == "all" else 1
+    confidence = shared_confidence(verdict.confidence, max(1, together) * max(1, len(load.looks)))
     return plan_precision(load.blocks, load.restarts, verdict.rope, confidence, noise)
+
+
+def _ways(arms: Sequence[ArmSpec]) -> int:
+    """Arms without their copies, which A/A compares."""
+    return sum(not any(earlier.same_way(arm) for earlier in arms[:number]) for number, arm in enumerate(arms))
 
 
 def _real_return_paths(batch: Batch) -> tuple[str, ...]:
