@@ -57,7 +57,7 @@ async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str
     client = TRANSPORTS[f"{arm.transport}_{arm.client}"](endpoint)
     work = ArmAtWork((VirtualSender(client, arm.connection, iter(range(10**9))),), (client.prepare(message()),))
     with tempfile.TemporaryDirectory() as folder:
-        recorder = Recorder(Path(folder), MonotonicClock())
+        recorder = Recorder(Path(folder), MonotonicClock(), planned=WARM_UP + sends)
         engine = Engine((work,), PACES["talk"], TOKEN, recorder)
         assert not await engine.open()
         await engine.walk([Cell(0, True, 0, 0, 0, WARM_UP, 0, 1)])

@@ -84,7 +84,7 @@ async def through_engine(port: int, way: Way, messages: int, folder: Path) -> No
     clients = [Client(endpoint) for _ in range(CONNECTIONS)]
     numbers = itertools.count()
     senders = tuple(VirtualSender(client, arm.connection, numbers) for client in clients)
-    recorder = Recorder(folder, MonotonicClock())
+    recorder = Recorder(folder, MonotonicClock(), planned=messages)
     engine = Engine((ArmAtWork(senders, (clients[0].prepare(compose()),)),), PACES["throughput"], TOKEN, recorder)
     assert not await engine.open(), "smtp-sink does not answer"
     cell = Cell(0, False, 0, 0, 0, messages, 0, 1)

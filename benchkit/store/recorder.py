@@ -32,7 +32,7 @@ class Recorder:
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, planned: int = 0, attempts: int = 1
+        self, folder: Path, clock: Clock, worker: int = 0, workers: int = 1, *, planned: int, attempts: int = 1
     ) -> None:
         """`planned` are the sends of the whole run: of all workers and conditions; `attempts` the most of one message."""
         self._messages, self._phases, self._cells, self._lags = self._tables = tuple(

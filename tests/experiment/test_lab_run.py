@@ -25,7 +25,7 @@ Text = Callable[..., str]
 LINKS = "[network]\nrtt_ms = [1, 5]\n"
 LOAD = "blocks = 6\nmessages_per_block = 1"
 ARMS = ("smtp", "smtp fresh", 'api|transport = "api"\nprovider = "mailgun"\nclient = "wire"\n')
-WRONG_CLIENTS = {"noop": "await self._smtp.noop()", "sleep": "await asyncio.sleep(0.01)"}
+WRONG_CLIENTS = {"noop": "await self._smtp.noop()", "sleep": "await asyncio.sleep(0.08)"}
 _WRONG_CLIENT = """
 import asyncio
 from benchkit.transports.smtp_aiosmtplib import Client as Right

@@ -61,7 +61,7 @@ def record(recorder: Recorder, sends: range, outcome: Outcome = ACCEPTED) -> Tra
 
 def test_every_column_comes_back(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
-    recorder = Recorder(tmp_path, ManualClock())
+    recorder = Recorder(tmp_path, ManualClock(), planned=10)
     trace = record(recorder, range(3), REFUSED)
     recorder.close()
     messages = load_run(tmp_path).messages
@@ -82,7 +82,7 @@ def test_every_column_comes_back(tmp_path: Path) -> None:
 
 def test_phases_meet_without_a_gap_and_closing_stands_apart(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
-    recorder = Recorder(tmp_path, ManualClock())
+    recorder = Recorder(tmp_path, ManualClock(), planned=10)
     trace = record(recorder, range(1))
     recorder.close()
     phases = load_run(tmp_path).phases
@@ -93,7 +93,7 @@ def test_phases_meet_without_a_gap_and_closing_stands_apart(tmp_path: Path) -> N
 
 def test_it_is_written_out_every_half_second_and_every_4096_rows(tmp_path: Path) -> None:
     clock = ManualClock()
-    recorder = Recorder(tmp_path, clock)
+    recorder = Recorder(tmp_path, clock, planned=10)
     record(recorder, range(10))
     assert buffered(tmp_path) == 10
     clock.advance(600_000_000)
@@ -113,7 +113,7 @@ def buffered(folder: Path) -> int:
 @given(st.floats(0.0, 1.0))
 def test_cut_off_at_any_byte_the_whole_batches_are_read(tmp_path_factory: pytest.TempPathFactory, at: float) -> None:
     folder = tmp_path_factory.mktemp("cut")
-    recorder = Recorder(folder, ManualClock())
+    recorder = Recorder(folder, ManualClock(), planned=10)
     for first in range(0, 50, 10):
         record(recorder, range(first, first + 10))
         recorder.flush()
@@ -129,7 +129,7 @@ def test_cut_off_at_any_byte_the_whole_batches_are_read(tmp_path_factory: pytest
 
 def test_each_distinct_body_is_parsed_once(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
-    Recorder(tmp_path, ManualClock()).close()
+    Recorder(tmp_path, ManualClock(), planned=10).close()
     ledger = SpoolLedger(tmp_path)
     for number in range(6):
         key = bytes([number % 2]) * 15 + b"\0"  # ends in a NUL, as a digest may
@@ -157,7 +157,7 @@ def test_each_distinct_body_is_parsed_once(tmp_path: Path) -> None:
 
 def test_a_body_of_several_mails_is_kept_once_and_each_has_its_own_digest(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
-    Recorder(tmp_path, ManualClock()).close()
+    Recorder(tmp_path, ManualClock(), planned=10).close()
     ledger, key = SpoolLedger(tmp_path), b"\xff" * 16  # the last key there is, so that the next one is the first
     ledger.body(key, 1, b"head", b"both")
     for number in range(4):
@@ -171,7 +171,7 @@ def test_a_body_of_several_mails_is_kept_once_and_each_has_its_own_digest(tmp_pa
 
 def test_what_cannot_be_parsed_has_an_empty_digest(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
-    Recorder(tmp_path, ManualClock()).close()
+    Recorder(tmp_path, ManualClock(), planned=10).close()
     ledger = SpoolLedger(tmp_path)
     ledger.body(b"k" * 16, 0, b"", b"junk")
     ledger.arrived(-1, 0, b"k" * 16, 1, 4, 1)
@@ -203,7 +203,7 @@ def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def load_run_manifest(folder: Path) -> Manifest:
-    Recorder(folder, ManualClock()).close()
+    Recorder(folder, ManualClock(), planned=10).close()
     SpoolLedger(folder).close()
     return load_run(folder).manifest
 
@@ -245,7 +245,7 @@ def test_on_a_full_disk_everything_sent_is_recorded_and_the_run_stops(
     room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reserve_file.lay(tmp_path)
-    recorder = Recorder(tmp_path, ManualClock())
+    recorder = Recorder(tmp_path, ManualClock(), planned=10)
     monkeypatch.setattr("benchkit.store.spool.os.write", FullDisk(room, tmp_path))
     sent, said = send_until_refused(recorder)
     assert f"stopped after {sent} sends, all of them recorded" in said
@@ -256,7 +256,7 @@ def test_on_a_full_disk_everything_sent_is_recorded_and_the_run_stops(
 
 
 def test_with_no_room_at_all_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorder = Recorder(tmp_path, ManualClock())
+    recorder = Recorder(tmp_path, ManualClock(), planned=10)
     record(recorder, range(10))
     monkeypatch.setattr("benchkit.store.spool.os.write", FullDisk(0, tmp_path))
     with pytest.raises(StoreError, match="No space left"):
@@ -265,7 +265,7 @@ def test_with_no_room_at_all_it_says_so(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_an_empty_run_has_tables_of_no_rows(tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest())
-    Recorder(tmp_path, ManualClock()).close()
+    Recorder(tmp_path, ManualClock(), planned=10).close()
     SpoolLedger(tmp_path).close()
     run = load_run(tmp_path)
     assert {len(column) for table in (run.messages, run.phases, run.arrivals) for column in table.values()} == {0}
@@ -274,7 +274,7 @@ def test_an_empty_run_has_tables_of_no_rows(tmp_path: Path) -> None:
 
 def test_a_long_table_stays_on_the_disk_and_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_manifest(tmp_path, manifest())
-    recorder, ledger = Recorder(tmp_path, ManualClock()), SpoolLedger(tmp_path)
+    recorder, ledger = Recorder(tmp_path, ManualClock(), planned=10), SpoolLedger(tmp_path)
     record(recorder, range(50))
     record(recorder, range(50, 60), REFUSED)
     for send in range(60):

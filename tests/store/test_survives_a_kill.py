@@ -133,7 +133,7 @@ def test_after_sigkill_all_rows_are_there(tmp_path: Path) -> None:
 
 
 def test_a_closed_buffer_leaves_no_file(tmp_path: Path) -> None:
-    recorder, ledger = Recorder(tmp_path, ManualClock()), SpoolLedger(tmp_path)
+    recorder, ledger = Recorder(tmp_path, ManualClock(), planned=10), SpoolLedger(tmp_path)
     record(recorder, range(3))
     assert list(tmp_path.glob("*.rows"))
     recorder.close()
