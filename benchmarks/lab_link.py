@@ -10,11 +10,11 @@ from statistics import median, quantiles
 
 from benchkit.batch import compose
 from benchkit.experiment.certify.scenarios import DIALOGUES, sweep
+from benchkit.experiment.lab import LinkSpec
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.run_experiment import run_experiment
-from benchkit.lab import LinkSpec
 from benchkit.stats.analysis import analyse
-from tests.lab.asking import asked
+from tests.experiment.lab.asking import asked
 
 PINGS = {1.0: 3000, 10.0: 1000, 40.0: 500, 200.0: 150}
 SIZES = (25_000, 60_000, 200_000)

@@ -43,10 +43,10 @@ def arm_of(way: str) -> ArmSpec:
 
 async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str) -> float:
     """benchkit's whole path: engine, transport, recorder."""
-    from benchkit.clock import MonotonicClock
     from benchkit.experiment.paces import PACES
     from benchkit.experiment.worker.engine import ArmAtWork, Engine
     from benchkit.experiment.worker.virtual_sender import VirtualSender
+    from benchkit.model.clock import MonotonicClock
     from benchkit.model.endpoint import Endpoint
     from benchkit.model.plan import Cell
     from benchkit.model.secret import Secret

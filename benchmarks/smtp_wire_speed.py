@@ -24,10 +24,10 @@ from typing import cast
 import uvloop
 
 from benchkit.batch import to_mime
-from benchkit.clock import MonotonicClock
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.virtual_sender import VirtualSender
+from benchkit.model.clock import MonotonicClock
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,33 +15,24 @@ import pytest
 HOUSE = Path(__file__).parents[1]
 PACKAGE = HOUSE / "benchkit"
 FLOORS = (
-    {"model", "errors", "clock", "registry"},
+    {"errors", "model"},
     {"scenario", "batch", "stats"},
     {"events"},
     {"protocol", "providers"},
-    {
-        "transports",
-        "sink",
-        "lab",
-        "resolver",
-        "connect_probe",
-        "store",
-        "webhooks",
-        "mailboxes",
-        "conditions",
-        "profiles",
-    },
+    {"transports", "sink", "resolver", "store", "profiles"},
     {"experiment", "audit"},
     {"report", "plots"},
     {"notebook"},
     {"cli"},
     {"__main__", "__init__", "testing"},
 )
+MOST_ROOMS = 20
+LARGEST_PLAIN_ROOM = 0.2  # of all code: a larger room has rooms of its own
 HOMES = {  # every library that is not Python's own; a second room only where the first one's words are not its own
     "aiohttp": {"transports"},
     "aiosmtplib": {"transports"},
     "anyio": {"transports"},
-    "cryptography": {"audit", "connect_probe", "protocol", "events"},  # keys of DKIM, certificates
+    "cryptography": {"audit", "protocol", "events"},  # keys of DKIM, certificates
     "disposable_email_domains": {"audit"},
     "dns": {"resolver"},
     "email_validator": {"audit"},
@@ -47,7 +40,7 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "hpack": {"protocol"},
     "httpcore": {"transports"},
     "httpcore2": {"transports"},
-    "httptools": {"protocol", "sink", "webhooks"},  # responses, requests
+    "httptools": {"protocol", "sink", "events"},  # responses, requests
     "httpx": {"transports"},
     "httpx2": {"transports"},
     "hypothesis": {"testing"},
@@ -62,7 +55,7 @@ HOMES = {  # every library that is not Python's own; a second room only where th
     "pyarrow": {"store"},
     "pydantic": {"scenario"},
     "pydantic_core": {"scenario"},
-    "pyperf": {"conditions", "report"},  # facts of the host; its own file format
+    "pyperf": {"experiment", "report"},  # facts of the host; its own file format
     "pytest": {"testing"},
     "python_multipart": {"providers"},
     "rich": {"cli", "report"},
@@ -75,12 +68,12 @@ HOMES = {  # every library that is not Python's own; a second room only where th
 }
 COMPUTED = {  # files that import what they are told, and which modules that may be
     "__init__.py": ("benchkit.notebook.opening",),
-    "registry.py": (),  # what the rooms above it name
+    "model/registry.py": (),  # what the rooms above it name
     "transports/api_httpx.py": ("httpcore", "httpcore2", "httpx", "httpx2"),
 }
 INNER_FLOORS = {
     "audit": (
-        {"domain_name", "txt_size", "sending_identities"},
+        {"domain_name", "txt_size", "sending_identities", "connect_probe"},
         {"tables"},
         {"records"},
         {"message", "zone_facts", "recipient_list", "aggregate_reports"},
@@ -97,8 +90,28 @@ INNER_FLOORS = {
         {"engine"},
         {"__init__"},
     ),
+    "events": (
+        {"comments", "reasons", "html_tokens", "machine_agents", "mail_content"},
+        {"authentication_results", "bounce_prose", "html_reading", "received_path", "spam_headers"},
+        {"webhooks"},
+        {"bounce_mail"},
+        {"changes", "event_rows"},
+        {"placement"},
+        {"path_verdict"},
+        {"mailboxes", "webhook_receiver"},
+        {"__init__"},
+    ),
+    "experiment": (
+        {"__init__"},
+        {"conditions", "lab"},
+        {"paces", "process"},
+        {"plan"},
+        {"worker"},
+        {"parent"},
+        {"certify"},
+    ),
 }  # a room's own rooms and files, the lowest first; one may import what is below it, or itself
-FLOOR_ZERO = {"model", "errors", "clock", "registry"}
+FLOOR_ZERO = {"errors", "model"}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 FILES = sorted(file for room in ("benchkit", "tests", "benchmarks", ".ci") for file in (HOUSE / room).rglob("*.py"))
 
@@ -177,6 +190,44 @@ def test_imports_inside_a_room_go_only_downward(path: Path) -> None:
         if module.startswith(f"benchkit.{room}."):
             other = module.split(".")[2]
             assert other == inner or floors[other] < floors[inner], f"{room}/{inner} imports {module}"
+
+
+def test_no_folder_holds_a_cycle() -> None:
+    """Whatever lies beside each other in a folder, at any depth, can be put in an order in which imports go downward."""
+    for folder, imports in _neighbours().items():
+        try:
+            TopologicalSorter(imports).prepare()
+        except CycleError as error:
+            pytest.fail(f"benchkit/{folder}: {' imports '.join(reversed(error.args[1]))}")
+
+
+def _neighbours() -> dict[str, dict[str, set[str]]]:
+    """Folder → each file or folder in it → those beside it that it imports."""
+    beside: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for path in SOURCES:
+        here = path.relative_to(PACKAGE).with_suffix("").parts
+        for module in imports_of(path):
+            there = module.split(".")[1:]
+            depth = next((n for n, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), None)
+            if module.startswith("benchkit.") and depth is not None:
+                beside["/".join(here[:depth])][here[depth]].add(there[depth])
+    return beside
+
+
+def test_a_stranger_finds_at_most_twenty_rooms_and_none_is_a_warehouse() -> None:
+    rooms = {room_of(path) for path in SOURCES} - {"__main__", "__init__"}
+    assert len(rooms) <= MOST_ROOMS
+    lines = {room: sum(_lines(path) for path in SOURCES if room_of(path) == room) for room in rooms}
+    large = {room for room in rooms if lines[room] > LARGEST_PLAIN_ROOM * sum(lines.values())}
+    assert {room for room in large if not _has_inner_rooms(PACKAGE / room)} == set()
+
+
+def _lines(path: Path) -> int:
+    return path.read_text("utf-8").count("\n")
+
+
+def _has_inner_rooms(room: Path) -> bool:
+    return any(child.name != "__pycache__" for child in room.iterdir() if child.is_dir())
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "report/content").glob("*.py")), ids=lambda path: path.name)

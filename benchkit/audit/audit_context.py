@@ -18,10 +18,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from benchkit.audit.aggregate_reports import ReportCollection
 from benchkit.audit.connect_options import ConnectOptions
+from benchkit.audit.connect_probe.special_addresses import why_not_public
 from benchkit.audit.message.parser import Mail
 from benchkit.audit.sending_identities import ArmIdentity
 from benchkit.audit.zone_facts import HeldZoneFacts
-from benchkit.connect_probe.special_addresses import why_not_public
 from benchkit.errors import InputError, Mistake
 from benchkit.model.dns import Answer, AnswerState, Ask
 from benchkit.resolver.limits import Snapshot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from benchkit.clock import utc_now
-from benchkit.connect_probe.probes import LiveProbes, Probes
+from benchkit.audit.connect_probe.probes import LiveProbes, Probes
+from benchkit.model.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from typing import Any
 from benchkit.audit.aggregate_reports.recorded import from_values
 from benchkit.audit.audit_context import Options
 from benchkit.audit.connect_options import ConnectOptions
+from benchkit.audit.connect_probe.recorded_probes import ProbeRecorder, replayed
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
 from benchkit.audit.zone_facts import HeldZoneFacts
-from benchkit.connect_probe.recorded_probes import ProbeRecorder, replayed
 from benchkit.model.dns import Ask
 from benchkit.resolver.zone_file import ZoneFault, ZoneFaultKind
 

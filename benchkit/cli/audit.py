@@ -18,8 +18,8 @@ from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show,
 from benchkit.cli.audit_recording import AuditRecording, read_recording
 from benchkit.cli.audit_reports import read_reports
 from benchkit.cli.options_decorator import with_options
-from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
+from benchkit.model.clock import utc_now
 
 if TYPE_CHECKING:
     from benchkit.audit import ConnectOptions, Options
@@ -99,7 +99,7 @@ def _options(given: Given, source: AnswerSource, recorded: Options | None) -> Op
 def _connections(given: Given, recorded: ConnectOptions | None) -> ConnectOptions | None:
     """Those of a recording are not made again."""
     from benchkit.audit import ConnectOptions
-    from benchkit.connect_probe import LiveProbes, ProbeRecorder
+    from benchkit.audit.connect_probe import LiveProbes, ProbeRecorder
 
     live = ConnectOptions(LiveProbes(allow_private=given.allow_private)) if given.connect else None
     chosen = recorded or live

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchkit.cli.files import writing
-from benchkit.clock import utc_now
+from benchkit.model.clock import utc_now
 
 if TYPE_CHECKING:
     from benchkit.model.audit import AuditReport

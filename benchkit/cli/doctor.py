@@ -15,7 +15,7 @@ from benchkit.errors import ExitCode, InputError, Mistake
 if TYPE_CHECKING:
     import ssl
 
-    from benchkit.connect_probe.submission_ports import SubmissionPort
+    from benchkit.audit.connect_probe.submission_ports import SubmissionPort
     from benchkit.profiles import Profile
     from benchkit.report.content.doctor_page import ProviderFindings
     from benchkit.report.content.page import Page
@@ -63,7 +63,7 @@ def doctor(
     if as_json:
         _print_json(found)
     else:
-        from benchkit.clock import utc_now
+        from benchkit.model.clock import utc_now
         from benchkit.report.content.doctor_page import provider_page
 
         _print(provider_page(found, utc_now()))
@@ -121,7 +121,7 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
 
 async def _look(target: _Target, timeout_s: float, trust: ssl.SSLContext | None) -> ProviderFindings:
     """Raises TargetUnreachable where the name leads nowhere."""
-    from benchkit.connect_probe.submission_ports import PortState, look_at_ports
+    from benchkit.audit.connect_probe.submission_ports import PortState, look_at_ports
     from benchkit.report.content.doctor_page import ProviderFindings
 
     ports = await look_at_ports(
@@ -148,7 +148,7 @@ async def _address(host: str) -> str:
 
 
 async def _rtt_ms(host: str, port: int, timeout_s: float) -> tuple[float | None, str]:
-    from benchkit.conditions import FOREIGN_PROBES, probe
+    from benchkit.experiment.conditions import FOREIGN_PROBES, probe
 
     try:
         return await asyncio.to_thread(probe, host, port, timeout_s, connections=FOREIGN_PROBES), ""
@@ -158,7 +158,7 @@ async def _rtt_ms(host: str, port: int, timeout_s: float) -> tuple[float | None,
 
 def _save(path: Path, found: ProviderFindings) -> None:
     from benchkit.cli.files import writing
-    from benchkit.clock import utc_now
+    from benchkit.model.clock import utc_now
     from benchkit.profiles.observed import ObservedServer, observed_profile
 
     seen = [

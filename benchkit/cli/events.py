@@ -15,12 +15,12 @@ import typer
 from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
+    from benchkit.events.webhook_receiver import WebhookSecret
     from benchkit.events.webhooks import Webhook
     from benchkit.experiment.parent.events_of_run import Collected
     from benchkit.model.event import Event
     from benchkit.model.run import Run
     from benchkit.stats.placements import ArmPlacements
-    from benchkit.webhooks import WebhookSecret
 
 ADDRESS = "127.0.0.1:8025"
 
@@ -102,8 +102,8 @@ def _placements(folder: Path, loaded: Run) -> tuple[ArmPlacements, ...]:
 
 
 def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
+    from benchkit.events.webhook_receiver import WebhookSecret
     from benchkit.events.webhooks import WEBHOOKS
-    from benchkit.webhooks import WebhookSecret
 
     found = {}
     for text in given:
@@ -132,8 +132,8 @@ def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], secon
 
 
 async def _receive(folder: Path, host: str, port: int, secrets: dict[str, WebhookSecret], seconds: float) -> None:
+    from benchkit.events.webhook_receiver import Receiver
     from benchkit.store.events import BEAT_S, JournalWriter
-    from benchkit.webhooks import Receiver
 
     journal = JournalWriter(folder)
     stop = asyncio.Event()

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def known_names() -> Vocabulary:
-    from benchkit.conditions import usable_cores
     from benchkit.events.webhooks import WEBHOOKS
+    from benchkit.experiment.conditions import usable_cores
     from benchkit.model.contracts import BatchProvider
     from benchkit.profiles import profile_transports
     from benchkit.providers import PROVIDERS

@@ -149,7 +149,7 @@ async def _audited(
 
     from benchkit.audit import audit_domains
     from benchkit.audit.zone_facts import zone_facts
-    from benchkit.clock import utc_now
+    from benchkit.model.clock import utc_now
     from benchkit.resolver import from_zone
 
     options = replace(options, now_s=round(utc_now().timestamp()))

@@ -7,7 +7,7 @@ Figure that is handed in; nothing touches pyplot's global state, and matplotlib 
 from __future__ import annotations
 
 from benchkit.model.contracts import Plot
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 PLOTS: Registry[Plot] = Registry(
     "plot",

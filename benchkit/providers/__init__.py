@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchkit.model.contracts import Provider
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 _BUILT_IN = (
     "azure", "brevo", "cloudflare", "gmail", "graph", "jmap", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill",

@@ -15,7 +15,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from benchkit.clock import Clock, MonotonicClock
+from benchkit.model.clock import Clock, MonotonicClock
 from benchkit.model.dns import Ask
 from benchkit.resolver.addresses import DNS_PORT, plain_server, servers_of
 from benchkit.resolver.addresses import system_servers as system_servers

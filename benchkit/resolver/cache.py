@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from benchkit.clock import Clock
+from benchkit.model.clock import Clock
 from benchkit.model.dns import Answer
 from benchkit.resolver.retry_budget import NS_PER_S
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
-from benchkit.clock import Clock, MonotonicClock
+from benchkit.model.clock import Clock, MonotonicClock
 from benchkit.model.dns import Answer, AnswerState, Ask
 from benchkit.resolver.retry_budget import ALLOWANCE, NS_PER_S, Spent
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dns.rdatatype import RdataType
 
-from benchkit.clock import Clock
+from benchkit.model.clock import Clock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.cache import Cache
 from benchkit.resolver.names import text_name, unaskable

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from benchkit.clock import Clock
+from benchkit.model.clock import Clock
 from benchkit.model.durations import NS_PER_MS
 
 NS_PER_S = 1_000_000_000

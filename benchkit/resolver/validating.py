@@ -16,7 +16,7 @@ from dns.message import Message
 from dns.name import Name
 from dns.rdatatype import RdataType
 
-from benchkit.clock import Clock
+from benchkit.model.clock import Clock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver.dnssec import Validated, ValidationState, Validator
 from benchkit.resolver.names import text_name, unaskable

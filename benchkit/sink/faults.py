@@ -9,7 +9,7 @@ import math
 import random
 from dataclasses import dataclass, replace
 
-from benchkit.clock import Clock
+from benchkit.model.clock import Clock
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.exchange import RateLimit
 from benchkit.model.scenario import Delay, Fault, Limit

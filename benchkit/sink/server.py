@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 
-from benchkit.clock import Clock, MonotonicClock
+from benchkit.model.clock import Clock, MonotonicClock
 from benchkit.model.contracts import Ledger
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.exchange import Credentials

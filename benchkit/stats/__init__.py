@@ -7,7 +7,7 @@ heavy loads before it is asked for.
 from __future__ import annotations
 
 from benchkit.model.contracts import Statistic
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 STATISTICS: Registry[Statistic] = Registry(
     "statistic",

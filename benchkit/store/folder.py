@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake, StoreError, reason
+from benchkit.model.clock import utc_now
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus, StartRecord
 from benchkit.model.tables import SCHEMA_VERSION
 from benchkit.store import manifest_check, reserve_file

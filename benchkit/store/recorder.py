@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchkit.clock import Clock
 from benchkit.errors import StoreError
+from benchkit.model.clock import Clock
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import Cell
 from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES

@@ -8,7 +8,7 @@ from __future__ import annotations
 from benchkit.errors import InputError, Mistake
 from benchkit.model.client_offers import ClientOffers
 from benchkit.model.contracts import Client
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 TRANSPORTS: Registry[Client] = Registry(
     "transport",

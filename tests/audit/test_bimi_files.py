@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from benchkit.audit import ConnectOptions
+from benchkit.audit.connect_probe import HttpsFile, LiveProbes
+from benchkit.audit.connect_probe.https_file import WantedFile
 from benchkit.audit.records.bimi_certificate import BRAND_INDICATOR, LOGOTYPE, read_mark_certificate
 from benchkit.audit.records.bimi_svg import svg_faults
-from benchkit.connect_probe import HttpsFile, LiveProbes
-from benchkit.connect_probe.https_file import WantedFile
 from benchkit.model.audit import AuditReport
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)

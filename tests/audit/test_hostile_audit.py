@@ -23,8 +23,8 @@ from rich.console import Console
 from benchkit.audit import Options, audit_domain
 from benchkit.audit.checks import CHECKS
 from benchkit.audit.message.parser import read_mail
-from benchkit.clock import MonotonicClock
 from benchkit.model.audit import AuditReport
+from benchkit.model.clock import MonotonicClock
 from benchkit.model.finding import Status
 from benchkit.report.audit_csv import to_csv
 from benchkit.report.audit_json import to_json

@@ -16,10 +16,10 @@ import dkim
 import pytest
 
 from benchkit.audit import ConnectOptions, Options
+from benchkit.audit.connect_probe import HttpsFile, LiveProbes, MailServer, StarttlsStage
+from benchkit.audit.connect_probe.https_file import WantedFile
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
-from benchkit.connect_probe import HttpsFile, LiveProbes, MailServer, StarttlsStage
-from benchkit.connect_probe.https_file import WantedFile
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from benchkit.connect_probe.submission_ports import PortState, SubmissionPort, look_at_ports
+from benchkit.audit.connect_probe.submission_ports import PortState, SubmissionPort, look_at_ports
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Security
 from benchkit.profiles import load_profile

@@ -95,7 +95,7 @@ def test_anymail_finds_the_same(name: str, kind: EventKind, monkeypatch: pytest.
 
 
 def _now() -> Any:
-    from benchkit.clock import utc_now
     from benchkit.events.webhooks.webhook import WebhookArrival
+    from benchkit.model.clock import utc_now
 
     return WebhookArrival(URL, round(utc_now().timestamp()), "nonce")

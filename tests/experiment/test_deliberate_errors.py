@@ -189,7 +189,7 @@ def _checks_of(measured: Measured) -> list[CertificationCheck]:
 
 
 def _machine_was_busy(measured: Measured) -> bool:
-    from benchkit.conditions.machine_load import load_average
+    from benchkit.experiment.conditions.machine_load import load_average
     from benchkit.stats.clock_ratio import queued_share
 
     return bool(Busyness(queued_share(measured), 0.0, load_average(), len(os.sched_getaffinity(0))).too_busy)

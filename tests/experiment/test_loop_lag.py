@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.clock import ManualClock
 from benchkit.experiment.worker.cell_watch import EVERY_NS, LoopLag
 from benchkit.experiment.worker.start_times import Waiting
+from benchkit.model.clock import ManualClock
 from benchkit.model.run import LAG_NS
 
 

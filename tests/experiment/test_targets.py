@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchkit.conditions import FOREIGN_PROBES, PROBES
 from benchkit.errors import TargetUnreachable
+from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES
 from benchkit.experiment.process import targets
 from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.model.endpoint import Endpoint

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchkit import registry
 from benchkit.errors import InputError
-from benchkit.registry import Registry
+from benchkit.model import registry
+from benchkit.model.registry import Registry
 
 
 def statistics() -> Registry[object]:

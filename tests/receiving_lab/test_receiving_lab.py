@@ -20,9 +20,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from benchkit.events.mailboxes import read_maildir
 from benchkit.events.path_verdict import path_differences
 from benchkit.events.placement import Placement, read_placement
-from benchkit.mailboxes import read_maildir
 from benchmarks.slow_dns import slow_dns
 from tests.events.test_changes import REWRITES, sent
 from tests.peers.requirements import need_root

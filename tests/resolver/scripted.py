@@ -17,7 +17,7 @@ import dns.rcode
 import dns.rrset
 from dns.message import QueryMessage
 
-from benchkit.clock import Clock
+from benchkit.model.clock import Clock
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import Timeouts, open_live
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from benchkit.clock import ManualClock
+from benchkit.model.clock import ManualClock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver import Budget, Snapshot
 from benchkit.resolver.retry_budget import RetryBudget, Spent

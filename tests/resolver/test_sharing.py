@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from dns.message import QueryMessage
 
-from benchkit.clock import ManualClock
+from benchkit.model.clock import ManualClock
 from benchkit.model.dns import Answer, Ask
 from benchkit.resolver import Timeouts
 from tests.resolver.scripted import CALM, HASTE, Script, asking, one, reply, saying, silent

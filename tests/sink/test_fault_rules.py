@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.clock import ManualClock
+from benchkit.model.clock import ManualClock
 from benchkit.model.endpoint import ListenerConfig
 from benchkit.model.scenario import Delay, Fault, Limit, Security
 from benchkit.sink.faults import PASS, Action, Faults, TokenBucket, drawn_s, faults_of

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchkit.clock import ManualClock
 from benchkit.errors import InputError, StoreError
+from benchkit.model.clock import ManualClock
 from benchkit.model.identity import nth_key
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.plan import Cell

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.clock import ManualClock
 from benchkit.errors import StoreError
+from benchkit.model.clock import ManualClock
 from benchkit.model.tables import Column, TableLayout
 from benchkit.store import Recorder, SpoolLedger
 from benchkit.store.rows import RowBuffer, rows_left
@@ -102,7 +102,7 @@ def test_sends_without_a_record_are_in_doubt(tmp_path: Path) -> None:
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from benchkit.clock import ManualClock
+from benchkit.model.clock import ManualClock
 from benchkit.store import Recorder, SpoolLedger
 from tests.store.test_recorder import record
 folder, ledger = Path(sys.argv[1]), SpoolLedger(Path(sys.argv[1]))

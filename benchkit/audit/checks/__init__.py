@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchkit.audit.rule import Check
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 CHECKS: Registry[Check] = Registry(
     "check",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.connect_probe.https_file import HttpsFile
 from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
 from benchkit.audit.facts.policies import policy_texts
 from benchkit.audit.records.mta_sts import StsPolicy, parse_sts_policy
 from benchkit.audit.rule import Case, Check, Rule, lost
-from benchkit.connect_probe.https_file import HttpsFile
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.connect_probe.starttls import MailServer
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.rule import PASSED, Case, Check, Rule
-from benchkit.connect_probe.starttls import MailServer
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 

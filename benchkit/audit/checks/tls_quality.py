@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.connect_probe.starttls import MailServer, StarttlsStage
 from benchkit.audit.facts.mail_servers import mail_servers
 from benchkit.audit.rule import PASSED, Case, Check, Rule
-from benchkit.connect_probe.starttls import MailServer, StarttlsStage
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 

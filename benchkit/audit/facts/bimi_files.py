@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.connect_probe.https_file import HTTPS_PORT, HttpsFile, WantedFile
 from benchkit.audit.domain_name import a_labels
 from benchkit.audit.facts.mail_hosts import addresses
-from benchkit.connect_probe.https_file import HTTPS_PORT, HttpsFile, WantedFile
 from benchkit.model.dns import Answer
 
 LARGEST_FILE = 262_144  # octets

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.connect_probe.starttls import MailServer
 from benchkit.audit.facts.mail_hosts import MailHost, located_mail_hosts
-from benchkit.connect_probe.starttls import MailServer
 
 HOSTS = 6
 

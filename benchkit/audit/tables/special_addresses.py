@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from benchkit.connect_probe.special_addresses import RESERVED
+from benchkit.audit.connect_probe.special_addresses import RESERVED
 
 Network = IPv4Network | IPv6Network
 

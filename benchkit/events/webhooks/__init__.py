@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from benchkit.events.webhooks.webhook import Unverified as Unverified
 from benchkit.events.webhooks.webhook import Webhook as Webhook
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 WEBHOOKS: Registry[Webhook] = Registry(
     "webhook",

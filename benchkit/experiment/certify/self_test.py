@@ -16,19 +16,19 @@ from pathlib import Path
 
 from benchkit import __version__
 from benchkit.batch import compose
-from benchkit.clock import utc_now
-from benchkit.conditions import describe_host
-from benchkit.conditions.machine_load import CpuTimes, cpu_times, load_average, stolen_share
 from benchkit.errors import BenchkitError
 from benchkit.experiment.certify import checks, scenarios
 from benchkit.experiment.certify.attempts import MOST_ATTEMPTS, Busyness, combined, needs_another
 from benchkit.experiment.certify.scenarios import CertifiedSequence
+from benchkit.experiment.conditions import describe_host
+from benchkit.experiment.conditions.machine_load import CpuTimes, cpu_times, load_average, stolen_share
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.certificate_file import machine_of
 from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.experiment.parent.stopping import signals_given_back
 from benchkit.experiment.parent.temp_folder import temporary_folder
 from benchkit.model.certificate import Certificate, CertificationCheck
+from benchkit.model.clock import utc_now
 from benchkit.model.load import LoadModel
 from benchkit.model.run import Run, RunStatus
 from benchkit.model.scenario import Scenario

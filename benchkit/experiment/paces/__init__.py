@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from benchkit.model.contracts import Pace
-from benchkit.registry import Registry
+from benchkit.model.registry import Registry
 
 PACES: Registry[Pace] = Registry("pace", "benchkit.experiment.paces", "PACE", ("talk", "throughput", "open"))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.errors import BenchkitError
+from benchkit.experiment.lab.lab import Network
 from benchkit.experiment.process.parent_pipe import frame
-from benchkit.lab.lab import Network
 
 _END_GRACE_S = 10.0
 

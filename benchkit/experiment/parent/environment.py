@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchkit.lab import LinkSpec
-from benchkit.lab.lab import Lab, LabRefused, Network, open_lab
+from benchkit.experiment.lab import LinkSpec
+from benchkit.experiment.lab.lab import Lab, LabRefused, Network, open_lab
 
 LOOPBACK = "127.0.0.1"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchkit.errors import InputError, Mistake
+from benchkit.events.webhook_receiver import WebhookSecret
 from benchkit.events.webhooks import WEBHOOKS
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.events_of_run import Collected, collect_events
@@ -26,7 +27,6 @@ from benchkit.model.secret import Secret
 from benchkit.sink.fates import AcceptedMail, events_of
 from benchkit.sink.webhook_keys import WebhookKeys, new_keys
 from benchkit.sink.webhook_posts import Disorder, post, requests_of
-from benchkit.webhooks import WebhookSecret
 
 NS_PER_MS = 1_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchkit.conditions import usable_cores
+from benchkit.experiment.conditions import usable_cores
 from benchkit.experiment.parent.congestion import refusal
 from benchkit.experiment.parent.environment import lab_refusal
 

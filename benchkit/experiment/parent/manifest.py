@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from benchkit.clock import utc_now
 from benchkit.experiment.plan.schedule import links, mean_message_turns
 from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.clock import utc_now
 from benchkit.model.envelope import address_hash, recipients_hash
 from benchkit.model.host_names import is_loopback
 from benchkit.model.message import Batch

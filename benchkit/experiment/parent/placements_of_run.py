@@ -11,11 +11,11 @@ from typing import Any
 
 from benchkit.errors import InputError, Mistake, reason
 from benchkit.events.event_rows import KnownSends
+from benchkit.events.mailboxes import ImapAccount, MailboxUnreadable, read_imap, read_maildir
 from benchkit.events.placement import MailboxMail, Placement, read_placement
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.events_of_run import known_sends
 from benchkit.experiment.process.receiver_process import clock_ms
-from benchkit.mailboxes import ImapAccount, MailboxUnreadable, read_imap, read_maildir
 from benchkit.model.identity import IdentitySlots, find_identity
 from benchkit.model.message import Batch
 from benchkit.model.outcome import OutcomeKind

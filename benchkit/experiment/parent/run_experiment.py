@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchkit.clock import MonotonicClock, slept_ns
-from benchkit.conditions import describe_host
 from benchkit.errors import InputError, StoreError, TargetUnreachable
+from benchkit.experiment.conditions import describe_host
 from benchkit.experiment.parent.altered_mail import keep_altered
 from benchkit.experiment.parent.body_parser import parser_for
 from benchkit.experiment.parent.certificate_file import certificate_in_words
@@ -28,6 +27,7 @@ from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
 from benchkit.experiment.parent.stopping import Stopping
 from benchkit.experiment.plan.schedule import links, segments, sends_of_start, total_sends
 from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
+from benchkit.model.clock import MonotonicClock, slept_ns
 from benchkit.model.message import Batch
 from benchkit.model.registration import registration_digest
 from benchkit.model.run import Manifest, RunStatus, StartRecord

@@ -14,7 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchkit.conditions.machine_load import spare_cores
+from benchkit.experiment.conditions.machine_load import spare_cores
+from benchkit.experiment.lab import LinkSpec
+from benchkit.experiment.lab.lab import Lab, LabRefused, LinkCounters, Network
 from benchkit.experiment.parent.child_process import Child, ChildBroken
 from benchkit.experiment.parent.environment import Environment, open_environment
 from benchkit.experiment.parent.stopping import Stopping
@@ -22,8 +24,6 @@ from benchkit.experiment.parent.worker_pool import Heard, WorkerPool
 from benchkit.experiment.plan.cores import cores_of
 from benchkit.experiment.process import targets
 from benchkit.experiment.process.job import SINK, SinkJob, WorkerJob, worker_name
-from benchkit.lab import LinkSpec
-from benchkit.lab.lab import Lab, LabRefused, LinkCounters, Network
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Batch
 from benchkit.model.run import RunStatus

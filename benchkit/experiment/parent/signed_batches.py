@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median
 from time import perf_counter_ns
 
-from benchkit.clock import utc_now
 from benchkit.errors import InputError, Mistake
+from benchkit.model.clock import utc_now
 from benchkit.model.message import Batch
 from benchkit.model.scenario import Dkim, Scenario
 from benchkit.model.secret import Secret

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchkit.experiment.lab import LinkSpec
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.schedule import links, schedule
-from benchkit.lab import LinkSpec
 from benchkit.model.host_names import is_loopback
 from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.plan import ArmPlan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from benchkit.conditions import FOREIGN_PROBES
+from benchkit.experiment.conditions import FOREIGN_PROBES
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.duration import expected_s, round_trips_in_a_row
 from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from statistics import mean
 
+from benchkit.experiment.lab import LinkSpec, links_of
 from benchkit.experiment.paces import PACES
-from benchkit.lab import LinkSpec, links_of
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Batch
 from benchkit.model.plan import Cell, Planned

@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from benchkit.events.webhook_receiver import Receiver, WebhookSecret
 from benchkit.store.events import BEAT_S, JournalWriter
-from benchkit.webhooks import Receiver, WebhookSecret
 
 NS_PER_MS = 1_000_000
 START_S, END_S = 30.0, 10.0

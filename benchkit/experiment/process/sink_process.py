@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from time import process_time_ns
 
-from benchkit.clock import MonotonicClock
 from benchkit.errors import StoreError
 from benchkit.experiment.process.core_binding import CoresSeen, bind_to
 from benchkit.experiment.process.job import SINK, SinkJob
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
+from benchkit.model.clock import MonotonicClock
 from benchkit.sink import Sink
 from benchkit.store import SpoolLedger, record_sink_lag
 

@@ -8,8 +8,8 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchkit.conditions import FOREIGN_PROBES, PROBES, probe
 from benchkit.errors import InputError, Mistake, TargetUnreachable
+from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES, probe
 from benchkit.experiment.process.profiled_listener import with_profile
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.host_names import is_loopback

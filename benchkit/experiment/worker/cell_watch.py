@@ -16,9 +16,9 @@ from pathlib import Path
 from time import process_time_ns, thread_time_ns
 from typing import Protocol
 
-from benchkit.clock import Clock
 from benchkit.experiment.process.core_binding import CoresSeen
 from benchkit.experiment.worker.start_times import Waiting
+from benchkit.model.clock import Clock
 from benchkit.model.plan import Cell
 from benchkit.model.run import LAG_NS
 from benchkit.store import Recorder

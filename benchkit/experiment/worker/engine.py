@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Protocol
 
-from benchkit.clock import MonotonicClock
 from benchkit.experiment.worker.cell_watch import Watch, unwatched
 from benchkit.experiment.worker.start_times import Start, Waiting, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
+from benchkit.model.clock import MonotonicClock
 from benchkit.model.contracts import Pace
 from benchkit.model.identity import token_of
 from benchkit.model.outcome import Outcome

@@ -9,11 +9,11 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 
-from benchkit.clock import MonotonicClock
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.process.job import WorkerJob
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.virtual_sender import VirtualSender
+from benchkit.model.clock import MonotonicClock
 from benchkit.model.plan import Cell
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.store import Recorder

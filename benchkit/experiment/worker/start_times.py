@@ -15,8 +15,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from time import perf_counter_ns
 
-from benchkit.clock import Clock, MonotonicClock
 from benchkit.experiment.process.parent_pipe import ParentLine
+from benchkit.model.clock import Clock, MonotonicClock
 
 TIMER_ERROR_NS = 1_500_000
 LEAD_NS = 2_000_000  # a cell's schedule begins a little ahead, so that its first send is not late by construction

@@ -15,7 +15,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar, cast
 
-from benchkit.clock import MonotonicClock
 from benchkit.errors import TargetUnreachable
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.schedule import cells, sends_of_start, total_sends
@@ -29,6 +28,7 @@ from benchkit.experiment.worker.overhead import own_cost_us
 from benchkit.experiment.worker.retries import Retries
 from benchkit.experiment.worker.start_times import InStep, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
+from benchkit.model.clock import MonotonicClock
 from benchkit.model.contracts import Batches, Transport
 from benchkit.model.message import Batch
 from benchkit.model.outcome import Outcome, OutcomeKind

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchkit.connect_probe.submission_ports import PortState, SubmissionPort
+from benchkit.audit.connect_probe.submission_ports import PortState, SubmissionPort
 from benchkit.report.content.page import Page, Section, Sentence, Span, Tone, sentence
 
 _TONES = {

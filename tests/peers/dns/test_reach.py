@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchkit.connect_probe import Association, MailServer, StarttlsStage, match_all, probe
+from benchkit.audit.connect_probe import Association, MailServer, StarttlsStage, match_all, probe
 from benchkit.model.dns import Answer
 from benchkit.model.scenario import Security
 from benchkit.resolver import open_live

@@ -1,0 +1,20 @@
+"""The connections that an audit makes when it is told to (`--connect`): what a sending mail server would meet.
+
+Nothing here looks a name up: addresses come from the audit's `Ask`, and ports are parameters. Expected failures are values.
+Private and reserved addresses are not connected to unless that is allowed: a stranger's zone names them.
+"""
+
+from __future__ import annotations
+
+from benchkit.audit.connect_probe.certificates import PeerCertificate as PeerCertificate
+from benchkit.audit.connect_probe.dane import Association as Association
+from benchkit.audit.connect_probe.dane import match_all as match_all
+from benchkit.audit.connect_probe.https_file import HttpsAccess as HttpsAccess
+from benchkit.audit.connect_probe.https_file import HttpsFile as HttpsFile
+from benchkit.audit.connect_probe.mta_sts_policy import fetch_policy as fetch_policy
+from benchkit.audit.connect_probe.probes import LiveProbes as LiveProbes
+from benchkit.audit.connect_probe.probes import Probes as Probes
+from benchkit.audit.connect_probe.recorded_probes import ProbeRecorder as ProbeRecorder
+from benchkit.audit.connect_probe.starttls import MailServer as MailServer
+from benchkit.audit.connect_probe.starttls import StarttlsStage as StarttlsStage
+from benchkit.audit.connect_probe.starttls import probe as probe

@@ -1,0 +1,6 @@
+"""What was true while measuring: host, kernel, versions, TCP settings, resolver, round-trip time. It influences nothing."""
+
+from benchkit.experiment.conditions.host import describe_host, usable_cores
+from benchkit.experiment.conditions.link import FOREIGN_PROBES, PROBES, min_rtt_ms, probe
+
+__all__ = ["FOREIGN_PROBES", "PROBES", "describe_host", "min_rtt_ms", "probe", "usable_cores"]

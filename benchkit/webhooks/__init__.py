@@ -1,7 +1,0 @@
-"""A receiver of webhooks, in a process of its own: HTTP in, verified events out. It judges nothing and joins nothing.
-
-Law: nothing is answered with 200 before it is kept. Whatever is posted, the receiver goes on.
-"""
-
-from benchkit.webhooks.receiver import Receiver as Receiver
-from benchkit.webhooks.receiver import WebhookSecret as WebhookSecret
