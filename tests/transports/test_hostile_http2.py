@@ -136,7 +136,7 @@ def test_a_response_before_the_request_is_none(settings: bytes, outcomes: Callab
 
 
 def test_settings_before_the_request_are_as_they_should_be(outcomes: Callable[..., list[Outcome]]) -> None:
-    (outcome,) = outcomes(server_of(frames(*WHOLE)), timeout_s=5.0, pause_s=0.05)
+    (outcome,) = outcomes(server_of(frames(*WHOLE)), timeout_s=30.0, pause_s=0.05)
     assert outcome.kind is Kind.ACCEPTED
 
 

@@ -26,7 +26,7 @@ def versions(authority: trustme.CA, least: ssl.TLSVersion, most: ssl.TLSVersion,
     async def run() -> MailServer:
         async with serving(script) as port:
             trust = client_context(authority)
-            return await probe("127.0.0.1", "mx.test", port=port, trust=trust, timeout_s=2.0, allow_private=True)
+            return await probe("127.0.0.1", "mx.test", port=port, trust=trust, timeout_s=20.0, allow_private=True)
 
     return asyncio.run(run())
 
