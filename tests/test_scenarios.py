@@ -23,6 +23,7 @@ USES = (
 LINKS = (
     "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
     "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles",
+    "personalised-at-provider",
 )  # fmt: skip
 AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))
 VOCABULARY = Vocabulary(
@@ -32,7 +33,8 @@ VOCABULARY = Vocabulary(
     offers=lambda _transport, _client: ClientOffers(
         securities=TLS, logins=SASL, dialogues=("step", "pipelined", "overlapped"), dsn=True, batches=True
     ),
-    batch_limits={"mailgun": 1000},
+    batch_limits={"mailgun": 1000, "ses": 50},
+    templates=frozenset({"mailgun", "ses"}),
 )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def known_names() -> Vocabulary:
     from benchkit.events.webhooks import WEBHOOKS
     from benchkit.experiment.conditions import usable_cores
-    from benchkit.model.contracts import BatchProvider
+    from benchkit.model.contracts import BatchProvider, TemplateProvider
     from benchkit.profiles import profile_transports
     from benchkit.providers import PROVIDERS
     from benchkit.scenario import Vocabulary
@@ -25,6 +25,7 @@ def known_names() -> Vocabulary:
         statistics=STATISTICS.names(),
         offers=offers_of,
         batch_limits={name: one.batch_limit for name, one in providers.items() if isinstance(one, BatchProvider)},
+        templates=frozenset(name for name, one in providers.items() if isinstance(one, TemplateProvider)),
         profiles=profile_transports(),
         webhooks=WEBHOOKS.names(),
         cores=usable_cores(),

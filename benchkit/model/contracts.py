@@ -158,6 +158,14 @@ class BatchProvider(Provider, Protocol):
         """One for each message of the request, in their order."""
 
 
+@runtime_checkable
+class TemplateProvider(BatchProvider, Protocol):
+    """An email API that fills in templates: what all mails of a request have in common need stand in it only once."""
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """As `batch`, with a template of what the mails share and the values of each. The mails that arrive are the same."""
+
+
 class Ledger(Protocol):
     """Where the sink writes what arrived. `key` is the digest of the bytes without the identity; `body` comes once a key.
 

@@ -60,6 +60,7 @@ class ArmRecord:
     pacing_limit: int | None = None  # SO_MAX_PACING_RATE there, in bytes/s; 0 where nothing limits it
     congestion: str | None = None  # what both ends were told to use; what was in force is above
     messages_per_request: int = 1  # at most; an API's only
+    render: str = "client"  # or "provider": a template that it fills in
     profile: str = ""  # the relay or API that the embedded server behaved as
     dkim: str = ""  # "d=shop.example s=mail rsa-2048" where the arm signs
     signing_us: float | None = None  # of one signature, made before the clock: the median over the batch

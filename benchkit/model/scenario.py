@@ -25,6 +25,13 @@ class Security(StrEnum):
     IMPLICIT = "implicit"
 
 
+class Render(StrEnum):
+    """Who puts a mail's own words into its text: the client before it sends, or the provider from a template."""
+
+    CLIENT = "client"
+    PROVIDER = "provider"
+
+
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
     """A server that is not embedded."""
@@ -187,6 +194,7 @@ class ArmSpec:
     provider: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     messages_per_request: int = 1
+    render: Render = Render.CLIENT
     auth: str = ""
     username: str = ""
     password: SecretRef | None = None
@@ -208,8 +216,8 @@ class ArmSpec:
     def _way(self) -> tuple[object, ...]:
         return (
             self.transport, self.client, self.connection, self.security, self.server, self.provider, dict(self.options),
-            self.messages_per_request, self.auth, self.username, self.password, self.dialogue, self.timeout_s, self.ca_file,
-            self.faults, self.limit, self.congestion, self.dsn, self.dkim, self.profile,
+            self.messages_per_request, self.render, self.auth, self.username, self.password, self.dialogue, self.timeout_s,
+            self.ca_file, self.faults, self.limit, self.congestion, self.dsn, self.dkim, self.profile,
         )  # fmt: skip
 
 

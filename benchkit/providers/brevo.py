@@ -7,6 +7,7 @@ brevo_server.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,11 +28,15 @@ from benchkit.providers.json_request import (
     options_list,
     own_headers,
 )
+from benchkit.providers.shared_template import TEXTS, TemplateSyntax, shared_template, texts_of
 
 SEND = "/v3/smtp/email"
 LIMITS = FieldLimits(
     api="Brevo", recipients=99, reply_to=1, inline=False, types_by_name=True, empty_files=False, mail_bytes=20_000_000
 )
+_SYNTAX = TemplateSyntax(re.compile(r"\{[{%#]"), edge="{}")
+_FIELDS = dict(zip(TEXTS, ("subject", "textContent", "htmlContent"), strict=True))
+_MOST_PARAMS = 100_000  # bytes of one version's
 
 OPTIONS: Mapping[str, str] = {
     "tags": "tags of every mail: `a, b`",
@@ -50,17 +55,21 @@ class Brevo:
         return json_request(SEND, _key(account), _common(message.content, account) | _version(message))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        for message in messages:
-            check_fields(message, LIMITS)
-        first = messages[0].content
-        if any(_shared(message.content) != _shared(first) for message in messages):
-            raise ValueError(
-                "a request of Brevo has one sender, and attachments and kinds of text that all messages share"
-            )
+        first = _check_shared(messages)
         common = _common(first, account) | {"subject": "-"}
         common |= given(textContent=first.text and "-", htmlContent=first.html and "-")
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
         return joint_request(SEND, _key(account), [_version(message) for message in messages], before, b"]}")
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """The texts stand once, with `{{params.…}}` where they differ."""
+        first = _check_shared(messages)
+        shared = shared_template(texts_of(messages), _SYNTAX)
+        common = _common(first, account) | {"subject": "-"}
+        common |= {_FIELDS[name]: text for name, text in shared.written(_param).items()}
+        before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
+        documents = [_templated(*pair) for pair in zip(messages, shared.values, strict=True)]
+        return joint_request(SEND, _key(account), documents, before, b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         answer = table_of(response.body)
@@ -82,6 +91,28 @@ class Brevo:
 
 
 PROVIDER = Brevo()
+
+
+def _check_shared(messages: Sequence[Message]) -> Content:
+    """The first one's content, for what all share; raises ValueError."""
+    for message in messages:
+        check_fields(message, LIMITS)
+    first = messages[0].content
+    if any(_shared(message.content) != _shared(first) for message in messages):
+        raise ValueError("a request of Brevo has one sender, and attachments and kinds of text that all messages share")
+    return first
+
+
+def _param(name: str) -> str:
+    return "{{params." + name + "}}"
+
+
+def _templated(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
+    if len(json_bytes(values)) > _MOST_PARAMS:
+        told = f"its own values have more than {_MOST_PARAMS:,} bytes, and Brevo takes that many for one recipient"
+        raise ValueError(f"message {message.index} of the batch: {told}")
+    version = _version(message)
+    return {name: value for name, value in version.items() if name not in _FIELDS.values()} | {"params": values}
 
 
 def _key(account: Credentials) -> tuple[tuple[str, str], ...]:

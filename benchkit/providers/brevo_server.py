@@ -15,6 +15,7 @@ from benchkit.providers.json_reading import (
     address_in,
     addresses_in,
     bytes_in,
+    encodable,
     own_fields,
     recipients_of,
     rows_in,
@@ -26,6 +27,8 @@ from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_VERSIONS = 1000
 _MOST_RECIPIENTS = 2000
+_TEXTS = ("subject", "textContent", "htmlContent")
+_PARAMETER = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")
 _INVALID, _MISSING = "invalid_parameter", "missing_parameter"
 
 
@@ -34,10 +37,23 @@ def read(request: Request) -> tuple[Received, ...]:
     versions = rows_in(document, "messageVersions")
     if len(versions) > MOST_VERSIONS:
         raise ApiRefusal(400, f"messageVersions should have at most {MOST_VERSIONS} objects", _INVALID)
-    mails = tuple(_mail({**document, **version}) for version in versions) if versions else (_mail(document),)
+    mails = tuple(_mail(_filled({**document, **one})) for one in versions) if versions else (_mail(_filled(document)),)
     if sum(len(mail.recipients) for mail in mails) > _MOST_RECIPIENTS:
         raise ApiRefusal(400, f"The number of recipients should not exceed {_MOST_RECIPIENTS}", _INVALID)
     return mails
+
+
+def _filled(document: Table) -> Table:
+    """With its parameters in the texts, once from left to right; one that it does not have is empty."""
+    values = document.get("params")
+    if not isinstance(values, dict):
+        return document
+    texts = {
+        name: _PARAMETER.sub(lambda match: encodable(str(values.get(match[1], ""))), text_in(document, name))
+        for name in _TEXTS
+        if document.get(name)
+    }
+    return {**document, **texts}
 
 
 def _mail(document: Table) -> Received:

@@ -1,7 +1,7 @@
 """Mails of one request as one template with variables (Handlebars, as SES, SparkPost and Mandrill have it).
 
-Law: the three texts of each mail are variables, filled in once and unescaped, so that what a mail holds is never a tag itself.
-What else a request has, all of its mails share: sender, Reply-To, attachments, header fields; each mail has one recipient.
+Law: a variable is filled in once and unescaped, so that what a mail holds is never a tag itself. What else a request has, all
+of its mails share: sender, Reply-To, attachments, header fields; each mail has one recipient.
 """
 
 from __future__ import annotations
@@ -12,22 +12,14 @@ from typing import Any
 
 from benchkit.model.message import Content, Message
 from benchkit.providers.json_reading import encodable
+from benchkit.providers.shared_template import TemplateSyntax
 
-TEXTS = ("subject", "text", "html")
+SYNTAX = TemplateSyntax(re.compile(r"\{\{"), edge="{}\\")
 _VARIABLE = re.compile(r"\{\{\{?\s*([\w.-]+)\s*\}?\}\}")
-
-
-def variables_of(messages: Sequence[Message]) -> list[str]:
-    """The texts that some of them have."""
-    return [name for name in TEXTS if any(getattr(message.content, name) for message in messages)]
 
 
 def tag(name: str) -> str:
     return "{{{" + name + "}}}"
-
-
-def values_of(message: Message, names: Sequence[str]) -> dict[str, str]:
-    return {name: getattr(message.content, name) for name in names}
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:

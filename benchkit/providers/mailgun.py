@@ -21,6 +21,7 @@ from benchkit.providers.answers import beginning_of, json_of, outcome, refusal
 from benchkit.providers.mailgun_form import field_parts, mime_parts
 from benchkit.providers.mailgun_server import SERVER
 from benchkit.providers.multipart import encode
+from benchkit.providers.shared_template import Sharing, shared_template, whole_texts
 
 _MAGNIFICENT = b"Mailgun Magnificent API"
 _TRY_AGAIN = re.compile(r"try again after (\d+) second", re.IGNORECASE)
@@ -46,19 +47,10 @@ class Mailgun:
         return Request("POST", target, _headers(account, content_type), body)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        if _takes_mime(account):
-            raise ValueError('endpoint = "mime" takes one message a request: use endpoint = "messages"')
-        for message in messages:
-            _check_return_path(message)
-        form = recipient_variables.form_of(messages)
-        return JointRequest(
-            "POST",
-            f"/v3/{_domain(messages[0], account)}/messages",
-            _headers(account, form.content_type),
-            form.sections,
-            form.after,
-            keys=tuple(message.recipients[0] for message in messages),
-        )
+        return _joint(messages, account, whole_texts)
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _joint(messages, account, shared_template)
 
     def outcome(self, response: Response) -> Outcome:
         answer = json_of(response.body)
@@ -77,6 +69,22 @@ class Mailgun:
 
 
 PROVIDER = Mailgun()
+
+
+def _joint(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+    if _takes_mime(account):
+        raise ValueError('endpoint = "mime" takes one message a request: use endpoint = "messages"')
+    for message in messages:
+        _check_return_path(message)
+    form = recipient_variables.form_of(messages, share)
+    return JointRequest(
+        "POST",
+        f"/v3/{_domain(messages[0], account)}/messages",
+        _headers(account, form.content_type),
+        form.sections,
+        form.after,
+        keys=tuple(message.recipients[0] for message in messages),
+    )
 
 
 def _check_return_path(message: Message) -> None:

@@ -6,6 +6,7 @@ their own. The receiving half is in mailjet_server.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,15 +22,21 @@ from benchkit.providers.json_request import (
     basic,
     given,
     joint_request,
+    json_bytes,
     json_request,
     own_headers,
 )
 from benchkit.providers.mailjet_server import MOST_MESSAGES, SERVER
+from benchkit.providers.shared_template import TEXTS, TemplateSyntax, shared_template, texts_of
 
 SEND = "/v3.1/send"
 LIMITS = FieldLimits(
     api="Mailjet", recipients=50, reply_to=1, inline_apart=True, mail_bytes=15_000_000, repeated_addresses=True
 )
+_SYNTAX = TemplateSyntax(re.compile(r"\{[{%#]"), edge="{}")
+_FIELDS = dict(zip(TEXTS, ("Subject", "TextPart", "HTMLPart"), strict=True))
+_SHARED = ("From", "ReplyTo", "InlinedAttachments", "Attachments")
+_SETTINGS = ("TrackOpens", "TrackClicks", "CustomCampaign")
 
 OPTIONS: Mapping[str, str] = {
     "key": "the public API key (the secret one is `api_key`)",
@@ -52,6 +59,21 @@ class Mailjet:
         documents = [_document(message, account) for message in messages]
         return joint_request(SEND, _authorization(account), documents, b'{"Messages":[', b"]}")
 
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """`Globals` has what all mails share, with `{{var:…}}` where their texts differ."""
+        documents = [_document(message, account) for message in messages]
+        common = {name: documents[0][name] for name in (*_SHARED, *_SETTINGS) if name in documents[0]}
+        if any(document.get(name) != common.get(name) for document in documents for name in _SHARED):
+            raise ValueError("a template of Mailjet has one sender, Reply-To and list of attachments for all messages")
+        shared = shared_template(texts_of(messages), _SYNTAX)
+        common |= {_FIELDS[name]: text for name, text in shared.written(_variable).items()} | {"TemplateLanguage": True}
+        own = [
+            {name: value for name, value in document.items() if name not in common} | {"Variables": values}
+            for document, values in zip(documents, shared.values, strict=True)
+        ]
+        before = b'{"Globals":' + json_bytes(common) + b',"Messages":['
+        return joint_request(SEND, _authorization(account), own, before, b"]}")
+
     def outcome(self, response: Response) -> Outcome:
         only = self.outcomes(response, [b""])[0]
         if only.kind is OutcomeKind.ACCEPTED and response.status // 100 != 2:
@@ -73,6 +95,10 @@ class Mailjet:
 
 
 PROVIDER = Mailjet()
+
+
+def _variable(name: str) -> str:
+    return "{{var:" + name + "}}"
 
 
 def _outcome(response: Response, row: Mapping[str, Any]) -> Outcome:

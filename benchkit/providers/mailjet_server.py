@@ -14,6 +14,7 @@ from benchkit.providers.json_reading import (
     address_in,
     addresses_in,
     bytes_in,
+    encodable,
     own_fields,
     recipients_of,
     rows_in,
@@ -26,6 +27,8 @@ from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_MESSAGES = 50
 _FIRST_ID = 576_460_752_303_423_488  # its ids are numbers of this size
+_TEXTS = ("Subject", "TextPart", "HTMLPart")
+_VARIABLE = re.compile(r'\{\{\s*var:(\w+)(?::"([^"]*)")?\s*\}\}')
 _OF_MESSAGE = "mj-0"  # the code of an error that stands in a message's row
 
 
@@ -42,7 +45,20 @@ def read(request: Request) -> tuple[Received, ...]:
 def _rows(document: Table) -> list[Table]:
     """`Globals` hold for every message that does not say otherwise."""
     common = document.get("Globals") or {}
-    return [{**common, **row} for row in rows_in(document, "Messages")]
+    return [_filled({**common, **row}) for row in rows_in(document, "Messages")]
+
+
+def _filled(row: Table) -> Table:
+    """With its variables in the texts, once from left to right; one that it does not have is empty."""
+    if not row.get("TemplateLanguage"):
+        return row
+    values = row.get("Variables") or {}
+    texts = {
+        name: _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], match[2] or ""))), text_in(row, name))
+        for name in _TEXTS
+        if row.get(name)
+    }
+    return {**row, **texts}
 
 
 def _mail(row: Table) -> Received:

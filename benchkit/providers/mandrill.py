@@ -15,7 +15,7 @@ from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
-from benchkit.providers.handlebars import check_shared, tag, values_of, variables_of
+from benchkit.providers.handlebars import SYNTAX, check_shared, tag
 from benchkit.providers.json_request import (
     IDENTITY,
     base64_text,
@@ -28,6 +28,7 @@ from benchkit.providers.json_request import (
 )
 from benchkit.providers.mailboxes import mailboxes
 from benchkit.providers.mandrill_server import MOST_RECIPIENTS, SERVER, TAKEN
+from benchkit.providers.shared_template import Sharing, shared_template, texts_of, whole_texts
 
 LIMITS = FieldLimits(
     api="Mandrill", instead='use endpoint = "raw"', inline_apart=True, mail_bytes=25_000_000, repeated_addresses=True
@@ -58,24 +59,10 @@ class Mandrill:
         return json_request(f"{_PATH}send.json", (), {"key": account.secret, "message": _message(message, account)})
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        """The texts are merge variables of each recipient; the identity stands in each one's metadata."""
-        if account.options.get("endpoint") == "raw":
-            raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "messages"')
-        for message in messages:
-            check_fields(message, LIMITS)
-        check_shared(messages, LIMITS.api)
-        names, common = variables_of(messages), _message(messages[0], account)
-        del common["to"], common["headers"][HEADER], common["metadata"][HEADER]
-        common |= {name: tag(name) for name in names}
-        common |= {"merge": True, "merge_language": "handlebars", "preserve_recipients": False}
-        document = json_bytes({"key": account.secret, "message": common}).removesuffix(b"}}")
-        sections = (
-            _section(document + b',"to":[', [_person(message) for message in messages]),
-            _section(b'],"recipient_metadata":[', [_metadata(message) for message in messages]),
-            _section(b'],"merge_vars":[', [_variables(message, names) for message in messages]),
-        )
-        type_ = (("content-type", "application/json"),)
-        return JointRequest("POST", f"{_PATH}send.json", type_, sections, b"]}}", _keys(messages))
+        return _merged(messages, account, whole_texts)
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _merged(messages, account, shared_template)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """A row for each recipient, in the order of the request."""
@@ -100,6 +87,27 @@ class Mandrill:
 
 
 PROVIDER = Mandrill()
+
+
+def _merged(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+    """What differs in the texts are merge variables of each recipient; the identity stands in each one's metadata."""
+    if account.options.get("endpoint") == "raw":
+        raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "messages"')
+    for message in messages:
+        check_fields(message, LIMITS)
+    check_shared(messages, LIMITS.api)
+    shared, common = share(texts_of(messages), SYNTAX), _message(messages[0], account)
+    del common["to"], common["headers"][HEADER], common["metadata"][HEADER]
+    common |= shared.written(tag)
+    common |= {"merge": True, "merge_language": "handlebars", "preserve_recipients": False}
+    document = json_bytes({"key": account.secret, "message": common}).removesuffix(b"}}")
+    sections = (
+        _section(document + b',"to":[', [_person(message) for message in messages]),
+        _section(b'],"recipient_metadata":[', [_metadata(message) for message in messages]),
+        _section(b'],"merge_vars":[', [_variables(*pair) for pair in zip(messages, shared.values, strict=True)]),
+    )
+    type_ = (("content-type", "application/json"),)
+    return JointRequest("POST", f"{_PATH}send.json", type_, sections, b"]}}", _keys(messages))
 
 
 def _judged(response: Response, rows: list[Mapping[str, Any]]) -> Outcome:
@@ -131,8 +139,7 @@ def _metadata(message: Message) -> dict[str, Any]:
     return {"rcpt": message.recipients[0], "values": {HEADER: IDENTITY}}
 
 
-def _variables(message: Message, names: Sequence[str]) -> dict[str, Any]:
-    values = values_of(message, names)
+def _variables(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
     return {"rcpt": message.recipients[0], "vars": [{"name": name, "content": value} for name, value in values.items()]}
 
 

@@ -9,7 +9,8 @@ request's, the same for all. How a server fills them in is in mailgun_server.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,13 +20,14 @@ from benchkit.model.message import Content, Message
 from benchkit.providers.mailboxes import mailbox
 from benchkit.providers.mailgun_form import MOST_RECIPIENTS, check_fields, content_parts
 from benchkit.providers.multipart import FormPart, boundary_beside, content_type_with, ending, rendered
+from benchkit.providers.shared_template import TEXTS, Sharing, TemplateSyntax, texts_of, whole_texts
 
 LIMIT = MOST_RECIPIENTS
 FIELD = "recipient-variables"
 _IDENTITY = "id"
-_TEXTS = ("subject", "text", "html")
 _HEADER = "header-"  # and the place of the field among the mail's own
 _MARK = "%recipient"
+_SYNTAX = TemplateSyntax(re.compile(_MARK), edge="%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,13 @@ class JointForm:
     after: bytes
 
 
-def form_of(messages: Sequence[Message]) -> JointForm:
+def form_of(messages: Sequence[Message], share: Sharing = whole_texts) -> JointForm:
     """Raises ValueError where these messages cannot share requests."""
     _check(messages)
-    fields = [*_TEXTS, *(f"{_HEADER}{place}" for place in range(len(messages[0].content.headers)))]
-    differing = [name for name in fields if len({_text(message, name) for message in messages}) > 1]
+    shared = share(_texts(messages), _SYNTAX)
     to = [FormPart("to", mailbox(message.content.to[0]).encode("utf-8")) for message in messages]
-    entries = [_entry(message, differing) for message in messages]
-    common = content_parts(_with_variables(messages[0].content, differing), f"%recipient.{_IDENTITY}%")
+    entries = [_entry(*pair) for pair in zip(messages, shared.values, strict=True)]
+    common = content_parts(_with_variables(messages[0].content, shared.written(_variable)), _variable(_IDENTITY))
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
     opening, closing = rendered(FormPart(FIELD, b"{}"), boundary).split(b"{}")
     return JointForm(
@@ -57,13 +58,20 @@ def form_of(messages: Sequence[Message]) -> JointForm:
     )
 
 
-def _with_variables(content: Content, differing: Sequence[str]) -> Content:
+def _variable(name: str) -> str:
+    return f"%recipient.{name}%"
+
+
+def _texts(messages: Sequence[Message]) -> dict[str, list[str]]:
+    """Subject, bodies and the value of each header field, which the place among the mail's own names."""
+    fields = zip(*([value for _, value in message.content.headers] for message in messages), strict=True)
+    return texts_of(messages) | {f"{_HEADER}{place}": list(values) for place, values in enumerate(fields)}
+
+
+def _with_variables(content: Content, written: Mapping[str, str]) -> Content:
     """The content that all have in common, with a variable wherever they differ."""
-    variables = {name: f"%recipient.{name}%" for name in differing}
-    texts: dict[str, Any] = {name: variables[name] for name in _TEXTS if name in variables}
-    headers = tuple(
-        (name, variables.get(f"{_HEADER}{place}", value)) for place, (name, value) in enumerate(content.headers)
-    )
+    texts: dict[str, Any] = {name: text for name, text in written.items() if name in TEXTS}
+    headers = tuple((name, written[f"{_HEADER}{place}"]) for place, (name, _) in enumerate(content.headers))
     return replace(content, to=(), headers=headers, **texts)
 
 
@@ -93,15 +101,7 @@ def _values(content: Content) -> tuple[str, ...]:
     return tuple(value for _, value in content.headers)
 
 
-def _text(message: Message, name: str) -> str:
-    """Of the mail: one of its texts, or the value of a header field."""
-    if name.startswith(_HEADER):
-        return _values(message.content)[int(name.removeprefix(_HEADER))]
-    text: str = getattr(message.content, name)
-    return text
-
-
-def _entry(message: Message, differing: Sequence[str]) -> bytes:
+def _entry(message: Message, values: Mapping[str, str]) -> bytes:
     """A message's own variables, as a member of the JSON object."""
-    own = {_IDENTITY: PLACEHOLDER.decode()} | {name: _text(message, name) for name in differing}
+    own = {_IDENTITY: PLACEHOLDER.decode(), **values}
     return json.dumps({message.recipients[0]: own}, ensure_ascii=False)[1:-1].encode("utf-8")

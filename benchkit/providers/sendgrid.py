@@ -6,6 +6,7 @@ X-Message-Id. Texts that differ within a request are substitutions. The receivin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,13 @@ from benchkit.providers.json_request import (
     own_headers,
 )
 from benchkit.providers.sendgrid_server import FIXED_HEADERS, MOST_PERSONALIZATIONS, SERVER
+from benchkit.providers.shared_template import (
+    Sharing,
+    TemplateSyntax,
+    shared_template,
+    texts_of,
+    whole_texts,
+)
 
 SEND = "/v3/mail/send"
 LIMITS = FieldLimits(
@@ -36,7 +44,7 @@ LIMITS = FieldLimits(
 )
 _TEXTS = ("text", "html")
 _KINDS = {"text": "text/plain", "html": "text/html"}
-_MARK = "-benchkit-{}-"
+_SYNTAX = TemplateSyntax(re.compile("-benchkit-"), edge="")
 _SUBSTITUTIONS = 10_000  # bytes of one personalization's
 
 OPTIONS: Mapping[str, str] = {
@@ -63,20 +71,10 @@ class Sendgrid:
         return json_request(SEND, bearer(account.secret), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        for message in messages:
-            check_fields(message, LIMITS)
-        first = messages[0].content
-        if any(_shared(message.content) != _shared(first) for message in messages):
-            raise ValueError("a request of SendGrid has one sender, Reply-To and list of attachments for all messages")
-        differing = [name for name in _TEXTS if len({getattr(message.content, name) for message in messages}) > 1]
-        texts = {name: _MARK.format(name) if name in differing else getattr(first, name) for name in _TEXTS}
-        if any(not getattr(message.content, name) for name in differing for message in messages):
-            raise ValueError("some messages have a text and others have none, which one request of SendGrid cannot say")
-        common = _common(first, account) | {"content": _bodies(texts)}
-        before = json_bytes(common).removesuffix(b"}") + b',"personalizations":['
-        return joint_request(
-            SEND, bearer(account.secret), [_personalization(m, differing) for m in messages], before, b"]}"
-        )
+        return _personalized(messages, account, whole_texts)
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _personalized(messages, account, shared_template)
 
     def outcome(self, response: Response) -> Outcome:
         """An acceptance is 202 with an empty body and an id."""
@@ -108,13 +106,33 @@ def _people(message: Message) -> dict[str, Any]:
     )
 
 
-def _personalization(message: Message, differing: Sequence[str]) -> dict[str, Any]:
-    content = message.content
-    values = {_MARK.format(name): getattr(content, name) for name in differing}
-    if sum(len(f"{mark}{value}".encode()) for mark, value in values.items()) > _SUBSTITUTIONS:
+def _personalized(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+    for message in messages:
+        check_fields(message, LIMITS)
+    first = messages[0].content
+    if any(_shared(message.content) != _shared(first) for message in messages):
+        raise ValueError("a request of SendGrid has one sender, Reply-To and list of attachments for all messages")
+    texts = {name: column for name, column in texts_of(messages).items() if name in _TEXTS}
+    if any("" in column for column in texts.values()):
+        raise ValueError("some messages have a text and others have none, which one request of SendGrid cannot say")
+    shared = share(texts, _SYNTAX)
+    common = _common(first, account) | {"content": _bodies(shared.written(_mark))}
+    before = json_bytes(common).removesuffix(b"}") + b',"personalizations":['
+    documents = [_personalization(*pair) for pair in zip(messages, shared.values, strict=True)]
+    return joint_request(SEND, bearer(account.secret), documents, before, b"]}")
+
+
+def _mark(name: str) -> str:
+    return f"-benchkit-{name}-"
+
+
+def _personalization(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
+    marked = {_mark(name): value for name, value in values.items()}
+    if sum(len(f"{mark}{value}".encode()) for mark, value in marked.items()) > _SUBSTITUTIONS:
         told = f"its own texts have more than {_SUBSTITUTIONS:,} bytes, which SendGrid does not substitute"
         raise ValueError(f"message {message.index} of the batch: {told}")
-    return _people(message) | given(subject=content.subject, headers=dict(own_headers(content)), substitutions=values)
+    content = message.content
+    return _people(message) | given(subject=content.subject, headers=dict(own_headers(content)), substitutions=marked)
 
 
 def _shared(content: Content) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
-from benchkit.providers.handlebars import tag, values_of, variables_of
+from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
     IDENTITY,
     ascii_value,
@@ -30,6 +30,7 @@ from benchkit.providers.json_request import (
     own_headers,
 )
 from benchkit.providers.ses_server import ACCEPTED, SERVER, signing_key
+from benchkit.providers.shared_template import Sharing, shared_template, texts_of, whole_texts
 from benchkit.providers.signature_v4 import signed
 
 SINGLE, BULK = "/v2/email/outbound-emails", "/v2/email/outbound-bulk-emails"
@@ -78,25 +79,10 @@ class Ses:
         return json_request(SINGLE, (), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        if account.options.get("endpoint") == "raw":
-            raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "simple"')
-        for message in messages:
-            check_fields(message, LIMITS)
-        first = messages[0].content
-        if any(_shared(message.content) != _shared(first) for message in messages):
-            raise ValueError(
-                "a request of Amazon SES has one sender, Reply-To and list of attachments for all messages"
-            )
-        names = variables_of(messages)
-        template = given(
-            TemplateContent={_PARTS[name]: tag(name) for name in names},
-            TemplateData="{}",
-            Attachments=[_attachment(file) for file in first.attachments],
-        )
-        common = {"DefaultContent": {"Template": template}} | _sender(first) | _settings(account, tagged=False)
-        before, after = json_bytes(common | {"BulkEmailEntries": []}).split(b'"BulkEmailEntries":[]')
-        entries = [_entry(message, names) for message in messages]
-        return joint_request(BULK, (), entries, before + b'"BulkEmailEntries":[', b"]" + after)
+        return _bulk(messages, account, whole_texts)
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _bulk(messages, account, shared_template)
 
     def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
         return signed(request, signing_key(account), host, now_s)
@@ -130,6 +116,26 @@ class Ses:
 
 PROVIDER = Ses()
 _PARTS = {"subject": "Subject", "text": "Text", "html": "Html"}
+
+
+def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+    if account.options.get("endpoint") == "raw":
+        raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "simple"')
+    for message in messages:
+        check_fields(message, LIMITS)
+    first = messages[0].content
+    if any(_shared(message.content) != _shared(first) for message in messages):
+        raise ValueError("a request of Amazon SES has one sender, Reply-To and list of attachments for all messages")
+    shared = share(texts_of(messages), SYNTAX)
+    template = given(
+        TemplateContent={_PARTS[name]: text for name, text in shared.written(tag).items()},
+        TemplateData="{}",
+        Attachments=[_attachment(file) for file in first.attachments],
+    )
+    common = {"DefaultContent": {"Template": template}} | _sender(first) | _settings(account, tagged=False)
+    before, after = json_bytes(common | {"BulkEmailEntries": []}).split(b'"BulkEmailEntries":[]')
+    entries = [_entry(*pair) for pair in zip(messages, shared.values, strict=True)]
+    return joint_request(BULK, (), entries, before + b'"BulkEmailEntries":[', b"]" + after)
 
 
 def _raw(message: Message) -> dict[str, Any]:
@@ -171,8 +177,8 @@ def _settings(account: Credentials, *, tagged: bool = True) -> dict[str, Any]:
     )
 
 
-def _entry(message: Message, names: Sequence[str]) -> dict[str, Any]:
-    data = json.dumps(values_of(message, names), ensure_ascii=False)
+def _entry(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
+    data = json.dumps(values, ensure_ascii=False)
     return {
         **_destination(message),
         "ReplacementTags": [{"Name": _TAG, "Value": IDENTITY}],

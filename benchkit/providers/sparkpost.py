@@ -15,7 +15,7 @@ from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.field_limits import FieldLimits, check_envelope, check_fields
-from benchkit.providers.handlebars import check_shared, tag, values_of, variables_of
+from benchkit.providers.handlebars import SYNTAX, check_shared, tag
 from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
@@ -28,6 +28,7 @@ from benchkit.providers.json_request import (
     own_headers,
 )
 from benchkit.providers.mailboxes import mailboxes
+from benchkit.providers.shared_template import Sharing, shared_template, texts_of, whole_texts
 from benchkit.providers.sparkpost_server import MOST_RECIPIENTS, SERVER
 
 SEND = "/api/v1/transmissions"
@@ -71,19 +72,10 @@ class Sparkpost:
         return json_request(SEND, (("authorization", account.secret),), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        """One transmission, its texts variables of each recipient."""
-        if account.options.get("endpoint") == "rfc822":
-            raise ValueError('endpoint = "rfc822" takes one message a request: use endpoint = "fields"')
-        contents = [_fields(message) for message in messages]
-        check_shared(messages, LIMITS.api)
-        names = variables_of(messages)
-        content = contents[0] | {name: tag(name) for name in names}
-        content["headers"] = contents[0]["headers"] | {HEADER: tag(_ID)}
-        common = {"options": _UNTOUCHED | {"perform_substitutions": True}, "content": content}
-        common |= given(campaign_id=account.options.get("campaign", ""))
-        before = json_bytes(common).removesuffix(b"}") + b',"recipients":['
-        documents = [_own_recipient(message, names) for message in messages]
-        return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
+        return _transmission(messages, account, whole_texts)
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _transmission(messages, account, shared_template)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """The answer has only numbers: where some recipients were rejected, it does not say whose message it was."""
@@ -111,6 +103,22 @@ class Sparkpost:
 PROVIDER = Sparkpost()
 
 
+def _transmission(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+    """One transmission, what differs variables of each recipient."""
+    if account.options.get("endpoint") == "rfc822":
+        raise ValueError('endpoint = "rfc822" takes one message a request: use endpoint = "fields"')
+    contents = [_fields(message) for message in messages]
+    check_shared(messages, LIMITS.api)
+    shared = share(texts_of(messages), SYNTAX)
+    content = contents[0] | shared.written(tag)
+    content["headers"] = contents[0]["headers"] | {HEADER: tag(_ID)}
+    common = {"options": _UNTOUCHED | {"perform_substitutions": True}, "content": content}
+    common |= given(campaign_id=account.options.get("campaign", ""))
+    before = json_bytes(common).removesuffix(b"}") + b',"recipients":['
+    documents = [_own_recipient(*pair) for pair in zip(messages, shared.values, strict=True)]
+    return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
+
+
 def _judged(response: Response, results: Mapping[str, Any], text: str) -> Outcome:
     """200 tells how many recipients were rejected; some of its errors name them."""
     taken, server_id = results.get("total_accepted_recipients"), results.get("id")
@@ -136,11 +144,11 @@ def _recipients(message: Message) -> list[dict[str, Any]]:
     ]
 
 
-def _own_recipient(message: Message, names: Sequence[str]) -> dict[str, Any]:
+def _own_recipient(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
     return {
         "address": address_pair(message.content.to[0]),
         "metadata": {HEADER: IDENTITY},
-        "substitution_data": {_ID: IDENTITY, **values_of(message, names)},
+        "substitution_data": {_ID: IDENTITY, **values},
     }
 
 

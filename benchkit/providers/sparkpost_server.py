@@ -10,7 +10,7 @@ from benchkit.batch import from_mime
 from benchkit.batch.addresses import normalise
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
-from benchkit.providers.handlebars import TEXTS, filled
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     address_in,
@@ -24,6 +24,7 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.shared_template import TEXTS
 
 MOST_RECIPIENTS = 10_000  # of one request; SparkPost states no number, and asks for no more
 _INVALID, _MISSING = "1300", "1400"

@@ -192,6 +192,12 @@ class ArmForm(Form):
     messages_per_request: Annotated[
         Count, said("api: messages that one request carries, of a provider that takes several.")
     ] = 1
+    render: Annotated[
+        Literal["client", "provider"],
+        said(
+            "api: who fills in the texts of messages that share a request: the client, or the provider from a template."
+        ),
+    ] = "client"
     connection: Annotated[ConnectionKey, said("How long a connection is used.")] = "reuse"
     security: Annotated[
         Literal["none", "starttls", "implicit"] | None,

@@ -16,10 +16,10 @@ from benchkit.scenario.arm_form import ArmForm, ServerForm, security_of
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
 from benchkit.scenario.parsed_scenario import ParsedScenario
-from benchkit.scenario.request_rules import check_messages_per_request
+from benchkit.scenario.request_rules import check_messages_per_request, check_render
 from benchkit.scenario.vocabulary import Vocabulary
 
-_API_KEYS = ("provider", "options", "messages_per_request", "api_key")
+_API_KEYS = ("provider", "options", "messages_per_request", "render", "api_key")
 _SMTP_KEYS = ("auth", "username", "password", "dialogue", "dsn", "dkim")
 _SERVER_KEYS = ("profile", "server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -68,6 +68,7 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     _check_server(arm)
     _check_provider(arm, vocabulary)
     check_messages_per_request(parsed, index, vocabulary, offers)
+    check_render(parsed, index, vocabulary)
     _check_credentials(arm, offers)
     _check_plaintext(arm)
     _check_dsn(arm, offers)

@@ -1,4 +1,4 @@
-"""What `messages_per_request` means together with an arm's provider and connection, and with the load.
+"""What `messages_per_request` and `render` mean together with an arm's provider and connection, and with the load.
 
 Law: as in rules.py. Every request of a closed loop is full, so that what a message costs is a number; an open load fills its
 requests with what is due.
@@ -27,6 +27,20 @@ def check_messages_per_request(
         )
         if reason:
             parsed.mistakes.add(path, reason)
+
+
+def check_render(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
+    """Report why the arm's provider cannot fill in a template for it."""
+    arm = parsed.form.arm[index]
+    if arm.render == "client" or arm.provider not in vocabulary.providers:
+        return
+    if arm.provider not in vocabulary.templates:
+        others = listed(sorted(vocabulary.templates)) or "none here"
+        told = f"{arm.provider} fills in no template that stands in a request; these do: {others}"
+        parsed.mistakes.add(("arm", index, "render"), told)
+    elif arm.messages_per_request == 1:
+        told = "has no effect with one message a request: give the arm messages_per_request of 2 or more"
+        parsed.mistakes.add(("arm", index, "render"), told)
 
 
 def _provider_reason(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> str:

@@ -21,6 +21,7 @@ class Vocabulary:
     statistics: tuple[str, ...]
     offers: Callable[[str, str], ClientOffers]
     batch_limits: Mapping[str, int] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()  # the providers that fill in a template for several messages
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # with the transports that each knows
     webhooks: tuple[str, ...] = ()  # the providers whose events can be received
     cores: int = 1  # of this machine, that a run may use

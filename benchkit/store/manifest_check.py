@@ -12,6 +12,7 @@ from typing import Any
 
 from benchkit.model.load import LoadModel
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus, StartRecord
+from benchkit.model.scenario import Render
 
 Check = Callable[[Any], bool]
 MOST_STARTS = 100_000
@@ -123,7 +124,7 @@ ARM: Mapping[str, Check] = {
     "client_congestion": _or_null(_text), "server_congestion": _or_null(_text), "congestion": _or_null(_text),
     "pacing_limit": _or_null(_count), "profile": _text, "dkim": _text,
     "signing_us": _or_null(_number), "signature_bytes": _or_null(_number),
-    "messages_per_request": lambda value: _count(value) and value > 0,
+    "messages_per_request": lambda value: _count(value) and value > 0, "render": lambda value: value in tuple(Render),
 }  # fmt: skip
 CONDITION: Mapping[str, Check] = {
     "name": _text, "note": _text, "lab": _flag, "rtt_ms": _or_null(_number), "asked": _table(_or_null(_number)),

@@ -46,6 +46,7 @@ class Client(JointRequests):
         self._provider = PROVIDERS[arm.provider]
         self._signer = signer_of(self._provider)
         self._account = Credentials(endpoint.password.reveal(), arm.options)
+        self._render = arm.render
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._timeout = aiohttp.ClientTimeout(total=arm.timeout_s)
         self._connector: MeteredConnector | None = None

@@ -71,6 +71,7 @@ class HttpxClient(JointRequests):
         self._provider = PROVIDERS[arm.provider]
         self._signer = signer_of(self._provider)
         self._account = Credentials(endpoint.password.reveal(), arm.options)
+        self._render = arm.render
         self._library = library
         self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
         self._backend = MeteredBackend(endpoint, library.stream, http2=library.http2)

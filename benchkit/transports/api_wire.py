@@ -36,6 +36,7 @@ class Client(JointRequests):
         self._endpoint = endpoint
         self._provider = PROVIDERS[endpoint.arm.provider]
         self._account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
+        self._render = endpoint.arm.render
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._host = host_field(endpoint)
         self._signer = signer_of(self._provider)

@@ -13,8 +13,9 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.scenario import Security
+from benchkit.model.scenario import Render, Security
 from benchkit.model.trace import Trace
+from benchkit.providers.rendering import joint_request
 from benchkit.transports.sockets import bracketed
 
 _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
@@ -44,6 +45,7 @@ class JointRequests(ABC):
 
     _provider: Provider
     _account: Credentials
+    _render: Render
     _host: str  # what the Host field says
     _signer: SigningProvider | None  # looked up once: a test of a protocol takes tens of microseconds
 
@@ -54,8 +56,7 @@ class JointRequests(ABC):
         return self._signer.signed(request, self._account, self._host, time())
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Share]:
-        assert isinstance(self._provider, BatchProvider), "the scenario's rules know which providers are"
-        joint = self._provider.batch(messages, self._account)
+        joint = joint_request(self._provider, messages, self._account, self._render)
         return [Share(joint, index) for index in range(len(messages))]
 
     async def send_batch(

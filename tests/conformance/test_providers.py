@@ -9,13 +9,14 @@ from typing import ClassVar
 
 import pytest
 
-from benchkit.model.contracts import BatchProvider
+from benchkit.model.contracts import BatchProvider, TemplateProvider
 from benchkit.model.exchange import Response
 from benchkit.model.message import Address
 from benchkit.providers import PROVIDERS
 from benchkit.testing.batch_suite import BatchProviderSuite
 from benchkit.testing.provider_case import RICH, SECRET, ProviderCase
 from benchkit.testing.provider_suite import ProviderSuite
+from benchkit.testing.template_suite import TemplateProviderSuite
 
 BASIC = "Basic " + b64encode(b"api:" + SECRET.encode()).decode()
 BASIC_USER = "Basic " + b64encode(b"me:" + SECRET.encode()).decode()
@@ -75,6 +76,12 @@ class TestProviders(ProviderSuite):
 class TestSeveralInOneRequest(BatchProviderSuite):
     cases: ClassVar = [
         case for case in CASES if isinstance(case.provider, BatchProvider) and case.label not in ONE_A_REQUEST
+    ]
+
+
+class TestTemplates(TemplateProviderSuite):
+    cases: ClassVar = [
+        case for case in CASES if isinstance(case.provider, TemplateProvider) and case.label not in ONE_A_REQUEST
     ]
 
 

@@ -66,6 +66,7 @@ def vocabulary() -> Vocabulary:
         clients={"smtp": ("aiosmtplib",), "api": ("httpx", "httpx2"), "null": ("",)},
         providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset()},
         batch_limits={"mailgun": 1000},
+        templates=frozenset({"mailgun"}),
         statistics=("p50", "p90", "p95", "p99"),
         offers=offers,
         webhooks=("mailgun",),

@@ -83,6 +83,15 @@ ROWS: list[Row] = [
         "21:1 arm.1.messages_per_request",
         'single takes one message a request; several are taken by: "mailgun"',
     ),
+    (15, SMTP + 'render = "provider"', "16:1 arm.0.render", "for api arms only"),
+    (21, API + 'render = "server"', "22:1 arm.1.render", "provider"),
+    (21, API + 'render = "provider"', "22:1 arm.1.render", "has no effect with one message a request"),
+    (
+        20,
+        'provider = "single"\nrender = "provider"',
+        "21:1 arm.1.render",
+        'single fills in no template that stands in a request; these do: "mailgun"',
+    ),
     (21, API + "messages_per_request = 2", "22:1 arm.1.messages_per_request", '"talk" sends one message at a time'),
     (
         21,

@@ -9,12 +9,13 @@ from __future__ import annotations
 from itertools import cycle, islice
 
 from benchkit.errors import InputError, Mistake
-from benchkit.model.contracts import BatchProvider, Provider
+from benchkit.model.contracts import Provider
 from benchkit.model.exchange import Credentials
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Batch
 from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.providers import PROVIDERS
+from benchkit.providers.rendering import joint_request
 from benchkit.scenario.locate import Position, locate
 
 
@@ -45,9 +46,8 @@ def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
         return found
     if arm.messages_per_request == 1:
         return []
-    assert isinstance(provider, BatchProvider), "the scenario's rules know which providers are"
     try:
-        keys = provider.batch(batch.messages, account).keys
+        keys = joint_request(provider, batch.messages, account, arm.render).keys
     except ValueError as error:
         return [str(error)]
     reach = min(arm.messages_per_request * load.workers, load.messages_per_block)
