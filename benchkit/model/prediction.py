@@ -41,6 +41,12 @@ class TimeLine:
         half = self.critical * sqrt(max(0.0, variance))
         return Estimate(value, value - half, value + half)
 
+    def time_at(self, rtt_ms: float) -> Estimate:
+        """As `at`, of one arm: a time is never below 0, though near RTT 0 a fitted line or its interval may be."""
+        found = self.at(rtt_ms)
+        value, low, high = (None if end is None else max(0.0, end) for end in (found.value, found.low, found.high))
+        return Estimate(value, low, high)
+
     def plus(self, intercept_ms: float, slope: float) -> TimeLine:
         """With what is known without an error on top."""
         return replace(self, intercept_ms=self.intercept_ms + intercept_ms, slope=self.slope + slope)
@@ -108,7 +114,7 @@ class ArmModel:
             recipients=recipients,
             messages_per_request=messages_per_request,
         )
-        return Estimate(None) if line is None else line.at(rtt_ms)
+        return Estimate(None) if line is None else line.time_at(rtt_ms)
 
     def line_for(
         self,

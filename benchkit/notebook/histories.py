@@ -21,9 +21,11 @@ FEWEST = 3  # runs of one's own; with fewer there is no course to show
 class RunHistory:
     """Draws what `benchkit history` prints. `values` has it as values, `rows` a row an arm and run, for any table library."""
 
-    def __init__(self, folder: Path, values: History) -> None:
+    def __init__(self, folder: Path, values: History, note: str = "") -> None:
+        """`note` says it where these are not the runs that were asked for."""
         self.folder = folder
         self.values = values
+        self.note = note
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -53,20 +55,23 @@ class RunHistory:
         return SvgFigure(svg_of(lambda figure: history.draw(figure, self.values, what)))
 
     def __repr__(self) -> str:
-        return f"<history of {self.folder}: {len(self.values.runs)} runs, {len(self.values.series)} series>"
+        told = f"<history of {self.folder}: {len(self.values.runs)} runs, {len(self.values.series)} series>"
+        return f"{told}\n{self.note}" if self.note else told
 
     def _repr_html_(self) -> str:
         from benchkit.report.content.history import history_page
 
-        return html.block(sections_html(history_page(self.values).sections))
+        note = [html.paragraph(self.note, "warning")] if self.note else []
+        return html.block(*note, sections_html(history_page(self.values).sections))
 
 
 def history(folder: str | Path | None = None, *, scenario: str = "") -> RunHistory:
     """All runs of `folder`, by default `results`, or the sample of twelve that comes with benchkit where there are too few."""
-    found = Path(folder) if folder is not None else _default()
-    return RunHistory(found, read_history(found, scenario))
-
-
-def _default() -> Path:
-    folder = results_folder()
-    return folder if len(own_runs(folder)) >= FEWEST else shipped("samples") / "sample-history"
+    if folder is not None:
+        return RunHistory(Path(folder), read_history(Path(folder), scenario))
+    own = results_folder()
+    if (count := len(own_runs(own))) >= FEWEST:
+        return RunHistory(own, read_history(own, scenario))
+    sample = shipped("samples") / "sample-history"
+    note = f"These are the twelve sample runs of benchkit: {own} has {count} of your own, and a history takes {FEWEST}."
+    return RunHistory(sample, read_history(sample), note)

@@ -89,7 +89,12 @@ def _newest(folder: Path, kind: str) -> StoredRun:
     suiting = own or _samples(found, kind) or _samples(runs(shipped("samples")), kind)
     if not suiting:
         raise InputError(Mistake(str(folder), "holds no run. Make one: benchkit run scenarios/quickstart.toml"))
-    return suiting[-1]
+    run = suiting[-1]
+    if not own:
+        run.note = f"This is a sample run of benchkit: {folder} has no run of your own" + (
+            f" for “{kind}”." if kind else "."
+        )
+    return run
 
 
 def _samples(found: RunList, kind: str) -> list[StoredRun]:

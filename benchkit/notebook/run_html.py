@@ -60,13 +60,14 @@ def fits_part(summary: Summary) -> ReportPart:
     return ReportPart(summary.fits, Section("fits", "", (told,)))
 
 
-def answer_html(summary: Summary) -> str:
-    """Verdicts, arms and warnings."""
+def answer_html(summary: Summary, note: str = "") -> str:
+    """Verdicts, arms and warnings; first of all the note."""
     shown = escaped(summary, lines=False)
     arms = [each for one in shown.conditions for each in arms_sections(shown, one.name) if each.key == "arms"]
     warnings = Section("warnings", "", tuple(warning_sentences(shown)))
     head = html.paragraph(f"{shown.scenario} · {shown.run} · {shown.status}", "faint")
-    return html.block(head, sections_html([answer_section(shown), *arms, warnings]))
+    noted = [html.paragraph(note, "warning")] if note else []
+    return html.block(*noted, head, sections_html([answer_section(shown), *arms, warnings]))
 
 
 def sections_html(sections: Iterable[Section]) -> str:

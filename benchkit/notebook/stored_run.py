@@ -34,6 +34,7 @@ class StoredRun:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         self.path = path
         self.manifest = manifest
+        self.note = ""  # says it where this is not a run of the reader's own
 
     @property
     def name(self) -> str:
@@ -176,7 +177,8 @@ class StoredRun:
         return SvgFigure(svg(self.data, name))
 
     def __repr__(self) -> str:
-        return f"<run {self.name}, {self.manifest.status}, in {self.path}>"
+        told = f"<run {self.name}, {self.manifest.status}, in {self.path}>"
+        return f"{told}\n{self.note}" if self.note else told
 
     def _repr_html_(self) -> str:
-        return answer_html(self.summary)
+        return answer_html(self.summary, self.note)

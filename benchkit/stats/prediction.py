@@ -51,8 +51,8 @@ def models_of(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> tuple[A
 def compare_lines(arm: TimeLine, baseline: TimeLine, rtt_ms: float, rope: tuple[float, float]) -> PredictedContrast:
     """The rule of stats/verdict.py on predicted times: the interval of arm − edge · baseline at each edge of the ROPE."""
     above, below = (combined(1.0, arm, -edge, baseline).at(rtt_ms) for edge in (rope[1], rope[0]))
-    reference = baseline.at(rtt_ms).value
-    ratio = (arm.at(rtt_ms).value or 0.0) / reference if reference and reference > 0 else None
+    time_ms, reference_ms = arm.time_at(rtt_ms).value or 0.0, baseline.time_at(rtt_ms).value
+    ratio = time_ms / reference_ms if reference_ms else None
     return PredictedContrast(_verdict(above, below), ratio, crossing(arm, baseline))
 
 

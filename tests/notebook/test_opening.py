@@ -44,9 +44,26 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_opens_the_newest_and_a_sample_only_where_there_is_no_other(results: Path) -> None:
     assert benchkit.open_run().path.name == NEWEST
     shutil.rmtree(results / NEWEST)
-    assert benchkit.open_run().path.name == NEWER
+    own = benchkit.open_run()
+    assert own.path.name == NEWER
+    assert "sample run" not in repr(own)
     shutil.rmtree(results / NEWER)
-    assert benchkit.open_run().path.name == "sample"
+    sample = benchkit.open_run()
+    assert sample.path.name == "sample"
+    for shown in (repr(sample), sample._repr_html_()):
+        assert "This is a sample run of benchkit" in shown
+
+
+def test_a_history_of_too_few_runs_shows_the_samples_and_says_so(results: Path) -> None:
+    few = benchkit.history()
+    assert few.folder.name == "sample-history"
+    for shown in (repr(few), few._repr_html_()):
+        assert (
+            "These are the twelve sample runs of benchkit: results has 2 of your own, and a history takes 3." in shown
+        )
+    shutil.copytree(results / NEWER, results / "20260104T000000Z-d-44444444")
+    enough = benchkit.history()
+    assert (enough.folder, enough.note) == (Path("results"), "")
 
 
 @pytest.mark.parametrize(("kind", "wanted"), [("latency", NEWEST), ("decision", NEWEST), ("throughput", "sample")])

@@ -17,12 +17,12 @@ from benchkit.report.content.claims import claims_section
 from benchkit.report.content.full_page import full_page
 from benchkit.report.content.page import Block, Figure, Folded, Page, Sentence, Sliders, Table
 from benchkit.report.content.recommendation import recommendation_sections
-from benchkit.report.content.ways import sides_of, ways_of
+from benchkit.report.content.ways import link_groups, sides_of, ways_of
 from benchkit.report.content.your_numbers import Setting, answer_at, sliders_of
 from benchkit.report.html import to_html
 from benchkit.stats.analysis import analyse
 from benchkit.stats.claims import ClaimState, Why, claims_of
-from tests.report.lab_run import lab_run
+from tests.report.lab_run import ARMS, OVERLAPPED, PIPELINED, Arm, lab_run
 from tests.report.recorded import recorded
 from tests.report.test_outside_text import HOSTILE, STEERING
 
@@ -116,6 +116,50 @@ def test_the_answer_follows_the_numbers(summary: Summary, setting: Setting, begi
     assert answer_at(summary, smtp, api, setting).text.startswith(begins)
 
 
+def test_every_kind_of_link_has_its_sliders_and_its_rule(synthetic_run: Factory) -> None:
+    """On the second one every message takes 3 ms more, so the ratio at 1 ms is nearer to 1."""
+    run = lab_run(synthetic_run, (1.0, 20.0), links=("", "1 % lost"), blocks=20)
+    summary = analyse(run)
+    plain, lossy = link_groups(summary)
+    assert [group.told for group in (plain, lossy)] == ["no other limit", "1 % lost"]
+    times = [group.sides[0].model.at(rtt_ms=20.0, messages_per_connection=inf).value or 0.0 for group in (plain, lossy)]
+    assert times[1] - times[0] == pytest.approx(3.0, abs=0.2)
+    (sliders,) = (block for block in blocks_of(full_page(summary, run)) if isinstance(block, Sliders))
+    assert sliders.document["links"] == ["no other limit", "1 % lost"]
+    assert {len(way["models"]) for way in sliders.document["ways"]} == {2}
+    (rule, _) = recommendation_sections(summary)
+    told = [block.text for block in rule.blocks if isinstance(block, Sentence)]
+    assert [text.partition(":")[0] for text in told] == ["Link with no other limit", "Link with 1 % lost"]
+    assert sum(isinstance(block, Table) for block in rule.blocks) == 2
+
+
+def test_an_arm_that_one_kind_of_link_kept_from_sending_has_no_model_there(run: Run, summary: Summary) -> None:
+    other = tuple(replace(model, link="1 % lost") for model in summary.models if model.way != "api, new connection")
+    lost = replace(summary.models[-1], link="1 % lost", way="api, reused")
+    sliders = sliders_of(replace(summary, models=(*summary.models, *other, lost)))
+    assert sliders is not None
+    assert [[model is None for model in way["models"]] for way in sliders.document["ways"]] == [
+        [False, False],
+        [False, True],
+        [True, False],
+    ]
+    assert len(sliders.table.rows) == 3
+
+
+def test_a_predicted_time_is_never_below_zero(synthetic_run: Factory) -> None:
+    """Few and noisy blocks far away: the line and its interval would go on below 0 near an RTT of 0."""
+    summary = analyse(lab_run(synthetic_run, (10.0, 12.0, 20.0), blocks=6, block_noise=0.8))
+    lines = [model.line for model in summary.models]
+    assert any((line.at(0.0).low or 0.0) < 0 for line in lines)
+    for model in summary.models:
+        told = model.at(rtt_ms=0.0)
+        assert min(told.value or 0.0, told.low or 0.0, told.high or 0.0) >= 0
+    smtp, api = sides_of(summary, ways_of(summary)) or pytest.fail("two sides")
+    assert " -" not in answer_at(summary, smtp, api, Setting(0.0, inf, 1.0, 1.0)).text.replace("[", " ").replace(
+        "--set", ""
+    )
+
+
 def test_an_arm_whose_set_up_was_not_measured_says_so(synthetic_run: Factory) -> None:
     run = lab_run(synthetic_run, blocks=20)
     arms = tuple(replace(arm, setup_turns=None, connection="reuse", auth=arm.name) for arm in run.manifest.arms)
@@ -130,6 +174,24 @@ def test_the_claims_of_a_sweep(summary: Summary) -> None:
     assert three.state in (ClaimState.TRUE, ClaimState.DEPENDS)
     assert (four.state, four.why) == (ClaimState.NOT_DECIDABLE, Why.NO_PIPELINING)
     assert "slope" in str(claims_section(summary))
+
+
+@pytest.mark.parametrize(
+    ("arm", "state", "said"),
+    [
+        (PIPELINED, ClaimState.TRUE, "H4 It cannot be avoided. true"),
+        (OVERLAPPED, ClaimState.FALSE, "H4 It cannot be avoided. false"),
+    ],
+)
+def test_a_client_that_waits_less_decides_whether_it_can_be_avoided(
+    synthetic_run: Factory, arm: Arm, state: ClaimState, said: str
+) -> None:
+    """One round trip, as the API: within the ROPE at 20 ms, so that being slower can be avoided. With two it cannot."""
+    run = lab_run(synthetic_run, arms=(*ARMS, arm), blocks=20)
+    summary = analyse(run)
+    *_, four = claims_of(summary)
+    assert (four.state, four.why, four.contrasts[0].arm) == (state, None, arm[0])
+    assert said in words(full_page(summary, run))
 
 
 def test_an_invalid_run_decides_no_claim_and_has_no_sliders(run: Run, summary: Summary) -> None:

@@ -204,7 +204,7 @@ def test_times_that_change_during_the_run_are_named_with_their_place(synthetic_r
     later = (run.messages["arm"] == 0) & (run.messages["block"] >= 25)
     ended_ns = run.messages["started_ns"] + np.where(later, 2 * service_ns, service_ns)
     (said,) = [one for one in warning_lines(analyse(with_columns(run, ended_ns=ended_ns))) if "changed near" in one]
-    assert said.startswith("arm 0: its times changed near measured block 26 of 40")
+    assert said.startswith("arm 0: times changed near measured block 26 of 40")
 
 
 def test_small_differences_of_failure_rates_withhold_nothing_however_certain(synthetic_run: Factory) -> None:

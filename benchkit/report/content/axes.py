@@ -10,11 +10,12 @@ _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_TICKS = 6
 
 
-def linear(label: str, high: float, low: float = 0.0) -> Axis:
-    """From `low` to `high` at least."""
+def linear(label: str, high: float, low: float = 0.0, *, whole: bool = False) -> Axis:
+    """From `low` to `high` at least; with ticks at whole numbers only where the axis counts something."""
     span = high - low if high > low else 1.0
     scale = 10 ** floor(log10(span / _MOST_TICKS))
     step = next(scale * step for step in _STEPS if span / (scale * step) <= _MOST_TICKS)
+    step = float(ceil(step)) if whole else step
     first, last = ceil(low / step), floor((low + span) / step + 1e-9)
     return Axis(label, low, low + span, tuple((step * n, tick(step * n)) for n in range(first, last + 1)))
 

@@ -149,6 +149,14 @@ def _how_sure(summary: Summary, condition: int) -> Section:
         if said := tuple(sentence(sentences.sentence(summary, one), item=True) for one in told):
             blocks.append(Folded("A/A pairs and comparisons without a verdict", said))
         blocks.append(sentence(sentences.basis(summary), Tone.FAINT))
-    blocks += [block for section in cost_sections(summary) for block in section.blocks]
+    blocks += [cost for section in cost_sections(summary) for cost in _titled(section)]
     blocks += [replace(warning, item=True) for warning in warning_sentences(summary)]
     return Section("sure", "How sure this is", tuple(blocks), "How sure")
+
+
+def _titled(section: Section) -> Iterator[Block]:
+    """Its blocks within another section, the first after its title."""
+    first, *others = section.blocks
+    if isinstance(first, Sentence) and section.title:
+        first = Sentence((Span(f"{section.title}: "), *first.spans))
+    yield from (first, *others)

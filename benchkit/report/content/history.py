@@ -99,7 +99,7 @@ def change_sentences(history: History) -> Iterator[Sentence]:
 def _answer(history: History) -> Iterator[Block]:
     changes = list(change_sentences(history))
     scenarios = len({run.scenario for run in history.runs})
-    span = f"{history.runs[0].created_utc[:10]} to {history.runs[-1].created_utc[:10]}"
+    span = " to ".join(dict.fromkeys(history.runs[end].created_utc[:10] for end in (0, -1)))
     invalid = sum(not run.valid for run in history.runs)
     told = f"{_count(len(history.runs), 'run')} of {_count(scenarios, 'scenario')}, {span}"
     told += f"; {invalid} of them invalid and left out of the series" if invalid else ""
@@ -226,7 +226,10 @@ def _figure(found: Sequence[ArmSeries], key: str, label: str, values: Sequence[S
         f"{what}: {found[0].scenario} on {found[0].condition}",
         f"Each point: one run, {label}; {len(runs)} runs ({found[0].load}; {found[0].machine}). Upright line: a change.",
         Curves(
-            linear("run, in order of time", len(runs) + 1.0), linear(label, 1.05 * top or 1.0), lines, tuple(changes)
+            linear("run, in order of time", len(runs) + 1.0, whole=True),
+            linear(label, 1.05 * top or 1.0),
+            lines,
+            tuple(changes),
         ),
         Table(columns("run", *(series.arm for series in found)), rows),
     )

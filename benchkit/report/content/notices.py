@@ -166,7 +166,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.NO_AA: "no A/A arm, so the error of this measurement is not known: add an arm that sends as the baseline does",
     Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} {unit}, and this run has {blocks}",
     Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",
-    Code.TWO_GROUPS: "its times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
+    Code.TWO_GROUPS: "times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
     Code.SLOW_BEGINNING: (
         "the first {blocks} measured blocks were slower (median {before_ms:.3g} ms before, {after_ms:.3g} ms after): "
         "use more warm-up blocks"
@@ -176,7 +176,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "use more warm-up blocks"
     ),
     Code.TIMES_CHANGED: (
-        "its times changed near measured block {block} of {blocks} "
+        "times changed near measured block {block} of {blocks} "
         "(median {before_ms:.3g} ms before, {after_ms:.3g} ms after)"
     ),
     Code.BLOCKS_INCOMPLETE: "{count} of {blocks} blocks left out because they are incomplete",

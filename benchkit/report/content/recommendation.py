@@ -12,7 +12,7 @@ from benchkit.model.prediction import Basis
 from benchkit.model.summary import Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Column, Section, Sentence, Table, Tone, columns, sentence
-from benchkit.report.content.ways import Way, sides_of, ways_of
+from benchkit.report.content.ways import LinkGroup, Way, link_groups
 from benchkit.report.content.your_numbers import NEAR_MS, Setting, line_of, rope_text, seen_text
 from benchkit.stats.prediction import compare_lines
 
@@ -51,31 +51,37 @@ def recommendation_sections(summary: Summary) -> Iterator[Section]:
 
 
 def _rule(summary: Summary) -> Iterator[Sentence | Table]:
-    ways = ways_of(summary)
-    sides = sides_of(summary, ways) if summary.valid else None
-    if sides is None:
+    groups = link_groups(summary) if summary.valid else ()
+    if not groups:
         yield sentence("No rule: the run is invalid, or it did not measure both SMTP and an API.", Tone.WARNING)
         return
-    smtp, api = sides
-    if smtp.model.highest_rtt_ms < NEAR_MS:
+    smtp, _ = groups[0].sides
+    if all(group.sides[0].model.highest_rtt_ms < NEAR_MS for group in groups):
         yield sentence(
             f"No rule: this run measured {seen_text(smtp)}. A recommendation needs a network: "
             "--set 'network.rtt_ms=[0,1,4,20]'.",
             Tone.WARNING,
         )
         return
-    yield sentence(
-        f"From the fitted times of {smtp.told} and {api.told}, over {seen_text(smtp)}. “Level”: the interval lies within "
-        f"{rope_text(summary.rope)}."
-    )
     if summary.load_model != "talk":
         yield sentence("These are service times under this run's load, several messages at a time.", Tone.FAINT)
-    yield rule_table(summary, smtp, api)
+    for group in groups:
+        yield from _rule_of(summary, group, several=len(groups) > 1)
 
 
-def rule_table(summary: Summary, smtp: Way, api: Way) -> Table:
+def _rule_of(summary: Summary, group: LinkGroup, *, several: bool) -> Iterator[Sentence | Table]:
+    smtp, api = group.sides
+    where = f"Link with {group.told}: from" if several else "From"
+    yield sentence(
+        f"{where} the fitted times of {smtp.told} and {api.told}, over {seen_text(smtp)}. “Level”: the interval lies within "
+        f"{rope_text(summary.rope)}."
+    )
+    yield rule_table(summary, group)
+
+
+def rule_table(summary: Summary, group: LinkGroup) -> Table:
     """A row for each kind of reuse, a column for each RTT that was measured."""
-    rtts_ms = _measured_rtts(summary)
+    (smtp, api), rtts_ms = group.sides, _some(group.rtts_ms(summary))
     rows = tuple(
         (
             Cell(told),
@@ -91,9 +97,9 @@ def rule_table(summary: Summary, smtp: Way, api: Way) -> Table:
     return Table(columns("connection", *headings, "level at"), rows)
 
 
-def _measured_rtts(summary: Summary) -> list[float]:
-    """The shortest, the longest and some between; one below a microsecond counts as none."""
-    found = sorted({condition.rtt_ms for condition in summary.conditions if condition.rtt_ms is not None})
+def _some(rtts_ms: list[float]) -> list[float]:
+    """The shortest, the longest and some between."""
+    found = list(rtts_ms)
     while len(found) > _MOST_RTTS:
         found.pop(len(found) // 2)
     return found

@@ -26,16 +26,38 @@ class Way:
         return f"“{self.name}”" if self.name in self.arms else self.name
 
 
-def ways_of(summary: Summary) -> tuple[Way, ...]:
-    """Over the first group of links that differ in RTT alone, in the order of the arms, without copies (A/A)."""
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Links that differ in RTT alone; `link` says what else they have, and is "" where that is nothing."""
+
+    link: str
+    ways: tuple[Way, ...]
+    sides: tuple[Way, Way]
+
+    @property
+    def told(self) -> str:
+        return self.link or "no other limit"
+
+    def rtts_ms(self, summary: Summary) -> list[float]:
+        """That were measured, from the shortest."""
+        own = (one for one in summary.conditions if self.link in (one.name, one.name.partition(", ")[2]))
+        return sorted({one.rtt_ms for one in own if one.rtt_ms is not None})
+
+
+def link_groups(summary: Summary) -> tuple[LinkGroup, ...]:
+    """Those on which both an SMTP way and an API way have a model, in the order of the conditions."""
+    links = dict.fromkeys(model.link for model in summary.models)
+    every = ((link, ways_of(summary, link)) for link in links)
+    return tuple(LinkGroup(link, ways, sides) for link, ways in every if (sides := sides_of(summary, ways)) is not None)
+
+
+def ways_of(summary: Summary, link: str | None = None) -> tuple[Way, ...]:
+    """Over one group of links, by default the first, in the order of the arms, without copies (A/A)."""
     copies = {contrast.arm for contrast in summary.contrasts if contrast.aa}
     models = [model for model in summary.models if model.arm not in copies]
-    if models and not models[0].link:
-        models = [model for model in models if not model.link]
-    elif models:
-        models = [model for model in models if model.link == models[0].link]
+    chosen = next((model.link for model in models), "") if link is None else link
     arms = {arm.name: arm for arm in summary.arms}
-    return tuple(_named(_ways(models, arms)))
+    return tuple(_named(_ways([model for model in models if model.link == chosen], arms)))
 
 
 def _ways(models: Sequence[ArmModel], arms: dict[str, ArmSummary]) -> Iterator[tuple[str, Way]]:

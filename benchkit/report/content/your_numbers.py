@@ -14,11 +14,12 @@ from benchkit.model.prediction import Basis, TimeLine
 from benchkit.model.summary import BreakEven, Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Control, Sentence, Sliders, Span, Table, Tone, columns
-from benchkit.report.content.ways import Way, sides_of, ways_of
+from benchkit.report.content.ways import LinkGroup, Way, link_groups
 from benchkit.stats.prediction import compare_lines
 
 NEAR_MS = 1.0  # a run that saw no RTT above it has seen no network
 _TOLERANCE = 0.1  # an RTT that is 10 % beyond what was measured still counts as measured
+_NOT_KNOWN = Cell("not known", Tone.FAINT)
 _RTTS_MS = (
     *(n / 2 for n in range(21)),
     *map(float, range(11, 51)),
@@ -56,6 +57,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "connection that was measured, or run both kinds of arms."
         ),
     ),
+    "NOT_MEASURED": ("Not known.", "This run has no times of {missing} on this link."),
     "at": ("", "They take equally long at {at} ms RTT{interval}; below it {below} is faster, above it {above}."),
     "below": ("", "Above {high} ms RTT {above} is faster; for shorter ones this run does not decide."),
     "beyond": ("", "The fitted lines cross at {at} ms RTT{interval}, which this run did not measure."),
@@ -76,17 +78,18 @@ class Setting:
 
 
 def sliders_of(summary: Summary) -> Sliders | None:
-    """None where the run has no model of both sides."""
-    ways = ways_of(summary)
-    sides = sides_of(summary, ways)
-    if sides is None:
+    """None where the run has no model of both sides. They begin with the first group of links."""
+    groups = link_groups(summary)
+    if not groups:
         return None
-    smtp, api = sides
+    smtp, api = groups[0].sides
     controls = _controls(smtp, api)
     setting = Setting(*(control.stops[control.chosen] for control in controls))
-    return Sliders(
-        controls, _document(summary, ways, sides), answer_at(summary, smtp, api, setting), table_at(ways, setting)
-    )
+    names = list(dict.fromkeys(way.name for group in groups for way in group.ways))
+    found = {way.name: way for way in groups[0].ways}
+    rows = tuple((Cell(name), time_cell(found[name], setting) if name in found else _NOT_KNOWN) for name in names)
+    table = Table(columns("way of sending", "predicted time of a message, ms"), rows)
+    return Sliders(controls, _document(summary, groups, names), answer_at(summary, smtp, api, setting), table)
 
 
 def answer_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> Sentence:
@@ -103,7 +106,7 @@ def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tu
     a, b = line_of(smtp, setting), line_of(api, setting)
     if a is None or b is None:
         return ("NOT_KNOWN", "none"), words
-    times = a.at(setting.rtt_ms), b.at(setting.rtt_ms)
+    times = a.time_at(setting.rtt_ms), b.time_at(setting.rtt_ms)
     words |= {"a": numbers.with_interval(times[0]), "b": numbers.with_interval(times[1])}
     if not is_seen(smtp, setting.rtt_ms):
         return ("UNSEEN", "none"), words
@@ -138,16 +141,11 @@ def _crossing_words(found: BreakEven, a: TimeLine, b: TimeLine, smtp: Way, api: 
     return words | {"below": steep.told, "above": flat.told}
 
 
-def table_at(ways: Sequence[Way], setting: Setting) -> Table:
-    rows = tuple((Cell(way.name), time_cell(way, setting)) for way in ways)
-    return Table(columns("way of sending", "predicted time of a message, ms"), rows)
-
-
 def time_cell(way: Way, setting: Setting) -> Cell:
     line = line_of(way, setting)
     if line is None:
-        return Cell("not known", Tone.FAINT)
-    value, _, interval = numbers.with_interval(line.at(setting.rtt_ms)).partition(" ")
+        return _NOT_KNOWN
+    value, _, interval = numbers.with_interval(line.time_at(setting.rtt_ms)).partition(" ")
     return Cell(value, Tone.PLAIN, interval)
 
 
@@ -211,17 +209,24 @@ def _control(key: str, label: str, stops: Sequence[float], labels: Sequence[str]
     return Control(key, label, tuple(map(float, stops)), tuple(labels), nearest)
 
 
-def _document(summary: Summary, ways: Sequence[Way], sides: tuple[Way, Way]) -> dict[str, Any]:
-    names = list(dict.fromkeys(arm.name for arm in summary.arms))
+def _document(summary: Summary, groups: Sequence[LinkGroup], names: Sequence[str]) -> dict[str, Any]:
+    """Every way has a model for each group of links, or null: `models` goes by `links`, and `ways` by the rows of the table."""
+    arms = list(dict.fromkeys(arm.name for arm in summary.arms))
+    by_name = [{way.name: way for way in group.ways} for group in groups]
+    first = [next(ways[name] for ways in by_name if name in ways) for name in names]
     return {
+        "links": [group.told for group in groups],
         "ways": [
-            {"name": way.name, "told": way.told, "transport": way.transport, "colour": names.index(way.arms[0])}
-            | {"seen": seen_range(way), "seenText": seen_text(way)}
-            | asdict(way.model)
-            for way in ways
+            {"name": way.name, "told": way.told, "transport": way.transport, "colour": arms.index(way.arms[0])}
+            | {"models": [_model(ways.get(way.name)) for ways in by_name]}
+            for way in first
         ],
-        "sides": [ways.index(side) for side in sides],
+        "sides": [names.index(side.name) for side in groups[0].sides],
         "rope": summary.rope,
         "ropeText": rope_text(summary.rope),
         "sentences": {key: list(words) for key, words in SENTENCES.items()},
     }
+
+
+def _model(way: Way | None) -> dict[str, Any] | None:
+    return None if way is None else {"seen": seen_range(way), "seenText": seen_text(way)} | asdict(way.model)

@@ -53,6 +53,12 @@ function timeAt(line, rtt) {
   return { value, low: value - half, high: value + half };
 }
 
+// Of one arm: a time is never below 0, though near RTT 0 a fitted line or its interval may be.
+function positive({ value, low, high }) {
+  const bounded = (end) => (end === null ? null : Math.max(0, end));
+  return { value: bounded(value), low: bounded(low), high: bounded(high) };
+}
+
 function verdict(arm, baseline, rtt) {
   const [low, high] = page.rope;
   const above = timeAt(combined(1, arm, -high, baseline), rtt);
@@ -103,12 +109,17 @@ const label = (input) => input.dataset.labels.split("|")[input.value];
 const firstLower = (text) => text[0].toLowerCase() + text.slice(1);
 const filled = (template, words) => template.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
+// A way of sending with its model on the chosen link, if that was measured.
+const onLink = (way) => ({ ...way, ...way.models[at("link").value] });
+
 function told(numbers) {
-  const [smtp, api] = [0, 1].map((side) => page.ways[at(`side-${side}`).value]);
+  const [smtp, api] = [0, 1].map((side) => onLink(page.ways[at(`side-${side}`).value]));
+  const missing = [smtp, api].find((way) => way.line === undefined);
+  if (missing) return ["NOT_MEASURED", "none", { missing: missing.told }];
   const [a, b] = [lineFor(smtp, numbers), lineFor(api, numbers)];
   const words = { smtp: smtp.told, api: api.told, rtt: numbers.rtt, seen: smtp.seenText, rope: page.ropeText };
   if (a === null || b === null) return ["NOT_KNOWN", "none", words];
-  const times = [timeAt(a, numbers.rtt), timeAt(b, numbers.rtt)];
+  const times = [a, b].map((line) => positive(timeAt(line, numbers.rtt)));
   [words.a, words.b] = times.map((time) => withInterval(time).filter(Boolean).join(" "));
   if (numbers.rtt < smtp.seen[0] || numbers.rtt > smtp.seen[1]) return ["UNSEEN", "none", words];
   if (smtp.seen[1] === 0) return ["MACHINE", "none", words];
@@ -146,15 +157,16 @@ function show() {
   at("told").textContent = " " + [said, page.sentences[level][1]].filter(Boolean).map((text) => filled(text, words)).join(" ");
   at("verdict").dataset.kind = kind;
   at("setting").textContent =
-    "At " + controls.map((input) => `${firstLower(form.querySelector(`label[for=${input.id}]`).textContent)}: ${label(input)}`).join(", ") + ".";
-  const lines = page.ways.map((way) => lineFor(way, numbers));
-  const times = lines.map((line) => (line === null ? null : timeAt(line, numbers.rtt)));
-  const longest = Math.max(...times.map((time) => (time === null ? 0 : time.value)));
+    (page.links.length > 1 ? `On a link with ${page.links[at("link").value]}, at ` : "At ") +
+    controls.map((input) => `${firstLower(form.querySelector(`label[for=${input.id}]`).textContent)}: ${label(input)}`).join(", ") + ".";
+  const lines = page.ways.map(onLink).map((way) => (way.line === undefined ? null : lineFor(way, numbers)));
+  const times = lines.map((line) => (line === null ? null : positive(timeAt(line, numbers.rtt))));
+  const longest = Math.max(...times.map((time) => (time === null ? 0 : time.value))) || 1;
   at("predictions").querySelectorAll("tbody tr").forEach((row, index) => {
     const time = times[index];
     const [value, interval] = time === null ? ["not known", ""] : withInterval(time);
     row.dataset.value = time === null ? "" : String(time.value);
-    row.cells[2].firstElementChild.style.width = time === null ? "0" : `${Math.max(0.5, (100 * Math.max(0, time.value)) / longest)}%`;
+    row.cells[2].firstElementChild.style.width = time === null ? "0" : `${Math.max(0.5, (100 * time.value) / longest)}%`;
     row.cells[1].replaceChildren(value, Object.assign(document.createElement("span"), { className: "second faint", textContent: ` ${interval}` }));
   });
 }

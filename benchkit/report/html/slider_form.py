@@ -11,10 +11,12 @@ from benchkit.report.html.elements import add
 
 def slider_form(parent: Element, shown: Sliders, set_table: Callable[[Element, Table], Element]) -> None:
     form = add(parent, "form", id="sliders", hidden="hidden", aria_label="Your numbers", autocomplete="off")
-    ways = shown.document["ways"]
+    ways, links = shown.document["ways"], shown.document["links"]
     sides: Sequence[int] = shown.document["sides"]
+    _choice(form, "link", "Link, besides its RTT", list(enumerate(links)), 0)
     for side, (transport, chosen) in enumerate(zip(("smtp", "api"), sides, strict=True)):
-        _choice(form, side, [(n, way["name"]) for n, way in enumerate(ways) if way["transport"] == transport], chosen)
+        of_kind = [(number, way["name"]) for number, way in enumerate(ways) if way["transport"] == transport]
+        _choice(form, f"side-{side}", "SMTP side" if side == 0 else "API side", of_kind, chosen)
     for control in shown.controls:
         _slider(form, control)
     lead, told = shown.answer.spans
@@ -22,7 +24,8 @@ def slider_form(parent: Element, shown: Sliders, set_table: Callable[[Element, T
     add(answer, "strong", lead.text, id="lead")
     add(answer, "span", told.text, id="told")
     now = ", ".join(f"{_first_lower(control.label)}: {control.labels[control.chosen]}" for control in shown.controls)
-    add(parent, "p", f"At {now}.", id="setting", class_="faint")
+    at = "At" if len(links) < 2 else f"On a link with {links[0]}, at"
+    add(parent, "p", f"{at} {now}.", id="setting", class_="faint")
     made = set_table(parent, shown.table)
     made.set("id", "predictions")
     _bars(made, [way["colour"] for way in ways])
@@ -41,12 +44,12 @@ def _first_lower(label: str) -> str:
     return label[0].lower() + label[1:]
 
 
-def _choice(form: Element, side: int, ways: Sequence[tuple[int, str]], chosen: int) -> None:
+def _choice(form: Element, key: str, label: str, choices: Sequence[tuple[int, str]], chosen: int) -> None:
     """Only where there is something to choose."""
-    line = add(form, "div", class_="control", **({"hidden": "hidden"} if len(ways) < 2 else {}))
-    add(line, "label", "SMTP side" if side == 0 else "API side", for_=f"side-{side}")
-    select = add(line, "select", id=f"side-{side}")
-    for number, name in ways:
+    line = add(form, "div", class_="control", **({"hidden": "hidden"} if len(choices) < 2 else {}))
+    add(line, "label", label, for_=key)
+    select = add(line, "select", id=key)
+    for number, name in choices:
         add(select, "option", name, value=str(number), selected="selected" if number == chosen else None)
 
 
