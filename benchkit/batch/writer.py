@@ -28,10 +28,13 @@ _CONTENT_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9
 _CONTENT_ID = re.compile(r"[A-Za-z0-9.@!#$%&'*+/=?^_`{|}~-]*")
 
 
-def to_mime(content: Content) -> bytes:
-    """The message's bytes; raises ValueError on content that no message can carry."""
+def to_mime(content: Content, encoding: str = "") -> bytes:
+    """The message's bytes, with `encoding` for its texts where one is given.
+
+    Raises ValueError on content that no message can carry.
+    """
     _check(content)
-    rendered = _CRLF.join(line.encode("utf-8") for line in _head(content)) + _CRLF + _root(content) + _CRLF
+    rendered = _CRLF.join(line.encode("utf-8") for line in _head(content)) + _CRLF + _root(content, encoding) + _CRLF
     if rendered.count(PLACEHOLDER) != 2:
         raise ValueError(
             f"the content holds {PLACEHOLDER.decode()!r}, which benchkit reserves for its own send number: remove it"
@@ -65,13 +68,13 @@ def _unstructured(value: str) -> str:
     return value if value.isascii() and value.isprintable() and "=?" not in value else encode_words(value)
 
 
-def _root(content: Content) -> bytes:
+def _root(content: Content, encoding: str) -> bytes:
     """The tree of parts. Related holds the inline attachments before the first other one: their order is content."""
     boundary = f"=_bk_{content.digest.hex()}"  # "=_" cannot occur in quoted-printable or base64 (RFC 2045 §6.7)
     inline = list(takewhile(lambda part: part.content_id, content.attachments)) if content.html else []
-    bodies = [_text_part("plain", content.text)] if content.text or not content.html else []
+    bodies = [_text_part("plain", content.text, encoding)] if content.text or not content.html else []
     if content.html:
-        html = [_text_part("html", content.html), *map(_attachment_part, inline)]
+        html = [_text_part("html", content.html, encoding), *map(_attachment_part, inline)]
         bodies.append(_multipart('related; type="text/html"', html, f"{boundary}_r"))
     attached = map(_attachment_part, content.attachments[len(inline) :])
     return _multipart("mixed", [_multipart("alternative", bodies, f"{boundary}_a"), *attached], f"{boundary}_m")
@@ -87,19 +90,22 @@ def _multipart(subtype: str, parts: list[bytes], boundary: str) -> bytes:
     return _CRLF.join([*lines, delimiter + b"--"])
 
 
-def _text_part(subtype: str, text: str) -> bytes:
-    encoding, body = encode_body(text)
+def _text_part(subtype: str, text: str, wanted: str) -> bytes:
+    encoding, body = encode_body(text, wanted)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode("ascii") + body
 
 
-def encode_body(text: str) -> tuple[str, bytes]:
-    """(transfer encoding, octets) of a text: as it is where that is exact, else the shorter of quoted-printable and base64."""
+def encode_body(text: str, wanted: str = "") -> tuple[str, bytes]:
+    """(transfer encoding, octets) of a text: as it is where that is exact, else the shorter of quoted-printable and base64.
+
+    `wanted`: one of these two, whatever the text.
+    """
     data = text.encode("utf-8")
-    if all(map(_SEVEN_BIT_LINE.fullmatch, data.split(b"\n"))):
+    if not wanted and all(map(_SEVEN_BIT_LINE.fullmatch, data.split(b"\n"))):
         return "7bit", data.replace(b"\n", _CRLF)
     printable = binascii.b2a_qp(data, istext=True)
-    if len(printable) <= len(data) * 4 / 3:
+    if wanted == "quoted-printable" or (not wanted and len(printable) <= len(data) * 4 / 3):
         return "quoted-printable", printable.replace(b"\n", _CRLF)
     return "base64", base64_lines(data.replace(b"\n", _CRLF))
 

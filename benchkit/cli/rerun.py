@@ -25,6 +25,7 @@ def run_in_turn(baseline: Path, scenario: Path, pairs: int, out: Path, *, send: 
     Raises InputError where a scenario, or what the baseline's needs, is not there any more; KeyboardInterrupt after a run
     that the user ended.
     """
+    from benchkit.cli.lab_beside import lab_beside
     from benchkit.cli.names import known_names
     from benchkit.cli.run import run_plan
     from benchkit.experiment.parent.stopping import signals_given_back
@@ -42,8 +43,8 @@ def run_in_turn(baseline: Path, scenario: Path, pairs: int, out: Path, *, send: 
     for number in range(pairs):
         for side in (0, 1) if number % 2 == 0 else (1, 0):
             typer.echo(f"pair {number + 1} of {pairs}: {('baseline', 'new')[side]} …", err=True)
-            with signals_given_back():
-                ended = run_plan(plans[side], batches[side], out, send=send)
+            with lab_beside(plans[side]) as lab, signals_given_back():
+                ended = run_plan(lab.scenario, batches[side], out, send=send, relay=lab.relay)
             if ended.status is RunStatus.INTERRUPTED:  # no further pair: the user wants an end
                 raise KeyboardInterrupt
             found[side].append(ended.folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchkit.cli.answer import answer, exit_code
+from benchkit.cli.lab_beside import LabBeside, lab_beside
 from benchkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from benchkit.experiment.parent.events_beside import EventsBeside
     from benchkit.experiment.parent.run_experiment import RunEnd
     from benchkit.model.message import Batch
+    from benchkit.model.receiving import RelayTarget
     from benchkit.model.scenario import Scenario
     from benchkit.model.secret import Secret
 
@@ -60,12 +62,12 @@ def run(
     if dry_run:
         _show_plan(plan, batch, out, as_json=as_json)
         return
-    with _events_beside(plan, batch) as beside:
-        ended = run_plan(plan, batch, out, send=send)
+    with lab_beside(plan) as lab, _events_beside(plan, batch) as beside:
+        ended = run_plan(lab.scenario, batch, out, send=send, relay=lab.relay)
         if beside is not None:
             _collect(beside, ended.folder)
-    if plan.mailboxes:
-        _read_mailboxes(plan, batch, ended.folder, as_json=as_json)
+        if lab.scenario.mailboxes:
+            _read_mailboxes(lab, batch, ended.folder, as_json=as_json)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
@@ -74,7 +76,7 @@ def run(
     raise typer.Exit(ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict))
 
 
-def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool) -> RunEnd:
+def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: RelayTarget | None = None) -> RunEnd:
     """Asks where real mail would leave, sends and stores; what went wrong is told on stderr."""
     from benchkit.experiment.parent.run_experiment import run_experiment
     from benchkit.model.outside_text import escape_control_chars
@@ -82,7 +84,8 @@ def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool) -> RunEnd:
     send = send or _typed_yes(plan, batch)
     with _progress(plan, batch) as progress:
         ended = run_experiment(
-            plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send, begun=progress.begins
+            plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send, begun=progress.begins,
+            relay=relay,
         )
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
@@ -111,7 +114,7 @@ def _collect(beside: EventsBeside, folder: Path) -> None:
         typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
 
 
-def _read_mailboxes(plan: Scenario, batch: Batch, folder: Path, *, as_json: bool) -> None:
+def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path, *, as_json: bool) -> None:
     """A mailbox that cannot be read leaves the run as it is."""
     from rich.console import Console
 
@@ -122,8 +125,9 @@ def _read_mailboxes(plan: Scenario, batch: Batch, folder: Path, *, as_json: bool
     from benchkit.stats.placements import placements_by_arm
 
     try:
-        secrets = {one.name: reveal(one.password, os.environ) for one in plan.mailboxes if one.password is not None}
-        found = collect_placements(folder, plan.mailboxes, batch, secrets)
+        mailboxes = lab.scenario.mailboxes
+        secrets = {one.name: reveal(one.password, os.environ) for one in mailboxes if one.password is not None}
+        found = collect_placements(folder, mailboxes, batch, {**secrets, **lab.secrets})
     except BenchkitError as error:
         typer.echo(f"benchkit: {error}", err=True)
         return

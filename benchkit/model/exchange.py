@@ -62,11 +62,15 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One mail as it came: its content and its envelope. `sender` is None where the API has no envelope sender."""
+    """One mail as it came: its content and its envelope. `sender` is None where the API has no envelope sender.
+
+    `mime` holds its bytes where they came as MIME; the rest says all that the mail is.
+    """
 
     content: Content
     recipients: tuple[str, ...]
     sender: str | None = None
+    mime: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

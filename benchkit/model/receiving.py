@@ -1,4 +1,4 @@
-"""What a scenario says of the time after acceptance: the receiver of webhooks, and test recipients' mailboxes."""
+"""What a scenario says of the time after acceptance: webhooks, test recipients' mailboxes, and the receiving lab."""
 
 from __future__ import annotations
 
@@ -38,3 +38,45 @@ class MailboxSpec:
     security: str = "implicit"
     ca_file: Path | None = None
     wait_s: float = 60.0  # at most, for mail that is still under way
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySpec:
+    """How an embedded server changes the mail that it sends on to the receiving lab, as a provider would.
+
+    `signed`: "after" the changes, "before" them (which breaks the signature), or with an "old key" that DNS does not hold.
+    """
+
+    tracking: tuple[str, ...] = ()  # "links", "pixel"
+    footer: str = ""
+    text_part: bool = True
+    encoding: str = ""  # "base64" or "quoted-printable"; "": the shortest
+    removed_headers: tuple[str, ...] = ()
+    return_path: str = ""  # "": the sender that the client gave, else the author
+    sign_as: str = ""  # "": not signed
+    signed: str = "after"
+
+    @property
+    def changes_content(self) -> bool:
+        return bool(self.tracking or self.footer or self.removed_headers or self.encoding) or not self.text_part
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingLabSpec:
+    """Real mail servers on loopback, for the time of a run. `zones`: what DNS says there, as zone files."""
+
+    zones: tuple[Path, ...]
+    sign_as: str  # the domain that the sender's own mail server signs for
+    wait_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RelayTarget:
+    """Where embedded servers send their mail on to, from `source`. `keys` to sign with, in PEM, and `old_keys`, by domain."""
+
+    host: str
+    port: int
+    source: str
+    selector: str
+    keys: Mapping[str, str] = field(repr=False)
+    old_keys: Mapping[str, str] = field(repr=False)

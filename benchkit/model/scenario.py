@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Address
-from benchkit.model.receiving import EventsSpec, MailboxSpec
+from benchkit.model.receiving import EventsSpec, MailboxSpec, ReceivingLabSpec, RelaySpec
 from benchkit.model.retry import NO_RETRY, RetrySpec
 from benchkit.model.secret import SecretRef
 
@@ -38,6 +38,14 @@ class ServerAddress:
 
     host: str
     port: int
+
+    @property
+    def is_unstarted_lab(self) -> bool:
+        """Of the receiving lab, which gets its port when it starts."""
+        return self.port == 0
+
+
+RECEIVING_LAB = ServerAddress("127.0.0.1", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +216,7 @@ class ArmSpec:
     dkim: Dkim | None = None
     profile: str = ""  # the relay or API that the embedded server behaves as (profiles/)
     fates: tuple[Fate, ...] = ()  # of the embedded server's mail; the first whose pattern fits counts
+    relay: RelaySpec | None = None  # the embedded server sends its mail on to the receiving lab
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""
@@ -278,6 +287,7 @@ class Scenario:
     allow_plaintext_auth: bool = False
     events: EventsSpec | None = None
     mailboxes: tuple[MailboxSpec, ...] = ()
+    receiving_lab: ReceivingLabSpec | None = None
 
     @property
     def baseline(self) -> int:

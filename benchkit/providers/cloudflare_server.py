@@ -55,8 +55,8 @@ def read_mime(request: Request) -> tuple[Received, ...]:
     recipients = tuple(address.addr for address in _group(document, "recipients"))
     if not recipients:
         raise ApiRefusal(400, "email.sending.error.invalid_request_schema: recipients is required", _INVALID)
-    mail = from_mime(text_in(document, "mime_message").encode("utf-8"))
-    return (_checked(Received(mail, recipients, _sender(document.get("from")).addr)),)
+    mime = text_in(document, "mime_message").encode("utf-8")
+    return (_checked(Received(from_mime(mime), recipients, _sender(document.get("from")).addr, mime)),)
 
 
 def _checked(mail: Received) -> Received:

@@ -51,7 +51,8 @@ def _mail(blob: Any, email: Any, submission: Any) -> Received:
         raise ApiRefusal(400, "each message is uploaded, imported and submitted in its turn", "notRequest")
     envelope = dict(one["envelope"])
     recipients = tuple(str(dict(recipient)["email"]) for recipient in envelope["rcptTo"])
-    return Received(from_mime(_octets(dict(blob[1]))), recipients, str(dict(envelope["mailFrom"])["email"]))
+    mime = _octets(dict(blob[1]))
+    return Received(from_mime(mime), recipients, str(dict(envelope["mailFrom"])["email"]), mime)
 
 
 def _octets(blob: Arguments) -> bytes:

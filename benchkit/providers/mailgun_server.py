@@ -45,7 +45,7 @@ def read_mime(request: Request) -> tuple[Received, ...]:
     raw = next((part.data for part in parts if part.name == "message"), None)
     if raw is None:
         raise ApiRefusal(400, "'message' parameter is missing")
-    return (Received(from_mime(raw), _recipients(parts)),)
+    return (Received(from_mime(raw), _recipients(parts), mime=raw),)
 
 
 def _check(parts: tuple[FormPart, ...]) -> None:

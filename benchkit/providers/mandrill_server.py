@@ -81,9 +81,10 @@ def _group(people: list[Table], role: str) -> tuple[Address, ...]:
 
 def read_mime(request: Request) -> tuple[Received, ...]:
     document = table_in(request, 500, "You must specify a key value", _INVALID)
-    mail = from_mime(text_in(document, "raw_message").encode("utf-8"))
+    mime = text_in(document, "raw_message").encode("utf-8")
+    mail = from_mime(mime)
     given = tuple(a for one in texts_in(document, "to") for a in read_mailboxes(one, status=500, code=_INVALID))
-    return (Received(mail, recipients_of(given) or recipients_of(mail.to, mail.cc)),)
+    return (Received(mail, recipients_of(given) or recipients_of(mail.to, mail.cc), mime=mime),)
 
 
 def _file(row: Table, *, inline: bool) -> Attachment:

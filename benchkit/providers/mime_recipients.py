@@ -40,4 +40,4 @@ def received_mime(raw: bytes) -> Received:
     recipients = recipients_of(content.to, content.cc, blind)
     if not recipients:
         raise ApiRefusal(400, "Recipient address required")
-    return Received(content, recipients)
+    return Received(content, recipients, mime=raw)

@@ -40,9 +40,10 @@ def read_one(request: Request) -> tuple[Received, ...]:
     document = table_in(request, code="SerializationException")
     content, destination = document["Content"], document.get("Destination") or {}
     if "Raw" in content:
-        mail = from_mime(bytes_in(content["Raw"], "Data"))
+        mime = bytes_in(content["Raw"], "Data")
+        mail = from_mime(mime)
         named = recipients_of(mail.to, mail.cc)
-        return (_checked(Received(mail, recipients_of(*_groups(destination)) or named)),)
+        return (_checked(Received(mail, recipients_of(*_groups(destination)) or named, mime=mime)),)
     if "Simple" in content:
         return (_checked(_mail(document, content["Simple"], destination, content["Simple"].get("Headers"))),)
     template = content["Template"]

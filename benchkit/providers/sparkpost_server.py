@@ -39,8 +39,8 @@ def read(request: Request) -> tuple[Received, ...]:
     path = text_in(document, "return_path")
     sender = normalise(path) if path else None
     if "email_rfc822" in content:
-        mail = from_mime(text_in(content, "email_rfc822").encode("utf-8"))
-        return (Received(mail, recipients_of(people), sender),)
+        mime = text_in(content, "email_rfc822").encode("utf-8")
+        return (Received(from_mime(mime), recipients_of(people), sender, mime),)
     if _has_own_data(document, rows):
         common = document.get("substitution_data") or {}
         return tuple(_own_mail(content, row, common, sender) for row in rows)

@@ -10,8 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from benchkit.scenario.fields import (
+    HOST_NAME,
     PLAIN,
     TABLE,
+    SELECTOR,
     Count,
     FilePath,
     Form,
@@ -21,11 +23,7 @@ from benchkit.scenario.fields import (
     shaped,
     table_or_plain,
 )
-
-_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-SELECTOR = rf"{_LABEL}(?:\.{_LABEL}){{0,10}}"
-HOST_NAME = rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})+"
-
+from benchkit.scenario.receiving_form import RelayForm
 
 class SecretForm(Form):
     """Where a secret is read from: exactly one of the three."""
@@ -170,7 +168,7 @@ ConnectionKey = Annotated[
     Discriminator(table_or_plain),
 ]
 ServerKey = Annotated[
-    Annotated[Literal["embedded"], Tag(PLAIN)] | Annotated[ServerForm, Tag(TABLE)],
+    Annotated[Literal["embedded", "receiving-lab"], Tag(PLAIN)] | Annotated[ServerForm, Tag(TABLE)],
     Discriminator(table_or_plain),
 ]
 
@@ -183,7 +181,7 @@ class ArmForm(Form):
     transport: Annotated[str, said("The protocol.")] = ""
     client: Annotated[str | None, said("The library that sends; needed if there are several.")] = None
     baseline: Annotated[bool, said("The arm that the others are compared with.")] = False
-    server: Annotated[ServerKey, said("The server: benchkit's own, or another one.")] = "embedded"
+    server: Annotated[ServerKey, said("The server: benchkit's own, the receiving lab's sender, or another.")] = "embedded"
     provider: Annotated[str, said("api: whose API it is.")] = ""
     profile: Annotated[
         str, said("The relay or API that the embedded server behaves as; `benchkit predict` knows the same.")
@@ -224,6 +222,9 @@ class ArmForm(Form):
     fate: Annotated[
         list[FateForm], Field(default_factory=list), said("What the embedded server's webhooks tell of its mail.")
     ]
+    relay: Annotated[
+        RelayForm | None, said("How the embedded server changes the mail that it sends on to the receiving lab.")
+    ] = None
 
 
 def security_of(form: ArmForm) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec, planned_looks
 from benchkit.model.message import Address
-from benchkit.model.receiving import EventsSpec, MailboxSpec
+from benchkit.model.receiving import EventsSpec, MailboxSpec, ReceivingLabSpec, RelaySpec
 from benchkit.model.retry import RetrySpec
 from benchkit.model.scenario import (
+    RECEIVING_LAB,
     ArmSpec,
     ConnectionPolicy,
     CostSpec,
@@ -43,6 +44,7 @@ from benchkit.scenario.arm_form import (
 from benchkit.scenario.fault_rules import DELAY_KEYS
 from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, MailboxForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
+from benchkit.scenario.receiving_form import RelayForm
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -72,6 +74,7 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         allow_plaintext_auth=form.allow_plaintext_auth,
         events=_events(form.events, folder),
         mailboxes=tuple(_mailbox(mailbox, folder) for mailbox in form.mailbox),
+        receiving_lab=_receiving_lab(form, folder),
     )
 
 
@@ -153,7 +156,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         connection=_connection(form.connection),
         security=Security(security_of(form)),
         baseline=form.baseline,
-        server=ServerAddress(form.server.host, form.server.port) if isinstance(form.server, ServerForm) else None,
+        server=_server(form.server),
         provider=form.provider,
         profile=form.profile,
         options=dict(form.options),
@@ -170,6 +173,7 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
         ca_file=folder / form.ca_file if form.ca_file else None,
         faults=tuple(map(_fault, form.fault)),
         fates=tuple(map(_fate, form.fate)),
+        relay=_relay(form.relay),
         limit=Limit(
             limit.messages_per_connection,
             float(limit.rate_per_s),
@@ -178,6 +182,36 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
             limit.message_bytes,
         ),
     )
+
+
+def _server(form: str | ServerForm) -> ServerAddress | None:
+    if isinstance(form, ServerForm):
+        return ServerAddress(form.host, form.port)
+    return RECEIVING_LAB if form == "receiving-lab" else None
+
+
+def _relay(form: RelayForm | None) -> RelaySpec | None:
+    if form is None:
+        return None
+    return RelaySpec(
+        tracking=tuple(form.tracking),
+        footer=form.footer or "",
+        text_part=form.text_part,
+        encoding=form.encoding or "",
+        removed_headers=tuple(form.removed_headers),
+        return_path=form.return_path,
+        sign_as=form.sign_as.lower(),
+        signed=form.signed,
+    )
+
+
+def _receiving_lab(scenario: ScenarioForm, folder: Path) -> ReceivingLabSpec | None:
+    form = scenario.receiving_lab
+    if form is None:
+        return None
+    author = parse_address(scenario.message.sender).addr if scenario.message.sender else ""
+    sign_as = form.sign_as or author.rpartition("@")[2]
+    return ReceivingLabSpec(tuple(folder / zone for zone in form.zones), sign_as.lower(), float(form.wait_s))
 
 
 def _dkim(form: DkimForm | None, folder: Path) -> Dkim | None:

@@ -47,6 +47,9 @@ def list_or_plain(value: object) -> str:
     return LIST if isinstance(value, list) else PLAIN
 
 
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+SELECTOR = rf"{_LABEL}(?:\.{_LABEL}){{0,10}}"
+HOST_NAME = rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})+"
 Line = Annotated[str, Field(min_length=1, max_length=998, pattern=r"^[^\x00-\x1f\x7f]*$")]  # RFC 5322 §2.1.1
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from benchkit.scenario.arm_form import ArmForm, SecretForm
 from benchkit.scenario.fields import Count, FilePath, Form, Line, Milliseconds, Name, Seed, Sweep, said, shaped
+from benchkit.scenario.receiving_form import ReceivingLabForm
 
 Amount = Annotated[float, Field(gt=0, le=1_000_000_000)]
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -237,6 +238,9 @@ class ScenarioForm(Form):
         list[MailboxForm], Field(default_factory=list), said("Test recipients' mailboxes, read back after the run.")
     ]
     events: Annotated[EventsForm | None, said("A receiver of webhooks beside the run.")] = None
+    receiving_lab: Annotated[
+        ReceivingLabForm | None, said("Real mail servers on loopback that take the run's mail.")
+    ] = None
     verdict: Annotated[VerdictForm, Field(default_factory=VerdictForm), said("What counts as a difference.")]
     thresholds: Annotated[
         dict[str, str], Field(default_factory=dict), said("Limits that end the run with exit code 99.")

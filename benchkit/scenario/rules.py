@@ -17,6 +17,7 @@ from benchkit.scenario.files import check_files
 from benchkit.scenario.form import CONCURRENCY
 from benchkit.scenario.message_rules import check_message
 from benchkit.scenario.parsed_scenario import ParsedScenario
+from benchkit.scenario.receiving_rules import check_receiving_lab
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -33,6 +34,7 @@ def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
         check_arm(parsed, index, vocabulary)
     check_events(parsed, vocabulary)
     check_mailboxes(parsed)
+    check_receiving_lab(parsed)
     check_thresholds(parsed, vocabulary)
     check_cost(parsed)
     check_retry(parsed)

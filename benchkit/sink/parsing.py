@@ -22,7 +22,7 @@ def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[
     """The mails in it. `protocol` and `provider` are the listener's; raises ValueError where it is no mail."""
     if protocol == "smtp":
         reverse_path, *paths = (path.decode("utf-8", "surrogateescape") for path in _PATHS.findall(head))
-        return (Received(from_mime(body), tuple(paths), reverse_path),)
+        return (Received(from_mime(body), tuple(paths), reverse_path, body),)
     return PROVIDERS[provider].server.receive(_request_of(head, body))
 
 

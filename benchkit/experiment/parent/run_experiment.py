@@ -22,6 +22,7 @@ from benchkit.experiment.parent.certificate_file import certificate_in_words
 from benchkit.experiment.parent.congestion import with_congestion
 from benchkit.experiment.parent.environment import lab_refusal
 from benchkit.experiment.parent.manifest import manifest_of
+from benchkit.experiment.parent.relayed_arrivals import relay_arrivals
 from benchkit.experiment.parent.segment import Segment
 from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
 from benchkit.experiment.parent.stopping import Stopping
@@ -29,6 +30,7 @@ from benchkit.experiment.plan.schedule import links, segments, sends_of_start, t
 from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
 from benchkit.model.clock import MonotonicClock, slept_ns
 from benchkit.model.message import Batch
+from benchkit.model.receiving import RelayTarget
 from benchkit.model.registration import registration_digest
 from benchkit.model.run import Manifest, RunStatus, StartRecord
 from benchkit.model.scenario import NetworkSpec, Scenario
@@ -62,10 +64,11 @@ class RunEnd:
 def run_experiment(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress,
     dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False, begun: Begun = lambda folder: None,
+    relay: RelayTarget | None = None,
 ) -> RunEnd:  # fmt: skip
     """Run it; `send`: the user says now that real mail may leave (plan/send_permission.py).
 
-    `begun` is told the run's folder once there is a manifest in it.
+    `begun` is told the run's folder once there is a manifest in it. `relay`: where arms that relay send their mail on to.
 
     Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made).
     """
@@ -77,7 +80,9 @@ def run_experiment(
     stopping = Stopping()
     try:
         with private_files():
-            return asyncio.run(_conduct(scenario, batch, revealed, signed, folder, token, progress, stopping, begun))
+            return asyncio.run(
+                _conduct(scenario, batch, revealed, signed, folder, token, progress, stopping, begun, relay)
+            )
     except (TargetUnreachable, InputError):
         _remove(folder)
         raise
@@ -92,7 +97,7 @@ def run_experiment(
 
 async def _conduct(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch], folder: Path,
-    token: str, progress: Progress, stopping: Stopping, begun: Begun,
+    token: str, progress: Progress, stopping: Stopping, begun: Begun, relay: RelayTarget | None,
 ) -> RunEnd:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run says so."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
@@ -100,14 +105,14 @@ async def _conduct(
         refusal += "; so there is nothing to capture" if scenario.network.capture else ""
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
-    conductor = _Conductor(scenario, batch, revealed, signed, folder, progress, manifest, stopping)
+    conductor = _Conductor(scenario, batch, revealed, signed, folder, progress, manifest, stopping, relay)
     return await conductor.run(begun)
 
 
 class _Conductor:
     def __init__(
         self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch],
-        folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping,
+        folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping, relay: RelayTarget | None,
     ) -> None:  # fmt: skip
         self._scenario = scenario
         self._batch = batch
@@ -117,6 +122,7 @@ class _Conductor:
         self._progress = progress
         self._manifest = manifest
         self._stopping = stopping
+        self._relay = relay
         self._sent_before = 0  # in the segments before this one
 
     async def run(self, begun: Begun) -> RunEnd:
@@ -228,8 +234,9 @@ class _Conductor:
         try:
             write_tables(self._folder, parser_for(self._scenario.arms))
             altered_kept = keep_altered(self._folder)
+            relayed = relay_arrivals(self._folder, self._scenario, self._relay) if self._relay else ()
             remove_spools(self._folder)
-            warnings = (*self._manifest.warnings, *([trouble] if trouble else []))
+            warnings = (*self._manifest.warnings, *([trouble] if trouble else []), *relayed)
             self._note(status=status, warnings=warnings, altered_kept=altered_kept)
         except StoreError as error:
             with suppress(StoreError):  # a full disk may have room for that line

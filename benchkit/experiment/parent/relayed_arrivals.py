@@ -1,0 +1,89 @@
+"""Mail that embedded servers have accepted, sent on to the receiving lab by SMTP, after the last message of the run.
+
+So it takes no time from what is measured. What the lab refuses is a warning of the run.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from benchkit.model.exchange import Received
+from benchkit.model.identity import token_of
+from benchkit.model.outcome import OutcomeKind
+from benchkit.model.receiving import RelaySpec, RelayTarget
+from benchkit.model.run import Run
+from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.protocol.dkim_signature import DkimSigner
+from benchkit.sink import parse_body
+from benchkit.sink.relayed_mail import RelayedMail, Sign, relayed_mail
+from benchkit.store import arrived_bytes, load_run
+
+CONNECTIONS = 4
+TIMEOUT_S = 60.0
+
+
+def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> tuple[str, ...]:
+    """Of a run whose tables are written and whose spools still stand; gives what went wrong, in sentences."""
+    run = load_run(folder)
+    warnings: list[str] = []
+    for number, arm in enumerate(scenario.arms):
+        if arm.relay is not None:
+            mails = list(_mails(folder, run, number, arm, _sign(arm.relay, target)))
+            chunks = [mails[first::CONNECTIONS] for first in range(min(CONNECTIONS, len(mails)))]
+            with ThreadPoolExecutor(CONNECTIONS) as pool:
+                refused = sum(pool.map(partial(_send, target), chunks), Counter())
+            warnings += [f"arm {arm.name}: the receiving lab refused {n} of {len(mails)} mails: {told}" for told, n in refused.items()]
+    return tuple(warnings)
+
+
+def _sign(spec: RelaySpec, target: RelayTarget) -> Sign | None:
+    if not spec.sign_as:
+        return None
+    keys: Mapping[str, str] = target.old_keys if spec.signed == "old key" else target.keys
+    signer = DkimSigner(spec.sign_as, target.selector, keys[spec.sign_as])
+    return lambda mime: signer.field(mime, int(time.time()))
+
+
+def _mails(folder: Path, run: Run, number: int, arm: ArmSpec, sign: Sign | None) -> Iterator[RelayedMail]:
+    """Of every accepted send of the arm, once."""
+    assert arm.relay is not None
+    columns = (run.messages[name].tolist() for name in ("send", "arm", "outcome"))
+    wanted = {
+        send for send, at, outcome in zip(*columns, strict=True) if at == number and outcome == OutcomeKind.ACCEPTED
+    }
+    parsed: dict[tuple[bytes, bytes], tuple[Received, ...]] = {}
+    for arrived in arrived_bytes(folder, wanted):
+        if arrived.send not in wanted:  # once, also where a client sent it twice
+            continue
+        wanted.discard(arrived.send)
+        key = arrived.head, arrived.body
+        if key not in parsed:
+            parsed[key] = parse_body(arm.transport, arm.provider, *key)
+        for mail in parsed[key]:
+            yield relayed_mail(mail, token_of(run.manifest.token, arrived.send), arm.relay, sign, time.time())
+
+
+def _send(target: RelayTarget, mails: list[RelayedMail]) -> Counter[str]:
+    """Over one connection; gives the refusals."""
+    refused: Counter[str] = Counter()
+    try:
+        with smtplib.SMTP(
+            target.host, target.port, local_hostname=mails[0].host, timeout=TIMEOUT_S, source_address=(target.source, 0)
+        ) as client:
+            for done, mail in enumerate(mails):
+                try:
+                    client.sendmail(mail.sender, mail.recipients, mail.octets)
+                except smtplib.SMTPResponseException as error:
+                    refused[f"{error.smtp_code} {error.smtp_error!r}"] += 1
+                except smtplib.SMTPRecipientsRefused as error:
+                    code, text = next(iter(error.recipients.values()))
+                    refused[f"{code} {text!r}"] += 1
+    except (OSError, smtplib.SMTPException) as error:
+        refused[f"the connection broke: {error}"] += len(mails) - done if mails else 0
+    return refused

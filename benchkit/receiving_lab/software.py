@@ -1,0 +1,53 @@
+"""The programs that the receiving lab starts: where they are, and what to install where one is missing.
+
+`BENCHKIT_PEERS` names the folder that `tests/peers/install` unpacks packages to; rspamd may be there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchkit.errors import InputError, Mistake, listed
+
+UNPACKED = Path(os.environ.get("BENCHKIT_PEERS", "/var/cache/benchkit-peers"))
+_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))  # servers are rarely on a user's path
+POSTFIX_MASTER = Path("/usr/lib/postfix/sbin/master")
+_FILES = {  # package → a file of it that is needed
+    "postfix": POSTFIX_MASTER,
+    "dovecot-imapd": Path("/usr/lib/dovecot/imap"),
+    "dovecot-lmtpd": Path("/usr/lib/dovecot/lmtp"),
+    "dovecot-sieve": Path("/usr/lib/dovecot/modules/lib90_sieve_plugin.so"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """`rspamd_root`: where rspamd's package is, "/" where it is installed."""
+
+    dovecot: Path
+    opendkim: Path
+    rspamd_root: Path
+
+
+def find_software() -> Software:
+    """Raises InputError, in one line, with what is missing and how to install it."""
+    found = {name: _program(name) for name in ("dovecot", "opendkim")}
+    rspamd = next((root for root in (Path("/"), UNPACKED / "rspamd") if (root / "usr/bin/rspamd").exists()), None)
+    missing = [package for package, file in _FILES.items() if not file.exists()]
+    missing += [] if found["opendkim"] else ["opendkim"]
+    missing += [] if rspamd else ["rspamd"]
+    dovecot, opendkim = found["dovecot"], found["opendkim"]
+    if missing or dovecot is None or opendkim is None or rspamd is None:
+        told = f"needs {listed(missing)} (not installed). On Debian: apt-get install --no-install-recommends {' '.join(missing)}"
+        raise InputError(Mistake("receiving_lab", told))
+    if os.geteuid() != 0:
+        raise InputError(Mistake("receiving_lab", "needs root: Postfix and Dovecot change to users of their own. Run as root"))
+    return Software(dovecot, opendkim, rspamd)
+
+
+def _program(name: str) -> Path | None:
+    found = shutil.which(name, path=_PATH)
+    return Path(found) if found else None

@@ -1,0 +1,61 @@
+"""What `[receiving_lab]` and the arms mean together: every arm's mail must come to the lab, in one of two ways.
+
+Law: as in rules.py.
+"""
+
+from __future__ import annotations
+
+from benchkit.scenario.arm_form import ArmForm
+from benchkit.scenario.files import need_file
+from benchkit.scenario.parsed_scenario import ParsedScenario
+
+_WITHOUT_LAB = "needs the table [receiving_lab], with the zones that its DNS answers from"
+_AT_LAB = {  # key → why an arm at the lab's own server cannot have it
+    "auth": "cannot be given: the lab's server has no log-in",
+    "ca_file": "is never read: the lab's server has no TLS",
+}
+
+
+def check_receiving_lab(parsed: ParsedScenario) -> None:
+    lab = parsed.form.receiving_lab
+    for index, arm in enumerate(parsed.form.arm):
+        if arm.server == "receiving-lab":
+            _check_arm_at_lab(parsed, index, arm)
+        if arm.relay is not None:
+            _check_relay(parsed, index, arm)
+        if lab is not None and arm.transport in ("smtp", "api") and arm.server != "receiving-lab" and arm.relay is None:
+            told = 'brings no mail to the receiving lab: give server = "receiving-lab", or [arm.relay]'
+            parsed.mistakes.add(("arm", index, "server"), told)
+    if lab is None:
+        return
+    for index, zone in enumerate(lab.zones):
+        need_file(parsed, ("receiving_lab", "zones", index), zone)
+    if not lab.sign_as and not parsed.form.message.sender:
+        told = "is missing: without message.from the lab does not know which domain to sign as"
+        parsed.mistakes.add(("receiving_lab", "sign_as"), told)
+
+
+def _check_arm_at_lab(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
+    if parsed.form.receiving_lab is None:
+        parsed.mistakes.add(("arm", index, "server"), _WITHOUT_LAB)
+    if arm.transport != "smtp":
+        parsed.mistakes.add(("arm", index, "server"), "takes mail by SMTP only: an api arm is embedded and has [arm.relay]")
+    if arm.security not in (None, "none"):
+        parsed.mistakes.add(("arm", index, "security"), 'must be "none" at the receiving lab, which is on this machine')
+    for key, told in _AT_LAB.items():
+        if parsed.gives("arm", index, key):
+            parsed.mistakes.add(("arm", index, key), told)
+
+
+def _check_relay(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
+    path, relay = ("arm", index, "relay"), arm.relay
+    if relay is None:
+        return
+    if parsed.form.receiving_lab is None:
+        parsed.mistakes.add(path, _WITHOUT_LAB)
+    if arm.server != "embedded" or arm.transport == "null":
+        parsed.mistakes.add(path, "is for the embedded server only: another server sends on as it does")
+    if arm.messages_per_request > 1:
+        parsed.mistakes.add(path, "needs messages_per_request = 1: each mail is sent on by itself")
+    if relay.signed != "after" and not relay.sign_as:
+        parsed.mistakes.add((*path, "signed"), "has no effect without sign_as")
