@@ -10,7 +10,7 @@ import pytest
 from benchkit.batch import compose, from_mime
 from benchkit.model.client_offers import SASL, TLS, ClientOffers
 from benchkit.model.message import Batch
-from benchkit.model.scenario import Scenario
+from benchkit.model.scenario import RECEIVING_LAB, Scenario
 from benchkit.providers import PROVIDERS
 from benchkit.scenario import Vocabulary, load
 
@@ -25,6 +25,7 @@ LINKS = (
     "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles",
     "personalised-at-provider",
 )  # fmt: skip
+AT_REAL_SERVERS = ("same-mail-two-paths",)  # of the receiving lab, on loopback
 AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))
 VOCABULARY = Vocabulary(
     clients={"smtp": ("aiosmtplib", "wire"), "api": ("aiohttp", "httpx", "httpx2", "wire"), "null": ("",)},
@@ -49,7 +50,14 @@ def batch(scenario: Scenario) -> Batch:
 
 
 def test_each_use_has_a_scenario_of_its_name() -> None:
-    assert {path.stem for path in PATHS} == {*USES, *LINKS, *AT_A_PROVIDER, "client-libraries", "quickstart"}
+    assert {path.stem for path in PATHS} == {
+        *USES,
+        *LINKS,
+        *AT_A_PROVIDER,
+        *AT_REAL_SERVERS,
+        "client-libraries",
+        "quickstart",
+    }
 
 
 def test_it_asks_a_question_under_its_own_name(scenario: Scenario) -> None:
@@ -58,7 +66,8 @@ def test_it_asks_a_question_under_its_own_name(scenario: Scenario) -> None:
 
 
 def test_it_stays_on_loopback(scenario: Scenario) -> None:
-    assert all(arm.server is None for arm in scenario.arms)
+    allowed = {None, RECEIVING_LAB} if scenario.name in AT_REAL_SERVERS else {None}
+    assert {arm.server for arm in scenario.arms} <= allowed
 
 
 def test_it_sets_smtp_against_an_api_with_an_a_a_pair_and_one_baseline(scenario: Scenario) -> None:

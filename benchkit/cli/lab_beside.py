@@ -30,7 +30,7 @@ def lab_beside(plan: Scenario) -> Iterator[LabBeside]:
     if plan.receiving_lab is None:
         yield LabBeside(plan)
         return
-    from benchkit.receiving_lab import MAILBOX, receiving_lab
+    from benchkit.experiment.receiving_lab import MAILBOX, receiving_lab
 
     typer.echo("benchkit: the receiving lab starts (the first start of rspamd takes up to a minute) …", err=True)
     with receiving_lab(plan, plan.receiving_lab) as lab:

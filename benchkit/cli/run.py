@@ -84,7 +84,14 @@ def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: Rela
     send = send or _typed_yes(plan, batch)
     with _progress(plan, batch) as progress:
         ended = run_experiment(
-            plan, batch, _secrets(plan), out, progress, dkim_keys=_dkim_keys(plan), send=send, begun=progress.begins,
+            plan,
+            batch,
+            _secrets(plan),
+            out,
+            progress,
+            dkim_keys=_dkim_keys(plan),
+            send=send,
+            begun=progress.begins,
             relay=relay,
         )
     if ended.trouble:

@@ -21,5 +21,7 @@ class DkimKey:
 def new_dkim_key() -> DkimKey:
     key = generate_private_key(_EXPONENT, _BITS)
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())  # OpenDKIM reads this form
+    private = key.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    )  # OpenDKIM reads this form
     return DkimKey(private.decode("ascii"), f"v=DKIM1; k=rsa; p={b64encode(public).decode('ascii')}")

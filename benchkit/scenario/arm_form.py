@@ -12,8 +12,8 @@ from pydantic import Discriminator, Field, Tag
 from benchkit.scenario.fields import (
     HOST_NAME,
     PLAIN,
-    TABLE,
     SELECTOR,
+    TABLE,
     Count,
     FilePath,
     Form,
@@ -24,6 +24,7 @@ from benchkit.scenario.fields import (
     table_or_plain,
 )
 from benchkit.scenario.receiving_form import RelayForm
+
 
 class SecretForm(Form):
     """Where a secret is read from: exactly one of the three."""
@@ -181,7 +182,9 @@ class ArmForm(Form):
     transport: Annotated[str, said("The protocol.")] = ""
     client: Annotated[str | None, said("The library that sends; needed if there are several.")] = None
     baseline: Annotated[bool, said("The arm that the others are compared with.")] = False
-    server: Annotated[ServerKey, said("The server: benchkit's own, the receiving lab's sender, or another.")] = "embedded"
+    server: Annotated[ServerKey, said("The server: benchkit's own, the receiving lab's sender, or another.")] = (
+        "embedded"
+    )
     provider: Annotated[str, said("api: whose API it is.")] = ""
     profile: Annotated[
         str, said("The relay or API that the embedded server behaves as; `benchkit predict` knows the same.")

@@ -42,7 +42,9 @@ class ReceivingLabForm(Form):
 
     required = ("zones",)
     zones: Annotated[
-        list[FilePath], Field(default_factory=list), said("Zone files: SPF, DKIM, DMARC and MX as the receiver finds them.")
+        list[FilePath],
+        Field(default_factory=list),
+        said("Zone files: SPF, DKIM, DMARC and MX as the receiver finds them."),
     ]
     sign_as: Annotated[
         str, _DOMAIN, said("The domain that the sender's own mail server signs as; default: that of message.from.")

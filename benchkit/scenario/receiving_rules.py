@@ -39,7 +39,9 @@ def _check_arm_at_lab(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
     if parsed.form.receiving_lab is None:
         parsed.mistakes.add(("arm", index, "server"), _WITHOUT_LAB)
     if arm.transport != "smtp":
-        parsed.mistakes.add(("arm", index, "server"), "takes mail by SMTP only: an api arm is embedded and has [arm.relay]")
+        parsed.mistakes.add(
+            ("arm", index, "server"), "takes mail by SMTP only: an api arm is embedded and has [arm.relay]"
+        )
     if arm.security not in (None, "none"):
         parsed.mistakes.add(("arm", index, "security"), 'must be "none" at the receiving lab, which is on this machine')
     for key, told in _AT_LAB.items():

@@ -39,7 +39,11 @@ def relayed_mail(mail: Received, identity: bytes, spec: RelaySpec, sign: Sign | 
     sender = spec.return_path or (mail.content.sender.addr if mail.sender is None else mail.sender)
     domain = (sender or mail.content.sender.addr).rpartition("@")[2]
     whole = _filled(_without_bcc(mail.mime) if mail.mime else to_mime(mail.content), identity)
-    sent = _filled(to_mime(changed(mail.content, spec, domain), spec.encoding), identity) if spec.changes_content else whole
+    sent = (
+        _filled(to_mime(changed(mail.content, spec, domain), spec.encoding), identity)
+        if spec.changes_content
+        else whole
+    )
     signature = sign(whole if spec.signed == "before" else sent) if sign else b""
     host = f"mail.{domain}"
     return RelayedMail(sender, mail.recipients, host, signature + _trace(host, mail.recipients, now_s) + sent)

@@ -33,12 +33,11 @@ def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> tup
     run = load_run(folder)
     warnings: list[str] = []
     for number, arm in enumerate(scenario.arms):
-        if arm.relay is not None:
-            mails = list(_mails(folder, run, number, arm, _sign(arm.relay, target)))
-            chunks = [mails[first::CONNECTIONS] for first in range(min(CONNECTIONS, len(mails)))]
-            with ThreadPoolExecutor(CONNECTIONS) as pool:
-                refused = sum(pool.map(partial(_send, target), chunks), Counter())
-            warnings += [f"arm {arm.name}: the receiving lab refused {n} of {len(mails)} mails: {told}" for told, n in refused.items()]
+        if arm.relay is None:
+            continue
+        mails = list(_mails(folder, run, number, arm, _sign(arm.relay, target)))
+        for told, count in _send_all(target, mails).items():
+            warnings.append(f"arm {arm.name}: {count} of {len(mails)} mails did not get into the receiving lab: {told}")
     return tuple(warnings)
 
 
@@ -69,21 +68,41 @@ def _mails(folder: Path, run: Run, number: int, arm: ArmSpec, sign: Sign | None)
             yield relayed_mail(mail, token_of(run.manifest.token, arrived.send), arm.relay, sign, time.time())
 
 
+def _send_all(target: RelayTarget, mails: list[RelayedMail]) -> Counter[str]:
+    """Over several connections at once; gives the refusals."""
+    chunks = [mails[first::CONNECTIONS] for first in range(min(CONNECTIONS, len(mails)))]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return sum(pool.map(partial(_send, target), chunks), Counter())
+
+
 def _send(target: RelayTarget, mails: list[RelayedMail]) -> Counter[str]:
     """Over one connection; gives the refusals."""
     refused: Counter[str] = Counter()
+    left = len(mails)
+    source = (target.source, 0)
     try:
         with smtplib.SMTP(
-            target.host, target.port, local_hostname=mails[0].host, timeout=TIMEOUT_S, source_address=(target.source, 0)
+            target.host, target.port, local_hostname=mails[0].host, timeout=TIMEOUT_S, source_address=source
         ) as client:
-            for done, mail in enumerate(mails):
-                try:
-                    client.sendmail(mail.sender, mail.recipients, mail.octets)
-                except smtplib.SMTPResponseException as error:
-                    refused[f"{error.smtp_code} {error.smtp_error!r}"] += 1
-                except smtplib.SMTPRecipientsRefused as error:
-                    code, text = next(iter(error.recipients.values()))
-                    refused[f"{code} {text!r}"] += 1
+            for mail in mails:
+                if told := _refusal(client, mail):
+                    refused[told] += 1
+                left -= 1
     except (OSError, smtplib.SMTPException) as error:
-        refused[f"the connection broke: {error}"] += len(mails) - done if mails else 0
+        refused[f"the connection broke ({error})"] += left
     return refused
+
+
+def _refusal(client: smtplib.SMTP, mail: RelayedMail) -> str:
+    """Empty where the mail was taken. Raises what ends a connection."""
+    try:
+        client.sendmail(mail.sender, mail.recipients, mail.octets)
+    except smtplib.SMTPRecipientsRefused as error:
+        return _in_words(*next(iter(error.recipients.values())))
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        return _in_words(error.smtp_code, error.smtp_error)
+    return ""
+
+
+def _in_words(code: int, text: bytes | str) -> str:
+    return f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchkit.receiving_lab.server_process import HOST, serving
+from benchkit.experiment.receiving_lab.server_process import HOST, serving
 
 # What asks the network, needs a database, or judges by other mail
 OFF = (

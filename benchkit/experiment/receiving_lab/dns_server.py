@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from benchkit.receiving_lab.server_process import HOST
+from benchkit.experiment.receiving_lab.server_process import HOST
 from benchkit.resolver import from_zone
 from benchkit.resolver.zone_server import serve_zones
 

@@ -41,10 +41,15 @@ def find_software() -> Software:
     missing += [] if rspamd else ["rspamd"]
     dovecot, opendkim = found["dovecot"], found["opendkim"]
     if missing or dovecot is None or opendkim is None or rspamd is None:
-        told = f"needs {listed(missing)} (not installed). On Debian: apt-get install --no-install-recommends {' '.join(missing)}"
+        install = f"apt-get install --no-install-recommends {' '.join(missing)}"
+        told = (
+            f"needs {listed(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. On Debian: {install}"
+        )
         raise InputError(Mistake("receiving_lab", told))
     if os.geteuid() != 0:
-        raise InputError(Mistake("receiving_lab", "needs root: Postfix and Dovecot change to users of their own. Run as root"))
+        raise InputError(
+            Mistake("receiving_lab", "needs root: Postfix and Dovecot change to users of their own. Run as root")
+        )
     return Software(dovecot, opendkim, rspamd)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchkit.receiving_lab.server_process import fill_in, serving
-from benchkit.receiving_lab.software import POSTFIX_MASTER
+from benchkit.experiment.receiving_lab.server_process import fill_in, serving
+from benchkit.experiment.receiving_lab.software import POSTFIX_MASTER
 
 _HERE = Path(__file__).parent
 _OWN = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")

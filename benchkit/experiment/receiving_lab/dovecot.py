@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchkit.receiving_lab.server_process import fill_in, serving
+from benchkit.experiment.receiving_lab.server_process import fill_in, serving
 
 _HERE = Path(__file__).parent
 USERNAME = "lab"
+UNPRIVILEGED = 65534  # the user and group of dovecot.conf, on every Debian
 _JUNK = """require ["fileinto"];
 if header :is "X-Spam" "Yes" { fileinto "Junk"; }
 """
@@ -20,7 +21,7 @@ if header :is "X-Spam" "Yes" { fileinto "Junk"; }
 def serve_dovecot(folder: Path, program: Path, *, lmtp: int, imap: int, password: str) -> Iterator[None]:
     for name in ("home", "mail", "sieve"):
         (folder / name).mkdir()
-        shutil.chown(folder / name, "nobody", "nogroup")
+        shutil.chown(folder / name, UNPRIVILEGED, UNPRIVILEGED)
     (folder / "sieve" / "junk.sieve").write_text(_JUNK, "utf-8")
     conf = fill_in(
         _HERE / "dovecot.conf", folder / "dovecot.conf",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchkit.receiving_lab.server_process import serving
+from benchkit.experiment.receiving_lab.server_process import serving
 
 _CONF = """Mode s
 Syslog no

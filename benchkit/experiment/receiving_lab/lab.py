@@ -10,19 +10,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchkit.errors import InputError, Mistake
+from benchkit.experiment.receiving_lab.dns_server import SELECTOR, serve_dns
+from benchkit.experiment.receiving_lab.dovecot import USERNAME, serve_dovecot
+from benchkit.experiment.receiving_lab.opendkim import serve_opendkim
+from benchkit.experiment.receiving_lab.postfix import serve_postfix
+from benchkit.experiment.receiving_lab.rspamd import serve_rspamd
+from benchkit.experiment.receiving_lab.server_process import HOST, ServerNotStarted, free_ports
+from benchkit.experiment.receiving_lab.software import Software, find_software
 from benchkit.model.receiving import MailboxSpec, ReceivingLabSpec, RelayTarget
 from benchkit.model.scenario import Scenario, ServerAddress
 from benchkit.model.secret import Secret
 from benchkit.protocol.dkim_keys import DkimKey, new_dkim_key
-from benchkit.receiving_lab.dns_server import SELECTOR, serve_dns
-from benchkit.receiving_lab.dovecot import USERNAME, serve_dovecot
-from benchkit.receiving_lab.opendkim import serve_opendkim
-from benchkit.receiving_lab.postfix import serve_postfix
-from benchkit.receiving_lab.rspamd import serve_rspamd
-from benchkit.receiving_lab.server_process import HOST, ServerNotStarted, free_ports
-from benchkit.receiving_lab.software import Software, find_software
 
-SENDER, PROVIDER = "127.0.0.2", "127.0.0.3"  # the addresses that the sender's server and the provider send from, for SPF
+SENDER, PROVIDER = (
+    "127.0.0.2",
+    "127.0.0.3",
+)  # the addresses that the sender's server and the provider send from, for SPF
 MAILBOX = "receiving lab"
 
 
@@ -39,10 +42,16 @@ class RunningLab:
 def receiving_lab(scenario: Scenario, spec: ReceivingLabSpec) -> Iterator[RunningLab]:
     """Runs until the block ends. Raises InputError where software is missing, a zone is wrong or a server does not start."""
     software = find_software()
-    domains = {spec.sign_as, *(arm.relay.sign_as for arm in scenario.arms if arm.relay is not None and arm.relay.sign_as)}
+    domains = {
+        spec.sign_as,
+        *(arm.relay.sign_as for arm in scenario.arms if arm.relay is not None and arm.relay.sign_as),
+    }
     keys, old_keys = ({domain: new_dkim_key() for domain in domains} for _ in range(2))
     password = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="benchkit-lab-", ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+    with (
+        tempfile.TemporaryDirectory(prefix="benchkit-lab-", ignore_cleanup_errors=True) as folder,
+        ExitStack() as stack,
+    ):
         try:
             mx, submission, imap = _start(stack, Path(folder), software, spec, keys, password)
         except ServerNotStarted as error:
@@ -83,6 +92,8 @@ def _private(keys: dict[str, DkimKey]) -> dict[str, str]:
 
 def _with_lab(scenario: Scenario, spec: ReceivingLabSpec, submission: int, imap: int) -> Scenario:
     own = ServerAddress(HOST, submission)
-    arms = tuple(replace(arm, server=own) if arm.server and arm.server.is_unstarted_lab else arm for arm in scenario.arms)
+    arms = tuple(
+        replace(arm, server=own) if arm.server and arm.server.is_unstarted_lab else arm for arm in scenario.arms
+    )
     mailbox = MailboxSpec(MAILBOX, host=HOST, port=imap, username=USERNAME, security="none", wait_s=spec.wait_s)
     return replace(scenario, arms=arms, mailboxes=(*scenario.mailboxes, mailbox))

@@ -1,0 +1,10 @@
+"""The receiving lab: real mail servers on loopback, for the time of a run, that take its mail as a receiver would.
+
+Postfix with rspamd as its milter, Dovecot by LMTP with Sieve, IMAP, and DNS from zone files. A second port of the same Postfix
+is the sender's own mail server: OpenDKIM signs there. All is configured in a temporary folder, and ended by its process id.
+Nothing leaves loopback.
+"""
+
+from benchkit.experiment.receiving_lab.lab import MAILBOX as MAILBOX
+from benchkit.experiment.receiving_lab.lab import RunningLab as RunningLab
+from benchkit.experiment.receiving_lab.lab import receiving_lab as receiving_lab
