@@ -28,5 +28,6 @@ def known_names() -> Vocabulary:
         templates=frozenset(name for name, one in providers.items() if isinstance(one, TemplateProvider)),
         profiles=profile_transports(),
         webhooks=WEBHOOKS.names(),
+        answers={name: tuple(provider.server.answers) for name, provider in providers.items()},
         cores=usable_cores(),
     )

@@ -11,6 +11,7 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import (
     Credentials,
     JointRequest,
+    PartialAnswer,
     RateLimit,
     Received,
     Request,
@@ -84,6 +85,11 @@ class ApiServer(Protocol):
     """The receiving half of an email API, without I/O and without state: the sink plays a provider's server by it."""
 
     challenge: str  # of a 401: the value of WWW-Authenticate (RFC 9110 §11.6.1)
+    limit_status: int  # of what is beyond its rate
+
+    @property
+    def answers(self) -> Mapping[str, object]:
+        """By name: its own answers that a fault of a scenario can ask for."""
 
     def methods(self, target: str) -> tuple[str, ...]:
         """The methods that its endpoint at this path takes; none where there is no such endpoint."""
@@ -108,6 +114,11 @@ class ApiServer(Protocol):
 
     def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
         """A refusal in its own shape; an empty text or code is what the real one says with that status."""
+
+    def answered(
+        self, name: str, request: Request, identities: Sequence[bytes], retry_after_s: int = 0
+    ) -> PartialAnswer:
+        """One of its `answers` to a request with these mails, and what of the request it refuses."""
 
     def throttled(self, wait_s: int) -> Response:
         """What it answers beyond its rate: with the wait in Retry-After or in words only where the real one says it."""

@@ -74,6 +74,15 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialAnswer:
+    """An answer to a request, and what of it is refused: mails by their place, or recipients of a single mail."""
+
+    response: Response
+    refused_mails: frozenset[int] = frozenset()
+    refused_recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SendingDomains:
     """The domains that SPF (the envelope sender's) and DKIM (the signer's) judge a mail by; "" where it is not known."""
 

@@ -78,7 +78,8 @@ class Fault:
 
     `at` is a point of the dialogue: connect, banner, ehlo, starttls, auth, mail, rcpt, data, content, quit for SMTP;
     connect, request, response for an API. What happens there: an SMTP `reply` ("450 4.2.1 busy"), an HTTP `status`,
-    a `delay` before going on, or a `drop` of the connection (at `content` and `response`: after the message was taken).
+    one of the provider's own answers by its name (`answer`), a `delay` before going on, or a `drop` of the connection (at
+    `content` and `response`: after the message was taken).
     """
 
     at: str
@@ -88,6 +89,7 @@ class Fault:
     retry_after_s: int = 0
     delay: Delay | None = None
     drop: bool = False
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from benchkit.providers.json_reading import (
     table_in,
     text_in,
 )
+from benchkit.providers.named_answers import NamedAnswer, refusing
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 _SIGNED = "x-ms-date;host;x-ms-content-sha256"
@@ -121,5 +122,16 @@ SERVER = RoutedServer(
         401: ("The request is missing a valid signature.", "Denied"),
         404: ("The specified sender domain has not been linked.", "DomainNotLinked"),
         429: ("The request rate limit was exceeded.", "TooManyRequests"),
+    },
+    answers={
+        "invalid_request": refusing(400, "The request body is not valid.", _INVALID),
+        "wrong_signature": refusing(401),
+        "unknown_domain": refusing(404),
+        "too_large": refusing(413, "The request is larger than 10 MB.", "EmailDroppedAttachmentSizeExceeded"),
+        "rate_limit": refusing(429, headers=(("retry-after", "30"),)),
+        "failed_at_once": NamedAnswer(
+            status=202,
+            body=b'{"id":"op","status":"Failed","error":{"code":"EmailDropped","message":"The email was dropped."}}',
+        ),
     },
 )

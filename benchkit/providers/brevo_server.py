@@ -23,12 +23,16 @@ from benchkit.providers.json_reading import (
     table_in,
     text_in,
 )
+from benchkit.providers.named_answers import refusing
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_VERSIONS = 1000
 _MOST_RECIPIENTS = 2000
 _TEXTS = ("subject", "textContent", "htmlContent")
 _PARAMETER = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")
+_NOTHING_LEFT = (
+    ("x-sib-ratelimit-limit", "1000"), ("x-sib-ratelimit-remaining", "0"), ("x-sib-ratelimit-reset", "1"),
+)  # fmt: skip
 _INVALID, _MISSING = "invalid_parameter", "missing_parameter"
 
 
@@ -111,5 +115,14 @@ SERVER = RoutedServer(
         403: ("Your account is under validation.", "permission_denied"),
         404: ("Route not found", "document_not_found"),
         429: ("Rate limit exceeded", "too_many_requests"),
+    },
+    answers={
+        "invalid_parameter": refusing(400, "valid sender email required", _INVALID),
+        "missing_parameter": refusing(400, "to is missing", _MISSING),
+        "wrong_key": refusing(401),
+        "no_credits": refusing(402),
+        "account_under_validation": refusing(403),
+        "unknown_template": refusing(404, "Template ID does not exist", "document_not_found"),
+        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
     },
 )

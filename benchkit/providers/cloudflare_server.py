@@ -22,6 +22,7 @@ from benchkit.providers.json_reading import (
     texts_in,
 )
 from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_RECIPIENTS = 50
@@ -97,6 +98,15 @@ def _body(status: int, text: str, code: str) -> bytes:
     return json.dumps({"success": False, "errors": [error], "messages": [], "result": None}).encode()
 
 
+def _some_bounced(answered: AnsweredRequest) -> Response:
+    result = {
+        "delivered": [*answered.taken_recipients],
+        "permanent_bounces": [*answered.not_taken_recipients],
+        "queued": [],
+    }
+    return Response(200, JSON, json.dumps({"success": True, "errors": [], "messages": [], "result": result}).encode())
+
+
 _PATH = r"/client/v4/accounts/[^/?]+/email/sending/send"
 SERVER = RoutedServer(
     routes=(
@@ -112,5 +122,18 @@ SERVER = RoutedServer(
         404: ("email.sending.error.zone.not_found", "10100"),
         429: ("email.sending.error.throttled", "10004"),
         500: ("email.sending.error.internal_server", "10002"),
+    },
+    answers={
+        "wrong_token": refusing(401),
+        "sending_disabled": refusing(403),
+        "unknown_zone": refusing(404),
+        "throttled": refusing(429),
+        "internal_error": refusing(500),
+        "not_sent": NamedAnswer(
+            status=200,
+            body=b'{"success":false,"errors":[{"code":10001,"message":"email.sending.error.invalid_request_schema"}],"result":null}',
+        ),
+        "all_bounced": written(200, _some_bounced, Refuses.ALL, "200 in which every recipient bounced"),
+        "some_bounced": written(200, _some_bounced, text="200 in which some recipients bounced"),
     },
 )

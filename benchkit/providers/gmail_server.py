@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from benchkit.model.exchange import ApiRefusal, Received, Request, Response
 from benchkit.providers.json_reading import has_bearer, table_in, text_in
 from benchkit.providers.mime_recipients import received_mime
+from benchkit.providers.named_answers import refusing
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 LARGEST = 36_700_160  # bytes of an upload
@@ -62,5 +63,16 @@ SERVER = RoutedServer(
     said={
         401: ("Request had invalid authentication credentials. Expected OAuth 2 access token.", "authError"),
         429: ("User-rate limit exceeded.", "rateLimitExceeded"),
+    },
+    answers={
+        "invalid_recipient": refusing(400, "Invalid To header", "invalidArgument"),
+        "wrong_token": refusing(401),
+        "no_permission": refusing(403, "Request had insufficient authentication scopes.", "insufficientPermissions"),
+        "rate_limit": refusing(403, "Rate Limit Exceeded", "rateLimitExceeded"),
+        "user_rate_limit": refusing(403, "User Rate Limit Exceeded", "userRateLimitExceeded"),
+        "daily_limit": refusing(403, "Daily Limit Exceeded", "dailyLimitExceeded"),
+        "rate_limit_429": refusing(429),
+        "backend_error": refusing(500, "Backend Error", "backendError"),
+        "unavailable": refusing(503, "The service is currently unavailable.", "backendError"),
     },
 )

@@ -22,10 +22,12 @@ from benchkit.providers.json_reading import (
     text_in,
 )
 from benchkit.providers.mime_recipients import received_mime
+from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_IN_BATCH = 20
 _BAD = "ErrorInvalidRequest"
+_THROTTLED = "Application is over its MailboxConcurrency limit."
 _NO_ONE = "At least one recipient is not valid."
 
 
@@ -102,6 +104,27 @@ def _body(_status: int, text: str, code: str) -> bytes:
     return json.dumps({"error": {"code": code or _BAD, "message": text}}).encode()
 
 
+def _later(_answered: AnsweredRequest) -> Response:
+    """Seen: an acceptance that asks to wait. Who sends it again sends it twice."""
+    return Response(202, (("retry-after", "5"),), b"")
+
+
+def _some_throttled(answered: AnsweredRequest) -> Response:
+    if "$batch" not in answered.request.target:
+        return Response(429, (*JSON, ("retry-after", "10")), _body(429, _THROTTLED, "ApplicationThrottled"))
+    rows = rows_in(table_in(answered.request), "requests")
+    limited = {
+        "status": 429,
+        "headers": {"Retry-After": "10"},
+        "body": json.loads(_body(429, _THROTTLED, "ApplicationThrottled")),
+    }
+    said = [
+        {"id": row.get("id")} | (limited if place in answered.refused_mails else {"status": 202})
+        for place, row in enumerate(rows)
+    ]
+    return Response(200, JSON, json.dumps({"responses": said}).encode())
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile(r"/v1\.0/(?:me|users/[^/?]+)/sendMail"), read, _accepted),
@@ -116,7 +139,23 @@ SERVER = RoutedServer(
         403: ("Access is denied. Check credentials and try again.", "ErrorAccessDenied"),
         404: ("Resource could not be discovered.", "ResourceNotFound"),
         413: ("The message exceeds the maximum supported size.", "ErrorMessageSizeExceeded"),
-        429: ("Application is over its MailboxConcurrency limit.", "ApplicationThrottled"),
+        429: (_THROTTLED, "ApplicationThrottled"),
         503: ("The service is temporarily unavailable.", "serviceNotAvailable"),
+    },
+    answers={
+        "too_large_200": NamedAnswer(status=200, body=b""),
+        "invalid_recipient": refusing(400, _NO_ONE, "ErrorInvalidRecipients"),
+        "wrong_token": refusing(401),
+        "access_denied": refusing(403),
+        "send_as_denied": refusing(
+            403,
+            "The user account does not have the right to send mail on behalf of the specified sending account.",
+            "ErrorSendAsDenied",
+        ),
+        "too_large": refusing(413),
+        "throttled": refusing(429, headers=(("retry-after", "10"),)),
+        "unavailable": refusing(503, headers=(("retry-after", "10"),)),
+        "accepted_with_retry_after": written(202, _later, Refuses.NOTHING, "an acceptance that asks to wait"),
+        "some_throttled": written(200, _some_throttled, Refuses.LAST_MAIL, "$batch: 200 with a 429 in it"),
     },
 )

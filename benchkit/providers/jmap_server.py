@@ -15,6 +15,7 @@ from benchkit.batch import from_mime
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.providers.answers import table_of
 from benchkit.providers.jmap_calls import CAPABILITIES, MOST_OBJECTS, UPLOAD, data_of
+from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 _ERROR = "urn:ietf:params:jmap:error:"
@@ -189,6 +190,41 @@ def _body(status: int, text: str, code: str) -> bytes:
     return json.dumps({"type": kind, "status": status, "detail": text}).encode()
 
 
+def _not_created(kind: str, description: str) -> NamedAnswer:
+    """A SetError (RFC 8620 §5.3) of the submissions that are refused."""
+
+    def write(part: AnsweredRequest) -> Response:
+        document = table_of(answered(part.request, part.identities).body)
+        arguments = next(arguments for method, arguments, _ in document["methodResponses"] if method == _SUBMIT)
+        names = {f"s{part.identities[place].decode()}" for place in part.refused_mails}
+        arguments["notCreated"] = {
+            name: {"type": kind, "description": description} for name in arguments["created"] if name in names
+        }
+        arguments["created"] = {name: one for name, one in arguments["created"].items() if name not in names}
+        return Response(200, JSON, json.dumps(document).encode())
+
+    return written(200, write, Refuses.LAST_MAIL, f"SetError {kind}")
+
+
+def _method_error(kind: str) -> NamedAnswer:
+    """Instead of an answer to each call (RFC 8620 §3.6.2)."""
+
+    def write(part: AnsweredRequest) -> Response:
+        calls = table_of(part.request.body).get("methodCalls") or []
+        said = [["error", {"type": kind}, call] for _, _, call in calls]
+        return Response(200, JSON, json.dumps({"methodResponses": said, "sessionState": "0"}).encode())
+
+    return written(200, write, Refuses.ALL, f"method-level error {kind}")
+
+
+def _limit(status: int, name: str) -> NamedAnswer:
+    """A limit as problem details (RFC 8620 §3.6.1)."""
+    told = {"type": f"{_ERROR}limit", "limit": name, "status": status, "detail": f"the request is beyond {name}"}
+    return NamedAnswer(
+        status=status, body=json.dumps(told).encode(), headers=(("content-type", "application/problem+json"),)
+    )
+
+
 SERVER = RoutedServer(
     routes=(
         Route(_UPLOAD_PATH, _nothing, _uploaded, sends=lambda _request: False),
@@ -202,4 +238,20 @@ SERVER = RoutedServer(
     retry_after=True,
     challenge='Basic realm="JMAP"',
     headers_of=lambda _status, _code: (("content-type", "application/problem+json"),),
+    answers={
+        "not_request": refusing(400, "the request is not a Request object", "notRequest"),
+        "wrong_key": refusing(401, "the credentials are not known"),
+        "too_many_requests": _limit(400, "maxConcurrentRequests"),
+        "request_too_large": _limit(400, "maxSizeRequest"),
+        "rate_limit": refusing(429, "too many requests"),
+        "server_unavailable": _method_error("serverUnavailable"),
+        "server_fail": _method_error("serverFail"),
+        "account_read_only": _method_error("accountReadOnly"),
+        "too_many_recipients": _not_created("tooManyRecipients", "the envelope has too many recipients"),
+        "invalid_recipients": _not_created("invalidRecipients", "a recipient is no address"),
+        "forbidden_from": _not_created("forbiddenFrom", "the sender may not be used"),
+        "forbidden_to_send": _not_created("forbiddenToSend", "the user may not send"),
+        "too_large": _not_created("tooLarge", "the message is too large"),
+        "over_rate": _not_created("rateLimit", "too many messages were sent"),
+    },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from mimetypes import guess_type
 
 from benchkit.model.exchange import ApiRefusal, Received, Request, Response
@@ -22,11 +22,16 @@ from benchkit.providers.json_reading import (
     table_in,
     text_in,
 )
-from benchkit.providers.routed_server import JSON, Headers, Route, RoutedServer
+from benchkit.providers.named_answers import AnsweredRequest, Headers, Refuses, refusing, written
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_IN_BULK = 500
 MOST_COPIES = 10
 _MOST_TO = 50
+_NOTHING_LEFT = (
+    ("retry-after", "30"), ("x-ratelimit-limit", "120"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"),
+)  # fmt: skip
+_NO_QUOTA = (("retry-after", "3600"), ("x-apiquota-remaining", "0"), ("x-apiquota-reset", "2026-11-28T00:00:00Z"))
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
@@ -88,6 +93,26 @@ def _body(_status: int, text: str, code: str) -> bytes:
     return json.dumps({"message": text} | ({"errors": {code: [text]}} if code else {})).encode()
 
 
+def _suppressed(kind: str) -> Callable[[AnsweredRequest], Response]:
+    """202 with warnings. A list of mails is judged later, whatever becomes of its recipients."""
+
+    def write(answered: AnsweredRequest) -> Response:
+        identity = answered.identities[0]
+        if "/bulk-email" in answered.request.target:
+            return _accepted_bulk(answered.request, answered.identities)
+        people = [{"email": addr, "name": "", "reasons": ["blocklisted"]} for addr in answered.not_taken_recipients]
+        everyone = answered.everything_refused
+        warning = {
+            "type": "ALL_SUPPRESSED" if everyone else kind,
+            "warning": f"{'All' if everyone else 'Some'} of the recipients have been suppressed.",
+            "recipients": people,
+        }
+        told = {"message": "There are some warnings for your request.", "warnings": [warning]}
+        return Response(202, (*JSON, ("x-message-id", identity.decode())), json.dumps(told).encode())
+
+    return write
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile("/v1/email"), read_one, _accepted),
@@ -101,5 +126,14 @@ SERVER = RoutedServer(
         401: ("Unauthenticated.", ""),
         422: ("The from.email domain must be verified in your account to send emails. #MS42207", "from.email"),
         429: ("Too Many Attempts.", ""),
+    },
+    answers={
+        "unverified_domain": refusing(422),
+        "invalid_recipient": refusing(422, "The to.0.email must be a valid email address. #MS42202", "to.0.email"),
+        "wrong_token": refusing(401),
+        "quota": refusing(429, "You have reached your API daily quota limit. #MS42901", headers=_NO_QUOTA),
+        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "all_suppressed": written(202, _suppressed("ALL_SUPPRESSED"), Refuses.ALL, "202 that accepts no recipient"),
+        "some_suppressed": written(202, _suppressed("SOME_SUPPRESSED"), text="202 with warnings"),
     },
 )

@@ -18,12 +18,14 @@ from benchkit.model.message import Address, Attachment, Content, canonical_text
 from benchkit.providers.mailboxes import mailbox, read_mailboxes
 from benchkit.providers.mailgun_form import MOST_OPTIONS, MOST_RECIPIENTS
 from benchkit.providers.multipart import FormPart, decode, unescaped
+from benchkit.providers.named_answers import NamedAnswer, refusing
 from benchkit.providers.recipient_variables import FIELD
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 _VARIABLE = re.compile(r"%recipient\.([^%\r\n]+)%")
 _DOMAIN = re.compile(r"/v3/([^/?]+)/")
 _BODIES = ("text", "html", "amp-html", "template")
+_LIMITED = "Domain shop.example is not allowed to send: {} limit exceeded, try again after {}"
 _OPTION_PREFIXES = ("h:", "o:", "v:", "t:")
 
 
@@ -171,4 +173,14 @@ SERVER = RoutedServer(
         429: ("Domain not allowed to send: request limit exceeded", ""),
     },
     limit_text="Domain not allowed to send: request limit exceeded, try again after {wait_s} seconds",
+    answers={
+        "wrong_path": NamedAnswer(status=200, body=b"Mailgun Magnificent API"),
+        "invalid_recipient": refusing(400, "'to' parameter is not a valid address. please check documentation"),
+        "wrong_key": refusing(401),
+        "unknown_domain": refusing(404, "Domain not found: unknown.example"),
+        "too_large": refusing(413, "Request Entity Too Large"),
+        "request_limit": refusing(429, _LIMITED.format("request", "120 seconds")),
+        "bytes_limit": refusing(429, _LIMITED.format("bytes", "120 seconds")),
+        "recipient_limit": refusing(429, _LIMITED.format("recipient", "Fri, 27 Nov 2026 09:30:00 GMT")),
+    },
 )

@@ -23,13 +23,15 @@ from benchkit.providers.json_reading import (
     text_in,
 )
 from benchkit.providers.json_request import basic
+from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_MESSAGES = 50
 _FIRST_ID = 576_460_752_303_423_488  # its ids are numbers of this size
 _TEXTS = ("Subject", "TextPart", "HTMLPart")
 _VARIABLE = re.compile(r'\{\{\s*var:(\w+)(?::"([^"]*)")?\s*\}\}')
-_OF_MESSAGE = "mj-0"  # the code of an error that stands in a message's row
+_OF_MESSAGE = "mj-0"  # the code of an error that stands in a message's row, but for that of malformed JSON
+_MALFORMED = "mj-0002"
 
 
 def read(request: Request) -> tuple[Received, ...]:
@@ -115,9 +117,23 @@ def _row(row: Table, identity: bytes) -> dict[str, Any]:
 
 def _body(status: int, text: str, code: str) -> bytes:
     error = {"ErrorIdentifier": "benchkit", "ErrorCode": code or "mj-0000", "StatusCode": status, "ErrorMessage": text}
-    if code.startswith((_OF_MESSAGE, "send-0003")):
+    if code.startswith((_OF_MESSAGE, "send-0003")) and code != _MALFORMED:
         return json.dumps({"Messages": [{"Status": "error", "Errors": [error]}]}).encode()
     return json.dumps(error).encode()
+
+
+def _some_refused(answered: AnsweredRequest) -> Response:
+    """A 4xx whose list holds successes too: each row is judged for itself."""
+    rows = _rows(table_in(answered.request))
+    error = {"ErrorIdentifier": "benchkit", "ErrorCode": "mj-0013", "StatusCode": 400,
+             "ErrorMessage": '"a@b@c" is an invalid email address.', "ErrorRelatedTo": ["To[0].Email"]}  # fmt: skip
+    said = [
+        {"Status": "error", "Errors": [error]}
+        if place in answered.refused_mails
+        else _row(row, answered.identities[place])
+        for place, row in enumerate(rows)
+    ]
+    return Response(400 if answered.refused_mails else 200, JSON, json.dumps({"Messages": said}).encode())
 
 
 SERVER = RoutedServer(
@@ -129,5 +145,15 @@ SERVER = RoutedServer(
         401: ("API key authentication/authorization failure. You may be unauthorized to access the API.", "apikey"),
         403: ("You are not authorized to access this resource.", "forbidden"),
         429: ("Too many requests.", "throttled"),
+    },
+    answers={
+        "malformed": refusing(400, "Malformed JSON, please review the syntax.", _MALFORMED),
+        "invalid_recipient": refusing(400, '"a@b@c" is an invalid email address.', "mj-0013"),
+        "unvalidated_sender": refusing(400, "The sender address is not validated.", "send-0003"),
+        "wrong_key": refusing(401),
+        "forbidden": refusing(403),
+        "too_large": refusing(413, "The request is larger than 15 MB."),
+        "rate_limit": refusing(429),
+        "some_refused": written(400, _some_refused, Refuses.LAST_MAIL, "400 whose list holds successes too"),
     },
 )

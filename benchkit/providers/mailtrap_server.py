@@ -21,10 +21,12 @@ from benchkit.providers.json_reading import (
     table_in,
     text_in,
 )
+from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 1000
+_BAD_TO = "'to' address is invalid"
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
@@ -96,6 +98,20 @@ def _body(_status: int, text: str, _code: str) -> bytes:
     return json.dumps({"success": False, "errors": [text]}).encode()
 
 
+def _some_refused(answered: AnsweredRequest) -> Response:
+    """A single mail is 400; of a batch each request has a success of its own within 200."""
+    if len(answered.mails) == 1 and "/batch" not in answered.request.target:
+        return Response(400, JSON, _body(400, _BAD_TO, ""))
+    rows = rows_in(table_in(answered.request), "requests")
+    said = [
+        {"success": False, "errors": [_BAD_TO]}
+        if place in answered.refused_mails
+        else {"success": True, "message_ids": _ids(row, identity)}
+        for place, (row, identity) in enumerate(zip(rows, answered.identities, strict=False))
+    ]
+    return Response(200, JSON, json.dumps({"success": True, "responses": said}).encode())
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile("/api/send(?:/[0-9]+)?"), read_one, _accepted),
@@ -104,4 +120,12 @@ SERVER = RoutedServer(
     authorised_by=_authorised,
     body_of=_body,
     said={401: ("Unauthorized", ""), 403: ("Forbidden", ""), 429: ("Too many emails per second", "")},
+    answers={
+        "invalid_recipient": refusing(400, _BAD_TO),
+        "wrong_token": refusing(401),
+        "unverified_domain": refusing(403, "The domain shop.example is not verified."),
+        "rate_limit": refusing(429),
+        "not_sent": NamedAnswer(status=200, body=b'{"success":false,"errors":["The mail was not sent."]}'),
+        "some_refused": written(200, _some_refused, Refuses.LAST_MAIL, "200 with requests of a batch that failed"),
+    },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from benchkit.batch import from_mime
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
@@ -23,6 +23,7 @@ from benchkit.providers.json_reading import (
     texts_in,
 )
 from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 from benchkit.providers.shared_template import TEXTS
 
@@ -123,6 +124,23 @@ def _body(status: int, text: str, code: str) -> bytes:
     ).encode()
 
 
+def _rejected(status: str, reason: str | None) -> Callable[[AnsweredRequest], Response]:
+    """A row for each recipient; a rejected one has a reason, and an invalid one no id."""
+
+    def write(answered: AnsweredRequest) -> Response:
+        taken = json.loads(_accepted(answered.request, answered.identities).body)
+        refused = answered.not_taken_recipients
+        rows = [
+            {**row, "status": status, "reject_reason": reason, "_id": row["_id"] if reason else None}
+            if row["email"] in refused
+            else row
+            for row in taken
+        ]
+        return Response(200, JSON, json.dumps(rows).encode())
+
+    return write
+
+
 _SEND = r"/api/1\.0/messages/send"
 SERVER = RoutedServer(
     routes=(
@@ -133,4 +151,18 @@ SERVER = RoutedServer(
     body_of=_body,
     challenge="",
     said={401: ("Invalid API key", "Invalid_Key"), 500: ("An error occurred.", "GeneralError")},
+    answers={
+        "wrong_key": refusing(500, "Invalid API key", "Invalid_Key"),
+        "invalid_request": refusing(500, "Validation error", _INVALID),
+        "payment_required": refusing(500, "The requested feature requires payment.", "PaymentRequired"),
+        "unknown_subaccount": refusing(500, "No subaccount exists with the id", "Unknown_Subaccount"),
+        "unknown_template": refusing(500, 'No such template "template"', "Unknown_Template"),
+        "general_error": refusing(500, "An error occurred.", "GeneralError"),
+        "unavailable": refusing(500, "The service is temporarily unavailable.", "ServiceUnavailable"),
+        "all_rejected": written(
+            200, _rejected("rejected", "hard-bounce"), Refuses.ALL, "200 that rejects every recipient"
+        ),
+        "some_rejected": written(200, _rejected("rejected", "hard-bounce"), text="200 with rows that are rejected"),
+        "some_invalid": written(200, _rejected("invalid", None), text="200 with rows that are invalid"),
+    },
 )

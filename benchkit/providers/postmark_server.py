@@ -20,12 +20,14 @@ from benchkit.providers.json_reading import (
     table_in,
     text_in,
 )
-from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.mailboxes import mailbox, read_mailboxes
+from benchkit.providers.named_answers import AnsweredRequest, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 50
 _INVALID, _NO_JSON, _TOO_MANY, _BAD_FILE = "300", "402", "410", "411"
+_INACTIVE = "You tried to send to a recipient that has been marked as inactive."
 _SUBMITTED = "2026-01-01T09:00:00.0000000Z"
 
 
@@ -111,6 +113,35 @@ def _body(_status: int, text: str, code: str) -> bytes:
     return json.dumps({"ErrorCode": int(code or 300), "Message": text}).encode()
 
 
+def _some_inactive(answered: AnsweredRequest) -> Response:
+    """A single mail is 422 only where no recipient is left; an item of a batch has its own code within 200."""
+    inactive = ", ".join(answered.not_taken_recipients)
+    if len(answered.mails) == 1:
+        if answered.everything_refused:
+            return Response(422, JSON, _body(422, _INACTIVE, "406"))
+        told = f"Message OK, but will not deliver to these inactive addresses: {inactive}."
+        return _answer_of_row(answered, 0, {"Message": told})
+    rows = [_row(answered, place, _refused(place in answered.refused_mails)) for place in range(len(answered.mails))]
+    return Response(200, JSON, json.dumps(rows).encode())
+
+
+def _refused(inactive: bool) -> dict[str, object]:
+    return (
+        {"ErrorCode": 406, "Message": _INACTIVE, "MessageID": "00000000-0000-0000-0000-000000000000"}
+        if inactive
+        else {}
+    )
+
+
+def _row(answered: AnsweredRequest, place: int, own: dict[str, object]) -> dict[str, object]:
+    to = ", ".join(mailbox(address) for address in answered.mails[place].content.to)
+    return _taken(to, answered.identities[place]) | own
+
+
+def _answer_of_row(answered: AnsweredRequest, place: int, own: dict[str, object]) -> Response:
+    return Response(200, JSON, json.dumps(_row(answered, place, own)).encode())
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile("/email(?:/withTemplate)?"), read_one, _accepted),
@@ -121,9 +152,29 @@ SERVER = RoutedServer(
     challenge="",
     said={
         401: ("The Server Token you provided in the X-Postmark-Server-Token request header was invalid.", "10"),
-        422: ("You tried to send to a recipient that has been marked as inactive.", "406"),
+        422: (_INACTIVE, "406"),
         429: ("Rate Limit Exceeded", "429"),
         500: ("Internal Server Error", "300"),
         503: ("The Postmark API is offline for maintenance.", "100"),
+    },
+    answers={
+        "wrong_token": refusing(401),
+        "invalid_request": refusing(422, "Invalid 'To' address: 'a@b@c'.", "300"),
+        "unknown_signature": refusing(
+            422, "The 'From' address you supplied is not a Sender Signature on your account.", "400"
+        ),
+        "unconfirmed_signature": refusing(422, "The Sender Signature has not been confirmed.", "401"),
+        "invalid_json": refusing(422, "Received invalid JSON input.", "402"),
+        "no_credits": refusing(422, "You ran out of credits.", "405"),
+        "inactive_recipient": refusing(422, _INACTIVE, "406"),
+        "batch_too_long": refusing(422, "Too many batch messages.", "410"),
+        "forbidden_attachment": refusing(422, "Forbidden attachment type.", "411"),
+        "account_pending": refusing(422, "Your account is pending approval.", "412"),
+        "account_disabled": refusing(422, "Your account may not send.", "413"),
+        "rate_limit": refusing(429),
+        "maintenance": refusing(503),
+        "some_inactive": written(
+            200, _some_inactive, text="200 that refuses a part: ErrorCode 406, or inactive addresses"
+        ),
     },
 )

@@ -21,11 +21,16 @@ from benchkit.providers.json_reading import (
     texts_in,
 )
 from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_IN_BATCH = 100
 _MOST_RECIPIENTS = 50
 _INVALID = "validation_error"
+_BAD_TO = "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format."
+_NOTHING_LEFT = (
+    ("retry-after", "1"), ("ratelimit-limit", "5"), ("ratelimit-remaining", "0"), ("ratelimit-reset", "1"),
+)  # fmt: skip
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
@@ -109,6 +114,21 @@ def _body(status: int, text: str, code: str) -> bytes:
     return json.dumps({"statusCode": status, "name": code or "application_error", "message": text}).encode()
 
 
+def _some_invalid(answered: AnsweredRequest) -> Response:
+    """Only a batch that asks for it is taken in part; any other is refused as a whole."""
+    rows = [
+        {"id": identity.decode()}
+        for place, identity in enumerate(answered.identities)
+        if place not in answered.refused_mails
+    ]
+    errors = [{"index": place, "message": _BAD_TO} for place in sorted(answered.refused_mails)]
+    if answered.request.target == "/emails" or not rows:
+        raise ApiRefusal(422, _BAD_TO, _INVALID)
+    if answered.request.header("x-batch-validation") != "permissive":
+        raise ApiRefusal(422, _BAD_TO, _INVALID)
+    return Response(200, JSON, json.dumps({"data": rows, "errors": errors}).encode())
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile("/emails"), read_one, _accepted),
@@ -127,5 +147,28 @@ SERVER = RoutedServer(
         422: ("The request body is missing one or more required fields.", "missing_required_field"),
         429: ("Too many requests. You can only make 5 requests per second.", "rate_limit_exceeded"),
         500: ("An unexpected error occurred.", "application_error"),
+    },
+    answers={
+        "no_user_agent": NamedAnswer(status=403, body=b"error code: 1010"),
+        "missing_key": refusing(401, "Missing API Key", "missing_api_key"),
+        "restricted_key": refusing(401, "This API key is restricted to only send emails", "restricted_api_key"),
+        "invalid_key": refusing(403, "API key is invalid", "invalid_api_key"),
+        "unverified_domain": refusing(403, "The shop.example domain is not verified.", _INVALID),
+        "missing_field": refusing(422, "Missing `to` field.", "missing_required_field"),
+        "invalid_recipient": refusing(422, _BAD_TO, _INVALID),
+        "invalid_attachment": refusing(422, "Attachment must have either a `content` or `path`", "invalid_attachment"),
+        "other_body_for_key": refusing(
+            409, "Same idempotency key used with a different request payload.", "invalid_idempotent_request"
+        ),
+        "key_in_use": refusing(
+            409,
+            "Same idempotency key used while original request is still in progress.",
+            "concurrent_idempotent_requests",
+        ),
+        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "daily_quota": refusing(429, "You have reached your daily email sending quota.", "daily_quota_exceeded"),
+        "monthly_quota": refusing(429, "You have reached your monthly email sending quota.", "monthly_quota_exceeded"),
+        "application_error": refusing(500, "An unexpected error occurred.", "application_error"),
+        "some_invalid": written(200, _some_invalid, text='a batch with validation = "permissive": errors beside data'),
     },
 )

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 
-from benchkit.model.exchange import ApiRefusal, Credentials, RateLimit, Received, Request, Response
+from benchkit.model.exchange import ApiRefusal, Credentials, PartialAnswer, RateLimit, Received, Request, Response
+from benchkit.providers.named_answers import Headers, NamedAnswer, partial_answer, split_request
 
 JSON = (("content-type", "application/json"),)
 T = TypeVar("T")
-Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RoutedServer:
 
     `body_of` writes a refusal's body from status, text and code. `rate_names` are the header fields of a limit: requests in
     a window, how many are left, seconds until all are. Beyond its rate it answers `limit_status` with `limit_text`, which may
-    hold {wait_s}, and with Retry-After where `retry_after` is true.
+    hold {wait_s}, and with Retry-After where `retry_after` is true. `answers` are those that a fault asks for by name.
     """
 
     routes: tuple[Route, ...]
@@ -50,6 +50,7 @@ class RoutedServer:
     names_upload: Callable[[Request], str] = lambda _request: ""
     joins_uploads: Callable[[Request, Mapping[str, bytes]], Request] = lambda request, _uploads: request
     headers_of: Callable[[int, str], Headers] = lambda _status, _code: JSON
+    answers: Mapping[str, NamedAnswer] = field(default_factory=dict)
 
     def methods(self, target: str) -> tuple[str, ...]:
         path = target.partition("?")[0]
@@ -86,6 +87,20 @@ class RoutedServer:
             headers = (*headers, ("retry-after", str(retry_after_s)))
         return Response(status, headers, self.body_of(status, text, code))
 
+    def answered(
+        self, name: str, request: Request, identities: Sequence[bytes], retry_after_s: int = 0
+    ) -> PartialAnswer:
+        answer = self.answers[name]
+        part = split_request(request, self.receive(request), identities, answer.refuses)
+        if answer.write is not None:
+            response = _well_formed(lambda: answer.write(part))  # type: ignore[misc]
+        else:
+            response = self.refused(answer.status, answer.text, answer.code)
+            if answer.body is not None:
+                response = Response(answer.status, (), answer.body)
+        waits = (("retry-after", str(retry_after_s)),) if retry_after_s else ()
+        return partial_answer(part, replace(response, headers=(*response.headers, *answer.headers, *waits)))
+
     def throttled(self, wait_s: int) -> Response:
         return self.refused(
             self.limit_status, self.limit_text.format(wait_s=wait_s), retry_after_s=wait_s if self.retry_after else 0
@@ -105,7 +120,7 @@ class RoutedServer:
 
 
 def _well_formed(read: Callable[[], T]) -> T:
-    """What Python raises where a request is of another form than documented is the sender's mistake."""
+    """What Python raises where a request is of another form than documented is the sender's error."""
     try:
         return read()
     except (KeyError, TypeError, AttributeError, LookupError, RecursionError) as error:

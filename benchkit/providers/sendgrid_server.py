@@ -21,9 +21,11 @@ from benchkit.providers.json_reading import (
     table_in,
     text_in,
 )
+from benchkit.providers.named_answers import refusing
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_PERSONALIZATIONS = 1000
+_NOTHING_LEFT = (("x-ratelimit-limit", "600"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"))
 FIXED_HEADERS = frozenset(
     {
         "x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from",
@@ -155,5 +157,14 @@ SERVER = RoutedServer(
         403: (_UNVERIFIED, "from"),
         413: ("The size of the payload is larger than the maximum of 30 MB.", ""),
         429: ("too many requests", ""),
+    },
+    answers={
+        "invalid_recipient": refusing(400, _BAD_ADDRESS, f"{_PEOPLE}.0.to.0.email"),
+        "wrong_key": refusing(401),
+        "no_credits": refusing(401, "Maximum credits exceeded"),
+        "unverified_sender": refusing(403, _UNVERIFIED, "from"),
+        "too_large": refusing(413),
+        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "internal_error": refusing(500, "An internal server error occurred."),
     },
 )

@@ -23,12 +23,28 @@ from benchkit.providers.json_reading import (
     text_in,
     texts_in,
 )
-from benchkit.providers.routed_server import JSON, Headers, Route, RoutedServer
+from benchkit.providers.named_answers import AnsweredRequest, Headers, NamedAnswer, Refuses, refusing, written
+from benchkit.providers.routed_server import JSON, Route, RoutedServer
 from benchkit.providers.signature_v4 import SigningKey, is_signed_by
 
 ACCEPTED = "SUCCESS"
 _RECIPIENTS = _ENTRIES = 50
 _BAD = "BadRequestException"
+_ENTRY_ERRORS = {  # what an entry of a bulk request can be instead of SUCCESS (API reference, BulkEmailEntryResult)
+    "MESSAGE_REJECTED": "Email address is not verified.",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "The MAIL FROM domain is not verified.",
+    "CONFIGURATION_SET_NOT_FOUND": "Configuration set does not exist.",
+    "TEMPLATE_NOT_FOUND": "Template does not exist.",
+    "ACCOUNT_SUSPENDED": "Sending suspended for this account.",
+    "ACCOUNT_THROTTLED": "Maximum sending rate exceeded.",
+    "ACCOUNT_DAILY_QUOTA_EXCEEDED": "Daily message quota exceeded.",
+    "INVALID_SENDING_POOL_NAME": "The sending pool does not exist.",
+    "ACCOUNT_SENDING_PAUSED": "Sending paused for this account.",
+    "CONFIGURATION_SET_SENDING_PAUSED": "Sending paused for this configuration set.",
+    "INVALID_PARAMETER": "A parameter is invalid.",
+    "TRANSIENT_FAILURE": "A transient failure occurred.",
+    "FAILED": "The message could not be sent.",
+}
 
 
 def signing_key(account: Credentials) -> SigningKey:
@@ -173,6 +189,25 @@ def _headers(_status: int, code: str) -> Headers:
     return (*JSON, ("x-amzn-errortype", code or "InternalFailure"))
 
 
+def _entries_refused(status: str, error: str) -> NamedAnswer:
+    def write(answered: AnsweredRequest) -> Response:
+        if "bulk" not in answered.request.target:
+            raise ApiRefusal(400, error, _BAD)
+        rows = [
+            {"Status": status, "Error": error}
+            if place in answered.refused_mails
+            else {"Status": ACCEPTED, "MessageId": _id(identity)}
+            for place, identity in enumerate(answered.identities)
+        ]
+        return Response(200, JSON, json.dumps({"BulkEmailEntryResults": rows}).encode())
+
+    return written(200, write, Refuses.LAST_MAIL, f"an entry of a bulk request within 200: {status}")
+
+
+def _exception(status: int, name: str, text: str) -> NamedAnswer:
+    return refusing(status, text, f"{name}:http://internal.amazon.com/coral/com.amazonaws.services.simpleemail/")
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile("/v2/email/outbound-emails"), read_one, _accepted),
@@ -189,5 +224,21 @@ SERVER = RoutedServer(
         429: ("Maximum sending rate exceeded.", "TooManyRequestsException"),
         500: ("The request processing has failed because of an unknown error.", "InternalFailure"),
         503: ("The request has failed due to a temporary failure of the server.", "ServiceUnavailable"),
+    },
+    answers={
+        "message_rejected": _exception(400, "MessageRejected", "Email address is not verified."),
+        "domain_not_verified": _exception(
+            400, "MailFromDomainNotVerifiedException", "The MAIL FROM domain is not verified."
+        ),
+        "account_suspended": _exception(400, "AccountSuspendedException", "Sending suspended for this account."),
+        "sending_paused": _exception(400, "SendingPausedException", "Sending paused for this account."),
+        "limit_exceeded": _exception(400, "LimitExceededException", "The resource limit was exceeded."),
+        "bad_request": _exception(400, _BAD, "Missing final '@domain'"),
+        "not_found": _exception(404, "NotFoundException", "Configuration set <set> does not exist."),
+        "sending_rate": _exception(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
+        "sending_rate_400": _exception(400, "ThrottlingException", "Maximum sending rate exceeded."),
+        "daily_quota": _exception(400, "ThrottlingException", "Daily message quota exceeded."),
+        "unavailable": _exception(503, "ServiceUnavailable", "The service is temporarily unavailable."),
+        **{f"entry_{status.lower()}": _entries_refused(status, error) for status, error in _ENTRY_ERRORS.items()},
     },
 )

@@ -21,6 +21,7 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.mime_recipients import received_mime
+from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_EACH = 100
@@ -86,6 +87,15 @@ def _body(_status: int, text: str, code: str) -> bytes:
     return json.dumps({"request_id": "benchkit", "data": data}).encode()
 
 
+def _some_failed(answered: AnsweredRequest) -> Response:
+    failures = [f"{addr}: the recipient is suppressed" for addr in answered.not_taken_recipients]
+    taken = len(answered.taken_recipients)
+    data: dict[str, object] = {"succeeded": taken, "failed": len(failures), "failures": failures}
+    if taken:
+        data["email_id"] = answered.identities[0].decode()
+    return Response(200, JSON, json.dumps({"request_id": "benchkit", "data": data}).encode())
+
+
 SERVER = RoutedServer(
     routes=(
         Route(re.compile("/v3/email/send"), read_fields, _accepted),
@@ -101,5 +111,15 @@ SERVER = RoutedServer(
             "E_ApiResponseCodes.ENDPOINT_PERMISSION_DENIED",
         ),
         429: ("Too many requests: this address is blocked for at least one minute.", "E_ApiResponseCodes.RATE_LIMITED"),
+    },
+    answers={
+        "invalid_request": refusing(
+            400, "An invalid email address was supplied.", "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD"
+        ),
+        "wrong_key": refusing(401),
+        "forbidden": refusing(403),
+        "blocked": refusing(429),
+        "all_failed": written(200, _some_failed, Refuses.ALL, "200 of which nothing succeeded"),
+        "some_failed": written(200, _some_failed, text="200 with failures beside what succeeded"),
     },
 )

@@ -23,6 +23,7 @@ from benchkit.providers.json_reading import (
     text_in,
 )
 from benchkit.providers.mailboxes import read_mailboxes
+from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 from benchkit.providers.shared_template import TEXTS
 
@@ -117,6 +118,23 @@ def _body(_status: int, text: str, code: str) -> bytes:
     return json.dumps({"errors": [{"message": text, **({"code": code} if code else {})}]}).encode()
 
 
+def _some_rejected(answered: AnsweredRequest) -> Response:
+    """Numbers, and errors that name no recipient: nothing says which it was."""
+    taken, rejected = len(answered.taken_recipients), len(answered.not_taken_recipients)
+    told = {"message": "Message generation rejected", "code": "1902",
+            "description": "recipient address suppressed due to customer policy"}  # fmt: skip
+    answer = {
+        "errors": [{"message": "transmission created, but with validation errors", "code": "2000"}],
+        "results": {
+            "rcpt_to_errors": [told] * rejected,
+            "id": answered.identities[0].decode(),
+            "total_accepted_recipients": taken,
+            "total_rejected_recipients": rejected,
+        },
+    }
+    return Response(200, JSON, json.dumps(answer).encode())
+
+
 SERVER = RoutedServer(
     routes=(Route(re.compile("/api/v1/transmissions/?"), read, _accepted),),
     authorised_by=_authorised,
@@ -129,5 +147,15 @@ SERVER = RoutedServer(
         420: ("Exceed Sending Limit (hourly)", "2101"),
         422: ("Invalid domain", "7001"),
         429: ("Too many requests", ""),
+    },
+    answers={
+        "missing_field": refusing(422, "required field is missing", _MISSING),
+        "invalid_domain": refusing(422),
+        "wrong_key": refusing(401),
+        "forbidden": refusing(403),
+        "sending_limit": refusing(420),
+        "rate_limit": refusing(429),
+        "all_rejected": written(200, _some_rejected, Refuses.ALL, "200 that accepts no recipient"),
+        "some_rejected": written(200, _some_rejected, text="200 with errors beside results"),
     },
 )

@@ -41,6 +41,23 @@ def _facts(name: str, module: Any) -> Iterator[str]:
     if isinstance(limits, FieldLimits):
         yield "Refused before the first send: " + "; ".join(_refused(limits)) + "."
     yield " ".join(_more(provider))
+    yield "\n".join(_answers(provider.server))
+
+
+def _answers(server: object) -> Iterator[str]:
+    if not isinstance(server, RoutedServer):
+        return
+    yield "| `answer` of a fault | status | says | refuses |"
+    yield "|---|---|---|---|"
+    for name, answer in server.answers.items():
+        usual, code = server.said.get(answer.status, ("", ""))
+        told = answer.text or (answer.body.decode() if answer.body is not None else usual)
+        code = ": ".join(filter(None, (_short(answer.code or ("" if answer.text else code)), told.replace("|", "\\|"))))
+        yield f"| `{name}` | {answer.status} | {code or 'nothing'} | {answer.refuses.value} |"
+
+
+def _short(code: str) -> str:
+    return code.partition(":http")[0]
 
 
 def _endpoints(server: object) -> Iterator[str]:

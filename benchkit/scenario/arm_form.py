@@ -82,6 +82,7 @@ class FaultForm(Form):
     ] = 1.0
     reply: Annotated[str, said('SMTP reply, as "450 4.2.1 busy".')] = ""
     status: Annotated[int, Field(ge=400, le=599), said("HTTP status.")] = 0
+    answer: Annotated[str, said("One of the provider's own answers, by its name.")] = ""
     retry_after_s: Annotated[int, Field(ge=0, le=86_400), said("Retry-After of the HTTP response, in seconds.")] = 0
     delay_ms: Annotated[DelayKey | None, said("A wait before going on: milliseconds, or a distribution.")] = None
     drop: Annotated[bool, said("Drop the connection there.")] = False

@@ -73,7 +73,7 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     _check_plaintext(arm)
     _check_dsn(arm, offers)
     _check_dkim(arm)
-    _check_embedded(arm)
+    _check_embedded(arm, vocabulary)
     _check_profile(arm, vocabulary)
 
 
@@ -234,10 +234,10 @@ def _check_profile(arm: _Arm, vocabulary: Vocabulary) -> None:
         arm.wrong("profile", f'"{arm.form.profile}" has no {transport}; {suggestion("", able)}')
 
 
-def _check_embedded(arm: _Arm) -> None:
+def _check_embedded(arm: _Arm, vocabulary: Vocabulary) -> None:
     for index in range(len(arm.form.fault)):
         if arm.sound("fault"):
-            check_fault(arm.parsed, arm.index, index)
+            check_fault(arm.parsed, arm.index, index, vocabulary)
     check_limit(arm.parsed, arm.index)
     if not arm.embedded:
         for key in ("fault", "limit"):

@@ -268,6 +268,7 @@ def _fault(form: FaultForm) -> Fault:
         retry_after_s=form.retry_after_s,
         delay=_delay(form.delay_ms),
         drop=form.drop,
+        answer=form.answer,
     )
 
 

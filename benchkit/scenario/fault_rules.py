@@ -6,12 +6,13 @@ Law: as in rules.py. The points are those of model.scenario.Fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from benchkit.errors import listed, suggestion
 from benchkit.scenario.arm_form import DelayForm, FaultForm
 from benchkit.scenario.locate import KeyPath
 from benchkit.scenario.parsed_scenario import ParsedScenario
+from benchkit.scenario.vocabulary import Vocabulary
 
 _POINTS: Mapping[str, tuple[str, ...]] = {
     "smtp": ("connect", "banner", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "content", "quit"),
@@ -26,7 +27,7 @@ DELAY_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check_fault(parsed: ParsedScenario, arm: int, index: int) -> None:
+def check_fault(parsed: ParsedScenario, arm: int, index: int, vocabulary: Vocabulary) -> None:
     """A fault happens at a point of its arm's protocol and does something that this protocol has."""
     path: KeyPath = ("arm", arm, "fault", index)
     fault, transport = parsed.form.arm[arm].fault[index], parsed.form.arm[arm].transport
@@ -34,10 +35,12 @@ def check_fault(parsed: ParsedScenario, arm: int, index: int) -> None:
     if fault.at and fault.at not in points:
         parsed.mistakes.add((*path, "at"), f'"{fault.at}" is no point of {transport}; {suggestion(fault.at, points)}')
     _check_reached(parsed, arm, (*path, "at"), fault.at)
-    if not any(parsed.gives(*path, key) for key in ("reply", "status", "delay_ms", "drop")):
-        does = "reply, delay_ms or drop" if transport == "smtp" else "status, delay_ms or drop"
+    if not any(parsed.gives(*path, key) for key in ("reply", "status", "answer", "delay_ms", "drop")):
+        does = "reply, delay_ms or drop" if transport == "smtp" else "status, answer, delay_ms or drop"
         parsed.mistakes.add(path, f"does nothing: give {does}")
     _check_answer(parsed, path, fault, transport)
+    if fault.answer and transport == "api":
+        _check_named(parsed, path, fault, vocabulary.answers.get(parsed.form.arm[arm].provider))
     if isinstance(fault.delay_ms, DelayForm):
         _check_delay(parsed, (*path, "delay_ms"), fault.delay_ms)
 
@@ -54,17 +57,26 @@ def _check_reached(parsed: ParsedScenario, arm: int, path: KeyPath, at: str) -> 
 
 
 def _check_answer(parsed: ParsedScenario, path: KeyPath, fault: FaultForm, transport: str) -> None:
-    foreign = ("status", "retry_after_s") if transport == "smtp" else ("reply",)
+    foreign = ("status", "answer", "retry_after_s") if transport == "smtp" else ("reply",)
     for key in foreign:
         if parsed.gives(*path, key):
             parsed.mistakes.add((*path, key), f"does not exist for {transport}; {_own_answer(transport)}")
-    if fault.at == "connect" and (fault.reply or fault.status):
-        key = "reply" if fault.reply else "status"
-        parsed.mistakes.add((*path, key), "cannot be given at connect: nothing was asked yet; use a later point")
+    told = next((key for key in ("reply", "status", "answer") if getattr(fault, key)), "")
+    if fault.at == "connect" and told:
+        parsed.mistakes.add((*path, told), "cannot be given at connect: nothing was asked yet; use a later point")
     if parsed.gives(*path, "reply") and not _REPLY.fullmatch(fault.reply):
         parsed.mistakes.add((*path, "reply"), 'must be a code and a text, as "450 4.2.1 busy"')
-    if parsed.gives(*path, "retry_after_s") and not parsed.gives(*path, "status"):
-        parsed.mistakes.add((*path, "retry_after_s"), "goes with a status: give one, as 429")
+    if parsed.gives(*path, "retry_after_s") and not (fault.status or fault.answer):
+        parsed.mistakes.add((*path, "retry_after_s"), "goes with a status or an answer: give one, as status = 429")
+
+
+def _check_named(parsed: ParsedScenario, path: KeyPath, fault: FaultForm, known: Sequence[str] | None) -> None:
+    """An answer is one that the arm's provider gives, and stands alone. `known` is None where the provider is unknown."""
+    if known is not None and fault.answer not in known:
+        told = f'"{fault.answer}" is no answer of this provider; {suggestion(fault.answer, known)}'
+        parsed.mistakes.add((*path, "answer"), told)
+    if fault.status:
+        parsed.mistakes.add((*path, "answer"), "has a status of its own: remove status")
 
 
 def _own_answer(transport: str) -> str:

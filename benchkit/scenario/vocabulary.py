@@ -24,4 +24,7 @@ class Vocabulary:
     templates: frozenset[str] = frozenset()  # the providers that fill in a template for several messages
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # with the transports that each knows
     webhooks: tuple[str, ...] = ()  # the providers whose events can be received
+    answers: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # of each provider: those that a fault can name
     cores: int = 1  # of this machine, that a run may use

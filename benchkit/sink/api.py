@@ -47,6 +47,17 @@ class ApiListener:
         except ValueError as error:
             return self.refuse(400, str(error))
 
+    def answer_named(self, name: str, request: Request, retry_after_s: int) -> Response:
+        """One of the provider's own answers to a request that sends mail; what it does not refuse is taken."""
+        try:
+            if request.method not in self.server.methods(request.target) or not self.server.sends(request):
+                return self._answer(request)
+            return self._take_part(name, request, retry_after_s)
+        except ApiRefusal as refusal:
+            return self.refuse(refusal.status, str(refusal), refusal.code)
+        except ValueError as error:
+            return self.refuse(400, str(error))
+
     def refuse(self, status: int, text: str = "", code: str = "", retry_after_s: int = 0) -> Response:
         response = self.server.refused(status, text, code, retry_after_s)
         if status == 401 and self.server.challenge:
@@ -79,6 +90,17 @@ class ApiListener:
         self.recorder.take(request_head(whole), whole.body, 0, identity, send)
         known = (identity,) if identity else self.recorder.new_ids(len(mails) or 1)
         return self.server.accepted(request, known)
+
+    def _take_part(self, name: str, request: Request, retry_after_s: int) -> Response:
+        whole = self.server.with_uploads(request, self.uploads) if self.uploads else request
+        sends = self.recorder.identify_all(whole.body)
+        if not sends:  # of no run, or of another
+            identity, send = self.recorder.identify(whole.body)
+            sends = {identity or self.recorder.new_ids(1)[0]: send}
+        part = self.server.answered(name, whole, tuple(sends), retry_after_s)
+        head = request_head(whole, part.refused_recipients)
+        self.recorder.take_batch(head, whole.body, sends, part.refused_mails)
+        return part.response
 
     def _take_batch(self, request: Request) -> Response:
         sends = self.recorder.identify_all(request.body)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from hashlib import blake2b
+from itertools import chain, repeat
 from time import perf_counter_ns
 
 from benchkit.model.contracts import Ledger
@@ -48,12 +49,21 @@ class ArrivalRecorder:
         self._ledger.arrived(send, self._arm, key, arrived_ns, len(body), recipients)
         return key
 
-    def take_batch(self, head: bytes, body: bytes, sends: Mapping[bytes, int]) -> None:
-        """Several mails of one request; its bytes are the first one's, so that their sum is what came."""
+    def take_batch(
+        self, head: bytes, body: bytes, sends: Mapping[bytes, int], refused: Container[int] = frozenset()
+    ) -> None:
+        """Several mails of one request but for those at the places in `refused`.
+
+        The bytes of the request are the first one's, so that their sum is what came.
+        """
         arrived_ns = perf_counter_ns()
+        taken = [(nth, send) for nth, send in enumerate(sends.values()) if nth not in refused]
+        if not taken:
+            return
         key = self._keep(head, without_identities(body, sends))
-        for nth, send in enumerate(sends.values()):
-            self._ledger.arrived(send, self._arm, nth_key(key, nth), arrived_ns, 0 if nth else len(body), 0)
+        sizes = chain((len(body),), repeat(0))
+        for (nth, send), size in zip(taken, sizes, strict=False):
+            self._ledger.arrived(send, self._arm, nth_key(key, nth), arrived_ns, size, 0)
 
     def _keep(self, head: bytes, bare: bytes) -> bytes:
         """The key of these bytes, of which the ledger is told once."""

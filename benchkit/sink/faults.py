@@ -25,13 +25,14 @@ class Action:
     delay_s: float = 0.0
     reply: str = ""
     status: int = 0
+    answer: str = ""  # one of the provider's own answers, by its name
     retry_after_s: int = 0
     drop: bool = False
     limited_s: int = 0  # beyond the API's rate: the seconds until there is room again
 
     @property
     def refuses(self) -> bool:
-        return bool(self.reply or self.status or self.limited_s)
+        return bool(self.reply or self.status or self.answer or self.limited_s)
 
 
 PASS = Action()
@@ -104,10 +105,10 @@ class Faults:
             return PASS
         met = [fault for fault in faults if self._random.random() < fault.probability]
         delay_s = sum(drawn_s(fault.delay, self._random) for fault in met if fault.delay)
-        first = next((fault for fault in met if fault.drop or fault.reply or fault.status), None)
+        first = next((fault for fault in met if fault.drop or fault.reply or fault.status or fault.answer), None)
         if first is None:
             return Action(delay_s)
-        return Action(delay_s, first.reply, first.status, first.retry_after_s, first.drop)
+        return Action(delay_s, first.reply, first.status, first.answer, first.retry_after_s, first.drop)
 
     def _limited(self, messages: int) -> Action | None:
         if self._smtp and self.last(messages):

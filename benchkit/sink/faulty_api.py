@@ -1,7 +1,7 @@
 """An HTTP connection with faults, or with a transcript: the slower variant of api.py.
 
 Requests stand in a queue, since one that is held back holds back those behind it. Each meets faults twice: at `request`,
-before it is taken, and at `response`, after. A status at either refuses it untaken.
+before it is taken, and at `response`, after. A status at either refuses it untaken; an answer takes what it leaves of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from time import perf_counter_ns
 
-from benchkit.model.exchange import Request, Response
+from benchkit.model.exchange import RateLimit, Request, Response
 from benchkit.sink.api import ApiListener, ApiSession, rendered
 from benchkit.sink.delayed_reply import DelayedReply
 from benchkit.sink.faults import Action, Faults
@@ -60,7 +60,7 @@ class FaultyApiSession(ApiSession):
     def _meet_request(self, request: Request, keep_alive: bool) -> None:
         action = self._faults.meet("request", self._messages)
         if action.refuses:
-            response = self._refusal(action)
+            response = self._refusal(action, request)
             self._act(action, lambda: self._respond(response, keep_alive))
         else:
             self._act(action, lambda: self._meet_response(request, keep_alive))
@@ -68,17 +68,23 @@ class FaultyApiSession(ApiSession):
     def _meet_response(self, request: Request, keep_alive: bool) -> None:
         action = self._faults.meet("response", self._messages)
         if action.refuses:
-            response = self._refusal(action)
+            response = self._refusal(action, request)
         else:
             response = self._listener.answer(request)
             self._messages += response.status < 300
         keep_alive = keep_alive and not self._faults.last(self._messages)
         self._act(action, lambda: self._respond(response, keep_alive))
 
-    def _refusal(self, action: Action) -> Response:
+    def _refusal(self, action: Action, request: Request) -> Response:
         if action.limited_s:
             return self._listener.server.throttled(action.limited_s)
-        return self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
+        if action.answer:
+            return self._listener.answer_named(action.answer, request, action.retry_after_s)
+        refused = self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
+        if action.status != self._listener.server.limit_status or self._faults.rate is not None:
+            return refused
+        spent = self._listener.server.rate_headers(RateLimit(1, 0, action.retry_after_s or 1))
+        return replace(refused, headers=(*refused.headers, *spent))  # a limit that no [arm.limit] counts
 
     def _act(self, action: Action, then: Callable[[], None]) -> None:
         """Go on now, later, or never."""

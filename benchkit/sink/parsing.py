@@ -7,6 +7,8 @@ to read the body for an API.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from benchkit.batch import from_mime
 from benchkit.model.exchange import Received, Request
@@ -16,6 +18,7 @@ _MAIL = b"MAIL FROM:<%s>\r\n"
 _RCPT = b"RCPT TO:<%s>\r\n"
 _PATHS = re.compile(rb"^(?:MAIL FROM|RCPT TO):<(.*)>\r$", re.MULTILINE)
 _PARSED_HEADERS = ("content-type", "content-encoding")
+_REFUSED = "benchkit-refused"  # the sink's own line in the head: recipients that its answer refused
 
 
 def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[Received, ...]:
@@ -23,16 +26,25 @@ def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[
     if protocol == "smtp":
         reverse_path, *paths = (path.decode("utf-8", "surrogateescape") for path in _PATHS.findall(head))
         return (Received(from_mime(body), tuple(paths), reverse_path, body),)
-    return PROVIDERS[provider].server.receive(_request_of(head, body))
+    request = _request_of(head, body)
+    mails = PROVIDERS[provider].server.receive(request)
+    told = request.header(_REFUSED)
+    if not told:
+        return mails
+    refused = told.encode("latin-1").decode().split(", ")
+    return tuple(replace(mail, recipients=tuple(r for r in mail.recipients if r not in refused)) for mail in mails)
 
 
 def envelope_head(sender: bytes, recipients: list[bytes]) -> bytes:
     return _MAIL % sender + b"".join([_RCPT % recipient for recipient in recipients]) + b"\r\n"
 
 
-def request_head(request: Request) -> bytes:
+def request_head(request: Request, refused: Sequence[str] = ()) -> bytes:
+    """`refused` are the recipients that an answer of the sink has refused of a single mail."""
     lines = [f"{request.method} {request.target}"]
     lines += [f"{name}: {value}" for name, value in request.headers if name in _PARSED_HEADERS]
+    if refused:
+        lines.append(f"{_REFUSED}: {', '.join(refused).encode().decode('latin-1')}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 

@@ -70,6 +70,7 @@ def vocabulary() -> Vocabulary:
         statistics=("p50", "p90", "p95", "p99"),
         offers=offers,
         webhooks=("mailgun",),
+        answers={"mailgun": ("busy",)},
         cores=4,
     )
 

@@ -155,6 +155,20 @@ ROWS: list[Row] = [
         "24:1 arm.1.fault.0.status",
         "cannot be given at connect",
     ),
+    (
+        21,
+        API + '[[arm.fault]]\nat = "connect"\nanswer = "busy"',
+        "24:1 arm.1.fault.0.answer",
+        "cannot be given at connect",
+    ),
+    (21, API + '[[arm.fault]]\nat = "request"\nanswer = "bussy"', "24:1 arm.1.fault.0.answer", 'did you mean "busy"?'),
+    (15, SMTP + '[[arm.fault]]\nat = "data"\nanswer = "busy"', "18:1 arm.0.fault.0.answer", "does not exist for smtp"),
+    (
+        21,
+        API + '[[arm.fault]]\nat = "request"\nanswer = "busy"\nstatus = 500',
+        "24:1 arm.1.fault.0.answer",
+        "has a status of its own",
+    ),
     (21, API + '[[arm.fault]]\nat = "request"\nstatus = 200', "24:1 arm.1.fault.0.status", "at least 400"),
     (
         21,
