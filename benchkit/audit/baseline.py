@@ -22,6 +22,7 @@ Earlier = Mapping[str, list[Mapping[str, Any]]]  # findings by domain, as they s
 @dataclass(frozen=True, slots=True)
 class Changes:
     new: tuple[Finding, ...]
+    unchanged: tuple[Finding, ...]
     gone: tuple[Mapping[str, Any], ...]  # as they stood in the earlier JSON
 
 
@@ -46,7 +47,8 @@ def changes(report: AuditReport, earlier: list[Mapping[str, Any]]) -> Changes:
     now = {_identity(finding) for finding in report.findings}
     then = {_earlier(each) for each in earlier}
     new = tuple(finding for finding in report.findings if _identity(finding) not in then)
-    return Changes(new, tuple(each for each in earlier if _earlier(each) not in now))
+    unchanged = tuple(finding for finding in report.findings if _identity(finding) in then)
+    return Changes(new, unchanged, tuple(each for each in earlier if _earlier(each) not in now))
 
 
 def _identity(finding: Finding) -> Identity:

@@ -33,6 +33,8 @@ _BY_REQUIREMENT = {
 }  # a receiver's finding names the requirements that are not met
 _RECEIVERS = ("gmail_rules", "yahoo_rules", "microsoft_rules")
 FOLLOWS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("spf_record.missing", ("mx_records.no_such_domain",)),
+    ("dkim_selectors.none_can_exist", ("mx_records.no_such_domain",)),
     ("spf_syntax.error", ("spf_split.joined",)),
     ("spf_syntax.oddity", ("spf_no_sender",)),
     ("spf_unreached", ("spf_no_sender",)),
@@ -45,7 +47,7 @@ FOLLOWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "dkim_inferred_senders.no_key",
         ("dkim_selectors.none_can_exist", "dkim_cname.dangling", "dkim_selectors.host_name"),
     ),
-    ("dmarc_record.missing", ("dmarc_misplaced",)),
+    ("dmarc_record.missing", ("mx_records.no_such_domain", "dmarc_misplaced")),
     ("dmarc_policy.none", ("dmarc_syntax.policy", "dmarc_syntax.policy_missing", "non_sending.not_rejected")),
     ("dmarc_suffix_list", ("dmarc_record.several", "dmarc_record.void")),
     ("bimi_record.policy", ("dmarc_policy.none", "dmarc_record")),

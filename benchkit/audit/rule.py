@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchkit.model.audit import AuditedMechanism
-from benchkit.model.dns import Answer
+from benchkit.model.dns import Answer, is_alias_loop
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from benchkit.audit.audit_context import AuditContext
 
 PASSED = Status.PASS.value  # beside the names of cases in `Check.by_evidence`
+AGAIN = "Ask again, or ask another resolver with -n; if it stays so, the zone's servers are at fault."
 POINTS = {Status.FAIL: 15, Status.WARN: 5}
 
 
@@ -85,7 +86,7 @@ class Rule:
         message = "cannot be judged: " + "; ".join(_lost(answer) for answer in lost[:3])
         if len(lost) > 3:
             message += f"; and {len(lost) - 3} more"
-        advice = "Ask again, or ask another resolver with -n; if it stays so, the zone's servers are at fault."
+        advice = AGAIN if not all(map(is_alias_loop, lost)) else "Give one of the names its own records, not a CNAME."
         return Finding(self.name, Status.UNKNOWN, subject, message, tuple(lost), advice, (), self.reference)
 
 
@@ -126,5 +127,7 @@ def lost(answers: Sequence[Answer]) -> tuple[Answer, ...]:
 
 
 def _lost(answer: Answer) -> str:
+    if is_alias_loop(answer):
+        return f"{answer.name} is an alias that leads back to itself"
     told = f" ({', '.join(answer.ede)})" if answer.ede else ""
     return f"{answer.name} {answer.type} answered {answer.state.value}{told}"

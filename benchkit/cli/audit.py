@@ -13,13 +13,15 @@ import typer
 from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, read_zones
 from benchkit.cli.audit_history import keep_audit, last_audit
 from benchkit.cli.audit_options import Given
-from benchkit.cli.audit_other_options import LIST_ONLY, refuse_without
+from benchkit.cli.audit_other_options import LIST_ONLY, refuse_idle, refuse_without
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
 from benchkit.cli.audit_recording import AuditRecording, read_recording
 from benchkit.cli.audit_reports import read_reports
 from benchkit.cli.options_decorator import with_options
 from benchkit.errors import InputError, Mistake
 from benchkit.model.clock import utc_now
+
+MESSAGE_FIELDS = ("from", "date", "subject", "to", "received", "message-id", "return-path", "dkim-signature")
 
 if TYPE_CHECKING:
     from benchkit.audit import ConnectOptions, Options
@@ -41,6 +43,7 @@ def audit(given: Given) -> None:
 
         raise typer.Exit(audit_list(given, given.recipients))
     refuse_without(given, "--list", LIST_ONLY)
+    refuse_idle(given)
     form = chosen(given)
     recording, domains = read_recording(given.replay), domains_of(given.domains or [], _standard_input)
     source = AnswerSource(
@@ -58,11 +61,20 @@ def audit(given: Given) -> None:
     from benchkit.cli.audit_loop import run_audits
 
     named = _named(domains, recording, options)
+    _tell_unnamed(domains, named, source)
     audited = run_audits(_audit(named, source, options))
     keep_audit(given.history, audited)
     reports, changed = since(audited, earlier)
     show(reports, form, changed, replace(given, ip=options.ip or ""))  # also what a recording was made with
     raise typer.Exit(exit_code(reports, given.fail_on))
+
+
+def _tell_unnamed(given: Sequence[str], found: Sequence[str], source: AnswerSource) -> None:
+    """Which names servers are about to be asked for, where no one has typed them."""
+    if not given and not source.is_offline:
+        some = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+        servers = ", ".join(source.servers) or "this machine's resolver"
+        typer.echo(f"No DOMAIN given: auditing {some}, by {servers}", err=True)
 
 
 def _standard_input() -> str:
@@ -110,6 +122,9 @@ def _check_names(given: Given) -> None:
     """Raises InputError; a greeting may be an address in brackets too, and a bounce has no sender."""
     from benchkit.audit.domain_name import domain_name
 
+    if given.mail_from and given.mail_from != "<>" and not given.mail_from.rpartition("@")[0]:
+        told = f'{given.mail_from} is no address: write it as in news@shop.example, or "<>" for a bounce'
+        raise InputError(Mistake("--mail-from", told))
     sender = "" if given.mail_from == "<>" else given.mail_from.rpartition("@")[2]
     greeting = "" if given.helo.startswith("[") else given.helo
     named = [("--helo", greeting), ("--mail-from", sender), *(("--selector", name) for name in given.selectors or ())]
@@ -139,9 +154,13 @@ def _mail(path: Path | None) -> Mail | None:
     from benchkit.audit.message.parser import read_mail
 
     try:
-        return read_mail(path.read_bytes())
+        mail = read_mail(path.read_bytes())
     except OSError as error:
         raise InputError(Mistake(str(path), f"cannot be read: {error.strerror}")) from None
+    if not any(mail.all(name) for name in MESSAGE_FIELDS):
+        told = "is no message: it has none of the usual header fields, such as From. Save the message with its headers"
+        raise InputError(Mistake(str(path), told))
+    return mail
 
 
 def _arms(path: Path | None) -> tuple[ArmIdentity, ...]:

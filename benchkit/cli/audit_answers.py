@@ -49,6 +49,11 @@ class AnswerSource:
             )
 
     @property
+    def is_offline(self) -> bool:
+        """Whether no server is asked."""
+        return self.replay is not None or (self.zone is not None and not self.joined)
+
+    @property
     def joined(self) -> bool:
         return self.zone is not None and (self.live or bool(self.servers))
 
@@ -167,11 +172,19 @@ def domains_of(given: Sequence[str], stdin: Callable[[], str]) -> list[str]:
     for text in given:
         if text == "-":
             found += _lines(stdin())
-        elif Path(text).is_file():
+        elif _is_file(text):
             found += _lines(_read(Path(text)))
         else:
             found.append(text)
     return list(dict.fromkeys(found))
+
+
+def _is_file(text: str) -> bool:
+    """What is too long for the name of a file, or for a system, is none."""
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _read(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ def _judged(
     async def judge() -> JudgedList:
         async with open_source(source, dict) as servers:
             ask_for = servers.of if source.zone is None or source.joined else (lambda domain: source.zone)
-            return await judge_list(listed, ask_for, suppressed=suppressed, suppressed_hashes=hashes, keep=keep)
+            judged = await judge_list(listed, ask_for, suppressed=suppressed, suppressed_hashes=hashes, keep=keep)
+            return replace(judged, in_zone_only=source.is_offline)
 
     return run_audits(judge())
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import MISSING, Field, fields
-from typing import Any
+from dataclasses import MISSING, fields
 
 from benchkit.cli.audit_options import Given
 from benchkit.errors import InputError, Mistake
@@ -25,10 +24,6 @@ def refuse_others(given: Given, form: str, taken: Collection[str]) -> None:
         raise InputError(*others)
 
 
-def _is_given(given: Given, field: Field[Any]) -> bool:
-    return getattr(given, field.name) not in (field.default, [], ())
-
-
 def refuse_without(given: Given, form: str, belonging: Collection[str]) -> None:
     """Raises InputError where an option is given that belongs to `form` alone, which is not asked for."""
     alone = [name for name in belonging if getattr(given, name)]
@@ -36,6 +31,17 @@ def refuse_without(given: Given, form: str, belonging: Collection[str]) -> None:
         raise InputError(*(Mistake(_option(name), f"has no effect without {form}: leave it out") for name in alone))
 
 
+def refuse_idle(given: Given) -> None:
+    """Raises InputError for options that say more about another one, which is not there; a recording may have had it."""
+    for needed, others, idle in IDLE:
+        if not given.replay and not any(getattr(given, name) for name in (*needed, *others)):
+            refuse_without(given, " or ".join(map(_option, needed)), idle)
+
+
+IDLE: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
+    (("ip",), (), ("helo", "mail_from")),
+    (("connect", "authorities"), (), ("allow_private",)),
+)
 SPELLED = {
     "domains": "DOMAIN",
     "zones": "--zone",

@@ -61,7 +61,10 @@ def since(reports: Sequence[AuditReport], earlier: Earlier | None) -> tuple[list
     from benchkit.audit.baseline import changes
 
     changed = {report.domain: changes(report, earlier.get(report.domain, [])) for report in reports}
-    return [replace(report, findings=changed[report.domain].new) for report in reports], changed
+    return [
+        replace(report, findings=changed[report.domain].new, unchanged=changed[report.domain].unchanged)
+        for report in reports
+    ], changed
 
 
 def show(reports: Sequence[AuditReport], form: Format, changed: Mapping[str, Changes], given: Given) -> None:

@@ -46,7 +46,20 @@ def _rule(asked: str) -> Rule:
     from benchkit.audit.checks import CHECKS
 
     name, dot, case = asked.partition(".")
+    if name not in CHECKS.names():
+        raise InputError(Mistake(f'"{asked}"', f"is no rule, mechanism or provider: {_near(asked)}"))
     rule = CHECKS[name].rule
     if dot and case not in rule.cases:
         raise InputError(Mistake(name, f'has no case "{case}"; {suggestion(case, rule.cases)}'))
     return rule
+
+
+def _near(asked: str) -> str:
+    """The name that is most like it, of all that can be explained; else where the names are."""
+    from benchkit.audit.checks import CHECKS
+    from benchkit.model.audit import AuditedMechanism
+    from benchkit.providers import PROVIDERS
+
+    names = (*CHECKS.names(), *PROVIDERS.names(), *(each.value for each in AuditedMechanism))
+    near = suggestion(asked, names) if asked else ""
+    return near if near.startswith("did") else "`benchkit explain all` and `benchkit explain providers` have all names"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -28,6 +29,7 @@ from benchkit.cli.watch import watch
 from benchkit.errors import BenchkitError, ExitCode, reason
 
 _STDERR = 2
+NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP)  # the user has named what can be no file
 
 app = typer.Typer(
     name="benchkit",
@@ -106,6 +108,8 @@ def _run_verb() -> None:
     except BenchkitError as error:
         _end(str(error), error.exit_code)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_PATH:
+            _end(_told(error), ExitCode.BAD_INPUT)
         if os.environ.get("BENCHKIT_TRACEBACK"):
             raise
         _end(f"{_told(error)} (BENCHKIT_TRACEBACK=1 shows where)", ExitCode.INTERNAL_ERROR)

@@ -155,6 +155,12 @@ class AuditReport:
     aspects: Mapping[AuditAspect, Status] = field(default_factory=dict)
     reports: ReportsSummary | None = None  # None where no reports were read
     message: MailSummary | None = None  # None where no message was given
+    unchanged: tuple[Finding, ...] = ()  # with a baseline: what it had too, which is not shown again
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """What verdict, score and headline rest on, be it shown or not."""
+        return (*self.findings, *self.unchanged)
 
     @property
     def fixes(self) -> tuple[RecordFix, ...]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+ALIAS_LOOP = "CNAME loop"  # in `Answer.ede`
+
 
 class AnswerState(StrEnum):
     """What came back. Only the first three say anything about what the zone holds."""
@@ -60,6 +62,11 @@ class Answer:
     compact_denial: bool = False  # NOERROR with NXNAME (RFC 9824): the name does not exist
     wildcard: bool = False  # synthesised from a wildcard, where the server shows it
     queries: int = 1  # sent to get it: 0 from a cache, a zone file or a recording
+
+
+def is_alias_loop(answer: Answer) -> bool:
+    """Whether it did not come because the name is an alias that leads back to itself: asking again brings nothing."""
+    return answer.state is AnswerState.MALFORMED and ALIAS_LOOP in answer.ede
 
 
 class Ask(Protocol):

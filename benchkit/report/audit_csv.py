@@ -32,7 +32,7 @@ def to_csv(reports: Sequence[AuditReport]) -> str:
 
 
 def _row(report: AuditReport) -> dict[str, object]:
-    numbers = Counter(finding.status for finding in report.findings)
+    numbers = Counter(finding.status for finding in report.all_findings)
     bad = [finding.rule for finding in report.findings if finding.status in (Status.FAIL, Status.WARN)]
     return {
         "domain": report.domain,

@@ -21,7 +21,7 @@ def render_fleet(reports: Sequence[AuditReport], console: Console) -> None:
     table = empty_table("domain", "verdict", "score", *(status.value for status in COUNTED))
     table.add_column("fix first", overflow="fold")
     for report in sorted(reports, key=_badness):
-        numbers = Counter(finding.status for finding in report.findings)
+        numbers = Counter(finding.status for finding in report.all_findings)
         table.add_row(
             Text(report.domain),
             Text(report.verdict.value, style=STYLES[report.verdict]),

@@ -50,7 +50,7 @@ def answers(report: AuditReport) -> list[tuple[Status, str, str]]:
 
 
 def _told(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
-    rules = {finding.rule for finding in report.findings if finding.status is not Status.UNKNOWN}
+    rules = {finding.rule for finding in report.all_findings if finding.status is not Status.UNKNOWN}
     if status is Status.UNKNOWN:
         return "no fault was found, but not everything could be judged"
     if aspect is AuditAspect.FROM and rules & {"non_sending.declared", "non_sending.not_rejected"}:
@@ -84,11 +84,11 @@ def _but(rules: set[str]) -> str:
 
 
 def _is_enforced(report: AuditReport) -> bool:
-    return any(finding.rule in _ENFORCED and finding.status is Status.PASS for finding in report.findings)
+    return any(finding.rule in _ENFORCED and finding.status is Status.PASS for finding in report.all_findings)
 
 
 def _counts(report: AuditReport) -> str:
-    numbers = Counter(finding.status for finding in report.findings)
+    numbers = Counter(finding.status for finding in report.all_findings)
     parts = [
         f"{numbers[status]} {status.value}" for status in (Status.FAIL, Status.WARN, Status.UNKNOWN) if numbers[status]
     ]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchkit.audit.causes import grouped
-from benchkit.model.dns import Answer
+from benchkit.model.dns import ALIAS_LOOP, Answer, is_alias_loop
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
 from benchkit.report.fix_words import heading
@@ -48,7 +48,7 @@ def unknown_groups(findings: Sequence[Finding]) -> list[UnknownGroup]:
     """Those whose answers were lost in the same way are one group: one resolver, or one zone, is the cause."""
     groups: dict[frozenset[str], list[Finding]] = {}
     for number, finding in enumerate(each for each in findings if each.status is Status.UNKNOWN):
-        ways = frozenset(answer.state.value for answer in _lost(finding)) or frozenset([f"{number}"])
+        ways = frozenset(_way(answer) for answer in _lost(finding)) or frozenset([f"{number}"])
         same = next((each for each in groups if each & ways), ways)
         groups.setdefault(same, []).append(finding)
     return [_unknown(members) for members in groups.values()]
@@ -95,13 +95,18 @@ def _lost(finding: Finding) -> list[Answer]:
     return [answer for answer in finding.evidence if not answer.state.known]
 
 
+def _way(answer: Answer) -> str:
+    """How it was lost."""
+    return ALIAS_LOOP if is_alias_loop(answer) else answer.state.value
+
+
 def _unknown(members: Sequence[Finding]) -> UnknownGroup:
     answers = tuple(dict.fromkeys(answer for each in members for answer in _lost(each)))
     rules = tuple(dict.fromkeys(each.rule for each in members))
     first = members[0]
     if not answers:
         return UnknownGroup(rules, answers, first.message, first.advice)
-    named = [f"{answer.name} {answer.type} ({answer.state.value})" for answer in answers[:NAMED]]
+    named = [f"{answer.name} {answer.type} ({_way(answer)})" for answer in answers[:NAMED]]
     more = f" and {len(answers) - NAMED} more" if len(answers) > NAMED else ""
     what = f"{rules[0]} cannot be judged" if len(rules) == 1 else f"{len(rules)} rules cannot be judged"
     return UnknownGroup(rules, answers, f"{what}: no answer to {', '.join(named)}{more}", first.advice)

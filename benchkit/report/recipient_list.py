@@ -62,8 +62,22 @@ def _notes(judged: JudgedList) -> list[str]:
         rows = sum(row.address is not None and row.address.domain in lost for row in judged.kept)
         some = ", ".join(list(lost.values())[:SHOWN_DOMAINS]) + (", …" if len(lost) > SHOWN_DOMAINS else "")
         notes.append(
-            f"{rows:,} clean rows are in {len(lost):,} domains whose DNS did not answer ({some}): run it again."
+            f"{_number(rows, 'clean row')} of {_number(len(lost), 'domain')} could not be checked ({some}). {_remedy(judged)}"
         )
     if count := _smtputf8(judged):
-        notes.append(f"{count:,} clean rows need SMTPUTF8 (RFC 6531): many servers do not take such addresses.")
+        verb = "needs" if count == 1 else "need"
+        notes.append(
+            f"{_number(count, 'clean row')} {verb} SMTPUTF8 (RFC 6531): many servers do not take such addresses."
+        )
     return notes
+
+
+def _remedy(judged: JudgedList) -> str:
+    """A zone file does not hold more the second time."""
+    if judged.in_zone_only:
+        return "The zone file does not hold these domains: add --live to ask live servers about them."
+    return "Their DNS did not answer: run it again."
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from benchkit.errors import InputError, Mistake
 from benchkit.resolver.https import HttpsServer
+from benchkit.resolver.names import wire_name
 from benchkit.resolver.servers import DnsServer, PlainServer, TlsServer
 
 DNS_PORT, TLS_PORT, HTTPS_PORT = 53, 853, 443
@@ -47,13 +48,26 @@ def _server_of(text: str, context: ssl.SSLContext | None) -> DnsServer:
     if "://" not in text:
         parts = urlsplit(f"dns://{_bracketed(text)}")
         return PlainServer(_address(parts), parts.port or DNS_PORT)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it has a blank, or a character that no URL has")
     parts = urlsplit(text)
+    if parts.username is not None:
+        raise ValueError("a user name is not sent")
     if parts.scheme == "tls":
         verify = context or ssl.create_default_context()
         return TlsServer(_address(parts), parts.port or TLS_PORT, parts.fragment, verify)
-    if parts.scheme == "https" and parts.hostname:
+    if parts.scheme == "https":
+        _check_host(parts.hostname or "")
         return HttpsServer(parts, parts.port or HTTPS_PORT, context or ssl.create_default_context())
     raise ValueError(f"unknown scheme {parts.scheme!r}")
+
+
+def _check_host(host: str) -> None:
+    """Raises ValueError for what is neither an address nor a host name: Python would fail on it with each question."""
+    if ":" in host:
+        ipaddress.ip_address(host)
+    elif (name := wire_name(host)) is None or len(name) < 2:
+        raise ValueError("no host name" if host else "no host")
 
 
 def _bracketed(text: str) -> str:

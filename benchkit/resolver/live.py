@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from dns.rdatatype import RdataType
 
 from benchkit.model.clock import Clock
-from benchkit.model.dns import Answer, AnswerState
+from benchkit.model.dns import ALIAS_LOOP, Answer, AnswerState
 from benchkit.resolver.cache import Cache
 from benchkit.resolver.names import text_name, unaskable
 from benchkit.resolver.question import Question, question_of
@@ -96,7 +96,7 @@ class LiveAsk:
         while (target := reading.next_name) is not None:
             onward = question_of(text_name(target), question.type.name)
             if onward is None or onward.text in seen or len(reading.answer.cnames) > CHAIN_LIMIT:
-                answer = replace(reading.answer, state=AnswerState.MALFORMED, ede=("CNAME loop",))
+                answer = replace(reading.answer, state=AnswerState.MALFORMED, ede=(ALIAS_LOOP,))
                 return Reading(answer, FAILURE_TTL_S)
             seen.add(onward.text)
             reading = _joined(reading, await self._ask(onward, budget))

@@ -18,7 +18,7 @@ from dns.rdataclass import IN
 from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
-from benchkit.model.dns import Answer, AnswerState
+from benchkit.model.dns import ALIAS_LOOP, Answer, AnswerState
 from benchkit.resolver.denial import Denial, plain_denial
 from benchkit.resolver.names import text_name
 from benchkit.resolver.plain_answer import PlainAnswer, plain_answer
@@ -84,7 +84,7 @@ def _read(message: Message, question: Question, asked: Answer) -> Reading:
     aliases, loops = _follow(message, question)
     said = replace(said, cnames=tuple(text_name(_target(alias)) for alias in aliases))
     if loops:
-        return Reading(replace(said, state=AnswerState.MALFORMED, ede=(*said.ede, "CNAME loop")))
+        return Reading(replace(said, state=AnswerState.MALFORMED, ede=(*said.ede, ALIAS_LOOP)))
     end = _target(aliases[-1]) if aliases else question.name
     if records := _rrset(message, end, question.type):
         return _found(message, records, aliases, said)

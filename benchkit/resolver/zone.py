@@ -14,13 +14,13 @@ from dns.name import Name
 from dns.rdatatype import RdataType
 
 from benchkit.errors import InputError, Mistake
-from benchkit.model.dns import Answer, AnswerState, Ask, Record
+from benchkit.model.dns import ALIAS_LOOP, Answer, AnswerState, Ask, Record
 from benchkit.resolver.names import text_name, unaskable, wire_name, wire_type
 from benchkit.resolver.reading import CHAIN_LIMIT
 from benchkit.resolver.zone_file import ZoneFault, read_zone
 from benchkit.resolver.zone_look_up import HeldZone, LookupStep
 
-LOOP = Answer("", "", AnswerState.MALFORMED, ede=("CNAME loop",), queries=0)
+LOOP = Answer("", "", AnswerState.MALFORMED, ede=(ALIAS_LOOP,), queries=0)
 
 
 def from_zone(paths: Sequence[str | Path], *, origin: str = "", elsewhere: Ask | None = None) -> ZoneAsk:

@@ -1,13 +1,14 @@
 """A zone file (RFC 1035 §5) as a dnspython zone; every way in which it cannot be read is an InputError with file and line.
 
-Two faults are so common that the rest is read all the same, and they are told as values: a string of more than 255 octets,
-and a record beside a CNAME. `$INCLUDE` and `$GENERATE` are not allowed: an audit reads the file that it was given, no other.
+Three faults are so common that the rest is read all the same, and they are told as values: a string of more than 255
+octets, a record beside a CNAME, and an alias that leads back to itself. `$INCLUDE` and `$GENERATE` are not allowed: an audit
+reads the file that it was given, no other.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -20,26 +21,31 @@ import dns.rdataclass
 import dns.zonefile
 from dns.name import Name
 from dns.rdata import Rdata
+from dns.rdatatype import RdataType
+from dns.rdtypes.ANY.CNAME import CNAME
 from dns.tokenizer import Token, Tokenizer
 from dns.transaction import Transaction
 from dns.zone import Zone
 
 from benchkit.errors import InputError, Mistake, reason
 from benchkit.resolver.names import text_name, wire_name
+from benchkit.resolver.zone_errors import mistake_of
 
 LONGEST_STRING = 255  # octets
 CHARACTER = re.compile(r"\\\d{3}|\\.|.", re.DOTALL)
-PLACE = re.compile(r"^.*?:(\d+): (.*)$", re.DOTALL)  # dnspython's "file:line: what"
 
 
 class ZoneFaultKind(StrEnum):
     LONG_STRING = "long string"  # RFC 1035 §3.3: one string holds at most 255 octets
     BESIDE_CNAME = "beside a CNAME"  # RFC 1034 §3.6.2: a CNAME is the only record at its name
+    ALIAS_LOOP = "alias loop"  # a CNAME chain that leads back to its first name
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneFault:
-    """`text` is the record's data as it was read: a long string in pieces that fit; beside a CNAME, the record left out."""
+    """`text` is the record's data as it was read: a long string in pieces that fit; beside a CNAME, the record left out;
+    of an alias loop, its names in their order.
+    """
 
     kind: ZoneFaultKind
     name: str
@@ -49,10 +55,24 @@ class ZoneFault:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedRecord:
+    """A record and the lines that it takes in the file, which count from 1."""
+
+    name: Name
+    data: Rdata
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneFile:
+    """`text` is the file as it was read; `records` are in its order."""
+
     zone: Zone
     origin: Name
     faults: tuple[ZoneFault, ...]
+    text: str
+    records: tuple[PlacedRecord, ...]
 
 
 class PlacedTokenizer(Tokenizer):
@@ -101,6 +121,9 @@ class NotingTransaction:
         self._transaction = transaction
         self.last: tuple[Name, Rdata] | None = None
 
+    def forget(self) -> None:
+        self.last = None
+
     def add(self, name: Name, ttl: int, rdata: Rdata) -> None:
         self.last = (name, rdata)
         self._transaction.add(name, ttl, rdata)
@@ -117,9 +140,11 @@ class TolerantReader(dns.zonefile.Reader):
         self._tokens, self._noting = tokens, NotingTransaction(transaction)
         self.txn = self._noting  # type: ignore[assignment]
         self.faults: list[ZoneFault] = []
+        self.records: list[PlacedRecord] = []
 
     def _rr_line(self) -> None:
-        before = self._tokens.long_strings
+        before, first_line = self._tokens.long_strings, self._tokens.token_line
+        self._noting.forget()
         try:
             super()._rr_line()
         except dns.zonefile.CNAMEAndOtherData:
@@ -127,6 +152,8 @@ class TolerantReader(dns.zonefile.Reader):
         else:
             if self._tokens.long_strings > before:
                 self._note(ZoneFaultKind.LONG_STRING)
+        if self._noting.last is not None:
+            self.records.append(PlacedRecord(*self._noting.last, first_line, self._tokens.line_number - 1))
 
     def _note(self, kind: ZoneFaultKind) -> None:
         if self._noting.last is not None:
@@ -142,10 +169,11 @@ def read_zone(path: Path, origin: str = "") -> ZoneFile:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(Mistake(str(path), f"cannot be read as a zone file: {reason(error)}")) from error
     begins = _origin(text, str(path), origin)
-    zone, faults = _parse(text, str(path), begins)
+    zone, reader = _parse(text, str(path), begins)
     if not zone.nodes:
         raise InputError(Mistake(str(path), "holds no record"))
-    return ZoneFile(zone, begins, tuple(faults))
+    faults = (*reader.faults, *_alias_loops(reader.records))
+    return ZoneFile(zone, begins, faults, text, tuple(reader.records))
 
 
 def _origin(text: str, path: str, given: str) -> Name:
@@ -158,20 +186,33 @@ def _origin(text: str, path: str, given: str) -> Name:
     return found
 
 
-def _parse(text: str, path: str, origin: Name) -> tuple[Zone, list[ZoneFault]]:
+def _parse(text: str, path: str, origin: Name) -> tuple[Zone, TolerantReader]:
     zone = Zone(origin, relativize=False)
     with zone.writer(replacement=True) as transaction:
-        tokens = PlacedTokenizer(StringIO(text), path)
+        tokens = PlacedTokenizer(StringIO(text if text.endswith("\n") else f"{text}\n"), path)
         reader = TolerantReader(tokens, transaction)
         try:
             reader.read()
         except (dns.exception.DNSException, ValueError, KeyError) as error:
-            raise InputError(_mistake(error, path, tokens.where()[1])) from error
-    return zone, reader.faults
+            raise InputError(mistake_of(error, path, tokens.where()[1], text)) from error
+    return zone, reader
 
 
-def _mistake(error: Exception, path: str, line: int) -> Mistake:
-    message = str(error) or type(error).__name__
-    if place := PLACE.match(message):
-        line, message = int(place[1]), place[2]
-    return Mistake(path, message, line=line, column=1)
+def _target(alias: Rdata) -> Name:
+    assert isinstance(alias, CNAME)
+    return alias.target.canonicalize()
+
+
+def _alias_loops(records: Sequence[PlacedRecord]) -> Iterator[ZoneFault]:
+    """Each loop once, at its first record."""
+    aliases = {each.name.canonicalize(): each for each in records if each.data.rdtype == RdataType.CNAME}
+    targets = {name: _target(each.data) for name, each in aliases.items()}
+    told: set[Name] = set()
+    for name, first in aliases.items():
+        chain = [name]
+        while (target := targets.get(chain[-1])) is not None and target not in chain:
+            chain.append(target)
+        if target == name and name not in told:
+            told |= set(chain)
+            names = " → ".join(text_name(each) for each in (*chain, name))
+            yield ZoneFault(ZoneFaultKind.ALIAS_LOOP, text_name(name), "CNAME", first.first_line, names)

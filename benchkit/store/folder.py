@@ -45,7 +45,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def read_manifest(folder: Path) -> Manifest:
     """Raises InputError where there is none, or one that this version cannot read."""
-    if not (folder / "run.json").exists() and (inside := [path.parent for path in folder.glob("*/run.json")]):
+    if inside := _runs_inside(folder):
         told = f"is a folder of {len(inside)} runs: name one, as {newest_run(folder)}"
         raise InputError(Mistake(str(folder), told))
     try:
@@ -60,6 +60,14 @@ def read_manifest(folder: Path) -> Manifest:
     if told := manifest_check.fault(stored):
         raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {told}"))
     return _manifest(manifest_check.known(stored, Manifest))
+
+
+def _runs_inside(folder: Path) -> list[Path]:
+    """Of a folder that is no run itself; none where the system does not take the name, which the reader then says."""
+    try:
+        return [] if (folder / "run.json").exists() else [path.parent for path in folder.glob("*/run.json")]
+    except (OSError, ValueError):
+        return []
 
 
 def write_text(path: Path, text: str | bytes) -> None:

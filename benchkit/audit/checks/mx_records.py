@@ -24,7 +24,7 @@ RULE = Rule(
     "(RFC 7505), alone.",
     cases={
         "missing": Case(Status.WARN, "There is neither an MX record nor an address: mail to the domain bounces."),
-        "no_such_domain": Case(Status.FAIL, "The domain does not exist: misspelt, or no longer registered."),
+        "no_such_domain": Case(Status.FAIL, "The domain does not exist: misspelt, or no longer registered.", 60),
         "silent": Case(Status.INFO, "No MX record and no address, at a domain that sends no mail either."),
         "implicit": Case(Status.INFO, "There is no MX record; mail goes to the address of the domain itself."),
         "null": Case(Status.INFO, "A null MX: the domain takes no mail."),
@@ -58,7 +58,9 @@ async def _without(context: AuditContext, found: MailHosts) -> Finding:
         return RULE.unknown(context.domain, own.lost)
     if found.answer.state is AnswerState.NXDOMAIN:
         advice = "Look at how it is written, and whether it is still registered."
-        return RULE.finding("no_such_domain", context.domain, "does not exist", evidence=evidence, advice=advice)
+        return RULE.finding(
+            "no_such_domain", context.domain, f"{context.domain} does not exist", evidence=evidence, advice=advice
+        )
     if own.texts:
         message = f"no MX record; mail goes to the domain's own address {own.texts[0]}"
         return RULE.finding("implicit", context.domain, message, evidence=evidence)
@@ -80,7 +82,8 @@ async def _without(context: AuditContext, found: MailHosts) -> Finding:
 def _null(domain: str, found: MailHosts, fixes: tuple[RecordFix, ...]) -> Finding:
     records, evidence = found.answer.records, [found.answer]
     if found.records:
-        message = f"a null MX beside {len(found.records)} other MX records: senders may take either"
+        count = len(found.records)
+        message = f"a null MX beside {count} other MX record{'s' * (count > 1)}: senders may take either"
         advice = "Remove the null MX, or all the others if the domain takes no mail."
         return RULE.finding("null_with_others", domain, message, evidence=evidence, advice=advice, fixes=fixes)
     if any(record.preference for record in records):

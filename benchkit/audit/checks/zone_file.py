@@ -20,12 +20,14 @@ RULE = Rule(
     text="With `--zone`. A name server refuses a zone file in which a string has more than 255 octets, or in which a name has "
     "a CNAME and another record; some control panels cut the string, and the key in it is lost. Write a long text as several "
     "quoted strings in one record: receivers join them with nothing in between. Remove what is beside a CNAME, or the "
-    "CNAME. Subdomains of the file that have mail records are named, because each is a domain of its own for receivers.",
+    "CNAME. An alias that leads back to itself, over however many names, answers nothing. Subdomains of the file that "
+    "have mail records are named, because each is a domain of its own for receivers.",
     cases={
         "long_string": Case(
             Status.FAIL, "A string has more than 255 octets: the zone does not load, or the text is cut.", 10
         ),
         "beside_cname": Case(Status.FAIL, "A record is beside a CNAME: the zone does not load.", 10),
+        "alias_loop": Case(Status.FAIL, "An alias leads back to itself: no resolver can answer for its names.", 10),
         "subdomains": Case(Status.INFO, "The file holds mail records of subdomains."),
     },
 )
@@ -46,6 +48,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 
 
 def _finding(domain: str, fault: ZoneFault) -> Finding:
+    if fault.kind is ZoneFaultKind.ALIAS_LOOP:
+        message = (
+            f"line {fault.line}: {fault.text}: the alias leads back to itself, so no record is found by these names"
+        )
+        advice = "Give one of these names its own records in place of the CNAME."
+        return RULE.finding("alias_loop", fault.name, message, advice=advice, reference="RFC 1034 §3.6.2")
     if fault.kind is ZoneFaultKind.BESIDE_CNAME:
         message = (
             f"line {fault.line}: {fault.name} has a CNAME and a {fault.type} record, and a CNAME is alone at its name"

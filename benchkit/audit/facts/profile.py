@@ -17,7 +17,7 @@ from benchkit.audit.facts.spf_record import spf_record
 
 @dataclass(frozen=True, slots=True)
 class MailProfile:
-    """`takes_mail`: it has MX hosts. `null_mx`: it says that it takes none (RFC 7505)."""
+    """`takes_mail`: it has MX hosts. `null_mx`: it says that it takes none (RFC 7505), with no other MX record."""
 
     takes_mail: bool
     null_mx: bool
@@ -46,4 +46,4 @@ async def is_unused(context: AuditContext) -> bool:
 
 async def mail_profile(context: AuditContext) -> MailProfile:
     spf, hosts = await asyncio.gather(context.fact(spf_record), context.fact(mail_hosts))
-    return MailProfile(bool(hosts.records), hosts.null, spf.is_bare_fail)
+    return MailProfile(bool(hosts.records), hosts.null and not hosts.records, spf.is_bare_fail)

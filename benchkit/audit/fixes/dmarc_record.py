@@ -19,7 +19,7 @@ from benchkit.audit.fixes.dmarc_text import read_tags, record_text
 from benchkit.audit.fixes.replacement import fixed, held, holder, txt_record
 from benchkit.audit.records.dmarc import select_dmarc
 from benchkit.audit.records.text import txt_of, txts_of
-from benchkit.model.dns import Answer, Record
+from benchkit.model.dns import Answer, AnswerState, Record
 from benchkit.model.record_fix import RecordFix
 
 WHAT = "DMARC record"
@@ -68,6 +68,8 @@ async def _dmarc_fix(context: AuditContext, name: str) -> DmarcFix:
         return DmarcFix()  # no record may be beside an alias
     texts = at.selection.records or at.selection.almost
     elsewhere = await _misplaced(context, name)
+    if not texts and not elsewhere and await _is_missing(context, name):
+        return DmarcFix(decide=("the domain does not exist",))
     meant = texts or tuple(dict.fromkeys(txt_of(record) for _, records in elsewhere for record in records))
     moved = tuple(_removed(context.domain, where, records, at.answer.name) for where, records in elsewhere)
     read = read_tags(meant)
@@ -90,6 +92,10 @@ async def _dmarc_fix(context: AuditContext, name: str) -> DmarcFix:
         )
     later = later_record(context.domain, WHAT, at, read.tags, [txt_record(new)] if now else old)
     return DmarcFix(now, moved, later)
+
+
+async def _is_missing(context: AuditContext, name: str) -> bool:
+    return (await context.prefetch(name, "TXT")).state is AnswerState.NXDOMAIN
 
 
 def _with_moves(changes: Sequence[str], moved: Sequence[RecordFix]) -> list[str]:

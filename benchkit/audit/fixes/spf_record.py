@@ -21,7 +21,7 @@ from benchkit.audit.fixes.spf_merge import Proposal, proposed
 from benchkit.audit.records.text import txt_of
 from benchkit.audit.spf.lookup_limits import LOOKUP_LIMIT, VOID_LIMIT
 from benchkit.audit.spf.tree import Tree
-from benchkit.model.dns import Record
+from benchkit.model.dns import AnswerState, Record
 from benchkit.model.record_fix import RecordFix, value_of
 
 WHAT = "SPF record"
@@ -99,6 +99,8 @@ async def _spf_fix(context: AuditContext) -> SpfFix:
 
 async def _first_record(context: AuditContext, found: SpfFound) -> SpfFix:
     """For a domain without any: its mailbox provider's include, its own MX hosts, or no sender at all."""
+    if found.answer.state is AnswerState.NXDOMAIN:
+        return SpfFix(decide=("the domain does not exist",))
     text, changes = await likely_record(context)
     if not text:
         return SpfFix(decide=changes)

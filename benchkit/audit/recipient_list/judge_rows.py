@@ -58,6 +58,7 @@ class JudgedList:
     rows: tuple[JudgedRow, ...]
     unanswered: Mapping[str, str] = field(default_factory=dict)
     domains_asked: int = 0
+    in_zone_only: bool = False  # a zone file alone was asked
 
     @property
     def kept(self) -> tuple[JudgedRow, ...]:
