@@ -37,7 +37,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("name is > 255|NameTooLong", "a name has more than 255 characters"),
     ("[Ee]scape", "a backslash must be before three digits or one character"),
     ("extra stuff|expected EOL|not EOL|too many", "there is more behind the record than belongs to it"),
-    ("malformed|AddressFormat", "a value is not in the form that it needs"),
+    ("malformed|AddressFormat|hexadecimal|base64|padding|Odd-length", "a value is not in the form that it needs"),
 )
 
 
@@ -50,9 +50,8 @@ def mistake_of(error: Exception, path: str, line: int, text: str) -> Mistake:
 
 
 def _told(message: str, written: str) -> str:
-    why = next(
-        (words.format(*found.groups()) for pattern, words in WORDS if (found := re.search(pattern, message))), ""
-    )
+    search = _plainer(message, written)
+    why = next((words.format(*found.groups()) for pattern, words in WORDS if (found := re.search(pattern, search))), "")
     quoted = f"`{written[:SHOWN]}{'…' * (len(written) > SHOWN)}` cannot be read"
     kind = next((word.upper() for word in written.split() if word.upper() in FORMS), "")
     form = f"write it as in: {FORMS[kind]}" if kind and "TTL" not in why else ""
@@ -60,6 +59,13 @@ def _told(message: str, written: str) -> str:
         part[0].upper() + part[1:] if number else part
         for number, part in enumerate(filter(None, (f"{quoted}: {why}" if why else quoted, form)))
     )
+
+
+def _plainer(message: str, written: str) -> str:
+    """dnspython says "malformed" of much: what the line itself shows is said first."""
+    if "malformed" not in message:
+        return message
+    return "ended unexpectedly" if len(written.split()) < 3 else "escape" if "\\" in written else message
 
 
 def _line(text: str, number: int) -> str:
