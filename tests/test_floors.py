@@ -16,8 +16,8 @@ HOUSE = Path(__file__).parents[1]
 PACKAGE = HOUSE / "benchkit"
 FLOORS = (
     {"errors", "model"},
-    {"scenario", "batch", "stats"},
     {"events"},
+    {"scenario", "batch", "stats"},
     {"protocol", "providers"},
     {"transports", "sink", "resolver", "store", "profiles"},
     {"experiment", "audit"},

@@ -29,26 +29,7 @@ def answer(folder: Path, *, as_json: bool, keep: bool = False, picture: Path | N
         typer.echo(text, nl=False)
     else:
         _show(summary, picture)
-        _show_what_became_of_it(folder)
     return summary
-
-
-def _show_what_became_of_it(folder: Path) -> None:
-    """Where events or test mailboxes of the run were collected."""
-    from rich.console import Console
-
-    from benchkit.experiment.parent.events_of_run import stored_fates
-    from benchkit.report.deliverability import render_fates
-    from benchkit.report.placements import render_placements
-
-    fates, placements = stored_fates(folder)
-    console = Console()
-    if fates is not None:
-        console.print()
-        render_fates(fates, console)
-    if placements:
-        console.print()
-        render_placements(placements, console)
 
 
 def _keep(path: Path, text: str) -> None:

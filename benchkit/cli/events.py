@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from benchkit.events.webhooks import Webhook
     from benchkit.experiment.parent.events_of_run import Collected
     from benchkit.model.event import Event
-    from benchkit.model.run import Run
-    from benchkit.stats.placements import ArmPlacements
 
 ADDRESS = "127.0.0.1:8025"
 
@@ -66,39 +64,26 @@ def events(
     _show(run, found, as_json=as_json)
 
 
-def _show(run: Path, found: Collected, *, as_json: bool) -> None:
+def _show(folder: Path, found: Collected, *, as_json: bool) -> None:
+    from benchkit.experiment.parent.body_parser import open_run
     from benchkit.stats.deliverability import deliverability
 
+    run = open_run(folder)
+    known = deliverability(run)
     apart = {"unverified": found.unverified, "foreign": found.foreign}
-    fates, placed = deliverability(found.run, found.rows), _placements(run, found.run)
     if as_json:
-        from dataclasses import asdict
-
         from benchkit.model.outside_text import json_text
-        from benchkit.report.deliverability import to_json
+        from benchkit.report.deliverability_json import events_json
+        from benchkit.report.summary_json import plain
 
-        placements = {"placements": [asdict(arm) for arm in placed]}
-        typer.echo(json_text(to_json(fates, apart, found.killed_ms) | placements), nl=False)
+        typer.echo(json_text(plain(events_json(run.manifest.run, known, apart, found.killed_ms))), nl=False)
         return
     from rich.console import Console
 
-    from benchkit.report.deliverability import render
+    from benchkit.report.content.events_page import events_page
+    from benchkit.report.terminal import render_page
 
-    render(fates, apart, found.killed_ms, Console())
-    if placed:
-        from benchkit.report.placements import render_placements
-
-        render_placements(placed, Console())
-
-
-def _placements(folder: Path, loaded: Run) -> tuple[ArmPlacements, ...]:
-    """Empty where no mailbox was read."""
-    from benchkit.model.tables import PLACEMENTS
-    from benchkit.stats.placements import placements_by_arm
-    from benchkit.store.events import read_rows
-
-    rows = read_rows(folder, PLACEMENTS)
-    return placements_by_arm(loaded, rows) if rows else ()
+    render_page(events_page(known, apart, found.killed_ms), Console())
 
 
 def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
@@ -171,4 +156,5 @@ def _mail_events(path: Path | None) -> Iterator[Event]:
         others += not found
         yield from found
     if others:
-        typer.echo(f"benchkit: {others} mails in {path} are no bounce and no complaint that can be read", err=True)
+        told = "1 mail" if others == 1 else f"{others:,} mails"
+        typer.echo(f"benchkit: no bounce and no complaint can be read in {told} of {path}", err=True)

@@ -67,7 +67,7 @@ def run(
         if beside is not None:
             _collect(beside, ended.folder)
         if lab.scenario.mailboxes:
-            _read_mailboxes(lab, batch, ended.folder, as_json=as_json)
+            _read_mailboxes(lab, batch, ended.folder)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
@@ -116,20 +116,20 @@ def _collect(beside: EventsBeside, folder: Path) -> None:
 
     try:
         found = beside.collect(folder)
-        typer.echo(f"{len(found.rows)} events: benchkit events {folder}", err=True)
+        typer.echo(f"{_count(len(found.rows), 'event')}: benchkit events {folder}", err=True)
     except OSError as error:
         typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
 
 
-def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path, *, as_json: bool) -> None:
-    """A mailbox that cannot be read leaves the run as it is."""
-    from rich.console import Console
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
+
+def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path) -> None:
+    """A mailbox that cannot be read leaves the run as it is."""
     from benchkit.errors import BenchkitError
     from benchkit.experiment.parent.placements_of_run import collect_placements
-    from benchkit.report.placements import render_placements
     from benchkit.scenario import reveal
-    from benchkit.stats.placements import placements_by_arm
 
     try:
         mailboxes = lab.scenario.mailboxes
@@ -138,7 +138,7 @@ def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path, *, as_json: bool
     except BenchkitError as error:
         typer.echo(f"benchkit: {error}", err=True)
         return
-    render_placements(placements_by_arm(found.run, found.rows), Console(stderr=as_json))
+    typer.echo(f"{_count(len(found.rows), 'mail')} in the test mailboxes: benchkit report {folder}", err=True)
 
 
 def _captured(scenario: Scenario) -> Scenario:

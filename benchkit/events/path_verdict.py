@@ -21,6 +21,8 @@ BODY = {  # changes of what a DKIM signature covers
     ChangeKind.RE_ENCODED: "the new encoding",
 }
 
+NAMED_SYMBOLS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PathDifference:
@@ -53,18 +55,32 @@ def _differences(first: Placement, second: Placement) -> Iterator[PathDifference
                 method, results[0], results[1], _cause(method, own or list(first.changes), sender, first, second)
             )
     if first.place != second.place:
-        yield PathDifference("place", first.place, second.place, "")
+        points = first.spam.score, second.spam.score
+        yield PathDifference("place", first.place, second.place, "other points" if points[0] != points[1] else "")
     yield from _symbols(first, second)
 
 
 def _symbols(first: Placement, second: Placement) -> Iterator[PathDifference]:
     before, after = dict(first.spam.symbols or {}), dict(second.spam.symbols or {})
-    for name in sorted(set(before) | set(after)):
-        if before.get(name) != after.get(name):
-            shown = [f"{points[name]:+g}" if name in points else "–" for points in (before, after)]
-            yield PathDifference(f"symbol {name}", shown[0], shown[1])
+    other = [name for name in sorted(set(before) | set(after)) if before.get(name) != after.get(name)]
+    for name in other:
+        shown = [f"{points[name]:+g}" if name in points else "–" for points in (before, after)]
+        yield PathDifference(f"symbol {name}", shown[0], shown[1], _cause_of_symbol(name, first, second))
     if first.spam.score is not None and second.spam.score is not None and first.spam.score != second.spam.score:
-        yield PathDifference("score", f"{first.spam.score:g}", f"{second.spam.score:g}", "")
+        yield PathDifference("score", f"{first.spam.score:g}", f"{second.spam.score:g}", _named(other))
+
+
+def _cause_of_symbol(name: str, first: Placement, second: Placement) -> str:
+    """A symbol that is named after a method follows its result."""
+    for method in ("dmarc", "dkim", "spf"):
+        if method.upper() in name and first.results.get(method) != second.results.get(method):
+            return f"{method.upper()} differs"
+    return ""
+
+
+def _named(symbols: list[str]) -> str:
+    more = f" and {len(symbols) - NAMED_SYMBOLS} more" if len(symbols) > NAMED_SYMBOLS else ""
+    return f"the symbols {', '.join(symbols[:NAMED_SYMBOLS])}{more}" if symbols else ""
 
 
 def _cause(method: str, own: list[Change], sender: tuple[str, str], first: Placement, second: Placement) -> str:

@@ -152,3 +152,5 @@ class Run:
     cells: Table = field(default_factory=dict)  # no rows in runs that did not record them, as of `lags`
     lags: Table = field(default_factory=dict)
     in_doubt: Table = field(default_factory=dict)  # no rows where every send that was started has a record
+    events: Table = field(default_factory=dict)  # no rows where none were collected
+    placements: Table = field(default_factory=dict)  # no rows where no test mailbox was read

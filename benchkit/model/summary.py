@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from benchkit.model.deliverability import Deliverability
 from benchkit.model.estimate import BreakEven as BreakEven
 from benchkit.model.estimate import Estimate as Estimate
 from benchkit.model.estimate import RatioEstimate as RatioEstimate
@@ -295,4 +296,5 @@ class Summary:
     altered_kept: int = 0  # mails of these in altered.txt
     certificate: str = ""  # of benchkit on the machine that measured, in words; empty if the run has none
     design: DesignSummary = DesignSummary()
+    deliverability: Deliverability | None = None  # None where neither events nor test mailboxes were collected
     schema: int = 1

@@ -231,3 +231,4 @@ PLACEMENTS = TableLayout(
     ),
     optional=True,
 )
+COLLECTED = (EVENTS, PLACEMENTS)

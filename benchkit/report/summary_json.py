@@ -16,6 +16,7 @@ from typing import Any
 from benchkit.model.notice import Notice
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, LatencyFit, Summary
 from benchkit.report.content import notices, sentences
+from benchkit.report.deliverability_json import deliverability_json
 
 ALWAYS = ("p50", "p90", "p95", "p99")  # these keys are there whatever statistics are registered
 
@@ -52,6 +53,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "models": [asdict(model) for model in summary.models],
             "certificate": summary.certificate,
             "design": asdict(summary.design),
+            "deliverability": None if summary.deliverability is None else deliverability_json(summary.deliverability),
         }
     )
     return document

@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from benchkit.model.summary import Summary
-from benchkit.report.content.page import Block, Page, PhaseBars, Section, Sentence, Table
+from benchkit.report.content.page import Block, Page, PhaseBars, Section, Sentence, Table, Tone
 from benchkit.report.content.summary_page import page_of
 from benchkit.report.phase_bars import legend, phase_bars
 from benchkit.report.terminal_style import text_of
@@ -31,8 +31,12 @@ def _section(section: Section, console: Console) -> None:
     if section.title:
         console.print()
         console.print(Text(section.title, style="bold underline"))
-    for number, block in enumerate(section.blocks):
-        _block(block, console, first=number == 0)
+    before: Block | None = None
+    for block in section.blocks:
+        if isinstance(before, Sentence) and _is_heading(block):
+            console.print()
+        _block(block, console, first=before is None)
+        before = block
 
 
 def _block(block: Block, console: Console, *, first: bool) -> None:
@@ -47,6 +51,11 @@ def _block(block: Block, console: Console, *, first: bool) -> None:
     elif isinstance(block, PhaseBars):
         console.print(phase_bars(block, console))
         console.print(Padding(legend(block, console), (1, 0, 0, 0)))
+
+
+def _is_heading(block: Block) -> bool:
+    """A sentence in bold heads what follows it."""
+    return isinstance(block, Sentence) and not block.item and all(span.tone is Tone.STRONG for span in block.spans)
 
 
 def _listed(sentence: Sentence) -> RichTable:

@@ -18,6 +18,9 @@ from benchkit.report.terminal_style import styled
 
 def tables(table: Table, width: int) -> Iterator[RichTable]:
     """One, or several where it is split."""
+    if table.texts:
+        yield _of_texts(table)
+        return
     if table.splits:
         yield from (_side_by_side(table, part) for part in _fitting(table, width))
         return
@@ -59,6 +62,16 @@ def _side_by_side(table: Table, shown: Sequence[int], between: str = "\n") -> Ri
     made = empty_table(table.columns[0].heading, *(_heading(table, number) for number in shown), no_wrap=True)
     for row in table.rows:
         made.add_row(_text(row[0], "\n"), *(_text(row[number], between) for number in shown))
+    return made
+
+
+def _of_texts(table: Table) -> RichTable:
+    """Every column reads from the left, and folds where there is no room."""
+    made = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
+    for column in table.columns:
+        made.add_column(column.heading, overflow="fold")
+    for row in table.rows:
+        made.add_row(*(_text(cell, "\n") for cell in row))
     return made
 
 

@@ -14,6 +14,7 @@ from benchkit.stats.altered import altered_messages
 from benchkit.stats.arms import summarise_arms
 from benchkit.stats.comparison import Comparison, compare_arms
 from benchkit.stats.costs import costs_of
+from benchkit.stats.deliverability import deliverability
 from benchkit.stats.delivery import deliveries
 from benchkit.stats.design import design_of
 from benchkit.stats.latency_fits import fits_of
@@ -70,6 +71,7 @@ def analyse(run: Run) -> Summary:
         altered_kept=manifest.altered_kept,
         certificate=manifest.certificate,
         design=design_of(manifest),
+        deliverability=deliverability(run),
     )
 
 

@@ -1,4 +1,4 @@
-"""Where each arm's mail lies in the test mailboxes, and what each way did to it: counts of what was found there.
+"""Where each arm's mail lies in the test mailboxes, and what each way did to it: counts and rates of what was found there.
 
 It is a verdict of content and authentication on test mailboxes. Where other receivers put the mail depends on reputation too.
 """
@@ -7,55 +7,69 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from benchkit.model.outcome import OutcomeKind
+from benchkit.model.deliverability import ArmPlacements
+from benchkit.model.estimate import Estimate
 from benchkit.model.run import Run
+from benchkit.stats.accepted_copies import accepted_copies
+from benchkit.stats.proportion import wilson
+from benchkit.stats.quantile import STATISTIC
+
+METHODS = ("dmarc", "dkim", "spf")  # the first that receivers gave a result of decides
 
 
-@dataclass(frozen=True, slots=True)
-class ArmPlacements:
-    """`places`, `results`, `changes`: how many mails. `after_ms`: the median from accepted to delivered, `± resolution_ms`."""
+class PlacementFact(NamedTuple):
+    """A row of the table `placements`, as far as it is counted."""
 
-    arm: str
-    accepted: int
-    found: int
-    places: Mapping[str, int]
-    results: Mapping[str, int]  # "dkim=pass"
-    changes: Mapping[str, int]
-    scores: tuple[float, float] | None  # least and most
-    without_tls: int  # mails with a hop that had no TLS
-    after_ms: float | None
+    send: int
+    arm: int
+    place: str
+    after_ms: int
     resolution_ms: int
+    spf: str
+    dkim: str
+    dmarc: str
+    score: str
+    hops_without_tls: int
+    changes: str
 
 
-def placements_by_arm(run: Run, rows: Sequence[Mapping[str, Any]]) -> tuple[ArmPlacements, ...]:
-    accepted: Counter[int] = Counter()
-    for arm, outcome in zip(run.messages["arm"].tolist(), run.messages["outcome"].tolist(), strict=True):
-        accepted[arm] += outcome == OutcomeKind.ACCEPTED
+def placements_by_arm(run: Run) -> tuple[ArmPlacements, ...]:
+    columns = (run.placements[name].tolist() for name in PlacementFact._fields)
+    facts = [PlacementFact._make(row) for row in zip(*columns, strict=True)]
+    copies = accepted_copies(run)
     return tuple(
-        _arm(record.name, accepted[number], [row for row in rows if row["arm"] == number])
+        _arm(record.name, copies[number], [one for one in facts if one.arm == number], run.manifest.confidence)
         for number, record in enumerate(run.manifest.arms)
     )
 
 
-def _arm(name: str, accepted: int, rows: Sequence[Mapping[str, Any]]) -> ArmPlacements:
-    results = Counter(f"{method}={row[method]}" for row in rows for method in ("spf", "dkim", "dmarc") if row[method])
-    changes = Counter(" ".join(change) for row in rows for change in json.loads(row["changes"]))
-    scores = [float(row["score"]) for row in rows if row["score"]]
-    times = [row["after_ms"] for row in rows if row["after_ms"] >= 0]
+def _arm(name: str, accepted: int, facts: Sequence[PlacementFact], confidence: float) -> ArmPlacements:
+    results = Counter(
+        f"{method}={told}" for one in facts for method in sorted(METHODS) if (told := getattr(one, method))
+    )
+    changes = Counter(" ".join(change) for one in facts for change in json.loads(one.changes))
+    places = Counter(one.place for one in facts)
+    scores = [float(one.score) for one in facts if one.score]
+    times = [one.after_ms for one in facts if one.after_ms >= 0]
+    judged = sum(bool(one.spf or one.dkim or one.dmarc) for one in facts)
+    median = STATISTIC["p50"](times, confidence) if times else Estimate(None)
     return ArmPlacements(
         arm=name,
         accepted=accepted,
-        found=len(rows),
-        places=dict(Counter(row["place"] for row in rows)),
+        found=len(facts),
+        places=dict(places),
         results=dict(sorted(results.items())),
         changes=dict(changes.most_common()),
         scores=(min(scores), max(scores)) if scores else None,
-        without_tls=sum(row["hops_without_tls"] > 0 for row in rows),
-        after_ms=median(times) if times else None,
-        resolution_ms=max((row["resolution_ms"] for row in rows), default=0),
+        without_tls=sum(one.hops_without_tls > 0 for one in facts),
+        after_ms=median.value,
+        resolution_ms=max((one.resolution_ms for one in facts), default=0),
+        found_rate=wilson(min(len(facts), accepted), accepted, confidence),
+        rates={place: wilson(count, len(facts), confidence) for place, count in places.items()},
+        judged=judged,
+        result_rates={method: wilson(results[f"{method}=pass"], judged, confidence) for method in METHODS},
+        after_ms_ci=(median.low, median.high) if times else None,
     )

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import StoreError, reason
 from benchkit.model.run import Manifest, Run, RunStatus, Table
-from benchkit.model.tables import ARRIVALS, IN_DOUBT, MESSAGES, TABLES, Column, TableLayout
+from benchkit.model.tables import ARRIVALS, COLLECTED, IN_DOUBT, MESSAGES, TABLES, Column, TableLayout
 from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema, arrow_type
@@ -34,6 +34,7 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
         )
     try:
         tables = {layout.name: _table(folder, layout, manifest.schema, parse) for layout in TABLES}
+        tables |= {layout.name: _collected(folder, layout, manifest.schema) for layout in COLLECTED}
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{folder}: {error}") from error
     return Run(folder, manifest, **tables, recovered=bool(missing))
@@ -61,6 +62,12 @@ def _table(folder: Path, layout: TableLayout, schema: int, parse: Parse | None) 
         rows = list(read_table(folder, layout.name))
     table = pa.Table.from_batches(rows) if rows else arrow_schema(layout).empty_table()
     return _held(table, _lacking(folder / layout.name, layout, schema, table.schema))
+
+
+def _collected(folder: Path, layout: TableLayout, schema: int) -> Table:
+    """What came in after the run; without rows where nothing was collected."""
+    path = _parquet(folder, layout)
+    return _closed_table(path, layout, schema) if path.exists() else {}
 
 
 def _closed_table(path: Path, layout: TableLayout, schema: int) -> Table:

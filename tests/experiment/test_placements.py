@@ -43,8 +43,8 @@ def test_placements(program: Any, text: Callable[..., str], tmp_path: Path) -> N
         head = TRACE % ((b"shop.example", b"pass", b"pass") if arm == 0 else (b"esp.example", b"fail", b"fail"))
         place = "new" if arm == 0 else ".Junk/new"
         (tmp_path / "box" / place / f"1793613605.M{send}P1.host").write_bytes(head + mime)
-    placed = collect_placements(folder, scenario.mailboxes, batch, {})
-    smtp, api = placements_by_arm(placed.run, placed.rows)
+    collect_placements(folder, scenario.mailboxes, batch, {})
+    smtp, api = placements_by_arm(load_run(folder))
     assert (smtp.found, smtp.places, dict(smtp.changes)) == (10, {"inbox": 10}, {})
     assert (api.found, api.places, dict(api.changes)) == (10, {"junk": 10}, {"pixel_added text/html": 10})
     assert (smtp.results["dkim=pass"], api.results["dkim=fail"]) == (10, 10)

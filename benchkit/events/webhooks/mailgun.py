@@ -41,7 +41,7 @@ def parse(request: Request) -> Sequence[Event]:
             recipient=text(data, "recipient"),
             message_id=text(data, "message", "headers", "message-id"),
             event_id=text(data, "id"),
-            bounce=Bounce.HARD,
+            uncoded=Bounce.HARD,  # severity "permanent" also says that Mailgun gave up after 4yz replies
             reason=_reason(data),
             code=_code(data),
             agent=text(data, "client-info", "user-agent"),

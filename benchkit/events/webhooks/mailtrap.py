@@ -44,7 +44,7 @@ def _event(values: Values) -> Event:
         recipient=text(values, "email"),
         message_id=text(values, "message_id"),
         event_id=text(values, "event_id"),
-        bounce=Bounce.HARD,
+        uncoded=Bounce.HARD,
         reason=text(values, "response") or text(values, "reason"),
         code=int(code) if code.isdigit() and len(code) == 3 else 0,
         agent=text(values, "user_agent"),

@@ -76,13 +76,17 @@ def event(
     message_id: str = "",
     event_id: str = "",
     bounce: Bounce | None = None,
+    uncoded: Bounce = Bounce.SOFT,
     reason: str = "",
     code: int = 0,
     agent: str = "",
     url: str = "",
     machine: bool | None = None,
 ) -> Event:
-    """With what every source's reason and agent show, and with benchkit's identity wherever in `raw` it came back."""
+    """With what every source's reason and agent show, and with benchkit's identity wherever in `raw` it came back.
+
+    `bounce` None: the receiver's codes tell, and without codes it is `uncoded`.
+    """
     enhanced, code = enhanced_code(reason), code or reply_code(reason)
     failed = kind is EventKind.BOUNCED
     found = find_identity(json.dumps(raw).encode())
@@ -95,7 +99,7 @@ def event(
         message_id=printable(message_id.strip("<>"), 250),
         identity=found[0].decode("ascii") if found else "",
         event_id=printable(event_id, 250),
-        bounce=(bounce if bounce is not None else bounce_of(code, enhanced)) if failed else Bounce.NONE,
+        bounce=bounce or (bounce_of(code, enhanced) if code or enhanced else uncoded) if failed else Bounce.NONE,
         code=code,
         enhanced=enhanced,
         reason=printable(reason, LONGEST),

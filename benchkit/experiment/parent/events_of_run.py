@@ -15,10 +15,7 @@ from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
-from benchkit.model.tables import PLACEMENTS
-from benchkit.stats.deliverability import Deliverability, deliverability
-from benchkit.stats.placements import ArmPlacements, placements_by_arm
-from benchkit.store.events import Journal, read_events, read_journals, read_rows, remove_journals, write_events
+from benchkit.store.events import Journal, read_events, read_journals, remove_journals, write_events
 
 NS_PER_MS = 1_000_000
 CLOCK_ERROR_MS = 120_000  # between a run's name and its clock; more is another boot of the machine
@@ -29,7 +26,6 @@ class Collected:
     """`unverified` and `foreign`: POSTs by source and reason; `killed_ms`: until when a receiver lived that was killed."""
 
     rows: tuple[Row, ...]
-    run: Run
     unverified: Mapping[str, int] = field(default_factory=dict)
     foreign: Mapping[str, int] = field(default_factory=dict)
     killed_ms: tuple[int, ...] = ()
@@ -45,7 +41,6 @@ def collect_events(folder: Path, mail: Iterable[Event] = (), received_ms: int = 
     remove_journals(journals)
     return Collected(
         tuple(rows),
-        run,
         _counted(journals, "unverified"),
         _counted(journals, "foreign"),
         tuple(journal.killed_ms for journal in journals if journal.killed_ms is not None),
@@ -124,12 +119,3 @@ def suppressed_hashes(folder: Path) -> Mapping[int, str]:
                 row["kind"], f"bounced {row['enhanced'] or row['code'] or ''}".strip()
             )
     return found
-
-
-def stored_fates(folder: Path) -> tuple[Deliverability | None, tuple[ArmPlacements, ...]]:
-    """What is collected so far: of events, and of test mailboxes. Nothing new is read in. Raises StoreError."""
-    rows, placed = read_events(folder), read_rows(folder, PLACEMENTS)
-    if not rows and not placed:
-        return None, ()
-    run = open_run(folder)
-    return deliverability(run, rows) if rows else None, placements_by_arm(run, placed) if placed else ()

@@ -1,7 +1,7 @@
 """The whole answer for a meeting, in the order in which a decision asks: from a run and its Summary.
 
 The answer · your numbers · which path · the claims · round trips and phases · distributions · over time · the sweep ·
-how sure · delivery account · what this run does not say · conditions.
+how sure · delivery account · what became of accepted mail · what this run does not say · conditions.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from benchkit.report.content.account import account_lines
 from benchkit.report.content.claims import claims_section
 from benchkit.report.content.conditions import conditions_section
 from benchkit.report.content.costs import cost_of_messages
+from benchkit.report.content.deliverability import deliverability_sections
+from benchkit.report.content.delivery_decision import before_speed
 from benchkit.report.content.figures import (
     contrasts_figure,
     distribution_figures,
@@ -88,6 +90,7 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
     yield from _sweep(summary, run, samples)
     yield _how_sure(summary, condition)
     yield Section("account", "Delivery account", tuple(account_lines(summary)))
+    yield from deliverability_sections(summary)
     yield limits_section(summary, run)
     yield conditions_section(summary, run)
 
@@ -99,6 +102,7 @@ def _answer(summary: Summary) -> Section:
     tone = Tone.STRONG if summary.valid else Tone.ALARM
     told += [Sentence((Span(f"{lead}{colon.rstrip()}", tone), Span(f" {rest}"))) if rest else sentence(first, tone)]
     told += map(sentence, others)
+    told += before_speed(summary)
     if summary.valid and (said := sentences.no_distance(summary)):
         told.append(sentence(said, Tone.WARNING))
     told.append(sentence(sentences.ONE_HOP, Tone.FAINT))

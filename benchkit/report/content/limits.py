@@ -36,7 +36,10 @@ def _limits(summary: Summary, run: Run) -> Iterator[str]:
     yield _LOADS.get(summary.load_model, "")
     if restarts_of(manifest) == 1:
         yield "How much the next run differs: the processes started once, so the intervals hold for this run."
-    yield "Whether mail reaches the inbox: acceptance by the first server is where each time ends."
+    if summary.deliverability is None or not summary.deliverability.placements:
+        yield "Whether mail reaches the inbox: acceptance by the first server is where each time ends."
+    else:
+        yield "Where other receivers put the mail: the folders are those of the tester's own mailboxes."
     sizes = sorted(manifest.batch_bytes)
     if sizes:
         yield f"Other mail than this batch: messages of {sizes[0]:,} to {sizes[-1]:,} bytes, as composed by the scenario."

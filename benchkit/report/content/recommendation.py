@@ -11,6 +11,7 @@ from math import inf
 from benchkit.model.prediction import Basis
 from benchkit.model.summary import Summary, Verdict
 from benchkit.report import numbers
+from benchkit.report.content.delivery_decision import decision_sentences
 from benchkit.report.content.page import Cell, Column, Section, Sentence, Table, Tone, columns, sentence
 from benchkit.report.content.ways import LinkGroup, Way, link_groups
 from benchkit.report.content.your_numbers import NEAR_MS, Setting, line_of, rope_text, seen_text
@@ -33,6 +34,10 @@ NOT_DECIDED_BY_SPEED = (
         "What happens later",
         "Bounces and complaints: webhooks with an API; delivery status notifications (RFC 3464) with SMTP.",
     ),
+    (
+        "Delivery",
+        "A path whose mail is refused, or fails authentication, is no choice at any speed: collect events first.",
+    ),
     ("Templates", "A provider that fills templates saves bandwidth, and keeps your texts."),
     ("Ports", "Networks block 25 and sometimes 587; 443 is open almost everywhere."),
     ("Lock-in", "SMTP is the same at every provider; each API has its own requests, errors and limits."),
@@ -51,6 +56,9 @@ def recommendation_sections(summary: Summary) -> Iterator[Section]:
 
 
 def _rule(summary: Summary) -> Iterator[Sentence | Table]:
+    """Delivery and authentication first: where they differ, speed does not decide."""
+    if summary.deliverability is not None:
+        yield from decision_sentences(summary.deliverability)
     groups = link_groups(summary) if summary.valid else ()
     if not groups:
         yield sentence("No rule: the run is invalid, or it did not measure both SMTP and an API.", Tone.WARNING)

@@ -1,7 +1,8 @@
 """A run's answer as a page, from its Summary alone: the verdict first, then what supports it, as readers ask for it.
 
 verdict → thresholds → arms → where the time goes → does it agree with the physics → was every message accounted for → what
-benchkit itself cost → warnings. Terminal, Markdown and the picture set this page; the HTML page (full_page.py) takes its parts.
+became of accepted mail → what benchkit itself cost → warnings. Terminal, Markdown and the picture set this page; the HTML page
+(full_page.py) takes its parts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from benchkit.report import numbers
 from benchkit.report.content import sentences
 from benchkit.report.content.account import account_lines
 from benchkit.report.content.arms import arms_table, duration_of, failure_lines
+from benchkit.report.content.deliverability import deliverability_sections
+from benchkit.report.content.delivery_decision import before_speed
 from benchkit.report.content.generator import generator_lines
 from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
@@ -38,6 +41,7 @@ def page_of(summary: Summary, *, details_of: Collection[str] | None = None) -> P
         *(section for condition in shown for section in arms_sections(summary, condition)),
         *theory_sections(summary, shown),
         account_section(summary),
+        *deliverability_sections(summary),
         *cost_sections(summary),
         Section("warnings", "", tuple(warning_sentences(summary))),
     )
@@ -46,7 +50,14 @@ def page_of(summary: Summary, *, details_of: Collection[str] | None = None) -> P
 
 def answer_section(summary: Summary) -> Section:
     return Section(
-        "answer", "", (headline_sentence(summary), *_verdicts(summary), sentence(sentences.ONE_HOP, Tone.FAINT))
+        "answer",
+        "",
+        (
+            headline_sentence(summary),
+            *_verdicts(summary),
+            *before_speed(summary),
+            sentence(sentences.ONE_HOP, Tone.FAINT),
+        ),
     )
 
 

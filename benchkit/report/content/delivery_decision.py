@@ -1,0 +1,85 @@
+"""Whether delivery or authentication decides between two arms before speed does: a sentence for each comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchkit.model.deliverability import Deliverability, RateContrast, RateVerdict
+from benchkit.model.estimate import Estimate
+from benchkit.model.summary import Summary
+from benchkit.report import numbers
+from benchkit.report.content.page import Sentence, Tone, sentence
+
+_TONES = {
+    RateVerdict.WORSE: Tone.ALARM,
+    RateVerdict.BETTER: Tone.ALARM,
+    RateVerdict.LEVEL: Tone.GOOD,
+    RateVerdict.OPEN: Tone.WARNING,
+    RateVerdict.NOT_KNOWN: Tone.WARNING,
+}
+SPEED_DECIDES_NOT = (RateVerdict.WORSE, RateVerdict.BETTER)
+
+
+def decision_sentences(found: Deliverability) -> Iterator[Sentence]:
+    for contrast in found.contrasts:
+        yield sentence(_sentence(contrast, found.margin), _TONES[contrast.verdict], item=True)
+
+
+def before_speed(summary: Summary) -> Iterator[Sentence]:
+    """Only what takes the decision away from speed: it stands beside the answer."""
+    found = summary.deliverability
+    for contrast in found.contrasts if found else ():
+        if found and contrast.verdict in SPEED_DECIDES_NOT:
+            yield sentence(_sentence(contrast, found.margin), Tone.ALARM)
+
+
+def _sentence(contrast: RateContrast, margin: float) -> str:
+    sides, limit = f"“{contrast.arm}” and “{contrast.baseline}”", _points(100 * margin)
+    if contrast.verdict is RateVerdict.NOT_KNOWN:
+        if not contrast.unheard:
+            return f"Whether {sides} {_verb(contrast)} alike is not known: one of them has no accepted copy."
+        copies = f"{contrast.unheard:,} accepted {'copy' if contrast.unheard == 1 else 'copies'}"
+        return (
+            f"Whether {sides} {_verb(contrast)} alike is not known: of {copies} of “{contrast.unheard_arm}” no event has come. "
+            f"That may be at most {limit} of all. Collect more events: benchkit events RUN."
+        )
+    shown = _difference(contrast.difference)
+    if contrast.verdict is RateVerdict.LEVEL:
+        return f"{sides} {_verb(contrast)} alike: {shown} apart, within the margin of {limit}. Speed may decide."
+    if contrast.verdict is RateVerdict.OPEN:
+        told = f"{shown} apart, and the margin is {limit}. {_needs(contrast)}"
+        return f"Whether {sides} {_verb(contrast)} alike is not decidable: {told}"
+    worse, better = (contrast.arm, contrast.baseline)
+    if contrast.verdict is RateVerdict.BETTER:
+        worse, better = better, worse
+    rates = {contrast.arm: contrast.rate, contrast.baseline: contrast.baseline_rate}
+    return (
+        f"Speed does not decide: “{worse}” {_result(contrast)} {numbers.percent(rates[worse].value)} of its mail, “{better}” "
+        f"{numbers.percent(rates[better].value)}, {shown} apart; the margin is {limit}."
+    )
+
+
+def _verb(contrast: RateContrast) -> str:
+    return "deliver" if contrast.what == "delivered" else f"pass {contrast.what.upper()}"
+
+
+def _result(contrast: RateContrast) -> str:
+    return "delivers" if contrast.what == "delivered" else f"passes {contrast.what.upper()} with"
+
+
+def _needs(contrast: RateContrast) -> str:
+    if contrast.needed is None:
+        return "At these rates no number of messages would decide: they differ by about the margin."
+    return f"About {contrast.needed:,} messages an arm would decide, if the rates stay."
+
+
+def _difference(difference: Estimate) -> str:
+    """As a distance: the sentence says which is worse."""
+    value, low, high = (100 * (end or 0.0) for end in (difference.value, difference.low, difference.high))
+    if value < 0:
+        value, low, high = -value, -high, -low
+    return f"{numbers.with_interval(Estimate(value, low, high))} percentage points"
+
+
+def _points(points: float) -> str:
+    return f"{points:g} percentage point{'' if points == 1 else 's'}"

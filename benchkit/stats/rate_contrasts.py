@@ -1,0 +1,97 @@
+"""Each arm's delivered rate, and the share that passes authentication, against the baseline's: what can decide before speed.
+
+Two rates are level where the whole interval of their difference lies within the margin, and one is worse where the whole
+interval lies beyond it. Otherwise the sample is too small, and it is said how many copies would do at these rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from benchkit.model.deliverability import MARGIN, ArmPlacements, DeliveryRates, RateContrast, RateVerdict
+from benchkit.model.estimate import Estimate
+from benchkit.model.run import Manifest
+from benchkit.stats.placements import METHODS
+from benchkit.stats.proportion import wilson
+from benchkit.stats.rate_difference import newcombe
+
+MOST_COPIES = 10_000_000
+
+
+def rate_contrasts(
+    manifest: Manifest, arms: Sequence[DeliveryRates], placements: Sequence[ArmPlacements]
+) -> tuple[RateContrast, ...]:
+    """Copies of an arm (A/A) are left out: they send in the same way."""
+    found: list[RateContrast] = []
+    base = next((number for number, arm in enumerate(manifest.arms) if arm.baseline), 0)
+    for number, arm in enumerate(manifest.arms):
+        if number == base or arm.aa_of >= 0:
+            continue
+        if arms:
+            found.append(_delivered(arms[number], arms[base], manifest.confidence))
+        if placements:
+            found += _authenticated(placements[number], placements[base], manifest.confidence)
+    return tuple(found)
+
+
+def _delivered(arm: DeliveryRates, base: DeliveryRates, confidence: float) -> RateContrast:
+    """Not known while more copies than the margin have no event: they may be delivered, or lost."""
+    sides = (arm.name, base.name, arm.rates["delivered"], base.rates["delivered"])
+    unheard = max((one for one in (arm, base) if one.unheard > MARGIN * one.accepted), key=_unheard, default=None)
+    if unheard is not None:
+        return RateContrast(
+            "delivered", *sides, newcombe(*sides[2:]), RateVerdict.NOT_KNOWN,
+            unheard=unheard.unheard, unheard_arm=unheard.name,
+        )  # fmt: skip
+    return _contrast("delivered", *sides, confidence)
+
+
+def _unheard(one: DeliveryRates) -> int:
+    return one.unheard
+
+
+def _authenticated(arm: ArmPlacements, base: ArmPlacements, confidence: float) -> Iterator[RateContrast]:
+    """By the first method of which the receivers gave results to both arms."""
+    for method in METHODS:
+        if all(any(name.startswith(f"{method}=") for name in one.results) for one in (arm, base)):
+            rates = [one.result_rates[method] for one in (arm, base)]
+            yield _contrast(method, arm.arm, base.arm, rates[0], rates[1], confidence)
+            return
+
+
+def _contrast(
+    what: str, arm: str, baseline: str, rate: Estimate, baseline_rate: Estimate, confidence: float
+) -> RateContrast:
+    difference = newcombe(rate, baseline_rate)
+    verdict = _verdict(difference)
+    needed = _needed(rate, baseline_rate, confidence) if verdict is RateVerdict.OPEN else None
+    return RateContrast(what, arm, baseline, rate, baseline_rate, difference, verdict, needed)
+
+
+def _verdict(difference: Estimate) -> RateVerdict:
+    if difference.low is None or difference.high is None:
+        return RateVerdict.NOT_KNOWN
+    if difference.high < -MARGIN:
+        return RateVerdict.WORSE
+    if difference.low > MARGIN:
+        return RateVerdict.BETTER
+    return RateVerdict.LEVEL if difference.low >= -MARGIN and difference.high <= MARGIN else RateVerdict.OPEN
+
+
+def _needed(rate: Estimate, baseline_rate: Estimate, confidence: float) -> int | None:
+    """Copies an arm, to two digits upward, that would decide if the rates stayed as they are."""
+    low, high = 1, 2
+    while not _decides(rate, baseline_rate, high, confidence):
+        low, high = high, 2 * high
+        if high > MOST_COPIES:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _decides(rate, baseline_rate, middle, confidence) else (middle, high)
+    step = int(10 ** max(0, len(str(high)) - 2))
+    return -(-high // step) * step
+
+
+def _decides(rate: Estimate, baseline_rate: Estimate, copies: int, confidence: float) -> bool:
+    sides = [wilson((one.value or 0.0) * copies, copies, confidence) for one in (rate, baseline_rate)]
+    return _verdict(newcombe(*sides)) is not RateVerdict.OPEN
