@@ -7,6 +7,7 @@ interval lies beyond it. Otherwise the sample is too small, and it is said how m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from benchkit.model.deliverability import MARGIN, ArmPlacements, DeliveryRates, RateContrast, RateVerdict
 from benchkit.model.estimate import Estimate
@@ -36,14 +37,12 @@ def rate_contrasts(
 
 def _delivered(arm: DeliveryRates, base: DeliveryRates, confidence: float) -> RateContrast:
     """Not known while more copies than the margin have no event: they may be delivered, or lost."""
-    sides = (arm.name, base.name, arm.rates["delivered"], base.rates["delivered"])
+    sides = [(one.name, one.rates["delivered"]) for one in (arm, base)]
     unheard = max((one for one in (arm, base) if one.unheard > MARGIN * one.accepted), key=_unheard, default=None)
-    if unheard is not None:
-        return RateContrast(
-            "delivered", *sides, newcombe(*sides[2:]), RateVerdict.NOT_KNOWN,
-            unheard=unheard.unheard, unheard_arm=unheard.name,
-        )  # fmt: skip
-    return _contrast("delivered", *sides, confidence)
+    found = rate_contrast("delivered", sides[0], sides[1], confidence)
+    if unheard is None:
+        return found
+    return replace(found, verdict=RateVerdict.NOT_KNOWN, needed=None, unheard=unheard.unheard, unheard_arm=unheard.name)
 
 
 def _unheard(one: DeliveryRates) -> int:
@@ -54,18 +53,20 @@ def _authenticated(arm: ArmPlacements, base: ArmPlacements, confidence: float) -
     """By the first method of which the receivers gave results to both arms."""
     for method in METHODS:
         if all(any(name.startswith(f"{method}=") for name in one.results) for one in (arm, base)):
-            rates = [one.result_rates[method] for one in (arm, base)]
-            yield _contrast(method, arm.arm, base.arm, rates[0], rates[1], confidence)
+            sides = [(one.arm, one.result_rates[method]) for one in (arm, base)]
+            yield rate_contrast(method, sides[0], sides[1], confidence)
             return
 
 
-def _contrast(
-    what: str, arm: str, baseline: str, rate: Estimate, baseline_rate: Estimate, confidence: float
+def rate_contrast(
+    what: str, arm: tuple[str, Estimate], baseline: tuple[str, Estimate], confidence: float
 ) -> RateContrast:
+    """Both sides by name and rate."""
+    rate, baseline_rate = arm[1], baseline[1]
     difference = newcombe(rate, baseline_rate)
     verdict = _verdict(difference)
     needed = _needed(rate, baseline_rate, confidence) if verdict is RateVerdict.OPEN else None
-    return RateContrast(what, arm, baseline, rate, baseline_rate, difference, verdict, needed)
+    return RateContrast(what, arm[0], baseline[0], rate, baseline_rate, difference, verdict, needed)
 
 
 def _verdict(difference: Estimate) -> RateVerdict:

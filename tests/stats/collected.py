@@ -18,8 +18,8 @@ EVENT: Mapping[str, Any] = {
 }  # fmt: skip
 PLACEMENT: Mapping[str, Any] = {
     "send": 0, "arm": 0, "place": "inbox", "folder": "INBOX", "arrived_ms": 0, "resolution_ms": 1, "after_ms": 900,
-    "spf": "pass", "dkim": "pass", "dmarc": "pass", "filter": "rspamd", "score": "-0.3", "symbols": "{}", "hops": 1, "hops_with_tls": 1,
-    "hops_without_tls": 0, "return_path": "shop.example", "changes": "[]",
+    "spf": "pass", "dkim": "pass", "dmarc": "pass", "filter": "rspamd", "score": "-0.3", "symbols": "{}", "hops": 1,
+    "hops_with_tls": 1, "hops_without_tls": 0, "return_path": "shop.example", "changes": "[]",
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def with_rows(run: Run, events: Iterable[Mapping[str, Any]] = (), placements: It
         name: _table(layout, [{**default, "arm": arms.get(row["send"], -1), **row} for row in rows])
         for name, (layout, default, rows) in tables.items()
     }
-    return replace(run, **made)
+    return replace(run, events=made["events"], placements=made["placements"])
 
 
 def _table(layout: TableLayout, rows: list[dict[str, Any]]) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
 from benchkit.stats.deliverability import deliverability
 from benchkit.stats.proportion import wilson
-from benchkit.stats.rate_contrasts import _contrast
+from benchkit.stats.rate_contrasts import rate_contrast
 from benchkit.stats.rate_difference import newcombe
 from benchkit.testing.synthetic_run import synthesise
 from tests.stats.collected import with_rows
@@ -40,7 +41,7 @@ def test_a_run_without_events_and_mailboxes_says_nothing() -> None:
 def test_rates_are_of_accepted_copies_and_an_arm_without_events_is_not_known() -> None:
     made = run()
     first = sends(made, 0)
-    rows = [{"send": send} for send in first[:40]]
+    rows: list[dict[str, Any]] = [{"send": send} for send in first[:40]]
     rows += [
         {"send": send, "kind": "bounced", "bounce": "hard", "code": 550, "enhanced": "5.1.1"} for send in first[40:45]
     ]
@@ -121,7 +122,7 @@ PIXEL = json.dumps([["pixel_added", "text/html"]])
 
 def test_mailboxes_and_pairs() -> None:
     made = run()
-    rows = [{"send": send} for send in sends(made, 0)]
+    rows: list[dict[str, Any]] = [{"send": send} for send in sends(made, 0)]
     rewritten = {
         "changes": PIXEL,
         "dkim": "fail",
@@ -170,28 +171,33 @@ def test_a_mail_that_one_arm_alone_delivered_is_no_pair() -> None:
     ],
 )
 def test_verdict(rate: tuple[int, int], base: tuple[int, int], verdict: RateVerdict) -> None:
-    found = _contrast("delivered", "api", "smtp", wilson(*rate, 0.95), wilson(*base, 0.95), 0.95)
+    found = rate_contrast("delivered", ("api", wilson(*rate, 0.95)), ("smtp", wilson(*base, 0.95)), 0.95)
     assert found.verdict is verdict
     assert (found.needed is not None) == (verdict is V.OPEN)
 
 
 def test_few_messages_are_told_how_many_would_do() -> None:
     """Of two arms that lose nothing: 1 − 380 ÷ (380 + 1.96²) is just within a margin of one point."""
-    found = _contrast("delivered", "api", "smtp", wilson(50, 50, 0.95), wilson(50, 50, 0.95), 0.95)
+    found = rate_contrast("delivered", ("api", wilson(50, 50, 0.95)), ("smtp", wilson(50, 50, 0.95)), 0.95)
     assert found.needed is not None
     assert 380 <= found.needed <= 390
+
+
+def both(rate: int, base: int, copies: int) -> tuple[tuple[str, Estimate], tuple[str, Estimate]]:
+    first, second = (wilson(copies * part / 1000, copies, 0.95) for part in (rate, base))
+    return ("api", first), ("smtp", second)
 
 
 @given(
     rate=st.integers(0, 1000), base=st.integers(0, 1000), copies=st.sampled_from([20, 100, 400]),
 )  # fmt: skip
 def test_as_many_as_are_needed_decide(rate: int, base: int, copies: int) -> None:
-    sides = [wilson(copies * part / 1000, copies, 0.95) for part in (rate, base)]
-    found = _contrast("delivered", "api", "smtp", *sides, 0.95)
+    sides = both(rate, base, copies)
+    found = rate_contrast("delivered", *sides, 0.95)
     if found.verdict is V.OPEN and found.needed is not None:
         assert found.needed > copies
-        again = [wilson(found.needed * part / 1000, found.needed, 0.95) for part in (rate, base)]
-        assert _contrast("delivered", "api", "smtp", *again, 0.95).verdict is not V.OPEN
+        again = both(rate, base, found.needed)
+        assert rate_contrast("delivered", *again, 0.95).verdict is not V.OPEN
     elif found.verdict is V.OPEN:
         assert abs(abs(rate - base) / 1000 - MARGIN) < 1e-3  # at the margin itself no sample decides
 
@@ -206,14 +212,16 @@ def test_newcombe_is_antisymmetric_and_holds_the_difference(a: int, b: int, n: i
     assert found.high is not None
     assert found.value == pytest.approx(a / n - b / m)
     assert -1 <= found.low <= a / n - b / m <= found.high <= 1
-    assert (back.low, back.high) == (pytest.approx(-found.high), pytest.approx(-found.low))
+    assert back.low == pytest.approx(-found.high)
+    assert back.high == pytest.approx(-found.low)
 
 
 def test_newcombe_agrees_with_his_paper() -> None:
     """Newcombe 1998, table II, method 10: 56/70 and 48/80, 9/10 and 3/10."""
     for first, second, low, high in (((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090)):
         found = newcombe(wilson(*first, 0.95), wilson(*second, 0.95))
-        assert (found.low, found.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+        assert found.low == pytest.approx(low, abs=1e-4)
+        assert found.high == pytest.approx(high, abs=1e-4)
 
 
 def test_a_rate_that_is_not_known_has_no_difference() -> None:
