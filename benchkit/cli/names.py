@@ -13,7 +13,9 @@ def known_names() -> Vocabulary:
     from benchkit.experiment.conditions import usable_cores
     from benchkit.model.contracts import BatchProvider, TemplateProvider
     from benchkit.profiles import profile_transports
+    from benchkit.profiles.relay_terms import api_hosts, relays
     from benchkit.providers import PROVIDERS
+    from benchkit.providers.relay_fields import RELAYS
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS
     from benchkit.transports import clients_by_transport, offers_of
@@ -30,4 +32,6 @@ def known_names() -> Vocabulary:
         webhooks=WEBHOOKS.names(),
         answers={name: tuple(provider.server.answers) for name, provider in providers.items()},
         cores=usable_cores(),
+        relays=relays({name: relay.taken for name, relay in RELAYS.items()}),
+        api_hosts=api_hosts(),
     )

@@ -170,7 +170,7 @@ ConnectionKey = Annotated[
     Discriminator(table_or_plain),
 ]
 ServerKey = Annotated[
-    Annotated[Literal["embedded", "receiving-lab"], Tag(PLAIN)] | Annotated[ServerForm, Tag(TABLE)],
+    Annotated[Literal["embedded", "provider", "receiving-lab"], Tag(PLAIN)] | Annotated[ServerForm, Tag(TABLE)],
     Discriminator(table_or_plain),
 ]
 
@@ -183,14 +183,16 @@ class ArmForm(Form):
     transport: Annotated[str, said("The protocol.")] = ""
     client: Annotated[str | None, said("The library that sends; needed if there are several.")] = None
     baseline: Annotated[bool, said("The arm that the others are compared with.")] = False
-    server: Annotated[ServerKey, said("The server: benchkit's own, the receiving lab's sender, or another.")] = (
-        "embedded"
-    )
-    provider: Annotated[str, said("api: whose API it is.")] = ""
+    server: Annotated[
+        ServerKey, said("The server: benchkit's own, the provider's, the receiving lab's sender, or another.")
+    ] = "embedded"
+    provider: Annotated[str, said("Whose API it is, or whose SMTP relay.")] = ""
     profile: Annotated[
         str, said("The relay or API that the embedded server behaves as; `benchkit predict` knows the same.")
     ] = ""
-    options: Annotated[dict[str, str], Field(default_factory=dict), said("api: the provider's own settings.")]
+    options: Annotated[
+        dict[str, str], Field(default_factory=dict), said("The provider's own settings; by SMTP as its header fields.")
+    ]
     messages_per_request: Annotated[
         Count, said("api: messages that one request carries, of a provider that takes several.")
     ] = 1
@@ -203,7 +205,9 @@ class ArmForm(Form):
     connection: Annotated[ConnectionKey, said("How long a connection is used.")] = "reuse"
     security: Annotated[
         Literal["none", "starttls", "implicit"] | None,
-        said('How TLS comes in; default of api "implicit", of smtp "starttls" and at the embedded server "none".'),
+        said(
+            'How TLS comes in; default of api "implicit", of smtp "starttls", without a provider at the embedded server "none".'
+        ),
     ] = None
     auth: Annotated[str, said("smtp: the mechanism to log in with.")] = ""
     username: Annotated[Name | None, said("smtp: the user name of the login.")] = None
@@ -229,12 +233,3 @@ class ArmForm(Form):
     relay: Annotated[
         RelayForm | None, said("How the embedded server changes the mail that it sends on to the receiving lab.")
     ] = None
-
-
-def security_of(form: ArmForm) -> str:
-    """What the arm says, or the default. Only at the embedded server SMTP is without TLS unless asked for."""
-    if form.security:
-        return form.security
-    if form.transport == "api":
-        return "implicit"
-    return "starttls" if form.transport == "smtp" and isinstance(form.server, ServerForm) else "none"

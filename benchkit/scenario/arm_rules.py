@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 from benchkit.errors import listed, suggestion
 from benchkit.model.client_offers import ClientOffers
 from benchkit.model.host_names import is_loopback
-from benchkit.scenario.arm_form import ArmForm, ServerForm, security_of
+from benchkit.scenario.arm_form import ArmForm, ServerForm
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
 from benchkit.scenario.parsed_scenario import ParsedScenario
+from benchkit.scenario.provider_server import auth_of, check_provider_server, relay_of, security_of, server_of
 from benchkit.scenario.request_rules import check_messages_per_request, check_render
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -23,7 +24,10 @@ _API_KEYS = ("provider", "options", "messages_per_request", "render", "api_key")
 _SMTP_KEYS = ("auth", "username", "password", "dialogue", "dsn", "dkim")
 _SERVER_KEYS = ("profile", "server", "security", "ca_file", "congestion", "fault", "limit")
 _UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "smtp": (_API_KEYS, "is for api arms only: an smtp arm has server, auth, username, password"),
+    "smtp": (
+        ("messages_per_request", "render", "api_key"),
+        "is for api arms only: an smtp arm has server, auth, username, password",
+    ),
     "api": (_SMTP_KEYS, "is for smtp arms only: an api arm has provider and api_key"),
     "null": ((*_API_KEYS, *_SMTP_KEYS, *_SERVER_KEYS), "has no effect: a null arm sends to no server"),
 }
@@ -36,6 +40,7 @@ class _Arm:
     parsed: ParsedScenario
     index: int
     form: ArmForm
+    vocabulary: Vocabulary
 
     def gives(self, key: str) -> bool:
         return self.parsed.gives("arm", self.index, key)
@@ -50,10 +55,22 @@ class _Arm:
     def embedded(self) -> bool:
         return self.form.server == "embedded"
 
+    @property
+    def server(self) -> ServerForm | None:
+        """None at the embedded server, and where it is not known."""
+        return server_of(self.form, self.vocabulary) if self.sound("server") else None
+
+    @property
+    def security(self) -> str:
+        return security_of(self.form, relay_of(self.form, self.vocabulary))
+
+    def auth(self, offers: ClientOffers | None) -> str:
+        return auth_of(self.form, relay_of(self.form, self.vocabulary), offers)
+
 
 def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
     """Report everything in one arm that cannot be."""
-    arm = _Arm(parsed, index, parsed.form.arm[index])
+    arm = _Arm(parsed, index, parsed.form.arm[index], vocabulary)
     if not arm.form.transport:
         return
     if arm.form.transport not in vocabulary.clients:
@@ -67,10 +84,11 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     _check_security(arm, offers)
     _check_server(arm)
     _check_provider(arm, vocabulary)
+    check_provider_server(parsed, index, vocabulary)
     check_messages_per_request(parsed, index, vocabulary, offers)
     check_render(parsed, index, vocabulary)
     _check_credentials(arm, offers)
-    _check_plaintext(arm)
+    _check_plaintext(arm, offers)
     _check_dsn(arm, offers)
     _check_dkim(arm)
     _check_embedded(arm, vocabulary)
@@ -118,8 +136,8 @@ def _check_dialogue(arm: _Arm, offers: ClientOffers, vocabulary: Vocabulary) -> 
 def _check_security(arm: _Arm, offers: ClientOffers | None) -> None:
     if arm.form.transport == "api" and arm.form.security == "starttls":
         arm.wrong("security", '"starttls" is a command of SMTP (RFC 3207): an api arm has "implicit" (https) or "none"')
-    elif offers is not None and arm.sound("security") and security_of(arm.form) not in offers.securities:
-        told = f'"{security_of(arm.form)}" is not supported by this client; it supports: {listed(offers.securities)}'
+    elif offers is not None and arm.sound("security") and arm.security not in offers.securities:
+        told = f'"{arm.security}" is not supported by this client; it supports: {listed(offers.securities)}'
         arm.wrong("security", told)
     _check_ca_file(arm)
 
@@ -127,7 +145,7 @@ def _check_security(arm: _Arm, offers: ClientOffers | None) -> None:
 def _check_ca_file(arm: _Arm) -> None:
     if arm.form.ca_file is None or not all(map(arm.sound, ("ca_file", "security", "server"))):
         return
-    if arm.embedded or security_of(arm.form) == "none":
+    if arm.embedded or arm.security == "none":
         arm.wrong("ca_file", "is never read: it is for TLS with a server that is not embedded")
     else:
         need_file(arm.parsed, ("arm", arm.index, "ca_file"), arm.form.ca_file)
@@ -135,12 +153,13 @@ def _check_ca_file(arm: _Arm) -> None:
 
 def _check_server(arm: _Arm) -> None:
     """A server beyond loopback takes three keys of the scenario; experiment/plan/send_permission.py asks for the rest."""
-    server = arm.form.server
-    if not isinstance(server, ServerForm) or not arm.sound("server") or not server.host or is_loopback(server.host):
+    server = arm.server
+    if server is None or not server.host or is_loopback(server.host):
         return
     form, mistakes = arm.parsed.form, arm.parsed.mistakes
     if not any(fnmatchcase(server.host.lower(), allowed.lower()) for allowed in form.allow_hosts):
-        arm.wrong("server", f'"{server.host}" is not on loopback and not in allow_hosts', "host")
+        key = ("host",) if isinstance(arm.form.server, ServerForm) else ()
+        arm.wrong("server", f'"{server.host}" is not on loopback and not in allow_hosts', *key)
     if not form.allow_recipients:
         mistakes.add(("allow_recipients",), "is missing: real mail needs a list of the allowed recipients")
     if not form.max_messages:
@@ -173,22 +192,23 @@ def _check_credentials(arm: _Arm, offers: ClientOffers | None) -> None:
 
 
 def _check_auth(arm: _Arm, offers: ClientOffers | None) -> None:
-    auth = arm.form.auth
-    if auth and offers is not None and auth not in offers.logins:
+    auth, relay = arm.auth(offers), relay_of(arm.form, arm.vocabulary)
+    if arm.form.auth and offers is not None and auth not in offers.logins:
         arm.wrong("auth", _unknown("mechanism", auth, offers.logins))
     for key in ("username", "password"):
-        if arm.gives(key) and not arm.gives("auth"):
+        fixed = relay.username if relay is not None and key == "username" else ""
+        if arm.gives(key) and not auth and (relay is None or offers is not None):
             arm.wrong(key, "is never used: the arm has no auth")
-        elif auth and not arm.embedded and not arm.gives(key):
+        elif auth and not arm.embedded and not arm.gives(key) and not fixed:
             arm.wrong(key, "is missing: auth at a server that is not embedded needs it")
 
 
-def _check_plaintext(arm: _Arm) -> None:
+def _check_plaintext(arm: _Arm, offers: ClientOffers | None) -> None:
     """RFC 4616 §6, RFC 6750 §5.3: no credential goes over a network without TLS."""
-    server, form = arm.form.server, arm.form
-    if not isinstance(server, ServerForm) or is_loopback(server.host) or arm.parsed.form.allow_plaintext_auth:
+    server, form = arm.server, arm.form
+    if server is None or is_loopback(server.host) or arm.parsed.form.allow_plaintext_auth:
         return
-    if not (form.auth or form.transport == "api") or security_of(form) != "none" or not arm.sound("security"):
+    if not (arm.auth(offers) or form.transport == "api") or arm.security != "none" or not arm.sound("security"):
         return
     what, tls = ("key", '"implicit"') if form.transport == "api" else ("password", '"starttls" or "implicit"')
     arm.wrong(

@@ -31,7 +31,6 @@ from benchkit.model.scenario import (
 from benchkit.model.secret import SecretRef
 from benchkit.scenario.addresses import parse_address
 from benchkit.scenario.arm_form import (
-    ArmForm,
     ConnectionForm,
     DelayForm,
     DkimForm,
@@ -39,11 +38,11 @@ from benchkit.scenario.arm_form import (
     FaultForm,
     SecretForm,
     ServerForm,
-    security_of,
 )
 from benchkit.scenario.fault_rules import DELAY_KEYS
 from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, MailboxForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
+from benchkit.scenario.provider_server import auth_of, relay_of, security_of, server_of
 from benchkit.scenario.receiving_form import RelayForm
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
@@ -61,7 +60,7 @@ def build(parsed: ParsedScenario, vocabulary: Vocabulary) -> Scenario:
         message=_message(form, folder),
         load=_load(form.load),
         network=_network(form.network),
-        arms=tuple(_arm(arm, folder, vocabulary) for arm in form.arm),
+        arms=tuple(_arm(parsed, number, vocabulary) for number in range(len(form.arm))),
         verdict=VerdictSpec((low, high), form.verdict.confidence, form.verdict.family),
         thresholds=tuple(parse_threshold(key, text, vocabulary.statistics) for key, text in form.thresholds.items()),
         cost=CostSpec(
@@ -147,23 +146,26 @@ def _sweep(value: float | list[float] | None) -> tuple[float, ...]:
     return tuple(map(float, value)) if isinstance(value, list) else (float(value),)
 
 
-def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
-    limit = form.limit
+def _arm(parsed: ParsedScenario, number: int, vocabulary: Vocabulary) -> ArmSpec:
+    form, folder = parsed.form.arm[number], parsed.path.parent
+    client = vocabulary.clients[form.transport][0] if form.client is None else form.client
+    limit, terms = form.limit, relay_of(form, vocabulary)
+    most = 0 if terms is None or parsed.gives("arm", number, "connection") else terms.messages_per_connection
     return ArmSpec(
         name=form.name,
         transport=form.transport,
-        client=vocabulary.clients[form.transport][0] if form.client is None else form.client,
-        connection=_connection(form.connection),
-        security=Security(security_of(form)),
+        client=client,
+        connection=ConnectionPolicy(most) if most else _connection(form.connection),
+        security=Security(security_of(form, terms)),
         baseline=form.baseline,
-        server=_server(form.server),
+        server=_server(form.server, server_of(form, vocabulary)),
         provider=form.provider,
         profile=form.profile,
         options=dict(form.options),
         messages_per_request=form.messages_per_request,
         render=Render(form.render),
-        auth=form.auth,
-        username=form.username or "",
+        auth=form.auth if terms is None else auth_of(form, terms, vocabulary.offers(form.transport, client)),
+        username=form.username or (terms.username if terms is not None else ""),
         password=_secret(form.password or form.api_key, folder),
         dialogue=form.dialogue,
         timeout_s=float(form.timeout_s),
@@ -184,10 +186,10 @@ def _arm(form: ArmForm, folder: Path, vocabulary: Vocabulary) -> ArmSpec:
     )
 
 
-def _server(form: str | ServerForm) -> ServerAddress | None:
-    if isinstance(form, ServerForm):
-        return ServerAddress(form.host, form.port)
-    return RECEIVING_LAB if form == "receiving-lab" else None
+def _server(written: str | ServerForm, found: ServerForm | None) -> ServerAddress | None:
+    if found is not None:
+        return ServerAddress(found.host, found.port)
+    return RECEIVING_LAB if written == "receiving-lab" else None
 
 
 def _relay(form: RelayForm | None) -> RelaySpec | None:

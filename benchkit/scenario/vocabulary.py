@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from benchkit.model.client_offers import ClientOffers
+from benchkit.model.relay import RelayTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,5 @@ class Vocabulary:
         default_factory=dict
     )  # of each provider: those that a fault can name
     cores: int = 1  # of this machine, that a run may use
+    relays: Mapping[str, RelayTerms] = field(default_factory=dict)  # by provider
+    api_hosts: Mapping[str, str] = field(default_factory=dict)  # by provider

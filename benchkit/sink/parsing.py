@@ -12,7 +12,9 @@ from dataclasses import replace
 
 from benchkit.batch import from_mime
 from benchkit.model.exchange import Received, Request
+from benchkit.model.message import Content
 from benchkit.providers import PROVIDERS
+from benchkit.providers.relay_fields import relay_of
 
 _MAIL = b"MAIL FROM:<%s>\r\n"
 _RCPT = b"RCPT TO:<%s>\r\n"
@@ -25,7 +27,7 @@ def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[
     """The mails in it. `protocol` and `provider` are the listener's; raises ValueError where it is no mail."""
     if protocol == "smtp":
         reverse_path, *paths = (path.decode("utf-8", "surrogateescape") for path in _PATHS.findall(head))
-        return (Received(from_mime(body), tuple(paths), reverse_path, body),)
+        return (Received(_without_relay_fields(from_mime(body), provider), tuple(paths), reverse_path, body),)
     request = _request_of(head, body)
     mails = PROVIDERS[provider].server.receive(request)
     told = request.header(_REFUSED)
@@ -33,6 +35,14 @@ def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[
         return mails
     refused = told.encode("latin-1").decode().split(", ")
     return tuple(replace(mail, recipients=tuple(r for r in mail.recipients if r not in refused)) for mail in mails)
+
+
+def _without_relay_fields(content: Content, provider: str) -> Content:
+    """A provider's relay reads the header fields that are meant for it, and removes them."""
+    relay = relay_of(provider) if provider else None
+    if relay is None or not relay.reads:
+        return content
+    return replace(content, headers=tuple(field for field in content.headers if not relay.is_read(field[0])))
 
 
 def envelope_head(sender: bytes, recipients: list[bytes]) -> bytes:

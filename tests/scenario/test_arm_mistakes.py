@@ -54,7 +54,7 @@ ROWS: list[Row] = [
     (15, SMTP + "connection = {}", "16:1 arm.0.connection.messages", "is missing"),
     (15, SMTP + "timeout_s = 0", "16:1 arm.0.timeout_s", "more than 0"),
     (15, SMTP + "baseline = 1", "16:1 arm.0.baseline", "true or false, not an integer"),
-    (15, SMTP + 'provider = "mailgun"', "16:1 arm.0.provider", "for api arms only"),
+    (15, SMTP + 'provider = "mailgun"', "16:1 arm.0.provider", "no SMTP relay that benchkit knows"),
     (15, SMTP + 'ca_file = "ca.pem"', "16:1 arm.0.ca_file", "never read"),
     (15, SMTP + 'security = "tsl"\nca_file = "ca.pem"', "16:1 arm.0.security", 'unknown value "tsl"'),
     (

@@ -26,6 +26,7 @@ from benchkit.experiment.parent.relayed_arrivals import relay_arrivals
 from benchkit.experiment.parent.segment import Segment
 from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
 from benchkit.experiment.parent.stopping import Stopping
+from benchkit.experiment.plan.arm_batches import arm_batches
 from benchkit.experiment.plan.schedule import links, segments, sends_of_start, total_sends
 from benchkit.experiment.plan.send_permission import check_permission, leaving_hosts
 from benchkit.model.clock import MonotonicClock, slept_ns
@@ -74,14 +75,15 @@ def run_experiment(
     """
     check_permission(scenario, batch, send=send)
     scenario = with_congestion(scenario)
-    signed = sign_batches(scenario, batch, dkim_keys)
+    of_arms = arm_batches(scenario, batch)
+    signed = sign_batches(scenario, batch, dkim_keys, of_arms)
     token = secrets.token_hex(4)
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping()
     try:
         with private_files():
             return asyncio.run(
-                _conduct(scenario, batch, revealed, signed, folder, token, progress, stopping, begun, relay)
+                _conduct(scenario, batch, revealed, of_arms, signed, folder, token, progress, stopping, begun, relay)
             )
     except (TargetUnreachable, InputError):
         _remove(folder)
@@ -96,8 +98,9 @@ def run_experiment(
 
 
 async def _conduct(
-    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch], folder: Path,
-    token: str, progress: Progress, stopping: Stopping, begun: Begun, relay: RelayTarget | None,
+    scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], of_arms: Mapping[int, Batch],
+    signed: Mapping[int, SignedBatch], folder: Path, token: str, progress: Progress, stopping: Stopping, begun: Begun,
+    relay: RelayTarget | None,
 ) -> RunEnd:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run says so."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
@@ -105,18 +108,20 @@ async def _conduct(
         refusal += "; so there is nothing to capture" if scenario.network.capture else ""
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
-    conductor = _Conductor(scenario, batch, revealed, signed, folder, progress, manifest, stopping, relay)
+    conductor = _Conductor(scenario, batch, revealed, of_arms, signed, folder, progress, manifest, stopping, relay)
     return await conductor.run(begun)
 
 
 class _Conductor:
     def __init__(
-        self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], signed: Mapping[int, SignedBatch],
-        folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping, relay: RelayTarget | None,
+        self, scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], of_arms: Mapping[int, Batch],
+        signed: Mapping[int, SignedBatch], folder: Path, progress: Progress, manifest: Manifest, stopping: Stopping,
+        relay: RelayTarget | None,
     ) -> None:  # fmt: skip
         self._scenario = scenario
         self._batch = batch
         self._revealed = revealed
+        self._of_arms = of_arms
         self._signed = signed
         self._folder = folder
         self._progress = progress
@@ -133,12 +138,12 @@ class _Conductor:
         begun(self._folder)
         for arm, batch in self._signed.items():
             self._note_arm(arm, **batch.facts)
-        signed = {arm: batch.batch for arm, batch in self._signed.items()}
+        of_arms = {**self._of_arms, **{arm: signed.batch for arm, signed in self._signed.items()}}
         status, trouble = RunStatus.COMPLETE, ""
         links_of_conditions = links(self._scenario) or (None,)
         for number, (condition, start) in enumerate(segments(self._scenario)):
             segment = Segment(
-                self._scenario, self._batch, self._revealed, signed, self._folder, self._manifest.token, condition, start,
+                self._scenario, self._batch, self._revealed, of_arms, self._folder, self._manifest.token, condition, start,
                 links_of_conditions[condition], self._stopping,
             )  # fmt: skip
             self._keep(starts=(*self._manifest.starts, StartRecord(condition, start, MonotonicClock().now_ns())))

@@ -46,7 +46,7 @@ class Segment:
     scenario: Scenario
     batch: Batch
     revealed: Mapping[int, Secret]
-    signed: Mapping[int, Batch]
+    of_arms: Mapping[int, Batch]  # of the arms that do not send the batch itself
     folder: Path
     token: str
     condition: int
@@ -163,7 +163,7 @@ class _Walk:
         segment = self._segment
         job = WorkerJob(
             segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition,
-            start=segment.start, signed=segment.signed,
+            start=segment.start, of_arms=segment.of_arms,
         )  # fmt: skip
         for number, worker in enumerate(self._workers):
             await worker.give(replace(job, worker=number, cores=self._cores.get(worker_name(number), ())))

@@ -24,13 +24,18 @@ class SignedBatch:
     facts: Mapping[str, str | float]
 
 
-def sign_batches(scenario: Scenario, batch: Batch, keys: Mapping[int, Secret]) -> dict[int, SignedBatch]:
-    """By arm. Raises InputError for a key that cannot sign, or a message that cannot be signed."""
+def sign_batches(
+    scenario: Scenario, batch: Batch, keys: Mapping[int, Secret], of_arms: Mapping[int, Batch]
+) -> dict[int, SignedBatch]:
+    """By arm; `of_arms` are those of arms that do not send the batch itself.
+
+    Raises InputError for a key that cannot sign, or a message that cannot be signed.
+    """
     signed = {}
     for number, arm in enumerate(scenario.arms):
         if arm.dkim is not None:
             try:
-                signed[number] = _signed(arm.dkim, batch, keys[number])
+                signed[number] = _signed(arm.dkim, of_arms.get(number, batch), keys[number])
             except ValueError as error:
                 raise InputError(_mistake(scenario, number, f"(arm {arm.name!r}) {error}")) from None
     return signed

@@ -116,7 +116,8 @@ def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:
 def _target(arm: ArmSpec) -> str:
     if arm.server is not None:
         return f"{arm.server.host}:{arm.server.port}"
-    return f"embedded {arm.provider or arm.transport}" if is_embedded(arm) else "nowhere"
+    whose = f"{arm.provider} relay" if arm.provider and arm.transport == "smtp" else arm.provider or arm.transport
+    return f"embedded {whose}" if is_embedded(arm) else "nowhere"
 
 
 def expected_progress(scenario: Scenario, batch: Batch) -> Callable[[int, int], float] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import cycle, islice
 
 from benchkit.errors import InputError, Mistake
+from benchkit.experiment.plan.arm_batches import arm_batch
 from benchkit.model.contracts import Provider
 from benchkit.model.exchange import Credentials
 from benchkit.model.load import LoadSpec
@@ -28,7 +29,7 @@ def check_requests(scenario: Scenario, batch: Batch) -> None:
         _mistake(scenario, number, f"(arm {arm.name!r}) {reason}")
         for number, arm in enumerate(scenario.arms)
         if arm.provider
-        for reason in _obstacles(arm, batch, scenario.load)
+        for reason in (_obstacles if arm.transport == "api" else _relay_obstacles)(arm, batch, scenario.load)
     ]
     if mistakes:
         raise InputError(*mistakes)
@@ -38,6 +39,15 @@ def _mistake(scenario: Scenario, arm: int, message: str) -> Mistake:
     """At the arm's table in the file."""
     place = locate(scenario.source).get(("arm", arm), Position(0, 0))
     return Mistake(str(scenario.path), message, place.line, place.column, key=f"arm.{arm}")
+
+
+def _relay_obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
+    """Why the provider's relay cannot be told what the arm asks for."""
+    try:
+        arm_batch(arm, batch)
+    except ValueError as error:
+        return [str(error)]
+    return []
 
 
 def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:

@@ -50,7 +50,7 @@ class WorkerJob:
     worker: int = 0
     start: int = 0
     cores: tuple[int, ...] = ()
-    signed: Mapping[int, Batch] = field(default_factory=dict)  # of the arms that sign
+    of_arms: Mapping[int, Batch] = field(default_factory=dict)  # of the arms that do not send the batch itself
 
     @property
     def mask(self) -> SecretMask:

@@ -13,6 +13,7 @@ from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES, probe
 from benchkit.experiment.process.profiled_listener import with_profile
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.host_names import is_loopback
+from benchkit.model.relay import PASSWORD_AS_USERNAME
 from benchkit.model.scenario import ArmSpec, Scenario, ServerAddress
 from benchkit.model.secret import Secret
 from benchkit.profiles import load_profile
@@ -107,7 +108,8 @@ def _round_trip_ms(target: Endpoint) -> float | None:
 
 def _own_endpoint(arm: ArmSpec, server: ServerAddress, secret: Secret) -> Endpoint:
     ca_pem = arm.ca_file.read_text("utf-8") if arm.ca_file is not None else ""
-    return Endpoint(_address(arm, server), server.port, server.host, arm, ca_pem, arm.username, secret)
+    username = secret.reveal() if arm.username == PASSWORD_AS_USERNAME else arm.username
+    return Endpoint(_address(arm, server), server.port, server.host, arm, ca_pem, username, secret)
 
 
 def _address(arm: ArmSpec, server: ServerAddress) -> str:

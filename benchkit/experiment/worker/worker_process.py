@@ -192,7 +192,7 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
             )
             for transport, seed in zip(transports, seeds, strict=True)
         )
-        prepared = _prepared(transports[0], job.signed.get(number, job.batch), together=together > 1)
+        prepared = _prepared(transports[0], job.of_arms.get(number, job.batch), together=together > 1)
         arms.append(ArmAtWork(virtual, prepared, foreign=tries_out and endpoint.arm.server is not None))
     return tuple(arms)
 
