@@ -22,7 +22,7 @@ def need(program: str) -> Path:
     """The program's full path."""
     found = shutil.which(program, path=_PATH)
     if found is None:
-        _lacking(f"{program} is not installed")
+        lacking(f"{program} is not installed")
     return Path(found)
 
 
@@ -30,14 +30,14 @@ def need_unpacked(*path: str) -> Path:
     """A file or folder below UNPACKED."""
     found = UNPACKED.joinpath(*path)
     if not found.exists():
-        _lacking(f"{found} is not there")
+        lacking(f"{found} is not there")
     return found
 
 
 def need_root(why: str) -> None:
     """Some servers change to a user of their own, which only root may do."""
     if os.geteuid() != 0:
-        _lacking(f"only root can {why}", cure="run the tests as root")
+        lacking(f"only root can {why}", cure="run the tests as root")
 
 
 def need_free(host: str, port: int) -> None:
@@ -45,10 +45,10 @@ def need_free(host: str, port: int) -> None:
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
-        _lacking(f"{host}:{port} cannot be listened at ({error.strerror})", cure="end what listens there")
+        lacking(f"{host}:{port} cannot be listened at ({error.strerror})", cure="end what listens there")
 
 
-def _lacking(what: str, cure: str = "install the servers: sudo tests/peers/install") -> NoReturn:
+def lacking(what: str, cure: str = "install the servers: sudo tests/peers/install") -> NoReturn:
     reason = f"{what}; {cure}"
     if os.environ.get("CI"):
         pytest.fail(reason)

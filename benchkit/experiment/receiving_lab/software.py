@@ -10,11 +10,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchkit.errors import InputError, Mistake, listed
+from benchkit.errors import InputError, Mistake
 
 UNPACKED = Path(os.environ.get("BENCHKIT_PEERS", "/var/cache/benchkit-peers"))
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))  # servers are rarely on a user's path
 POSTFIX_MASTER = Path("/usr/lib/postfix/sbin/master")
+_ROOTS = (Path("/"), UNPACKED / "rspamd")
 _FILES = {  # package → a file of it that is needed
     "postfix": POSTFIX_MASTER,
     "dovecot-imapd": Path("/usr/lib/dovecot/imap"),
@@ -34,22 +35,18 @@ class Software:
 
 def find_software() -> Software:
     """Raises InputError, in one line, with what is missing and how to install it."""
-    found = {name: _program(name) for name in ("dovecot", "opendkim")}
-    rspamd = next((root for root in (Path("/"), UNPACKED / "rspamd") if (root / "usr/bin/rspamd").exists()), None)
-    missing = [package for package, file in _FILES.items() if not file.exists()]
-    missing += [] if found["opendkim"] else ["opendkim"]
-    missing += [] if rspamd else ["rspamd"]
-    dovecot, opendkim = found["dovecot"], found["opendkim"]
+    dovecot, opendkim = _program("dovecot"), _program("opendkim")
+    rspamd = next((root for root in _ROOTS if (root / "usr/bin/rspamd").exists()), None)
+    found = {package: file.exists() for package, file in _FILES.items()}
+    found |= {"dovecot-core": bool(dovecot), "opendkim": bool(opendkim), "rspamd": bool(rspamd)}
+    missing = [package for package, is_there in found.items() if not is_there]
     if missing or dovecot is None or opendkim is None or rspamd is None:
         install = f"apt-get install --no-install-recommends {' '.join(missing)}"
-        told = (
-            f"needs {listed(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. On Debian: {install}"
-        )
+        told = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. On Debian: {install}"
         raise InputError(Mistake("receiving_lab", told))
     if os.geteuid() != 0:
-        raise InputError(
-            Mistake("receiving_lab", "needs root: Postfix and Dovecot change to users of their own. Run as root")
-        )
+        told = "needs root: Postfix and Dovecot change to users of their own. Run as root"
+        raise InputError(Mistake("receiving_lab", told))
     return Software(dovecot, opendkim, rspamd)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchkit.experiment.receiving_lab.postfix import lay_out_queues
+from benchkit.experiment.receiving_lab.software import POSTFIX_MASTER as MASTER
 from benchkit.model.scenario import Security
 from tests.peers.requirements import need, need_root
 from tests.peers.servers import dovecot_auth
 from tests.peers.servers.peer import HOST, Account, Listener, Peer, fill_in, free_ports, serving, write_certificate
 
 HERE = Path(__file__).parent
-MASTER = Path("/usr/lib/postfix/sbin/master")
-OWN = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
 QUEUES = ("maildrop", "incoming", "active", "deferred", "bounce", "defer")
 
 
@@ -71,7 +71,7 @@ def listening(
         listeners="\n".join(_service(*listener) for listener in listeners.items()),
     )
     shutil.copy("/etc/postfix/dynamicmaps.cf", etc)
-    _lay_out(yard / "spool")
+    lay_out_queues(yard / "spool")
     # The master itself, not "postfix start-fg", whose shell ends without it.
     with serving([MASTER, "-c", etc, "-d"], yard, list(listeners)):
         yield
@@ -80,15 +80,3 @@ def listening(
 def _service(listener: tuple[str, int], settings: Sequence[str]) -> str:
     host, port = listener
     return "\n  -o ".join([f"{host}:{port} inet n - n - 100 smtpd", *settings])
-
-
-def _lay_out(spool: Path) -> None:
-    """The queues as "postfix check" lays them out, which takes it a second or two of shell."""
-    for name in OWN:
-        (spool / name).mkdir(mode=0o700)
-        shutil.chown(spool / name, "postfix")
-    for name, mode in (("maildrop", 0o1730), ("public", 0o710)):
-        (spool / name).mkdir()
-        shutil.chown(spool / name, "postfix", "postdrop")
-        (spool / name).chmod(mode)
-    (spool / "pid").mkdir()
