@@ -146,7 +146,7 @@ def test_mailboxes_and_pairs() -> None:
         "dkim": ("pass", "fail", "the tracking pixel changed the body after signing", 30),
         "dmarc": ("pass", "fail", "DKIM differs", 30),
         "place": ("inbox", "junk", "other points", 30),
-        "symbol R_DKIM_REJECT": ("–", "+1.2", "DKIM differs", 30),
+        "symbol R_DKIM_REJECT": ("–", "+1.2", "the tracking pixel changed the body after signing", 30),
         "score": ("-0.3", "0.9", "the symbols R_DKIM_REJECT", 30),
     }
     (contrast,) = found.contrasts
