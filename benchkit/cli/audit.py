@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, read_zones
+from benchkit.cli.audit_fixed import check_fixed, write_fixed
 from benchkit.cli.audit_history import keep_audit, last_audit
 from benchkit.cli.audit_options import Given
 from benchkit.cli.audit_other_options import LIST_ONLY, refuse_idle, refuse_without
@@ -56,6 +57,7 @@ def audit(given: Given) -> None:
         round(utc_now().timestamp()) if given.dnssec or (recording is not None and recording.validated) else None,
     )
     source.check()
+    check_fixed(given)
     earlier = earlier_findings(given.baseline or last_audit(given.history))
     options = _options(given, source, recording.options if recording else None)
     from benchkit.cli.audit_loop import run_audits
@@ -64,6 +66,7 @@ def audit(given: Given) -> None:
     _tell_unnamed(domains, named, source)
     audited = run_audits(_audit(named, source, options))
     keep_audit(given.history, audited)
+    write_fixed(given, source.zone, audited)
     reports, changed = since(audited, earlier)
     show(reports, form, changed, replace(given, ip=options.ip or ""))  # also what a recording was made with
     raise typer.Exit(exit_code(reports, given.fail_on))

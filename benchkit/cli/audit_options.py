@@ -32,6 +32,12 @@ class Given:
     live: Annotated[
         bool, typer.Option("--live", help="With --zone: ask live servers about names that the file does not hold.")
     ] = False
+    fixed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help='With one --zone: write the zone there with every change of "Publish now" made.'
+        ),
+    ] = None
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Answer from a recording, offline, with its options.")
     ] = None

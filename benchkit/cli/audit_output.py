@@ -69,7 +69,7 @@ def since(reports: Sequence[AuditReport], earlier: Earlier | None) -> tuple[list
 
 def show(reports: Sequence[AuditReport], form: Format, changed: Mapping[str, Changes], given: Given) -> None:
     if form is Format.SCREEN:
-        _screen(reports, changed, verbose=given.verbose)
+        _screen(reports, changed, given)
     elif form is Format.JSON:
         documents = [_json(report, changed, given.ip) for report in reports]
         _echo_json(documents[0] if len(documents) == 1 else documents)
@@ -117,7 +117,7 @@ def _sarif(reports: Sequence[AuditReport], zones: Sequence[Path] | None) -> dict
     return to_sarif(reports, [CHECKS[name].rule for name in CHECKS.names()], zones[0])
 
 
-def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, verbose: bool) -> None:
+def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], given: Given) -> None:
     from rich.console import Console
 
     from benchkit.report.audit_fleet import render_fleet
@@ -125,11 +125,13 @@ def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], *, v
 
     console = Console()
     for report in reports:
-        render_audit(report, console, verbose=verbose)
+        render_audit(report, console, verbose=given.verbose)
         if report.domain in changed:
             render_gone(changed[report.domain].gone, console)
     if len(reports) > 1:
         render_fleet(reports, console)
+    if given.zones and not given.fixed and any(fix.is_for_now for report in reports for fix in report.fixes):
+        console.print('--fixed FILE writes the whole zone with every change of "Publish now" made.', style="dim")
 
 
 def _echo_json(document: Any) -> None:

@@ -69,5 +69,5 @@ def _plainer(message: str, written: str) -> str:
 
 
 def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
+    lines = text.split("\n")
     return " ".join(lines[number - 1].split()) if 0 < number <= len(lines) else ""

@@ -59,6 +59,7 @@ class PlacedRecord:
     """A record and the lines that it takes in the file, which count from 1."""
 
     name: Name
+    ttl_s: int
     data: Rdata
     first_line: int
     last_line: int
@@ -119,13 +120,13 @@ class NotingTransaction:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self.last: tuple[Name, Rdata] | None = None
+        self.last: tuple[Name, int, Rdata] | None = None
 
     def forget(self) -> None:
         self.last = None
 
     def add(self, name: Name, ttl: int, rdata: Rdata) -> None:
-        self.last = (name, rdata)
+        self.last = (name, ttl, rdata)
         self._transaction.add(name, ttl, rdata)
 
     def __getattr__(self, name: str) -> Any:
@@ -157,7 +158,7 @@ class TolerantReader(dns.zonefile.Reader):
 
     def _note(self, kind: ZoneFaultKind) -> None:
         if self._noting.last is not None:
-            name, rdata = self._noting.last
+            name, _, rdata = self._noting.last
             line = self._tokens.token_line
             self.faults.append(ZoneFault(kind, text_name(name), rdata.rdtype.name, line, rdata.to_text()))
 
@@ -168,10 +169,14 @@ def read_zone(path: Path, origin: str = "") -> ZoneFile:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(Mistake(str(path), f"cannot be read as a zone file: {reason(error)}")) from error
-    begins = _origin(text, str(path), origin)
-    zone, reader = _parse(text, str(path), begins)
+    return zone_of_text(text, str(path), _origin(text, str(path), origin))
+
+
+def zone_of_text(text: str, path: str, begins: Name) -> ZoneFile:
+    """The zone in a text; `path` is for what is told of it. Raises InputError."""
+    zone, reader = _parse(text, path, begins)
     if not zone.nodes:
-        raise InputError(Mistake(str(path), "holds no record"))
+        raise InputError(Mistake(path, "holds no record"))
     faults = (*reader.faults, *_alias_loops(reader.records))
     return ZoneFile(zone, begins, faults, text, tuple(reader.records))
 

@@ -29,7 +29,8 @@ class HeldZone:
     """A zone, and the names that exist in it: those with records and those above them (RFC 8020)."""
 
     def __init__(self, file: ZoneFile, path: str) -> None:
-        self.origin, self.path, self.faults = file.origin, path, file.faults
+        self.file, self.path = file, path
+        self.origin, self.faults = file.origin, file.faults
         zone, origin = file.zone, file.origin
         self._zone = zone
         held = [(name, rdataset) for name, rdataset in zone.iterate_rdatasets() if name != origin]

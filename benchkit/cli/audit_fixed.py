@@ -1,0 +1,41 @@
+"""`benchkit audit --zone FILE --fixed OUT`: the zone file as a whole, with the changes that can be published now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from benchkit.cli.audit_options import Given
+from benchkit.cli.files import writing
+from benchkit.errors import InputError, Mistake
+
+if TYPE_CHECKING:
+    from benchkit.model.audit import AuditReport
+    from benchkit.resolver.zone import ZoneAsk
+
+
+def check_fixed(given: Given) -> None:
+    """Raises InputError where there is no one file to correct, or it would be overwritten."""
+    if given.fixed is None:
+        return
+    if len(given.zones or ()) != 1:
+        raise InputError(Mistake("--fixed", "corrects one zone file: name it with --zone"))
+    if given.fixed.exists() and (given.zones or [])[0].samefile(given.fixed):
+        raise InputError(Mistake("--fixed", f"would overwrite {given.fixed}, which is read: name another file"))
+
+
+def write_fixed(given: Given, zone: ZoneAsk | None, reports: Sequence[AuditReport]) -> None:
+    """With the changes for every domain that was audited. Raises InputError."""
+    if given.fixed is None or zone is None:
+        return
+    from benchkit.resolver.corrected_zone import corrected_zone
+
+    (held,) = zone.zones.values()
+    now = dict.fromkeys(fix for report in reports for fix in report.fixes if fix.is_for_now)
+    text, done = corrected_zone(held.file, held.path, now)
+    with writing(given.fixed):
+        given.fixed.write_text(text, "utf-8")
+    told = f"{given.fixed}: {held.path} with {len(done)} of {len(now)} changes made"
+    typer.echo(f"{told}. Raise the serial of its SOA record, load it, and audit it again.", err=True)

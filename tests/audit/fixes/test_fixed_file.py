@@ -1,0 +1,94 @@
+"""`--fixed FILE`: the whole zone. It says what the fixes say, comments stay, and the mail of owners who load it passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dns.zone
+import pytest
+from typer.testing import CliRunner
+
+from benchkit.cli.main import app
+from benchkit.model.finding import Status
+from benchkit.resolver.corrected_zone import corrected_zone
+from benchkit.resolver.zone_file import read_zone
+from benchkit.testing.zones import REST
+from tests.audit.fixes.faulty_zones import GOOD_ZONE, ZONES
+from tests.audit.fixes.published import HEAD, audited, for_now, published
+
+BAD = GOOD_ZONE.parent / "bad.zone"
+DECISIONS = {  # what the screen leaves to the owner of bad.zone: begin of the line that goes → the lines in its place
+    "shop.example. 3600 IN TXT": ('@ IN TXT "v=spf1 mx ip4:192.0.2.0/24 ip4:198.51.100.0/24 ip4:203.0.113.9 ~all"',),
+    "mail._domainkey": (),
+    "default._domainkey": (),
+    "google._domainkey": (),
+    "s2._domainkey": (),
+    "@               IN NS    ns-gone": ("@ IN NS ns2", "ns2 IN A 198.51.100.53"),
+    "_mta-sts.shop.example.": (),
+    "default._bimi ": (),
+}
+
+
+def records(zone: str) -> set[str]:
+    return set(dns.zone.from_text(zone, relativize=False).to_text(relativize=False).splitlines())
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_the_file_says_what_the_fixes_say(name: str, tmp_path: Path) -> None:
+    zone = HEAD + ZONES[name][0]
+    fixes = for_now(audited(zone, tmp_path))
+    path = tmp_path / "shop.zone"
+    text, done = corrected_zone(read_zone(path), str(path), fixes)
+    assert list(done) == fixes
+    assert records(text) == records(published(zone, fixes))
+    assert text.splitlines()[1 : len(HEAD.splitlines()) - 1] == HEAD.splitlines()[: len(HEAD.splitlines()) - 2]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (_, passing, outcome) in ZONES.items() if passing and outcome == "better"][:12]
+)
+def test_an_owner_loads_the_file(name: str, tmp_path: Path) -> None:
+    lines, passing, _ = ZONES[name]
+    path, fixed = tmp_path / "shop.zone", tmp_path / "fixed.zone"
+    path.write_text(HEAD + lines, "utf-8")
+    done = CliRunner().invoke(app, ["audit", "--zone", str(path), "--fixed", str(fixed), "shop.example"])
+    assert done.exit_code == 0, done.output
+    assert f"{fixed}: {path} with" in done.stderr
+    zone = fixed.read_text("utf-8")
+    assert [audited(zone, tmp_path, ip=ip).spf.result for ip in passing] == ["pass"] * len(passing)
+    assert not for_now(audited(zone, tmp_path))
+
+
+def test_the_bad_zone_passes_when_its_owner_has_decided_what_is_left(tmp_path: Path) -> None:
+    """All that can be published is published, the screen's decisions are made, and then its later steps."""
+    fixed = tmp_path / "fixed.zone"
+    words = ["audit", "--zone", str(BAD), "--fixed", str(fixed), "shop.example", "old.shop.example"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    lines, used = [], set()
+    for line in fixed.read_text("utf-8").splitlines():
+        begin = next((each for each in DECISIONS if line.startswith(each)), "")
+        lines += DECISIONS[begin] if begin else [line]
+        used.add(begin)
+    assert used == {"", *DECISIONS}
+    zone = "\n".join([*lines, ""])
+    for _ in range(3):
+        report = audited(zone, tmp_path, ip="192.0.2.25")
+        zone = published(zone, report.fixes)
+    assert (report.verdict, report.spf.result) == (Status.PASS, "pass"), [
+        (each.rule, each.message) for each in report.findings if each.status in (Status.FAIL, Status.WARN)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--fixed", "out.zone"), "--fixed corrects one zone file: name it with --zone"),
+        (("--zone", str(BAD), "--zone", str(REST), "--fixed", "out.zone"), "--fixed corrects one zone file"),
+        (("--zone", "shop.zone", "--fixed", "shop.zone"), "--fixed would overwrite shop.zone, which is read"),
+    ],
+)
+def test_refused(words: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shop.zone").write_text(HEAD, "utf-8")
+    assert told in str(CliRunner().invoke(app, ["audit", *words, "shop.example"]).exception)
+    assert not Path("out.zone").exists()
