@@ -64,7 +64,8 @@ def test_the_bad_zone_passes_when_its_owner_has_decided_what_is_left(tmp_path: P
     fixed = tmp_path / "fixed.zone"
     words = ["audit", "--zone", str(BAD), "--fixed", str(fixed), "shop.example", "old.shop.example"]
     assert CliRunner().invoke(app, words).exit_code == 0
-    lines, used = [], set()
+    lines: list[str] = []
+    used: set[str] = set()
     for line in fixed.read_text("utf-8").splitlines():
         begin = next((each for each in DECISIONS if line.startswith(each)), "")
         lines += DECISIONS[begin] if begin else [line]
