@@ -11,6 +11,7 @@ from benchkit.batch import compose, from_mime
 from benchkit.model.client_offers import SASL, TLS, ClientOffers
 from benchkit.model.message import Batch
 from benchkit.model.scenario import RECEIVING_LAB, Scenario
+from benchkit.profiles import profile_transports
 from benchkit.providers import PROVIDERS
 from benchkit.scenario import Vocabulary, load
 
@@ -23,9 +24,11 @@ USES = (
 LINKS = (
     "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
     "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles",
-    "personalised-at-provider",
+    "personalised-at-provider", "bulk-campaign", "free-plan-or-dedicated",
 )  # fmt: skip
 AT_REAL_SERVERS = ("same-mail-two-paths",)  # of the receiving lab, on loopback
+# 50,000 messages take minutes: here a small campaign of the same kind.
+SMALLER = {"bulk-campaign": ("message.count=240", "load.messages_per_block=200")}
 AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))
 VOCABULARY = Vocabulary(
     clients={"smtp": ("aiosmtplib", "wire"), "api": ("aiohttp", "httpx", "httpx2", "wire"), "null": ("",)},
@@ -36,12 +39,13 @@ VOCABULARY = Vocabulary(
     ),
     batch_limits={"mailgun": 1000, "ses": 50},
     templates=frozenset({"mailgun", "ses"}),
+    profiles=profile_transports(),
 )
 
 
 @pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
 def scenario(request: pytest.FixtureRequest) -> Scenario:
-    return load(request.param, VOCABULARY)
+    return load(request.param, VOCABULARY, SMALLER.get(request.param.stem, ()))
 
 
 @pytest.fixture(scope="module")

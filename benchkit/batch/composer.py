@@ -107,6 +107,8 @@ def _rendered(
         row = rows[index % len(rows)]
         draws = Draws(spec.seed, index)
         try:
+            if spec.subaddress and index >= len(rows):
+                row = _subaddressed(row, index // len(rows), str(spec.recipients))
             variables = {**row.variables, "index": index, "token": draws.token, "number": draws.number}
             words = templates.render(variables)
             characters += len(words.text) + len(words.html)
@@ -117,6 +119,18 @@ def _rendered(
                 _complain_once(mistakes, replace(found, message=f"{found.message} (for {spec.recipients}:{row.line})"))
             if isinstance(error, LimitError):
                 return
+
+
+def _subaddressed(row: RecipientRow, again: int, where: str) -> RecipientRow:
+    """The same mailbox by an address of its own for each time that its row is used (RFC 5233). Raises InputError."""
+    local, _, domain = row.recipient.addr.rpartition("@")
+    try:
+        recipient = mailbox(row.recipient.name, f"{local}+{again}@{domain}")
+    except ValueError as error:
+        raise InputError(
+            Mistake(where, f"{error}: remove message.subaddress, or use a shorter address", row.line)
+        ) from None
+    return replace(row, recipient=recipient, variables={**row.variables, "email": recipient.addr})
 
 
 def _count(spec: MessageSpec, rows: int) -> int:

@@ -123,12 +123,15 @@ class Limit:
     message_bytes: int = 0
 
 
+NAMED_SEND = "{identity}"
+
+
 @dataclass(frozen=True, slots=True)
 class Dsn:
     """The delivery status notifications that an smtp arm asks for (RFC 3461 §4); what is empty is not said."""
 
     ret: str = ""  # "full" or "hdrs"
-    envid: str = ""
+    envid: str = ""  # may hold NAMED_SEND, in whose place the identity of each send stands
     notify: tuple[str, ...] = ()  # "never" alone, or some of "success", "failure", "delay"
     orcpt: bool = False
 
@@ -151,6 +154,7 @@ class MessageSpec:
     seed: int
     template: Path | None = None
     recipients: Path | None = None
+    subaddress: bool = False  # rows that are used again go to an address of their own
     attachments: tuple[Path, ...] = ()
     subject: str = ""
     text: str = ""

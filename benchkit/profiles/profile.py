@@ -63,6 +63,7 @@ class RelayFacts:
     message_bytes: Fact[int] = Fact()
     recipients_per_message: Fact[int] = Fact()
     messages_per_connection: Fact[int] = Fact()
+    messages_per_s: Fact[float] = Fact()
     idle_s: Fact[float] = Fact()
     refuses_at: Fact[str] = Fact()  # "mail", "rcpt" or "content": where mail that it does not want ends
     throttled: Fact[str] = Fact()  # its reply

@@ -50,7 +50,7 @@ class ClientSequence:
 
 
 def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
-    (mail,) = yield Phase.MAIL, prepared.mail, 1
+    (mail,) = yield Phase.MAIL, prepared.mail_of(identity), 1
     if mail.code != 250:
         return _refused(mail)
     rcpts: list[Reply] = []
@@ -69,7 +69,7 @@ def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessag
 
 def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMessage | None, begun: bool) -> Talk:
     """Both of RFC 2920's: with a `following` prepared, its group travels with this content."""
-    mail, *rcpts, data = yield Phase.MAIL, b"" if begun else prepared.group, prepared.replies
+    mail, *rcpts, data = yield Phase.MAIL, b"" if begun else prepared.group_of(identity), prepared.replies
     refusal = _refusal(mail, rcpts)
     if data.code != 354:
         return refusal or _refused(data)
@@ -82,7 +82,7 @@ def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMe
 
 
 def _bdat_strict(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
-    mail, *rcpts = yield Phase.MAIL, prepared.group, prepared.replies
+    mail, *rcpts = yield Phase.MAIL, prepared.group_of(identity), prepared.replies
     if refusal := _refusal(mail, rcpts):
         return refusal
     (last,) = yield Phase.CONTENT, prepared.content(identity), 1
@@ -90,7 +90,11 @@ def _bdat_strict(prepared: PreparedMessage, identity: bytes, _following: Prepare
 
 
 def _bdat_eager(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
-    mail, *rcpts, last = yield Phase.CONTENT, prepared.group + prepared.content(identity), prepared.replies + 1
+    mail, *rcpts, last = yield (
+        Phase.CONTENT,
+        prepared.group_of(identity) + prepared.content(identity),
+        prepared.replies + 1,
+    )
     refusal = _refusal(mail, rcpts)
     if refusal and last.positive:  # it took what it had refused: no one can say what became of it
         return Outcome(OutcomeKind.GARBLED, last.code, text=f"{last.text}, after {refusal[0].text}"), Then.END

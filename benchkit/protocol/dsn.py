@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from benchkit.model.scenario import Dsn
+from benchkit.model.identity import PLACEHOLDER
+from benchkit.model.scenario import NAMED_SEND, Dsn
 
 NOTHING = Dsn()
 XTEXT = rb"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+"
@@ -18,8 +19,10 @@ def needs_of(dsn: Dsn) -> tuple[str, ...]:
 
 
 def of_mail(dsn: Dsn) -> tuple[str, ...]:
+    """With identity.PLACEHOLDER where the identity of each send is to stand."""
     ret = (f"RET={dsn.ret.upper()}",) if dsn.ret else ()
-    return (*ret, f"ENVID={xtext(dsn.envid)}") if dsn.envid else ret
+    named = dsn.envid.replace(NAMED_SEND, PLACEHOLDER.decode("ascii"))
+    return (*ret, f"ENVID={xtext(named)}") if named else ret
 
 
 def of_rcpt(dsn: Dsn, recipient: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ Nothing in an address can inject a command: each command is read back with the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchkit.errors import InputError, Mistake
+from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Message
 from benchkit.model.scenario import Dsn
 from benchkit.protocol import dsn
@@ -16,6 +17,7 @@ from benchkit.protocol.capabilities import Capabilities
 from benchkit.protocol.commands import Refusal, parse_mail, parse_rcpt
 from benchkit.protocol.content import CRLF
 
+_PLACE = PLACEHOLDER.decode("ascii")
 _PARAMETERS = {"8BITMIME": "BODY=8BITMIME", "SMTPUTF8": "SMTPUTF8"}
 
 
@@ -40,6 +42,13 @@ class Envelope:
     @property
     def declared_size(self) -> str:
         return f"SIZE={self.size}"
+
+    def of_send(self, identity: bytes) -> Envelope:
+        """With the identity of that send in ENVID, where the arm asks for it."""
+        if not any(_PLACE in parameter for parameter in self.mail_parameters):
+            return self
+        named = tuple(parameter.replace(_PLACE, identity.decode("ascii")) for parameter in self.mail_parameters)
+        return replace(self, mail_parameters=named)
 
     def mail_parameters_at(self, offer: Capabilities) -> tuple[str, ...]:
         """SIZE too, where it is on offer."""

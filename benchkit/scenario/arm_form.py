@@ -127,16 +127,17 @@ class FateForm(Form):
     ] = 1000.0
 
 
-EnvelopeId = Annotated[
-    str, Field(min_length=1, max_length=100), shaped("[ -~]*", "must be printable ASCII")
-]  # RFC 3461 §4.4
+MOST_ENVID = 100  # RFC 3461 §4.4
+EnvelopeId = Annotated[str, Field(min_length=1, max_length=MOST_ENVID), shaped("[ -~]*", "must be printable ASCII")]
 
 
 class DsnForm(Form):
     """The delivery status notifications that an smtp arm asks for (RFC 3461)."""
 
     ret: Annotated[Literal["full", "hdrs"] | None, said("How much of the message a report returns.")] = None
-    envid: Annotated[EnvelopeId | None, said("The name of the envelope in reports.")] = None
+    envid: Annotated[
+        EnvelopeId | None, said("The name of the envelope in reports; {identity} stands for the identity of each send.")
+    ] = None
     notify: Annotated[
         list[Literal["never", "success", "failure", "delay"]],
         Field(default_factory=list),

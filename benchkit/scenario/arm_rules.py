@@ -12,7 +12,9 @@ from fnmatch import fnmatchcase
 from benchkit.errors import listed, suggestion
 from benchkit.model.client_offers import ClientOffers
 from benchkit.model.host_names import is_loopback
-from benchkit.scenario.arm_form import ArmForm, ServerForm
+from benchkit.model.identity import PLACEHOLDER
+from benchkit.model.scenario import NAMED_SEND
+from benchkit.scenario.arm_form import MOST_ENVID, ArmForm, ServerForm
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
 from benchkit.scenario.parsed_scenario import ParsedScenario
@@ -224,6 +226,13 @@ def _check_dsn(arm: _Arm, offers: ClientOffers | None) -> None:
         arm.wrong("dsn", "is not supported by this client: choose another one, or remove dsn")
     if arm.parsed.written("arm", arm.index, "dsn") == {}:
         arm.wrong("dsn", "asks for nothing: give ret, envid, notify or orcpt")
+    if NAMED_SEND in (arm.form.dsn.envid or "") and arm.form.dialogue == "overlapped":
+        told = (
+            f'holds {NAMED_SEND}, which an envelope that leaves before its turn cannot name: use dialogue = "pipelined"'
+        )
+        arm.wrong("dsn", told, "envid")
+    if len((arm.form.dsn.envid or "").replace(NAMED_SEND, PLACEHOLDER.decode("ascii"))) > MOST_ENVID:
+        arm.wrong("dsn", f"is longer than {MOST_ENVID} characters with the identity of a send in it", "envid")
     notify = arm.form.dsn.notify
     if len(set(notify)) < len(notify) or ("never" in notify and len(notify) > 1):
         arm.wrong("dsn", 'is "never" alone, or some of "success", "failure", "delay", each once', "notify")

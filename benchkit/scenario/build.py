@@ -85,6 +85,7 @@ def _message(scenario: ScenarioForm, folder: Path) -> MessageSpec:
         seed=form.seed,
         template=folder / form.template if form.template else None,
         recipients=folder / form.recipients if form.recipients else None,
+        subaddress=form.subaddress,
         attachments=tuple(folder / name for name in form.attachments),
         subject=form.subject or "",
         text=form.text or "",

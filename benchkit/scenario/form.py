@@ -33,6 +33,9 @@ class MessageForm(Form):
     ] = False
     template: Annotated[FilePath | None, said("Path without suffix of .subject, .txt and .html.")] = None
     recipients: Annotated[FilePath | None, said("CSV file; its columns are the template's variables.")] = None
+    subaddress: Annotated[
+        bool, said("Rows that are used again go to a subaddress of their recipient: ann+1@shop.example (RFC 5233).")
+    ] = False
     attachments: Annotated[list[FilePath], Field(default_factory=list), said("Files attached to every message.")]
     count: Annotated[Count | None, said("Distinct messages in the batch.")] = None
     seed: Annotated[Seed, said("Seed of all random values in the messages.")] = 1

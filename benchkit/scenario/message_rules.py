@@ -14,8 +14,8 @@ from benchkit.scenario.parsed_scenario import ParsedScenario
 
 _INLINE = ("subject", "text", "text_bytes", "html", "to")
 _SAID_BY_THE_MAIL = (
-    "from", "template", "attachments", "subject", "text", "text_bytes", "html", "cc", "reply_to", "headers", "priority",
-    "language",
+    "from", "template", "subaddress", "attachments", "subject", "text", "text_bytes", "html", "cc", "reply_to", "headers",
+    "priority", "language",
 )  # fmt: skip
 
 
@@ -29,6 +29,8 @@ def check_message(parsed: ParsedScenario) -> None:
         parsed.mistakes.add(("message", "from"), "is missing")
     if parsed.gives("message", "anonymise"):
         parsed.mistakes.add(("message", "anonymise"), "is for mail of your own: give eml, or remove it")
+    if parsed.gives("message", "subaddress") and not parsed.gives("message", "template"):
+        parsed.mistakes.add(("message", "subaddress"), "is for a template and its recipients: give them, or remove it")
     if parsed.gives("message", "template") or parsed.gives("message", "recipients"):
         _check_template(parsed, written)
     elif parsed.gives("message"):

@@ -250,3 +250,15 @@ class TransportSuite(Suite):
         recipients = [line for line in commands if line.startswith("RCPT")]
         assert len(recipients) == 4
         assert all("NOTIFY=FAILURE" in line and "ORCPT=RFC822;" in line for line in recipients)
+
+    @only(lambda case: case.client.offers.dsn and case.arm().dialogue != "overlapped")
+    def test_an_envelope_id_names_each_send(self, case: TransportCase) -> None:
+        async def conversation(seen: ClientAtSink) -> None:
+            await seen.connect()
+            for number in (3, 4):
+                assert (await seen.send(full_mail(case.arm()), number)).kind is OutcomeKind.ACCEPTED
+
+        commands = case.converse(conversation, dsn=Dsn(envid="order+{identity}")).commands()
+        mails = [line for line in commands if line.upper().startswith("MAIL")]
+        identities = [token_of(RUN_TOKEN, number).decode() for number in (3, 4)]
+        assert [f"ENVID=order+2B{one}" in line for line, one in zip(mails, identities, strict=True)] == [True, True]

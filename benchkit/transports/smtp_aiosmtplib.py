@@ -76,7 +76,7 @@ class Client:
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
         smtp = self._smtp
         assert smtp is not None, "connect first"
-        envelope = prepared.envelope
+        envelope = prepared.envelope.of_send(identity)
         if refusal := self._offer.refusal(envelope.needs, envelope.size):
             trace.finish()
             return refusal

@@ -81,7 +81,7 @@ class Client:
     async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
         smtp = self._smtp
         assert smtp is not None, "connect first"
-        envelope, content = prepared.envelope, identity.join(prepared.pieces)
+        envelope, content = prepared.envelope.of_send(identity), identity.join(prepared.pieces)
         if refusal := self._offer.refusal(envelope.needs, envelope.size):
             trace.finish()
             return refusal

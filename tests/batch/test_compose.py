@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchkit.batch import compose, from_mime
+from benchkit.errors import InputError
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address
 from benchkit.model.scenario import MessageSpec
@@ -39,6 +40,21 @@ def test_rows_come_round_again_with_the_next_index(spec: Spec) -> None:
     batch = compose(spec({"mail.subject": "No. {{ index }}"}, count=5))
     assert [m.content.subject for m in batch.messages] == [f"No. {index}" for index in range(5)]
     assert [m.content.to[0].name for m in batch.messages] == ["Ann", "Bo", "Ann", "Bo", "Ann"]
+
+
+def test_a_row_that_is_used_again_goes_to_a_subaddress(spec: Spec) -> None:
+    batch = compose(replace(spec({"mail.subject": "To {{ email }}"}, count=5), subaddress=True))
+    people = ["a@x.example", "b@x.example", "a+1@x.example", "b+1@x.example", "a+2@x.example"]
+    assert [m.recipients for m in batch.messages] == [(one,) for one in people]
+    assert [m.content.subject for m in batch.messages] == [f"To {one}" for one in people]
+    assert [m.content.to[0].name for m in batch.messages] == ["Ann", "Bo", "Ann", "Bo", "Ann"]
+
+
+def test_a_subaddress_that_is_too_long_is_one_line(spec: Spec) -> None:
+    files: dict[str, str | bytes | None] = {"to.csv": f"email,name,order\n{'a' * 63}@x.example,Ann,1\n"}
+    with pytest.raises(InputError, match=r"to.csv:2 .*remove message.subaddress") as caught:
+        compose(replace(spec(files, count=2), subaddress=True))
+    assert len(caught.value.mistakes) == 1
 
 
 @pytest.mark.parametrize("missing", ["mail.txt", "mail.html"])

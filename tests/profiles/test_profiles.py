@@ -32,7 +32,14 @@ def test_contradictions_are_kept() -> None:
     assert relay.messages_per_connection.contradicts_itself
 
 
-def test_what_nobody_has_seen_is_unknown() -> None:
+def test_a_free_plan_differs_from_a_dedicated_one_in_its_rate() -> None:
+    free, dedicated = (dict(load_profile(name).facts()) for name in ("ses-sandbox", "ses"))
+    differing = {key for key, fact in free.items() if fact != dedicated[key]}
+    assert differing == {"smtp.messages_per_s", "api.requests_per_s"}
+    assert [free[key].value for key in sorted(differing)] == [1, 1]
+
+
+def test_what_no_one_has_seen_is_unknown() -> None:
     relay = load_profile("postmark").smtp
     assert relay is not None
     assert relay.offers("PIPELINING") is None

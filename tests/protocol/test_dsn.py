@@ -60,6 +60,7 @@ def test_a_server_takes_whatever_is_asked(
     ("asked", "mail", "rcpt"),
     [
         (Dsn(), (), ()),
+        (Dsn(envid="{identity}=1"), ("ENVID=bk00000000-0000000000+3D1",), ()),
         (Dsn(ret="hdrs", envid="news = 7"), ("RET=HDRS", "ENVID=news+20+3D+207"), ()),
         (Dsn(notify=("failure", "delay")), (), ("NOTIFY=FAILURE,DELAY",)),
         (Dsn(orcpt=True), (), ("ORCPT=rfc822;a+2Bb@c.example",)),

@@ -123,6 +123,7 @@ ROWS: list[Row] = [
     (15, SMTP + 'dsn = { notify = ["delay", "delay"] }', "16:9 arm.0.dsn.notify", "each once"),
     (15, SMTP + 'dsn = { rett = "full" }', "16:9 arm.0.dsn.rett", 'did you mean "ret"?'),
     (15, SMTP + 'dsn = { ret = "half" }', "16:9 arm.0.dsn.ret", '"full"'),
+    (15, SMTP + f'dsn = {{ envid = "{"a" * 85}{{identity}}" }}', "16:9 arm.0.dsn.envid", "longer than 100 characters"),
     (15, SMTP + 'dsn = { envid = "ü" }', "16:9 arm.0.dsn.envid", "printable ASCII"),
     (21, API + 'dsn = { ret = "full" }', "22:1 arm.1.dsn", "for smtp arms only"),
     (15, SMTP + 'username = "u"', "16:1 arm.0.username", "never used: the arm has no auth"),
@@ -253,3 +254,11 @@ def test_a_dialogue_is_for_the_client_that_speaks_it(base: str, write: Write) ->
     assert load(write(spoken), able).arms[0].dialogue == "pipelined"
     with pytest.raises(InputError, match='"pipelined" needs client = "wire"; client "aiosmtplib" has "step"'):
         load(write(spoken.replace('"wire"', '"aiosmtplib"')), able)
+
+
+def test_an_envelope_that_leaves_before_its_turn_cannot_name_its_send(base: str, write: Write) -> None:
+    able = Vocabulary({"smtp": ("wire",), "api": ("httpx",)}, {"mailgun": frozenset()}, ("p95",), offers)
+    keys = 'client = "wire"\ndsn = { envid = "{identity}" }\ndialogue = "pipelined"\n'
+    assert load(write(base.replace(SMTP, keys)), able).arms[0].dsn.envid == "{identity}"
+    with pytest.raises(InputError, match=r'arm\.0\.dsn\.envid holds {identity}.*use dialogue = "pipelined"'):
+        load(write(base.replace(SMTP, keys.replace("pipelined", "overlapped"))), able)

@@ -32,10 +32,13 @@ def with_profile(listener: ListenerConfig, profile: Profile) -> ListenerConfig:
 
 
 def _relay(listener: ListenerConfig, relay: RelayFacts) -> ListenerConfig:
+    rate = relay.messages_per_s.value or 0.0
     limit = Limit(
         messages_per_connection=relay.messages_per_connection.value or 0,
         idle_s=relay.idle_s.value or 0.0,
         message_bytes=relay.message_bytes.value or 0,
+        rate_per_s=rate,
+        burst=max(1, math.ceil(rate)),
     )
     waits = _wait("content", relay.accept_ms)
     return replace(
