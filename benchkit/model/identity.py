@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 PLACEHOLDER = b"bk00000000-0000000000"
 HEADER = "X-Benchkit-Id"
+NAMED_SEND = "{identity}"  # in a text of a scenario: where the identity of each send is to stand
 ENCODED_PLACEHOLDER = b64encode(PLACEHOLDER)
 _PATTERN = re.compile(rb"bk([0-9a-f]{8})-([0-9]{10})")
 _ENCODED = re.compile(rb"Ym[st][0-9A-Za-z]{25}")  # "bk" and a hexadecimal digit, in base64

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from benchkit.model.identity import PLACEHOLDER
-from benchkit.model.scenario import NAMED_SEND, Dsn
+from benchkit.model.identity import NAMED_SEND, PLACEHOLDER
+from benchkit.model.scenario import Dsn
 
 NOTHING = Dsn()
 XTEXT = rb"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+"

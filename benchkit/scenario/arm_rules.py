@@ -12,8 +12,7 @@ from fnmatch import fnmatchcase
 from benchkit.errors import listed, suggestion
 from benchkit.model.client_offers import ClientOffers
 from benchkit.model.host_names import is_loopback
-from benchkit.model.identity import PLACEHOLDER
-from benchkit.model.scenario import NAMED_SEND
+from benchkit.model.identity import NAMED_SEND, PLACEHOLDER
 from benchkit.scenario.arm_form import MOST_ENVID, ArmForm, ServerForm
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
