@@ -15,7 +15,7 @@ from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.profiles.profile import ApiFacts, Fact, Profile, RelayFacts
 from benchkit.protocol.expected_turns import message_turns, setup_turns
 
-_WINDOW_BYTES = 10 * 1448  # the initial congestion window (RFC 6928), with IPv4 and timestamps
+WINDOW_BYTES = 10 * 1448  # the initial congestion window (RFC 6928), with IPv4 and timestamps
 _LIBRARIES = "libraries"
 _BEST = "best"
 
@@ -86,6 +86,26 @@ class PredictedTime:
 
 
 @dataclass(frozen=True, slots=True)
+class WayFacts:
+    """A way of sending as numbers, from which round trips and times follow for any mail: what a page's script computes with.
+
+    `message` is for one recipient. `shares` are connections opened for each message of a kept connection, `idle_s` after how
+    long a connection is closed; both have a number for each source.
+    """
+
+    transport: str
+    client: str
+    how: str
+    setup: TimeRange
+    message: TimeRange
+    per_recipient: TimeRange
+    shares: tuple[float, ...]
+    idle_s: tuple[float, ...]
+    server_ms: TimeRange | None
+    most_per_request: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Way:
     """Round trips of a new connection and of a message on it, and what is known of how long it stays open."""
 
@@ -106,9 +126,26 @@ def predict(profile: Profile, mail: MailShape, computing: Computing = Computing(
     return tuple(_predicted(way, use, mail, computing) for way in _ways(profile, mail) for use in Use)
 
 
+def ways_of(profile: Profile) -> tuple[WayFacts, ...]:
+    """The ways of `predict`, in its order."""
+    rtt_ms = TimeRange(0, 0)
+    one, two = (_ways(profile, MailShape(rtt_ms, recipients=number)) for number in (1, 2))
+    return tuple(_facts_of(profile, first, second) for first, second in zip(one, two, strict=True))
+
+
+def _facts_of(profile: Profile, one: _Way, two: _Way) -> WayFacts:
+    more = TimeRange(two.message.low - one.message.low, two.message.high - one.message.high)
+    most = (
+        max(profile.api.messages_per_request.values, default=None) if one.transport == "api" and profile.api else None
+    )
+    return WayFacts(
+        one.transport, one.client, one.how, one.setup, one.message, more, tuple(_shares(one)), one.idle.values, one.server, most
+    )  # fmt: skip
+
+
 def slow_start_turns(size_bytes: int) -> int:
     """Round trips that content beyond the initial window costs on a new or idle connection (docs/method.md §4)."""
-    return math.ceil(math.log2(size_bytes / _WINDOW_BYTES + 1)) - 1 if size_bytes > _WINDOW_BYTES else 0
+    return math.ceil(math.log2(size_bytes / WINDOW_BYTES + 1)) - 1 if size_bytes > WINDOW_BYTES else 0
 
 
 def _ways(profile: Profile, mail: MailShape) -> Iterator[_Way]:
@@ -207,7 +244,7 @@ def _range(fact: Fact[float]) -> TimeRange | None:
 
 def _predicted(way: _Way, use: Use, mail: MailShape, computing: Computing) -> PredictedTime:
     openings, unknown = _openings(way, use, mail)
-    growth = slow_start_turns(mail.size_bytes * mail.messages_per_request)
+    growth = slow_start_turns(mail.size_bytes * (mail.messages_per_request if way.transport == "api" else 1))
     flights = {Use.ONE_OFF: TimeRange(growth, growth), Use.KEPT: TimeRange(0, 0), Use.PACED: TimeRange(growth, growth)}[
         use
     ]
@@ -231,13 +268,18 @@ def _openings(way: _Way, use: Use, mail: MailShape) -> tuple[TimeRange, list[str
     """Connections opened for one message, and what is unknown about it."""
     if use is Use.ONE_OFF:
         return TimeRange(1, 1), []
-    shares = [1 / most for most in way.per_connection.values] or [0.0]
+    shares = _shares(way)
     kept = TimeRange.over(shares)
     if use is Use.KEPT:
         return kept, []
     if not way.idle.values:
         return TimeRange(kept.low, 1), ["idle time"]
     return TimeRange.over(1.0 if mail.gap_s >= idle_s else share for idle_s in way.idle.values for share in shares), []
+
+
+def _shares(way: _Way) -> list[float]:
+    """Of a connection that is kept: how many are opened for each message."""
+    return [1 / most for most in way.per_connection.values] or [0.0]
 
 
 def _scaled(of: TimeRange, factor: float) -> TimeRange:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib.resources import files
 from typing import Any
 
 from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange
@@ -42,6 +44,12 @@ def prediction_json(
         ],
         "facts": {name: [asdict(claim) for claim in fact.claims] for name, fact in profile.facts() if fact.claims},
     }
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one prediction, or of a list of them."""
+    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("prediction.schema.json").read_text("utf-8"))
+    return loaded
 
 
 def _range(of: TimeRange | None) -> list[float] | None:

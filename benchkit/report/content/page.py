@@ -175,13 +175,28 @@ class Figure:
 class Sliders:
     """What a reader can set, and what recomputes the predictions: the models as data, and the sentences to fill.
 
-    Without a script the block shows `table` and `answer`, which hold for the numbers of the run.
+    Without a script the block shows `answers` (a lead and the rest each), `setting` and `table`, which hold for the numbers
+    that `controls` and `choices` begin with. `script` is the file that recomputes them. `colours` are those of the rows' bars.
     """
 
+    script: str
+    choices: tuple[Choice, ...]
     controls: tuple[Control, ...]
     document: Mapping[str, Any]  # JSON for the script
-    answer: Sentence
+    answers: tuple[Sentence, ...]
+    setting: str
     table: Table
+    colours: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several: `options` are (value, what it says). Hidden where there is nothing to choose."""
+
+    key: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
 
 
 @dataclass(frozen=True, slots=True)

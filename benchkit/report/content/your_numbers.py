@@ -5,7 +5,7 @@ The page's script fills the same sentences from the same coefficients; the words
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import inf, isfinite
 from typing import Any
@@ -13,22 +13,22 @@ from typing import Any
 from benchkit.model.prediction import Basis, TimeLine
 from benchkit.model.summary import BreakEven, Summary
 from benchkit.report import numbers
-from benchkit.report.content.page import Cell, Control, Sentence, Sliders, Span, Table, Tone, columns
+from benchkit.report.content.page import Cell, Choice, Control, Sentence, Sliders, Span, Table, Tone, columns
 from benchkit.report.content.ways import LinkGroup, Way, link_groups
 from benchkit.stats.prediction import compare_lines
 
 NEAR_MS = 1.0  # a run that saw no RTT above it has seen no network
 _TOLERANCE = 0.1  # an RTT that is 10 % beyond what was measured still counts as measured
 _NOT_KNOWN = Cell("not known", Tone.FAINT)
-_RTTS_MS = (
+RTTS_MS = (
     *(n / 2 for n in range(21)),
     *map(float, range(11, 51)),
     *map(float, range(55, 101, 5)),
     *map(float, range(110, 301, 10)),
 )
 _MESSAGES = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 200, 500, 1000, inf)
-_RECIPIENTS = (*range(1, 21), 30, 50, 100)
-_PER_REQUEST = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+RECIPIENTS = (*range(1, 21), 30, 50, 100)
+PER_REQUEST = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 # {smtp} and {api} are names of ways; times and ratios come as text
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -89,7 +89,27 @@ def sliders_of(summary: Summary) -> Sliders | None:
     found = {way.name: way for way in groups[0].ways}
     rows = tuple((Cell(name), time_cell(found[name], setting) if name in found else _NOT_KNOWN) for name in names)
     table = Table(columns("way of sending", "predicted time of a message, ms"), rows)
-    return Sliders(controls, _document(summary, groups, names), answer_at(summary, smtp, api, setting), table)
+    document = _document(summary, groups, names)
+    told = f"On a link with {groups[0].told}, at" if len(groups) > 1 else "At"
+    return Sliders(
+        "your_numbers.js", tuple(_choices(document)), controls, document, (answer_at(summary, smtp, api, setting),),
+        f"{told} {setting_text(controls)}", table, tuple(way["colour"] for way in document["ways"]),
+    )  # fmt: skip
+
+
+def setting_text(controls: Sequence[Control]) -> str:
+    """What the sliders say, within a sentence."""
+    told = (f"{one.label[0].lower()}{one.label[1:]}: {one.labels[one.chosen]}" for one in controls)
+    return ", ".join(told) + "."
+
+
+def _choices(document: Mapping[str, Any]) -> Iterator[Choice]:
+    links = tuple((str(number), link) for number, link in enumerate(document["links"]))
+    yield Choice("link", "Link, besides its RTT", links, "0")
+    for side, transport in enumerate(("smtp", "api")):
+        ways = enumerate(document["ways"])
+        of_kind = tuple((str(number), way["name"]) for number, way in ways if way["transport"] == transport)
+        yield Choice(f"side-{side}", f"{transport.upper()} side", of_kind, str(document["sides"][side]))
 
 
 def answer_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> Sentence:
@@ -185,15 +205,15 @@ def rope_text(rope: tuple[float, float]) -> str:
 def _controls(smtp: Way, api: Way) -> tuple[Control, ...]:
     """They begin at what was measured, at the longest RTT."""
     highest = smtp.model.highest_rtt_ms
-    rtt_ms = 0.0 if highest < NEAR_MS else min(_RTTS_MS, key=lambda stop: abs(stop - highest))
+    rtt_ms = 0.0 if highest < NEAR_MS else min(RTTS_MS, key=lambda stop: abs(stop - highest))
     per_request = max(1, api.model.messages_per_request)
     kept = [f"{stop:g}" if isfinite(stop) else "kept open" for stop in _MESSAGES]
-    recipients, batches = ([f"{stop:,}" for stop in stops] for stops in (_RECIPIENTS, _PER_REQUEST))
+    recipients, batches = ([f"{stop:,}" for stop in stops] for stops in (RECIPIENTS, PER_REQUEST))
     return (
-        _control("rtt", "Round-trip time to the server", _RTTS_MS, [f"{stop:g} ms" for stop in _RTTS_MS], rtt_ms),
+        _control("rtt", "Round-trip time to the server", RTTS_MS, [f"{stop:g} ms" for stop in RTTS_MS], rtt_ms),
         _control("messages", "Messages per connection", _MESSAGES, kept, _first_reuse(smtp, api)),
-        _control("recipients", "Recipients per message", _RECIPIENTS, recipients, smtp.model.recipients),
-        _control("batch", "Messages per API request", _PER_REQUEST, batches, float(per_request)),
+        _control("recipients", "Recipients per message", RECIPIENTS, recipients, smtp.model.recipients),
+        _control("batch", "Messages per API request", PER_REQUEST, batches, float(per_request)),
     )
 
 

@@ -42,8 +42,8 @@ def to_html(page: Page) -> str:
     main = add(body, "main")
     for section in page.sections:
         _section(main, section)
-    if any(isinstance(block, Sliders) for section in page.sections for block in section.blocks):
-        add(body, "script", _file("page.js"))
+    for script in {block.script for section in page.sections for block in section.blocks if isinstance(block, Sliders)}:
+        add(body, "script", _file("sliders.js") + _file(script))
     return f"<!doctype html>\n{written(root)}\n"
 
 

@@ -1,10 +1,5 @@
 // Your numbers: the sliders recompute both sides' times from the fitted lines, and rewrite the verdict.
 // The arithmetic is that of model/prediction.py and stats/prediction.py, in the same order; the words come with the page.
-"use strict";
-
-const page = JSON.parse(document.getElementById("model").textContent);
-const form = document.getElementById("sliders");
-const at = (id) => document.getElementById(id);
 
 // --- arithmetic -------------------------------------------------------------------------------------------------------------
 function combined(firstWeight, first, secondWeight, second) {
@@ -86,10 +81,6 @@ function crossing(arm, baseline) {
 }
 
 // --- numbers as text, as report/numbers.py writes them --------------------------------------------------------------------------
-const grouped = (value, decimals) => {
-  const [whole, rest] = value.toFixed(decimals).split(".");
-  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? "." + rest : "");
-};
 const decimals = (value, digits) =>
   value === 0 ? 0 : Math.min(3, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
 const decimal = (value) => grouped(value, decimals(value, 3));
@@ -100,15 +91,6 @@ function withInterval({ value, low, high }) {
 }
 
 // --- the page -------------------------------------------------------------------------------------------------------------------
-const controls = [...form.querySelectorAll("input")];
-function chosen(input) {
-  const stop = input.dataset.stops.split(" ")[input.value];
-  return stop === "inf" ? Infinity : Number(stop);
-}
-const label = (input) => input.dataset.labels.split("|")[input.value];
-const firstLower = (text) => text[0].toLowerCase() + text.slice(1);
-const filled = (template, words) => template.replace(/\{(\w+)\}/g, (_, name) => words[name]);
-
 // A way of sending with its model on the chosen link, if that was measured.
 const onLink = (way) => ({ ...way, ...way.models[at("link").value] });
 
@@ -146,19 +128,14 @@ function levelSentence(smtp, level) {
 }
 
 function show() {
-  for (const input of controls) {
-    input.setAttribute("aria-valuetext", label(input));
-    input.nextElementSibling.textContent = label(input);
-  }
-  const numbers = Object.fromEntries(controls.map((input) => [input.id, chosen(input)]));
+  const numbers = numbersSet();
   const [kind, level, words] = told(numbers);
   const [lead, said] = page.sentences[kind];
   at("lead").textContent = filled(lead, words);
   at("told").textContent = " " + [said, page.sentences[level][1]].filter(Boolean).map((text) => filled(text, words)).join(" ");
   at("verdict").dataset.kind = kind;
   at("setting").textContent =
-    (page.links.length > 1 ? `On a link with ${page.links[at("link").value]}, at ` : "At ") +
-    controls.map((input) => `${firstLower(form.querySelector(`label[for=${input.id}]`).textContent)}: ${label(input)}`).join(", ") + ".";
+    (page.links.length > 1 ? `On a link with ${page.links[at("link").value]}, at ` : "At ") + settingText();
   const lines = page.ways.map(onLink).map((way) => (way.line === undefined ? null : lineFor(way, numbers)));
   const times = lines.map((line) => (line === null ? null : positive(timeAt(line, numbers.rtt))));
   const longest = Math.max(...times.map((time) => (time === null ? 0 : time.value))) || 1;
@@ -166,12 +143,9 @@ function show() {
     const time = times[index];
     const [value, interval] = time === null ? ["not known", ""] : withInterval(time);
     row.dataset.value = time === null ? "" : String(time.value);
-    row.cells[2].firstElementChild.style.width = time === null ? "0" : `${Math.max(0.5, (100 * time.value) / longest)}%`;
+    row.querySelector(".bar span").style.width = time === null ? "0" : `${Math.max(0.5, (100 * time.value) / longest)}%`;
     row.cells[1].replaceChildren(value, Object.assign(document.createElement("span"), { className: "second faint", textContent: ` ${interval}` }));
   });
 }
 
-form.hidden = false;
-form.addEventListener("input", show);
-form.addEventListener("submit", (event) => event.preventDefault());
-show();
+begin(show);

@@ -1,0 +1,125 @@
+"""A prediction's sliders: what its page begins with, and the facts from which its script computes any other numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from benchkit.profiles.prediction import (
+    WINDOW_BYTES,
+    Computing,
+    MailShape,
+    PredictedTime,
+    Use,
+    WayFacts,
+    predict,
+    ways_of,
+)
+from benchkit.profiles.profile import Profile
+from benchkit.report import numbers
+from benchkit.report.content.page import Cell, Choice, Control, Sentence, Sliders, Span, Table, Tone, columns
+from benchkit.report.content.prediction_sentences import SENTENCES, answer, number, span
+from benchkit.report.content.your_numbers import PER_REQUEST, RECIPIENTS, RTTS_MS, setting_text
+
+UNKNOWN = "unknown"
+KINDS = ("SMTP, best", "SMTP, libraries", "API")
+_COLOURS = {"SMTP, best": 0, "SMTP, libraries": 2, "API": 1}
+_SIZES = tuple(1000 * n for n in (1, 2, 4, 7, 10, 14, 20, 30, 50, 70, 100, 200, 300, 500, 1000, 2000, 5000, 10_000))
+_GAPS_S = (0, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
+
+
+def sliders_of(profiles: Sequence[Profile], mail: MailShape, computing: Computing) -> Sliders:
+    """They begin with the first profile and this mail."""
+    first = profiles[0]
+    shape, remark = within_limits(first, mail)
+    times = predict(first, shape, computing)
+    controls = _controls(mail)
+    table = times_table(mail, times)
+    return Sliders(
+        "prediction.js",
+        (Choice("profile", "Provider", tuple((str(n), one.title) for n, one in enumerate(profiles)), "0"),),
+        controls,
+        _document(profiles, computing),
+        tuple(answers(mail, times)),
+        f"{first.title}, at {setting_text(controls)}{remark}",
+        table,
+        tuple(_COLOURS[kind] for kind in KINDS for _ in Use),
+    )
+
+
+def within_limits(profile: Profile, mail: MailShape) -> tuple[MailShape, str]:
+    """With no more messages in a request than the API takes, and a sentence where that is fewer than were asked for."""
+    most = max(profile.api.messages_per_request.values, default=None) if profile.api else None
+    if most is None or mail.messages_per_request <= most:
+        return mail, ""
+    return replace(mail, messages_per_request=most), SENTENCES["most"].format(most=f"{most:,}")
+
+
+def answers(mail: MailShape, times: Sequence[PredictedTime]) -> Iterator[Sentence]:
+    """One for each use, with its best SMTP way."""
+    for use in Use:
+        smtp = next((time for time in times if time.use is use and time.transport == "smtp"), None)
+        api = next((time for time in times if time.use is use and time.transport == "api"), None)
+        lead, told = answer(use, mail.gap_s, smtp, api)
+        yield Sentence((Span(lead, Tone.STRONG), Span(told)), item=True)
+
+
+def times_table(mail: MailShape, times: Sequence[PredictedTime]) -> Table:
+    """A row for each way and use; the ways that this profile does not have say so."""
+    found = {(kind_of(time.transport, time.client), time.use): time for time in times}
+    rows = tuple(_row(kind, use, found.get((kind, use)), mail) for kind in KINDS for use in Use)
+    return Table(columns("way", "use", "round trips", "network, ms", "server, ms", "in all, ms"), rows)
+
+
+def kind_of(transport: str, client: str) -> str:
+    return "API" if transport == "api" else f"SMTP, {client}"
+
+
+def _row(kind: str, use: Use, time: PredictedTime | None, mail: MailShape) -> tuple[Cell, ...]:
+    told = use.value if use is not Use.PACED else f"every {number(mail.gap_s)} s"
+    if time is None:
+        return (Cell(kind), Cell(told), *(Cell(numbers.NOT_KNOWN, Tone.FAINT) for _ in range(4)))
+    ranges = (time.server_ms, time.total_ms)
+    known = (Cell(UNKNOWN, Tone.FAINT) if of is None else Cell(span(of)) for of in ranges)
+    return (Cell(kind, second=time.how), Cell(told), Cell(span(time.round_trips)), Cell(span(time.network_ms)), *known)
+
+
+def _controls(mail: MailShape) -> tuple[Control, ...]:
+    """Each begins at what was asked for, which is one of its stops."""
+    return (
+        _control("rtt", "Round-trip time to the provider", RTTS_MS, mail.rtt_ms.low, lambda stop: f"{stop:g} ms"),
+        _control("size", "Size of a message", _SIZES, mail.size_bytes, lambda n: numbers.size(int(n))),
+        _control("recipients", "Recipients of a message", RECIPIENTS, mail.recipients, lambda stop: f"{stop:,.0f}"),
+        _control("gap", "Seconds between paced messages", _GAPS_S, mail.gap_s, lambda stop: f"{stop:g} s"),
+        _control("batch", "Messages per API request", PER_REQUEST, mail.messages_per_request, lambda stop: f"{stop:,.0f}"),
+    )  # fmt: skip
+
+
+def _control(key: str, label: str, stops: Sequence[float], begins: float, told: Any) -> Control:
+    every = sorted({*map(float, stops), float(begins)})
+    return Control(key, label, tuple(every), tuple(told(stop) for stop in every), every.index(float(begins)))
+
+
+def _document(profiles: Sequence[Profile], computing: Computing) -> dict[str, Any]:
+    return {
+        "profiles": [{"title": one.title, "ways": [_way(way) for way in ways_of(one)]} for one in profiles],
+        "uses": [use.value for use in Use],
+        "rows": [[kind, use.value] for kind in KINDS for use in Use],
+        "computing": asdict(computing),
+        "windowBytes": WINDOW_BYTES,
+        "sentences": dict(SENTENCES),
+        "unknown": UNKNOWN,
+    }
+
+
+def _way(way: WayFacts) -> Mapping[str, Any]:
+    return {
+        "kind": kind_of(way.transport, way.client), "transport": way.transport, "how": way.how,
+        "setup": [way.setup.low, way.setup.high],
+        "message": [way.message.low, way.message.high],
+        "per_recipient": [way.per_recipient.low, way.per_recipient.high],
+        "shares": way.shares, "idle_s": way.idle_s,
+        "server_ms": None if way.server_ms is None else [way.server_ms.low, way.server_ms.high],
+        "most_per_request": way.most_per_request,
+    }  # fmt: skip

@@ -1,0 +1,120 @@
+// A prediction: the sliders recompute round trips and times from the profile's facts, and rewrite the answers.
+// The arithmetic is that of profiles/prediction.py, in the same order; the words come with the page.
+
+// --- arithmetic: a range is [low, high] -------------------------------------------------------------------------------------
+const sum = (...ranges) => ranges.reduce((a, b) => [a[0] + b[0], a[1] + b[1]]);
+const times = (a, b) => [a[0] * b[0], a[1] * b[1]];
+const scaled = (a, factor) => [a[0] * factor, a[1] * factor];
+const over = (values) => [Math.min(...values), Math.max(...values)];
+
+const slowStart = (bytes) => (bytes > page.windowBytes ? Math.ceil(Math.log2(bytes / page.windowBytes + 1)) - 1 : 0);
+
+// Connections opened for one message.
+function openings(way, use, gap) {
+  if (use === "one-off") return [1, 1];
+  const kept = over(way.shares);
+  if (use === "kept") return kept;
+  if (way.idle_s.length === 0) return [kept[0], 1];
+  return over(way.idle_s.flatMap((idle) => way.shares.map((share) => (gap >= idle ? 1 : share))));
+}
+
+function predicted(way, use, numbers) {
+  const together = way.transport === "api" ? Math.min(numbers.batch, way.most_per_request ?? Infinity) : 1;
+  const opened = openings(way, use, numbers.gap);
+  const growth = use === "kept" ? 0 : slowStart(numbers.size * together);
+  const message = sum(way.message, scaled(way.per_recipient, numbers.recipients - 1));
+  const turns = sum(times(way.setup, opened), message, [growth, growth]);
+  const waited = sum(times(turns, [numbers.rtt, numbers.rtt]), scaled(opened, page.computing.connection_ms), [
+    page.computing.message_ms,
+    page.computing.message_ms,
+  ]);
+  const share = 1 / together;
+  const server = way.server_ms === null ? null : scaled(way.server_ms, share);
+  const network = scaled(waited, share);
+  return { way, use, trips: scaled(turns, share), network, server, total: server === null ? null : sum(network, server) };
+}
+
+// --- words, as report/content/prediction_sentences.py writes them ------------------------------------------------------------
+function number(value) {
+  const near = value + value * 1e-12;
+  let places = 3;
+  while (places && Math.abs(near) >= 10 ** (3 - places)) places -= 1;
+  const text = grouped(near, places);
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+function span([low, high]) {
+  const [a, b] = [number(low), number(high)];
+  return a === b ? a : `${a} to ${b}`;
+}
+const trips = (range) => (span(range) === "1" ? page.sentences.one_trip : filled(page.sentences.trips, { n: span(range) }));
+
+function faster(smtp, api, of) {
+  if (smtp[1] < api[0]) return [`${of}smtp_faster`, span([api[0] - smtp[1], api[1] - smtp[0]])];
+  if (api[1] < smtp[0]) return [`${of}api_faster`, span([smtp[0] - api[1], smtp[1] - api[0]])];
+  return [smtp[0] === api[0] && smtp[1] === api[0] && api[1] === api[0] ? `${of}same` : `${of}depends`, ""];
+}
+
+function compared(smtp, api) {
+  if (!smtp || !api) return [smtp ? "only_smtp" : "only_api", ""];
+  if (smtp.total && api.total) return faster(smtp.total, api.total, "");
+  if (!api.total) return faster(smtp.network, api.network, "network_");
+  const margin = [api.total[0] - smtp.network[1], api.total[1] - smtp.network[0]];
+  if (margin[1] <= 0) return ["api_however", ""];
+  return margin[0] <= 0 ? ["well_within", number(margin[1])] : ["within", span(margin)];
+}
+
+function said(time) {
+  const words = { name: page.sentences[time.way.transport], trips: trips(time.trips), network: span(time.network) };
+  if (time.server === null) return filled(page.sentences.unknown_server, words);
+  return filled(page.sentences.known_server, { ...words, server: span(time.server), total: span(time.total) });
+}
+
+// --- the page -------------------------------------------------------------------------------------------------------------------
+function answer(use, all, numbers) {
+  const smtp = all.find((time) => time.use === use && time.way.transport === "smtp");
+  const api = all.find((time) => time.use === use && time.way.transport === "api");
+  const [key, margin] = compared(smtp, api);
+  const told = [smtp, api].filter(Boolean).map(said).join("; ");
+  const lead = filled(page.sentences[use], { gap: number(numbers.gap) });
+  return [`${lead}: ${filled(page.sentences[key], { margin })}`, ` ${told[0].toUpperCase()}${told.slice(1)}.`];
+}
+
+function show() {
+  const numbers = numbersSet();
+  const profile = page.profiles[at("profile").value];
+  const all = profile.ways.flatMap((way) => page.uses.map((use) => predicted(way, use, numbers)));
+  page.uses.forEach((use, index) => {
+    const [lead, told] = answer(use, all, numbers);
+    at(index ? `lead-${index}` : "lead").textContent = lead;
+    at(index ? `told-${index}` : "told").textContent = told;
+  });
+  const most = profile.ways.find((way) => way.transport === "api" && numbers.batch > (way.most_per_request ?? Infinity));
+  at("setting").textContent =
+    `${profile.title}, at ${settingText()}` + (most ? filled(page.sentences.most, { most: grouped(most.most_per_request, 0) }) : "");
+  const longest = Math.max(...all.map((time) => (time.total ?? time.network)[1])) || 1;
+  at("predictions").querySelectorAll("tbody tr").forEach((row, index) => {
+    const [way, use] = page.rows[index];
+    const time = all.find((one) => one.way.kind === way && one.use === use);
+    row.hidden = !time;
+    if (time) showRow(row, time, numbers, longest);
+  });
+}
+
+function showRow(row, time, numbers, longest) {
+  const use = time.use === "paced" ? `every ${number(numbers.gap)} s` : time.use;
+  const how = Object.assign(document.createElement("span"), { className: "second faint", textContent: ` ${time.way.how}` });
+  row.cells[0].replaceChildren(Object.assign(document.createElement("span"), { textContent: time.way.kind }), how);
+  const unknown = page.unknown;
+  const texts = [use, span(time.trips), span(time.network), time.server ? span(time.server) : unknown, time.total ? span(time.total) : unknown];
+  texts.forEach((text, column) => {
+    const faint = text === unknown ? "faint" : "";
+    row.cells[column + 1].replaceChildren(Object.assign(document.createElement("span"), { className: faint, textContent: text }));
+  });
+  const [low, high] = time.total ?? time.network;
+  const [sure, open] = row.querySelectorAll(".bar span");
+  sure.style.width = `${Math.max(0.5, (100 * low) / longest)}%`;
+  open.style.width = `${(100 * (high - low)) / longest}%`;
+  row.dataset.value = JSON.stringify([time.trips, time.network, time.server]);
+}
+
+begin(show);

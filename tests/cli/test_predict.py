@@ -1,0 +1,58 @@
+"""`benchkit predict`: numbers by their schema, a page, and one line for what is no number or is named twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from benchkit.profiles import profile_names
+from benchkit.report.prediction_json import schema
+from tests.cli.conftest import Verb
+
+
+def test_numbers_hold_to_the_schema(verb: Verb) -> None:
+    one, every = verb("predict", "ses", "--rtt", "30", "--json"), verb("predict", "all", "--rtt", "0", "--json")
+    assert json.loads(verb("schema", "--prediction").out) == schema()
+    validator = jsonschema.Draft202012Validator(schema())
+    for done in (one, every):
+        assert done.code == 0
+        validator.validate(json.loads(done.out))
+    assert [found["profile"] for found in json.loads(every.out)] == list(profile_names())
+    broken = json.loads(one.out)
+    broken["times"][0]["network_ms"] = [-1.0, 2.0]
+    assert not validator.is_valid(broken)
+
+
+def test_a_page_is_written_and_its_path_is_told(verb: Verb) -> None:
+    done = verb("predict", "ses", "postmark", "--rtt", "30", "--html", "page.html")
+    assert (done.code, done.out) == (0, "page.html\n")
+    text = Path("page.html").read_text("utf-8")
+    assert "Amazon SES" in text
+    assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+BAD = {
+    ("ses", "--rtt", "nan"): "--rtt",
+    ("ses", "--rtt", "inf"): "--rtt",
+    ("ses", "--rtt", "-1"): "--rtt",
+    ("ses", "--rtt", "3", "--gap", "nan"): "--gap",
+    ("ses", "--rtt", "3", "--gap", "inf"): "--gap",
+    ("ses", "--rtt", "3", "--size", "0"): "--size",
+    ("ses",): "--rtt is missing",
+    ("ses", "ses", "--rtt", "3"): "ses is named twice",
+    ("all", "ses", "--rtt", "3"): "stands for every provider",
+    ("postmark", "--rtt", "3", "--messages-per-request", "501"): "at most 500",
+    ("ses", "--rtt", "3", "--json", "--html", "x.html"): "choose one",
+    ("ses", "--rtt", "3", "--html", "no/such/folder/x.html"): "no/such/folder",
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), BAD.items(), ids=" ".join)
+def test_bad_input_is_refused_in_words(arguments: tuple[str, ...], told: str, verb: Verb) -> None:
+    done = verb("predict", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert "Traceback" not in done.err
