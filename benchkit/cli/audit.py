@@ -107,7 +107,7 @@ def _options(given: Given, source: AnswerSource, recorded: Options | None) -> Op
         nsec_walk=given.nsec_walk or base.nsec_walk,
         mail=_mail(given.message) or base.mail,
         arms=_arms(given.scenario) or base.arms,
-        reports=read_reports(given.reports) or base.reports,
+        reports=read_reports(given.reports, given.reports_password or "") or base.reports,
     )
 
 

@@ -71,11 +71,16 @@ class Given:
     ] = None
 
     reports: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="DIR",
-            help="Read the DMARC and TLS reports in this folder or file (XML, JSON, zip, gz, mail, mbox, Maildir).",
+            help="Read the DMARC and TLS reports in this folder or file (XML, JSON, zip, gz, mail, mbox, Maildir), "
+            "or in an IMAP mailbox, as imaps://USER@HOST/FOLDER.",
         ),
+    ] = None
+    reports_password: Annotated[
+        str | None,
+        typer.Option(metavar="VARIABLE", help="The environment variable with the password of that IMAP mailbox."),
     ] = None
 
     # what may be asked beyond the resolver

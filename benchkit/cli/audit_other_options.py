@@ -41,6 +41,7 @@ def refuse_idle(given: Given) -> None:
 IDLE: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
     (("ip",), (), ("helo", "mail_from")),
     (("connect", "authorities"), (), ("allow_private",)),
+    (("reports",), (), ("reports_password",)),
 )
 SPELLED = {
     "domains": "DOMAIN",

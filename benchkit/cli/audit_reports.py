@@ -1,4 +1,4 @@
-"""The files of `benchkit audit --reports DIR`: a folder with everything below it, a Maildir, a mailbox file, or one report."""
+"""What `benchkit audit --reports` reads: a folder with all below it, a Maildir, an mbox, one report, or an IMAP mailbox."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchkit.cli.mail_folder import files_below
+from benchkit.cli.imap_mailbox import EXAMPLE, imap_mails, is_imap
+from benchkit.cli.mail_folder import MBOX, files_below, split_mbox
 from benchkit.errors import InputError, Mistake, reason
 
 if TYPE_CHECKING:
     from benchkit.audit.aggregate_reports import ReportCollection
 
 
-def read_reports(path: Path | None) -> ReportCollection | None:
-    """None without a path. Raises InputError where there is nothing that can be read as a report."""
-    if path is None:
+def read_reports(place: str | None, variable: str) -> ReportCollection | None:
+    """None without a place; `variable` names the password of an IMAP mailbox. Raises InputError where there is no report."""
+    if place is None:
         return None
     from benchkit.audit.aggregate_reports import collect
 
-    found = collect(_contents(path))
+    if variable and not is_imap(place):
+        raise InputError(Mistake("--reports-password", f"has no effect: {place} is no IMAP mailbox ({EXAMPLE})"))
+    found = collect(imap_mails("--reports", place, variable) if is_imap(place) else _contents(Path(place)))
     if not found.dmarc and not found.tls:
         why = "; ".join(f"{name} {told}" for name, told in found.unread[:3])
-        raise InputError(Mistake(str(path), f"holds no DMARC or TLS report{f': {why}' if why else ''}"))
+        raise InputError(Mistake(place, f"holds no DMARC or TLS report{f': {why}' if why else ''}"))
     return found
 
 
@@ -31,8 +34,14 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
     from benchkit.audit.aggregate_reports.archives import PACKED_LIMIT
 
     for file in files_below(path):
+        name = str(file.relative_to(path)) if file != path else file.name
         try:
             with file.open("rb") as opened:
-                yield str(file.relative_to(path)) if file != path else file.name, opened.read(PACKED_LIMIT + 1)
+                start = opened.read(len(MBOX))
+                opened.seek(0)
+                if start == MBOX:  # mail by mail: years of reports are larger than the limit of one report
+                    yield from ((f"{name}, mail {number}", mail) for number, mail in enumerate(split_mbox(opened), 1))
+                else:
+                    yield name, opened.read(PACKED_LIMIT + 1)
         except OSError as error:
             raise InputError(Mistake(str(file), f"cannot be read: {reason(error)}")) from None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchkit.errors import InputError, Mistake, reason
 
-_MBOX = re.compile(rb"^From [^\r\n]*\r?\n", re.MULTILINE)
+MBOX = b"From "  # how each mail of an mbox begins (RFC 4155)
 
 
 def mails_of(path: Path) -> Iterator[bytes]:
@@ -19,10 +19,24 @@ def mails_of(path: Path) -> Iterator[bytes]:
             octets = file.read_bytes()
         except OSError as error:
             raise InputError(Mistake(str(file), f"cannot be read: {reason(error)}")) from None
-        if octets.startswith(b"From "):
-            yield from (mail for mail in _MBOX.split(octets) if mail.strip())
+        if octets.startswith(MBOX):
+            yield from split_mbox(io.BytesIO(octets))
         else:
             yield octets
+
+
+def split_mbox(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The mails of an mbox, one after the other."""
+    mail: list[bytes] = []
+    for line in lines:
+        if line.startswith(MBOX):
+            if b"".join(mail).strip():
+                yield b"".join(mail)
+            mail = []
+        else:
+            mail.append(line)
+    if b"".join(mail).strip():
+        yield b"".join(mail)
 
 
 def files_below(path: Path) -> Iterator[Path]:

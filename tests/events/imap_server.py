@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 class ScriptedImap:
-    """`folders`: name with flags → mails. Only what read_imap needs."""
+    """`folders`: name with flags → mails. Only what our reader needs."""
 
     def __init__(self, folders: Mapping[str, tuple[str, list[bytes]]], password: str) -> None:
         self.folders, self.password = folders, password
@@ -57,16 +57,13 @@ class ScriptedImap:
         if name == b"EXAMINE":
             yield b"* %d EXISTS\r\n" % len(selected)
         if name == b"SEARCH":
-            mark = re.findall(rb"\S+", rest)[-1].strip(b'"')
+            mark = b"" if rest.endswith(b" ALL") else re.findall(rb"\S+", rest)[-1].strip(b'"')
             yield b"* SEARCH " + b" ".join(b"%d" % (n + 1) for n, mail in enumerate(selected) if mark in mail) + b"\r\n"
         if name == b"FETCH":
-            number = int(rest.split(b" ")[1])
-            mail = selected[number - 1]
-            yield b'* %d FETCH (INTERNALDATE "02-Nov-2026 10:00:05 +0000" BODY[] {%d}\r\n%s)\r\n' % (
-                number,
-                len(mail),
-                mail,
-            )
+            for number in map(int, rest.split(b" ")[1].split(b",")):
+                mail = selected[number - 1]
+                dated = b'INTERNALDATE "02-Nov-2026 10:00:05 +0000"'
+                yield b"* %d FETCH (%s BODY[] {%d}\r\n%s)\r\n" % (number, dated, len(mail), mail)
 
 
 @contextmanager

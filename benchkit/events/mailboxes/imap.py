@@ -1,4 +1,4 @@
-"""IMAP (RFC 9051) by the standard library: the run's mails in all folders, without marking them as read."""
+"""IMAP (RFC 9051) by the standard library: the run's mails in all folders, or all of one folder; none is marked as read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from benchkit.events.placement import MailboxMail
@@ -38,10 +38,32 @@ class ImapAccount:
 
 def read_imap(account: ImapAccount, mark: str) -> Iterator[MailboxMail]:
     """Mails whose identity begins with `mark`, folder by folder. Raises MailboxUnreadable."""
+    with _open(account) as server:
+        for name, is_junk in _folders(server)[:MOST_FOLDERS]:
+            yield from _mails(server, name, is_junk, mark)
+
+
+def read_imap_folder(account: ImapAccount, folder: str) -> Iterator[tuple[int, bytes]]:
+    """Every mail of one folder, with its number there. Raises MailboxUnreadable."""
+    with _open(account) as server:
+        quoted = '"' + folder.replace("\\", r"\\").replace('"', r"\"") + '"'
+        status, told = server.select(quoted, readonly=True)
+        if status != "OK":
+            reason = (told[0] or b"").decode("utf-8", "replace") if told else ""
+            raise MailboxUnreadable(f"{account.host}: the folder {folder!r} cannot be opened: {reason}")
+        _, found = server.search(None, "ALL")
+        for line, octets in _fetched(server, (found[0] or b"").split()[:MOST_MAILS]):
+            yield int(line.split(b" ", 1)[0]), octets
+
+
+@contextmanager
+def _open(account: ImapAccount) -> Iterator[imaplib.IMAP4]:
+    """Raises MailboxUnreadable, also for what goes wrong while it is read."""
     try:
         with _connected(account) as server:
-            for name, is_junk in _folders(server)[:MOST_FOLDERS]:
-                yield from _mails(server, name, is_junk, mark)
+            yield server
+    except MailboxUnreadable:
+        raise
     except imaplib.IMAP4.error as error:
         told = str(error).replace(account.password, "[hidden]") if account.password else str(error)
         raise MailboxUnreadable(f"{account.host}: {told}") from None
@@ -81,14 +103,19 @@ def _mails(server: imaplib.IMAP4, name: bytes, is_junk: bool | None, mark: str) 
     if status != "OK":
         return
     _, found = server.search(None, "HEADER", HEADER, mark)
-    numbers = (found[0] or b"").split()[:MOST_MAILS]
     folder = name.decode("ascii", "replace").strip('"')
+    for line, octets in _fetched(server, (found[0] or b"").split()[:MOST_MAILS]):
+        yield MailboxMail(folder, octets, _internal_ms(line), 1_000, is_junk)
+
+
+def _fetched(server: imaplib.IMAP4, numbers: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """The line that each mail comes with, and its octets; it is not marked as read."""
     for first in range(0, len(numbers), IN_ONE_FETCH):
         some = b",".join(numbers[first : first + IN_ONE_FETCH])
         _, fetched = server.fetch(some.decode("ascii"), "(INTERNALDATE BODY.PEEK[])")
         for part in fetched:
             if isinstance(part, tuple):
-                yield MailboxMail(folder, part[1], _internal_ms(part[0]), 1_000, is_junk)
+                yield part[0], part[1]
 
 
 def _internal_ms(line: bytes) -> int:
