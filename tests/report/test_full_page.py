@@ -131,6 +131,7 @@ def test_every_kind_of_link_has_its_sliders_and_its_rule(synthetic_run: Factory)
     told = [block.text for block in rule.blocks if isinstance(block, Sentence)]
     assert [text.partition(":")[0] for text in told] == ["Link with no other limit", "Link with 1 % lost"]
     assert sum(isinstance(block, Table) for block in rule.blocks) == 2
+    assert "smtp, reused, link with 1 % lost: slope" in words(full_page(summary, run))
 
 
 def test_an_arm_that_one_kind_of_link_kept_from_sending_has_no_model_there(run: Run, summary: Summary) -> None:

@@ -68,9 +68,11 @@ def _turns(summary: Summary, claim: Claim) -> Iterator[str]:
 
 
 def _slopes(summary: Summary, claim: Claim) -> Iterator[str]:
+    several = len({fit.link for fit in claim.fits}) > 1
     for fit in claim.fits:
+        where = f", link with {fit.link or 'no other limit'}" if several else ""
         beside = "" if slope_agrees(fit) else ", more than 10 % apart"
-        yield f"{fit.arm}: slope {numbers.with_interval(fit.slope)}, {numbers.trips(fit.turns or 0.0)}{beside}"
+        yield f"{fit.arm}{where}: slope {numbers.with_interval(fit.slope)}, {numbers.trips(fit.turns or 0.0)}{beside}"
 
 
 def _verdicts(summary: Summary, claim: Claim) -> Iterator[str]:
