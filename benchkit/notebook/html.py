@@ -10,7 +10,8 @@ from benchkit.model.outside_text import escape_control_chars
 # `.benchkit` twice: JupyterLab sets every cell of a table to the right by a selector of two classes.
 _STYLE = (
     "<style>.benchkit table{border-collapse:collapse;margin:.4em 0}"
-    ".benchkit.benchkit th,.benchkit.benchkit td{padding:.25em .8em .25em 0;text-align:right;vertical-align:top;white-space:nowrap}"
+    ".benchkit.benchkit th,.benchkit.benchkit td{padding:.25em .8em .25em 0;text-align:right}"
+    ".benchkit.benchkit th,.benchkit.benchkit td{vertical-align:top;white-space:nowrap}"
     ".benchkit.benchkit th{border-bottom:1px solid currentColor;vertical-align:bottom}"
     ".benchkit.benchkit .text.text{text-align:left;white-space:normal}.benchkit .faint{opacity:.65}"
     ".benchkit p{margin:.4em 0;max-width:70em}.benchkit h4{margin:1em 0 .3em}"
