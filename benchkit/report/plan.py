@@ -13,6 +13,7 @@ from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.report import numbers
 
 _EXAMPLE_RTT_MS = 20
+_MOST = 100  # a ratio above it is as good as none
 _FEW = 0.01  # a share that is not worth a figure
 _HEADINGS = ("sends", "warm-up", "connections", "turns each", "bytes")
 
@@ -123,9 +124,10 @@ def _precision(precision: Precision) -> str:
             f"UNDECIDED. At {numbers.percent(precision.confidence)} confidence it takes at least {precision.fewest:,} "
             f"({noise}).{needed}"
         )
+    slower = f"more than {_MOST}" if precision.slower > _MOST else numbers.decimal(precision.slower)
     equivalent = f"at least {numbers.percent(precision.equivalent)}" if precision.equivalent >= _FEW else "few"
     return (
-        f"Precision: nine of ten such runs call {numbers.decimal(precision.slower)}× the baseline's time SLOWER, and "
+        f"Precision: nine of ten such runs call {slower}× the baseline's time SLOWER, and "
         f"{equivalent} of them call the same time EQUIVALENT ({noise}).{needed}"
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 from statistics import NormalDist
+from typing import Any
 
-from scipy.special import bdtr, bdtrik, betaincinv, nctdtr, nctdtrinc, ndtr, stdtr, stdtrit
+from scipy.special import bdtr, bdtrik, betaincinv, gammaincinv, ndtr, stdtr, stdtrit
 
 
 def normal_quantile(p: float) -> float:
@@ -17,6 +18,15 @@ def normal_tail(z: float) -> float:
     return float(ndtr(-z))
 
 
+def normal_cdf(z: Any) -> Any:
+    """P(Z ≤ z), of each."""
+    return ndtr(z)
+
+
+def chi_square_quantiles(shares: Any, degrees: float) -> Any:
+    return 2 * gammaincinv(degrees / 2, shares)
+
+
 def student_t_quantile(p: float, degrees: float) -> float:
     return float(stdtrit(degrees, p))
 
@@ -24,16 +34,6 @@ def student_t_quantile(p: float, degrees: float) -> float:
 def student_t_tail(t: float, degrees: float) -> float:
     """P(T > t)."""
     return float(stdtr(degrees, -t))
-
-
-def noncentral_t_cdf(t: float, degrees: float, noncentrality: float) -> float:
-    """P(T ≤ t)."""
-    return float(nctdtr(degrees, noncentrality, t))
-
-
-def noncentrality_of_t(t: float, degrees: float, p: float) -> float:
-    """The noncentrality at which P(T ≤ t) is p."""
-    return float(nctdtrinc(degrees, p, t))
 
 
 def beta_quantile(p: float, a: float, b: float) -> float:

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from math import ceil, exp, log, pi, sqrt
 from typing import Any
 
+import numpy as np
+
 from benchkit.model.plan import Precision
 from benchkit.stats.distributions import (
     beta_quantile,
-    noncentral_t_cdf,
-    noncentrality_of_t,
+    chi_square_quantiles,
+    normal_cdf,
     normal_quantile,
     student_t_quantile,
 )
@@ -26,6 +28,8 @@ START_NOISE = 0.15  # … and of two arms' starts
 DIFFERENCES = (1.15, 1.2, 1.3, 1.5, 2.0)
 _MEDIAN = sqrt(pi / 2)  # standard error of a normal median ÷ that of the mean
 _STEPS = 50
+_LARGEST_EXPONENT = 700.0
+_SHARES = (np.arange(400) + 0.5) / 400
 
 
 def plan_precision(
@@ -56,8 +60,8 @@ def fewest_units(unit: str, confidence: float) -> int:
 
 
 def smallest_slower(units: int, noise: float, rope: tuple[float, float], confidence: float) -> float:
-    """The smallest true ratio that is SLOWER in POWER of such runs."""
-    return exp(log(rope[1]) + noise * _reach(units, confidence))
+    """The smallest true ratio that is SLOWER in POWER of such runs. Of two starts at a high confidence it is beyond all use."""
+    return exp(min(_LARGEST_EXPONENT, log(rope[1]) + noise * _reach(units, confidence)))
 
 
 def share_equivalent(units: int, noise: float, rope: tuple[float, float], confidence: float) -> float:
@@ -73,7 +77,7 @@ def units_for(ratio: float, noise: float, rope: tuple[float, float], confidence:
         return None
     ordered = min_blocks(confidence)
     few = range(fewest_units(unit, confidence), ordered)
-    found = next((units for units in few if _reach(units, confidence) <= distance), None)
+    found = next((units for units in few if _low_end_below(-distance, units, confidence) <= 1 - POWER), None)
     if found is not None:
         return found
     z = normal_quantile((1 + confidence) / 2) + normal_quantile(POWER)
@@ -88,8 +92,11 @@ def _reach(units: int, confidence: float) -> float:
     """How far below the truth the interval's low end is in POWER of runs at most, in standard deviations of a unit."""
     if units >= min_blocks(confidence):
         return -_low_end(units, confidence, 1 - POWER)
-    critical = student_t_quantile((1 + confidence) / 2, units - 1)
-    return noncentrality_of_t(critical, units - 1, 1 - POWER) / sqrt(units)
+    near, far = 0.0, 5 * student_t_quantile((1 + confidence) / 2, units - 1)
+    for _ in range(_STEPS):
+        middle = (near + far) / 2
+        near, far = (near, middle) if _low_end_below(-middle, units, confidence) < 1 - POWER else (middle, far)
+    return far
 
 
 def _low_end(units: int, confidence: float, p: float) -> float:
@@ -103,7 +110,8 @@ def _low_end_below(edge: float, units: int, confidence: float) -> float:
     """How often the interval's low end lies below `edge`, both in standard deviations of a unit."""
     if units < min_blocks(confidence):
         critical = student_t_quantile((1 + confidence) / 2, units - 1)
-        return noncentral_t_cdf(critical, units - 1, -edge * sqrt(units))
+        spreads = np.sqrt(chi_square_quantiles(_SHARES, units - 1) / (units - 1))
+        return float(normal_cdf(edge * sqrt(units) + critical * spreads).mean())
     low, high = 1e-9, 1 - 1e-9
     for _ in range(_STEPS):
         middle = (low + high) / 2

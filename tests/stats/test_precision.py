@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, inf, log
 
 import numpy as np
 import pytest
@@ -74,6 +74,15 @@ def test_the_noise_is_measured_or_assumed(starts: int, measured: float | None, u
     found = plan_precision(30, starts, ROPE, 0.95, measured)
     assert (found.unit, found.measured) == (unit, measured is not None)
     assert found.noise == pytest.approx(noise, abs=0.001)
+
+
+@pytest.mark.parametrize("starts", [1, 2, 3, 6])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999, 0.99999, 1 - 0.00001 / 3])
+def test_at_any_confidence_there_is_a_finite_answer(starts: int, confidence: float) -> None:
+    found = plan_precision(24, starts, ROPE, confidence, 2.0)
+    assert found.slower is None or ROPE[1] < found.slower < inf
+    assert 0 <= found.equivalent <= 1
+    assert all(units >= found.fewest for _, units in found.needs)
 
 
 def test_an_earlier_run_tells_its_noise_in_the_same_unit_only() -> None:
