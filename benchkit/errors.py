@@ -3,7 +3,8 @@
     BenchkitError                 1   a bug in benchkit, or of the machine
     ├── InputError (ValueError)   2   the user's input: says what, where and how to fix it; may hold many mistakes
     ├── TargetUnreachable         4   no one answers, and nothing was sent
-    └── StoreError (OSError)      1   a run's tables cannot be read or written
+    └── StoreError (OSError)      1   a run's tables cannot be written
+        └── DamagedRun            2   a stored run's tables cannot be read
 
 An expected failure of a *send* is never an error: it is an `Outcome` (model/outcome.py), and it is counted.
 Errors of other libraries are mapped where they are met, in one table a room; none crosses a room's border.
@@ -91,4 +92,10 @@ class TargetUnreachable(BenchkitError, ConnectionError):
 
 
 class StoreError(BenchkitError, OSError):
-    """A run's tables are damaged, or cannot be written (a full disk)."""
+    """A run's tables cannot be written (a full disk)."""
+
+
+class DamagedRun(StoreError):
+    """A stored run's tables are missing, damaged or not readable: the user named it, so it is bad input."""
+
+    exit_code = ExitCode.BAD_INPUT

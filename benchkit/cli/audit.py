@@ -14,7 +14,6 @@ from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, re
 from benchkit.cli.audit_fixed import check_fixed, write_fixed
 from benchkit.cli.audit_history import keep_audit, last_audit
 from benchkit.cli.audit_options import Given
-from benchkit.cli.audit_other_options import LIST_ONLY, refuse_idle, refuse_without
 from benchkit.cli.audit_output import chosen, earlier_findings, exit_code, show, since
 from benchkit.cli.audit_recording import AuditRecording, read_recording
 from benchkit.cli.audit_reports import read_reports
@@ -43,8 +42,6 @@ def audit(given: Given) -> None:
         from benchkit.cli.audit_list import audit_list
 
         raise typer.Exit(audit_list(given, given.recipients))
-    refuse_without(given, "--list", LIST_ONLY)
-    refuse_idle(given)
     form = chosen(given)
     recording, domains = read_recording(given.replay), domains_of(given.domains or [], _standard_input)
     source = AnswerSource(

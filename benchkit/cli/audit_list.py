@@ -13,14 +13,12 @@ import typer
 
 from benchkit.cli.audit_answers import AnswerSource, open_source, read_zones
 from benchkit.cli.audit_options import Given
-from benchkit.cli.audit_other_options import LIST_ONLY, refuse_others
 from benchkit.cli.files import writing
 from benchkit.errors import ExitCode, InputError, Mistake, StoreError, reason, suggestion
 
 if TYPE_CHECKING:
     from benchkit.audit.recipient_list import JudgedList, JudgedRow, RecipientCsv, Rejection
 
-TAKEN = {"recipients", *LIST_ONLY, "zones", "live", "servers", "as_json", "fail_on"}
 MORE_COLUMNS = ("reason", "detail", "suggestion")
 
 
@@ -28,7 +26,6 @@ def audit_list(given: Given, path: Path) -> ExitCode:
     """Raises InputError. With --fail-on it ends with FINDINGS where a row was rejected."""
     from benchkit.audit.recipient_list import read_list
 
-    refuse_others(given, "--list", TAKEN)
     source = AnswerSource(read_zones(given.zones or (), ""), servers=tuple(given.servers or ()), live=given.live)
     source.check()
     clean, rejected = _outputs(given, path)

@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 def chosen(given: Given) -> Format:
-    """Raises InputError for two at once, and for one that there is nothing to make of."""
+    """Raises InputError for one that needs a zone file."""
     flags = {
         Format.JSON: given.as_json,
         Format.CSV: given.as_csv,
@@ -37,12 +37,9 @@ def chosen(given: Given) -> Format:
         Format.JUNIT: given.as_junit,
         Format.SARIF: given.as_sarif,
     }
-    asked = [form for form, wanted in flags.items() if wanted]
-    if len(asked) > 1:
-        raise InputError(Mistake("audit", f"one format at a time: {' or '.join(f'--{form}' for form in asked)}"))
     if given.as_sarif and not given.zones:
         raise InputError(Mistake("--sarif", "shows findings at their lines of a zone file: name one with --zone"))
-    return asked[0] if asked else Format.SCREEN
+    return next((form for form, wanted in flags.items() if wanted), Format.SCREEN)
 
 
 def earlier_findings(baseline: Path | None) -> Earlier | None:

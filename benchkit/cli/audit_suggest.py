@@ -7,10 +7,7 @@ from dataclasses import asdict
 import typer
 
 from benchkit.cli.audit_options import Given
-from benchkit.cli.audit_other_options import refuse_others
 from benchkit.errors import InputError, Mistake
-
-TAKEN = {"domains", "suggest", "as_json"}
 
 
 def audit_suggest(given: Given, named: str) -> None:
@@ -18,7 +15,6 @@ def audit_suggest(given: Given, named: str) -> None:
     from benchkit.audit.domain_name import domain_name
     from benchkit.audit.fixes.suggested import suggest_records
 
-    refuse_others(given, "--suggest", TAKEN)
     if len(given.domains or []) != 1:
         raise InputError(Mistake("--suggest", 'is for one domain: benchkit audit shop.example --suggest "192.0.2.25"'))
     domain = domain_name((given.domains or [""])[0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from benchkit.cli.files import check_suffix, writing
 from benchkit.errors import ExitCode, InputError, Mistake
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")] = False,
 ) -> None:
     """Check what a provider offers from this machine. Ports, TLS, extensions, RTT; alone: what this machine lacks."""
+    check_suffix(save, ".toml")
     if not (provider or host):
         _check_machine(as_json=as_json)
         return
@@ -157,7 +159,6 @@ async def _rtt_ms(host: str, port: int, timeout_s: float) -> tuple[float | None,
 
 
 def _save(path: Path, found: ProviderFindings) -> None:
-    from benchkit.cli.files import writing
     from benchkit.model.clock import utc_now
     from benchkit.profiles.observed import ObservedServer, observed_profile
 
@@ -166,6 +167,9 @@ def _save(path: Path, found: ProviderFindings) -> None:
         for each in found.ports
         if each.after_tls is not None
     ]
+    if not seen:
+        typer.echo(f"benchkit: {path} is not written: no port showed what the server offers with TLS", err=True)
+        return
     with writing(path):
         path.write_text(observed_profile(found.title, found.host, seen, f"{utc_now():%Y-%m-%d}"), "utf-8")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.errors import InputError, Mistake, reason
+from benchkit.errors import BenchkitError, InputError, Mistake, reason
 
 if TYPE_CHECKING:
     from benchkit.events.webhook_receiver import WebhookSecret
@@ -58,8 +58,6 @@ def events(
     read_manifest(run)
     if listen:
         _listen(run, address, _secrets(secrets or [], url), seconds)
-    elif secrets or url or seconds:
-        raise InputError(Mistake("events", "--secret, --url and --for have no effect without --listen: leave them out"))
     found = collect_events(run, _mail_events(mail), round(time.time() * 1_000))
     _show(run, found, as_json=as_json)
 
@@ -101,6 +99,8 @@ def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
         found[name] = WebhookSecret(os.environ[variable], f"{url.rstrip('/')}/{name}" if url else "")
         if name == "mandrill" and not url:
             raise InputError(Mistake("--url", f"is needed: {webhook.name} signs the public address that it posts to"))
+    if url and "mandrill" not in found:
+        raise InputError(Mistake("--url", "has no effect: only Mandrill signs the public address; leave it out"))
     if not found:
         raise InputError(Mistake("--secret", "is needed with --listen, as in: --secret mailgun=MAILGUN_SIGNING_KEY"))
     return found
@@ -112,6 +112,10 @@ def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], secon
         raise InputError(Mistake("--address", f"{address!r} is no HOST:PORT"))
     try:
         asyncio.run(_receive(folder, host.strip("[]"), int(port), secrets, seconds))
+    except BenchkitError:
+        raise
+    except UnicodeError:  # a label that is empty or too long (RFC 1035 §2.3.4)
+        raise InputError(Mistake("--address", f"{host!r} is no host name")) from None
     except OSError as error:
         raise InputError(Mistake("--address", f"{address} cannot be listened on: {reason(error)}")) from None
 
@@ -128,7 +132,11 @@ async def _receive(folder: Path, host: str, port: int, secrets: dict[str, Webhoo
     try:
         journal.append([{"clock_ms": round(time.time() * 1_000) - time.perf_counter_ns() // 1_000_000}])
         receiver = Receiver(secrets, journal.append)
-        chosen = await receiver.start(host, port)
+        try:
+            chosen = await receiver.start(host, port)
+        except (OSError, UnicodeError):
+            journal.path.unlink()  # nothing came in
+            raise
         for provider in secrets:
             typer.echo(f"listening for {provider} on http://{host}:{chosen}/{provider}", err=True)
         until = loop.time() + seconds if seconds else float("inf")

@@ -9,6 +9,12 @@ from pathlib import Path
 from benchkit.errors import InputError, Mistake, reason
 
 
+def check_suffix(path: Path | None, suffix: str) -> None:
+    """Raises InputError where a file's name promises another format than is written; a name without a suffix promises none."""
+    if path is not None and path.suffix.lower() not in ("", suffix):
+        raise InputError(Mistake(str(path), f"would not hold what its name says: end the name with {suffix}"))
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Raises InputError for an OSError on the way."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.cli.files import writing
+from benchkit.cli.files import check_suffix, writing
 from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def history(
 
     if not folder.is_dir():
         raise InputError(Mistake(str(folder), "is no folder"))
+    check_suffix(page, ".html")
     found = read_history(folder, scenario)
     if page is not None:
         _write(found, page)

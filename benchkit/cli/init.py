@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from benchkit.cli.files import check_suffix
 from benchkit.errors import InputError, Mistake
 
 
@@ -16,6 +17,7 @@ def init(
     """Write a commented scenario, ready to run. An existing file is never overwritten."""
     from benchkit.scenario import starter
 
+    check_suffix(path, ".toml")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(starter())

@@ -19,6 +19,7 @@ from benchkit.cli.explain import explain
 from benchkit.cli.history import history
 from benchkit.cli.init import init
 from benchkit.cli.notebook import notebook
+from benchkit.cli.option_rules import CheckedCommand
 from benchkit.cli.plot import plot
 from benchkit.cli.predict import predict
 from benchkit.cli.report import report
@@ -62,7 +63,7 @@ for verb in (
     init,
     schema,
 ):
-    app.command()(verb)
+    app.command(cls=CheckedCommand)(verb)
 
 
 @app.callback(invoke_without_command=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchkit.cli.files import writing
+from benchkit.cli.files import check_suffix, writing
 
 
 def notebook(
@@ -24,6 +24,7 @@ def notebook(
     from benchkit.notebook.execution import executed
     from benchkit.store import read_manifest
 
+    check_suffix(out, ".html")
     if run is not None:
         read_manifest(run)  # a wrong folder is told before a kernel is started
     page, path = executed(name, run, Path.cwd()), out or Path(f"{name}.html")

@@ -39,9 +39,12 @@ def plot(
 
     stored = open_run(run or newest_run(Path("results")))
     folder = out or stored.path
+    names = [
+        name for name in figures or PLOTS.names() if PLOTS[name].suits(stored) or figures
+    ]  # unknown ones raise here
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    for name in figures or [name for name in PLOTS.names() if PLOTS[name].suits(stored)]:
+    for name in names:
         path = folder / f"{name}.{picture}"
         with writing(path), nullcontext() if out else private_files():
             save(stored, name, path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.cli.files import writing
+from benchkit.cli.files import check_suffix, writing
 from benchkit.cli.options_decorator import with_options
 from benchkit.errors import InputError, Mistake
 
@@ -58,7 +58,7 @@ class ReportOptions:
         Path | None, typer.Option(metavar="FILE", help="Write one run's blocks as a pyperf suite, in JSON.")
     ] = None
     picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Save what is printed as an SVG picture too.")
+        Path | None, typer.Option(metavar="FILE", help="Also save what is printed as a picture: FILE.svg. Of one run.")
     ] = None
 
 
@@ -66,7 +66,11 @@ class ReportOptions:
 def report(options: ReportOptions) -> None:
     """Print the answers of stored runs."""
     form = _chosen(options)
+    for path, suffix in ((options.out, ".html"), (options.picture, ".svg"), (options.pyperf, ".json")):
+        check_suffix(path, suffix)
     folders = _folders(options)
+    if options.picture is not None and len(folders) > 1:
+        raise InputError(Mistake("--picture", "shows one run: name one"))
     if options.out is not None and (form is not Form.HTML or (len(folders) > 1 and not options.pooled)):
         raise InputError(Mistake("--out", "is where --html writes one page: name one run, or add --pooled"))
     if options.pooled:
@@ -161,7 +165,6 @@ def _show_pooled(pooled: PooledRuns) -> None:
 
 
 def _chosen(options: ReportOptions) -> Form:
-    """Raises InputError for two at once."""
     flags = {
         Form.JSON: options.as_json,
         Form.MARKDOWN: options.as_markdown,
@@ -169,10 +172,7 @@ def _chosen(options: ReportOptions) -> Form:
         Form.JUNIT: options.as_junit,
         Form.HTML: options.as_html or options.open_it,
     }
-    asked = [form for form, wanted in flags.items() if wanted]
-    if len(asked) > 1:
-        raise InputError(Mistake("report", f"one format at a time: {' or '.join(f'--{form}' for form in asked)}"))
-    return asked[0] if asked else Form.SCREEN
+    return next((form for form, wanted in flags.items() if wanted), Form.SCREEN)
 
 
 def _page(folder: Path, options: ReportOptions) -> None:

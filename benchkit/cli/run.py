@@ -28,7 +28,9 @@ def run(
     scenario: Annotated[
         Path, typer.Argument(metavar="SCENARIO", help="The scenario, a TOML file (`benchkit init` writes one).")
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan; send nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan, and what would stop the run; send nothing.")
+    ] = False,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the file: load.blocks=5, arm.0.auth=plain."),
@@ -61,6 +63,7 @@ def run(
     check_requests(plan, batch)
     if dry_run:
         _show_plan(plan, batch, out, as_json=as_json)
+        _check_readiness(plan, batch)
         return
     with lab_beside(plan) as lab, _events_beside(plan, batch) as beside:
         ended = run_plan(lab.scenario, batch, out, send=send, relay=lab.relay)
@@ -186,6 +189,29 @@ def _show_plan(scenario: Scenario, batch: Batch, out: Path, *, as_json: bool) ->
     from benchkit.report.plan import render_plan
 
     render_plan(plan, Console())
+
+
+def _check_readiness(scenario: Scenario, batch: Batch) -> None:
+    """Raises InputError with everything that would stop the run before its first send, but for a missing --send."""
+    from dataclasses import replace
+
+    from benchkit.errors import InputError, Mistake
+    from benchkit.experiment.parent.signed_batches import sign_batches
+    from benchkit.experiment.plan.send_permission import check_permission
+
+    first = replace(batch, messages=batch.messages[:1])  # one signature shows whether the key signs
+    mistakes: list[Mistake] = []
+    for check in (
+        lambda: check_permission(scenario, batch, send=True),
+        lambda: _secrets(scenario),
+        lambda: sign_batches(scenario, first, _dkim_keys(scenario), {}),
+    ):
+        try:
+            check()
+        except InputError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputError(*mistakes)
 
 
 def _typed_yes(scenario: Scenario, batch: Batch) -> bool:

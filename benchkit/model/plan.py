@@ -75,6 +75,7 @@ class ArmPlan:
     deliveries: int = 0  # recipients, each as often as it is sent to, warm-up included
     client: str = ""
     trial_connections: int = 0  # without mail, to learn what a server that is not embedded offers
+    notes: tuple[str, ...] = ()  # in words: profile, faults, limits, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class PlanSummary:
     round_trips: int = 0  # that the run waits for, one after the other
     precision: Precision | None = None  # None where no arm is compared with another
     probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
+    retries: str = ""  # in words; empty: a message is tried once
 
     @property
     def real_mail(self) -> bool:

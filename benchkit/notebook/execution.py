@@ -33,6 +33,8 @@ def executed(name: str, run: Path | None, folder: Path) -> str:
     except ImportError:
         raise InputError(Mistake("benchkit notebook", _NEEDED)) from None
     document: Any = nbformat.read(shipped("notebooks") / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    if run is not None and not any("open_run(" in cell.source for cell in document.cells):
+        raise InputError(Mistake("RUN", f"has no effect with the notebook {name}, which opens no run: leave it out"))
     kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")  # no port that others could connect to
     place = {"metadata": {"path": str(folder)}}
     client = nbclient.NotebookClient(document, km=kernel, timeout=TIMEOUT_S, resources=place)

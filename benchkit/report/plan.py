@@ -15,7 +15,7 @@ from benchkit.report import numbers
 _EXAMPLE_RTT_MS = 20
 _MOST = 100  # a ratio above it is as good as none
 _FEW = 0.01  # a share that is not worth a figure
-_HEADINGS = ("sends", "warm-up", "connections", "turns each", "bytes")
+_HEADINGS = ("sends", "warm-up", "connections", "round trips", "bytes")
 
 
 def render_plan(plan: PlanSummary, console: Console) -> None:
@@ -28,6 +28,11 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
     console.print()
     console.print(_arms(plan))
     console.print()
+    for arm in plan.arms:
+        if arm.notes:
+            console.print(Text(f"{arm.name}: {'; '.join(arm.notes)}"))
+    if plan.retries:
+        console.print(Text(f"Retries: {plan.retries}"))
     console.print(Text(_messages(plan)))
     if plan.return_paths:
         told = ", ".join(plan.return_paths[:3]) + (" and others" if len(plan.return_paths) > 3 else "")

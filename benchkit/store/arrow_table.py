@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchkit.errors import StoreError, reason
+from benchkit.errors import DamagedRun, reason
 from benchkit.model.run import Run
 from benchkit.model.tables import Column, TableLayout
 from benchkit.store.readable_columns import READABLE
@@ -16,7 +16,7 @@ from benchkit.store.rows import arrow_type
 
 
 def arrow_table(run: Run, layout: TableLayout) -> pa.Table:
-    """Raises StoreError where the file cannot be read."""
+    """Raises DamagedRun where the file cannot be read."""
     path = run.path / f"{layout.name}.parquet"
     table = _read(path) if path.exists() else _held(getattr(run, layout.name, {}), layout)
     columns = {column.name: _column(table, column) for column in layout.columns}
@@ -35,7 +35,7 @@ def _read(path: Path) -> pa.Table:
     try:
         return pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{path} cannot be read: {reason(error)}") from error
+        raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 
 
 def _held(table: Any, layout: TableLayout) -> pa.Table:

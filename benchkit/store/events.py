@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchkit.errors import StoreError, reason
+from benchkit.errors import DamagedRun, StoreError, reason
 from benchkit.model.tables import EVENTS, TableLayout
 from benchkit.store.private_files import FILE_MODE
 from benchkit.store.rows import arrow_schema
@@ -75,7 +75,7 @@ def _read(path: Path) -> Journal:
     try:
         data, changed_ms = path.read_bytes(), path.stat().st_mtime_ns // 1_000_000
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {reason(error)}") from error
+        raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
     *lines, rest = data.split(b"\n")
     entries = list(_entries(lines))
     ended = bool(entries) and _END in entries[-1]
@@ -106,7 +106,7 @@ def write_events(folder: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def read_events(folder: Path) -> list[dict[str, Any]]:
-    """The rows of the table; none where the run has no events yet. Raises StoreError."""
+    """The rows of the table; none where the run has no events yet. Raises DamagedRun."""
     return read_rows(folder, EVENTS)
 
 
@@ -123,15 +123,15 @@ def write_rows(folder: Path, layout: TableLayout, rows: list[dict[str, Any]]) ->
 
 
 def read_rows(folder: Path, layout: TableLayout) -> list[dict[str, Any]]:
-    """None where the run has no such table yet. Raises StoreError."""
+    """None where the run has no such table yet. Raises DamagedRun."""
     path = folder / f"{layout.name}.parquet"
     if not path.exists():
         return []
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{path} cannot be read: {reason(error)}") from error
+        raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
     if missing := [column.name for column in layout.columns if column.name not in table.column_names]:
-        raise StoreError(f"{path} is damaged: it has no column {missing[0]!r}")
+        raise DamagedRun(f"{path} is damaged: it has no column {missing[0]!r}")
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchkit.errors import StoreError, reason
+from benchkit.errors import DamagedRun, reason
 from benchkit.model.run import Manifest, Run, RunStatus, Table
 from benchkit.model.tables import ARRIVALS, COLLECTED, IN_DOUBT, MESSAGES, TABLES, Column, TableLayout
 from benchkit.store.folder import read_manifest
@@ -24,19 +24,21 @@ HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
 def load_run(folder: Path, parse: Parse | None = None) -> Run:
     """A stored run. One that was never closed is read from its spools; `parse` then tells what arrived.
 
-    Raises InputError where there is no run, or one of a later schema, and StoreError where its tables are damaged.
+    Raises InputError where there is no run, or one of a later schema, and DamagedRun where its tables are damaged.
     """
     manifest = read_manifest(folder)
     missing = [layout.name for layout in _always(manifest) if not _parquet(folder, layout).exists()]
     if missing and manifest.status is not RunStatus.RUNNING and not spools_of(folder, MESSAGES.name):
-        raise StoreError(
+        raise DamagedRun(
             f"{folder}: {missing[0]}.parquet is missing, so the run cannot be read: restore the file, or run again"
         )
     try:
         tables = {layout.name: _table(folder, layout, manifest.schema, parse) for layout in TABLES}
         tables |= {layout.name: _collected(folder, layout, manifest.schema) for layout in COLLECTED}
+    except DamagedRun:
+        raise
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{folder}: {error}") from error
+        raise DamagedRun(f"{folder}: {error}") from error
     return Run(folder, manifest, **tables, recovered=bool(missing))
 
 
@@ -76,19 +78,19 @@ def _closed_table(path: Path, layout: TableLayout, schema: int) -> Table:
         lacking = _lacking(path, layout, schema, stored.schema)
         return StoredTable(path, lacking) if stored.rows > HELD_ROWS else _held(pq.read_table(path), lacking)
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{path} cannot be read: {reason(error)}") from error
+        raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 
 
 def _lacking(path: Path, layout: TableLayout, schema: int, stored: pa.Schema) -> list[Column]:
-    """The columns that came after the run. Raises StoreError where it lacks another, or has one of another type."""
+    """The columns that came after the run. Raises DamagedRun where it lacks another, or has one of another type."""
     lacking = [column for column in layout.columns if column.name not in stored.names]
     for column in layout.columns:
         if column in lacking:
             if column.since <= schema:
-                raise StoreError(f"{path} is damaged: it has no column {column.name!r}")
+                raise DamagedRun(f"{path} is damaged: it has no column {column.name!r}")
         elif stored.field(column.name).type != arrow_type(column):
             told = f"{stored.field(column.name).type} instead of {arrow_type(column)}"
-            raise StoreError(f"{path} is damaged: its column {column.name!r} holds {told}")
+            raise DamagedRun(f"{path} is damaged: its column {column.name!r} holds {told}")
     return lacking
 
 

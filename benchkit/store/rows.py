@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from benchkit.errors import StoreError
+from benchkit.errors import DamagedRun
 from benchkit.model.tables import Column, TableLayout
 from benchkit.store.mapped_file import map_file
 
@@ -102,7 +102,7 @@ class RowBuffer:
 def rows_left(path: Path) -> dict[str, pa.Array]:
     """The fixed columns of rows that a buffer's process did not come to store; none where no such file was made, or not wholly.
 
-    A kill between storing and `clear` leaves rows that are stored already. Raises StoreError where the file is damaged.
+    A kill between storing and `clear` leaves rows that are stored already. Raises DamagedRun where the file is damaged.
     """
     try:
         data = path.read_bytes()
@@ -115,7 +115,7 @@ def rows_left(path: Path) -> dict[str, pa.Array]:
         fixed = json.loads(head)
         dtype = _dtype(fixed)
     except (ValueError, KeyError, AttributeError) as error:
-        raise StoreError(f"{path} is damaged: {error}") from error
+        raise DamagedRun(f"{path} is damaged: {error}") from error
     (cleared,) = _CLEARED.unpack_from(data)
     rows = np.frombuffer(data, dtype, (len(data) - _HEAD_BYTES) // dtype.itemsize, _HEAD_BYTES)
     whole = rows[_NUMBER] == cleared + 1 + np.arange(len(rows), dtype=np.uint64)

@@ -81,8 +81,8 @@ def _schema(folder: Path) -> None:
         (_schema, 2, "sample/run.json is of schema 99, and this benchkit reads 1 to "),
         (lambda run: (run / "run.json").write_text("[]"), 2, "sample/run.json is damaged: it is not a JSON object"),
         (lambda run: (run / "run.json").write_bytes(b"\xff"), 2, f"sample holds no run that can be read: run.json: {TEXT}"),
-        (lambda run: (run / "phases.parquet").unlink(), 1, "benchkit: sample: phases.parquet is missing, so "),
-        (lambda run: (run / "messages.parquet").write_bytes(b""), 1, "benchkit: sample: sample/messages.parquet cannot be "),
+        (lambda run: (run / "phases.parquet").unlink(), 2, "sample: phases.parquet is missing, so "),
+        (lambda run: (run / "messages.parquet").write_bytes(b""), 2, "sample/messages.parquet cannot be read: "),
     ],
 )  # fmt: skip
 def test_a_damaged_run(damage: Callable[[Path], object], code: int, told: str, files: Verb) -> None:
@@ -94,6 +94,6 @@ def test_a_damaged_run(damage: Callable[[Path], object], code: int, told: str, f
 
 
 def test_a_picture_that_cannot_be_written_keeps_no_answer_back(files: Verb) -> None:
-    done = files("report", "sample", "--picture", "folder")
-    assert (done.code, done.err) == (2, "folder cannot be written: Is a directory\n")
+    done = files("report", "sample", "--picture", "none/p.svg")
+    assert (done.code, done.err) == (2, "none/p.svg cannot be written: No such file or directory\n")
     assert "slower" in done.out

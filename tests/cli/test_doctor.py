@@ -68,7 +68,7 @@ def test_what_each_port_shows(verb: Verb, tmp_path: Path, monkeypatch: pytest.Mo
     assert (found[implicit]["before_tls"], found[implicit]["tls_version"]) == (None, "TLSv1.3")
     assert [found[port]["trusted"] for port in (starttls, implicit)] == [True, True]
     assert found[gone]["error"] == "Connection refused"
-    assert f"Port {gone} cannot be reached" in shown
+    assert f"Nothing listens on port {gone} of this machine" in shown
     relay = load_profile("seen.toml").smtp
     assert relay is not None
     assert (relay.offers("PIPELINING"), relay.offers("CHUNKING"), relay.message_bytes.value) == (
@@ -104,9 +104,13 @@ def test_one_line(words: str, code: int, told: str, verb: Verb) -> None:
 
 
 def test_nothing_open_is_unreachable(verb: Verb) -> None:
-    done = verb("doctor", "--host", "localhost", "--port", str(closed_port()))
+    port = closed_port()
+    done = verb("doctor", "--host", "localhost", "--port", str(port), "--save", "seen.toml")
     assert done.code == 4
-    assert "No port takes mail from here" in done.out
+    assert f"Nothing listens on port {port} of this machine" in done.out
+    assert "network" not in done.out
+    assert done.err == "benchkit: seen.toml is not written: no port showed what the server offers with TLS\n"
+    assert not Path("seen.toml").exists()
 
 
 def test_this_machine(verb: Verb) -> None:

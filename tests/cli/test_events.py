@@ -201,7 +201,7 @@ Diagnostic-Code: smtp; 550 5.1.1 <b@example.com> unknown
     ("words", "told"),
     [
         (("none",), "none"),
-        (("RUN", "--secret", "mailgun=HOOK"), "--secret, --url and --for have no effect without --listen"),
+        (("RUN", "--secret", "mailgun=HOOK"), "--secret has no effect without --listen"),
         (("RUN", "--listen"), "--secret is needed with --listen"),
         (("RUN", "--listen", "--secret", "moo=HOOK"), 'webhook "moo" is unknown'),
         (("RUN", "--listen", "--secret", "mailgun=NO_SUCH"), "'NO_SUCH' is not set"),

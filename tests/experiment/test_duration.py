@@ -13,7 +13,9 @@ from benchkit.cli.names import known_names
 from benchkit.experiment.plan.preview import expected_progress, preview
 from benchkit.model.message import Batch
 from benchkit.model.scenario import Scenario
+from benchkit.profiles import load_profile
 from benchkit.scenario import load
+from tests.experiment.conftest import ARMS
 
 Text = Callable[..., str]
 Plan = Callable[..., tuple[Scenario, Batch]]
@@ -47,6 +49,40 @@ def test_senders_of_an_arm_wait_at_the_same_time(plan: Plan) -> None:
         return preview(*plan("smtp", load=several)).round_trips
 
     assert trips(10) == pytest.approx(trips(1) / 10, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("arm", "more", "extra_s"),
+    [
+        ("smtp", 'fault = [{ at = "content", delay_ms = 100 }]', 200 * 0.1),
+        ("smtp", 'fault = [{ at = "content", delay_ms = 100, probability = 0.5 }]', 200 * 0.05),
+        ("smtp", 'fault = [{ at = "banner", delay_ms = 100 }]', 0.1),
+        ("smtp fresh", 'fault = [{ at = "banner", delay_ms = 100 }]', 200 * 0.1),
+        (
+            "api",
+            'fault = [{ at = "response", delay_ms = { distribution = "uniform", low = 50, high = 150 } }]',
+            200 * 0.1,
+        ),
+        ("api", 'fault = [{ at = "request", status = 503 }]', 0),
+    ],
+)
+def test_the_waits_of_an_embedded_server_are_in_it(arm: str, more: str, extra_s: float, plan: Plan) -> None:
+    blocks = "blocks = 19\nmessages_per_block = 10\nwarmup_blocks = 1"
+    quick, slow = (preview(*plan(f"x|{ARMS[arm]}{text}\n", load=blocks)).duration_s for text in ("", more))
+    assert quick is not None
+    assert slow == pytest.approx(quick + extra_s, rel=0.01)
+
+
+def test_a_profile_of_a_slow_api_takes_its_time(plan: Plan) -> None:
+    blocks = "blocks = 19\nmessages_per_block = 10\nwarmup_blocks = 1"
+    quick, slow = (preview(*plan(f"x|{ARMS['api']}{text}\n", load=blocks)) for text in ("", 'profile = "mailgun"'))
+    profiled = load_profile("mailgun").api
+    assert profiled is not None
+    assert profiled.accept_p50_ms.value is not None
+    assert quick.duration_s is not None
+    assert slow.duration_s is not None
+    assert slow.duration_s >= quick.duration_s + 200 * profiled.accept_p50_ms.value / 1000
+    assert slow.arms[0].notes == ("the server behaves as the profile mailgun",)
 
 
 def test_an_open_load_takes_what_its_schedule_takes(plan: Plan) -> None:

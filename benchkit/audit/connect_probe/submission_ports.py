@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ TIMEOUT_S = 10.0
 class PortState(StrEnum):
     """How far the conversation came; OPEN: to its end."""
 
-    CLOSED = "closed"  # nothing answers: many networks block mail ports
+    CLOSED = "closed"  # no connection: refused, or nothing answers, as where a network blocks mail ports
     SILENT = "silent"  # connected, and no SMTP came
     NO_TLS = "no TLS"
     OPEN = "open"
@@ -29,13 +30,15 @@ class PortState(StrEnum):
 class SubmissionPort:
     """`before_tls` and `after_tls` are EHLO keywords with their parameters; None where EHLO was not answered there.
 
-    `distrust` is OpenSSL's reason; the rest was then seen on a second connection that asks for no trust.
+    `refused`: the host itself says that nothing listens there. `distrust` is OpenSSL's reason; the rest was then seen on a
+    second connection that asks for no trust.
     """
 
     port: int
     implicit: bool
     state: PortState = PortState.CLOSED
     error: str = ""
+    refused: bool = False
     greeting: str = ""
     before_tls: tuple[str, ...] | None = None
     after_tls: tuple[str, ...] | None = None
@@ -89,7 +92,8 @@ async def _conversation(
         look.note(error=f"no answer within {timeout_s:g} s")
     except (OSError, UnexpectedReply) as error:
         number = error.errno if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
-        look.note(error=os.strerror(number) if number else str(error) or type(error).__name__)
+        told = os.strerror(number) if number else str(error) or type(error).__name__
+        look.note(error=told, refused=number == errno.ECONNREFUSED)
     finally:
         look.close()
     return look.seen

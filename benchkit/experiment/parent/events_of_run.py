@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchkit.errors import StoreError
+from benchkit.errors import DamagedRun
 from benchkit.events.event_rows import KnownSends, Row, merged
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.event import Bounce, Event, EventKind
@@ -109,7 +109,7 @@ def suppressed_hashes(folder: Path) -> Mapping[int, str]:
     """Recipients that bounced for good, complained or unsubscribed in a stored run: address hash → what happened."""
     rows: list[dict[str, Any]] = read_events(folder)
     if not rows:
-        raise StoreError(f"{folder} holds no events: collect them with benchkit events")
+        raise DamagedRun(f"{folder} holds no events: collect them with benchkit events")
     wanted = {EventKind.COMPLAINED.value: "complained", EventKind.UNSUBSCRIBED.value: "unsubscribed"}
     found = {}
     for row in rows:

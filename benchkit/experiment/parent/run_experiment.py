@@ -78,6 +78,7 @@ def run_experiment(
     of_arms = arm_batches(scenario, batch)
     signed = sign_batches(scenario, batch, dkim_keys, of_arms)
     token = secrets.token_hex(4)
+    stood = next(path for path in (results, *results.parents) if path.exists())
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping()
     try:
@@ -86,11 +87,11 @@ def run_experiment(
                 _conduct(scenario, batch, revealed, of_arms, signed, folder, token, progress, stopping, begun, relay)
             )
     except (TargetUnreachable, InputError):
-        _remove(folder)
+        _remove(folder, stood)
         raise
     except KeyboardInterrupt:
         if not stopping.begun:
-            _remove(folder)
+            _remove(folder, stood)
         raise
     finally:
         if stopping.begun:
@@ -258,9 +259,11 @@ def _libraries(scenario: Scenario) -> set[str]:
     return {name for arm in scenario.arms for name in offers_of(arm.transport, arm.client).libraries}
 
 
-def _remove(folder: Path) -> None:
-    """A run of which nothing left leaves nothing behind."""
+def _remove(folder: Path, stood: Path) -> None:
+    """A run that sent nothing leaves nothing behind, also none of the folders that were made for it below `stood`."""
     with suppress(OSError):
         for path in folder.iterdir():
             path.unlink()
-        folder.rmdir()
+        while folder != stood:
+            folder.rmdir()
+            folder = folder.parent

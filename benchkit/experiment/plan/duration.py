@@ -1,6 +1,7 @@
-"""How long a run will take: the round trips that it waits for, times the RTT of each condition, and what the machine computes.
+"""How long a run will take: round trips times the RTT of each condition, the waits of the embedded servers, and computing.
 
-An estimate before the first send, within a factor of two where the RTT is known: faults, loss and a slow server are not in it.
+An estimate before the first send, within a factor of two where the RTT is known. Loss, retries and the time of a server that
+is not embedded are not in it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Sequence
 
 from benchkit.experiment.lab import LinkSpec
 from benchkit.experiment.paces import PACES
+from benchkit.experiment.plan.arm_notes import mean_ms
 from benchkit.experiment.plan.schedule import links, schedule
+from benchkit.experiment.process.targets import listeners
 from benchkit.model.host_names import is_loopback
 from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.plan import ArmPlan
@@ -19,6 +22,7 @@ from benchkit.model.scenario import ArmSpec, Scenario, Security
 _START_S = 1.0  # of a segment's processes, connections and link
 _MESSAGE_S = 0.0005
 _TLS_S = 0.0018  # a handshake
+_ONCE_A_CONNECTION = frozenset({"connect", "banner", "ehlo", "starttls", "auth", "quit"})  # of Fault.at
 
 
 def expected_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> tuple[float, ...] | None:
@@ -40,7 +44,7 @@ def _condition_s(scenario: Scenario, arms: Sequence[ArmPlan], link: LinkSpec, co
         of_one_arm_ns = sum(schedule(load, block)[-1] for block in range(load.all_blocks))
         return load.restarts * _START_S + of_one_arm_ns * len(arms) / 1e9
     each = (_arm_s(load, spec, arm, link) for spec, arm in zip(scenario.arms, arms, strict=True))
-    return load.restarts * _START_S + sum(each) / conditions
+    return load.restarts * _START_S + (sum(each) + _server_s(scenario, arms)) / conditions
 
 
 def _arm_s(load: LoadSpec, spec: ArmSpec, arm: ArmPlan, link: LinkSpec) -> float:
@@ -49,6 +53,24 @@ def _arm_s(load: LoadSpec, spec: ArmSpec, arm: ArmPlan, link: LinkSpec) -> float
     computing_s = _sends(arm) * _MESSAGE_S + (spec.security is not Security.NONE) * arm.connections * _TLS_S
     sending_s = arm.bytes * 8 / (link.bandwidth_mbit * 1e6) if link.bandwidth_mbit else 0.0
     return waiting_s + computing_s + sending_s
+
+
+def _server_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> float:
+    """What the embedded servers wait before they answer, by `delay_ms` or as their profile says; senders wait side by side."""
+    waits_ms = (
+        fault.probability * mean_ms(fault.delay) * _times(fault.at, scenario.arms[server.arm], arms[server.arm])
+        for server in listeners(scenario, "", 0)
+        for fault in server.faults
+        if fault.delay is not None
+    )
+    return sum(waits_ms) / 1000 / _senders(scenario.load)
+
+
+def _times(point: str, spec: ArmSpec, arm: ArmPlan) -> float:
+    """How often an arm comes to that point of the dialogue."""
+    if point in _ONCE_A_CONNECTION:
+        return arm.connections
+    return arm.deliveries if point == "rcpt" else _sends(arm) / spec.messages_per_request
 
 
 def _turns(spec: ArmSpec, arm: ArmPlan) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchkit.experiment.conditions import FOREIGN_PROBES
 from benchkit.experiment.paces import PACES
+from benchkit.experiment.plan.arm_notes import arm_notes, retries_in_words
 from benchkit.experiment.plan.duration import expected_s, round_trips_in_a_row
 from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns
 from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
@@ -39,6 +40,7 @@ def preview(scenario: Scenario, batch: Batch, noise: float | None = None) -> Pla
         return_paths=_real_return_paths(batch) if any(arm.server is not None for arm in scenario.arms) else (),
         precision=_precision(scenario, noise),
         round_trips=round(round_trips_in_a_row(scenario, arms)),
+        retries=retries_in_words(scenario.retry),
         probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
     )
 
@@ -103,6 +105,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         deliveries=deliveries(arm, scenario, batch),
         client=arm.client,
         trial_connections=int(arm.server is not None),
+        notes=arm_notes(arm),
     )
 
 

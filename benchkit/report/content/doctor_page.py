@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from benchkit.audit.connect_probe.submission_ports import PortState, SubmissionPort
+from benchkit.model.host_names import is_loopback
 from benchkit.report.content.page import Page, Section, Sentence, Span, Tone, sentence
 
 _TONES = {
@@ -60,24 +61,35 @@ def machine_page(checks: Sequence[MachineCheck]) -> Page:
 
 
 def _answers(found: ProviderFindings) -> Iterator[Sentence]:
-    open_ports = [port.port for port in found.ports if port.state is PortState.OPEN]
-    closed = [port.port for port in found.ports if port.state is PortState.CLOSED]
+    open_ports = [port for port in found.ports if port.state is PortState.OPEN]
     if open_ports:
         yield sentence(f"Mail can be handed over on port {_listed(open_ports)}.", Tone.GOOD, item=True)
     else:
-        yield sentence(
-            "No port takes mail from here: this network or the provider blocks them. The API may work.",
-            Tone.BAD,
-            item=True,
-        )
-    if closed and open_ports:
-        yield sentence(f"Port {_listed(closed)} cannot be reached: this network may block it.", Tone.WARNING, item=True)
+        yield sentence("No port takes mail with TLS from here.", Tone.BAD, item=True)
+    yield from (sentence(told, Tone.WARNING, item=True) for told in _obstacles(found))
     if found.rtt_ms is not None:
         yield sentence(f"Round-trip time to the relay: {found.rtt_ms:.3g} ms.", item=True)
     if found.api_host:
         told = f": {found.api_error}" if found.api_rtt_ms is None else f": {found.api_rtt_ms:.3g} ms"
         yield sentence(f"Round-trip time to the API at {found.api_host}{told}.", item=True)
     yield sentence("No mail was sent and no account was used.", Tone.FAINT, item=True)
+
+
+def _obstacles(found: ProviderFindings) -> Iterator[str]:
+    """Why a port takes no mail, and what to do: a refusal comes from the host, an answer that does not come may be blocked."""
+    closed = [port for port in found.ports if port.state is PortState.CLOSED]
+    if refused := [port for port in closed if port.refused]:
+        where = "this machine" if is_loopback(found.host) else found.host
+        yield (
+            f"Nothing listens on port {_listed(refused)} of {where}: the connection was refused. Check the port, and that the "
+            "server runs."
+        )
+    if unanswered := [port for port in closed if not port.refused]:
+        yield f"Port {_listed(unanswered)} cannot be reached: this network may block it. Try another port or network."
+    if silent := [port for port in found.ports if port.state is PortState.SILENT]:
+        yield f"Port {_listed(silent)} takes connections, but no SMTP server greets there: check the port and its kind of TLS."
+    if plain := [port for port in found.ports if port.state is PortState.NO_TLS]:
+        yield f"Port {_listed(plain)} speaks SMTP without TLS: do not log in there."
 
 
 def _port(port: SubmissionPort) -> Sentence:
@@ -106,5 +118,5 @@ def _remarks(ports: Sequence[SubmissionPort], now: datetime) -> Iterator[Sentenc
             )
 
 
-def _listed(ports: Sequence[int]) -> str:
-    return ", ".join(map(str, ports))
+def _listed(ports: Sequence[SubmissionPort]) -> str:
+    return ", ".join(str(port.port) for port in ports)

@@ -1,0 +1,149 @@
+"""Which options have an effect only beside others, for every verb, as one table that is checked before a verb runs.
+
+An option without effect is an error: it would answer another question than the user asked. What depends on an option's value,
+or on a file, is checked by the verb itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typer.core import TyperCommand
+
+from benchkit.errors import InputError, Mistake
+
+Typed = frozenset[str]  # options as typed, "--json"; arguments by their name in --help, "RUN"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Each of `options` has an effect only with one of `others`, or of `unless`, which may stand for them."""
+
+    options: str
+    others: str
+    unless: str = ""
+
+    def mistakes(self, verb: str, given: Typed) -> Iterator[Mistake]:
+        if given.isdisjoint((*self.others.split(), *self.unless.split())):
+            without = " or ".join(self.others.split())
+            yield from (_no_effect(option, f"without {without}") for option in self.options.split() if option in given)
+
+
+@dataclass(frozen=True, slots=True)
+class NotWith:
+    """Each of `options` has no effect with any of `others`."""
+
+    options: str
+    others: str
+
+    def mistakes(self, verb: str, given: Typed) -> Iterator[Mistake]:
+        beside = [other for other in self.others.split() if other in given]
+        if beside:
+            yield from (_no_effect(option, f"with {beside[0]}") for option in self.options.split() if option in given)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyWith:
+    """With `form`, every other option than `taken` has no effect."""
+
+    form: str
+    taken: str
+
+    def mistakes(self, verb: str, given: Typed) -> Iterator[Mistake]:
+        if self.form in given:
+            others = given - {self.form, *self.taken.split()}
+            yield from (_no_effect(option, f"with {self.form}") for option in sorted(others))
+
+
+@dataclass(frozen=True, slots=True)
+class OneFormat:
+    """At most one of these is given."""
+
+    options: str
+
+    def mistakes(self, verb: str, given: Typed) -> Iterator[Mistake]:
+        asked = [option for option in self.options.split() if option in given]
+        if len(asked) > 1:
+            yield Mistake(verb, f"one format at a time: {' or '.join(asked)}")
+
+
+Rule = Needs | NotWith | OnlyWith | OneFormat
+
+_RUN_FORMATS = "--json --markdown --csv --junit --html"
+_AUDIT_FORMATS = "--json --csv --markdown --junit --sarif"
+
+RULES: Mapping[str, Sequence[Rule]] = {
+    "report": (
+        OneFormat(_RUN_FORMATS),
+        NotWith("--json --markdown --csv --junit", "--open"),  # which is --html, and more
+        Needs("--strict", "--junit"),
+        Needs("--out", "--html --open"),
+        NotWith("--picture", f"{_RUN_FORMATS} --open --pooled --pyperf"),
+        NotWith(f"{_RUN_FORMATS} --open --pooled", "--pyperf"),
+        NotWith("--csv --junit", "--pooled"),
+    ),
+    "events": (Needs("--address --secret --url --for", "--listen"),),
+    "compare": (
+        OneFormat("--json --markdown"),
+        Needs("--pairs --out --send", "--rerun"),
+        NotWith("--also-baseline --also-new", "--rerun"),
+    ),
+    "history": (OneFormat("--json --markdown --html"),),
+    "doctor": (
+        Needs("--region --port --tls-port --ca-file --timeout --save", "--provider --host"),
+        NotWith("--region", "--host"),
+    ),
+    "audit": (
+        OneFormat(_AUDIT_FORMATS),
+        OnlyWith("--suggest", "DOMAIN --json"),
+        OnlyWith(
+            "--list", "--column --suppressed --keep --clean --rejected --zone --live --nameserver --json --fail-on"
+        ),
+        Needs("--column --suppressed --keep --clean --rejected", "--list"),
+        Needs("--helo --mail-from", "--ip", unless="--replay"),  # a recording has options of its own
+        Needs("--allow-private", "--connect --authorities", unless="--replay"),
+        Needs("--reports-password", "--reports"),
+        NotWith("--connect", "--replay"),
+        NotWith("--verbose", _AUDIT_FORMATS),
+    ),
+    "schema": (NotWith("--summary", "--events"),),
+    "sink": (OnlyWith("--scenario", "--secret --ca-file"),),
+}
+
+
+class CheckedCommand(TyperCommand):
+    """A verb whose options are checked against its rules before it is called."""
+
+    def invoke(self, ctx: Any) -> Any:
+        refuse_idle_options(str(self.name), _given(self, ctx))
+        return super().invoke(ctx)
+
+
+def refuse_idle_options(verb: str, given: Typed) -> None:
+    """Raises InputError with every option that would have no effect."""
+    mistakes = dict.fromkeys(mistake for rule in RULES.get(verb, ()) for mistake in rule.mistakes(verb, given))
+    if mistakes:
+        raise InputError(*mistakes)
+
+
+def spelled(parameter: Any) -> str:
+    """An option by its long form, an argument by its name in --help."""
+    if parameter.param_type_name == "argument":
+        return str(parameter.make_metavar(None) if parameter.metavar is None else parameter.metavar)
+    return str(next(name for name in parameter.opts if name.startswith("--")))
+
+
+def _given(command: TyperCommand, ctx: Any) -> Typed:
+    """What stands on the command line; a default or an environment variable is not given there."""
+    typed = (ctx.get_parameter_source(parameter.name) for parameter in command.params)
+    return frozenset(
+        spelled(parameter)
+        for parameter, source in zip(command.params, typed, strict=True)
+        if source is not None and source.name == "COMMANDLINE"
+    )
+
+
+def _no_effect(option: str, where: str) -> Mistake:
+    return Mistake(option, f"has no effect {where}: leave it out")

@@ -1,0 +1,64 @@
+"""What else an arm does, in words for `--dry-run`: its profile, faults, limits and signature; and the retries of the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from benchkit.model.retry import RetrySpec
+from benchkit.model.scenario import ArmSpec, Delay, Fault, Limit
+
+
+def arm_notes(arm: ArmSpec) -> tuple[str, ...]:
+    return tuple(_notes(arm))
+
+
+def mean_ms(delay: Delay) -> float:
+    if delay.distribution == "uniform":
+        return (delay.a + delay.b) / 2
+    return delay.a * math.exp(delay.b**2 / 2) if delay.distribution == "lognormal" else delay.a
+
+
+def _notes(arm: ArmSpec) -> Iterator[str]:
+    if arm.profile:
+        yield f"the server behaves as the profile {arm.profile}"
+    for fault in arm.faults:
+        yield _fault(fault)
+    if limits := ", ".join(_limits(arm.limit)):
+        yield f"the server takes at most {limits}"
+    if arm.dkim is not None:
+        yield f"signed with DKIM (d={arm.dkim.domain}, s={arm.dkim.selector})"
+
+
+def _fault(fault: Fault) -> str:
+    what = [
+        f"{fault.reply or fault.status}" if fault.reply or fault.status else "",
+        f"a wait of {mean_ms(fault.delay):.3g} ms on average" if fault.delay is not None else "",
+        "the connection is dropped" if fault.drop else "",
+    ]
+    often = "" if fault.probability == 1 else f" in {100 * fault.probability:.3g} % of all cases"
+    return f"fault at {fault.at}: {', '.join(part for part in what if part)}{often}"
+
+
+def _limits(limit: Limit) -> Iterator[str]:
+    if limit.rate_per_s:
+        yield f"{limit.rate_per_s:g} messages or requests a second"
+    if limit.messages_per_connection:
+        yield f"{limit.messages_per_connection:,} a connection"
+    if limit.message_bytes:
+        yield f"{limit.message_bytes:,} bytes a message"
+    if limit.idle_s:
+        yield f"{limit.idle_s:g} s without a message"
+
+
+def retries_in_words(retry: RetrySpec) -> str:
+    """Empty where a message is tried once."""
+    if retry.attempts == 1:
+        return ""
+    wait = (
+        f"{retry.first_s:g} s"
+        if retry.backoff == "constant"
+        else f"{retry.first_s:g} s, doubled up to {retry.most_s:g} s"
+    )
+    doubt = ", also where the server may have the message: it may be delivered twice" if retry.ambiguous else ""
+    return f"at most {retry.attempts} attempts for a message, after a wait of {wait}{doubt}"
