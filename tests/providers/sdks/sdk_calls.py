@@ -150,7 +150,7 @@ def ses_bulk(port: int, secret: str) -> str:
         BulkEmailEntries=[{"Destination": people, "ReplacementEmailContent": own}],
     )  # fmt: skip
     (row,) = answer["BulkEmailEntryResults"]
-    assert row["Status"] == "SUCCESS"
+    assert row["Status"] == "SUCCESS", row
     return str(row["MessageId"])
 
 
@@ -173,6 +173,64 @@ def mailjet(port: int, secret: str) -> str:
     return str(answer.json()["Messages"][0]["To"][0]["MessageID"])
 
 
+def brevo(port: int, secret: str) -> str:
+    """It has no inline images."""
+    import httpx
+    from brevo import Brevo
+
+    with httpx.Client() as connection:
+        client = Brevo(base_url=f"http://127.0.0.1:{port}/v3", api_key=secret, max_retries=0, httpx_client=connection)
+        answer = client.transactional_emails.send_transac_email(
+            sender={"email": "shop@shop.example", "name": "Shop"}, to=[{"email": "ann@x.example", "name": "Ann"}],
+            cc=[{"email": "cy@x.example"}], bcc=[{"email": BLIND}], reply_to={"email": "help@shop.example"},
+            subject=CONTENT.subject, text_content=CONTENT.text, html_content=CONTENT.html, headers={"X-Campaign": "spring"},
+            attachment=[{"name": TERMS.name, "content": encoded(TERMS)}],
+        )  # fmt: skip
+    return str(answer.message_id)
+
+
+def mailersend(port: int, secret: str) -> str:
+    from mailersend import EmailBuilder, MailerSendClient
+
+    message = (
+        EmailBuilder().from_email("shop@shop.example", "Shop").to("ann@x.example", "Ann").cc("cy@x.example").bcc(BLIND)
+        .reply_to("help@shop.example").subject(CONTENT.subject).text(CONTENT.text).html(CONTENT.html)
+        .header("X-Campaign", "spring").attach_content(LOGO.data, LOGO.name, "inline")
+        .attach_content(TERMS.data, TERMS.name).build()
+    )  # fmt: skip
+    message.attachments[0].id = LOGO.content_id  # the builder has no word for it
+    client = MailerSendClient(api_key=secret, base_url=f"http://127.0.0.1:{port}/v1/", max_retries=0)
+    try:
+        return str(client.emails.send(message).data["id"])
+    finally:
+        client.session.close()
+
+
+def mailtrap(port: int, secret: str) -> str:
+    """Its client speaks HTTPS alone: here its URL is plain HTTP's, and all else is its own."""
+    import mailtrap as sdk
+    from mailtrap.api.sending import SendingApi
+    from mailtrap.http import HttpClient
+
+    client = HttpClient(host="", headers=sdk.MailtrapClient(token=secret).headers)
+    client._url = lambda path: f"http://127.0.0.1:{port}/{path.lstrip('/')}"
+    files = [
+        sdk.Attachment(
+            content=encoded(file).encode(), filename=file.name, mimetype=file.content_type,
+            disposition=sdk.Disposition.INLINE if file.content_id else sdk.Disposition.ATTACHMENT,
+            content_id=file.content_id or None,
+        )
+        for file in CONTENT.attachments
+    ]  # fmt: skip
+    mail = sdk.Mail(
+        sender=sdk.Address("shop@shop.example", "Shop"), to=[sdk.Address("ann@x.example", "Ann")],
+        cc=[sdk.Address("cy@x.example")], bcc=[sdk.Address(BLIND)], reply_to=sdk.Address("help@shop.example"),
+        subject=CONTENT.subject, text=CONTENT.text, html=CONTENT.html, headers={"X-Campaign": "spring"}, attachments=files,
+    )  # fmt: skip
+    with client._session:
+        return str(SendingApi(client=client).send(mail).message_ids[0])
+
+
 SDKS: Mapping[str, tuple[str, Callable[[int, str], str]]] = {
     "sendgrid": ("sendgrid", sendgrid),
     "resend": ("resend", resend),
@@ -181,4 +239,7 @@ SDKS: Mapping[str, tuple[str, Callable[[int, str], str]]] = {
     "boto3, raw": ("ses", ses_raw),
     "boto3, bulk": ("ses", ses_bulk),
     "mailjet_rest": ("mailjet", mailjet),
+    "brevo": ("brevo", brevo),
+    "mailersend": ("mailersend", mailersend),
+    "mailtrap": ("mailtrap", mailtrap),
 }
