@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from benchkit.audit.examples import EXAMPLES, shown
 from benchkit.audit.rule import Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.report.audit_words import MECHANISM_NAMES
@@ -57,4 +58,23 @@ def rule_page(rule: Rule) -> str:
         cost = f", {case.cost} points" if case.cost else ""
         told = " ".join(filter(None, (case.meaning, case.advice)))
         lines.append(f"- `{rule.name}.{name}` ({case.status.value}{cost}): {told}")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_example(rule)])
+
+
+def _example(rule: Rule) -> list[str]:
+    """Nothing for a rule of another package, which has none here."""
+    example = EXAMPLES.get(rule.name)
+    if example is None:
+        return []
+    return [
+        f"Example of `{rule.name}.{example.case}`, {example.kind.value}:",
+        *_block(example.wrong),
+        textwrap.fill(example.why, WIDTH),
+        "",
+        "Corrected:",
+        *_block(example.right),
+    ]
+
+
+def _block(text: str) -> list[str]:
+    return ["", "```", shown(text), "```", ""]

@@ -36,6 +36,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     given = {f"{each.name}._domainkey" for each in found.selectors} | {
         f"{name}._domainkey" for sender in found.inferred for name in sender.selectors
     }
+    held = context.options.zone
+    given |= {f"{selector}._domainkey" for selector in (held.selectors_of(doubled) if held else ())}
     answers = await asyncio.gather(*(context.ask(f"{name}.{doubled}", "TXT") for name in ("_dmarc", *sorted(given))))
     for answer in answers:
         wanted = answer.name.startswith("_dmarc.") or select_dkim(txts_of(answer)).records
