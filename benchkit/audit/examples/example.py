@@ -39,7 +39,7 @@ class Example:
 
 
 def shown(text: str) -> str:
-    """As the manual prints it: without the middle of keys and of lines that are too long, and without the rest of many lines."""
+    """As the manual prints it: keys and long lines without their middle, many lines without their end."""
     lines = [LONG_KEY.sub(lambda key: f"{key[0][:20]}…{key[0][-8:]}", line) for line in text.strip("\n").split("\n")]
     half, more = LONGEST_LINE // 2, len(lines) - MOST_LINES
     cut = [line if len(line) <= LONGEST_LINE else f"{line[:half]} … {line[-half:]}" for line in lines[:MOST_LINES]]
