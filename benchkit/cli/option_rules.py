@@ -58,25 +58,26 @@ class OnlyWith:
 
 
 @dataclass(frozen=True, slots=True)
-class OneFormat:
+class OneOf:
     """At most one of these is given."""
 
     options: str
+    what: str = "format"
 
     def mistakes(self, verb: str, given: Typed) -> Iterator[Mistake]:
         asked = [option for option in self.options.split() if option in given]
         if len(asked) > 1:
-            yield Mistake(verb, f"one format at a time: {' or '.join(asked)}")
+            yield Mistake(verb, f"one {self.what} at a time: {' or '.join(asked)}")
 
 
-Rule = Needs | NotWith | OnlyWith | OneFormat
+Rule = Needs | NotWith | OnlyWith | OneOf
 
 _RUN_FORMATS = "--json --markdown --csv --junit --html"
 _AUDIT_FORMATS = "--json --csv --markdown --junit --sarif"
 
 RULES: Mapping[str, Sequence[Rule]] = {
     "report": (
-        OneFormat(_RUN_FORMATS),
+        OneOf(_RUN_FORMATS),
         NotWith("--json --markdown --csv --junit", "--open"),  # which is --html, and more
         Needs("--strict", "--junit"),
         Needs("--out", "--html --open"),
@@ -86,17 +87,17 @@ RULES: Mapping[str, Sequence[Rule]] = {
     ),
     "events": (Needs("--address --secret --url --for", "--listen"),),
     "compare": (
-        OneFormat("--json --markdown"),
+        OneOf("--json --markdown"),
         Needs("--pairs --out --send", "--rerun"),
         NotWith("--also-baseline --also-new", "--rerun"),
     ),
-    "history": (OneFormat("--json --markdown --html"),),
+    "history": (OneOf("--json --markdown --html"),),
     "doctor": (
         Needs("--region --port --tls-port --ca-file --timeout --save", "--provider --host"),
         NotWith("--region", "--host"),
     ),
     "audit": (
-        OneFormat(_AUDIT_FORMATS),
+        OneOf(_AUDIT_FORMATS),
         OnlyWith("--suggest", "DOMAIN --json"),
         OnlyWith(
             "--list", "--column --suppressed --keep --clean --rejected --zone --live --nameserver --json --fail-on"
@@ -108,7 +109,8 @@ RULES: Mapping[str, Sequence[Rule]] = {
         NotWith("--connect", "--replay"),
         NotWith("--verbose", _AUDIT_FORMATS),
     ),
-    "schema": (NotWith("--summary", "--events"),),
+    "predict": (OneOf("--json --html"),),
+    "schema": (OneOf("--summary --events --prediction", "schema"),),
     "sink": (OnlyWith("--scenario", "--secret --ca-file"),),
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchkit.cli.files import writing
+from benchkit.cli.files import check_suffix, writing
 from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def predict(
     """Predict the time to accept by SMTP and by API. Sends nothing; unknown stays unknown."""
     from benchkit.profiles.prediction import Computing, MailShape, TimeRange
 
-    if html is not None and as_json:
-        raise InputError(Mistake("--html", "writes a page and --json prints numbers: choose one"))
+    check_suffix(html, ".html")
     if rtt_ms is None:
         told = f"is missing: give your round-trip time, as --rtt 30; `benchkit doctor --provider {profiles[0]}` measures it"
         raise InputError(Mistake("--rtt", told))

@@ -7,8 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from benchkit.errors import InputError, Mistake
-
 
 def schema(
     of_summary: Annotated[bool, typer.Option("--summary", help="Of summary.json instead of the scenario.")] = False,
@@ -18,8 +16,6 @@ def schema(
     ] = False,
 ) -> None:
     """Print the JSON Schema of the scenario file."""
-    if of_summary + of_events + of_prediction > 1:
-        raise InputError(Mistake("schema", "one at a time: --summary, --events or --prediction"))
     found = _schema(of_summary=of_summary, of_events=of_events, of_prediction=of_prediction)
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
 

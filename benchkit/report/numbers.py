@@ -43,7 +43,8 @@ def run_time(seconds: float) -> str:
 def with_interval(estimate: Estimate, between: str = " ") -> str:
     """`1.23 [1.20, 1.27]`, with the digits that the interval's width supports; `needs 400` where the sample is too small.
 
-    A value that failures reach is ∞, and an end that nothing bounds is open: `∞ [12.3, ∞)`.
+    The value has two digits at least, and no end is rounded to 0, so that a wide interval still shows where its value lies. A
+    value that failures reach is ∞, and an end that nothing bounds is open: `∞ [12.3, ∞)`.
     """
     if estimate.value is None and estimate.needs:
         return f"needs {estimate.needs:,}"
@@ -52,7 +53,8 @@ def with_interval(estimate: Estimate, between: str = " ") -> str:
         return decimal(value)
     low = -math.inf if estimate.low is None else estimate.low
     high = math.inf if estimate.high is None else estimate.high
-    return between.join(_to_decimals(_decimals_of_interval(value, low, high), value, low, high))
+    decimals = max(_decimals_of_interval(value, low, high), _decimals(value, 2), _decimals(low, 1), _decimals(high, 1))
+    return between.join(_to_decimals(decimals, value, low, high))
 
 
 def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] = (1.0,)) -> tuple[str, str]:

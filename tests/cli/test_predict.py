@@ -45,7 +45,7 @@ BAD = {
     ("ses", "ses", "--rtt", "3"): "ses is named twice",
     ("all", "ses", "--rtt", "3"): "stands for every provider",
     ("postmark", "--rtt", "3", "--messages-per-request", "501"): "at most 500",
-    ("ses", "--rtt", "3", "--json", "--html", "x.html"): "choose one",
+    ("ses", "--rtt", "3", "--json", "--html", "x.html"): "one format at a time",
     ("ses", "--rtt", "3", "--html", "no/such/folder/x.html"): "no/such/folder",
 }
 

@@ -27,6 +27,7 @@ def test_decimal(value: float | None, expected: str) -> None:
         (Estimate(1.234, 1.2012, 1.2698), "1.23 [1.20, 1.27]"),
         (Estimate(3.57, 3.15, 4.2), "3.6 [3.1, 4.2]"),
         (Estimate(412.0, 390.0, 470.0), "412 [390, 470]"),
+        (Estimate(0.6, 0.3, 9.4), "0.60 [0.30, 9.40]"),
         (Estimate(1.0, 1.0, 1.0), "1.00 [1.00, 1.00]"),
         (Estimate(5.0, 4.0, math.inf), "5.00 [4.00, ∞)"),
         (Estimate(math.inf, 4.0, math.inf), "∞ [4.00, ∞)"),
@@ -97,3 +98,13 @@ def test_an_interval_always_holds_its_value_as_printed(value: float, below: floa
     text = numbers.with_interval(Estimate(value, value - below, value + above))
     shown, low, high = (float(part) for part in text.translate(str.maketrans("", "", "[],")).split())
     assert low <= shown <= high
+
+
+@given(st.floats(0.001, 1e6), st.floats(0.01, 0.999), st.floats(1.001, 1000))
+def test_a_wide_interval_still_shows_where_its_value_and_its_ends_lie(value: float, below: float, above: float) -> None:
+    """Not `1 [0, 9]` for 0.6 between 0.3 and 9.4."""
+    text = numbers.with_interval(Estimate(value, value * below, value * above)).replace(",", "")
+    shown, low, high = (float(word) for word in text.replace("[", "").replace("]", "").split())
+    for printed, true in ((shown, value), (low, value * below), (high, value * above)):
+        assert abs(printed - true) <= max(0.5 * true, 0.0005001)
+    assert abs(shown - value) <= max(0.051 * value, 0.0005001)

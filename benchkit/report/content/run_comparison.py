@@ -79,13 +79,14 @@ def _answer(comparison: RunComparison) -> Iterator[Sentence]:
 
 def _arms(comparison: RunComparison) -> Iterator[Block]:
     metrics = sorted({one.metric for one in comparison.arms})
-    headings = ("arm", f"{' and '.join(metrics)}, ms", "after ÷ before", "failed", "change")
+    headings = ("arm", f"median {' and '.join(metrics)}, ms", "after ÷ before", "failed", "change")
     rows = tuple(_row(one) for one in comparison.arms)
     if rows:
         yield Table(columns(*headings), rows)
     yield sentence(
-        f"{numbers.percent(comparison.confidence)} intervals, each arm's own. A regression is certainly slower (after Holm "
-        f"over the {len(rows)} rows), and by more than {numbers.percent(comparison.limit)}.",
+        f"A time is the median of the blocks' medians. {numbers.percent(comparison.confidence)} intervals, each arm's own. A "
+        f"regression is certainly slower (after Holm over the {len(rows)} rows), and by more than "
+        f"{numbers.percent(comparison.limit)}.",
         Tone.FAINT,
     )
 
