@@ -98,6 +98,8 @@ class ArmSummary:
     dkim: str = ""  # "d=shop.example s=mail rsa-2048" where the arm signs
     signing_us: float | None = None  # of one signature, made before the clock: the median over the batch
     signature_bytes: float | None = None  # of its header field, the mean
+    request_us: float | None = None  # to make the request of one message, before the clock; an API's only
+    in_send_us: float | None = None  # of that work what is left within its send: identity, signature, joining
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[Notice, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None

@@ -31,6 +31,7 @@ from benchkit.stats.two_groups import two_groups
 COMMONEST_TEXTS = 10
 _AS_RECORDED = (
     "client_congestion", "server_congestion", "nodelay", "pacing_limit", "dkim", "signing_us", "signature_bytes",
+    "request_us", "in_send_us",
 )  # fmt: skip
 
 

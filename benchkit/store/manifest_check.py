@@ -124,6 +124,7 @@ ARM: Mapping[str, Check] = {
     "client_congestion": _or_null(_text), "server_congestion": _or_null(_text), "congestion": _or_null(_text),
     "pacing_limit": _or_null(_count), "profile": _text, "dkim": _text,
     "signing_us": _or_null(_number), "signature_bytes": _or_null(_number),
+    "request_us": _or_null(_number), "in_send_us": _or_null(_number),
     "messages_per_request": lambda value: _count(value) and value > 0, "render": lambda value: value in tuple(Render),
 }  # fmt: skip
 CONDITION: Mapping[str, Check] = {

@@ -23,6 +23,7 @@ from benchkit.experiment.parent.congestion import with_congestion
 from benchkit.experiment.parent.environment import lab_refusal
 from benchkit.experiment.parent.manifest import manifest_of
 from benchkit.experiment.parent.relayed_arrivals import relay_arrivals
+from benchkit.experiment.parent.request_costs import request_costs
 from benchkit.experiment.parent.segment import Segment
 from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
 from benchkit.experiment.parent.stopping import Stopping
@@ -139,6 +140,8 @@ class _Conductor:
         begun(self._folder)
         for arm, batch in self._signed.items():
             self._note_arm(arm, **batch.facts)
+        for arm, costs in request_costs(self._scenario, self._batch, self._of_arms).items():
+            self._note_arm(arm, **costs)
         of_arms = {**self._of_arms, **{arm: signed.batch for arm, signed in self._signed.items()}}
         status, trouble = RunStatus.COMPLETE, ""
         links_of_conditions = links(self._scenario) or (None,)

@@ -22,6 +22,7 @@ from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
 from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.phases import phase_bars_of
+from benchkit.report.content.request_lines import request_lines
 from benchkit.report.content.signature_lines import signature_lines
 from benchkit.report.content.sweep import sweep_table
 from benchkit.report.content.tcp_line import tcp_line
@@ -125,7 +126,7 @@ def account_section(summary: Summary) -> Section:
 def cost_sections(summary: Summary) -> Iterator[Section]:
     costs = (f"{name.replace('_', ' ')} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
     certificate = [sentence(f"Certificate: {summary.certificate}")] if summary.certificate else []
-    told = [*certificate, *_registration(summary)]
+    told = [*map(sentence, request_lines(summary)), *certificate, *_registration(summary)]
     if summary.overhead_us:
         yield Section("cost", "What benchkit itself cost", (sentence(" · ".join(costs)), *told))
     elif told:

@@ -1,0 +1,88 @@
+"""What the requests of each API arm cost to make, before the clock and within each send: measured on some of its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from statistics import median
+from time import perf_counter_ns, time
+
+from benchkit.model.contracts import SigningProvider
+from benchkit.model.exchange import Credentials, Request
+from benchkit.model.identity import PLACEHOLDER, IdentitySlots
+from benchkit.model.message import Batch, Message
+from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.providers import PROVIDERS
+from benchkit.providers.rendering import joint_request
+
+_MESSAGES = 50  # a median of so many is steady enough to be set beside a send
+_REPEATS = 3
+_SECRET = "0" * 32  # any: only the work of signing with it is timed
+
+
+def request_costs(scenario: Scenario, batch: Batch, of_arms: Mapping[int, Batch]) -> dict[int, Mapping[str, float]]:
+    """By API arm `request_us` and `in_send_us`, of one message (model/run.py). `of_arms`: of arms with a batch of their own."""
+    return {
+        number: _costs(arm, of_arms.get(number, batch).messages)
+        for number, arm in enumerate(scenario.arms)
+        if arm.provider
+    }
+
+
+def _costs(arm: ArmSpec, messages: Sequence[Message]) -> Mapping[str, float]:
+    one_each = arm.messages_per_request == 1
+    made_us, within_us = _of_one_each(arm, messages[:_MESSAGES]) if one_each else _of_several(arm, messages)
+    return {"request_us": round(made_us, 1), "in_send_us": round(within_us, 2)}
+
+
+def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
+    """The identity's places are found before the clock; the identity, and a signature, come within a send."""
+    made, within = [], []
+    for message in messages:
+        started_ns = perf_counter_ns()
+        request = PROVIDERS[arm.provider].request(message, _account(arm))
+        slots = IdentitySlots.of(request.body)
+        made.append(_us_since(started_ns))
+        within.append(_fastest_us(partial(_leave, arm, request, slots)))
+    return median(made), median(within)
+
+
+def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
+    """Of each message its share of a full request, which is put together within a send."""
+    together = messages[: arm.messages_per_request]
+    members, identities = range(len(together)), [PLACEHOLDER] * len(together)
+    joint = joint_request(PROVIDERS[arm.provider], together, _account(arm), arm.render)
+    made = _fastest_us(lambda: joint_request(PROVIDERS[arm.provider], together, _account(arm), arm.render))
+    within = _fastest_us(lambda: _signed(arm, joint.request(members, identities)))
+    return made / len(together), within / len(together)
+
+
+def _leave(arm: ArmSpec, request: Request, slots: IdentitySlots) -> None:
+    body = slots.filled(PLACEHOLDER)
+    if isinstance(PROVIDERS[arm.provider], SigningProvider):
+        _signed(arm, replace(request, body=body))
+
+
+def _account(arm: ArmSpec) -> Credentials:
+    return Credentials(_SECRET, arm.options)
+
+
+def _signed(arm: ArmSpec, request: Request) -> Request:
+    provider = PROVIDERS[arm.provider]
+    if isinstance(provider, SigningProvider):
+        return provider.signed(request, _account(arm), "localhost", time())
+    return request
+
+
+def _fastest_us(call: Callable[[], object]) -> float:
+    found = []
+    for _ in range(_REPEATS):
+        started_ns = perf_counter_ns()
+        call()
+        found.append(_us_since(started_ns))
+    return min(found)
+
+
+def _us_since(started_ns: int) -> float:
+    return (perf_counter_ns() - started_ns) / 1000

@@ -1,0 +1,35 @@
+"""Where the work of API requests is done: one line for all arms, and one for each that spends much of a send on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from benchkit.model.summary import Summary
+from benchkit.report.content.request_lines import request_lines
+
+
+def with_costs(summary: Summary, *costs: tuple[float, float]) -> Summary:
+    """The last arms with these."""
+    rest = len(summary.arms) - len(costs)
+    timed = [
+        replace(arm, request_us=made, in_send_us=within)
+        for arm, (made, within) in zip(summary.arms[rest:], costs, strict=True)
+    ]
+    return replace(summary, arms=(*summary.arms[:rest], *timed))
+
+
+def test_the_most_expensive_arms_are_named(quickstart: Summary) -> None:
+    (line,) = request_lines(with_costs(quickstart, (93.4, 0.42), (14.0, 18.1)))
+    assert line == (
+        "API requests are made before the clock: at most 93.4 µs a message (“api, reused”); "
+        "within a send at most 18 µs (“api, reused again”)"
+    )
+
+
+def test_an_arm_that_spends_much_of_a_send_has_a_line(quickstart: Summary) -> None:
+    _, line = request_lines(with_costs(quickstart, (93.4, 0.42), (14.0, 81.26)))
+    assert line == "“api, reused again” spends 81.3 µs of each send on its request, more than 60 µs"
+
+
+def test_runs_without_an_api_or_without_such_figures_say_nothing(quickstart: Summary) -> None:
+    assert list(request_lines(quickstart)) == []
