@@ -103,9 +103,7 @@ class ArmSummary:
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[Notice, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None
-    effective: float | None = (
-        None  # messages ÷ design effect: independent ones that would tell as much about the median
-    )
+    effective: float | None = None  # messages ÷ design effect: independent ones that tell as much about the median
     in_doubt: int = 0  # started, and without a record, because a process died
     recipients_planned: int = 0  # accepted + refused + failed + unknown, as in DeliveryReport
     recipients_accepted: int = 0

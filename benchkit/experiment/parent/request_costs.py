@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 from time import perf_counter_ns, time
 
-from benchkit.model.contracts import SigningProvider
+from benchkit.model.contracts import Provider, SigningProvider
 from benchkit.model.exchange import Credentials, Request
 from benchkit.model.identity import PLACEHOLDER, IdentitySlots
 from benchkit.model.message import Batch, Message
@@ -38,13 +38,14 @@ def _costs(arm: ArmSpec, messages: Sequence[Message]) -> Mapping[str, float]:
 
 def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
     """The identity's places are found before the clock; the identity, and a signature, come within a send."""
+    provider, account, signer = _speaker(arm)
     made, within = [], []
     for message in messages:
         started_ns = perf_counter_ns()
-        request = PROVIDERS[arm.provider].request(message, _account(arm))
+        request = provider.request(message, account)
         slots = IdentitySlots.of(request.body)
         made.append(_us_since(started_ns))
-        within.append(_fastest_us(partial(_leave, arm, request, slots)))
+        within.append(_fastest_us(partial(_leave, signer, account, request, slots)))
     return median(made), median(within)
 
 
@@ -52,27 +53,28 @@ def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float
     """Of each message its share of a full request, which is put together within a send."""
     together = messages[: arm.messages_per_request]
     members, identities = range(len(together)), [PLACEHOLDER] * len(together)
-    joint = joint_request(PROVIDERS[arm.provider], together, _account(arm), arm.render)
-    made = _fastest_us(lambda: joint_request(PROVIDERS[arm.provider], together, _account(arm), arm.render))
-    within = _fastest_us(lambda: _signed(arm, joint.request(members, identities)))
+    provider, account, signer = _speaker(arm)
+    joint = joint_request(provider, together, account, arm.render)
+    made = _fastest_us(lambda: joint_request(provider, together, account, arm.render))
+    within = _fastest_us(lambda: _sign(signer, account, joint.request(members, identities)))
     return made / len(together), within / len(together)
 
 
-def _leave(arm: ArmSpec, request: Request, slots: IdentitySlots) -> None:
-    body = slots.filled(PLACEHOLDER)
-    if isinstance(PROVIDERS[arm.provider], SigningProvider):
-        _signed(arm, replace(request, body=body))
-
-
-def _account(arm: ArmSpec) -> Credentials:
-    return Credentials(_SECRET, arm.options)
-
-
-def _signed(arm: ArmSpec, request: Request) -> Request:
+def _speaker(arm: ArmSpec) -> tuple[Provider, Credentials, SigningProvider | None]:
+    """Looked up once, as clients do: the test of a protocol takes longer than what is timed here."""
     provider = PROVIDERS[arm.provider]
-    if isinstance(provider, SigningProvider):
-        return provider.signed(request, _account(arm), "localhost", time())
-    return request
+    return provider, Credentials(_SECRET, arm.options), provider if isinstance(provider, SigningProvider) else None
+
+
+def _leave(signer: SigningProvider | None, account: Credentials, request: Request, slots: IdentitySlots) -> None:
+    body = slots.filled(PLACEHOLDER)
+    if signer is not None:
+        _sign(signer, account, replace(request, body=body))
+
+
+def _sign(signer: SigningProvider | None, account: Credentials, request: Request) -> None:
+    if signer is not None:
+        signer.signed(request, account, "localhost", time())
 
 
 def _fastest_us(call: Callable[[], object]) -> float:
