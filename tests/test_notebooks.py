@@ -18,7 +18,7 @@ from benchkit.notebook.kinds import KINDS
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 IMPORTS = {"benchkit", "polars", "pandas", "duckdb"}
-NAMES = {"latency", "throughput", "failures", "decision", "audit", "history"}
+NAMES = {"latency", "throughput", "failures", "decision", "deliverability", "audit", "history"}
 LOADS_NO_CLIENT = """
 import sys
 loaded = {"aiosmtplib", "httpx", "httpx2", "aiohttp"} & sys.modules.keys()

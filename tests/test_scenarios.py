@@ -26,7 +26,7 @@ LINKS = (
     "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles",
     "personalised-at-provider", "bulk-campaign", "free-plan-or-dedicated",
 )  # fmt: skip
-AT_REAL_SERVERS = ("same-mail-two-paths",)  # of the receiving lab, on loopback
+AT_REAL_SERVERS = ("same-mail-two-paths", "delivered-or-not")  # of the receiving lab, on loopback
 # 50,000 messages take minutes: here a small campaign of the same kind.
 SMALLER = {"bulk-campaign": ("message.count=240", "load.messages_per_block=200")}
 AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))

@@ -59,9 +59,9 @@ def _differences(first: Placement, second: Placement) -> Iterator[PathDifference
     own = [change for change in second.changes if change not in first.changes]
     reverted = [change for change in first.changes if change not in second.changes]
     for change in own:
-        yield PathDifference(change.kind.value, "", change.subject, "")
+        yield PathDifference(change.kind.value, "", change.subject, "made on the second way")
     for change in reverted:
-        yield PathDifference(change.kind.value, change.subject, "", "")
+        yield PathDifference(change.kind.value, change.subject, "", "made on the first way")
     sender = _domain(first.return_path), _domain(second.return_path)
     if sender[0] != sender[1]:
         yield PathDifference("envelope_sender", sender[0], sender[1], "the way sets an envelope sender of its own")

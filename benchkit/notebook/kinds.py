@@ -9,6 +9,7 @@ from typing import Any
 
 from benchkit.model.load import LoadModel
 from benchkit.model.run import Manifest, RunStatus
+from benchkit.model.tables import COLLECTED
 
 
 def kind_of(path: Path, manifest: Manifest, kind: str) -> bool:
@@ -33,6 +34,11 @@ def _decision(_: Path, manifest: Manifest) -> bool:
     return len({condition.asked.get("rtt_ms") for condition in manifest.conditions if condition.lab}) > 1
 
 
+def _deliverability(path: Path, _: Manifest) -> bool:
+    """With events or test mailboxes."""
+    return any((path / f"{layout.name}.parquet").exists() for layout in COLLECTED)
+
+
 def _failed(path: Path) -> int:
     """By the summary that was stored with the run; 0 where there is none that can be read."""
     try:
@@ -47,4 +53,5 @@ KINDS: Mapping[str, Callable[[Path, Manifest], bool]] = {
     "throughput": _throughput,
     "failures": _failures,
     "decision": _decision,
+    "deliverability": _deliverability,
 }

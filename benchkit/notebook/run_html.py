@@ -9,6 +9,8 @@ from benchkit.model.outside_text import escaped
 from benchkit.model.summary import Contrast, Summary
 from benchkit.notebook import html
 from benchkit.report import numbers
+from benchkit.report.content.deliverability import deliverability_sections
+from benchkit.report.content.events_page import NOTHING
 from benchkit.report.content.page import Block, Cell, Section, Sentence, Table, Tone, sentence
 from benchkit.report.content.recommendation import recommendation_sections
 from benchkit.report.content.summary_page import account_section, answer_section, arms_sections, warning_sentences
@@ -47,6 +49,13 @@ class ReportPart:
 
 def account_part(summary: Summary) -> ReportPart:
     return ReportPart(summary.account, account_section(escaped(summary, lines=False)))
+
+
+def deliverability_part(summary: Summary) -> ReportPart:
+    """Without events and test mailboxes it says how to collect them."""
+    shown = escaped(summary, lines=False)
+    nothing = Section("deliverability", "", (sentence(NOTHING),))
+    return ReportPart(summary.deliverability, *(list(deliverability_sections(shown)) or [nothing]))
 
 
 def recommendation_part(summary: Summary) -> ReportPart:

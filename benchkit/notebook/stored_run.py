@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchkit.errors import InputError, Mistake, listed
-from benchkit.model.tables import ARRIVALS, CELLS, EVENTS, IN_DOUBT, LAGS, MESSAGES, PHASES, WIRE
+from benchkit.model.tables import ARRIVALS, CELLS, EVENTS, IN_DOUBT, LAGS, MESSAGES, PHASES, PLACEMENTS, WIRE
 from benchkit.notebook.costs import RunCost
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.predictions import Predictions
@@ -17,6 +17,7 @@ from benchkit.notebook.run_html import (
     ReportPart,
     account_part,
     answer_html,
+    deliverability_part,
     fits_part,
     recommendation_part,
 )
@@ -129,6 +130,16 @@ class StoredRun:
     def events(self) -> RunTable:
         """A row an event after acceptance: delivered, bounced, complained; no rows where none were collected."""
         return RunTable(self.data, EVENTS)
+
+    @cached_property
+    def placements(self) -> RunTable:
+        """A row a mail that was found in a test mailbox; no rows where none was read."""
+        return RunTable(self.data, PLACEMENTS)
+
+    @property
+    def deliverability(self) -> ReportPart:
+        """What became of accepted mail: delivered, in which folder, refused why, authenticated, changed."""
+        return deliverability_part(self.summary)
 
     @cached_property
     def in_doubt(self) -> RunTable:

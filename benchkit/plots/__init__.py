@@ -14,5 +14,5 @@ PLOTS: Registry[Plot] = Registry(
     "benchkit.plots",
     "PLOT",
     ("phases", "latency", "ecdf", "tail", "shift", "blocks", "slopes", "throughput", "throughput_over_time", "failures",
-     "failures_over_time", "cost"),
+     "failures_over_time", "cost", "delivery"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from benchkit.model.event import Bounce, Event, EventKind
+from benchkit.model.exchange import Received
 from benchkit.model.scenario import Delay, Fate
 from benchkit.sink.faults import drawn_s
 
@@ -41,6 +42,18 @@ def events_of(mail: AcceptedMail, fates: Sequence[Fate], source: str, seed: int)
     told = [base, *_told(fate, replace(base, at_ms=mail.accepted_ms + round(drawn_s(fate.delay, draw) * 1_000)), draw)]
     for number, event in enumerate(told):
         yield replace(event, event_id=f"{mail.identity or mail.message_id}-{number}")
+
+
+def delivered_part(mail: Received, fates: Sequence[Fate], send: int, seed: int) -> Received:
+    """The mail for those recipients to whom the same draw delivers it; without fates to all."""
+    if not fates:
+        return mail
+
+    def is_delivered(recipient: str) -> bool:
+        events = events_of(AcceptedMail(send, "", "", recipient, 0), fates, "", seed)
+        return any(event.kind is EventKind.DELIVERED for event in events)
+
+    return replace(mail, recipients=tuple(filter(is_delivered, mail.recipients)))
 
 
 def _told(fate: Fate, base: Event, draw: random.Random) -> Iterator[Event]:

@@ -86,6 +86,7 @@ READABLE: Mapping[str, tuple[ReadableColumn, ...]] = {
         _duration("duration_ms", cell_ns, ("started_ns", "ended_ns"), "ended − started"),
     ),
     "events": (_ARM,),
+    "placements": (_ARM,),
     "lags": (_CONDITION, _duration("lag_ms", lag_ns, ("due_ns", "called_ns"), "called − due")),
     "wire": (_ARM, _CONDITION),
 }

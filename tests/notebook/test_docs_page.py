@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from benchkit.model.tables import EVENTS, TABLES
+from benchkit.model.tables import COLLECTED, TABLES
 from benchkit.store import explained
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ def columns_in_markdown() -> str:
     """To renew the page's end: `python -m tests.notebook.test_docs_page`."""
     return "\n".join(
         line
-        for layout in (*TABLES, EVENTS)
+        for layout in (*TABLES, *COLLECTED)
         for line in (
             f"### {layout.name}",
             "| column | type | since | what it holds |",
@@ -36,7 +36,7 @@ def columns_in_markdown() -> str:
 def test_lists_every_column() -> None:
     """By name; what each holds may have been said better since."""
     page = PAGE.read_text("utf-8")
-    for layout in (*TABLES, EVENTS):
+    for layout in (*TABLES, *COLLECTED):
         section = page.partition(f"### {layout.name}\n")[2].partition("### ")[0]
         missing = [column.name for column in explained(layout) if f"| `{column.name}` |" not in section]
         assert missing == [], "renew the page: python -m tests.notebook.test_docs_page"

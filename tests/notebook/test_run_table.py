@@ -18,13 +18,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import benchkit
-from benchkit.model.tables import EVENTS, TABLES
+from benchkit.model.tables import COLLECTED, TABLES
 from benchkit.notebook.run_table import RunTable
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "results" / "sample"
 STAGES = sorted((ROOT / "tests" / "store" / "older_runs").iterdir())
-NAMES = [layout.name for layout in (*TABLES, EVENTS)]
+NAMES = [layout.name for layout in (*TABLES, *COLLECTED)]
 ROWS = 1_000_000
 
 

@@ -142,7 +142,7 @@ def test_mailboxes_and_pairs() -> None:
     assert (pair.pairs, pair.identical, pair.identical_rate) == (50, 20, wilson(20, 50, 0.95))
     told = {one.what: (one.first, one.second, one.cause, one.count) for one in pair.differences}
     assert told == {
-        "pixel_added": ("", "text/html", "", 30),
+        "pixel_added": ("", "text/html", "made on the second way", 30),
         "dkim": ("pass", "fail", "the tracking pixel changed the body after signing", 30),
         "dmarc": ("pass", "fail", "DKIM differs", 30),
         "place": ("inbox", "junk", "other points", 30),

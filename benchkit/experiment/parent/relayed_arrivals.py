@@ -18,9 +18,10 @@ from benchkit.model.identity import token_of
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.receiving import RelaySpec, RelayTarget
 from benchkit.model.run import Run
-from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.model.scenario import Scenario
 from benchkit.protocol.dkim_signature import DkimSigner
 from benchkit.sink import parse_body
+from benchkit.sink.fates import delivered_part
 from benchkit.sink.relayed_mail import RelayedMail, Sign, relayed_mail
 from benchkit.store import arrived_bytes, load_run
 
@@ -35,7 +36,7 @@ def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> tup
     for number, arm in enumerate(scenario.arms):
         if arm.relay is None:
             continue
-        mails = list(_mails(folder, run, number, arm, _sign(arm.relay, target)))
+        mails = list(_mails(folder, run, number, scenario, _sign(arm.relay, target)))
         for told, count in _send_all(target, mails).items():
             warnings.append(f"arm {arm.name}: {count} of {len(mails)} mails did not get into the receiving lab: {told}")
     return tuple(warnings)
@@ -49,8 +50,9 @@ def _sign(spec: RelaySpec, target: RelayTarget) -> Sign | None:
     return lambda mime: signer.field(mime, int(time.time()))
 
 
-def _mails(folder: Path, run: Run, number: int, arm: ArmSpec, sign: Sign | None) -> Iterator[RelayedMail]:
-    """Of every accepted send of the arm, once."""
+def _mails(folder: Path, run: Run, number: int, scenario: Scenario, sign: Sign | None) -> Iterator[RelayedMail]:
+    """Of every accepted send of the arm, once; for the recipients to whom its fates deliver, if it has any."""
+    arm, seed = scenario.arms[number], scenario.load.seed
     assert arm.relay is not None
     columns = (run.messages[name].tolist() for name in ("send", "arm", "outcome"))
     wanted = {
@@ -64,7 +66,10 @@ def _mails(folder: Path, run: Run, number: int, arm: ArmSpec, sign: Sign | None)
         key = arrived.head, arrived.body
         if key not in parsed:
             parsed[key] = parse_body(arm.transport, arm.provider, *key)
-        for mail in parsed[key]:
+        for received in parsed[key]:
+            mail = delivered_part(received, arm.fates, arrived.send, seed)
+            if not mail.recipients:
+                continue
             yield relayed_mail(mail, token_of(run.manifest.token, arrived.send), arm.relay, sign, time.time())
 
 

@@ -73,7 +73,7 @@ def _event_rows(arms: Sequence[DeliveryRates]) -> Iterator[tuple[str, Callable[[
         if kind == "delivered" or any(arm.counts[kind] for arm in arms):
             yield kind, partial(_event, kind)
         if kind == "bounced" and any(arm.hard_bounces for arm in arms):
-            yield "… of these for good (hard)", lambda arm: Cell(f"{arm.hard_bounces:,}")
+            yield "… of these for good (hard)", lambda arm: _counted(arm, arm.hard_bounces)
         if kind in PROGRAMS and any(arm.by_machines[kind] for arm in arms):
             yield f"{kind} by programs", partial(_by_programs, kind)
     if any(arm.unheard for arm in arms):
@@ -88,7 +88,12 @@ def _event(kind: str, arm: DeliveryRates) -> Cell:
 
 
 def _by_programs(kind: str, arm: DeliveryRates) -> Cell:
-    return Cell(f"{arm.by_machines[kind]:,}")
+    return _counted(arm, arm.by_machines[kind])
+
+
+def _counted(arm: DeliveryRates, count: int) -> Cell:
+    """Where no event of the arm has come, no count is known either."""
+    return _NOT_KNOWN if arm.rates["delivered"].value is None else Cell(f"{count:,}")
 
 
 def _mailbox_rows(arms: Sequence[ArmPlacements]) -> Iterator[tuple[str, Callable[[ArmPlacements], Cell]]]:
@@ -111,6 +116,8 @@ def _place(place: str, arm: ArmPlacements) -> Cell:
 def _time_to_mailbox(arm: ArmPlacements) -> Cell:
     if arm.after_ms is None:
         return _NOT_KNOWN
+    if arm.after_ms <= arm.resolution_ms:
+        return Cell(f"under {numbers.duration(2 * arm.resolution_ms)}")
     return Cell(numbers.duration(arm.after_ms), second=f"± {numbers.duration(arm.resolution_ms)}")
 
 

@@ -75,14 +75,20 @@ def _pair(pair: ArmPair) -> Iterator[Block]:
 
 
 def _row(difference: PairDifference) -> tuple[Cell, ...]:
-    what = difference.what.replace("_", " ").replace("place", "folder")
     return (
-        Cell(what if what.startswith("symbol") else what.upper() if what in METHODS else what),
+        Cell(_what(difference.what)),
         Cell(difference.first or numbers.NOT_KNOWN),
         Cell(difference.second or numbers.NOT_KNOWN),
         Cell(difference.cause or "not known", Tone.PLAIN if difference.cause else Tone.FAINT),
         Cell(f"{difference.count:,}"),
     )
+
+
+def _what(what: str) -> str:
+    """A symbol's name stays as it is."""
+    if what.startswith("symbol "):
+        return what
+    return what.upper() if what in METHODS else {"place": "folder"}.get(what, what.replace("_", " "))
 
 
 def _pairs(count: int) -> str:
