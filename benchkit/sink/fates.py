@@ -45,7 +45,7 @@ def events_of(mail: AcceptedMail, fates: Sequence[Fate], source: str, seed: int)
 
 
 def delivered_part(mail: Received, fates: Sequence[Fate], send: int, seed: int) -> Received:
-    """The mail for those recipients to whom the same draw delivers it; without fates to all."""
+    """The mail for those recipients that the same draw lets it reach; without fates for all."""
     if not fates:
         return mail
 

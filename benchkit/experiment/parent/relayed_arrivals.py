@@ -51,7 +51,7 @@ def _sign(spec: RelaySpec, target: RelayTarget) -> Sign | None:
 
 
 def _mails(folder: Path, run: Run, number: int, scenario: Scenario, sign: Sign | None) -> Iterator[RelayedMail]:
-    """Of every accepted send of the arm, once; for the recipients to whom its fates deliver, if it has any."""
+    """Of every accepted send of the arm, once; for the recipients that its fates let it reach, if it has any."""
     arm, seed = scenario.arms[number], scenario.load.seed
     assert arm.relay is not None
     columns = (run.messages[name].tolist() for name in ("send", "arm", "outcome"))

@@ -31,18 +31,18 @@ MAILBOX_NOTE = (
 _NOT_KNOWN = Cell(numbers.NOT_KNOWN, Tone.FAINT)
 
 
-def deliverability_sections(summary: Summary) -> Iterator[Section]:
-    """Nothing where neither events nor test mailboxes were collected."""
+def deliverability_sections(summary: Summary, *, decided: bool = True) -> Iterator[Section]:
+    """Nothing where neither events nor test mailboxes were collected. `decided`: what decides before speed stands here too."""
     if summary.deliverability is not None:
-        yield deliverability_section(summary.deliverability)
+        yield deliverability_section(summary.deliverability, decided=decided)
 
 
-def deliverability_section(found: Deliverability) -> Section:
-    return Section("deliverability", "What became of accepted mail", tuple(_blocks(found)), "Deliverability")
+def deliverability_section(found: Deliverability, *, decided: bool = True) -> Section:
+    blocks = (*(decision_sentences(found) if decided else ()), *_blocks(found))
+    return Section("deliverability", "What became of accepted mail", blocks, "Deliverability")
 
 
 def _blocks(found: Deliverability) -> Iterator[Block]:
-    yield from decision_sentences(found)
     yield _steps(found)
     if found.arms:
         yield sentence(EVENTS_NOTE, Tone.FAINT)

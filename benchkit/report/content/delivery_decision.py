@@ -11,8 +11,8 @@ from benchkit.report import numbers
 from benchkit.report.content.page import Sentence, Tone, sentence
 
 _TONES = {
-    RateVerdict.WORSE: Tone.ALARM,
-    RateVerdict.BETTER: Tone.ALARM,
+    RateVerdict.WORSE: Tone.BAD,
+    RateVerdict.BETTER: Tone.BAD,
     RateVerdict.LEVEL: Tone.GOOD,
     RateVerdict.OPEN: Tone.WARNING,
     RateVerdict.NOT_KNOWN: Tone.WARNING,
@@ -30,7 +30,7 @@ def before_speed(summary: Summary) -> Iterator[Sentence]:
     found = summary.deliverability
     for contrast in found.contrasts if found else ():
         if found and contrast.verdict in SPEED_DECIDES_NOT:
-            yield sentence(_sentence(contrast, found.margin), Tone.ALARM)
+            yield sentence(_sentence(contrast, found.margin), Tone.BAD)
 
 
 def _sentence(contrast: RateContrast, margin: float) -> str:

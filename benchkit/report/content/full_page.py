@@ -90,7 +90,7 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
     yield from _sweep(summary, run, samples)
     yield _how_sure(summary, condition)
     yield Section("account", "Delivery account", tuple(account_lines(summary)))
-    yield from deliverability_sections(summary)
+    yield from deliverability_sections(summary, decided=False)  # it stands at "Which path"
     yield limits_section(summary, run)
     yield conditions_section(summary, run)
 
