@@ -1,8 +1,8 @@
-"""One run into the receiving lab, through every way that the tests ask about."""
+"""One run into the receiving lab, through every way that the tests ask about. The lab stands until the session ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,13 @@ import pytest
 from benchkit.batch import compose
 from benchkit.cli.names import known_names
 from benchkit.errors import InputError
+from benchkit.events.mailboxes import ImapAccount, read_imap
 from benchkit.events.placement import Placement
 from benchkit.experiment.parent.placements_of_run import collect_placements
 from benchkit.experiment.parent.run_experiment import run_experiment
-from benchkit.experiment.receiving_lab import MAILBOX, receiving_lab
+from benchkit.experiment.receiving_lab import MAILBOX, RunningLab, receiving_lab
 from benchkit.experiment.receiving_lab.software import find_software
+from benchkit.model.identity import find_identity
 from benchkit.model.run import Run
 from benchkit.scenario import load
 from tests.peers.requirements import lacking
@@ -26,14 +28,16 @@ ZONE = Path(__file__).parents[2] / "scenarios" / "zones" / "same-mail-two-paths.
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`mails`: by arm, then by message of the batch."""
+    """By arm, then by message of the batch: `mails`, and `octets` as they lie in the mailbox."""
 
     run: Run
+    lab: RunningLab
     mails: Mapping[str, Mapping[int, Placement]]
+    octets: Mapping[str, Mapping[int, bytes]]
 
 
 @pytest.fixture(scope="session")
-def received(tmp_path_factory: pytest.TempPathFactory) -> Received:
+def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
     try:
         find_software()
     except InputError as error:
@@ -47,11 +51,26 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> Received:
     with receiving_lab(plan, plan.receiving_lab) as lab:
         ended = run_experiment(lab.scenario, batch, {}, folder, lambda _sent, _planned: None, relay=lab.relay)
         found = collect_placements(ended.folder, lab.scenario.mailboxes, batch, {MAILBOX: lab.password})
-    run = found.run
-    of_send = dict(zip(*(run.messages[name].tolist() for name in ("send", "message")), strict=True))
-    arms = dict(zip(*(run.messages[name].tolist() for name in ("send", "arm")), strict=True))
-    mails: dict[str, dict[int, Placement]] = {arm.name: {} for arm in run.manifest.arms}
-    for send, (placement, *more) in found.by_send.items():
-        assert not more, "a mail arrived twice"
-        mails[run.manifest.arms[arms[send]].name][of_send[send]] = placement
-    return Received(run, mails)
+        run = found.run
+        arms, messages = ({} for _ in range(2))
+        for send, arm, message in zip(
+            *(run.messages[name].tolist() for name in ("send", "arm", "message")), strict=True
+        ):
+            arms[send], messages[send] = run.manifest.arms[arm].name, message
+        mails: dict[str, dict[int, Placement]] = {arm.name: {} for arm in run.manifest.arms}
+        octets: dict[str, dict[int, bytes]] = {name: {} for name in mails}
+        for send, (placement, *more) in found.by_send.items():
+            assert not more, "a mail arrived twice"
+            mails[arms[send]][messages[send]] = placement
+        for send, mail in _by_send(lab, run.manifest.token):
+            octets[arms[send]][messages[send]] = mail
+        yield Received(run, lab, mails, octets)
+
+
+def _by_send(lab: RunningLab, token: str) -> Iterator[tuple[int, bytes]]:
+    mailbox = lab.scenario.mailboxes[0]
+    account = ImapAccount(mailbox.host, mailbox.port, mailbox.username, lab.password.reveal(), mailbox.security)
+    for mail in read_imap(account, f"bk{token}-"):
+        identity = find_identity(mail.octets)
+        assert identity is not None
+        yield identity[2], mail.octets

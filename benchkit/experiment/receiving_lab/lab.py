@@ -31,11 +31,12 @@ MAILBOX = "receiving lab"
 
 @dataclass(frozen=True, slots=True)
 class RunningLab:
-    """`scenario`: the run's, with the lab's ports and its mailbox. `password` of that mailbox."""
+    """`scenario`: the run's, with the lab's ports and its mailbox. `password` of that mailbox. `dns`: the port."""
 
     scenario: Scenario
     relay: RelayTarget
     password: Secret
+    dns: int
 
 
 @contextmanager
@@ -53,17 +54,17 @@ def receiving_lab(scenario: Scenario, spec: ReceivingLabSpec) -> Iterator[Runnin
         ExitStack() as stack,
     ):
         try:
-            mx, submission, imap = _start(stack, Path(folder), software, spec, keys, password)
+            mx, submission, imap, dns = _start(stack, Path(folder), software, spec, keys, password)
         except ServerNotStarted as error:
             raise InputError(Mistake("receiving_lab", str(error))) from None
         relay = RelayTarget(HOST, mx, PROVIDER, SELECTOR, _private(keys), _private(old_keys))
-        yield RunningLab(_with_lab(scenario, spec, submission, imap), relay, Secret(password))
+        yield RunningLab(_with_lab(scenario, spec, submission, imap), relay, Secret(password), dns)
 
 
 def _start(
     stack: ExitStack, folder: Path, software: Software, spec: ReceivingLabSpec, keys: dict[str, DkimKey], password: str
-) -> tuple[int, int, int]:
-    """The ports of the MX, of the sender's own server and of IMAP."""
+) -> tuple[int, int, int, int]:
+    """The ports of the MX, of the sender's own server, of IMAP and of DNS."""
     folder.chmod(0o755)  # servers change to users of their own
     names = ("dns", "rspamd", "opendkim", "dovecot", "postfix")
     dns_folder, *folders = (folder / name for name in names)
@@ -83,7 +84,7 @@ def _start(
             folder / "postfix", mx=mx, submission=submission, lmtp=lmtp, domain=spec.sign_as, sender=SENDER, **milters
         )
     )
-    return mx, submission, imap
+    return mx, submission, imap, dns
 
 
 def _private(keys: dict[str, DkimKey]) -> dict[str, str]:
