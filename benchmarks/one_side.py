@@ -48,7 +48,7 @@ async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str
     from benchkit.experiment.worker.virtual_sender import VirtualSender
     from benchkit.model.clock import MonotonicClock
     from benchkit.model.endpoint import Endpoint
-    from benchkit.model.plan import Cell
+    from benchkit.model.plan import PlanCell
     from benchkit.model.secret import Secret
     from benchkit.store import Recorder
     from benchkit.transports import TRANSPORTS
@@ -60,9 +60,9 @@ async def driven(arm: ArmSpec, port: int, password: str, sends: int, ca_pem: str
         recorder = Recorder(Path(folder), MonotonicClock(), planned=WARM_UP + sends)
         engine = Engine((work,), PACES["talk"], TOKEN, recorder)
         assert not await engine.open()
-        await engine.walk([Cell(0, True, 0, 0, 0, WARM_UP, 0, 1)])
+        await engine.walk([PlanCell(0, True, 0, 0, 0, WARM_UP, 0, 1)])
         started = perf_counter()
-        await engine.walk([Cell(1, False, 0, 0, WARM_UP, sends, 0, 1)])
+        await engine.walk([PlanCell(1, False, 0, 0, WARM_UP, sends, 0, 1)])
         rate = sends / (perf_counter() - started)
         await engine.close()
         recorder.close()

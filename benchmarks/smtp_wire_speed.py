@@ -31,7 +31,7 @@ from benchkit.model.clock import MonotonicClock
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.identity import token_of
 from benchkit.model.message import Address, Content, Message
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.protocol.prepared_message import PreparedMessage
 from benchkit.store import Recorder
@@ -87,7 +87,7 @@ async def through_engine(port: int, way: Way, messages: int, folder: Path) -> No
     recorder = Recorder(folder, MonotonicClock(), planned=messages)
     engine = Engine((ArmAtWork(senders, (clients[0].prepare(compose()),)),), PACES["throughput"], TOKEN, recorder)
     assert not await engine.open(), "smtp-sink does not answer"
-    cell = Cell(0, False, 0, 0, 0, messages, 0, 1)
+    cell = PlanCell(0, False, 0, 0, 0, messages, 0, 1)
     await engine.walk([cell])
     await engine.close()
     recorder.close()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchkit.model.summary import Summary
 
 
-class Form(StrEnum):
+class ReportForm(StrEnum):
     SCREEN = "screen"
     JSON = "json"
     MARKDOWN = "markdown"
@@ -71,7 +71,7 @@ def report(options: ReportOptions) -> None:
     folders = _folders(options)
     if options.picture is not None and len(folders) > 1:
         raise InputError(Mistake("--picture", "shows one run: name one"))
-    if options.out is not None and (form is not Form.HTML or (len(folders) > 1 and not options.pooled)):
+    if options.out is not None and (form is not ReportForm.HTML or (len(folders) > 1 and not options.pooled)):
         raise InputError(Mistake("--out", "is where --html writes one page: name one run, or add --pooled"))
     if options.pooled:
         _pooled(folders, form, options)
@@ -79,14 +79,14 @@ def report(options: ReportOptions) -> None:
     if options.pyperf is not None:
         _pyperf(folders, options.pyperf)
         return
-    if form in (Form.SCREEN, Form.JSON):
+    if form in (ReportForm.SCREEN, ReportForm.JSON):
         from benchkit.cli.answer import answer
 
-        summaries = [answer(folder, as_json=form is Form.JSON, picture=options.picture) for folder in folders]
-        if form is Form.SCREEN:
+        summaries = [answer(folder, as_json=form is ReportForm.JSON, picture=options.picture) for folder in folders]
+        if form is ReportForm.SCREEN:
             _show_together(summaries)
         return
-    if form is Form.HTML:
+    if form is ReportForm.HTML:
         for folder in folders:
             _page(folder, options)
         return
@@ -114,9 +114,13 @@ def _show_together(summaries: list[Summary]) -> None:
         _show_pooled(pool(summaries))
 
 
-def _pooled(folders: list[Path], form: Form, options: ReportOptions) -> None:
+def _pooled(folders: list[Path], form: ReportForm, options: ReportOptions) -> None:
     """Raises InputError for one run alone, for runs of different scenarios, and for another format."""
-    if len(folders) < 2 or form in (Form.CSV, Form.JUNIT) or (form is Form.HTML and options.out is None):
+    if (
+        len(folders) < 2
+        or form in (ReportForm.CSV, ReportForm.JUNIT)
+        or (form is ReportForm.HTML and options.out is None)
+    ):
         told = "needs two or more runs of one scenario, and gives text, --json, --markdown, or --html with --out FILE"
         raise InputError(Mistake("--pooled", told))
     from benchkit.stats.pooling import pool
@@ -125,9 +129,9 @@ def _pooled(folders: list[Path], form: Form, options: ReportOptions) -> None:
     if twice := [folder.name for folder in resolved if resolved.count(folder) > 1]:
         raise InputError(Mistake(twice[0], "is given twice: each run counts once"))
     pooled = pool([_summary(folder) for folder in folders])
-    if form is Form.SCREEN:
+    if form is ReportForm.SCREEN:
         _show_pooled(pooled)
-    elif form is Form.JSON:
+    elif form is ReportForm.JSON:
         from dataclasses import asdict
 
         from benchkit.model.outside_text import json_text
@@ -164,15 +168,15 @@ def _show_pooled(pooled: PooledRuns) -> None:
     render_page(pooled_page(pooled), Console())
 
 
-def _chosen(options: ReportOptions) -> Form:
+def _chosen(options: ReportOptions) -> ReportForm:
     flags = {
-        Form.JSON: options.as_json,
-        Form.MARKDOWN: options.as_markdown,
-        Form.CSV: options.as_csv,
-        Form.JUNIT: options.as_junit,
-        Form.HTML: options.as_html or options.open_it,
+        ReportForm.JSON: options.as_json,
+        ReportForm.MARKDOWN: options.as_markdown,
+        ReportForm.CSV: options.as_csv,
+        ReportForm.JUNIT: options.as_junit,
+        ReportForm.HTML: options.as_html or options.open_it,
     }
-    return next((form for form, wanted in flags.items() if wanted), Form.SCREEN)
+    return next((form for form, wanted in flags.items() if wanted), ReportForm.SCREEN)
 
 
 def _page(folder: Path, options: ReportOptions) -> None:
@@ -205,12 +209,12 @@ def _summary(folder: Path) -> Summary:
     return analyse(open_run(folder))
 
 
-def _text(form: Form, summaries: list[Summary], *, strict: bool) -> str:
-    if form is Form.CSV:
+def _text(form: ReportForm, summaries: list[Summary], *, strict: bool) -> str:
+    if form is ReportForm.CSV:
         from benchkit.report.summary_csv import to_csv
 
         return to_csv(summaries)
-    if form is Form.JUNIT:
+    if form is ReportForm.JUNIT:
         from benchkit.report.summary_junit import to_junit
 
         return to_junit(summaries, strict=strict)

@@ -20,7 +20,7 @@ from benchkit.model.exchange import (
 )
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.run import Run
 from benchkit.model.summary import Estimate
 from benchkit.model.trace import Trace
@@ -196,7 +196,7 @@ class Pace(Protocol):
     def senders(self, concurrency: int) -> int:
         """How many virtual senders work at once."""
 
-    def offset_ns(self, cell: Cell, i: int) -> int | None:
+    def offset_ns(self, cell: PlanCell, i: int) -> int | None:
         """The i-th send's intended time after the cell's start; None: as soon as a sender is free (closed loop)."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PlanCell:
     block: int
     warmup: bool
     condition: int
@@ -31,7 +31,7 @@ class Cell:
         """Index into the batch of the cell's i-th send."""
         return (self.first_message + i * self.stride) % self.batch_size
 
-    def share(self, worker: int, workers: int) -> Cell:
+    def share(self, worker: int, workers: int) -> PlanCell:
         """That worker's part of a whole cell; the parts are the cell, with nothing twice."""
         return replace(
             self,

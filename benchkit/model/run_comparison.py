@@ -8,7 +8,7 @@ from enum import StrEnum
 from benchkit.model.estimate import Estimate
 
 
-class Change(StrEnum):
+class ChangeVerdict(StrEnum):
     """Of an arm's time, or of its failures. NONE: proven to be within the limit. NOT_TESTED: nothing shows the error."""
 
     REGRESSION = "regression"
@@ -46,14 +46,14 @@ class ArmChange:
     units: tuple[int, int]
     p: float | None
     detectable: float | None
-    change: Change
+    change: ChangeVerdict
     failures_before: Estimate
     failures_after: Estimate
     fails_more: bool
 
     @property
     def regressed(self) -> bool:
-        return self.change is Change.REGRESSION or self.fails_more
+        return self.change is ChangeVerdict.REGRESSION or self.fails_more
 
 
 @dataclass(frozen=True, slots=True)

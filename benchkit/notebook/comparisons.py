@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OneRun = StoredRun | str | Path
 
 
-class Comparison:
+class ComparedRuns:
     """Draws what changed for each arm; `values` has it as values. `plot` shows the last run before and the first after."""
 
     def __init__(self, before: StoredRun, after: StoredRun, values: RunComparison, differences: Sequence[str]) -> None:
@@ -46,7 +46,9 @@ class Comparison:
         return html.block(sections_html(comparison_page(self.values, self.differences).sections))
 
 
-def compare(before: OneRun | Sequence[OneRun], after: OneRun | Sequence[OneRun], *, limit: float = 0.05) -> Comparison:
+def compare(
+    before: OneRun | Sequence[OneRun], after: OneRun | Sequence[OneRun], *, limit: float = 0.05
+) -> ComparedRuns:
     """Whether an arm got slower by more than `limit`. Several runs of a kind tell more than one (docs/method.md §7).
 
     Raises InputError where there is no run.
@@ -57,7 +59,7 @@ def compare(before: OneRun | Sequence[OneRun], after: OneRun | Sequence[OneRun],
     first, second = _opened(before), _opened(after)
     sides = [[measured(run.data, run.summary) for run in runs] for runs in (first, second)]
     told = differences(first[-1].manifest, second[0].manifest)
-    return Comparison(first[-1], second[0], compare_runs(sides[0], sides[1], limit), told)
+    return ComparedRuns(first[-1], second[0], compare_runs(sides[0], sides[1], limit), told)
 
 
 def _opened(given: OneRun | Sequence[OneRun]) -> list[StoredRun]:

@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from benchkit.model.run import Run
-from benchkit.model.tables import Column, TableLayout
+from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.notebook import html
 
 SHOWN_ROWS = 8
 
 
-class ColumnList(tuple[Column, ...]):
+class ColumnList(tuple[StoredColumn, ...]):
     """The columns of a table, each with its type and what it holds; draws itself as a table."""
 
     __slots__ = ()

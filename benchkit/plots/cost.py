@@ -22,7 +22,7 @@ _WITHOUT_PRICES = (
 )
 
 
-class Part(NamedTuple):
+class CostPart(NamedTuple):
     """Colours are those of Tol's muted scheme that no failure has."""
 
     field: str
@@ -32,13 +32,13 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("price", "the provider's price", "#44AA99", ""),
-    Part("cpu", "processor time of the client", "#AA4499", "//"),
-    Part("egress", "bytes sent", "#DDDDDD", ".."),
+    CostPart("price", "the provider's price", "#44AA99", ""),
+    CostPart("cpu", "processor time of the client", "#AA4499", "//"),
+    CostPart("egress", "bytes sent", "#DDDDDD", ".."),
 )
 
 
-class Cost:
+class CostFigure:
     name = "cost"
     title = "What do a thousand messages cost"
 
@@ -89,4 +89,4 @@ def _legend(figure: Figure, costs: Sequence[ArmCost]) -> None:
     figure.legend(handles=patches, loc="center", bbox_to_anchor=(0.5, 0.62 / height_in), ncols=3)
 
 
-PLOT = Cost()
+PLOT = CostFigure()

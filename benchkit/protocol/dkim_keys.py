@@ -13,15 +13,15 @@ _EXPONENT = 65537
 
 
 @dataclass(frozen=True, slots=True)
-class DkimKey:
+class DkimKeyPair:
     private_pem: str = field(repr=False)
     record: str
 
 
-def new_dkim_key() -> DkimKey:
+def new_dkim_key() -> DkimKeyPair:
     key = generate_private_key(_EXPONENT, _BITS)
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     private = key.private_bytes(
         Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
     )  # OpenDKIM reads this form
-    return DkimKey(private.decode("ascii"), f"v=DKIM1; k=rsa; p={b64encode(public).decode('ascii')}")
+    return DkimKeyPair(private.decode("ascii"), f"v=DKIM1; k=rsa; p={b64encode(public).decode('ascii')}")

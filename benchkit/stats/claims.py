@@ -46,7 +46,7 @@ class TurnsPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimVerdict:
     """`number` is 1 to 4; what decides it stands in the field of its kind."""
 
     number: int
@@ -57,20 +57,20 @@ class Claim:
     contrasts: tuple[Contrast, ...] = ()
 
 
-def claims_of(summary: Summary) -> tuple[Claim, Claim, Claim, Claim]:
+def claims_of(summary: Summary) -> tuple[ClaimVerdict, ClaimVerdict, ClaimVerdict, ClaimVerdict]:
     if not summary.valid:
-        one, two, three, four = (Claim(number, ClaimState.NOT_DECIDABLE, Why.INVALID) for number in range(1, 5))
+        one, two, three, four = (ClaimVerdict(number, ClaimState.NOT_DECIDABLE, Why.INVALID) for number in range(1, 5))
         return one, two, three, four
     return _needs_more_turns(summary), _turns_cost_the_time(summary), _slower_for_you(summary), _unavoidable(summary)
 
 
-def _needs_more_turns(summary: Summary) -> Claim:
+def _needs_more_turns(summary: Summary) -> ClaimVerdict:
     """H1: on connections of the same kind, every SMTP arm takes more round trips than every API arm."""
     pairs = tuple(_turns_pairs(summary))
     if not pairs:
-        return Claim(1, ClaimState.NOT_DECIDABLE, Why.NO_PAIR)
+        return ClaimVerdict(1, ClaimState.NOT_DECIDABLE, Why.NO_PAIR)
     holds = all(pair.smtp_turns > pair.api_turns for pair in pairs)
-    return Claim(1, ClaimState.TRUE if holds else ClaimState.FALSE, turns=pairs)
+    return ClaimVerdict(1, ClaimState.TRUE if holds else ClaimState.FALSE, turns=pairs)
 
 
 def _turns_pairs(summary: Summary) -> Iterator[TurnsPair]:
@@ -82,15 +82,17 @@ def _turns_pairs(summary: Summary) -> Iterator[TurnsPair]:
             yield TurnsPair(one.name, other.name, one.turns.each, other.turns.each)
 
 
-def _turns_cost_the_time(summary: Summary) -> Claim:
+def _turns_cost_the_time(summary: Summary) -> ClaimVerdict:
     """H2: each slope of time on RTT lies within 10 % of the round trips; its interval may reach beyond, but not lie beyond."""
     fits = tuple(fit for fit in summary.fits if fit.turns and fit.slope.value is not None)
     if not fits:
-        return Claim(2, ClaimState.NOT_DECIDABLE, Why.NO_SWEEP)
+        return ClaimVerdict(2, ClaimState.NOT_DECIDABLE, Why.NO_SWEEP)
     if all(slope_agrees(fit) for fit in fits):
-        return Claim(2, ClaimState.TRUE, fits=fits)
+        return ClaimVerdict(2, ClaimState.TRUE, fits=fits)
     beyond = any(_lies_beyond(fit) for fit in fits)
-    return Claim(2, ClaimState.FALSE if beyond else ClaimState.NOT_DECIDABLE, None if beyond else Why.WIDE, fits=fits)
+    return ClaimVerdict(
+        2, ClaimState.FALSE if beyond else ClaimState.NOT_DECIDABLE, None if beyond else Why.WIDE, fits=fits
+    )
 
 
 def slope_agrees(fit: LatencyFit) -> bool:
@@ -102,16 +104,16 @@ def _lies_beyond(fit: LatencyFit) -> bool:
     return fit.slope.low is not None and fit.slope.high is not None and (fit.slope.low > high or fit.slope.high < low)
 
 
-def _slower_for_you(summary: Summary) -> Claim:
+def _slower_for_you(summary: Summary) -> ClaimVerdict:
     """H3: at each RTT, SMTP against the API on connections of the same kind; where there is no such pair, as measured."""
     conditions = {condition.name for condition in summary.conditions if has_network(condition)}
     if not conditions:
-        return Claim(3, ClaimState.NOT_DECIDABLE, Why.NO_NETWORK)
+        return ClaimVerdict(3, ClaimState.NOT_DECIDABLE, Why.NO_NETWORK)
     crossing = [one for one in _smtp_against_api(summary) if one.condition in conditions]
     contrasts = tuple([one for one in crossing if _alike(summary, one)] or crossing)
     if not contrasts:
-        return Claim(3, ClaimState.NOT_DECIDABLE, Why.NO_PAIR)
-    return Claim(3, *_of_verdicts([one.verdict for one in contrasts]), contrasts=contrasts)
+        return ClaimVerdict(3, ClaimState.NOT_DECIDABLE, Why.NO_PAIR)
+    return ClaimVerdict(3, *_of_verdicts([one.verdict for one in contrasts]), contrasts=contrasts)
 
 
 def _of_verdicts(verdicts: Sequence[Verdict]) -> tuple[ClaimState, Why | None]:
@@ -124,24 +126,24 @@ def _of_verdicts(verdicts: Sequence[Verdict]) -> tuple[ClaimState, Why | None]:
     return (ClaimState.TRUE if decided == {Verdict.SLOWER} else ClaimState.DEPENDS), None
 
 
-def _unavoidable(summary: Summary) -> Claim:
+def _unavoidable(summary: Summary) -> ClaimVerdict:
     """H4: at the longest RTT even the fastest SMTP arm is slower than the fastest API arm."""
     condition = max(summary.conditions, key=lambda one: one.rtt_ms or 0.0, default=None)
     if condition is None or not has_network(condition):
-        return Claim(4, ClaimState.NOT_DECIDABLE, Why.NO_NETWORK)
+        return ClaimVerdict(4, ClaimState.NOT_DECIDABLE, Why.NO_NETWORK)
     arms = [arm for arm in originals(summary, condition.name) if arm.service_ms["p50"].value is not None]
     api = [arm for arm in arms if arm.transport == "api"]
     found = [one for one in _smtp_against_api(summary) if one.condition == condition.name and one.ratio is not None]
     if not api or not found:
-        return Claim(4, ClaimState.NOT_DECIDABLE, Why.NO_PAIR)
+        return ClaimVerdict(4, ClaimState.NOT_DECIDABLE, Why.NO_PAIR)
     best = min(found, key=lambda one: one.ratio or 0.0)
     if min(api, key=lambda arm: arm.service_ms["p50"].value or 0.0).name != best.baseline:
-        return Claim(4, ClaimState.NOT_DECIDABLE, Why.OTHER_BASELINE, contrasts=(best,))
+        return ClaimVerdict(4, ClaimState.NOT_DECIDABLE, Why.OTHER_BASELINE, contrasts=(best,))
     state, why = _of_verdicts([best.verdict])
     smtp = [arm for arm in arms if arm.transport == "smtp"]
     if state is ClaimState.TRUE and all(arm.turns and arm.turns.each > PIPELINED_TURNS for arm in smtp):
         state, why = ClaimState.NOT_DECIDABLE, Why.NO_PIPELINING
-    return Claim(4, state, why, contrasts=(best,))
+    return ClaimVerdict(4, state, why, contrasts=(best,))
 
 
 def has_network(condition: ConditionSummary) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.run import Run
-from benchkit.model.run_comparison import ArmChange, Change, RunComparison, Unit
+from benchkit.model.run_comparison import ArmChange, ChangeVerdict, RunComparison, Unit
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.distributions import student_t_quantile, student_t_tail
@@ -106,7 +106,7 @@ def _change(
         units=(0, 0) if difference is None else difference.units,
         p=_p_slower(difference) if difference is not None and known else None,
         detectable=_detectable(difference, confidence, family) if difference is not None and known else None,
-        change=Change.UNDECIDED,
+        change=ChangeVerdict.UNDECIDED,
         failures_before=rates[0],
         failures_after=rates[1],
         fails_more=differs(rates[0], rates[1]) and (rates[1].value or 0.0) > (rates[0].value or 0.0),
@@ -205,16 +205,16 @@ def _judged(changes: Sequence[ArmChange], limit: float, confidence: float) -> li
     return [replace(one, change=_verdict(one, limit, (1 - confidence) / 2)) for one in changes]
 
 
-def _verdict(one: ArmChange, limit: float, alpha: float) -> Change:
+def _verdict(one: ArmChange, limit: float, alpha: float) -> ChangeVerdict:
     """A regression is certainly slower, and slower by more than the limit; an improvement is the same upside down."""
     if one.ratio is None:
-        return Change.UNDECIDED
+        return ChangeVerdict.UNDECIDED
     if one.ci is None or one.p is None or one.unit is Unit.BLOCKS:
-        return Change.NOT_TESTED
-    rules: tuple[tuple[Change, Callable[[float, tuple[float, float], float], bool]], ...] = (
-        (Change.REGRESSION, lambda ratio, _, p: p <= alpha and ratio > 1 + limit),
-        (Change.IMPROVEMENT, lambda ratio, ci, _: ci[1] < 1 and ratio < 1 / (1 + limit)),
-        (Change.NONE, lambda _, ci, __: ci[1] <= 1 + limit),
+        return ChangeVerdict.NOT_TESTED
+    rules: tuple[tuple[ChangeVerdict, Callable[[float, tuple[float, float], float], bool]], ...] = (
+        (ChangeVerdict.REGRESSION, lambda ratio, _, p: p <= alpha and ratio > 1 + limit),
+        (ChangeVerdict.IMPROVEMENT, lambda ratio, ci, _: ci[1] < 1 and ratio < 1 / (1 + limit)),
+        (ChangeVerdict.NONE, lambda _, ci, __: ci[1] <= 1 + limit),
     )
     ratio, ci, p = one.ratio, one.ci, one.p
-    return next((change for change, holds in rules if holds(ratio, ci, p)), Change.UNDECIDED)
+    return next((change for change, holds in rules if holds(ratio, ci, p)), ChangeVerdict.UNDECIDED)

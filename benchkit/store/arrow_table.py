@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import DamagedRun, reason
 from benchkit.model.run import Run
-from benchkit.model.tables import Column, TableLayout
+from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.store.readable_columns import READABLE
 from benchkit.store.rows import arrow_type
 
@@ -26,7 +26,7 @@ def arrow_table(run: Run, layout: TableLayout) -> pa.Table:
     return pa.table(columns)
 
 
-def explained(layout: TableLayout) -> tuple[Column, ...]:
+def explained(layout: TableLayout) -> tuple[StoredColumn, ...]:
     """What `arrow_table` has, each column with what it holds."""
     return (*layout.columns, *(readable.column for readable in READABLE.get(layout.name, ())))
 
@@ -45,7 +45,7 @@ def _held(table: Any, layout: TableLayout) -> pa.Table:
     )
 
 
-def _column(table: pa.Table, column: Column) -> Any:
+def _column(table: pa.Table, column: StoredColumn) -> Any:
     """A run that is older than the column holds its default."""
     if column.name in table.column_names:
         return table.column(column.name)

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchkit.model.tables import Column, TableLayout
+from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.store.spool import spool_of
 from benchkit.store.spooled_rows import SpooledRows
 
 SPOOLED_ARRIVALS = TableLayout(
     "arrivals",
     (
-        Column("send", "int64"),
-        Column("arm", "int16"),
-        Column("key", "binary16"),
-        Column("arrived_ns", "int64"),
-        Column("bytes", "int64"),
-        Column("recipients", "int32"),
+        StoredColumn("send", "int64"),
+        StoredColumn("arm", "int16"),
+        StoredColumn("key", "binary16"),
+        StoredColumn("arrived_ns", "int64"),
+        StoredColumn("bytes", "int64"),
+        StoredColumn("recipients", "int32"),
     ),
 )
 BODIES = TableLayout(
     "bodies",
-    (Column("key", "binary16"), Column("arm", "int16"), Column("head", "binary"), Column("body", "binary")),
+    (
+        StoredColumn("key", "binary16"),
+        StoredColumn("arm", "int16"),
+        StoredColumn("head", "binary"),
+        StoredColumn("body", "binary"),
+    ),
 )
 ROWS = 4096
 _BODIES_HELD_BYTES = 4_000_000

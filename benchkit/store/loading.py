@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from benchkit.errors import DamagedRun, reason
 from benchkit.model.run import Manifest, Run, RunStatus, Table
-from benchkit.model.tables import ARRIVALS, COLLECTED, IN_DOUBT, MESSAGES, TABLES, Column, TableLayout
+from benchkit.model.tables import ARRIVALS, COLLECTED, IN_DOUBT, MESSAGES, TABLES, StoredColumn, TableLayout
 from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema, arrow_type
@@ -81,7 +81,7 @@ def _closed_table(path: Path, layout: TableLayout, schema: int) -> Table:
         raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 
 
-def _lacking(path: Path, layout: TableLayout, schema: int, stored: pa.Schema) -> list[Column]:
+def _lacking(path: Path, layout: TableLayout, schema: int, stored: pa.Schema) -> list[StoredColumn]:
     """The columns that came after the run. Raises DamagedRun where it lacks another, or has one of another type."""
     lacking = [column for column in layout.columns if column.name not in stored.names]
     for column in layout.columns:
@@ -94,6 +94,6 @@ def _lacking(path: Path, layout: TableLayout, schema: int, stored: pa.Schema) ->
     return lacking
 
 
-def _held(table: pa.Table, lacking: Sequence[Column]) -> Table:
+def _held(table: pa.Table, lacking: Sequence[StoredColumn]) -> Table:
     stored = {name: to_numpy(table.column(name).combine_chunks()) for name in table.column_names}
     return stored | {column.name: default_values(column, table.num_rows) for column in lacking}

@@ -25,7 +25,7 @@ from benchkit.model.durations import (
 )
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Manifest, Table
-from benchkit.model.tables import Column
+from benchkit.model.tables import StoredColumn
 from benchkit.model.trace import Phase
 
 Names = Callable[[Manifest], Sequence[str]]
@@ -35,7 +35,7 @@ Names = Callable[[Manifest], Sequence[str]]
 class ReadableColumn:
     """`values` makes it from the manifest and the stored table; `column.kind` is "name" (a dictionary) or "float64"."""
 
-    column: Column
+    column: StoredColumn
     values: Callable[[Manifest, pa.Table], pa.Array]
 
 
@@ -46,7 +46,7 @@ def _name(name: str, of: str, names: Names, about: str) -> ReadableColumn:
         unknown = (numbers < 0) | (numbers >= len(known))
         return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=unknown), pa.array(known, pa.string()))
 
-    return ReadableColumn(Column(name, "name", about=about), values)
+    return ReadableColumn(StoredColumn(name, "name", about=about), values)
 
 
 def _duration(
@@ -56,7 +56,7 @@ def _duration(
         found = {stamp: table.column(stamp).combine_chunks().to_numpy(zero_copy_only=False) for stamp in stamps}
         return pa.array(of(found) / unit_ns)
 
-    return ReadableColumn(Column(name, "float64", about=about), values)
+    return ReadableColumn(StoredColumn(name, "float64", about=about), values)
 
 
 _ARM = _name("arm_name", "arm", lambda manifest: [arm.name for arm in manifest.arms], "name of the arm")

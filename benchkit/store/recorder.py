@@ -11,7 +11,7 @@ from pathlib import Path
 from benchkit.errors import StoreError
 from benchkit.model.clock import Clock
 from benchkit.model.outcome import Outcome
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES
 from benchkit.model.trace import Phase, Trace
 from benchkit.store.spool import spool_of
@@ -49,7 +49,7 @@ class Recorder:
         self.begin = StartedSends(folder, planned).add
 
     def record(
-        self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
+        self, send: int, cell: PlanCell, message: int, sender: int, intended_ns: int,
         trace: Trace, connection: int, nth: int, outcome: Outcome,
     ) -> None:  # fmt: skip
         """One send that has ended. Called after the outcome is known, so that writing out is in no message's service time."""
@@ -74,7 +74,7 @@ class Recorder:
             self.flush_if_due()
 
     def record_cell(
-        self, cell: Cell, started_ns: int, ended_ns: int, cpu_ns: int, spare_ns: int, queued_ns: int
+        self, cell: PlanCell, started_ns: int, ended_ns: int, cpu_ns: int, spare_ns: int, queued_ns: int
     ) -> None:
         """What the generator was doing over one measured cell."""
         if not self._cells.room:

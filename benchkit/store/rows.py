@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from benchkit.errors import DamagedRun
-from benchkit.model.tables import Column, TableLayout
+from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.store.mapped_file import map_file
 
 _CODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "?", "binary16": "16s"}
@@ -32,7 +32,7 @@ _CLEARED = struct.Struct("<Q")  # the head of a buffer: how many rows were clear
 _HEAD_BYTES = 4096
 
 
-def arrow_type(column: Column) -> pa.DataType:
+def arrow_type(column: StoredColumn) -> pa.DataType:
     return _ARROW[column.kind]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchkit.model.tables import Column
+from benchkit.model.tables import StoredColumn
 from benchkit.store.rows import arrow_type
 
 BATCH_ROWS = 8_192
@@ -19,7 +19,7 @@ BATCH_ROWS = 8_192
 class StoredTable(Mapping[str, Any]):
     """Column name → numpy array, as a dictionary of all columns would be; implements model.run.InBatches."""
 
-    def __init__(self, path: Path, lacking: Sequence[Column] = ()) -> None:
+    def __init__(self, path: Path, lacking: Sequence[StoredColumn] = ()) -> None:
         """`lacking`: columns that the file does not have, because it is older, and that hold their defaults."""
         self._path = path
         with pq.ParquetFile(path) as file:
@@ -66,7 +66,7 @@ class StoredTable(Mapping[str, Any]):
         return to_numpy(batch.column(name))
 
 
-def default_values(column: Column, rows: int) -> Any:
+def default_values(column: StoredColumn, rows: int) -> Any:
     """What a column holds in a run that was recorded before it existed."""
     return np.full(rows, column.default, dtype=to_numpy(pa.array([], arrow_type(column))).dtype)
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import ClassVar
 
 from benchkit.model.contracts import Pace
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.testing.suite import Suite
 
 OFFSETS_NS = tuple(i * i * 1_000_003 for i in range(24))  # uneven, and no two gaps alike
-CELL = Cell(
+CELL = PlanCell(
     block=3, warmup=False, condition=0, arm=1, first_send=72, count=24, first_message=2, batch_size=5,
     offsets_ns=OFFSETS_NS,
 )  # fmt: skip
@@ -26,7 +26,7 @@ class PaceCase:
     def label(self) -> str:
         return self.pace.name
 
-    def offsets(self, cell: Cell) -> list[int | None]:
+    def offsets(self, cell: PlanCell) -> list[int | None]:
         return [self.pace.offset_ns(cell, i) for i in range(cell.count)]
 
 

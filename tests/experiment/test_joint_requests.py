@@ -18,7 +18,7 @@ from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.model.trace import Phase, Trace
 
@@ -77,7 +77,7 @@ class Rows:
         self.begun += 1
 
     def record(
-        self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
+        self, send: int, cell: PlanCell, message: int, sender: int, intended_ns: int,
         trace: Trace, connection: int, nth: int, outcome: Outcome,
     ) -> None:  # fmt: skip
         stamps = (trace.started_ns, trace.turns, trace.bytes_out, trace.retransmits)
@@ -95,7 +95,7 @@ def walk(transports: Sequence[Together], messages: int, together: int, policy: i
     senders = tuple(VirtualSender(one, ConnectionPolicy(policy), numbers, together) for one in transports)
     arm = ArmAtWork(senders, tuple(range(100, 100 + messages)))
     engine = Engine((arm,), PACES["throughput"], "0badcafe", rows)
-    plan = [Cell(0, False, 0, 0, i * messages, messages, 0, messages) for i in range(cells)]
+    plan = [PlanCell(0, False, 0, 0, i * messages, messages, 0, messages) for i in range(cells)]
     asyncio.run(engine.walk(plan))
     return rows
 

@@ -13,7 +13,7 @@ import pytest
 
 from benchkit.experiment.worker import overhead
 from benchkit.experiment.worker.engine import Engine
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 
 
 def test_while_the_own_cost_is_measured_there_is_no_file_to_leave(
@@ -22,7 +22,7 @@ def test_while_the_own_cost_is_measured_there_is_no_file_to_leave(
     seen: list[list[str]] = []
 
     class Watched(Engine):
-        async def walk(self, cells: Iterable[Cell]) -> bool:
+        async def walk(self, cells: Iterable[PlanCell]) -> bool:
             seen.append(os.listdir(tmp_path))
             return await super().walk(cells)
 

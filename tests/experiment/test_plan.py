@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchkit.experiment.plan.schedule import arm_order, cells, planned_rows, schedule, total_sends
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, MessageSpec, NetworkSpec, Scenario, Security, VerdictSpec
 
 loads = st.builds(
@@ -72,7 +72,7 @@ def test_the_workers_shares_are_the_cell(load: LoadSpec, batch: int, workers: in
     assert max(counts) - min(counts) <= 1
 
 
-def rows_of(cell: Cell) -> list[tuple[int, int, int]]:
+def rows_of(cell: PlanCell) -> list[tuple[int, int, int]]:
     offsets_ns = cell.offsets_ns or (0,) * cell.count
     return [(cell.send_of(i), cell.message_of(i), offsets_ns[i]) for i in range(cell.count)]
 

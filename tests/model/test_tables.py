@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchkit.model.tables import TABLES, Column
+from benchkit.model.tables import TABLES, StoredColumn
 
 COLUMNS = [pytest.param(column, id=f"{table.name}.{column.name}") for table in TABLES for column in table.columns]
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_a_column_says_what_it_holds(column: Column) -> None:
-    assert column.about, f"give Column({column.name!r}) its `about`: notebooks and docs/notebooks.md show it"
+def test_a_column_says_what_it_holds(column: StoredColumn) -> None:
+    assert column.about, f"give StoredColumn({column.name!r}) its `about`: notebooks and docs/notebooks.md show it"

@@ -13,7 +13,7 @@ from benchkit.model.exchange import Received
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Address, Content
 from benchkit.model.receiving import RelaySpec
-from benchkit.protocol.dkim_keys import DkimKey, new_dkim_key
+from benchkit.protocol.dkim_keys import DkimKeyPair, new_dkim_key
 from benchkit.protocol.dkim_signature import DkimSigner
 from benchkit.sink.relayed_mail import RelayedMail, relayed_mail
 
@@ -32,12 +32,12 @@ SENT = IdentitySlots.of(MIME).filled(IDENTITY)
 
 
 @pytest.fixture(scope="module")
-def key() -> DkimKey:
+def key() -> DkimKeyPair:
     return new_dkim_key()
 
 
 def relayed(
-    spec: RelaySpec, *, mime: bytes = MIME, sender: str | None = None, key: DkimKey | None = None
+    spec: RelaySpec, *, mime: bytes = MIME, sender: str | None = None, key: DkimKeyPair | None = None
 ) -> RelayedMail:
     signer = DkimSigner("shop.example", "s1", key.private_pem) if key else None
     sign = (lambda octets: signer.field(octets, 1_795_000_000)) if signer else None
@@ -101,7 +101,7 @@ def test_envelope_sender(spec: RelaySpec, sender: str | None, expected: str) -> 
         (RelaySpec(signed="before"), True),
     ],
 )
-def test_the_signature_holds_for_what_was_signed(spec: RelaySpec, valid: bool, key: DkimKey) -> None:
+def test_the_signature_holds_for_what_was_signed(spec: RelaySpec, valid: bool, key: DkimKeyPair) -> None:
     def txt(_name: bytes, timeout: int = 5) -> bytes:
         return key.record.encode()
 
@@ -114,6 +114,6 @@ def test_bcc_of_mime_is_removed() -> None:
     assert relayed(RelaySpec(), mime=with_bcc).octets.endswith(SENT)
 
 
-def test_the_key_is_never_shown(key: DkimKey) -> None:
+def test_the_key_is_never_shown(key: DkimKeyPair) -> None:
     shown: Mapping[str, object] = {"key": key}
     assert "PRIVATE" not in repr(shown)

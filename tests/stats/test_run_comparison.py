@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchkit.model.run import Run
-from benchkit.model.run_comparison import Change, RunComparison, Unit
+from benchkit.model.run_comparison import ChangeVerdict, RunComparison, Unit
 from benchkit.model.summary import Summary
 from benchkit.report.content.run_comparison import comparison_page, headline
 from benchkit.report.content.run_differences import differences
@@ -58,15 +58,15 @@ def test_what_it_could_have_found_is_about_what_it_finds() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "slower", "unit", "change"),
     [
-        pytest.param(1, 1, 1.3, Unit.BLOCKS, Change.NOT_TESTED, id="one start each decides nothing"),
-        pytest.param(4, 4, 1.3, Unit.RUNS, Change.REGRESSION, id="several runs of each"),
-        pytest.param(6, 1, 1.5, Unit.RUNS, Change.REGRESSION, id="one run where one more would lie"),
-        pytest.param(4, 4, 1 / 1.3, Unit.RUNS, Change.IMPROVEMENT, id="faster"),
-        pytest.param(8, 8, 1.0, Unit.RUNS, Change.NONE, id="the same"),
+        pytest.param(1, 1, 1.3, Unit.BLOCKS, ChangeVerdict.NOT_TESTED, id="one start each decides nothing"),
+        pytest.param(4, 4, 1.3, Unit.RUNS, ChangeVerdict.REGRESSION, id="several runs of each"),
+        pytest.param(6, 1, 1.5, Unit.RUNS, ChangeVerdict.REGRESSION, id="one run where one more would lie"),
+        pytest.param(4, 4, 1 / 1.3, Unit.RUNS, ChangeVerdict.IMPROVEMENT, id="faster"),
+        pytest.param(8, 8, 1.0, Unit.RUNS, ChangeVerdict.NONE, id="the same"),
     ],
 )
 def test_the_unit_is_the_run_where_there_are_several(
-    before: int, after: int, slower: float, unit: Unit, change: Change
+    before: int, after: int, slower: float, unit: Unit, change: ChangeVerdict
 ) -> None:
     chosen: dict[str, Any] = {"starts": 1, "start_noise": 0.02}
     earlier = [a_run(seed, **chosen) for seed in range(before)]
@@ -79,8 +79,8 @@ def test_pairs_of_runs_cancel_what_both_runs_of_a_pair_share() -> None:
     before = [a_run(n, starts=1, start_noise=0.0, base_ms=5 * slow) for n, slow in enumerate(machine)]
     after = [a_run(9 + n, 1.1, starts=1, start_noise=0.0, base_ms=5 * slow) for n, slow in enumerate(machine)]
     paired, apart = (compare_runs(before, after, paired=flag).arms[1] for flag in (True, False))
-    assert (paired.unit, paired.change) == (Unit.PAIRS, Change.REGRESSION)
-    assert apart.change is Change.UNDECIDED
+    assert (paired.unit, paired.change) == (Unit.PAIRS, ChangeVerdict.REGRESSION)
+    assert apart.change is ChangeVerdict.UNDECIDED
 
 
 def both(sides: list[Run]) -> tuple[list[MeasuredRun], list[MeasuredRun]]:
@@ -98,7 +98,7 @@ def test_more_failures_are_a_regression_too(synthetic_run: Factory) -> None:
 def test_a_run_of_failures_has_no_ratio(synthetic_run: Factory) -> None:
     sides = [synthetic_run(failures=failures) for failures in ({}, {1: 1.0})]
     one = compare_runs(*both(sides)).arms[1]
-    assert (one.ratio, one.change, one.fails_more) == (None, Change.UNDECIDED, True)
+    assert (one.ratio, one.change, one.fails_more) == (None, ChangeVerdict.UNDECIDED, True)
 
 
 def test_an_invalid_run_is_not_compared_and_arms_of_one_side_are_named(synthetic_run: Factory) -> None:

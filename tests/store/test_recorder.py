@@ -16,7 +16,7 @@ from benchkit.errors import InputError, StoreError
 from benchkit.model.clock import ManualClock
 from benchkit.model.identity import nth_key
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.run import ArmRecord, ConditionRecord, InBatches, Manifest, RunStatus
 from benchkit.model.tables import MESSAGES
 from benchkit.model.trace import Phase, Trace
@@ -25,7 +25,7 @@ from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.rows import rows_left
 from benchkit.store.spool import read_batches
 
-CELL = Cell(block=3, warmup=False, condition=0, arm=1, first_send=0, count=10, first_message=0, batch_size=5)
+CELL = PlanCell(block=3, warmup=False, condition=0, arm=1, first_send=0, count=10, first_message=0, batch_size=5)
 ARM = ArmRecord("arm", "smtp", "wire", "reuse", "none", "", "", baseline=False, embedded=True)
 REFUSED = Outcome(OutcomeKind.DEFERRED, 450, "4.2.1", "4.2.1 büsy", refused=("a@x.example", "b@x.example"))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchkit.errors import StoreError
 from benchkit.model.clock import ManualClock
-from benchkit.model.tables import Column, TableLayout
+from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.store import Recorder, SpoolLedger
 from benchkit.store.rows import RowBuffer, rows_left
 from benchkit.store.spool import read_batches, read_table
@@ -23,7 +23,13 @@ from benchkit.store.started_sends import StartedSends, in_doubt, remove_started
 from tests.store.test_recorder import record
 
 LAYOUT = TableLayout(
-    "t", (Column("send", "int64"), Column("ok", "bool"), Column("key", "binary16"), Column("text", "string"))
+    "t",
+    (
+        StoredColumn("send", "int64"),
+        StoredColumn("ok", "bool"),
+        StoredColumn("key", "binary16"),
+        StoredColumn("text", "string"),
+    ),
 )
 
 

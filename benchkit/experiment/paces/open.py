@@ -6,7 +6,7 @@ its response time (no coordinated omission).
 
 from __future__ import annotations
 
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 
 
 class Open:
@@ -15,7 +15,7 @@ class Open:
     def senders(self, concurrency: int) -> int:
         return concurrency
 
-    def offset_ns(self, cell: Cell, i: int) -> int | None:
+    def offset_ns(self, cell: PlanCell, i: int) -> int | None:
         return cell.offsets_ns[i]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 
 
 class Throughput:
@@ -11,7 +11,7 @@ class Throughput:
     def senders(self, concurrency: int) -> int:
         return concurrency
 
-    def offset_ns(self, cell: Cell, i: int) -> int | None:
+    def offset_ns(self, cell: PlanCell, i: int) -> int | None:
         return None
 
 

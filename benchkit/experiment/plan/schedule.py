@@ -17,7 +17,7 @@ from benchkit.experiment.lab import LinkSpec, links_of
 from benchkit.experiment.paces import PACES
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Batch
-from benchkit.model.plan import Cell, Planned
+from benchkit.model.plan import PlanCell, Planned
 from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.protocol.expected_turns import is_known, message_turns
 
@@ -36,7 +36,7 @@ def segments(scenario: Scenario) -> Iterator[tuple[int, int]]:
         yield from ((condition, start) for condition in conditions)
 
 
-def cells(scenario: Scenario, batch_size: int, condition: int, start: int) -> Iterator[Cell]:
+def cells(scenario: Scenario, batch_size: int, condition: int, start: int) -> Iterator[PlanCell]:
     """A segment's cells in the order of the run; warm-up blocks come first. The run's sends are numbered without a gap."""
     load = scenario.load
     first, end = load.first_blocks[start], load.first_blocks[start + 1]
@@ -44,7 +44,7 @@ def cells(scenario: Scenario, batch_size: int, condition: int, start: int) -> It
     for block in range(first, end):
         offsets_ns = schedule(load, block)
         for arm in arm_order(len(scenario.arms), load.seed, condition * load.all_blocks + block):
-            yield Cell(
+            yield PlanCell(
                 block=block,
                 warmup=block - first < load.warmup_blocks,
                 condition=condition,

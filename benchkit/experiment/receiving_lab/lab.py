@@ -20,7 +20,7 @@ from benchkit.experiment.receiving_lab.software import Software, find_software
 from benchkit.model.receiving import MailboxSpec, ReceivingLabSpec, RelayTarget
 from benchkit.model.scenario import Scenario, ServerAddress
 from benchkit.model.secret import Secret
-from benchkit.protocol.dkim_keys import DkimKey, new_dkim_key
+from benchkit.protocol.dkim_keys import DkimKeyPair, new_dkim_key
 
 SENDER, PROVIDER = (
     "127.0.0.2",
@@ -62,7 +62,12 @@ def receiving_lab(scenario: Scenario, spec: ReceivingLabSpec) -> Iterator[Runnin
 
 
 def _start(
-    stack: ExitStack, folder: Path, software: Software, spec: ReceivingLabSpec, keys: dict[str, DkimKey], password: str
+    stack: ExitStack,
+    folder: Path,
+    software: Software,
+    spec: ReceivingLabSpec,
+    keys: dict[str, DkimKeyPair],
+    password: str,
 ) -> tuple[int, int, int, int]:
     """The ports of the MX, of the sender's own server, of IMAP and of DNS."""
     folder.chmod(0o755)  # servers change to users of their own
@@ -87,7 +92,7 @@ def _start(
     return mx, submission, imap, dns
 
 
-def _private(keys: dict[str, DkimKey]) -> dict[str, str]:
+def _private(keys: dict[str, DkimKeyPair]) -> dict[str, str]:
     return {domain: key.private_pem for domain, key in keys.items()}
 
 

@@ -19,7 +19,7 @@ from typing import Protocol
 from benchkit.experiment.process.core_binding import CoresSeen
 from benchkit.experiment.worker.start_times import Waiting
 from benchkit.model.clock import Clock
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.run import LAG_NS
 from benchkit.store import Recorder
 
@@ -27,12 +27,12 @@ EVERY_NS = 5_000_000
 # Of the process's first thread, which is the loop's: ns on a core, ns in wait of one, times run (kernel, sched-stats.rst).
 _SCHEDSTAT = Path("/proc/self/schedstat")
 _NOT_TOLD = -1
-Watch = Callable[[Cell, Waiting], AbstractContextManager[None]]
+Watch = Callable[[PlanCell, Waiting], AbstractContextManager[None]]
 # (due_ns, called_ns, cpu_ns): when the timer was due, when it was called, and the CPU time of the thread since the call before
 Note = Callable[[int, int, int], None]
 
 
-def unwatched(cell: Cell, waiting: Waiting) -> AbstractContextManager[None]:
+def unwatched(cell: PlanCell, waiting: Waiting) -> AbstractContextManager[None]:
     """For callers that measure something other than a run."""
     return nullcontext()
 
@@ -47,7 +47,7 @@ class CellWatch:
         self._lag = LoopLag(clock, thread_time_ns, asyncio.get_running_loop().call_later)
 
     @contextmanager
-    def over(self, cell: Cell, waiting: Waiting) -> Iterator[None]:
+    def over(self, cell: PlanCell, waiting: Waiting) -> Iterator[None]:
         """`waiting` is that of the code that walks the cell."""
         if cell.warmup:
             yield

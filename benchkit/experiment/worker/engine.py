@@ -20,7 +20,7 @@ from benchkit.model.clock import MonotonicClock
 from benchkit.model.contracts import Pace
 from benchkit.model.identity import token_of
 from benchkit.model.outcome import Outcome
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.trace import SocketOptions, Trace
 
 
@@ -30,7 +30,7 @@ class Records(Protocol):
     def begin(self, send: int, arm: int) -> None: ...
 
     def record(
-        self, send: int, cell: Cell, message: int, sender: int, intended_ns: int,
+        self, send: int, cell: PlanCell, message: int, sender: int, intended_ns: int,
         trace: Trace, connection: int, nth: int, outcome: Outcome,
     ) -> None: ...  # fmt: skip
 
@@ -104,7 +104,7 @@ class Engine:
                 failures.append((number, failure))
         return failures
 
-    async def walk(self, cells: Iterable[Cell]) -> bool:
+    async def walk(self, cells: Iterable[PlanCell]) -> bool:
         """Every cell, one after the other; False where it was stopped. Garbage is collected between cells (method.md §8)."""
         gc.collect()
         gc.freeze()
@@ -131,7 +131,7 @@ class Engine:
         of_arms = ((number, sender.trace.socket) for number, arm in enumerate(self._arms) for sender in arm.senders)
         return {number: options for number, options in of_arms if options is not None}
 
-    async def _work(self, cell: Cell, start_ns: int) -> None:
+    async def _work(self, cell: PlanCell, start_ns: int) -> None:
         todo = _Todo(cell.count)
         senders = self._arms[cell.arm].senders[: cell.count]
         if len(senders) == 1:
@@ -142,7 +142,7 @@ class Engine:
             if failure is not None:
                 raise failure
 
-    async def _drain_or_stop(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
+    async def _drain_or_stop(self, cell: PlanCell, number: int, todo: _Todo, start_ns: int) -> None:
         """When one sender's record cannot be kept, the others end what they have under way, and start nothing more."""
         try:
             await self._drain(cell, number, todo, start_ns)
@@ -150,7 +150,7 @@ class Engine:
             self.stopping = True
             raise
 
-    async def _drain(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
+    async def _drain(self, cell: PlanCell, number: int, todo: _Todo, start_ns: int) -> None:
         """One sender's share of a cell: it takes the next send whenever it is free."""
         arm = self._arms[cell.arm]
         sender, prepared = arm.senders[number], arm.prepared
@@ -179,7 +179,7 @@ class Engine:
             )  # fmt: skip
             i = todo.take() if following is None else following
 
-    async def _drain_in_batches(self, cell: Cell, number: int, todo: _Todo, start_ns: int) -> None:
+    async def _drain_in_batches(self, cell: PlanCell, number: int, todo: _Todo, start_ns: int) -> None:
         """The same where a request carries several messages: all that are due when it leaves, as far as there is room."""
         arm = self._arms[cell.arm]
         sender = arm.senders[number]
@@ -198,7 +198,7 @@ class Engine:
             )
             self._record_batch(cell, number, taken, outcomes, start_ns)
 
-    def _due(self, cell: Cell, todo: _Todo, start_ns: int, room: int) -> Iterator[int]:
+    def _due(self, cell: PlanCell, todo: _Todo, start_ns: int, room: int) -> Iterator[int]:
         """The next sends, at most `room` of them."""
         while room > 0 and (i := todo.first) is not None and self._is_due(cell, i, start_ns):
             todo.take()
@@ -206,7 +206,7 @@ class Engine:
             room -= 1
 
     def _record_batch(
-        self, cell: Cell, number: int, taken: Sequence[int], outcomes: Sequence[Outcome], start_ns: int
+        self, cell: PlanCell, number: int, taken: Sequence[int], outcomes: Sequence[Outcome], start_ns: int
     ) -> None:
         """A row for each message, with the stamps of their request; what that cost on the wire is the first one's."""
         sender = self._arms[cell.arm].senders[number]
@@ -220,7 +220,7 @@ class Engine:
             )  # fmt: skip
             trace.share()
 
-    def _is_due(self, cell: Cell, i: int | None, start_ns: int) -> bool:
+    def _is_due(self, cell: PlanCell, i: int | None, start_ns: int) -> bool:
         """A send of the future is not promised to a sender that may be busy then."""
         offset_ns = None if i is None else self._pace.offset_ns(cell, i)
         return offset_ns is None or start_ns + offset_ns <= perf_counter_ns()

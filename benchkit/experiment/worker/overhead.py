@@ -14,7 +14,7 @@ from benchkit.experiment.process.job import WorkerJob
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.clock import MonotonicClock
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
@@ -27,7 +27,7 @@ async def own_cost_us(job: WorkerJob) -> dict[str, float]:
     """Median µs: `per_message` of scheduling, stamping and recording one send; `clock` of one reading."""
     null = TRANSPORTS["null_null"](job.endpoints[0])
     arm = ArmAtWork((VirtualSender(null, ConnectionPolicy(0), iter(range(2))),), (None,))
-    cell = Cell(block=0, warmup=True, condition=0, arm=0, first_send=0, count=_SENDS, first_message=0, batch_size=1)
+    cell = PlanCell(block=0, warmup=True, condition=0, arm=0, first_send=0, count=_SENDS, first_message=0, batch_size=1)
     with tempfile.TemporaryDirectory(dir=job.folder) as folder:
         recorder = Recorder(Path(folder), MonotonicClock(), planned=_ROUNDS * _SENDS)
     # From here on the recorder's files have no names: a kill of this process now leaves nothing behind.

@@ -32,7 +32,7 @@ from benchkit.model.clock import MonotonicClock
 from benchkit.model.contracts import Batches, Transport
 from benchkit.model.message import Batch
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 
@@ -165,7 +165,7 @@ def _is_final(failure: Outcome) -> bool:
     return failure.kind is OutcomeKind.REJECTED and not failure.code
 
 
-def _cells(job: WorkerJob) -> Iterator[Cell]:
+def _cells(job: WorkerJob) -> Iterator[PlanCell]:
     """This worker's share of each."""
     for cell in cells(job.scenario, len(job.batch), job.condition, job.start):
         yield cell.share(job.worker, job.scenario.load.workers)

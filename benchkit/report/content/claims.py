@@ -8,7 +8,7 @@ from benchkit.model.summary import Contrast, Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content import sentences
 from benchkit.report.content.page import Cell, Column, Section, Table, Tone
-from benchkit.stats.claims import Claim, ClaimState, Why, claims_of, slope_agrees
+from benchkit.stats.claims import ClaimState, ClaimVerdict, Why, claims_of, slope_agrees
 
 _CLAIMS = {
     1: "SMTP needs more round trips.",
@@ -50,7 +50,7 @@ def claims_section(summary: Summary) -> Section:
     return Section("claims", "The four claims behind “SMTP is slower”", (Table(columns, rows, texts=True),), "Claims")
 
 
-def _row(summary: Summary, claim: Claim) -> tuple[Cell, ...]:
+def _row(summary: Summary, claim: ClaimVerdict) -> tuple[Cell, ...]:
     said, tone = _STATES[claim.state]
     evidence = list(_EVIDENCE[claim.number](summary, claim))
     if claim.why:
@@ -62,12 +62,12 @@ def _row(summary: Summary, claim: Claim) -> tuple[Cell, ...]:
     )
 
 
-def _turns(summary: Summary, claim: Claim) -> Iterator[str]:
+def _turns(summary: Summary, claim: ClaimVerdict) -> Iterator[str]:
     for pair in claim.turns:
         yield f"{pair.smtp}: {numbers.trips(pair.smtp_turns)}; {pair.api}: {pair.api_turns:.3g}"
 
 
-def _slopes(summary: Summary, claim: Claim) -> Iterator[str]:
+def _slopes(summary: Summary, claim: ClaimVerdict) -> Iterator[str]:
     several = len({fit.link for fit in claim.fits}) > 1
     for fit in claim.fits:
         where = f", link with {fit.link or 'no other limit'}" if several else ""
@@ -75,13 +75,13 @@ def _slopes(summary: Summary, claim: Claim) -> Iterator[str]:
         yield f"{fit.arm}{where}: slope {numbers.with_interval(fit.slope)}, {numbers.trips(fit.turns or 0.0)}{beside}"
 
 
-def _verdicts(summary: Summary, claim: Claim) -> Iterator[str]:
+def _verdicts(summary: Summary, claim: ClaimVerdict) -> Iterator[str]:
     for contrast in claim.contrasts:
         link = sentences.link(summary, contrast.condition)
         yield f"{link}: {contrast.arm} against {contrast.baseline}: {_verdict(summary, contrast)}"
 
 
-def _best(summary: Summary, claim: Claim) -> Iterator[str]:
+def _best(summary: Summary, claim: ClaimVerdict) -> Iterator[str]:
     for contrast in claim.contrasts:
         yield (
             f"the fastest SMTP arm, {contrast.arm}, against {contrast.baseline} on "
@@ -95,4 +95,9 @@ def _verdict(summary: Summary, contrast: Contrast) -> str:
     return f"{' '.join(sentences.ratio(summary, contrast)).rstrip()} {_WORDS[contrast.verdict]}"
 
 
-_EVIDENCE: Mapping[int, Callable[[Summary, Claim], Iterator[str]]] = {1: _turns, 2: _slopes, 3: _verdicts, 4: _best}
+_EVIDENCE: Mapping[int, Callable[[Summary, ClaimVerdict], Iterator[str]]] = {
+    1: _turns,
+    2: _slopes,
+    3: _verdicts,
+    4: _best,
+}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchkit.model.outside_text import escaped
-from benchkit.model.run_comparison import ArmChange, Change, RunComparison, Unit
+from benchkit.model.run_comparison import ArmChange, ChangeVerdict, RunComparison, Unit
 from benchkit.report import numbers
 from benchkit.report.content.page import Block, Cell, Page, Section, Sentence, Table, Tone, columns, sentence
 
 _TONES = {
-    Change.REGRESSION: Tone.BAD,
-    Change.IMPROVEMENT: Tone.GOOD,
-    Change.UNDECIDED: Tone.WARNING,
-    Change.NOT_TESTED: Tone.WARNING,
+    ChangeVerdict.REGRESSION: Tone.BAD,
+    ChangeVerdict.IMPROVEMENT: Tone.GOOD,
+    ChangeVerdict.UNDECIDED: Tone.WARNING,
+    ChangeVerdict.NOT_TESTED: Tone.WARNING,
 }
 _LEVELS = {
     Unit.PAIRS: "The unit is the pair of runs, made one after the other, so that both share the machine's state: {}.",
@@ -41,14 +41,14 @@ def headline(comparison: RunComparison) -> str:
     if not comparison.arms:
         return "No comparison: no arm has the same name and condition in both."
     limit = numbers.percent(comparison.limit)
-    slower = [one for one in comparison.arms if one.change is Change.REGRESSION]
+    slower = [one for one in comparison.arms if one.change is ChangeVerdict.REGRESSION]
     failing = [one for one in comparison.arms if one.fails_more]
     if slower or failing:
         told = [*map(_slower, slower), *map(_failing, failing)]
         return f"REGRESSION: {'; '.join(told)}."
-    if all(one.change is Change.NOT_TESTED for one in comparison.arms):
+    if all(one.change is ChangeVerdict.NOT_TESTED for one in comparison.arms):
         return "No change of time was tested; no arm fails more often."
-    if all(one.change in (Change.NONE, Change.IMPROVEMENT) for one in comparison.arms):
+    if all(one.change in (ChangeVerdict.NONE, ChangeVerdict.IMPROVEMENT) for one in comparison.arms):
         return f"No arm got slower by more than {limit}, and none fails more often."
     return f"No regression beyond {limit} was found, and none fails more often; not every arm could be decided."
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from benchkit.experiment.paces import PACES
-from benchkit.model.plan import Cell
+from benchkit.model.plan import PlanCell
 from benchkit.testing.pace_suite import OFFSETS_NS, PaceCase, PaceSuite
 from tests.conformance.mutants.mutant import Altered, Mutant
 
@@ -16,7 +16,7 @@ LISTED, SHARED = "test_times_are_those_that_the_plan_lists", "test_all_arms_shar
 SENDERS = "test_at_least_one_sender_works_and_no_more_than_are_asked_for"
 
 
-def times(change: Callable[[Cell, int], int | None]) -> dict[str, Any]:
+def times(change: Callable[[PlanCell, int], int | None]) -> dict[str, Any]:
     return {"offset_ns": change}
 
 
