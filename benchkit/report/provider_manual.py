@@ -1,4 +1,4 @@
-"""The manual of the email APIs, made of their own files: docs/provider-apis.md is its text, and a test holds it to that."""
+"""The manual of the email APIs, made of their files and profiles: docs/provider-apis.md is its text, as a test checks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ from benchkit.model.contracts import BatchProvider, SigningProvider, TemplatePro
 from benchkit.providers import PROVIDERS
 from benchkit.providers.field_limits import FieldLimits
 from benchkit.providers.routed_server import RoutedServer
+from benchkit.report.profile_manual import profiles_of
 
 _HEAD = """# The email APIs, one by one
 
-This page is made of the files in `benchkit/providers/` (`benchkit explain providers`), and a test holds it to that.
+This page is made of `benchkit/providers/` and `benchkit/profiles/` by `benchkit explain providers`, and a test compares them.
+`benchkit explain ses` prints the part of one.
 [providers.md](providers.md) says what they have in common, and how to add one.
+"""
+_RELAYS = """## Relays without an API here
 """
 
 
 def provider_manual() -> str:
-    return "\n".join([_HEAD, *(provider_page(name) for name in PROVIDERS.names())])
+    relays = [f"{section}\n" for section in profiles_of("")]
+    return "\n".join([_HEAD, *(provider_page(name) for name in PROVIDERS.names()), _RELAYS, *relays])
 
 
 def provider_page(name: str) -> str:
@@ -42,6 +47,7 @@ def _facts(name: str, module: Any) -> Iterator[str]:
         yield "Refused before the first send: " + "; ".join(_refused(limits)) + "."
     yield " ".join(_more(provider))
     yield "\n".join(_answers(provider.server))
+    yield from profiles_of(name)
 
 
 def _answers(server: object) -> Iterator[str]:
