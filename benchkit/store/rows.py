@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from benchkit.errors import DamagedRun
 from benchkit.model.tables import StoredColumn, TableLayout
+from benchkit.store.arrow_arrays import of_numbers, of_octets, of_texts
 from benchkit.store.mapped_file import map_file
 
 _CODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "?", "binary16": "16s"}
@@ -27,6 +28,7 @@ _ARROW = {
     "int64": pa.int64(), "int32": pa.int32(), "int16": pa.int16(), "int8": pa.int8(), "bool": pa.bool_(),
     "binary16": pa.binary(16), "string": pa.string(), "binary": pa.binary(),
 }  # fmt: skip
+_OF: dict[str, Callable[[Any, pa.DataType], pa.Array]] = {"string": of_texts, "binary": of_octets}
 _NUMBER = "row number"
 _CLEARED = struct.Struct("<Q")  # the head of a buffer: how many rows were cleared, and then its fixed columns as JSON
 _HEAD_BYTES = 4096
@@ -63,7 +65,7 @@ class RowBuffer:
         return {
             column.name: fixed[column.name]
             if column.name in fixed
-            else pa.array(self._lists[column.name], arrow_type(column))
+            else _OF[column.kind](self._lists[column.name], arrow_type(column))
             for column in self._layout.columns
         }
 
@@ -139,10 +141,4 @@ def _dtype(fixed: Mapping[str, str]) -> np.dtype[Any]:
 
 
 def _columns_of(rows: npt.NDArray[Any], fixed: Mapping[str, str]) -> dict[str, pa.Array]:
-    return {name: _column(rows[name], kind) for name, kind in fixed.items()}
-
-
-def _column(values: npt.NDArray[Any], kind: str) -> pa.Array:
-    if kind == "binary16":  # numpy's bytes type would strip trailing NULs of a digest
-        return pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(values), [None, pa.py_buffer(values.tobytes())])
-    return pa.array(np.ascontiguousarray(values))
+    return {name: of_numbers(rows[name], _ARROW[kind]) for name, kind in fixed.items()}
