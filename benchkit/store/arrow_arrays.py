@@ -1,7 +1,7 @@
-"""Arrow arrays from memory by their buffers (Arrow columnar format, "Physical Memory Layout").
+"""Between numpy and Arrow by the buffers (Arrow columnar format, "Physical Memory Layout").
 
-`pa.array` is not used while a run goes on: where pandas is installed its first call imports pandas, which would stop a sender
-or a sink for half a second in the middle of what it measures.
+pyarrow's own converters, `pa.array` and `to_numpy`, are not used while a run goes on: where pandas is installed their first
+call imports it, which would stop a sender or a sink for half a second in the middle of what it measures.
 """
 
 from __future__ import annotations
@@ -29,3 +29,11 @@ def of_octets(values: Sequence[bytes], kind: pa.DataType) -> pa.Array:
     np.cumsum([len(value) for value in values], out=offsets[1:])
     buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(values))]
     return pa.Array.from_buffers(kind, len(values), buffers)
+
+
+def numbers_in(column: pa.Array) -> npt.NDArray[Any]:
+    """Of integers, floats or truth values, none of them null."""
+    if not pa.types.is_boolean(column.type):
+        return np.from_dlpack(column)
+    bits = np.frombuffer(column.buffers()[1] or b"", np.uint8)
+    return np.unpackbits(bits, bitorder="little")[column.offset : column.offset + len(column)].astype(bool)

@@ -33,7 +33,7 @@ def explained(layout: TableLayout) -> tuple[StoredColumn, ...]:
 
 def _read(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path)
+        return pq.ParquetFile(path).read()
     except (OSError, pa.ArrowException) as error:
         raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 

@@ -128,7 +128,7 @@ def read_rows(folder: Path, layout: TableLayout) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        table = pq.read_table(path)
+        table = pq.ParquetFile(path).read()
     except (OSError, pa.ArrowException) as error:
         raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
     if missing := [column.name for column in layout.columns if column.name not in table.column_names]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from benchkit.model.run import Table
 from benchkit.store.spool import spools_of
+from benchkit.store.stored_table import to_numpy
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # one segment's stream ends, the next one's may follow
 
@@ -47,4 +48,4 @@ class GrowingSpools:
                 self._schemas[path] = pa.ipc.read_schema(message)
             else:
                 batch = pa.ipc.read_record_batch(message, self._schemas[path])
-                yield {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+                yield {name: to_numpy(batch.column(name)) for name in batch.schema.names}

@@ -62,7 +62,7 @@ def _table(folder: Path, layout: TableLayout, schema: int, parse: Parse | None) 
         rows = in_doubt(folder).to_batches()
     else:
         rows = list(read_table(folder, layout.name))
-    table = pa.Table.from_batches(rows) if rows else arrow_schema(layout).empty_table()
+    table = pa.Table.from_batches(rows, rows[0].schema if rows else arrow_schema(layout))
     return _held(table, _lacking(folder / layout.name, layout, schema, table.schema))
 
 
@@ -76,7 +76,7 @@ def _closed_table(path: Path, layout: TableLayout, schema: int) -> Table:
     try:
         stored = StoredTable(path)
         lacking = _lacking(path, layout, schema, stored.schema)
-        return StoredTable(path, lacking) if stored.rows > HELD_ROWS else _held(pq.read_table(path), lacking)
+        return StoredTable(path, lacking) if stored.rows > HELD_ROWS else _held(pq.ParquetFile(path).read(), lacking)
     except (OSError, pa.ArrowException) as error:
         raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchkit.model.tables import IN_DOUBT
+from benchkit.store.arrow_arrays import numbers_in, of_numbers
 from benchkit.store.mapped_file import map_file
 from benchkit.store.rows import arrow_schema
 from benchkit.store.spool import read_table
@@ -35,11 +36,12 @@ def in_doubt(folder: Path) -> pa.Table:
     """The sends that were started and that no record of `messages` is of, with their arms."""
     arm_of_send = _read(folder)
     for batch in read_table(folder, "messages"):
-        sends = batch.column("send").to_numpy()
+        sends = numbers_in(batch.column("send"))
         arm_of_send[sends[(sends >= 0) & (sends < len(arm_of_send))]] = 0
     sends = np.flatnonzero(arm_of_send)
-    columns = {"send": sends, "arm": arm_of_send[sends].astype(np.int16) - 1}
-    return pa.table(columns, schema=arrow_schema(IN_DOUBT))
+    columns = sends.astype(np.int64), arm_of_send[sends].astype(np.int16) - 1
+    schema = arrow_schema(IN_DOUBT)
+    return pa.table([of_numbers(*one) for one in zip(columns, schema.types, strict=True)], schema=schema)
 
 
 def remove_started(folder: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchkit.model.tables import StoredColumn
+from benchkit.store.arrow_arrays import numbers_in
 from benchkit.store.rows import arrow_type
 
 BATCH_ROWS = 8_192
@@ -39,7 +40,7 @@ class StoredTable(Mapping[str, Any]):
         """Raises KeyError where there is no such column."""
         if name in self._lacking:
             return default_values(self._lacking[name], self.rows)
-        column = np.empty(self.rows, to_numpy(pa.array([], self._schema.field(name).type)).dtype)
+        column = np.empty(self.rows, self._schema.field(name).type.to_pandas_dtype())
         filled = 0
         for batch in self.batches(name):
             part = batch[name]
@@ -68,13 +69,18 @@ class StoredTable(Mapping[str, Any]):
 
 def default_values(column: StoredColumn, rows: int) -> Any:
     """What a column holds in a run that was recorded before it existed."""
-    return np.full(rows, column.default, dtype=to_numpy(pa.array([], arrow_type(column))).dtype)
+    return np.full(rows, column.default, dtype=arrow_type(column).to_pandas_dtype())
 
 
 def to_numpy(column: pa.Array) -> Any:
     """Texts and digests become objects, equal ones the same object: most messages say the same."""
+    if pa.types.is_primitive(column.type) and not column.null_count:
+        return numbers_in(column)
+    if pa.types.is_fixed_size_binary(column.type):
+        return np.array([*column.to_pylist(), None], dtype=object)[:-1]
     if not (pa.types.is_string(column.type) or pa.types.is_binary(column.type)):
         return column.to_numpy(zero_copy_only=False)
     encoded = column.dictionary_encode()
     values = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
-    return values[encoded.indices.fill_null(len(values) - 1).to_numpy()]
+    known = encoded.indices.fill_null(len(values) - 1) if encoded.null_count else encoded.indices
+    return values[numbers_in(known)]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.store.arrow_arrays import of_numbers, of_octets, of_texts
+from benchkit.store.arrow_arrays import numbers_in, of_numbers, of_octets, of_texts
 
 NUMBERS: dict[pa.DataType, Any] = {
     pa.int8(): np.int8, pa.int16(): np.int16, pa.int32(): np.int32, pa.int64(): np.int64, pa.bool_(): np.bool_,
@@ -21,6 +21,7 @@ _RECORDED = """
 import sys
 from pathlib import Path
 from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES
+from benchkit.store.growing_spool import GrowingSpools
 from benchkit.store.ledger import BODIES, SPOOLED_ARRIVALS
 from benchkit.store.rows import RowBuffer
 from benchkit.store.spool import SpoolWriter
@@ -29,7 +30,8 @@ EMPTY = {"string": "", "binary": b"", "binary16": b"0" * 16}
 for layout in (CELLS, LAGS, MESSAGES, PHASES, SPOOLED_ARRIVALS, BODIES):
     rows = RowBuffer(layout, 2)
     rows.append(**{name: EMPTY.get(kind, 0) for name, kind in layout.kinds.items()})
-    SpoolWriter(Path(sys.argv[1]) / layout.name, arrow_schema(layout)).write(rows.columns())
+    SpoolWriter(Path(sys.argv[1]) / f"{layout.name}.arrow", arrow_schema(layout)).write(rows.columns())
+    assert len(list(GrowingSpools(Path(sys.argv[1]), layout.name).new_rows())) == 1
 print("pandas" in sys.modules)
 """
 
@@ -41,6 +43,7 @@ def test_numbers(values: list[int]) -> None:
         assert of_numbers(array, kind).equals(pa.array(array, kind))
         every_other = np.repeat(array, 2)[::2]  # a column of rows is not contiguous
         assert of_numbers(every_other, kind).equals(pa.array(array, kind))
+        assert numbers_in(of_numbers(array, kind)[1:]).tolist() == array[1:].tolist()
 
 
 @given(st.lists(st.binary(min_size=16, max_size=16)))
@@ -64,7 +67,7 @@ def test_a_lone_surrogate_costs_no_row() -> None:
     assert of_texts(["a", "\ud800", "c"], pa.string()).to_pylist() == ["a", "?", "c"]
 
 
-def test_recording_does_not_import_pandas(tmp_path: Any) -> None:
+def test_a_run_in_progress_does_not_import_pandas(tmp_path: Any) -> None:
     """Where it is installed, pyarrow imports it at the first conversion: half a second within the run."""
     pytest.importorskip("pandas")
     command = [sys.executable, "-c", _RECORDED, str(tmp_path)]
