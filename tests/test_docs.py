@@ -7,11 +7,20 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from benchkit.cli.names import known_names
+from benchkit.notebook.run_html import deliverability_part
 from benchkit.plots import PLOTS
+from benchkit.report.content.full_page import full_page
+from benchkit.report.content.summary_page import page_of
+from benchkit.report.html import to_html
+from benchkit.report.markdown import to_markdown
+from benchkit.report.terminal import render
 from benchkit.scenario import load
 from benchkit.stats import STATISTICS
+from benchkit.stats.analysis import analyse
+from benchkit.store import load_run
 from benchkit.transports import TRANSPORTS
 from tests.test_floors import FLOORS
 
@@ -116,17 +125,47 @@ def _page(name: str) -> str:
     return (ROOT / f"docs/{name}.md").read_text("utf-8")
 
 
+CLAIM = re.compile(
+    r"inbox(?:ing)?[ -](?:rate|placement|score|percentage)|deliverability (?:rate|score)|rate of inbox|"
+    r"(?:land|arrive|end)s? in the inbox of|% (?:in|reach(?:es)?) (?:the )?inbox(?:es)?\b",
+    re.IGNORECASE,
+)
+TEXTS = ("*.md", "docs/*", "notebooks/*", "scenarios/**/*", "results/**/*.json", *(f"{room}/**/*" for room in ROOMS))
+
+
+def written_texts() -> list[Path]:
+    """Every text that comes with benchkit: code, docs, pictures, notebooks, scenarios, schemas, scripts and styles of pages."""
+    found = {
+        path for pattern in TEXTS for path in ROOT.glob(pattern) if path.is_file() and "__pycache__" not in path.parts
+    }
+    return sorted(path for path in found if path.suffix not in (".parquet", ".png", ".pdf") and path != Path(__file__))
+
+
 def test_no_text_claims_a_rate_of_inboxes() -> None:
     """What test mailboxes show is a verdict of content and authentication; reputation is not measured."""
-    claim = re.compile(
-        r"inbox(?:ing)?[ -](?:rate|placement rate|score)|deliverability (?:rate|score) of", re.IGNORECASE
-    )
-    texts = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.suffix in WRITTEN]
-    own = Path(__file__)
+    kinds = {path.suffix for path in written_texts()}
+    assert {".py", ".md", ".ipynb", ".json", ".toml", ".html", ".js", ".css", ".svg"} <= kinds
     found = {
         f"{path.relative_to(ROOT)}: {match[0]}"
-        for path in (*texts, ROOT / "README.md", ROOT / "CHANGELOG.md")
-        if path != own
-        for match in claim.finditer(path.read_text("utf-8"))
+        for path in written_texts()
+        for match in CLAIM.finditer(path.read_bytes().decode("utf-8", "replace"))
     }
     assert found == set()
+
+
+def test_what_is_printed_of_mailboxes_names_whose_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the screen, in Markdown, on the page and in the notebook's part: the tester's own, and nothing of others."""
+    run = load_run(ROOT / "results" / "sample-deliverability")
+    summary = analyse(run)
+    render(summary, Console(width=300))
+    shown = {
+        "screen": capsys.readouterr().out,
+        "markdown": to_markdown(page_of(summary)),
+        "page": re.sub(r"<[^>]+>", " ", to_html(full_page(summary, run))),
+        "notebook": re.sub(r"<[^>]+>", " ", deliverability_part(summary)._repr_html_()),
+    }
+    for form, text in shown.items():
+        plain = " ".join(text.split())
+        assert "your test mailboxes" in plain, form
+        assert "depends on reputation too" in plain, form
+        assert not CLAIM.search(plain), form

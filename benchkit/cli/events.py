@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchkit.errors import BenchkitError, InputError, Mistake, reason
+from benchkit.model.counts import counted
 
 if TYPE_CHECKING:
     from benchkit.events.webhook_receiver import WebhookSecret
@@ -164,5 +165,5 @@ def _mail_events(path: Path | None) -> Iterator[Event]:
         others += not found
         yield from found
     if others:
-        told = "1 mail" if others == 1 else f"{others:,} mails"
+        told = counted(others, "mail")
         typer.echo(f"benchkit: no bounce and no complaint can be read in {told} of {path}", err=True)

@@ -13,6 +13,7 @@ import typer
 from benchkit.cli.answer import answer, exit_code
 from benchkit.cli.lab_beside import LabBeside, lab_beside
 from benchkit.errors import ExitCode
+from benchkit.model.counts import counted
 
 if TYPE_CHECKING:
     from benchkit.cli.progress import RunProgress
@@ -119,13 +120,9 @@ def _collect(beside: EventsBeside, folder: Path) -> None:
 
     try:
         found = beside.collect(folder)
-        typer.echo(f"{_count(len(found.rows), 'event')}: benchkit events {folder}", err=True)
+        typer.echo(f"{counted(len(found.rows), 'event')}: benchkit events {folder}", err=True)
     except OSError as error:
         typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path) -> None:
@@ -141,7 +138,7 @@ def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path) -> None:
     except BenchkitError as error:
         typer.echo(f"benchkit: {error}", err=True)
         return
-    typer.echo(f"{_count(len(found.rows), 'mail')} in the test mailboxes: benchkit report {folder}", err=True)
+    typer.echo(f"{counted(len(found.rows), 'mail')} in the test mailboxes: benchkit report {folder}", err=True)
 
 
 def _captured(scenario: Scenario) -> Scenario:

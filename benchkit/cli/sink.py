@@ -16,6 +16,7 @@ import typer
 
 from benchkit.cli.files import writing
 from benchkit.errors import InputError, Mistake
+from benchkit.model.counts import counted
 
 if TYPE_CHECKING:
     from benchkit.model.endpoint import ListenerConfig
@@ -125,7 +126,7 @@ async def _serve(listeners: tuple[ListenerConfig, ...], ca_file: Path | None) ->
         await _told_to_stop()
     finally:
         await servers.stop()
-    typer.echo(f"{ledger.count} messages arrived", err=True)
+    typer.echo(f"{counted(ledger.count, 'message')} arrived", err=True)
 
 
 def _listening(listeners: Sequence[ListenerConfig], ports: Sequence[int]) -> list[dict[str, object]]:

@@ -44,6 +44,10 @@ class OutcomeKind(IntEnum):
         return self in (OutcomeKind.ACCEPTED, OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED)
 
 
+REFUSED = (OutcomeKind.DEFERRED, OutcomeKind.THROTTLED, OutcomeKind.REJECTED)  # answered, and not accepted
+NO_ANSWER = (OutcomeKind.UNREACHABLE, OutcomeKind.TIMED_OUT, OutcomeKind.GARBLED)  # none, or none within the protocol
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`code` is the SMTP reply code or the HTTP status, 0 where no valid one came; `enhanced` is RFC 3463's, as 4.7.1.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchkit.model.counts import counted
 from benchkit.notebook import html
 from benchkit.notebook.figure import SvgFigure
 from benchkit.notebook.opening import own_runs, results_folder
@@ -55,7 +56,7 @@ class RunHistory:
         return SvgFigure(svg_of(lambda figure: history.draw(figure, self.values, what)))
 
     def __repr__(self) -> str:
-        told = f"<history of {self.folder}: {len(self.values.runs)} runs, {len(self.values.series)} series>"
+        told = f"<history of {self.folder}: {counted(len(self.values.runs), 'run')}, {len(self.values.series)} series>"
         return f"{told}\n{self.note}" if self.note else told
 
     def _repr_html_(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from benchkit.model.counts import counted
 from benchkit.model.run import Run
 from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.notebook import html
@@ -64,12 +65,12 @@ class RunTable:
         return int(self.arrow.num_rows)
 
     def __repr__(self) -> str:
-        return f"<{self._layout.name} of {self._run.manifest.run}: {len(self):,} rows, {len(self.columns)} columns>"
+        return f"<{self._layout.name} of {self._run.manifest.run}: {counted(len(self), 'row')}, {len(self.columns)} columns>"
 
     def _repr_html_(self) -> str:
         first = self.arrow.slice(0, SHOWN_ROWS)
         rows = zip(*([_shown(value) for value in column.to_pylist()] for column in first.columns), strict=True)
-        told = f"{self._layout.name}: {len(self):,} rows; .columns says what each column holds"
+        told = f"{self._layout.name}: {counted(len(self), 'row')}; .columns says what each column holds"
         return html.block(html.table(first.column_names, rows, texts=_texts(first)), html.paragraph(told, "faint"))
 
 

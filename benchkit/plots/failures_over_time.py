@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from benchkit.model.counts import counted
 from benchkit.model.run import Run
 from benchkit.plots.rates import block_rates
 from benchkit.plots.style import COPY_DASHES, RIGHT_IN, arm_colour, arms_below, panels, room_for_arms
@@ -29,7 +30,7 @@ class FailuresOverTime:
                 style = "solid" if record.aa_of < 0 else COPY_DASHES
                 panel.plot(found.started_s, 100 * found.failed_share, "o", linestyle=style, color=arm_colour(arm),
                            markersize=3.2, linewidth=0.9,
-                           label=f"{record.name}: n = {int(found.messages.sum()):,} messages")  # fmt: skip
+                           label=f"{record.name}: n = {counted(int(found.messages.sum()), 'message')}")  # fmt: skip
             panel.set_ylim(-2, 102)
             panel.set_ylabel("percent failed")
             panel.grid(axis="y")

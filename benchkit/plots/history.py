@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from benchkit.model.counts import counted
 from benchkit.model.history import ArmFacts, ArmSeries, ChangePoint, History
 from benchkit.model.outside_text import escaped
 from benchkit.plots.style import ALARM, RIGHT_IN, arm_colour, arms_below, framed
@@ -26,7 +27,7 @@ def draw(figure: Figure, history: History, what: str = "time") -> None:
     most = max((len(group) for group in groups), default=1)
     axes = framed(
         figure, _TITLES[what], "a point is one run, with its interval; red: a change that chance does not explain",
-        [_heading(group) for group in groups] or ["there are no runs"], f"{len(history.runs)} runs",
+        [_heading(group) for group in groups] or ["there are no runs"], counted(len(history.runs), "run"),
         height_in=2.4, left_in=0.75, right_in=RIGHT_IN, below_in=0.6 + 0.22 * ((most + 1) // 2), titled=True,
     )  # fmt: skip
     for group, panel in zip(groups, axes, strict=False):
@@ -51,7 +52,9 @@ def _groups(history: History) -> list[Group]:
 
 def _heading(group: Group) -> str:
     first = group[0]
-    return f"{first.scenario} on {first.condition} ({first.load}; {first.machine}): n = {len(first.runs)} runs"
+    return (
+        f"{first.scenario} on {first.condition} ({first.load}; {first.machine}): n = {counted(len(first.runs), 'run')}"
+    )
 
 
 def _line(panel: Axes, series: ArmSeries, arm: int, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from benchkit.model.counts import counted
 from benchkit.model.run import Run
 from benchkit.plots.rates import block_rates
 from benchkit.plots.style import COPY_DASHES, RIGHT_IN, arm_colour, arms_below, panels, room_for_arms
@@ -28,7 +29,7 @@ class ThroughputOverTime:
                 found = rates[condition, arm]
                 style = "solid" if record.aa_of < 0 else COPY_DASHES
                 panel.plot(found.started_s, found.per_s, "o", linestyle=style, color=arm_colour(arm), markersize=3.2,
-                           linewidth=0.9, label=f"{record.name}: n = {len(found.per_s):,} blocks")  # fmt: skip
+                           linewidth=0.9, label=f"{record.name}: n = {counted(len(found.per_s), 'block')}")  # fmt: skip
             panel.set_ylim(bottom=0)
             panel.set_ylabel("messages/s")
             panel.grid(axis="y")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from benchkit.model.audit import SEVERITY, AuditReport
+from benchkit.model.counts import counted
 from benchkit.model.finding import Status
 from benchkit.report.audit_findings import STYLES
 from benchkit.report.columns import empty_table
@@ -30,7 +31,7 @@ def render_fleet(reports: Sequence[AuditReport], console: Console) -> None:
             next((one.rule.partition(".")[0] for one in report.findings if one.status in BAD), "–"),
         )
     console.print()
-    console.print(Text(f"{len(reports)} domains, the worst first", style="bold underline"))
+    console.print(Text(f"{counted(len(reports), 'domain')}, the worst first", style="bold underline"))
     console.print(table)
 
 

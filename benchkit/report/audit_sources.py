@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from benchkit.model.audit import ReportedSourceSummary, ReportsSummary
+from benchkit.model.counts import counted
 from benchkit.report.columns import empty_table
 from benchkit.report.numbers import percent
 
@@ -15,9 +16,10 @@ SHOWN = 15
 def render_sources(reports: ReportsSummary, console: Console) -> None:
     console.print()
     console.print(Text("Who sends as this domain, by receivers' reports", style="bold underline"))
+    addresses = counted(reports.addresses, "address", "addresses")
     console.print(
         Text(
-            f"{reports.messages:,} messages from {reports.addresses:,} addresses, {reports.period or 'no report'}; "
+            f"{counted(reports.messages, 'message')} from {addresses}, {reports.period or 'no report'}; "
             f"{percent(reports.passed / reports.messages) if reports.messages else '–'} passed DMARC"
         )
     )

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchkit.model.counts import counted
 from benchkit.model.outside_text import escaped
 from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.report import numbers
@@ -63,7 +64,7 @@ def _announcement(plan: PlanSummary) -> Text:
 
 def _amount(arms: Sequence[ArmPlan]) -> str:
     messages = sum(arm.sends + arm.warmup_sends for arm in arms)
-    return f"{messages:,} messages ({sum(arm.deliveries for arm in arms):,} deliveries)"
+    return f"{counted(messages, 'message')} ({counted(sum(arm.deliveries for arm in arms), 'delivery', 'deliveries')})"
 
 
 def _targets(arms: Sequence[ArmPlan]) -> str:
@@ -138,7 +139,7 @@ def _precision(precision: Precision) -> str:
 
 
 def _time(plan: PlanSummary) -> str:
-    trips = f"{plan.round_trips:,} round trips one after the other"
+    trips = f"{counted(plan.round_trips, 'round trip')} one after the other"
     if plan.duration_s is not None:
         return f"about {numbers.run_time(plan.duration_s)}" + (f" ({trips})" if plan.round_trips else "")
     at_rtt = plan.round_trips * _EXAMPLE_RTT_MS / 1000

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from benchkit.audit.recipient_list import JudgedList, Rejection
 from benchkit.audit.recipient_list.reasons import MEANINGS
+from benchkit.model.counts import counted
 from benchkit.model.outside_text import escape_control_chars
 from benchkit.report.columns import empty_table
 
@@ -32,7 +33,12 @@ def to_json(judged: JudgedList, clean: Path, rejected: Path) -> dict[str, Any]:
 
 def render_list(judged: JudgedList, clean: Path, rejected: Path, console: Console) -> None:
     total, kept = len(judged.rows), len(judged.kept)
-    console.print(Text(f"{kept:,} of {total:,} rows are clean, {total - kept:,} are rejected", style="bold"))
+    console.print(
+        Text(
+            f"{counted(total, 'row')}: {kept:,} clean, {total - kept:,} rejected",
+            style="bold",
+        )
+    )
     if counts := _counts(judged):
         table = empty_table("reason", "rows")
         table.add_column("the address", overflow="fold")

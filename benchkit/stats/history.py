@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 
 from benchkit.model.history import ArmFacts, ArmSeries, AuditFacts, Consumption, History, RunFacts
-from benchkit.model.outcome import OutcomeKind
+from benchkit.model.outcome import NO_ANSWER, REFUSED, OutcomeKind
 from benchkit.model.run import Run
 from benchkit.stats.change_points import failure_changes, time_changes
-
-_REFUSED = (OutcomeKind.DEFERRED, OutcomeKind.REJECTED, OutcomeKind.THROTTLED)
-_FAILED = (OutcomeKind.UNREACHABLE, OutcomeKind.TIMED_OUT, OutcomeKind.GARBLED)
 
 
 def history_of(runs: Sequence[RunFacts], audits: Sequence[AuditFacts] = (), unreadable: Sequence[str] = ()) -> History:
@@ -65,8 +62,8 @@ def consumption_of(run: Run, bounced: frozenset[int] | None = None) -> tuple[Con
                     own=own,
                     sent=len(ended),
                     accepted=int(np.count_nonzero(ended == OutcomeKind.ACCEPTED)),
-                    refused=int(np.count_nonzero(np.isin(ended, _REFUSED))),
-                    failed=int(np.count_nonzero(np.isin(ended, _FAILED))),
+                    refused=int(np.count_nonzero(np.isin(ended, REFUSED))),
+                    failed=int(np.count_nonzero(np.isin(ended, NO_ANSWER))),
                     ambiguous=int(np.count_nonzero(ended == OutcomeKind.AMBIGUOUS)),
                     bounced=None if bounced is None else _count(run.messages["send"][mine], bounced),
                 )

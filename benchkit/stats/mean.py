@@ -24,7 +24,10 @@ class Mean:
         mean = float(sample.mean())
         each = Clusters(np.arange(n), n, n) if clusters is None else clusters
         half = half_width(cluster_residuals(sample, each), confidence)
-        return Estimate(mean, mean - half, mean + half) if np.isfinite(half) else Estimate(mean)
+        if not np.isfinite(half):
+            return Estimate(mean)
+        lowest = 0.0 if sample.min() >= 0 else -np.inf  # no time is below zero, so neither is their mean
+        return Estimate(mean, float(max(lowest, mean - half)), mean + half)
 
 
 STATISTIC = Mean()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchkit.errors import StoreError
 from benchkit.model.clock import Clock
+from benchkit.model.counts import counted
 from benchkit.model.outcome import Outcome
 from benchkit.model.plan import PlanCell
 from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES
@@ -99,7 +100,7 @@ class Recorder:
         self._write_out()
         self._refused = False
         if any(table.disk_full for table in self._tables):
-            raise StoreError(f"the disk is full: stopped after {self.recorded} sends, all of them recorded")
+            raise StoreError(f"the disk is full: stopped after {counted(self.recorded, 'send')}, all of them recorded")
 
     def close(self) -> None:
         self._write_out()

@@ -51,7 +51,7 @@ def test_reasons_that_are_to_be_kept_and_a_suppression_list(verb: Verb, listed: 
     )
     done = verb("audit", "--list", "people.csv", "--zone", str(ZONE), *words)
     assert done.code == 3
-    assert "1 of 4 rows are clean, 3 are rejected" in done.out
+    assert "4 rows: 1 clean, 3 rejected" in done.out
     assert listed.with_name("c.csv").read_text("utf-8") == "name,email\nCy,info@shop.example\n"
     assert "It is on the suppression list: complaint (bad.csv)." in listed.with_name("r.csv").read_text("utf-8")
 

@@ -10,6 +10,7 @@ from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.tables.public_suffixes import related
 from benchkit.events.html_reading import Link
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.counts import counted
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -45,7 +46,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         told = f"{len(plain)} of {len(html.links)} links go to http, the first to {plain[0].host}"
         yield RULE.finding("plain_http", context.domain, told)
     if not lying and not without:
-        yield RULE.passed(context.domain, f"{len(html.links)} links and {len(html.images)} images")
+        yield RULE.passed(
+            context.domain, f"{counted(len(html.links), 'link')} and {counted(len(html.images), 'image')}"
+        )
 
 
 def _is_elsewhere(link: Link) -> bool:

@@ -9,6 +9,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.reported_mail import ReportedMail, ReportedSource, reported_mail
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.counts import counted
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -48,10 +49,11 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         )
         return
     share = found.passed / found.messages if found.messages else 0.0
+    addresses = counted(len(found.sources), "address", "addresses")
     yield RULE.passed(
         context.domain,
-        f"{found.passed:,} of {found.messages:,} messages ({share:.1%}) from {len(found.sources):,} addresses passed DMARC, "
-        f"in {len(found.reports):,} reports, {found.period}",
+        f"{found.passed:,} of {counted(found.messages, 'message')} ({share:.1%}) from {addresses} passed DMARC, "
+        f"in {counted(len(found.reports), 'report')}, {found.period}",
     )
     for source in found.sources:
         if finding := _of_source(source):
@@ -64,17 +66,21 @@ def _unread(domain: str, given: ReportCollection, found: ReportedMail) -> Iterat
     if (more := len(given.unread) - SHOWN_FILES) > 0:
         yield RULE.finding("unread", domain, f"{more} more files could not be read as reports")
     if skipped := sum(report.skipped_rows for report in found.reports):
-        yield RULE.finding("unread", domain, f"{skipped} rows of reports have no valid address or count")
+        yield RULE.finding(
+            "unread",
+            domain,
+            f"{counted(skipped, 'row')} of reports {'has' if skipped == 1 else 'have'} no valid address or count",
+        )
 
 
 def _of_source(source: ReportedSource) -> Finding | None:
     failed = source.failed - source.forwarded
     if source.messages and not source.passed:
-        told = f"{source.address} sent {source.messages:,} messages, and none passed DMARC{_kept(source)}"
+        told = f"{source.address} sent {counted(source.messages, 'message')}, and none passed DMARC{_kept(source)}"
         advice = "If it is yours, have it sign with your domain. If not, a policy of quarantine or reject keeps its mail out."
         return RULE.finding("never", source.address, told, advice=advice)
     if failed > TOLERATED * source.messages:
-        told = f"{source.address} sent {source.messages:,} messages, of which {failed:,} failed DMARC{_kept(source)}"
+        told = f"{source.address} sent {counted(source.messages, 'message')}, of which {failed:,} failed DMARC{_kept(source)}"
         advice = "Find out which mail of this source is not signed with your domain."
         return RULE.finding("breaks", source.address, told, advice=advice)
     return None

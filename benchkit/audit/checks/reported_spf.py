@@ -15,6 +15,7 @@ from benchkit.audit.spf.addresses import AddressSet
 from benchkit.audit.spf.lookup_limits import LOOKUP_LIMIT
 from benchkit.audit.spf.tree import TermNode, Tree
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.counts import counted
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
 
@@ -62,7 +63,7 @@ def _missing(found: ReportedMail, addresses: AddressSet, evidence: Sequence[Answ
         address, failed = ip_address(source.address), source.own_spf.total() - source.own_spf[PASS]
         if source.dkim_aligned and failed > source.own_spf[PASS] and not addresses.path_of(address):
             told = f"{address} sends mail that {found.domain} has signed, and the SPF record does not hold it"
-            told += f": SPF failed for {failed:,} messages"
+            told += f": SPF failed for {counted(failed, 'message')}"
             advice = f"Add ip{address.version}:{address} to the SPF record, or the include of the provider that it belongs to."
             yield RULE.finding("not_in_record", source.address, told, evidence=evidence, advice=advice)
 

@@ -10,6 +10,7 @@ from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.records.text import RecordFault, Span, readable
 from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.counts import counted
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -35,7 +36,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for fault in found.parsed.faults:
         yield _finding(context.domain, found, fault, await spf_fix(context))
     if not found.parsed.faults:
-        yield RULE.passed(context.domain, f"{len(found.parsed.terms)} terms, all sound", evidence=[found.answer])
+        yield RULE.passed(
+            context.domain, f"{counted(len(found.parsed.terms), 'term')}, all sound", evidence=[found.answer]
+        )
 
 
 def _finding(domain: str, found: SpfFound, fault: RecordFault, fix: SpfFix) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchkit.model.counts import counted
 from benchkit.model.summary import AlteredMessage, ArmSummary, DeliveryReport, Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Sentence, Span, Tone, sentence
@@ -50,7 +51,7 @@ def _retries(summary: Summary) -> Iterator[str]:
     for arm in (arm for arm in summary.arms if arm.retried):
         more, given_up = arm.attempts - arm.accepted - arm.failed, arm.given_up
         ended = f"; {given_up:,} given up after the last attempt" if given_up else "; none given up"
-        yield f"{label_of(summary, arm)}: {arm.retried:,} messages tried again, {more:,} attempts more{ended}"
+        yield f"{label_of(summary, arm)}: {counted(arm.retried, 'message')} tried again, {counted(more, 'attempt')} more{ended}"
 
 
 def _arrived(account: DeliveryReport) -> Sentence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from benchkit.model.counts import counted
 from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import ConditionSummary, Summary
 from benchkit.report import numbers
@@ -40,7 +41,7 @@ def _facts(summary: Summary, run: Run) -> Iterator[tuple[str, str]]:
     manifest = run.manifest
     yield "run", f"{manifest.run}, {manifest.created_utc}, {summary.status}"
     yield "load", _LOADS.get(summary.load_model, summary.load_model)
-    blocks, messages = f"{manifest.blocks:,} blocks", f"{manifest.messages_per_block:,} messages an arm"
+    blocks, messages = counted(manifest.blocks, "block"), f"{counted(manifest.messages_per_block, 'message')} an arm"
     yield "design", f"{blocks} of {messages}; {manifest.warmup_blocks} for warm-up"
     yield "links", "\n".join(map(_link, summary.conditions))
     yield "arms", "\n".join(map(_arm, manifest.arms))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from benchkit.model.counts import counted
 from benchkit.model.deliverability import ArmPlacements, Deliverability, DeliveryRates
 from benchkit.model.estimate import Estimate
 from benchkit.model.summary import Summary
@@ -52,8 +53,8 @@ def _blocks(found: Deliverability) -> Iterator[Block]:
         yield sentence(MAILBOX_NOTE, Tone.FAINT)
         yield from path_blocks(found)
     if found.foreign:
-        told = "1 event is" if found.foreign == 1 else f"{found.foreign:,} events are"
-        yield sentence(f"{told} about no message of this run.", Tone.WARNING)
+        is_are = "is" if found.foreign == 1 else "are"
+        yield sentence(f"{counted(found.foreign, 'event')} {is_are} about no message of this run.", Tone.WARNING)
 
 
 def _steps(found: Deliverability) -> Table:

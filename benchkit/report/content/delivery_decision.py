@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchkit.model.counts import counted
 from benchkit.model.deliverability import Deliverability, RateContrast, RateVerdict
 from benchkit.model.estimate import Estimate
 from benchkit.model.summary import Summary
@@ -38,7 +39,7 @@ def _sentence(contrast: RateContrast, margin: float) -> str:
     if contrast.verdict is RateVerdict.NOT_KNOWN:
         if not contrast.unheard:
             return f"Whether {sides} {_verb(contrast)} alike is not known: one of them has no accepted copy."
-        copies = f"{contrast.unheard:,} accepted {'copy' if contrast.unheard == 1 else 'copies'}"
+        copies = counted(contrast.unheard, "accepted copy", "accepted copies")
         return (
             f"Whether {sides} {_verb(contrast)} alike is not known: of {copies} of “{contrast.unheard_arm}” no event has come. "
             f"That may be at most {limit} of all. Collect more events: benchkit events RUN."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from benchkit.model.counts import counted
 from benchkit.model.deliverability import Deliverability
 from benchkit.model.outside_text import escaped
 from benchkit.report.content.deliverability import deliverability_section
@@ -32,7 +33,7 @@ def events_page(
 def _apart(apart: Mapping[str, Mapping[str, int]], killed_ms: tuple[int, ...]) -> Iterator[Sentence]:
     for name, counts in apart.items():
         for told, count in counts.items():
-            yield sentence(f"{count:,} {name} POST{'' if count == 1 else 's'}: {told}", Tone.WARNING)
+            yield sentence(f"{counted(count, f'{name} POST')}: {told}", Tone.WARNING)
     for moment in killed_ms:
         at = datetime.fromtimestamp(moment / 1_000, UTC).isoformat(timespec="milliseconds")
         told = f"A receiver was killed; it wrote until {at}. What it had not acknowledged comes again."

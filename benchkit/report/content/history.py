@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from benchkit.model.counts import counted
 from benchkit.model.history import ArmFacts, ArmSeries, AuditFacts, ChangePoint, Consumption, History
+from benchkit.model.outcome import REFUSED
 from benchkit.model.outside_text import escaped
 from benchkit.report import numbers
 from benchkit.report.content.axes import linear
@@ -27,7 +29,8 @@ from benchkit.report.content.page import (
 
 MOST_DAYS = 31
 MOST_RUNS = 60  # rows of the list of runs; the JSON has all
-_SENT = ("sent", "accepted", "refused", "failed", "ambiguous", "bounced")
+_REFUSED = ",\n".join(kind.label for kind in REFUSED)  # as the report of a run names them
+_SENT = ("sent", "accepted", _REFUSED, "failed", "ambiguous", "bounced")
 
 
 @dataclass(slots=True)
@@ -101,9 +104,9 @@ def _answer(history: History) -> Iterator[Block]:
     scenarios = len({run.scenario for run in history.runs})
     span = " to ".join(dict.fromkeys(history.runs[end].created_utc[:10] for end in (0, -1)))
     invalid = sum(not run.valid for run in history.runs)
-    told = f"{_count(len(history.runs), 'run')} of {_count(scenarios, 'scenario')}, {span}"
+    told = f"{counted(len(history.runs), 'run')} of {counted(scenarios, 'scenario')}, {span}"
     told += f"; {invalid} of them invalid and left out of the series" if invalid else ""
-    found = f"{_count(len(changes), 'change')} found:" if changes else "No series changed."
+    found = f"{counted(len(changes), 'change')} found:" if changes else "No series changed."
     yield sentence(f"{told}. {found}", Tone.STRONG)
     yield from changes
     yield sentence(
@@ -111,10 +114,6 @@ def _answer(history: History) -> Iterator[Block]:
         "on each side.",
         Tone.FAINT,
     )
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _time_change(series: ArmSeries, change: ChangePoint) -> str:
@@ -132,7 +131,7 @@ def _rate_change(series: ArmSeries, change: ChangePoint) -> str:
 
 
 def _found(change: ChangePoint) -> str:
-    return f", found after {change.found_at - change.place + 1} runs"
+    return f", found after {counted(change.found_at - change.place + 1, 'run')}"
 
 
 def _name(series: ArmSeries) -> str:
@@ -224,7 +223,8 @@ def _figure(found: Sequence[ArmSeries], key: str, label: str, values: Sequence[S
     return Figure(
         f"history-{key}-{found[0].scenario}-{found[0].condition}",
         f"{what}: {found[0].scenario} on {found[0].condition}",
-        f"Each point: one run, {label}; {len(runs)} runs ({found[0].load}; {found[0].machine}). Upright line: a change.",
+        f"Each point: one run, {label}; {counted(len(runs), 'run')} ({found[0].load}; {found[0].machine}). "
+        "Upright line: a change.",
         Curves(
             linear("run, in order of time", len(runs) + 1.0, whole=True),
             linear(label, 1.05 * top or 1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from benchkit.model.counts import counted
 from benchkit.model.deliverability import ArmPair, ArmPlacements, Deliverability, PairDifference
 from benchkit.report import numbers
 from benchkit.report.content.page import Block, Cell, Table, Tone, columns, sentence
@@ -92,4 +93,4 @@ def _what(what: str) -> str:
 
 
 def _pairs(count: int) -> str:
-    return f"{count:,} pair{'' if count == 1 else 's'}"
+    return counted(count, "pair")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from benchkit.model.counts import with_singular
 from benchkit.model.notice import Code, Notice
 from benchkit.model.summary import Summary
 
@@ -38,7 +39,7 @@ def texts(notices: Iterable[Notice]) -> tuple[str, ...]:
 def statement(notice: Notice) -> str:
     """Without its subject."""
     made = _TEXTS[notice.code]
-    return made.format(**notice.arguments) if isinstance(made, str) else made(notice.arguments)
+    return with_singular(made.format(**notice.arguments) if isinstance(made, str) else made(notice.arguments))
 
 
 def warning_lines(summary: Summary) -> tuple[str, ...]:

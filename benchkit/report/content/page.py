@@ -104,7 +104,9 @@ class Axis:
     logarithmic: bool = False
 
     def place(self, value: float) -> float:
-        """0 at the low end, 1 at the high one."""
+        """0 at the low end, 1 at the high one. On a logarithmic axis a rate of zero stands at the low end."""
+        if self.logarithmic and value <= 0:
+            return 0.0
         if self.logarithmic:
             return (log(value) - log(self.low)) / (log(self.high) - log(self.low))
         return (value - self.low) / (self.high - self.low)

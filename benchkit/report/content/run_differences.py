@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from benchkit.model.counts import counted
 from benchkit.model.run import ConditionRecord, Manifest
 from benchkit.report import numbers
 
@@ -71,7 +72,7 @@ def _batch(before: Manifest, after: Manifest) -> Iterator[str]:
 
 def _messages(manifest: Manifest) -> str:
     sizes = manifest.batch_bytes
-    return f"{len(manifest.digests)} messages of {numbers.size(sum(sizes) / max(1, len(sizes)))} on average"
+    return f"{counted(len(manifest.digests), 'message')} of {numbers.size(sum(sizes) / max(1, len(sizes)))} on average"
 
 
 def _network(before: Manifest, after: Manifest) -> Iterator[str]:

@@ -194,7 +194,8 @@ def _points_elsewhere(summary: Summary, contrast: Contrast, other: RatioEstimate
 
 
 def _times(other: RatioEstimate) -> str:
-    return "fails" if other.ratio is None else f"takes {numbers.decimal(other.ratio)}× the time"
+    fails = other.ratio is None or math.isinf(other.ratio)
+    return "fails" if fails else f"takes {numbers.decimal(other.ratio)}× the time"
 
 
 def _what_it_takes(contrast: Contrast) -> str:

@@ -1,0 +1,29 @@
+"""A number with its noun: `1 message`, `2,000 messages`."""
+
+from __future__ import annotations
+
+import re
+
+_PLURALS = (
+    "messages|sends|records|blocks|connections|starts|arms|copies|mails|events|runs|rows|recipients|attempts|addresses|reports|"
+    "domains"
+)
+_ONE_IS = re.compile(rf"(?<![\d.,])1 ({_PLURALS}) (are|were|have|do)\b")
+_ONE = re.compile(rf"(?<![\d.,])1 ({_PLURALS})\b")
+_VERBS = {"are": "is", "were": "was", "have": "has", "do": "does"}
+_SINGULAR = {"addresses": "address", "copies": "copy"}
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`plural` where it is not the noun with an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def with_singular(text: str) -> str:
+    """A sentence that was made for several: `1 messages are missing` becomes `1 message is missing`."""
+    text = _ONE_IS.sub(lambda found: f"1 {_one(found[1])} {_VERBS[found[2]]}", text)
+    return _ONE.sub(lambda found: f"1 {_one(found[1])}", text)
+
+
+def _one(plural: str) -> str:
+    return _SINGULAR.get(plural, plural.removesuffix("s"))
