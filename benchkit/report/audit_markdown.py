@@ -12,6 +12,7 @@ from benchkit.model.record_fix import RecordFix, value_of, zone_line
 from benchkit.report.audit_words import MECHANISM_NAMES, answers, headline
 from benchkit.report.finding_groups import do_first, finding_groups, unknown_groups
 from benchkit.report.fix_words import groups, heading, panel_name
+from benchkit.report.spf_words import spf_lines
 
 
 def to_markdown(reports: Sequence[AuditReport]) -> str:
@@ -29,6 +30,9 @@ def _report(report: AuditReport) -> Iterator[str]:
     yield "| mechanism | verdict |\n|---|---|"
     for mechanism, status in report.verdicts.items():
         yield f"| {MECHANISM_NAMES[mechanism]} | {status.value} |"
+    if lines := spf_lines(report.spf):
+        yield f"\nSPF: {markdown(report.spf.record or '')}\n"
+        yield from (f"- {markdown(line)}" for line in lines)
     yield "\n## Findings\n"
     for group in finding_groups([finding for finding in report.findings if finding.status is not Status.PASS]):
         yield _finding(group.cause)

@@ -21,6 +21,7 @@ from benchkit.report.audit_fixes import render_fixes
 from benchkit.report.audit_message import render_message
 from benchkit.report.audit_sources import render_sources
 from benchkit.report.audit_words import MECHANISM_NAMES, answers, headline
+from benchkit.report.spf_words import spf_lines
 
 
 def render_audit(report: AuditReport, console: Console, *, verbose: bool = False) -> None:
@@ -64,7 +65,7 @@ def _records(report: AuditReport, console: Console) -> None:
 
 def _record_lines(report: AuditReport) -> list[tuple[str, str]]:
     spf, dmarc = report.spf, report.dmarc
-    lines = [("SPF", spf.record or "–"), ("DMARC", dmarc.record or "–")]
+    lines = [("SPF", spf.record or "–"), *(("", line) for line in spf_lines(spf)), ("DMARC", dmarc.record or "–")]
     if spf.result is not None:
         told = f" ({spf.explanation})" if spf.explanation else ""
         way = f", by {' → '.join(spf.path)}" if spf.path else ""
