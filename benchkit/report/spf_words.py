@@ -1,4 +1,4 @@
-"""What an SPF record costs receivers and whom it lets pass, in a few lines that every audit shows."""
+"""The DNS lookups of an SPF record and the addresses that pass by it, in a few lines that every audit shows."""
 
 from __future__ import annotations
 

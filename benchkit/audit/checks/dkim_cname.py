@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
+from benchkit.audit.fixes.final_dot import explained, without_zone
 from benchkit.audit.fixes.ownership import whom_to_ask
+from benchkit.audit.fixes.replacement import fixed, record
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
+from benchkit.audit.tables.provider_signatures import by_target
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="dkim_cname",
@@ -52,6 +56,16 @@ def _without_key(domain: str, selector: Selector, *, spare: bool) -> Finding:
         return RULE.finding("not_yet", selector.at, message, evidence=evidence, advice="Keep the CNAME.")
     nothing = f"{target}, where there is nothing ({selector.answer.state.value})"
     message = f"{selector.name} leads to {nothing}: signatures with it fail"
+    if (meant := without_zone(domain, target)) and (provider := by_target(meant)):
+        message = f"{selector.name} leads to {nothing}: {explained(domain)}, and signatures with it fail"
+        return RULE.finding(
+            "dangling",
+            selector.at,
+            message,
+            evidence=evidence,
+            advice=f"Write the target with a final dot: `{meant}.` ({provider.name}).",
+            fixes=_with_final_dot(domain, selector, meant),
+        )
     ask = whom_to_ask(domain, target)
     advice = (
         f"Finish the DKIM set-up: {ask}, must publish the key."
@@ -61,6 +75,14 @@ def _without_key(domain: str, selector: Selector, *, spare: bool) -> Finding:
         else f"Publish the key at {target}, or remove the CNAME if no mail is signed with this selector."
     )
     return RULE.finding("dangling", selector.at, message, evidence=evidence, advice=advice)
+
+
+def _with_final_dot(domain: str, selector: Selector, meant: str) -> tuple[RecordFix, ...]:
+    """Where the alias at the selector itself is the wrong one."""
+    if len(selector.answer.cnames) > 1:
+        return ()
+    before, after = record("CNAME", f"{selector.answer.cnames[0]}."), record("CNAME", f"{meant}.")
+    return (fixed(domain, "DKIM alias", selector.at, before=[before], after=[after], changes=[explained(domain)]),)
 
 
 CHECK = Check(RULE, judge, by_evidence=("dangling", PASSED))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Discovery, Selector, SelectorState, discovery
 from benchkit.audit.facts.profile import mail_profile
+from benchkit.audit.fixes.dkim_key import bare_key_fix
 from benchkit.audit.records.text import readable
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
@@ -28,6 +29,7 @@ RULE = Rule(
         "not_wanted": Case(Status.INFO, "The domain declares that it sends no mail, and needs no key."),
         "given_missing": Case(Status.FAIL, "A selector that was given has no key."),
         "host_name": Case(Status.FAIL, "A selector holds a host name as TXT, where a CNAME was meant."),
+        "no_tags": Case(Status.FAIL, "A selector holds a key without the tags of a key record."),
         "beside": Case(Status.FAIL, "Another TXT record is beside a key: a receiver may take either.", 8),
         "several": Case(Status.FAIL, "A selector has several keys: a receiver may take either."),
     },
@@ -37,7 +39,7 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(discovery)
     for selector in found.selectors:
-        if finding := _judge_selector(selector):
+        if finding := _judge_selector(context.domain, selector):
             yield finding
     evidence = [selector.answer for selector in found.keys]
     if found.outcome is SelectorState.FOUND:
@@ -64,7 +66,7 @@ def _none(domain: str, found: Discovery) -> Finding:
     )
 
 
-def _judge_selector(selector: Selector) -> Finding | None:
+def _judge_selector(domain: str, selector: Selector) -> Finding | None:
     evidence = [selector.answer]
     if selector.source == "given" and lost(evidence):
         return RULE.unknown(selector.at, evidence)
@@ -72,6 +74,15 @@ def _judge_selector(selector: Selector) -> Finding | None:
         message = f"{selector.at} holds the text {selector.host_name!r}: this looks like the target of a CNAME"
         advice = "Publish it as a CNAME in place of the TXT record."
         return RULE.finding("host_name", selector.at, message, evidence=evidence, advice=advice)
+    if selector.bare_key:
+        message = f"{selector.at} holds a key without its tags, {readable(selector.bare_key)[:40]!r}: signatures fail"
+        fixes = bare_key_fix(domain, selector)
+        advice = (
+            "Publish the record below."
+            if fixes
+            else 'Publish "v=DKIM1; k=rsa; p=" and the whole key, without its first line.'
+        )
+        return RULE.finding("no_tags", selector.at, message, evidence=evidence, advice=advice, fixes=fixes)
     if selector.source == "given" and not selector.texts:
         message = f"no key at {selector.at}: signatures with this selector fail"
         advice = "Publish the public key there, or sign with another selector."
@@ -88,4 +99,4 @@ def _judge_selector(selector: Selector) -> Finding | None:
     return None
 
 
-CHECK = Check(RULE, judge, by_evidence=("given_missing", "host_name", "beside", "several", PASSED))
+CHECK = Check(RULE, judge, by_evidence=("given_missing", "host_name", "no_tags", "beside", "several", PASSED))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, located_mail_hosts, mail_hosts
+from benchkit.audit.fixes.final_dot import explained, without_zone
 from benchkit.audit.fixes.mx_records import is_address, mx_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
@@ -33,7 +34,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found, hosts = await context.fact(mail_hosts), await context.fact(located_mail_hosts)
     good = 0
     for host in hosts:
-        finding = _judge_host(found, host, await mx_fix(context))
+        finding = _judge_host(context.domain, found, host, await mx_fix(context))
         good += finding is None
         if finding is not None:
             yield finding
@@ -42,16 +43,19 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(context.domain, f"all {good} MX hosts have addresses", evidence=evidence)
 
 
-def _judge_host(found: MailHosts, host: MailHost, fixes: tuple[RecordFix, ...]) -> Finding | None:
+def _judge_host(domain: str, found: MailHosts, host: MailHost, fixes: tuple[RecordFix, ...]) -> Finding | None:
     evidence = [found.answer, *host.addresses.answers]
-    if is_address(host.name):
-        message = f"MX {host.name} is an address; a host name belongs there"
+    if is_address(host.name) or is_address(without_zone(domain, host.name)):
+        added = "" if is_address(host.name) else f", and {explained(domain)}"
+        message = f"MX {without_zone(domain, host.name) or host.name} is an address; a host name belongs there{added}"
         return RULE.finding("literal", host.name, message, evidence=evidence, advice="Name the host.", fixes=fixes)
     if host.addresses.lost:
         return RULE.unknown(host.name, host.addresses.lost)
     if host.addresses.missing:
         case, what = ("no_address", "has no address") if host.addresses.exists else ("does_not_exist", "does not exist")
         advice = "Give it an address, or remove the record."
+        if meant := without_zone(domain, host.name):
+            advice = f"If {meant} was meant, write it with a final dot: `{meant}.`; {explained(domain)}."
         return RULE.finding(
             case,
             host.name,

@@ -43,6 +43,8 @@ CONTROL = "benchkit-control-7f3a9c"  # a selector that no one has; a key there i
 NSEC_STEPS = 32
 MOST_REPORTED = 20  # selectors taken from receivers' reports, the most used first
 LONGEST_NAME = 254  # with a final dot
+LONGEST_KEY_TEXT = 2_000
+_KEY = re.compile(r"\bMI[A-Za-z0-9+/]{100}")  # base64 of a SubjectPublicKeyInfo
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.){2,}[a-z][a-z0-9-]*[a-z0-9]\.?\Z", re.IGNORECASE)
 
 
@@ -73,6 +75,11 @@ class Selector:
     def host_name(self) -> str:
         """A text that looks like the target of a CNAME, published as TXT in the place of a key."""
         return next((text for text in self.others if looks_like_host(text) and not self.texts), "")
+
+    @property
+    def bare_key(self) -> str:
+        """A text that holds a key without the tags of a key record, such as a PEM file's."""
+        return next((text for text in self.others if looks_like_key(text) and not self.texts), "")
 
     @property
     def status(self) -> str:
@@ -193,7 +200,15 @@ def _selector(name: str, source: str, answer: Answer) -> Selector:
 def _holds_something(answer: Answer) -> bool:
     """A key, a CNAME that should lead to one, or what looks like the target of such a CNAME."""
     selection = select_dkim(txts_of(answer))
-    return bool(answer.cnames or selection.records or any(map(looks_like_host, selection.others)))
+    return bool(answer.cnames or selection.records or any(map(_was_meant, selection.others)))
+
+
+def _was_meant(text: str) -> bool:
+    return looks_like_host(text) or looks_like_key(text)
+
+
+def looks_like_key(text: str) -> bool:
+    return len(text) <= LONGEST_KEY_TEXT and ("PUBLIC KEY" in text or _KEY.search(text) is not None)
 
 
 def looks_like_host(text: str) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from benchkit.audit.facts.dkim_discovery import Selector
-from benchkit.audit.fixes.replacement import fixed, holder, txt_record
+from benchkit.audit.fixes.replacement import fixed, held, holder, txt_record
+from benchkit.audit.records.dkim import parse_dkim
+from benchkit.audit.records.text import is_fatal
 from benchkit.model.record_fix import RecordFix
 
 WHAT = "DKIM key"
@@ -13,6 +17,8 @@ _VERSION = ("version-not-first", "version")
 
 def dkim_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     """Empty where the key itself is damaged: only its owner can publish it again."""
+    if fix := _without_backslashes(domain, selector):
+        return fix
     key = selector.parsed
     if key is None or key.revoked or not selector.answer.records:
         return ()
@@ -27,3 +33,28 @@ def dkim_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     after = [txt_record("; ".join(["v=DKIM1", *tags]))]
     old = selector.answer.records
     return (fixed(domain, WHAT, holder(selector.answer), before=old, after=after, changes=changes),)
+
+
+def bare_key_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
+    """The key with its tags, where what is published is a whole key: of a PEM file, or its base64 alone."""
+    base64 = re.sub(r"-+(BEGIN|END)[A-Z ]*-+|[^A-Za-z0-9+/=]", "", selector.bare_key)
+    text = f"v=DKIM1; k=rsa; p={base64}"
+    if is_fatal(parse_dkim(text).faults):
+        return ()
+    return _replaced(domain, selector, text, "the tags of a key record were added; only the key itself stays in p=")
+
+
+def _without_backslashes(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
+    """A zone file's `\\;` that a control panel has taken for a part of the record."""
+    text = selector.texts[0] if len(selector.texts) == 1 else ""
+    plain = text.replace("\\", "")
+    if plain == text or parse_dkim(plain).faults:
+        return ()
+    return _replaced(
+        domain, selector, plain, "backslashes were removed: they belong into a zone file, not into the record"
+    )
+
+
+def _replaced(domain: str, selector: Selector, text: str, why: str) -> tuple[RecordFix, ...]:
+    where, old = holder(selector.answer), held(selector.answer, selector.answer.records)
+    return (fixed(domain, WHAT, where, before=old, after=[txt_record(text)], changes=[why]),) if old else ()

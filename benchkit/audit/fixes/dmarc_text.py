@@ -59,6 +59,8 @@ def read_tags(texts: Sequence[str]) -> DmarcTags:
 def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
     clean, changes = plain(text)
     found.changes += changes
+    if "\\" in clean:
+        found.changes.append("backslashes were removed: they belong into a zone file, not into the record")
     clean = clean.replace("\\", "").strip()
     unquoted = clean.strip("\"'").strip() if clean[:1] in ('"', "'") else clean
     if not is_dmarc(unquoted):
@@ -104,6 +106,9 @@ def _tag_name(name: str) -> str:
 
 
 def _take(name: str, value: str, found: DmarcTags) -> None:
+    if name != "p" and name in _TAGS and not value.strip("\"'., "):
+        found.changes.append(f"`{name}=` was removed: it has no value")
+        return
     clean = _policy if name in POLICY_TAGS else _addresses if name in ADDRESS_TAGS else _other
     made = clean(name, value, found)
     if made is None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import MailHost, located_mail_hosts, mail_hosts
+from benchkit.audit.facts.mail_hosts import MailHost, addresses, located_mail_hosts, mail_hosts
+from benchkit.audit.fixes.final_dot import explained, without_zone
 from benchkit.audit.fixes.replacement import fixed, held, holder, record
 from benchkit.model.dns import Record
 from benchkit.model.record_fix import RecordFix
@@ -38,7 +39,8 @@ async def _mx_fix(context: AuditContext) -> tuple[RecordFix, ...]:
     changed = [
         _Changed(each, "", "a null MX says that the domain takes no mail, and it has hosts that do") for each in null
     ]
-    changed += [each for host in hosts if (each := _judged(host))]
+    meant = await _meant_hosts(context, hosts)
+    changed += [each for host in hosts if (each := _judged(host, meant.get(host.name, ""), context.domain))]
     changed += _duplicates(hosts, changed)
     going = [each.old for each in changed]
     after = [_renamed(each) for each in changed if each.target]
@@ -48,7 +50,8 @@ async def _mx_fix(context: AuditContext) -> tuple[RecordFix, ...]:
         f"`{each.old.text}` {'became ' + _renamed(each).text if each.target else 'goes'}: {each.why}"
         for each in changed
     ]
-    what = f"{len(going)} faulty MX record{'s' * (len(going) > 1)}"
+    several = f"{len(going)} " if len(going) > 1 else ""
+    what = f"{several}{'' if after else 'faulty '}MX record{'s' * (len(going) > 1)}"
     before = held(found.answer, going)
     return (fixed(context.domain, what, holder(found.answer), before=before, after=after, changes=changes),)
 
@@ -72,9 +75,21 @@ def _null_only(domain: str, name: str, null: Sequence[Record]) -> tuple[RecordFi
     return (fixed(domain, WHAT, name, before=null, after=[NULL_MX], changes=["a null MX has preference 0"]),)
 
 
-def _judged(host: MailHost) -> _Changed | None:
-    if is_address(host.name):
+async def _meant_hosts(context: AuditContext, hosts: Sequence[MailHost]) -> dict[str, str]:
+    """Of hosts without an address, those whose name without the zone's has one."""
+    found = {}
+    for host in hosts:
+        meant = without_zone(context.domain, host.name) if host.addresses.missing else ""
+        if meant and not is_address(meant) and (await context.fact(addresses, meant)).texts:
+            found[host.name] = meant
+    return found
+
+
+def _judged(host: MailHost, meant: str, domain: str) -> _Changed | None:
+    if is_address(host.name) or is_address(without_zone(domain, host.name)):
         return _Changed(host.record, "", "an MX record holds a host name, not an address")
+    if meant:
+        return _Changed(host.record, meant, explained(domain))
     if host.addresses.missing:
         return _Changed(host.record, "", "the host has no address")
     aliases = host.addresses.a.cnames or host.addresses.aaaa.cnames

@@ -6,17 +6,23 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from benchkit.audit.tables.provider_signatures import KNOWN_INCLUDES
+
 _ADDRESS = re.compile(r"(?<![\w./])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?(?![\w])")
 _ADDRESS6 = re.compile(r"(?<![\w])(?:[0-9A-Fa-f]{1,4})?:(?:[0-9A-Fa-f]{0,4}:)+[0-9A-Fa-f]{0,4}(?:/[0-9]{1,3})?")
 _NAME = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z]{2,}")
 _MECHANISM = re.compile(r"(?<![\w.:=-])(mx|a|ptr)(?![\w.:=-])", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(?:include|exists|redirect|ip[46])[:=]|[-~?+]all\b", re.IGNORECASE)
 _LEADING = re.compile(r"\b(?:include|exists|redirect|ip[46])\.", re.IGNORECASE)
+_COMMAS = re.compile(  # a provider's include that was mistyped, `spf.protection.outlook,com`, is one name
+    "|".join("[.,;]".join(map(re.escape, name.split("."))) for name in sorted(KNOWN_INCLUDES)), re.IGNORECASE
+)
 Network = IPv4Network | IPv6Network
 
 
 def named_senders(text: str) -> frozenset[str | Network]:
     """Addresses and networks, host and domain names in lower case, and the words `a`, `mx` and `ptr`."""
+    text = _COMMAS.sub(lambda found: re.sub("[,;]", ".", found[0]), text)
     spaced = _LEADING.sub(" ", _RUN_TOGETHER.sub(" ", text))
     words = {found.lower() for found in _MECHANISM.findall(text)}
     names = {found.lower().removesuffix(".") for found in _NAME.findall(spaced)}

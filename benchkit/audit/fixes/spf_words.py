@@ -123,6 +123,15 @@ def _version(word: str) -> Repaired | None:
     return Repaired((), "the version is there again") if re.match(r"v=spf1\Z", word, re.IGNORECASE) else None
 
 
+def _comma_for_dot(word: str) -> Repaired | None:
+    """`include:spf.protection.outlook,com`: only where the name with a dot is a provider's include."""
+    kind, colon, value = word.partition(":")
+    right = value.strip(AROUND).replace(",", ".").replace(";", ".")
+    if not colon or _kind(kind.lstrip("-+~?")) != "include" or right.lower() not in KNOWN_INCLUDES:
+        return None
+    return Repaired((f"{kind}:{right}",), "a comma was in the place of a dot") if right != value else None
+
+
 def _stripped(word: str) -> Repaired | None:
     inner = word.strip(AROUND)
     if inner == word or not inner:
@@ -177,6 +186,7 @@ def _bare(word: str) -> Repaired | None:
 
 _ATTEMPTS: tuple[Callable[[str], Repaired | None], ...] = (
     _version,
+    _comma_for_dot,
     _stripped,
     _qualified_all,
     _dangling,
