@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def known_names() -> Vocabulary:
     from benchkit.events.webhooks import WEBHOOKS
     from benchkit.experiment.conditions import usable_cores
-    from benchkit.model.contracts import BatchProvider, TemplateProvider
+    from benchkit.model.contracts import BatchProvider, StoredTemplateProvider, TemplateProvider
     from benchkit.profiles import profile_transports
     from benchkit.profiles.relay_terms import api_hosts, relays
     from benchkit.providers import PROVIDERS
@@ -28,6 +28,7 @@ def known_names() -> Vocabulary:
         offers=offers_of,
         batch_limits={name: one.batch_limit for name, one in providers.items() if isinstance(one, BatchProvider)},
         templates=frozenset(name for name, one in providers.items() if isinstance(one, TemplateProvider)),
+        stored_templates=frozenset(n for n, one in providers.items() if isinstance(one, StoredTemplateProvider)),
         profiles=profile_transports(),
         webhooks=WEBHOOKS.names(),
         answers={name: tuple(provider.server.answers) for name, provider in providers.items()},

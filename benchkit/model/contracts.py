@@ -177,6 +177,14 @@ class TemplateProvider(BatchProvider, Protocol):
         """As `batch`, with a template of what the mails share and the values of each. The mails that arrive are the same."""
 
 
+@runtime_checkable
+class StoredTemplateProvider(TemplateProvider, Protocol):
+    """An email API that fills in only templates that are stored with it: the requests of `template_batch` name one."""
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> Request:
+        """The request that stores what `template_batch` of these messages names; `ApiServer.upload_name` knows it."""
+
+
 class Ledger(Protocol):
     """Where the sink writes what arrived. `key` is the digest of the bytes without the identity; `body` comes once a key.
 

@@ -39,6 +39,7 @@ class ListenerConfig:
     limit: Limit = field(default_factory=Limit)
     port: int = 0  # the kernel's choice
     batches: bool = False  # each request carries several messages, or may
+    uploads: Mapping[str, bytes] = field(default_factory=dict)  # what was stored with the API before, by name
     seed: int = 0
     congestion: str = ""
     extensions: tuple[str, ...] = ()  # EHLO keywords besides STARTTLS and AUTH; empty: all that benchkit knows

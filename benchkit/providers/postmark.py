@@ -1,7 +1,8 @@
 """Postmark: POST /email as JSON; /email/batch takes a list of up to 500 and answers each with an ErrorCode of its own.
 
 Source: Postmark's developer documentation and django-anymail. A 200 may mean failure: only ErrorCode 0 accepts, and its Message
-may name inactive recipients. The receiving half is in postmark_server.py.
+may name inactive recipients. /email/batchWithTemplates names a template that POST /templates has stored before.
+The receiving half is in postmark_server.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
     base64_text,
     given,
@@ -25,9 +27,12 @@ from benchkit.providers.json_request import (
 )
 from benchkit.providers.mailboxes import mailbox, mailboxes
 from benchkit.providers.postmark_server import MOST_IN_BATCH, SERVER
+from benchkit.providers.shared_template import TEXTS, shared_template, texts_of
 
 LIMITS = FieldLimits(api="Postmark", recipients=50, mail_bytes=10_000_000, repeated_addresses=True)
 _INACTIVE = re.compile(r"inactive addresses: ([^\s,]+(?:, [^\s,]+)*)", re.IGNORECASE)
+_FIELDS = dict(zip(TEXTS, ("Subject", "TextBody", "HtmlBody"), strict=True))
+ALIAS = "benchkit"
 _LATER = {100: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED}  # 100: maintenance
 
 OPTIONS: Mapping[str, str] = {
@@ -53,6 +58,19 @@ class Postmark:
         for message in messages:
             check_fields(message, LIMITS)
         return joint_request("/email/batch", _headers(account), [_document(one, account) for one in messages])
+
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """Each message names the stored template and has its own values."""
+        for message in messages:
+            check_fields(message, LIMITS)
+        shared = shared_template(texts_of(messages), SYNTAX)
+        documents = [_templated(one, values, account) for one, values in zip(messages, shared.values, strict=True)]
+        return joint_request("/email/batchWithTemplates", _headers(account), documents, b'{"Messages":[', b"]}")
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> Request:
+        written = shared_template(texts_of(messages), SYNTAX).written(tag)
+        texts = {_FIELDS[name]: text for name, text in written.items()}
+        return json_request("/templates", _headers(account), {"Name": ALIAS, "Alias": ALIAS, **texts})
 
     def outcome(self, response: Response) -> Outcome:
         return _outcome(response, json_of(response.body))
@@ -114,6 +132,12 @@ def _document(message: Message, account: Credentials) -> dict[str, Any]:
             MessageStream=settings.get("stream", ""),
         )
     )
+
+
+def _templated(message: Message, values: Mapping[str, str], account: Credentials) -> dict[str, Any]:
+    document = _document(message, account)
+    own = {name: value for name, value in document.items() if name not in _FIELDS.values()}
+    return own | {"TemplateAlias": ALIAS, "TemplateModel": values}
 
 
 def _attachment(file: Attachment) -> dict[str, str]:

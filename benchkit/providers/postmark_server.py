@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
 from benchkit.providers.answers import json_of, list_in
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     bytes_in,
@@ -26,6 +28,8 @@ from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
 MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 50
+_TEXTS = ("Subject", "TextBody", "HtmlBody")
+_STORED = "Templates"  # what the sink adds to a request: the stored templates by their aliases
 _INVALID, _NO_JSON, _TOO_MANY, _BAD_FILE = "300", "402", "410", "411"
 _INACTIVE = "You tried to send to a recipient that has been marked as inactive."
 _SUBMITTED = "2026-01-01T09:00:00.0000000Z"
@@ -37,13 +41,44 @@ def read_one(request: Request) -> tuple[Received, ...]:
 
 def read_batch(request: Request) -> tuple[Received, ...]:
     rows = document_of(request, 422, "Received invalid JSON input.", _NO_JSON)
+    stored: Table = {}
     if isinstance(rows, dict):  # with templates
-        rows = rows.get("Messages")
+        stored, rows = rows.get(_STORED) or {}, rows.get("Messages")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise ApiRefusal(422, "Incompatible JSON format.", "403")
     if len(rows) > MOST_IN_BATCH:
         raise ApiRefusal(422, f"Too many messages in batch: at most {MOST_IN_BATCH}.", _TOO_MANY)
-    return tuple(_mail(row) for row in rows)
+    return tuple(_mail(_filled(row, stored)) for row in rows)
+
+
+def _filled(row: Table, stored: Table) -> Table:
+    """With the texts of its template, where that was stored here."""
+    template = stored.get(str(row.get("TemplateAlias") or ""))
+    if not isinstance(template, dict):
+        return row
+    values = row.get("TemplateModel") or {}
+    return {**row, **{name: filled(text_in(template, name), values) for name in _TEXTS if template.get(name)}}
+
+
+def _template_alias(request: Request) -> str:
+    if request.target.partition("?")[0] != "/templates":
+        return ""
+    return text_in(table_in(request, 422, "Received invalid JSON input.", _NO_JSON), "Alias")
+
+
+def _with_templates(request: Request, templates: Mapping[str, bytes]) -> Request:
+    """At the end of the object, so that what the request itself says stays where it is."""
+    body = request.body.rstrip()
+    if not templates or not request.target.startswith("/email/batchWithTemplates") or not body.endswith(b"}"):
+        return request
+    rows = b",".join(json.dumps(alias).encode() + b":" + body for alias, body in templates.items())
+    return replace(request, body=body[:-1] + b',"%s":{%s}}' % (_STORED.encode(), rows))
+
+
+def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
+    name, alias = (text_in(table_in(request), key) for key in ("Name", "Alias"))
+    answer = {"TemplateId": 1, "Name": name, "Active": True, "Alias": alias, "TemplateType": "Standard"}
+    return Response(200, JSON, json.dumps(answer).encode())
 
 
 def _mail(document: Table) -> Received:
@@ -146,8 +181,11 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/email(?:/withTemplate)?"), read_one, _accepted),
         Route(re.compile("/email/batch(?:WithTemplates)?"), read_batch, _accepted_batch),
+        Route(re.compile("/templates"), lambda _request: (), _stored, sends=lambda _request: False),
     ),
     authorised_by=_authorised,
+    names_upload=_template_alias,
+    joins_uploads=_with_templates,
     body_of=_body,
     challenge="",
     said={

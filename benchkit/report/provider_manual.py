@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from benchkit.model.contracts import BatchProvider, SigningProvider, TemplateProvider
+from benchkit.model.contracts import BatchProvider, SigningProvider, StoredTemplateProvider, TemplateProvider
 from benchkit.providers import PROVIDERS
 from benchkit.providers.field_limits import FieldLimits
 from benchkit.providers.routed_server import RoutedServer
@@ -108,7 +108,9 @@ def _refused(limits: FieldLimits) -> Iterator[str]:
 def _more(provider: object) -> Iterator[str]:
     if isinstance(provider, BatchProvider):
         yield f"One request carries up to {provider.batch_limit:,} messages (`messages_per_request`)."
-    if isinstance(provider, TemplateProvider):
+    if isinstance(provider, StoredTemplateProvider):
+        yield 'It fills in a template that was stored with it before (`render = "provider"`, at the embedded server only).'
+    elif isinstance(provider, TemplateProvider):
         yield 'It fills in a template that stands in the request (`render = "provider"`).'
     if isinstance(provider, SigningProvider):
         yield "Each request is signed as it leaves, which is part of its time."

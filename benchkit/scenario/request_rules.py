@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from benchkit.errors import listed
 from benchkit.model.client_offers import ClientOffers
-from benchkit.scenario.arm_form import ConnectionForm
+from benchkit.scenario.arm_form import ConnectionForm, ServerForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -36,7 +36,12 @@ def check_render(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> 
         return
     if arm.provider not in vocabulary.templates:
         others = listed(sorted(vocabulary.templates)) or "none here"
-        told = f"{arm.provider} fills in no template that stands in a request; these do: {others}"
+        told = f"{arm.provider} fills in no template; these do: {others}"
+        parsed.mistakes.add(("arm", index, "render"), told)
+    elif arm.provider in vocabulary.stored_templates and isinstance(arm.server, ServerForm):
+        told = (
+            f"is for the embedded server: {arm.provider} fills in only stored templates, and benchkit stores none there"
+        )
         parsed.mistakes.add(("arm", index, "render"), told)
     elif arm.messages_per_request == 1:
         told = "has no effect with one message a request: give the arm messages_per_request of 2 or more"

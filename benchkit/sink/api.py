@@ -103,6 +103,7 @@ class ApiListener:
         return part.response
 
     def _take_batch(self, request: Request) -> Response:
+        request = self.server.with_uploads(request, self.uploads) if self.uploads else request
         sends = self.recorder.identify_all(request.body)
         if not sends:
             return self._take(request)

@@ -158,6 +158,13 @@ class Sink:
         server = PROVIDERS[config.provider].server
         max_body = config.limit.message_bytes or MAX_BODY
         listener = ApiListener(
-            server, account, config.auth_required, recorder, self._connections, max_body, config.batches
+            server,
+            account,
+            config.auth_required,
+            recorder,
+            self._connections,
+            max_body,
+            config.batches,
+            {**config.uploads},
         )
         return (lambda: ApiSession(listener)) if faults is None else (lambda: FaultyApiSession(listener, faults))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
-from benchkit.model.contracts import TemplateProvider
+from benchkit.model.contracts import StoredTemplateProvider, TemplateProvider
 from benchkit.model.exchange import JointRequest, Received, Request
 from benchkit.model.identity import find_identities
 from benchkit.model.message import Address, Content, Message, canonical_text
@@ -71,28 +71,47 @@ class TemplateProviderSuite(Suite):
         provider, messages, members = fills_in(case), newsletter(), list(range(20))
         filled = provider.template_batch(messages, case.account).request(members, identities_of(members))
         whole = provider.batch(messages, case.account).request(members, identities_of(members))
-        assert filled.body.count(LONG.strip().encode()) == 10
+        stored = _stored(case, messages)
+        assert (filled.body + b"".join(stored.values())).count(LONG.strip().encode()) == 10
         assert len(filled.body) < len(whole.body) / 3
-        assert _contents(provider, filled) == _contents(provider, whole) == [message.content for message in messages]
+        contents = [mail.content for mail in _received(case, filled, stored)]
+        assert contents == [mail.content for mail in provider.server.receive(whole)]
+        assert contents == [message.content for message in messages]
 
     @EXAMPLES
     @given(messages=personal_mails(), data=st.data())
     def test_any_of_them_arrive_as_they_were_composed(
         self, case: ProviderCase, messages: list[Message], data: st.DataObject
     ) -> None:
-        provider = fills_in(case)
         members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
         joint, messages = _joint(case, messages)
         request = joint.request(members, identities_of(members))
-        mails = provider.server.receive(request)
+        mails = _received(case, request, _stored(case, messages))
         assert [mail.content for mail in mails] == [messages[i].content for i in members]
         assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
         assert list(find_identities(request.body, "0badcafe")) == identities_of(members)
 
+    def test_a_stored_template_is_named_and_served(self, case: ProviderCase) -> None:
+        provider = case.provider
+        if isinstance(provider, StoredTemplateProvider):
+            request = provider.template(newsletter(), case.account)
+            assert request.method in provider.server.methods(request.target)
+            assert not provider.server.sends(request)
+            assert provider.server.upload_name(request)
+            assert 200 <= provider.server.accepted(request, ()).status < 300
+            assert case.is_authorised(request, case.account)
 
-def _contents(provider: TemplateProvider, request: Request) -> list[Content]:
-    mails: tuple[Received, ...] = provider.server.receive(request)
-    return [mail.content for mail in mails]
+
+def _stored(case: ProviderCase, messages: list[Message]) -> dict[str, bytes]:
+    """What the server has before: empty where a template stands in the request itself."""
+    if not isinstance(case.provider, StoredTemplateProvider):
+        return {}
+    request = case.provider.template(messages, case.account)
+    return {case.provider.server.upload_name(request): request.body}
+
+
+def _received(case: ProviderCase, request: Request, stored: dict[str, bytes]) -> tuple[Received, ...]:
+    return case.provider.server.receive(case.provider.server.with_uploads(request, stored))
 
 
 def _joint(case: ProviderCase, messages: list[Message]) -> tuple[JointRequest, list[Message]]:

@@ -64,9 +64,10 @@ def offers(_transport: str, client: str) -> ClientOffers:
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         clients={"smtp": ("aiosmtplib",), "api": ("httpx", "httpx2"), "null": ("",)},
-        providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset()},
+        providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset(), "stored": frozenset()},
         batch_limits={"mailgun": 1000},
-        templates=frozenset({"mailgun"}),
+        templates=frozenset({"mailgun", "stored"}),
+        stored_templates=frozenset({"stored"}),
         statistics=("p50", "p90", "p95", "p99"),
         offers=offers,
         webhooks=("mailgun",),

@@ -90,7 +90,13 @@ ROWS: list[Row] = [
         20,
         'provider = "single"\nrender = "provider"',
         "21:1 arm.1.render",
-        'single fills in no template that stands in a request; these do: "mailgun"',
+        'single fills in no template; these do: "mailgun", "stored"',
+    ),
+    (
+        20,
+        'provider = "stored"\nserver = { host = "127.0.0.1", port = 1 }\napi_key = { env = "HOME" }\nrender = "provider"',
+        "23:1 arm.1.render",
+        "stored fills in only stored templates",
     ),
     (21, API + "messages_per_request = 2", "22:1 arm.1.messages_per_request", '"talk" sends one message at a time'),
     (

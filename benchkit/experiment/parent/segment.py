@@ -24,6 +24,7 @@ from benchkit.experiment.parent.worker_pool import Heard, WorkerPool
 from benchkit.experiment.plan.cores import cores_of
 from benchkit.experiment.process import targets
 from benchkit.experiment.process.job import SINK, SinkJob, WorkerJob, worker_name
+from benchkit.experiment.process.stored_templates import with_stored_templates
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Batch
 from benchkit.model.run import RunStatus
@@ -117,7 +118,10 @@ class _Walk:
 
     async def _prepare_sink(self) -> tuple[Endpoint, ...]:
         segment, password = self._segment, targets.new_password()
-        listeners = targets.listeners(segment.scenario, password, segment.start)
+        listeners = with_stored_templates(
+            targets.listeners(segment.scenario, password, segment.start),
+            segment.scenario, segment.batch, segment.of_arms,
+        )  # fmt: skip
         ca_pem = ""
         for sink in self._sinks:
             await sink.give(
