@@ -54,7 +54,8 @@ class ArmPlacements:
     """What lies in the test mailboxes. `places`, `results`, `changes`: how many mails; `rates` are of the mails found.
 
     `judged`: mails into which the receiver wrote results; `result_rates` are of those. `after_ms`: the median from accepted to
-    delivered, ± `resolution_ms`. `found_rate` is of the accepted copies.
+    delivered, ± `resolution_ms`; None for an embedded server, which sends on after the run.
+    `found_rate` is of the accepted copies.
     """
 
     arm: str

@@ -44,9 +44,7 @@ def _steps(run: Run, found: Deliverability) -> Iterator[tuple[str, Rates]]:
             _known({n: arm.rates["delivered"] for n, arm in enumerate(found.arms)}),
         )
     if found.placements:
-        inbox = {
-            n: arm.rates.get("inbox", Estimate(0.0 if arm.found else None)) for n, arm in enumerate(found.placements)
-        }
+        inbox = {n: arm.rates["inbox"] for n, arm in enumerate(found.placements)}
         yield "in the inbox of your test mailboxes, of the mails found there", _known(inbox)
         for method in ("dmarc", "dkim", "spf"):
             if any(name.startswith(f"{method}=") for arm in found.placements for name in arm.results):

@@ -17,6 +17,7 @@ from benchkit.stats.accepted_copies import accepted_copies
 from benchkit.stats.proportion import wilson
 from benchkit.stats.quantile import STATISTIC
 
+PLACES = ("inbox", "junk", "other")
 METHODS = ("dmarc", "dkim", "spf")  # the first that receivers gave a result of decides
 
 
@@ -39,11 +40,17 @@ class PlacementFact(NamedTuple):
 def placements_by_arm(run: Run) -> tuple[ArmPlacements, ...]:
     columns = (run.placements[name].tolist() for name in PlacementFact._fields)
     facts = [PlacementFact._make(row) for row in zip(*columns, strict=True)]
-    copies = accepted_copies(run)
-    return tuple(
-        _arm(record.name, copies[number], [one for one in facts if one.arm == number], run.manifest.confidence)
-        for number, record in enumerate(run.manifest.arms)
-    )
+    copies, confidence = accepted_copies(run), run.manifest.confidence
+    found = []
+    for number, record in enumerate(run.manifest.arms):
+        own = [_timed(one, embedded=record.embedded) for one in facts if one.arm == number]
+        found.append(_arm(record.name, copies[number], own, confidence))
+    return tuple(found)
+
+
+def _timed(fact: PlacementFact, *, embedded: bool) -> PlacementFact:
+    """An embedded server sends on after the last message of the run: that time is no provider's."""
+    return fact._replace(after_ms=-1) if embedded else fact
 
 
 def _arm(name: str, accepted: int, facts: Sequence[PlacementFact], confidence: float) -> ArmPlacements:
@@ -68,7 +75,7 @@ def _arm(name: str, accepted: int, facts: Sequence[PlacementFact], confidence: f
         after_ms=median.value,
         resolution_ms=max((one.resolution_ms for one in facts), default=0),
         found_rate=wilson(min(len(facts), accepted), accepted, confidence),
-        rates={place: wilson(count, len(facts), confidence) for place, count in places.items()},
+        rates={place: wilson(places[place], len(facts), confidence) for place in PLACES},
         judged=judged,
         result_rates={method: wilson(results[f"{method}=pass"], judged, confidence) for method in METHODS},
         after_ms_ci=(median.low, median.high) if times else None,

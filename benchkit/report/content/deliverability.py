@@ -108,10 +108,7 @@ def _mailbox_rows(arms: Sequence[ArmPlacements]) -> Iterator[tuple[str, Callable
 
 
 def _place(place: str, arm: ArmPlacements) -> Cell:
-    rate = arm.rates.get(place)
-    if rate is None:
-        return Cell("0 %") if arm.found else _NOT_KNOWN
-    return rate_cell(rate)
+    return rate_cell(arm.rates[place])
 
 
 def _time_to_mailbox(arm: ArmPlacements) -> Cell:

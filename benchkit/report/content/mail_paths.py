@@ -71,16 +71,18 @@ def _pair(pair: ArmPair) -> Iterator[Block]:
     yield sentence(
         f"Identical in {pair.identical:,} of {_pairs(pair.pairs)} of the same message. What differs in the others:"
     )
-    rows = tuple(map(_row, pair.differences))
+    rows = tuple(_row(difference, pair) for difference in pair.differences)
     yield Table(columns("what", pair.first, pair.second, "cause", "pairs"), rows, texts=True)
 
 
-def _row(difference: PairDifference) -> tuple[Cell, ...]:
+def _row(difference: PairDifference, pair: ArmPair) -> tuple[Cell, ...]:
+    made = {"made on the first way": f"made by “{pair.first}”", "made on the second way": f"made by “{pair.second}”"}
+    cause = made.get(difference.cause, difference.cause)
     return (
         Cell(_what(difference.what)),
         Cell(difference.first or numbers.NOT_KNOWN),
         Cell(difference.second or numbers.NOT_KNOWN),
-        Cell(difference.cause or "not known", Tone.PLAIN if difference.cause else Tone.FAINT),
+        Cell(cause or "not known", Tone.PLAIN if cause else Tone.FAINT),
         Cell(f"{difference.count:,}"),
     )
 
