@@ -23,7 +23,7 @@ USES = (
 )  # fmt: skip
 LINKS = (
     "rtt-sweep", "same-datacentre", "attachments-on-a-thin-line", "lossy-mobile-uplink", "many-recipients",
-    "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles",
+    "newsletter-in-batches", "senders-and-requests", "faults-and-limits", "provider-throttles", "failover",
     "personalised-at-provider", "bulk-campaign", "free-plan-or-dedicated",
 )  # fmt: skip
 AT_REAL_SERVERS = ("same-mail-two-paths", "delivered-or-not")  # of the receiving lab, on loopback

@@ -1,4 +1,4 @@
-"""Whether and when a message is tried again. Nothing here waits or sends (experiment/worker/retries.py does)."""
+"""Whether and when a message is tried again, and by which way. Nothing here waits or sends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RetrySpec:
     ambiguous: bool = False
 
     def may_retry(self, kind: OutcomeKind) -> bool:
-        return kind in _SAFE or (self.ambiguous and kind in _IN_DOUBT)
+        return may_send_again(kind, ambiguous=self.ambiguous)
 
     def wait_s(self, outcome: Outcome, attempt: int, drawn: float) -> float | None:
         """Before the attempt after number `attempt`, from 1; None: this one was the last. `drawn` is between 0 and 1.
@@ -46,6 +46,30 @@ class RetrySpec:
 
 
 NO_RETRY = RetrySpec()
+
+
+def may_send_again(kind: OutcomeKind, *, ambiguous: bool) -> bool:
+    """`ambiguous`: also where the server may have the message, which may deliver it twice."""
+    return kind in _SAFE or (ambiguous and kind in _IN_DOUBT)
+
+
+def outcome_of_both(before: Outcome, after: Outcome) -> Outcome:
+    """Of two attempts of one message: the later one's, but a refusal of that does not take back what may have arrived."""
+    return before if before.kind in _IN_DOUBT and not after.kind.may_have_arrived else after
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """The arm, by its number, whose way is taken for what the arm's own server did not take.
+
+    `ambiguous`: also where that may have the message, which may deliver it twice.
+    """
+
+    arm: int
+    ambiguous: bool = False
+
+    def takes(self, kind: OutcomeKind) -> bool:
+        return may_send_again(kind, ambiguous=self.ambiguous)
 
 
 def _asked_s(outcome: Outcome) -> float:

@@ -61,6 +61,7 @@ class ArmRecord:
     congestion: str | None = None  # what both ends were told to use; what was in force is above
     messages_per_request: int = 1  # at most; an API's only
     render: str = "client"  # or "provider": a template that it fills in
+    failover: str = ""  # the arm by whose way it sends what its server does not take
     profile: str = ""  # the relay or API that the embedded server behaved as
     dkim: str = ""  # "d=shop.example s=mail rsa-2048" where the arm signs
     signing_us: float | None = None  # of one signature, made before the clock: the median over the batch
@@ -135,7 +136,7 @@ class Manifest:
     decided: int | None = None  # … and after which it ended, because every contrast was decided; None where it went on
     registered: str = ""  # digest of what was laid down before the first send (model/registration.py)
     starts: tuple[StartRecord, ...] = ()  # in the order of the run; empty where not recorded
-    cost: Mapping[str, Any] = field(default_factory=dict)  # prices of the scenario (model/scenario.CostSpec)
+    cost: Mapping[str, Any] = field(default_factory=dict)  # prices of the scenario (model/cost.CostSpec)
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 

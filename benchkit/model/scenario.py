@@ -1,6 +1,6 @@
 """The scenario as the other rooms see it: validated, defaults filled in, paths to open, secrets only by reference.
 
-The form that users fill in (TOML, with its shorthands) is in scenario/; this is what comes out of it. Units are in names.
+The form that users fill in (TOML, with its shorthands) is in scenario/. Units are in names.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from benchkit.model.cost import NO_COST, CostSpec
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.receiving import EventsSpec, MailboxSpec, ReceivingLabSpec, RelaySpec
-from benchkit.model.retry import NO_RETRY, RetrySpec
+from benchkit.model.retry import NO_RETRY, Failover, RetrySpec
 from benchkit.model.secret import SecretRef
 
 
@@ -220,6 +221,7 @@ class ArmSpec:
     profile: str = ""  # the relay or API that the embedded server behaves as (profiles/)
     fates: tuple[Fate, ...] = ()  # of the embedded server's mail; the first whose pattern fits counts
     relay: RelaySpec | None = None  # the embedded server sends its mail on to the receiving lab
+    failover: Failover | None = None
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""
@@ -256,16 +258,6 @@ class VerdictSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class CostSpec:
-    """Prices; None where not given. `per_thousand`: (arm pattern, price of a thousand messages), the first match counts."""
-
-    currency: str = "USD"
-    per_thousand: tuple[tuple[str, float], ...] = ()
-    cpu_per_hour: float | None = None
-    egress_per_gb: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Scenario:
     """A whole scenario; `source` is the TOML text as written, kept with the run."""
 
@@ -279,7 +271,7 @@ class Scenario:
     arms: tuple[ArmSpec, ...]
     verdict: VerdictSpec
     thresholds: tuple[Threshold, ...] = ()
-    cost: CostSpec = CostSpec()
+    cost: CostSpec = NO_COST
     retry: RetrySpec = NO_RETRY
     allow_hosts: tuple[str, ...] = ()
     allow_recipients: tuple[str, ...] = ()

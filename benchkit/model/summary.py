@@ -112,6 +112,9 @@ class ArmSummary:
     recipients_unknown: int = 0
     retried: int = 0  # messages that were tried more than once
     attempts: int = 0  # of all messages
+    failover: str = ""  # the arm by whose way it sends what its server does not take
+    failed_over: int = 0  # messages that went that way
+    failed_over_accepted: int = 0  # … and were accepted there
     given_up: int = 0  # not accepted in the end, of those that may be tried again
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
@@ -134,16 +137,12 @@ class Contrast:
     reasons: tuple[Notice, ...] = ()
     blocks_needed: int | None = None
     aa: bool = False
-    blocks_needed_range: tuple[int, int] | None = (
-        None  # … for 90 % power, as the ratio may be at either end of its error
-    )
+    blocks_needed_range: tuple[int, int] | None = None  # … for 90 % power, at either end of the ratio's error
     others: Mapping[str, RatioEstimate] = field(default_factory=dict)  # the same of the blocks' p90, p95 and mean
     failed_blocks: int = 0  # blocks in which half of the messages of one arm failed: slower or faster than any
     starts: int = 1  # how often the processes were started: the unit of the interval where there are several
     confidence: float | None = None  # of `ci`; above the run's where `family` is "all"
-    detectable: float | None = (
-        None  # A/A: the smallest bias, as a ratio, that this pair would have shown in 9 runs of 10
-    )
+    detectable: float | None = None  # A/A: the smallest bias, as a ratio, that 9 of 10 such runs would show
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +179,9 @@ class DeliveryReport:
     recipients_accepted: int = 0
     recipients_refused: int = 0  # by a server that took the message for others
     recipients_failed: int = 0  # of messages that failed for certain, or were not sent
-    recipients_unknown: int = (
-        0  # of messages that may or may not have been accepted: ambiguous ones, and sends in doubt
-    )
+    recipients_unknown: int = 0  # of messages that may have been accepted: ambiguous ones, and sends in doubt
     altered_content: int = 0  # of the altered: arrived with another content
+    failed_over: int = 0  # messages that went the way of their arm's failover
 
 
 @dataclass(frozen=True, slots=True)

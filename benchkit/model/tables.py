@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA_VERSION = 4  # of run.json and of the tables; every earlier one is read too
+SCHEMA_VERSION = 5  # of run.json and of the tables; every earlier one is read too
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ MESSAGES = TableLayout(
             1,
             about="how often it was tried; its times, round trips and bytes are of all attempts",
         ),
+        Column("failed_over", "bool", 5, False, about="whether the last attempt went the way of the arm's `failover`"),
     ),
 )
 PHASES = TableLayout(

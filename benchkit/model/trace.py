@@ -59,6 +59,7 @@ class Trace:
         "closed_ns",
         "edges",
         "ended_ns",
+        "failed_over",
         "min_rtt_us",
         "phases",
         "retransmits",
@@ -84,6 +85,7 @@ class Trace:
         self.retransmits = self.segments_out = self.segments_in = 0
         self.min_rtt_us = -1
         self.attempts = 1
+        self.failed_over = False
         self.ended_ns = self.closed_ns = 0
         self.started_ns = perf_counter_ns()
 

@@ -146,6 +146,16 @@ class DsnForm(Form):
     orcpt: Annotated[bool, said("Name each recipient as the original one.")] = False
 
 
+class FailoverForm(Form):
+    """The arm that takes what this one's server does not take."""
+
+    required = ("arm",)
+    arm: Annotated[Name, said("The name of the other arm.")] = ""
+    ambiguous: Annotated[bool, said("Also where this arm's server may have the message: it may then arrive twice.")] = (
+        False
+    )
+
+
 class DkimForm(Form):
     """The DKIM signature that an smtp arm makes (RFC 6376)."""
 
@@ -173,6 +183,11 @@ ConnectionKey = Annotated[
 ServerKey = Annotated[
     Annotated[Literal["embedded", "provider", "receiving-lab"], Tag(PLAIN)] | Annotated[ServerForm, Tag(TABLE)],
     Discriminator(table_or_plain),
+]
+
+
+FailoverKey = Annotated[
+    Annotated[Name, Tag(PLAIN)] | Annotated[FailoverForm, Tag(TABLE)], Discriminator(table_or_plain)
 ]
 
 
@@ -231,6 +246,9 @@ class ArmForm(Form):
     fate: Annotated[
         list[FateForm], Field(default_factory=list), said("What the embedded server's webhooks tell of its mail.")
     ]
+    failover: Annotated[
+        FailoverKey | None, said("The arm by whose way a message is sent that this arm's server does not take.")
+    ] = None
     relay: Annotated[
         RelayForm | None, said("How the embedded server changes the mail that it sends on to the receiving lab.")
     ] = None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+from benchkit.model.cost import CostSpec
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec, planned_looks
 from benchkit.model.message import Address
 from benchkit.model.receiving import EventsSpec, MailboxSpec, ReceivingLabSpec, RelaySpec
-from benchkit.model.retry import RetrySpec
+from benchkit.model.retry import Failover, RetrySpec
 from benchkit.model.scenario import (
     RECEIVING_LAB,
     ArmSpec,
     ConnectionPolicy,
-    CostSpec,
     Delay,
     Dkim,
     Dsn,
@@ -34,6 +34,7 @@ from benchkit.scenario.arm_form import (
     ConnectionForm,
     DelayForm,
     DkimForm,
+    FailoverForm,
     FateForm,
     FaultForm,
     SecretForm,
@@ -162,6 +163,7 @@ def _arm(parsed: ParsedScenario, number: int, vocabulary: Vocabulary) -> ArmSpec
         server=_server(form.server, server_of(form, vocabulary)),
         provider=form.provider,
         profile=form.profile,
+        failover=_failover(form.failover, parsed),
         options=dict(form.options),
         messages_per_request=form.messages_per_request,
         render=Render(form.render),
@@ -191,6 +193,13 @@ def _server(written: str | ServerForm, found: ServerForm | None) -> ServerAddres
     if found is not None:
         return ServerAddress(found.host, found.port)
     return RECEIVING_LAB if written == "receiving-lab" else None
+
+
+def _failover(form: str | FailoverForm | None, parsed: ParsedScenario) -> Failover | None:
+    if form is None:
+        return None
+    spelled = form if isinstance(form, FailoverForm) else FailoverForm(arm=form)
+    return Failover([arm.name for arm in parsed.form.arm].index(spelled.arm), spelled.ambiguous)
 
 
 def _relay(form: RelayForm | None) -> RelaySpec | None:

@@ -14,6 +14,7 @@ from benchkit.scenario.arm_form import (
     ConnectionForm,
     DelayForm,
     DsnForm,
+    FailoverForm,
     FateForm,
     FaultForm,
     LimitForm,
@@ -55,9 +56,11 @@ _TABLES: Mapping[str, type[Form]] = {
     "delay_ms": DelayForm,
     "limit": LimitForm,
     "dsn": DsnForm,
+    "failover": FailoverForm,
 }
 _TABLE_FORMS = {
     "connection": " or { messages = 100 }",
+    "failover": ' or { arm = "…", ambiguous = true }',
     "server": ' or { host = "…", port = 587 }',
     "delay_ms": ' or { distribution = "lognormal", median = 5, sigma = 0.5 }',
 }

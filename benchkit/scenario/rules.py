@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from fnmatch import fnmatchcase
 
-from benchkit.errors import listed
+from benchkit.errors import listed, suggestion
 from benchkit.model.load import most_workers
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.event_rules import check_events, check_mailboxes
@@ -30,6 +30,7 @@ def check(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
     check_network(parsed)
     check_verdict(parsed)
     check_arm_names(parsed)
+    check_failover(parsed)
     for index in range(len(parsed.form.arm)):
         check_arm(parsed, index, vocabulary)
     check_events(parsed, vocabulary)
@@ -136,6 +137,42 @@ def check_arm_names(parsed: ParsedScenario) -> None:
             parsed.mistakes.add(("arm", index, "baseline"), "only one arm can be the baseline: remove one")
 
 
+def check_failover(parsed: ParsedScenario) -> None:
+    """Another arm that sends, one hop: what that arm's own failover says is for its own messages."""
+    arms = parsed.form.arm
+    for index, arm in enumerate(arms):
+        if arm.failover is None:
+            continue
+        name = arm.failover if isinstance(arm.failover, str) else arm.failover.arm
+        found = next((other for other in arms if other.name == name), None)
+        reason = ""
+        if arm.transport == "null":
+            reason = "has no effect: a null arm sends to no server"
+        elif found is None or found is arm or found.transport == "null":
+            able = [other.name for other in arms if other is not arm and other.transport != "null"]
+            reason = f'"{name}" is no other arm that sends; {suggestion(name, able)}'
+        elif (arm.server == "embedded") is not (found.server == "embedded"):
+            reason = "leads from the embedded server to another, or back: give both arms the embedded one, or neither"
+        elif "receiving-lab" in (arm.server, found.server):
+            reason = "is not for arms at the receiving lab"
+        if reason and name:
+            parsed.mistakes.add(("arm", index, "failover"), reason)
+        for side in (arm, *([found] if found is not None else [])):
+            _check_one_at_a_time(parsed, arms.index(side), "failover")
+
+
+def _check_one_at_a_time(parsed: ParsedScenario, index: int, key: str) -> None:
+    """What sends a message again has to know its outcome before the next one begins."""
+    arm = parsed.form.arm[index]
+    at: tuple[str | int, ...] = ("arm", index)
+    if arm.messages_per_request > 1 and not parsed.mistakes.reported((*at, "messages_per_request")):
+        told = f"cannot be tried again message by message: give the arm messages_per_request = 1, or remove {key}"
+        parsed.mistakes.add((*at, "messages_per_request"), told)
+    if arm.dialogue == "overlapped" and not parsed.mistakes.reported((*at, "dialogue")):
+        told = f'"overlapped" has begun the next message before this one is answered: choose another, or remove {key}'
+        parsed.mistakes.add((*at, "dialogue"), told)
+
+
 def check_cost(parsed: ParsedScenario) -> None:
     names = [arm.name for arm in parsed.form.arm] or [""]
     for pattern in parsed.form.cost.per_thousand:
@@ -150,15 +187,8 @@ def check_retry(parsed: ParsedScenario) -> None:
         return
     if retry.first_s > retry.most_s and not parsed.mistakes.reported(("retry",)):
         parsed.mistakes.add(("retry", "first_s"), f"is longer than most_s, which is {retry.most_s:g}")
-    for index, arm in enumerate(parsed.form.arm):
-        if arm.messages_per_request > 1:
-            told = "cannot be tried again message by message: give the arm messages_per_request = 1, or remove [retry]"
-            parsed.mistakes.add(("arm", index, "messages_per_request"), told)
-        if arm.dialogue == "overlapped":
-            told = (
-                '"overlapped" has begun the next message before this one is answered: choose another, or remove [retry]'
-            )
-            parsed.mistakes.add(("arm", index, "dialogue"), told)
+    for index in range(len(parsed.form.arm)):
+        _check_one_at_a_time(parsed, index, "[retry]")
 
 
 def check_thresholds(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:

@@ -48,6 +48,7 @@ def account_of(run: Run, delivery: Delivery) -> DeliveryReport:
         duplicates=_count(arguable & (times > 1)) + _count(doubtful_times > 1),
         altered=_count(delivery.differs[first]),
         unaccounted=_count(~arguable & (times > 0)) + delivery.strays,
+        failed_over=_count(run.messages["failed_over"][first]),
         unobserved=_count(accepted & ~seen & (times == 0)),
         other_recipients=_count(delivery.other_recipients[first]),
         other_sender=_count(delivery.other_sender[first]),

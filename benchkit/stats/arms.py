@@ -82,7 +82,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         failure_texts=_failure_texts(rows, ~accepted),
         retransmitted=int(np.count_nonzero(rows["retransmits"] > 0)),
         **{name: getattr(arm, name) for name in _AS_RECORDED},
-        **_attempts(manifest, rows),
+        **_attempts(manifest, arm, rows),
         generator=generator,
         saturated=limits_of(generator, manifest, sample),
         two_groups=two_groups(
@@ -95,14 +95,17 @@ def _recipient_fields(recipients: RecipientCounts) -> dict[str, Any]:
     return {f"recipients_{name}": number for name, number in recipients._asdict().items()}
 
 
-def _attempts(manifest: Manifest, rows: Table) -> dict[str, Any]:
+def _attempts(manifest: Manifest, arm: ArmRecord, rows: Table) -> dict[str, Any]:
     """Fields of the summary."""
-    attempts, spec = rows["attempts"], RetrySpec(**manifest.retry)
+    attempts, spec, failed_over = rows["attempts"], RetrySpec(**manifest.retry), rows["failed_over"]
     may_retry = np.isin(rows["outcome"], [kind for kind in OutcomeKind if spec.may_retry(kind)])
     return {
-        "retried": int(np.count_nonzero(attempts > 1)),
+        "retried": int(np.count_nonzero(attempts - failed_over > 1)),
         "attempts": int(attempts.sum()),
-        "given_up": int(np.count_nonzero(may_retry)) if spec.attempts > 1 else 0,
+        "given_up": int(np.count_nonzero(may_retry)) if spec.attempts > 1 or arm.failover else 0,
+        "failover": arm.failover,
+        "failed_over": int(np.count_nonzero(failed_over)),
+        "failed_over_accepted": int(np.count_nonzero(failed_over & (rows["outcome"] == OutcomeKind.ACCEPTED))),
     }
 
 

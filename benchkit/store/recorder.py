@@ -66,6 +66,7 @@ class Recorder:
             text=outcome.text, refused=outcome.refused_recipients, refused_hash=outcome.refused_hash,
             server_id=outcome.server_id, retry_after_s=outcome.retry_after_s, rate_limit=outcome.rate_limit,
             rate_remaining=outcome.rate_remaining, rate_reset_s=outcome.rate_reset_s, attempts=trace.attempts,
+            failed_over=trace.failed_over,
         )  # fmt: skip
         self._record_phases(send, trace)
         self.recorded += 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.retry import NO_RETRY, RetrySpec
+from benchkit.model.retry import NO_RETRY, Failover, RetrySpec, outcome_of_both
 
 THREE = RetrySpec(attempts=3, first_s=1.0, most_s=60.0, jitter=False)
 BUSY = Outcome(OutcomeKind.THROTTLED, 429)
@@ -51,3 +51,17 @@ def test_no_wait_is_longer_than_the_longest_or_shorter_than_asked(
     wait_s = spec.wait_s(Outcome(OutcomeKind.THROTTLED, 429, retry_after_s=asked_s), attempt, drawn)
     assert (wait_s is None) is (asked_s > 20)
     assert wait_s is None or max(asked_s, 0) <= wait_s <= 20
+
+
+@pytest.mark.parametrize("kind", OutcomeKind)
+def test_only_what_the_server_does_not_have_goes_the_other_way(kind: OutcomeKind) -> None:
+    assert Failover(1).takes(kind) is RetrySpec().may_retry(kind)
+    assert Failover(1, ambiguous=True).takes(kind) is RetrySpec(ambiguous=True).may_retry(kind)
+
+
+@pytest.mark.parametrize("before", OutcomeKind)
+@pytest.mark.parametrize("after", OutcomeKind)
+def test_a_refusal_does_not_take_back_a_doubt(before: OutcomeKind, after: OutcomeKind) -> None:
+    doubt = before in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED)
+    stays = doubt and not after.may_have_arrived
+    assert outcome_of_both(Outcome(before), Outcome(after)).kind is (before if stays else after)

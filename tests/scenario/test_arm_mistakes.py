@@ -118,6 +118,17 @@ ROWS: list[Row] = [
     (15, SMTP + 'server = "smtp.example.com"', "16:1 arm.0.server", '{{ host = "smtp.example.com", port = 587 }}'),
     (15, SMTP + 'server = "127.0.0.1:2525"', "16:1 arm.0.server", '{{ host = "127.0.0.1", port = 2525 }}'),
     (15, SMTP + '[arm.fault]\nat = "data"', "16:6 arm.0.fault", "with two brackets: [[arm.fault]] before each"),
+    # failover
+    (15, SMTP + 'failover = "apo"', "16:1 arm.0.failover", 'did you mean "api"?'),
+    (15, SMTP + 'failover = "smtp"', "16:1 arm.0.failover", "is no other arm that sends"),
+    (15, SMTP + "failover = {}", "16:1 arm.0.failover.arm", "is missing"),
+    (
+        15,
+        SMTP + 'failover = { arm = "api", ambigous = true }',
+        "16:27 arm.0.failover.ambigous",
+        'did you mean "ambiguous"?',
+    ),
+    (21, API + 'failover = "smtp"\nmessages_per_request = 2', "23:1 arm.1.messages_per_request", "message by message"),
     # servers and secrets
     (15, SMTP + 'server = "embeded"', "16:1 arm.0.server", 'did you mean "embedded"?'),
     (15, SMTP + 'server = { host = "127.0.0.1" }', "16:1 arm.0.server.port", "is missing"),

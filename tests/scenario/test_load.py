@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from benchkit.errors import InputError
+from benchkit.model.cost import CostSpec
 from benchkit.model.load import Arrivals, LoadModel, LoadSpec
 from benchkit.model.message import Address
 from benchkit.model.scenario import (
     ConnectionPolicy,
-    CostSpec,
     Delay,
     Dsn,
     Fault,

@@ -78,6 +78,7 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         setup_turns=setup_turns(arm) if is_known(arm) else None,
         message_turns=mean_message_turns(scenario.load, arm, batch),
         messages_per_request=arm.messages_per_request,
+        failover=scenario.arms[arm.failover.arm].name if arm.failover is not None else "",
         render=arm.render.value,
         congestion=arm.congestion,
         profile=arm.profile,

@@ -83,6 +83,8 @@ class _Walk:
         self._sinks: list[Child] = []  # one, or none where no arm is embedded
         self._workers: list[Child] = []
         self._ports: dict[int, int] = {}
+        self._failover_ports: dict[int, int] = {}
+        self._failovers: dict[int, Endpoint] = {}
         self._cores: Mapping[str, tuple[int, ...]] = {}
 
     async def run(self) -> tuple[RunStatus, str]:
@@ -118,26 +120,31 @@ class _Walk:
 
     async def _prepare_sink(self) -> tuple[Endpoint, ...]:
         segment, password = self._segment, targets.new_password()
-        listeners = with_stored_templates(
-            targets.listeners(segment.scenario, password, segment.start),
-            segment.scenario, segment.batch, segment.of_arms,
-        )  # fmt: skip
+        scenario, start = segment.scenario, segment.start
+        regular = targets.listeners(scenario, password, start)
+        further = targets.failover_listeners(scenario, password, start)
+        every = with_stored_templates((*regular, *further.values()), scenario, segment.batch, segment.of_arms)
+        listeners = every[: len(regular)]
         ca_pem = ""
         for sink in self._sinks:
             await sink.give(
                 SinkJob(
-                    listeners, segment.token, str(segment.folder), self._environment.sink_host, segment.condition,
-                    self._cores.get(SINK, ()),
+                    every, segment.token, str(segment.folder),
+                    self._environment.sink_host, segment.condition, self._cores.get(SINK, ()),
                 )
             )  # fmt: skip
             ready = await sink.hear()
-            self._ports = {listener.arm: port for listener, port in zip(listeners, ready["ports"], strict=True)}
+            ports = ready["ports"]
+            self._ports = {listener.arm: port for listener, port in zip(listeners, ports, strict=False)}
+            self._failover_ports = dict(zip(further, ports[len(listeners) :], strict=True))
             ca_pem = ready["ca_pem"]
-            in_force = zip(listeners, ready["congestion"], strict=True)
+            in_force = zip(listeners, ready["congestion"], strict=False)
             facts = [{"arm": listener.arm, "server_congestion": name} for listener, name in in_force]
             self._listener.heard(segment.condition, {"arms": facts})
-        sink_end = targets.SinkEnd(self._environment.sink_host, self._ports, ca_pem, password)
-        return targets.endpoints(segment.scenario, segment.revealed, sink_end)
+        sink_end = targets.SinkEnd(self._environment.sink_host, self._ports, ca_pem, password, self._failover_ports)
+        arms = targets.endpoints(segment.scenario, segment.revealed, sink_end)
+        self._failovers = targets.failovers(segment.scenario, sink_end, arms)
+        return arms
 
     async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
         """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
@@ -167,7 +174,7 @@ class _Walk:
         segment = self._segment
         job = WorkerJob(
             segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition,
-            start=segment.start, of_arms=segment.of_arms,
+            start=segment.start, failovers=self._failovers, of_arms=segment.of_arms,
         )  # fmt: skip
         for number, worker in enumerate(self._workers):
             await worker.give(replace(job, worker=number, cores=self._cores.get(worker_name(number), ())))
@@ -177,8 +184,9 @@ class _Walk:
         return await Child.start(module, self._segment.folder / "children.log", network)
 
     def _store_wire(self, counters: LinkCounters) -> None:
-        """Each connection under the arm whose listener it went to."""
-        condition, arm_of = self._segment.condition, {port: arm for arm, port in self._ports.items()}
+        """Each connection under the arm that made it."""
+        ports = (*self._ports.items(), *self._failover_ports.items())
+        condition, arm_of = self._segment.condition, {port: arm for arm, port in ports}
         rows = [
             {"condition": condition, "arm": arm_of.get(count.server_port, -1), **asdict(count)}
             for count in counters.connections

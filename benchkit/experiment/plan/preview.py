@@ -94,8 +94,8 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     share = setup_turns(arm) * connections / sends if each is not None and arm.connection.messages else 0
     return ArmPlan(
         name=arm.name,
-        target=_target(arm),
-        leaves_this_machine=needs_permission(arm, batch),
+        target=_target(arm) + _failover_target(scenario, arm),
+        leaves_this_machine=needs_permission(arm, scenario, batch),
         sends=conditions * load.blocks * load.messages_per_block,
         warmup_sends=conditions * load.restarts * load.warmup_blocks * load.messages_per_block,
         connections=conditions * connections,
@@ -121,6 +121,10 @@ def _target(arm: ArmSpec) -> str:
         return f"{arm.server.host}:{arm.server.port}"
     whose = f"{arm.provider} relay" if arm.provider and arm.transport == "smtp" else arm.provider or arm.transport
     return f"embedded {whose}" if is_embedded(arm) else "nowhere"
+
+
+def _failover_target(scenario: Scenario, arm: ArmSpec) -> str:
+    return "" if arm.failover is None else f", else {_target(scenario.arms[arm.failover.arm])}"
 
 
 def expected_progress(scenario: Scenario, batch: Batch) -> Callable[[int, int], float] | None:

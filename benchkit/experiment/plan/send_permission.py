@@ -32,8 +32,13 @@ def hosts_that_need_permission(scenario: Scenario, batch: Batch) -> tuple[str, .
     return leaving_hosts(scenario) if not real_recipients(batch) else foreign_hosts(scenario)
 
 
-def needs_permission(arm: ArmSpec, batch: Batch) -> bool:
-    """Whether mail of this arm may reach a real mailbox."""
+def needs_permission(arm: ArmSpec, scenario: Scenario, batch: Batch) -> bool:
+    """Whether mail of this arm, or what goes the way of its failover, may reach a real mailbox."""
+    other = [scenario.arms[arm.failover.arm]] if arm.failover is not None else []
+    return any(_may_leave(each, batch) for each in (arm, *other))
+
+
+def _may_leave(arm: ArmSpec, batch: Batch) -> bool:
     return arm.server is not None and (not is_loopback(arm.server.host) or bool(real_recipients(batch)))
 
 
@@ -48,6 +53,8 @@ def deliveries(arm: ArmSpec, scenario: Scenario, batch: Batch) -> int:
     if arm.transport == "null":
         return 0
     copies = scenario.retry.attempts if scenario.retry.ambiguous else 1  # an ambiguous attempt may have been delivered
+    if arm.failover is not None and (arm.failover.ambiguous or scenario.retry.ambiguous):
+        copies = 2 * copies
     return copies * sum_over_sends([len(message.recipients) for message in batch.messages], sends_of_an_arm(scenario))
 
 
@@ -107,7 +114,7 @@ def _is_allowed(recipient: str, allowed: Sequence[str]) -> bool:
 
 
 def _count_reasons(scenario: Scenario, batch: Batch) -> list[tuple[str, str]]:
-    arms = [arm for arm in scenario.arms if needs_permission(arm, batch)]
+    arms = [arm for arm in scenario.arms if needs_permission(arm, scenario, batch)]
     messages = len(arms) * sends_of_an_arm(scenario)
     planned = max(messages, sum(deliveries(arm, scenario, batch) for arm in arms))
     if scenario.max_messages >= planned:

@@ -50,6 +50,7 @@ class WorkerJob:
     worker: int = 0
     start: int = 0
     cores: tuple[int, ...] = ()
+    failovers: Mapping[int, Endpoint] = field(default_factory=dict)  # of the arms that have one
     of_arms: Mapping[int, Batch] = field(default_factory=dict)  # of the arms that do not send the batch itself
 
     @property

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import secrets
 import socket
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from benchkit.errors import InputError, Mistake, TargetUnreachable
 from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES, probe
@@ -30,6 +30,7 @@ class SinkEnd:
     ports: Mapping[int, int]
     ca_pem: str
     password: str
+    failover_ports: Mapping[int, int] = field(default_factory=dict)  # by the arm that has a failover
 
 
 def is_embedded(arm: ArmSpec) -> bool:
@@ -40,6 +41,19 @@ def listeners(scenario: Scenario, password: str, start: int) -> tuple[ListenerCo
     """One listener for each embedded arm, in the order of the arms. Each start draws faults of its own."""
     seed = seed_of_start(scenario.load.seed, start)
     return tuple(_listener(number, arm, password, seed) for number, arm in enumerate(scenario.arms) if is_embedded(arm))
+
+
+def failover_listeners(scenario: Scenario, password: str, start: int) -> dict[int, ListenerConfig]:
+    """By arm with `failover`: a listener more, as the other arm's, for what this arm sends that way.
+
+    What arrives there is recorded as the other arm's, whose form it has; a port of its own keeps the packets apart.
+    """
+    found = {}
+    for number, arm in enumerate(scenario.arms):
+        if arm.failover is not None and is_embedded(other := scenario.arms[arm.failover.arm]):
+            seed = random.Random(f"failover/{scenario.load.seed}/{start}/{number}").getrandbits(32)
+            found[number] = _listener(arm.failover.arm, other, password, seed)
+    return found
 
 
 def _listener(number: int, arm: ArmSpec, password: str, seed: int) -> ListenerConfig:
@@ -81,6 +95,16 @@ def endpoints(scenario: Scenario, revealed: Mapping[int, Secret], sink: SinkEnd)
         )
         for number, arm in enumerate(scenario.arms)
     )
+
+
+def failovers(scenario: Scenario, sink: SinkEnd, arms: Sequence[Endpoint]) -> dict[int, Endpoint]:
+    """By arm with `failover`: the other arm's endpoint, at the embedded sink by a port of its own."""
+    found = {}
+    for number, arm in enumerate(scenario.arms):
+        if arm.failover is not None:
+            other = arms[arm.failover.arm]
+            found[number] = replace(other, port=sink.failover_ports.get(number, other.port))
+    return found
 
 
 def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:

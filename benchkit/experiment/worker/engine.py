@@ -14,6 +14,7 @@ from time import perf_counter_ns
 from typing import Any, Protocol
 
 from benchkit.experiment.worker.cell_watch import Watch, unwatched
+from benchkit.experiment.worker.failover import FailoverSender
 from benchkit.experiment.worker.start_times import Start, Waiting, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.clock import MonotonicClock
@@ -42,7 +43,7 @@ class ArmAtWork:
     `foreign`: its server is not embedded, and this worker is to find out whether it offers what the arm needs.
     """
 
-    senders: tuple[VirtualSender, ...]
+    senders: tuple[VirtualSender, ...] | tuple[FailoverSender, ...]
     prepared: tuple[Any, ...]
     foreign: bool = False
 

@@ -34,6 +34,10 @@ class Retries:
             return True
         return False
 
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         self._stopped.set()
 

@@ -14,6 +14,7 @@ from benchkit.experiment.worker.deadline import Deadline
 from benchkit.experiment.worker.retries import Retries, no_retries
 from benchkit.model.contracts import Batches, Prefetching, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind, defect
+from benchkit.model.retry import outcome_of_both
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.model.secret_mask import NO_SECRETS, SecretMask
 from benchkit.model.trace import Phase, Trace
@@ -44,6 +45,7 @@ class VirtualSender:
         self._retries = retries or no_retries()
         self._attempt_began = 0  # place of its first phase in the trace
         self._cut_short = False
+        self._in_order = True
         self._prefetching = transport if isinstance(transport, Prefetching) and transport.prefetches else None
 
     @property
@@ -82,21 +84,52 @@ class VirtualSender:
 
     async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
         """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
-        self._begin()
-        outcome, in_order = await self._attempt(prepared, identity, following)
-        while not self._cut_short and (wait_s := self._retries.wait_s(outcome, self.trace.attempts)) is not None:
-            if not await self._back_off(wait_s, in_order):
+        self.begin()
+        return await self.settle(await self.carry(prepared, identity, following))
+
+    def begin(self) -> None:
+        """The message's time starts here."""
+        self.trace.begin()
+        self._deadline.begin()
+
+    async def carry(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
+        """Every attempt of one message. The doubt of one that may have arrived stays, unless a later one is accepted."""
+        self._cut_short, attempt = False, 1
+        outcome = last = await self._attempt(prepared, identity, following)
+        while not self._cut_short and (wait_s := self._retries.wait_s(last, attempt)) is not None:
+            if not await self._back_off(wait_s):
                 break
+            attempt += 1
             self.trace.attempts += 1
-            outcome, in_order = await self._attempt(prepared, identity, None)
+            last = await self._attempt(prepared, identity, None)
+            outcome = outcome_of_both(outcome, last)
+        return outcome
+
+    async def settle(self, outcome: Outcome) -> Outcome:
+        """After the last attempt: hang up where the connection has carried its messages, or is not in order."""
         self._deadline.end()
-        if self._is_used_up or not in_order:
+        if self._is_used_up or not self._in_order:
             await self._leave()
         return outcome.masked(self._mask)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether neither the deadline nor the user has ended the message under way."""
+        return not self._cut_short and not self._retries.stopped
+
+    def share(self, other: VirtualSender) -> None:
+        """This one's attempts are of the other one's messages: one trace, one deadline."""
+        self.trace, self._deadline = other.trace, other._deadline
+
+    async def hang_up_apart(self) -> None:
+        """As `settle` does, in no message's time."""
+        if self._is_used_up or not self._in_order:
+            await self._close_apart()
+
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
         """The same with several messages in one request, of which the trace is then told once."""
-        self._begin()
+        self.begin()
+        self._attempt_began, self._cut_short = 0, False
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self._exchange_batch(prepared, identities)
@@ -118,29 +151,21 @@ class VirtualSender:
         self.trace.begin()
         await self._hang_up()
 
-    def _begin(self) -> None:
-        self.trace.begin()
-        self._attempt_began, self._cut_short = 0, False
-        self._deadline.begin()
-
-    async def _attempt(self, prepared: Any, identity: bytes, following: Any | None) -> tuple[Outcome, bool]:
-        """Its outcome, and whether the connection may carry on."""
-        self._attempt_began = len(self.trace.phases)
+    async def _attempt(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
+        """Its outcome; whether the connection may carry on is known then."""
+        self._attempt_began, self._in_order = len(self.trace.phases), False
         try:
             outcome = await self._exchange(prepared, identity, following)
         except BaseException as error:
-            return self._broken_off(error, 1), False
-        return outcome, outcome.kind is not OutcomeKind.AMBIGUOUS
+            return self._broken_off(error, 1)
+        self._in_order = outcome.kind is not OutcomeKind.AMBIGUOUS
+        return outcome
 
-    async def _back_off(self, wait_s: float, in_order: bool) -> bool:
+    async def _back_off(self, wait_s: float) -> bool:
         """Wait before the next attempt; False where the deadline or the user ends it. What it takes is a phase of its own."""
         self.trace.mark(Phase.BACKOFF)
         try:
-            if self._is_used_up or not in_order:
-                closing = Trace()
-                with suppress(Exception):
-                    await self._transport.close(closing)
-                self.trace.turns_to_close += closing.turns_to_close
+            await self.hang_up_apart()
             going_on = await self._retries.pause(wait_s)
         except asyncio.CancelledError:
             going_on = False
@@ -231,6 +256,12 @@ class VirtualSender:
         """The outcome is known by now: a defect in closing changes nothing about it."""
         with suppress(Exception):
             await self._transport.close(self.trace)
+
+    async def _close_apart(self) -> None:
+        closing = Trace()
+        with suppress(Exception):
+            await self._transport.close(closing)
+        self.trace.turns_to_close += closing.turns_to_close
 
     def _number_connection(self) -> None:
         self.connection = next(self._numbers)

@@ -24,13 +24,14 @@ from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.experiment.worker.cell_watch import CellWatch
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
+from benchkit.experiment.worker.failover import BothWays, FailoverSender
 from benchkit.experiment.worker.overhead import own_cost_us
 from benchkit.experiment.worker.retries import Retries
 from benchkit.experiment.worker.start_times import InStep, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.clock import MonotonicClock
 from benchkit.model.contracts import Batches, Transport
-from benchkit.model.message import Batch
+from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.plan import PlanCell
 from benchkit.store import Recorder
@@ -84,7 +85,7 @@ async def _prepare(
     workers = job.scenario.load.workers
     recorder = Recorder(
         Path(job.folder), MonotonicClock(), job.worker, workers,
-        planned=total_sends(job.scenario), attempts=job.scenario.retry.attempts,
+        planned=total_sends(job.scenario), attempts=_most_attempts(job),
     )  # fmt: skip
     engine = Engine(
         _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
@@ -177,28 +178,47 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     senders_of_all = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
     senders = len(range(job.worker, senders_of_all, load.workers))
     sends = max(sends_of_start(job.scenario, start) for start in range(load.restarts))
-    most_connections = sends * job.scenario.retry.attempts + senders_of_all * len(job.endpoints)
+    most_connections = sends * _most_attempts(job) + senders_of_all * len(job.endpoints)
     segment = job.condition * load.restarts + job.start
     numbers = itertools.count((segment * load.workers + job.worker) * most_connections)
-    arms, mask, tries_out = [], job.mask, job.worker == 0 and job.start == 0
+    arms, tries_out = [], job.worker == 0 and job.start == 0
     for number, endpoint in enumerate(job.endpoints):
-        make = TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"]
-        transports = [make(endpoint) for _ in range(senders)]
-        policy, together = endpoint.arm.connection, endpoint.arm.messages_per_request
-        seeds = (f"{load.seed}/{segment}/{job.worker}/{number}/{place}" for place in range(senders))
-        virtual = tuple(
-            VirtualSender(
-                transport, policy, numbers, together, load.deadline_s, mask, Retries(job.scenario.retry, seed)
-            )
-            for transport, seed in zip(transports, seeds, strict=True)
-        )
-        prepared = _prepared(transports[0], job.of_arms.get(number, job.batch), together=together > 1)
-        arms.append(ArmAtWork(virtual, prepared, foreign=tries_out and endpoint.arm.server is not None))
+        seeds = [f"{load.seed}/{segment}/{job.worker}/{number}/{place}" for place in range(senders)]
+        own = tuple(_sender(job, endpoint, numbers, seed) for seed in seeds)
+        foreign = tries_out and endpoint.arm.server is not None
+        prepared = _prepared(job, number, endpoint)
+        if (failover := endpoint.arm.failover) is None:
+            arms.append(ArmAtWork(own, prepared, foreign))
+            continue
+        other = job.failovers[number]
+        others = (_sender(job, other, numbers, f"{seed}/failover") for seed in seeds)
+        both = tuple(FailoverSender(one, two, failover) for one, two in zip(own, others, strict=True))
+        ways = tuple(map(BothWays, prepared, _prepared(job, failover.arm, other)))
+        arms.append(ArmAtWork(both, ways, foreign))
     return tuple(arms)
 
 
-def _prepared(transport: Transport, batch: Batch, *, together: bool) -> tuple[Any, ...]:
-    if not together:
+def _most_attempts(job: WorkerJob) -> int:
+    """Of one message, by all ways."""
+    return job.scenario.retry.attempts * (2 if job.failovers else 1)
+
+
+def _transport(endpoint: Endpoint) -> Transport:
+    return TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"](endpoint)
+
+
+def _sender(job: WorkerJob, endpoint: Endpoint, numbers: Iterator[int], seed: str) -> VirtualSender:
+    arm, scenario = endpoint.arm, job.scenario
+    return VirtualSender(
+        _transport(endpoint), arm.connection, numbers, arm.messages_per_request, scenario.load.deadline_s, job.mask,
+        Retries(scenario.retry, seed),
+    )  # fmt: skip
+
+
+def _prepared(job: WorkerJob, number: int, endpoint: Endpoint) -> tuple[Any, ...]:
+    """What each message of the arm's batch becomes for its transport."""
+    transport, batch = _transport(endpoint), job.of_arms.get(number, job.batch)
+    if endpoint.arm.messages_per_request == 1:
         return tuple(transport.prepare(message) for message in batch.messages)
     assert isinstance(transport, Batches), "the scenario's rules know which clients do"
     return tuple(transport.prepare_batch(batch.messages))

@@ -49,9 +49,12 @@ def _sent(account: DeliveryReport) -> str:
 
 def _retries(summary: Summary) -> Iterator[str]:
     for arm in (arm for arm in summary.arms if arm.retried):
-        more, given_up = arm.attempts - arm.accepted - arm.failed, arm.given_up
+        more, given_up = arm.attempts - arm.accepted - arm.failed - arm.failed_over, arm.given_up
         ended = f"; {given_up:,} given up after the last attempt" if given_up else "; none given up"
         yield f"{label_of(summary, arm)}: {counted(arm.retried, 'message')} tried again, {counted(more, 'attempt')} more{ended}"
+    for arm in (arm for arm in summary.arms if arm.failover):
+        done = f", {arm.failed_over_accepted:,} accepted there" if arm.failed_over else ""
+        yield f"{label_of(summary, arm)}: {counted(arm.failed_over, 'message')} failed over to {arm.failover}{done}"
 
 
 def _arrived(account: DeliveryReport) -> Sentence:
