@@ -115,7 +115,9 @@ MESSAGES = TableLayout(
             1,
             about="how often it was tried; its times, round trips and bytes are of all attempts",
         ),
-        Column("failed_over", "bool", 5, False, about="whether the last attempt went the way of the arm's `failover`"),
+        StoredColumn(
+            "failed_over", "bool", 5, False, about="whether the last attempt went the way of the arm's `failover`"
+        ),
     ),
 )
 PHASES = TableLayout(
