@@ -24,7 +24,7 @@ from benchkit.model.exchange import Credentials
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.scenario import Security
-from benchkit.protocol.content import dot_stuffed
+from benchkit.protocol.commands import dot_stuffed
 from benchkit.providers import PROVIDERS
 from benchkit.sink import Sink
 

@@ -1,8 +1,11 @@
-"""SMTP commands as a server reads them: verb, path, parameters (RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 3461,
-RFC 6152, RFC 3030).
+"""SMTP commands and content on the wire: verb, path, parameters, and the final dot with transparency.
 
-A command that cannot be taken raises `Refusal`, which is the reply. Parsing is a pure function of the argument, so its
-results are kept: a load test says the same MAIL FROM a hundred thousand times.
+RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 3461, RFC 6152, RFC 3030; for content RFC 5321 §4.1.1.4 and §4.5.2. A command that
+cannot be taken raises `Refusal`, which is the reply. Parsing is a pure function of the argument, so its results are kept: a
+load test says the same MAIL FROM a hundred thousand times.
+
+Only CRLF ends a line of content. A bare LF or CR is content like any other byte, so that `\\n.\\n` never ends a message: mail
+is smuggled where one side takes for the end what the other does not.
 """
 
 from __future__ import annotations
@@ -133,3 +136,19 @@ def parse_bdat(argument: bytes) -> Chunk:
     if match is None:
         raise Refusal("501 5.5.4 Syntax: BDAT size [LAST]")
     return Chunk(int(match[1]), match[2] is not None)
+
+
+CRLF = b"\r\n"
+TERMINATOR = b"\r\n.\r\n"
+
+
+def dot_stuffed(content: bytes) -> bytes:
+    """Content as it goes on the wire, the final dot included; a missing last CRLF is added."""
+    if not content.endswith(CRLF) and content:
+        content += CRLF
+    return (CRLF + content).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
+
+
+def dot_unstuffed(wire: bytes | bytearray) -> bytes:
+    """The inverse, of lines that begin after a CRLF (the one that ended DATA included) and without the final dot."""
+    return bytes(wire).replace(b"\r\n.", CRLF)[len(CRLF) :]

@@ -13,9 +13,8 @@ from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Message
 from benchkit.model.scenario import Dsn
 from benchkit.protocol import dsn
-from benchkit.protocol.capabilities import Capabilities
-from benchkit.protocol.commands import Refusal, parse_mail, parse_rcpt
-from benchkit.protocol.content import CRLF
+from benchkit.protocol.commands import CRLF, Refusal, parse_mail, parse_rcpt
+from benchkit.protocol.reply_stream import Capabilities
 
 _PLACE = PLACEHOLDER.decode("ascii")
 _PARAMETERS = {"8BITMIME": "BODY=8BITMIME", "SMTPUTF8": "SMTPUTF8"}

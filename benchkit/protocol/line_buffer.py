@@ -6,8 +6,7 @@ gets a hint; only CRLF.CRLF ends content. Neither a line nor a content that is t
 
 from __future__ import annotations
 
-from benchkit.protocol.commands import Refusal
-from benchkit.protocol.content import CRLF, TERMINATOR, dot_unstuffed
+from benchkit.protocol.commands import CRLF, TERMINATOR, Refusal, dot_unstuffed
 
 MAX_LINE = 12_288  # RFC 4954 §4: an AUTH line may be as long
 

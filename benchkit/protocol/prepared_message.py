@@ -7,7 +7,7 @@ from copy import copy
 from benchkit.model.identity import PLACEHOLDER, split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.scenario import Dsn
-from benchkit.protocol.content import CRLF, dot_stuffed
+from benchkit.protocol.commands import CRLF, dot_stuffed
 from benchkit.protocol.dsn import NOTHING
 from benchkit.protocol.envelope import envelope_of
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchkit.model.tables import StoredColumn, TableLayout
-from benchkit.store.spool import spool_of
-from benchkit.store.spooled_rows import SpooledRows
+from benchkit.store.spool import SpooledRows, spool_of
 
 SPOOLED_ARRIVALS = TableLayout(
     "arrivals",

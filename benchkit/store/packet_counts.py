@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchkit.model.tables import WIRE
-from benchkit.store.spool import spool_of
-from benchkit.store.spooled_rows import SpooledRows
+from benchkit.store.spool import SpooledRows, spool_of
 
 
 def record_wire(folder: Path, rows: Sequence[Mapping[str, int]]) -> None:

@@ -15,8 +15,7 @@ from benchkit.model.outcome import Outcome
 from benchkit.model.plan import PlanCell
 from benchkit.model.tables import CELLS, LAGS, MESSAGES, PHASES
 from benchkit.model.trace import Phase, Trace
-from benchkit.store.spool import spool_of
-from benchkit.store.spooled_rows import SpooledRows
+from benchkit.store.spool import SpooledRows, spool_of
 from benchkit.store.started_sends import StartedSends
 
 ROWS = 4096

@@ -8,6 +8,8 @@ written last: a row whose number does not follow the one before was not written 
 from __future__ import annotations
 
 import json
+import mmap
+import os
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from benchkit.errors import DamagedRun
+from benchkit.errors import DamagedRun, StoreError
 from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.store.arrow_arrays import of_numbers, of_octets, of_texts
-from benchkit.store.mapped_file import map_file
+from benchkit.store.private_files import FILE_MODE
 
 _CODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "?", "binary16": "16s"}
 _DTYPES = {"int64": "<i8", "int32": "<i4", "int16": "<i2", "int8": "i1", "bool": "?", "binary16": "V16"}
@@ -142,3 +144,16 @@ def _dtype(fixed: Mapping[str, str]) -> np.dtype[Any]:
 
 def _columns_of(rows: npt.NDArray[Any], fixed: Mapping[str, str]) -> dict[str, pa.Array]:
     return {name: of_numbers(rows[name], _ARROW[kind]) for name, kind in fixed.items()}
+
+
+def map_file(path: Path, size: int) -> mmap.mmap:
+    """Made if it is missing; what it holds stays. Raises StoreError where the disk has no room for all of it."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE)
+        try:
+            os.posix_fallocate(descriptor, 0, size)  # writing to a page without room on the disk is SIGBUS
+            return mmap.mmap(descriptor, size)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise StoreError(f"{path}: {size:,} bytes for what a kill must not lose: {error.strerror}") from error

@@ -14,9 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchkit.errors import StoreError
+from benchkit.model.tables import TableLayout
 from benchkit.store import reserve_file
 from benchkit.store.private_files import FILE_MODE
-from benchkit.store.rows import rows_left
+from benchkit.store.rows import RowBuffer, arrow_schema, rows_left
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # Arrow columnar format, "IPC streaming format"
 
@@ -123,3 +124,30 @@ def _left(path: Path, file: pa.NativeFile, last: pa.RecordBatch | None) -> Itera
     schema = pa.ipc.open_stream(file).schema
     texts = pa.array([""] * count, pa.string())
     yield pa.record_batch([columns.get(name, texts) for name in schema.names], schema=schema)
+
+
+class SpooledRows:
+    """`append` is RowBuffer's and may be called while `room` lasts; `write_out` makes room, or raises StoreError."""
+
+    def __init__(self, path: Path, layout: TableLayout, capacity: int) -> None:
+        self._spool = SpoolWriter(path, arrow_schema(layout))
+        kept = "binary" not in layout.kinds.values()  # half a row that lacks its bytes is of no use
+        self._rows = RowBuffer(layout, capacity, rows_file(path) if kept else None)
+        self.append = self._rows.append
+
+    @property
+    def room(self) -> int:
+        return self._rows.capacity - self._rows.count
+
+    @property
+    def disk_full(self) -> bool:
+        return self._spool.disk_full
+
+    def write_out(self) -> None:
+        if self._rows.count:
+            self._spool.write(self._rows.columns())
+            self._rows.clear()
+
+    def close(self) -> None:
+        self._spool.close()
+        self._rows.remove()

@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from benchkit.model.tables import IN_DOUBT
 from benchkit.store.arrow_arrays import numbers_in, of_numbers
-from benchkit.store.mapped_file import map_file
-from benchkit.store.rows import arrow_schema
+from benchkit.store.rows import arrow_schema, map_file
 from benchkit.store.spool import read_table
 
 _FILE = "started.bin"

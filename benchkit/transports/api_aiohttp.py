@@ -16,8 +16,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.content_coding import IDENTITY, decoded
-from benchkit.protocol.response_reader import GarbledResponse
+from benchkit.protocol.response_reader import IDENTITY, GarbledResponse, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of

@@ -16,8 +16,7 @@ from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.content_coding import IDENTITY, decoded
-from benchkit.protocol.response_reader import EARLY, GarbledResponse, ResponseReader
+from benchkit.protocol.response_reader import EARLY, IDENTITY, GarbledResponse, ResponseReader, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of

@@ -21,11 +21,10 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
-from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.login import LOGINS
 from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
-from benchkit.protocol.reply_stream import Garbled, Reply
+from benchkit.protocol.reply_stream import Capabilities, Garbled, Reply, capabilities_of, unoffered
 from benchkit.transports.failed_connections import failed, garbled, reason
 from benchkit.transports.metered_smtplib import MeteredSmtplib
 from benchkit.transports.sockets import is_established, open_socket, tls_context

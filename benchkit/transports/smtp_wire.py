@@ -17,12 +17,11 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol import dsn
-from benchkit.protocol.capabilities import Capabilities, capabilities_of, unoffered
 from benchkit.protocol.client_sequences import DIALOGUES, Ending, Then, refusal_so_far
 from benchkit.protocol.login import LOGINS
 from benchkit.protocol.prepared_message import PreparedMessage
 from benchkit.protocol.replies import outcome_of_refusal
-from benchkit.protocol.reply_stream import Garbled, Known, Reply, ReplyStream
+from benchkit.protocol.reply_stream import Capabilities, Garbled, Known, Reply, ReplyStream, capabilities_of, unoffered
 from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream

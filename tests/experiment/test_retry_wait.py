@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from benchkit.experiment.worker.retries import Retries
+from benchkit.experiment.worker.message_limits import Retries
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.retry import RetrySpec
 from benchkit.model.scenario import Fault

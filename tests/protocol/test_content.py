@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.protocol.commands import Refusal
-from benchkit.protocol.content import dot_stuffed
+from benchkit.protocol.commands import Refusal, dot_stuffed
 from benchkit.protocol.line_buffer import MAX_LINE, LineBuffer
 
 pieces = st.sampled_from([b".", b"..", b"\r\n", b"\n", b"\r", b"a", b"\r\n.\n", b"\n.\r\n", b"\0"])

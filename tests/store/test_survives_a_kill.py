@@ -17,8 +17,7 @@ from benchkit.model.clock import ManualClock
 from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.store import Recorder, SpoolLedger
 from benchkit.store.rows import RowBuffer, rows_left
-from benchkit.store.spool import read_batches, read_table
-from benchkit.store.spooled_rows import SpooledRows
+from benchkit.store.spool import SpooledRows, read_batches, read_table
 from benchkit.store.started_sends import StartedSends, in_doubt, remove_started
 from tests.store.test_recorder import record
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from benchkit.experiment.worker.deadline import Deadline
-from benchkit.experiment.worker.retries import Retries, no_retries
+from benchkit.experiment.worker.message_limits import Deadline, Retries, no_retries
 from benchkit.model.contracts import Batches, Prefetching, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind, defect
 from benchkit.model.retry import outcome_of_both

@@ -25,8 +25,8 @@ from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.experiment.worker.cell_watch import CellWatch
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.failover import BothWays, FailoverSender
+from benchkit.experiment.worker.message_limits import Retries
 from benchkit.experiment.worker.overhead import own_cost_us
-from benchkit.experiment.worker.retries import Retries
 from benchkit.experiment.worker.start_times import InStep, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.clock import MonotonicClock
