@@ -91,8 +91,8 @@ INNER_FLOORS = {
         {"__init__"},
     ),
     "events": (
-        {"comments", "reasons", "html_tokens", "machine_agents", "mail_content"},
-        {"authentication_results", "bounce_prose", "html_reading", "received_path", "spam_headers"},
+        {"comments", "reasons", "html_tokens", "machine_agents", "mail_content", "report_fields"},
+        {"authentication_results", "bounce_prose", "disposition", "html_reading", "received_path", "spam_headers"},
         {"webhooks"},
         {"bounce_mail"},
         {"changes", "event_rows"},
@@ -103,7 +103,7 @@ INNER_FLOORS = {
     ),
     "experiment": (
         {"__init__"},
-        {"conditions", "lab"},
+        {"conditions", "lab", "receiving_lab"},
         {"paces", "process"},
         {"plan"},
         {"worker"},

@@ -1,4 +1,5 @@
-"""Mail about mail → events: delivery status notifications (RFC 3464) and feedback reports (RFC 5965), as RFC 6522 packs them.
+"""Mail about mail → events, as RFC 6522 packs it: delivery status notifications (RFC 3464), feedback reports (RFC 5965), and
+disposition notifications (RFC 8098; events/disposition.py).
 
 Law: any octets give events or nothing, never an error. Where the structure around the machine-readable part is broken, its
 text is found all the same. Prose is read only where a server of a known form writes nothing else (events/bounce_prose.py).
@@ -11,12 +12,13 @@ import email.policy
 import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from benchkit.events.bounce_prose import read_prose
+from benchkit.events.disposition import MDN, read_disposition
 from benchkit.events.mail_content import MOST_BOUNDARIES
 from benchkit.events.reasons import LONGEST, bounce_of, enhanced_code, reply_code
+from benchkit.events.report_fields import address_in, field_of, groups_of, split_groups, time_ms, word_of
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.identity import find_identity
 from benchkit.model.outside_text import printable
@@ -47,7 +49,7 @@ _PARTS = ("message/delivery-status", "message/global-delivery-status", "message/
 
 
 def read_bounce(octets: bytes) -> tuple[Event, ...]:
-    """Empty where the mail is neither notification nor feedback, or says nothing of a recipient (not-spam, auth-failure)."""
+    """Empty where the mail is no notification and no feedback, or says nothing of a recipient (not-spam, auth-failure)."""
     if len(octets) > LARGEST or octets.lower().count(b"multipart/") > MOST_BOUNDARIES:
         return ()
     try:
@@ -58,11 +60,13 @@ def read_bounce(octets: bytes) -> tuple[Event, ...]:
     original = _original(parts)
     for part in parts:
         if part.get_content_type() == "message/feedback-report":
-            return tuple(_feedback(_groups(part), original, mail))
-        if part.get_content_type() in _PARTS and (found := tuple(_notification(_groups(part), original, mail))):
+            return tuple(_feedback(groups_of(part), original, mail))
+        if part.get_content_type() in MDN:
+            return tuple(read_disposition(groups_of(part), original, mail, parts))
+        if part.get_content_type() in _PARTS and (found := tuple(_notification(groups_of(part), original, mail))):
             return found
     loose = _LOOSE.search(octets.replace(b"\r\n", b"\n"))
-    groups = _split(loose[1].decode("utf-8", "replace")) if loose else []
+    groups = split_groups(loose[1].decode("utf-8", "replace")) if loose else []
     return tuple(_notification(groups, original, mail)) or tuple(read_prose(octets, mail))
 
 
@@ -76,18 +80,22 @@ def _notification(groups: Sequence[Message], original: dict[str, str], mail: Mes
         kind = _kind(group)
         if kind is None:
             continue
-        diagnostic = _field(group, "diagnostic-code")
+        diagnostic = field_of(group, "diagnostic-code")
         reason = diagnostic.partition(";")[2].strip() or diagnostic
-        status = enhanced_code(_field(group, "status")) or enhanced_code(reason)
+        status = enhanced_code(field_of(group, "status")) or enhanced_code(reason)
         code = reply_code(reason)
         yield Event(
             kind=kind,
             source="dsn",
-            at_ms=_ms(_field(group, "last-attempt-date") or _field(whole, "arrival-date") or _field(mail, "date")),
-            recipient=printable(_address(_field(group, "original-recipient") or _field(group, "final-recipient")), 320),
+            at_ms=time_ms(
+                field_of(group, "last-attempt-date") or field_of(whole, "arrival-date") or field_of(mail, "date")
+            ),
+            recipient=printable(
+                address_in(field_of(group, "original-recipient") or field_of(group, "final-recipient")), 320
+            ),
             message_id=original.get("message-id", ""),
-            identity=original.get("identity") or _identity(_field(whole, "original-envelope-id")),
-            event_id=printable(_field(mail, "message-id").strip("<> "), 250),
+            identity=original.get("identity") or _identity(field_of(whole, "original-envelope-id")),
+            event_id=printable(field_of(mail, "message-id").strip("<> "), 250),
             bounce=bounce_of(code, status) if kind is EventKind.BOUNCED else Bounce.NONE,
             code=code,
             enhanced=status,
@@ -97,16 +105,16 @@ def _notification(groups: Sequence[Message], original: dict[str, str], mail: Mes
 
 def _kind(group: Message) -> EventKind | None:
     """By the action; where that is missing, by the class of the status."""
-    action = _word(group, "action")
+    action = word_of(group, "action")
     if action:
         return ACTIONS.get(action)
-    return EventKind.BOUNCED if _field(group, "status")[:1] in ("4", "5") else None
+    return EventKind.BOUNCED if field_of(group, "status")[:1] in ("4", "5") else None
 
 
 def _feedback(groups: Sequence[Message], original: dict[str, str], mail: Message) -> Iterator[Event]:
     """One report is about one mail; it may name several recipients, or none (RFC 5965 §3.2)."""
     fields = groups[0] if groups else Message()
-    kind = FEEDBACK.get(_word(fields, "feedback-type"))
+    kind = FEEDBACK.get(word_of(fields, "feedback-type"))
     if kind is None:
         return
     named = [str(value) for value in fields.get_all("original-rcpt-to", [])][:MOST_RECIPIENTS]
@@ -114,32 +122,16 @@ def _feedback(groups: Sequence[Message], original: dict[str, str], mail: Message
         yield Event(
             kind=kind,
             source="arf",
-            at_ms=_ms(_field(fields, "received-date") or _field(fields, "arrival-date") or _field(mail, "date")),
-            recipient=printable(_address(recipient), 320),
+            at_ms=time_ms(
+                field_of(fields, "received-date") or field_of(fields, "arrival-date") or field_of(mail, "date")
+            ),
+            recipient=printable(address_in(recipient), 320),
             message_id=original.get("message-id", ""),
-            identity=original.get("identity") or _identity(_field(fields, "original-envelope-id")),
-            event_id=printable(_field(mail, "message-id").strip("<> "), 250),
-            reason=printable(_word(fields, "feedback-type"), LONGEST),
-            agent=printable(_field(fields, "user-agent"), LONGEST),
+            identity=original.get("identity") or _identity(field_of(fields, "original-envelope-id")),
+            event_id=printable(field_of(mail, "message-id").strip("<> "), 250),
+            reason=printable(word_of(fields, "feedback-type"), LONGEST),
+            agent=printable(field_of(fields, "user-agent"), LONGEST),
         )
-
-
-def _groups(part: Message) -> list[Message]:
-    """Python parses such a part into its groups of fields itself, but not a feedback report, and not one in base64."""
-    payload: Any = part.get_payload()
-    if isinstance(payload, list) and len(payload) > 1:
-        return payload
-    if isinstance(payload, list) and payload:
-        text = payload[0].as_string() if payload[0].keys() else str(payload[0].get_payload())
-    else:
-        decoded: Any = part.get_payload(decode=True)
-        text = decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else str(payload or "")
-    return _split(text)
-
-
-def _split(text: str) -> list[Message]:
-    pieces = re.split(r"\r?\n[ \t]*\r?\n", text.strip())
-    return [email.message_from_string(piece.strip(), policy=email.policy.compat32) for piece in pieces if piece.strip()]
 
 
 def _original(parts: Sequence[Message]) -> dict[str, str]:
@@ -156,8 +148,8 @@ def _original(parts: Sequence[Message]) -> dict[str, str]:
 def _names(returned: Message, octets: bytes) -> dict[str, str]:
     identity = find_identity(octets)
     return {
-        "message-id": printable(_field(returned, "message-id").strip("<> "), 250),
-        "to": _field(returned, "to"),
+        "message-id": printable(field_of(returned, "message-id").strip("<> "), 250),
+        "to": field_of(returned, "to"),
         "identity": identity[0].decode("ascii") if identity else "",
     }
 
@@ -166,29 +158,3 @@ def _identity(envelope_id: str) -> str:
     """ENVID is xtext (RFC 3461 §4)."""
     found = find_identity(_XTEXT.sub(lambda match: chr(int(match[1], 16)), envelope_id).encode("utf-8", "replace"))
     return found[0].decode("ascii") if found else ""
-
-
-def _field(part: Message, name: str) -> str:
-    """Unfolded; what is not ASCII as it can be read."""
-    try:
-        return " ".join(str(part.get(name, "")).split())
-    except (ValueError, LookupError):
-        return ""
-
-
-def _word(part: Message, name: str) -> str:
-    return re.sub(r"\(.*?\)", "", _field(part, name)).strip().lower().split(" ")[0]
-
-
-def _address(text: str) -> str:
-    """`rfc822; <a@b>` → `a@b` (RFC 3464 §2.1.2)."""
-    found = re.search(r"<([^<>]*)>", text)
-    bare = found[1] if found else text.partition(";")[2] or text
-    return bare.strip().strip('"') if "@" in bare else ""  # a pipe, or "undisclosed"
-
-
-def _ms(text: str) -> int:
-    try:
-        return max(0, round(parsedate_to_datetime(text).timestamp() * 1_000))
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return 0

@@ -219,7 +219,7 @@ EVENTS = TableLayout(
             "after_ms", "int64", about="at_ms less the time at which the send was accepted; -1 where not known"
         ),
         StoredColumn("received_ms", "int64", about="when it first came in, by this machine: Unix time in milliseconds"),
-        StoredColumn("source", "string", about="the provider, or dsn or arf for a mail about the mail"),
+        StoredColumn("source", "string", about="the provider, or dsn, arf or mdn for a mail about the mail"),
         StoredColumn("event_id", "string", about="the source's own id of the event; empty where it gives none"),
         StoredColumn("message_id", "string", about="the id that the server gave the message when it accepted it"),
         StoredColumn("recipient_hash", "int64", about="which recipient (model/envelope.py); 0 where not named"),
