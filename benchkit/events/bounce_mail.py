@@ -2,7 +2,7 @@
 disposition notifications (RFC 8098; events/disposition.py).
 
 Law: any octets give events or nothing, never an error. Where the structure around the machine-readable part is broken, its
-text is found all the same. Prose is read only where a server of a known form writes nothing else (events/bounce_prose.py).
+text is found all the same. Prose is read only of servers of a known form, for what they write nowhere else (bounce_prose.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.message import Message
 from typing import Any
 
@@ -64,7 +65,7 @@ def read_bounce(octets: bytes) -> tuple[Event, ...]:
         if part.get_content_type() in MDN:
             return tuple(read_disposition(groups_of(part), original, mail, parts))
         if part.get_content_type() in _PARTS and (found := tuple(_notification(groups_of(part), original, mail))):
-            return found
+            return found if all(event.reason for event in found) else _with_prose(found, octets, mail)
     loose = _LOOSE.search(octets.replace(b"\r\n", b"\n"))
     groups = split_groups(loose[1].decode("utf-8", "replace")) if loose else []
     return tuple(_notification(groups, original, mail)) or tuple(read_prose(octets, mail))
@@ -101,6 +102,24 @@ def _notification(groups: Sequence[Message], original: dict[str, str], mail: Mes
             enhanced=status,
             reason=printable(reason, LONGEST),
         )
+
+
+def _with_prose(found: Sequence[Event], octets: bytes, mail: Message) -> tuple[Event, ...]:
+    """Exim and OpenSMTPD write "Status: 5.0.0" without a diagnostic, and what the server said in prose only."""
+    told = {event.recipient: event for event in read_prose(octets, mail)}
+    return tuple(
+        _explained(event, told[event.recipient]) if not event.reason and event.recipient in told else event
+        for event in found
+    )
+
+
+def _explained(event: Event, told: Event) -> Event:
+    """The reply's own status where the report has a general one of the same class (RFC 3463 §2)."""
+    general = not event.enhanced or event.enhanced.endswith(".0.0")
+    finer = told.enhanced if general and told.enhanced[:1] == (event.enhanced or told.enhanced)[:1] else ""
+    enhanced = finer or event.enhanced
+    bounce = bounce_of(told.code, enhanced) if event.kind is EventKind.BOUNCED else event.bounce
+    return replace(event, reason=told.reason, code=told.code, enhanced=enhanced, bounce=bounce)
 
 
 def _kind(group: Message) -> EventKind | None:

@@ -31,6 +31,7 @@ class Cyrus:
     port: int
     mailbox: str
     relay: Peer
+    lmtp: int
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def start(yard: Path) -> Iterator[Cyrus]:
         with serving(command, yard, [http, lmtp]):
             with smtplib.LMTP(HOST, lmtp) as listener:
                 listener.sendmail("a@peer.test", [ACCOUNT.username], _FIRST_MAIL)
-            yield Cyrus(http, _mailbox(http), relay)
+            yield Cyrus(http, _mailbox(http), relay, lmtp)
 
 
 def _add_user(database: Path) -> None:

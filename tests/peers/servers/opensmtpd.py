@@ -22,11 +22,18 @@ USERS = ("opensmtpd", "opensmtpq")
 
 @contextmanager
 def start(yard: Path) -> Iterator[Peer]:
+    with serve(yard) as peer:
+        yield peer
+
+
+@contextmanager
+def serve(yard: Path, more: str = "") -> Iterator[Peer]:
+    """`more`: lines of its configuration that come before what it delivers."""
     program = need_unpacked("opensmtpd", "usr", "sbin", "smtpd")
     places = _lay_out(yard) | {"/usr/libexec": program.parents[1] / "libexec"}
     prefix = own_namespace(yard, USERS, places)
     (port,) = free_ports(1)
-    conf = fill_in(HERE / "opensmtpd.conf", yard / "smtpd.conf", yard=yard, port=port)
+    conf = fill_in(HERE / "opensmtpd.conf", yard / "smtpd.conf", yard=yard, port=port, more=more)
     with serving([*prefix, program, "-d", "-f", conf], yard, [port]):
         yield Peer(
             "opensmtpd",
