@@ -34,7 +34,8 @@ class Event:
     """One fact about one recipient's copy. `at_ms` is the event's own time, Unix milliseconds; 0 where it does not say.
 
     `source` is the provider's name, `dsn`, `arf` or `mdn`. `message_id` is the id that the provider gave when it accepted the
-    message (for mail, the Message-ID); `identity` is benchkit's own, where it came back. `event_id` is empty where there is none.
+    message (for mail, the Message-ID); `identity` is benchkit's own, where it came back. `event_id` is empty where there is
+    none.
     `machine` None: nothing tells whether a person or a program opened or clicked.
     """
 
