@@ -18,7 +18,7 @@ from benchkit.model.estimate import Estimate
 from benchkit.model.event import EventKind
 from benchkit.model.run import Run, Table
 from benchkit.stats.accepted_copies import accepted_copies, accepted_copies_by_domain
-from benchkit.stats.event_columns import KIND_CODES, EventColumns, event_columns
+from benchkit.stats.event_columns import KIND_CODES, EventColumns, distinct, event_columns
 from benchkit.stats.proportion import wilson
 from benchkit.stats.quantile import STATISTIC
 
@@ -83,10 +83,10 @@ def _rates(
             kind: wilson(count, whole, confidence) if is_heard else Estimate(None) for kind, count in counts.items()
         },
         by_machines={kind.value: len(machines[kind]) for kind in (K.OPENED, K.CLICKED)},
-        hard_bounces=len(np.unique(events.copy[events.is_hard])),
+        hard_bounces=len(distinct(events.copy[events.is_hard])),
         delivered_ms=median.value,
         reasons=tuple(Counter(one.short for one in refused).most_common(MOST_REASONS)),
-        unheard=max(0, accepted - len(np.unique(events.copy))),
+        unheard=max(0, accepted - len(distinct(events.copy))),
         delivered_ms_ci=(median.low, median.high) if len(after_ms) else None,
         delivered_p95_ms=STATISTIC["p95"](after_ms, confidence).value if len(after_ms) else None,
         refusals=tuple(_reasons(refused, events.copy[is_refused].tolist())),
@@ -95,7 +95,7 @@ def _rates(
 
 def _copies(events: EventColumns) -> dict[EventKind, Any]:
     """Those with an event of a kind, each once."""
-    return {kind: np.unique(events.copy[events.kind == KIND_CODES[kind]]) for kind in RATED}
+    return {kind: distinct(events.copy[events.kind == KIND_CODES[kind]]) for kind in RATED}
 
 
 def _times(events: EventColumns) -> Any:
