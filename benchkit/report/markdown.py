@@ -51,7 +51,7 @@ def _span(span: Span) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(_one_line(column.heading) for column in table.columns)} |"
-    yield f"|---{'|---:' * (len(table.columns) - 1)}|"
+    yield f"|---{('|---' if table.texts else '|---:') * (len(table.columns) - 1)}|"
     yield from (f"| {' | '.join(map(_cell, row))} |" for row in table.rows)
     yield ""
 

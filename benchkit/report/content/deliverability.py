@@ -14,6 +14,7 @@ from benchkit.model.estimate import Estimate
 from benchkit.model.summary import Summary
 from benchkit.report import numbers
 from benchkit.report.content.delivery_decision import decision_sentences
+from benchkit.report.content.delivery_figure import delivery_figure
 from benchkit.report.content.mail_paths import path_blocks
 from benchkit.report.content.page import Block, Cell, Column, Section, Table, Tone, columns, sentence
 
@@ -45,6 +46,8 @@ def deliverability_section(found: Deliverability, *, decided: bool = True) -> Se
 
 def _blocks(found: Deliverability) -> Iterator[Block]:
     yield _steps(found)
+    if figure := delivery_figure(found):
+        yield figure
     if found.arms:
         yield sentence(EVENTS_NOTE, Tone.FAINT)
         yield from _domains(found.domains)
