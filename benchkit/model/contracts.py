@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from benchkit.model.client_offers import ClientOffers
@@ -146,6 +146,23 @@ class Provider(Protocol):
 
         `return_path` is None where the scenario gives none, and "" for the null sender.
         """
+
+
+@runtime_checkable
+class SessionProvider(Provider, Protocol):
+    """An email API that is asked where mail goes before the first one, or that takes a mail's bytes in a request before."""
+
+    def discovery(self, account: Credentials, host: str) -> Generator[Request, Response, Credentials] | None:
+        """Gives requests and is sent their responses; ends with what is known then. None: this account knows all.
+
+        Raises ValueError where the server does not tell what is needed.
+        """
+
+    def upload(self, message: Message, account: Credentials) -> Request | None:
+        """The request that goes before that of `request`; None where one request does."""
+
+    def with_uploaded(self, request: Request, response: Response) -> Request | None:
+        """The second request, once the first has been answered; None where that was a refusal."""
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchkit.model.scenario import ArmSpec, Security
 
+UPLOADED_BEFORE = "uploadUrl"  # JMAP: the mail's bytes take a request of their own (RFC 8620 §6.1)
 _AUTH_TURNS = {"": 0, "plain": 1, "xoauth2": 1, "login": 2, "cram-md5": 2}
 
 _DIALOGUES = ("step", "pipelined", "overlapped", "bdat-strict", "bdat-eager")
@@ -34,7 +35,7 @@ def message_turns(arm: ArmSpec, recipients: int, in_a_row: int = 1) -> float:
     if arm.transport == "null":
         return 0
     if arm.transport == "api":
-        return 1 / arm.messages_per_request
+        return 1 / arm.messages_per_request + (arm.options.get("upload") == UPLOADED_BEFORE)
     return {
         "step": 3 + recipients,
         "pipelined": 2,

@@ -2,13 +2,17 @@
 
 A standard and not one company's API. Options of an arm: `username` (HTTP Basic; without it the key is a bearer token),
 `account` (default: the user name), `identity` (default: the account), `mailbox` (the id of one that mail may pass through),
-`path` (the session's apiUrl, default /jmap/) and `upload` ("Blob/upload" or, for Cyrus 3.6, "Blob/set").
+`path` (the session's apiUrl, default /jmap/) and `upload` ("Blob/upload"; for Cyrus 3.6 "Blob/set"; or "uploadUrl", which every
+server has: the bytes in a request of their own, before). With `session` all of that is asked for before the first mail.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
 from benchkit.model.identity import PLACEHOLDER, find_identity
@@ -18,6 +22,7 @@ from benchkit.providers import jmap_calls
 from benchkit.providers.answers import outcome, refusal, table_of, words
 from benchkit.providers.jmap_calls import SubmissionTarget
 from benchkit.providers.jmap_server import SERVER, authorization
+from benchkit.providers.jmap_session import Discovery, discovery
 
 _KINDS = {
     "rateLimit": OutcomeKind.THROTTLED,
@@ -33,7 +38,9 @@ OPTIONS: Mapping[str, str] = {
     "identity": "the id of the identity that submits; default: the account",
     "mailbox": "the id of a mailbox that mail may pass through",
     "path": "the session's apiUrl; default /jmap/",
-    "upload": '"Blob/upload" (RFC 9404), or "Blob/set" for Cyrus 3.6',
+    "upload": '"Blob/upload" (RFC 9404), "Blob/set" for Cyrus 3.6, or "uploadUrl": a request of its own before (RFC 8620 §6.1)',
+    "upload_path": "the session's uploadUrl; default /jmap/upload/{accountId}/",
+    "session": "the path of the session, as /.well-known/jmap: what no other option says is asked for before the first mail",
 }
 
 
@@ -45,14 +52,37 @@ class Jmap:
     batch_limit = jmap_calls.MOST_OBJECTS
 
     def request(self, message: Message, account: Credentials) -> Request:
-        return self.batch([message], account).request([0], [PLACEHOLDER])
+        """With upload = "uploadUrl" the second of two: `upload` is the first."""
+        if account.options.get("upload") != jmap_calls.UPLOAD_URL:
+            return self.batch([message], account).request([0], [PLACEHOLDER])
+        _check_sender(message)
+        body = jmap_calls.import_of_uploaded(message, _target(account))
+        return Request("POST", _path(account), _headers(account, "application/json"), body)
+
+    def discovery(self, account: Credentials, host: str) -> Discovery | None:
+        return discovery(account, host) if "session" in account.options else None
+
+    def upload(self, message: Message, account: Credentials) -> Request | None:
+        if account.options.get("upload") != jmap_calls.UPLOAD_URL:
+            return None
+        path = account.options.get("upload_path", "/jmap/upload/{accountId}/")
+        target = path.replace("{accountId}", quote(_target(account).account, safe=""))
+        return Request("POST", target, _headers(account, "message/rfc822"), message.mime)
+
+    def with_uploaded(self, request: Request, response: Response) -> Request | None:
+        blob = table_of(response.body).get("blobId") if response.status in (200, 201) else None
+        if not isinstance(blob, str) or not blob:
+            return None
+        written = json.dumps(blob)[1:-1].encode()
+        return replace(request, body=request.body.replace(jmap_calls.UPLOADED.encode(), written))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        if not all(message.envelope_from for message in messages):
-            raise ValueError("JMAP has no null sender (RFC 8621 §7): give envelope_from an address, or remove it")
-        headers = (("authorization", authorization(account)), ("content-type", "application/json"))
+        for message in messages:
+            _check_sender(message)
+        if account.options.get("upload") == jmap_calls.UPLOAD_URL:
+            raise ValueError('upload = "uploadUrl" takes a request for each mail: remove messages_per_request')
         sections = jmap_calls.sections_of(messages, _target(account))
-        return JointRequest("POST", account.options.get("path", "/jmap/"), headers, sections, jmap_calls.AFTER)
+        return JointRequest("POST", _path(account), _headers(account, "application/json"), sections, jmap_calls.AFTER)
 
     def outcome(self, response: Response) -> Outcome:
         found = find_identity(response.body)
@@ -73,12 +103,26 @@ class Jmap:
 PROVIDER = Jmap()
 
 
+def _check_sender(message: Message) -> None:
+    if not message.envelope_from:
+        raise ValueError("JMAP has no null sender (RFC 8621 §7): give envelope_from an address, or remove it")
+
+
+def _headers(account: Credentials, content_type: str) -> tuple[tuple[str, str], ...]:
+    return ("authorization", authorization(account)), ("content-type", content_type)
+
+
+def _path(account: Credentials) -> str:
+    return account.options.get("path", "/jmap/")
+
+
 def _target(account: Credentials) -> SubmissionTarget:
     options = account.options
     whose = options.get("account") or options.get("username", "benchkit")
     upload = options.get("upload", jmap_calls.UPLOAD)
-    if upload not in jmap_calls.CAPABILITIES:
-        raise ValueError(f"upload = {upload!r} is no method; there are: {', '.join(jmap_calls.CAPABILITIES)}")
+    known = (*jmap_calls.CAPABILITIES, jmap_calls.UPLOAD_URL)
+    if upload not in known:
+        raise ValueError(f"upload = {upload!r} is no way to upload; there are: {', '.join(known)}")
     return SubmissionTarget(whose, options.get("identity", whose), options.get("mailbox", "benchkit"), upload)
 
 

@@ -18,6 +18,9 @@ from benchkit.model.identity import PLACEHOLDER, split_at_identity
 from benchkit.model.message import Message
 
 UPLOAD, DRAFT_UPLOAD = "Blob/upload", "Blob/set"
+UPLOAD_URL = "uploadUrl"  # not a call: a request of its own before (RFC 8620 §6.1)
+UPLOADED = "benchkit-uploaded-blob"  # stands in a request where the id of an uploaded blob will
+MAIL, SUBMISSION = "urn:ietf:params:jmap:mail", "urn:ietf:params:jmap:submission"
 CAPABILITIES = {UPLOAD: "urn:ietf:params:jmap:blob", DRAFT_UPLOAD: "https://cyrusimap.org/ns/jmap/blob"}
 _USING = tuple(f"urn:ietf:params:jmap:{name}" for name in ("core", "mail", "submission"))
 _ID = PLACEHOLDER.decode()
@@ -52,6 +55,20 @@ def sections_of(messages: Sequence[Message], target: SubmissionTarget) -> tuple[
             [_member("s", _submission(message, target.identity)) for message in messages],
         ),
         _section('},"onSuccessDestroyEmail":[', [f'"#s{_ID}"'] * len(messages)),
+    )
+
+
+def import_of_uploaded(message: Message, target: SubmissionTarget) -> bytes:
+    """The body of a request that imports and submits a blob that was uploaded before, whose id is UPLOADED."""
+    name, account = f"#s{_ID}", target.account
+    imported = {f"e{_ID}": {"blobId": UPLOADED, "mailboxIds": {target.mailbox: True}}}
+    submitted = {f"s{_ID}": _submission(message, target.identity)}
+    calls = [
+        ["Email/import", {"accountId": account, "emails": imported}, "1"],
+        ["EmailSubmission/set", {"accountId": account, "create": submitted, "onSuccessDestroyEmail": [name]}, "2"],
+    ]
+    return json.dumps({"using": _USING, "methodCalls": calls}, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8"
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from benchkit.batch import from_mime
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.providers.answers import table_of
-from benchkit.providers.jmap_calls import CAPABILITIES, MOST_OBJECTS, UPLOAD, data_of
+from benchkit.providers.jmap_calls import CAPABILITIES, MAIL, MOST_OBJECTS, SUBMISSION, UPLOAD, data_of
 from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
 
@@ -26,8 +26,6 @@ _CORE = {
     "maxSizeUpload": 50_000_000, "maxConcurrentUpload": 4, "maxSizeRequest": 52_400_000, "maxConcurrentRequests": 4,
     "maxCallsInRequest": 16, "maxObjectsInGet": 500, "maxObjectsInSet": MOST_OBJECTS, "collationAlgorithms": [],
 }  # fmt: skip
-_MAIL = "urn:ietf:params:jmap:mail"
-_SUBMISSION = "urn:ietf:params:jmap:submission"
 
 Arguments = Mapping[str, Any]
 
@@ -150,7 +148,7 @@ _METHODS: Mapping[str, Callable[[Arguments], Arguments]] = {
 
 def session(request: Request, _identities: Sequence[bytes]) -> Response:
     """RFC 8620 §2."""
-    server = {"urn:ietf:params:jmap:core": _CORE, _MAIL: {}, _SUBMISSION: {}, CAPABILITIES[UPLOAD]: {}}
+    server = {"urn:ietf:params:jmap:core": _CORE, MAIL: {}, SUBMISSION: {}, CAPABILITIES[UPLOAD]: {}}
     account = {
         "name": _ACCOUNT,
         "isPersonal": True,

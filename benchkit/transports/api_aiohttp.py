@@ -19,7 +19,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import IDENTITY, GarbledResponse, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of
+from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.metered_aiohttp import MeteredConnector
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -58,7 +58,9 @@ class Client(JointRequests):
     def connected(self) -> bool:
         return self._connector is not None and self._connector.connected
 
-    def prepare(self, message: Message) -> _Prepared:
+    def prepare(self, message: Message) -> _Prepared | TwoRequests:
+        if (two := self._in_two(message)) is not None:
+            return two
         return self._prepared(self._provider.request(message, self._account))
 
     def _prepared(self, request: Request) -> _Prepared:
@@ -79,7 +81,9 @@ class Client(JointRequests):
         connector.meter.settle(trace)
         return None
 
-    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+    async def send(self, prepared: _Prepared | TwoRequests, identity: bytes, trace: Trace) -> Outcome:
+        if isinstance(prepared, TwoRequests):
+            return await self._send_in_two(prepared, identity, trace)
         if self._signer is not None:
             prepared = self._prepared(self._signed(prepared.unsigned.filled(identity)))
         answer = await self._answer(prepared, prepared.unsigned.slots.filled(identity), trace)

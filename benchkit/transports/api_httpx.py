@@ -27,7 +27,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import IDENTITY, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of
+from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.metered_backend import MeteredBackend
 from benchkit.transports.sockets import bracketed, tls_context
 
@@ -93,7 +93,9 @@ class HttpxClient(JointRequests):
     def connected(self) -> bool:
         return self._open and not self._backend.closed_by_server
 
-    def prepare(self, message: Message) -> _Prepared:
+    def prepare(self, message: Message) -> _Prepared | TwoRequests:
+        if (two := self._in_two(message)) is not None:
+            return two
         return self._prepared(self._provider.request(message, self._account))
 
     def _prepared(self, request: Request) -> _Prepared:
@@ -112,7 +114,9 @@ class HttpxClient(JointRequests):
         self._open = True
         return None
 
-    async def send(self, prepared: _Prepared, identity: bytes, trace: Trace) -> Outcome:
+    async def send(self, prepared: _Prepared | TwoRequests, identity: bytes, trace: Trace) -> Outcome:
+        if isinstance(prepared, TwoRequests):
+            return await self._send_in_two(prepared, identity, trace)
         if self._signer is not None:
             prepared = self._prepared(self._signed(prepared.unsigned.filled(identity)))
         answer = await self._answer(prepared, prepared.unsigned.slots.filled(identity), trace)

@@ -19,7 +19,7 @@ from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import EARLY, IDENTITY, GarbledResponse, ResponseReader, decoded
 from benchkit.providers import PROVIDERS
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, Unsigned, host_field, signer_of
+from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
@@ -46,7 +46,9 @@ class Client(JointRequests):
     def connected(self) -> bool:
         return self._stream is not None and self._stream.quiet and self._reader.keeps_alive
 
-    def prepare(self, message: Message) -> IdentitySlots | Unsigned:
+    def prepare(self, message: Message) -> IdentitySlots | Unsigned | TwoRequests:
+        if (two := self._in_two(message)) is not None:
+            return two
         request = self._provider.request(message, self._account)
         if self._signer is not None:
             return Unsigned(request, IdentitySlots.of(request.body))
@@ -66,7 +68,9 @@ class Client(JointRequests):
         stream.meter.settle(trace)
         return None
 
-    async def send(self, prepared: IdentitySlots | Unsigned, identity: bytes, trace: Trace) -> Outcome:
+    async def send(self, prepared: IdentitySlots | Unsigned | TwoRequests, identity: bytes, trace: Trace) -> Outcome:
+        if isinstance(prepared, TwoRequests):
+            return await self._send_in_two(prepared, identity, trace)
         if isinstance(prepared, IdentitySlots):
             rendered = prepared.filled(identity)
         else:

@@ -1,4 +1,4 @@
-"""What all API clients share: requests that carry several messages, and requests that are signed as they leave."""
+"""What all API clients share: requests for several messages, requests signed as they leave, and mail in two requests."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import time
 
-from benchkit.model.contracts import BatchProvider, Provider, SigningProvider
+from benchkit.model.contracts import BatchProvider, Provider, SessionProvider, SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
-from benchkit.model.outcome import Outcome
+from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Render, Security
 from benchkit.model.trace import Trace
 from benchkit.providers.rendering import joint_request
@@ -40,6 +40,14 @@ class Unsigned:
         return replace(self.request, body=self.slots.filled(identity))
 
 
+@dataclass(frozen=True, slots=True)
+class TwoRequests:
+    """The bytes of a mail, and the request that sends what was uploaded."""
+
+    upload: Unsigned
+    then: Unsigned
+
+
 class JointRequests(ABC):
     """`prepare_batch` and `send_batch` of model.contracts.Batches."""
 
@@ -54,6 +62,27 @@ class JointRequests(ABC):
         if self._signer is None:
             return request
         return self._signer.signed(request, self._account, self._host, time())
+
+    def _in_two(self, message: Message) -> TwoRequests | None:
+        """None where one request carries the mail, as with nearly all."""
+        upload = self._provider.upload(message, self._account) if isinstance(self._provider, SessionProvider) else None
+        if upload is None:
+            return None
+        then = self._provider.request(message, self._account)
+        return TwoRequests(_unsigned(upload), _unsigned(then))
+
+    async def _send_in_two(self, prepared: TwoRequests, identity: bytes, trace: Trace) -> Outcome:
+        """Until the second request has left there is nothing of which the server could make a mail."""
+        assert isinstance(self._provider, SessionProvider)
+        answer = await self._deliver(prepared.upload.filled(identity), trace)
+        if isinstance(answer, Outcome):
+            doubtful = answer.kind in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED)
+            return replace(answer, kind=OutcomeKind.UNREACHABLE) if doubtful else answer
+        then = self._provider.with_uploaded(prepared.then.filled(identity), answer)
+        if then is None:
+            return self._provider.outcome(answer)
+        answer = await self._deliver(then, trace)
+        return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Share]:
         joint = joint_request(self._provider, messages, self._account, self._render)
@@ -70,9 +99,27 @@ class JointRequests(ABC):
             return [answer] * len(identities)
         return self._provider.outcomes(answer, identities)
 
+    async def ask(self, request: Request, trace: Trace) -> Response | Outcome:
+        """A request that sends no mail."""
+        return await self._deliver(self._signed(request), trace)
+
+    @property
+    @abstractmethod
+    def connected(self) -> bool: ...
+
+    @abstractmethod
+    async def connect(self, trace: Trace) -> Outcome | None: ...
+
+    @abstractmethod
+    async def close(self, trace: Trace) -> None: ...
+
     @abstractmethod
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
         """The response, or how it failed; stamps, turns and bytes as in a `send`."""
+
+
+def _unsigned(request: Request) -> Unsigned:
+    return Unsigned(request, IdentitySlots.of(request.body))
 
 
 def signer_of(provider: Provider) -> SigningProvider | None:

@@ -72,13 +72,20 @@ def _arm(server: Cyrus, name: str, together: int) -> str:
 name = "{name}"
 transport = "api"
 provider = "jmap"
-client = "{name.partition(" ")[0]}"
+client = "{name.partition(" ")[0].removesuffix(",")}"
 security = "none"
 messages_per_request = {together}
 server = {{ host = "{HOST}", port = {server.port} }}
 api_key = {{ env = "BENCHKIT_PEER_PASSWORD" }}
-options = {{ username = "{ACCOUNT.username}", mailbox = "{server.mailbox}", upload = "Blob/set" }}
+options = {{ username = "{ACCOUNT.username}", {_told(server, name)} }}
 '''
+
+
+def _told(server: Cyrus, name: str) -> str:
+    """All that the arm must know, or where to ask for it."""
+    if "session" in name:
+        return 'session = "/.well-known/jmap"'
+    return f'mailbox = "{server.mailbox}", upload = "Blob/set"'
 
 
 def test_every_message_is_accepted_and_arrives_once_and_byte_for_byte(server: Cyrus, tmp_path: Path) -> None:
@@ -91,6 +98,22 @@ def test_every_message_is_accepted_and_arrives_once_and_byte_for_byte(server: Cy
         turns = rows["turns"][rows["arm"] == arm]
         assert turns.sum() == BLOCKS * len(people) / together
     wanted = BLOCKS * len(people) * len(ARMS)
+    arrived = server.relay.messages(run.manifest.token, wanted)
+    assert [len(copies) for copies in arrived.values()] == [1] * wanted
+    for number, index in zip(rows["send"].tolist(), rows["message"].tolist(), strict=True):
+        left = token_of(run.manifest.token, number).join(split_at_identity(batch.messages[index].mime))
+        assert without_trace(arrived[number][0]) == left
+
+
+def test_the_session_tells_where_mail_goes_and_the_blob_is_uploaded_by_its_url(server: Cyrus, tmp_path: Path) -> None:
+    """RFC 8620 §2, §6.1: nothing is configured but the user. The upload takes a round trip of its own."""
+    people, arms = ["one1", "one2"], {f"{client}, session": 1 for client in ("wire", "httpx2", "aiohttp")}
+    run, batch, status = send(server, tmp_path, people, arms, ACCOUNT.password)
+    rows = run.messages
+    assert [text for text in rows["text"] if text] == []
+    assert status is RunStatus.COMPLETE
+    assert rows["turns"].sum() == 2 * len(rows["turns"])
+    wanted = len(people) * len(arms)
     arrived = server.relay.messages(run.manifest.token, wanted)
     assert [len(copies) for copies in arrived.values()] == [1] * wanted
     for number, index in zip(rows["send"].tolist(), rows["message"].tolist(), strict=True):

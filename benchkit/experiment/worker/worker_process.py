@@ -11,6 +11,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar, cast
@@ -36,6 +37,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.plan import PlanCell
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
+from benchkit.transports.session_discovery import with_sessions
 
 T = TypeVar("T")
 _NEWS_EVERY_S = 0.25
@@ -75,6 +77,7 @@ async def _prepare(
         if job.start > 0:  # a foreign server meets each connection without mail once in the run
             targets = tuple(target for target in targets if target.arm.server is None)
         round_trips = await _in_a_thread(lambda: round_trips_ms(targets))
+        job = replace(job, endpoints=await with_sessions(job.endpoints))
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
         return None
