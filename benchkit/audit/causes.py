@@ -34,7 +34,7 @@ _BY_REQUIREMENT = {
 _RECEIVERS = ("gmail_rules", "yahoo_rules", "microsoft_rules")
 FOLLOWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("spf_record.missing", ("mx_records.no_such_domain",)),
-    ("dkim_selectors.none_can_exist", ("mx_records.no_such_domain",)),
+    ("dkim_selectors.none_can_exist", ("mx_records.no_such_domain", "dkim_doubled_name.key")),
     ("spf_syntax.error", ("spf_split.joined",)),
     ("spf_syntax.oddity", ("spf_no_sender",)),
     ("spf_unreached", ("spf_no_sender",)),
@@ -47,7 +47,7 @@ FOLLOWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "dkim_inferred_senders.no_key",
         ("dkim_selectors.none_can_exist", "dkim_cname.dangling", "dkim_selectors.host_name"),
     ),
-    ("dmarc_record.missing", ("mx_records.no_such_domain", "dmarc_misplaced")),
+    ("dmarc_record.missing", ("mx_records.no_such_domain", "dmarc_misplaced", "dkim_doubled_name.doubled")),
     ("dmarc_policy.none", ("dmarc_syntax.policy", "dmarc_syntax.policy_missing", "non_sending.not_rejected")),
     ("dmarc_suffix_list", ("dmarc_record.several", "dmarc_record.void")),
     ("bimi_record.policy", ("dmarc_policy.none", "dmarc_record")),

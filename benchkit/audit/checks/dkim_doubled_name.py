@@ -25,7 +25,10 @@ RULE = Rule(
     text="A control panel that puts the domain behind every name, and a name that already ends in it, make "
     "`selector._domainkey.shop.example.shop.example`: no receiver looks there. Remove it and publish it without the "
     "domain at its end, or with a final dot.",
-    cases={"doubled": Case(Status.FAIL, "A record is at a name with the domain twice.")},
+    cases={
+        "doubled": Case(Status.FAIL, "A DMARC record is at a name with the domain twice."),
+        "key": Case(Status.FAIL, "A DKIM key is at a name with the domain twice."),
+    },
 )
 
 
@@ -47,14 +50,17 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 
 async def _finding(context: AuditContext, answer: Answer) -> Finding:
     right = answer.name.removesuffix(f".{context.domain}")
-    if answer.name.startswith("_dmarc."):
+    is_policy = answer.name.startswith("_dmarc.")
+    if is_policy:
         fixes = (await dmarc_fix(context, context.domain)).fixes
     else:
         fixes = await _moved(context, answer, right)
     message = f"{answer.name} holds a record; receivers look for it at {right}"
     there = any(fix.name == right and fix.after for fix in fixes)
     advice = f"Publish it at {right}, and remove it here." if there else "Remove it here."
-    return RULE.finding("doubled", answer.name, message, evidence=[answer], advice=advice, fixes=fixes)
+    return RULE.finding(
+        "doubled" if is_policy else "key", answer.name, message, evidence=[answer], advice=advice, fixes=fixes
+    )
 
 
 async def _moved(context: AuditContext, answer: Answer, right: str) -> tuple[RecordFix, ...]:
@@ -65,10 +71,8 @@ async def _moved(context: AuditContext, answer: Answer, right: str) -> tuple[Rec
     )
     if there.records or there.cnames:
         return (gone,)
-    return (
-        gone,
-        fixed(context.domain, "DKIM key", right, after=answer.records, changes=[f"it moved here from {answer.name}"]),
-    )
+    moved = [f"it moved here from {answer.name}"]
+    return (fixed(context.domain, "DKIM key", right, after=answer.records, changes=moved), gone)
 
 
-CHECK = Check(RULE, judge, by_evidence=("doubled",))
+CHECK = Check(RULE, judge, by_evidence=("doubled", "key"))

@@ -48,7 +48,14 @@ def _judge_host(domain: str, found: MailHosts, host: MailHost, fixes: tuple[Reco
     if is_address(host.name) or is_address(without_zone(domain, host.name)):
         added = "" if is_address(host.name) else f", and {explained(domain)}"
         message = f"MX {without_zone(domain, host.name) or host.name} is an address; a host name belongs there{added}"
-        return RULE.finding("literal", host.name, message, evidence=evidence, advice="Name the host.", fixes=fixes)
+        return RULE.finding(
+            "literal",
+            host.name,
+            message,
+            evidence=evidence,
+            advice="Give the host with this address a name, and write that name in the MX record.",
+            fixes=fixes,
+        )
     if host.addresses.lost:
         return RULE.unknown(host.name, host.addresses.lost)
     if host.addresses.missing:

@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.profile import mail_profile
-from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_senders import spf_senders
+from benchkit.audit.fixes.mx_records import mx_fix
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
+from benchkit.audit.records.spf_terms import MechanismKind
 from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="spf_no_sender",
@@ -25,6 +28,7 @@ RULE = Rule(
     "(§10.1.2). Name the hosts and services that send.",
     cases={"none": Case(Status.FAIL, "The domain takes mail, and its SPF record lets no sender pass.", 25)},
 )
+MX_FIRST = "Publish the new MX records: `mx` stands for their hosts."
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
@@ -37,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif senders.lost:
         yield RULE.unknown(context.domain, senders.lost)
     else:
-        fix = await spf_fix(context)
+        fix, first = await spf_fix(context), await _mx_first(context, found)
         text = found.parsed.text if found.parsed else ""
         message = f"no sender passes SPF: {text[:80]!r} authorises no address, and the domain takes mail"
         yield RULE.finding(
@@ -45,9 +49,16 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             context.domain,
             message,
             evidence=[found.answer],
-            advice=_advice(fix, bare=profile.bare_fail),
-            fixes=fix.steps,
+            advice=MX_FIRST if first else _advice(fix, bare=profile.bare_fail),
+            fixes=first or fix.steps,
         )
+
+
+async def _mx_first(context: AuditContext, found: SpfFound) -> tuple[RecordFix, ...]:
+    """The MX records to correct, where the SPF record names the MX hosts."""
+    mechanisms = found.parsed.mechanisms if found.parsed else ()
+    named = any(term.kind is MechanismKind.MX and not term.domain for term in mechanisms)
+    return tuple(fix for fix in await mx_fix(context) if fix.after) if named else ()
 
 
 def _advice(fix: SpfFix, *, bare: bool) -> str:

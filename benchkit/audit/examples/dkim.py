@@ -60,7 +60,7 @@ DKIM: Mapping[str, Example] = {
         around=f"s1._domainkey.keys IN TXT {KEY}",
     ),
     "dkim_doubled_name": Example(
-        "doubled",
+        "key",
         f"s1._domainkey.shop.example IN TXT {KEY}",
         "Without a final dot the name gets the domain once more: s1._domainkey.shop.example.shop.example.",
         f"s1._domainkey.shop.example. IN TXT {KEY}",
