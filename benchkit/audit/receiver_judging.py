@@ -24,10 +24,16 @@ from benchkit.model.finding import Finding, Status
 
 CASES = {
     "everyone": Case(
-        Status.FAIL, "What is asked of every sender is not met.", 0, "Correct what is named; its own finding says how."
+        Status.FAIL,
+        "What is asked of every sender is not met.",
+        0,
+        "Fix each point: the finding about that record says how.",
     ),
     "bulk": Case(
-        Status.WARN, "What is asked of bulk senders is not met.", 0, "Correct what is named; its own finding says how."
+        Status.WARN,
+        "What is asked of bulk senders is not met.",
+        0,
+        "Fix each point: the finding about that record says how.",
     ),
     "not_seen": Case(Status.INFO, "It cannot be told from outside whether all of it is met."),
 }
@@ -68,7 +74,7 @@ async def judge_receiver(context: AuditContext, rule: Rule, rules: RuleSet) -> A
             clean = False
             told = "; ".join(f"{each} ({met[each].why})" for each in missed)
             evidence = tuple(dict.fromkeys(answer for each in missed for answer in met[each].evidence))
-            yield rule.finding(case, context.domain, f"{rules.receiver} asks for {told}", evidence=evidence)
+            yield rule.finding(case, context.domain, f"{rules.receiver} requires {told}", evidence=evidence)
     if unsure := [each for each in wanted if met[each].yes is None]:
         clean = False
         if unanswered := [answer for each in unsure for answer in met[each].lost]:
@@ -100,7 +106,7 @@ async def _dkim(context: AuditContext) -> Met:
     if found.outcome is SelectorState.UNKNOWN:
         return Met(None, "", found.lost)
     if found.outcome is SelectorState.NOT_FOUND:
-        return Met(None, "no key found where looked; name yours with --selector")
+        return Met(None, "none found under common selectors; name yours with --selector")
     evidence = (found.probe, found.control, *(each.answer for each in found.keys))
     return Met(False, "no usable RSA key" if found.keys else "no key can exist", evidence=evidence)
 

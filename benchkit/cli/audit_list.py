@@ -78,7 +78,7 @@ def _reasons(names: Iterable[str]) -> frozenset[Rejection]:
     for name in names:
         if name not in may_be_kept:
             raise InputError(
-                Mistake("--keep", f'"{name}" is no reason that rows can be kept for: {suggestion(name, may_be_kept)}')
+                Mistake("--keep", f'"{name}" is not a reason of this check: {suggestion(name, may_be_kept)}')
             )
     return frozenset(Rejection(name) for name in names)
 

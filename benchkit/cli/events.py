@@ -110,7 +110,7 @@ def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
 def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], seconds: float) -> None:
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
-        raise InputError(Mistake("--address", f"{address!r} is no HOST:PORT"))
+        raise InputError(Mistake("--address", f"{address!r} is not HOST:PORT: write it as in 127.0.0.1:8025"))
     try:
         asyncio.run(_receive(folder, host.strip("[]"), int(port), secrets, seconds))
     except BenchkitError:

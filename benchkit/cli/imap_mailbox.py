@@ -49,7 +49,12 @@ def _split(option: str, address: str) -> SplitResult:
     except ValueError as error:
         raise InputError(Mistake(option, f"{error}; give it as {EXAMPLE}")) from None
     if found.password:
-        raise InputError(Mistake(option, f"must not hold the password: name its variable with {option}-password"))
+        raise InputError(
+            Mistake(
+                option,
+                f"must not contain the password: put it in an environment variable, and name that with {option}-password",
+            )
+        )
     if not found.hostname or not found.username:
         raise InputError(Mistake(option, f"names no user and host; give it as {EXAMPLE}"))
     return found

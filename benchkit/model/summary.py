@@ -210,11 +210,11 @@ class Agreement:
     arm: str
     condition: str
     turns_predicted: float | None
-    turns_counted: float | None  # by the turn counter, as Turns.each
+    turns_counted: float | None  # by the round-trip counter, as Turns.each
     flights_predicted: int  # what slow start adds on a new connection, at least
     turns_in_time: float | None  # median service time ÷ RTT: holds the processors' time too, so a lab's link only
     turns_on_wire: int | None  # all connections of the arm, warm-up included, as the link saw them …
-    turns_for_wire: float | None  # … and as the turn counter and the table for what it does not see have them
+    turns_for_wire: float | None  # … and as the round-trip counter and the table for what it does not see have them
     wire_agrees: bool | None  # where tolerances and TLS's session tickets are allowed for (stats/packet_check.py)
     wire_bytes_predicted: float | None  # outward a message, without TLS's records and lone acknowledgements
     wire_bytes: float | None
@@ -226,7 +226,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class LatencyFit:
-    """Service time = intercept + slope · RTT over the links that differ in RTT alone; the slope is to be the turns."""
+    """Service time = intercept + slope · RTT over the links that differ in RTT alone; the slope is to be the round trips."""
 
     arm: str
     link: str  # what the links have in common besides, in words; empty where it is nothing

@@ -1,4 +1,4 @@
-"""Time over round-trip time: each arm's slope is the turns that it waits for, where its line begins is the processors' time.
+"""Time over RTT: each arm's slope is the round trips that it waits for, where its line begins is the processors' time.
 
 T = a + (b + k)·RTT (method.md §9). Points are medians over blocks with the middle half, lines the least-squares fits of
 stats/latency_fits.py. A run without a sweep of RTTs has no slope, and the figure says so.

@@ -1,1 +1,1 @@
-"""The protocols as bytes and values: turns, replies, commands. No sockets, no clocks."""
+"""The protocols as bytes and values: round trips, replies, commands. No sockets, no clocks."""

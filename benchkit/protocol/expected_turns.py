@@ -1,4 +1,4 @@
-"""The turns that each way of sending must cost: method.md §2 as arithmetic, for plans and for the tests of the counter."""
+"""The round trips that each way of sending must cost: method.md §2 as arithmetic, for plans and tests of the counter."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def _plain(username: bytes, password: bytes) -> Login:
 
 
 def _login(username: bytes, password: bytes) -> Login:
-    """Its user name goes as an initial response: two turns, as method.md §2 counts it.
+    """Its user name goes as an initial response: two round trips, as method.md §2 counts it.
 
     Some servers ignore that and ask for the user name: they get it again. Only a prompt for the password gets the password.
     """

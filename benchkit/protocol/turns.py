@@ -1,4 +1,4 @@
-"""The turn counter: network round trips, counted on the decrypted byte stream (method.md §2).
+"""The round-trip counter: network round trips, counted on the decrypted byte stream (method.md §2).
 
 A turn is a write → read alternation; a TCP connect is one; a TLS handshake is the flights that its version needs. Who speaks
 last in the handshake decides whether what comes next costs a turn: after TLS 1.3 the client's Finished is still on its way
@@ -23,7 +23,7 @@ class TurnCounter:
         self._waiting = False
 
     def connected(self) -> None:
-        """The TCP handshake is over: one turn, and whatever the server says first has to wait for our ACK."""
+        """The TCP handshake is over: one round trip, and whatever the server says first has to wait for our ACK."""
         self.turns += 1
         self._waiting = True
 

@@ -1,4 +1,4 @@
-"""What `[receiving_lab]` and the arms mean together: every arm's mail must come to the lab, in one of two ways.
+"""Checks `[receiving_lab]` together with the arms: every arm's mail must reach the lab.
 
 Law: as in rules.py.
 """

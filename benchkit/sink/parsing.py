@@ -1,4 +1,4 @@
-"""What arrived, as canonical content: off the hot path, once a distinct body, without the server that took it.
+"""Parses what arrived into canonical content: after the measured time, once for each distinct body.
 
 `head` is what the session wrote beside the body: the envelope's lines for SMTP, the request line and the headers that say how
 to read the body for an API.

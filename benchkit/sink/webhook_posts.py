@@ -1,6 +1,7 @@
-"""The sink's other half: what a provider posts about the mail that it has accepted, signed as it signs.
+"""The webhooks that the sink posts about the mail it has accepted, each in its provider's form and with its signature.
 
-They are made after the last message, so that they take no time from what is measured; the events have the times of their fates.
+They are made after the last message, so that they take no time from what is measured. Each event has the time that its `fate`
+in the scenario gives it, not the time of the post.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Latency on RTT: the slope of each arm's service time over a sweep, which is to be its turn count (method.md §9)."""
+"""Latency on RTT: the slope of each arm's service time over a sweep, which is to be its count of round trips (method.md §9)."""
 
 from __future__ import annotations
 

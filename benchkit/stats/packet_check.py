@@ -21,7 +21,7 @@ from benchkit.stats.starts import senders_in_starts
 
 TOLERANCE = 0.05
 LEAST_RTT_MS = (
-    1.0  # below it, the client's own delays are as long as a turn, and it cannot be seen which packet answers which
+    1.0  # below it the client's own delays are as long as a round trip: no one sees which packet answers which
 )
 
 
@@ -32,7 +32,7 @@ class PacketCheck:
     connections: int
     turns: int
     counted: float | None
-    tickets: int  # turns that session tickets may look like
+    tickets: int  # round trips that session tickets may look like
     retransmits: int
     bytes_out: int
     bytes_in: int

@@ -6,7 +6,7 @@ from benchkit.model.run import ArmRecord
 
 
 def predicted_turns(record: ArmRecord) -> float | None:
-    """A message's turns to "accepted", connection set-up shared among the messages that it serves."""
+    """A message's round trips to "accepted", connection set-up shared among the messages that it serves."""
     if record.setup_turns is None or record.message_turns is None:
         return None
     if record.connection == "reuse":

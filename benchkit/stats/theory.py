@@ -22,11 +22,11 @@ def slow_start_flights(size: int, mss: int = MSS) -> int:
 
 
 def message_bytes(payload: int, turns: float, *, tls: bool, mss: int = MSS) -> float:
-    """What a message's bytes outward take as IP packets: a header for each full segment, and one a turn, as TLS a record."""
+    """What a message's bytes outward take as IP packets: a header for each full segment and round trip, as TLS a record."""
     records = RECORD * (turns + payload // RECORD_PAYLOAD) if tls else 0.0
     return payload + records + HEADERS * (ceil((payload + records) / mss) + turns)
 
 
 def connection_bytes(turns: int, *, tls: bool) -> float:
-    """What a connection takes outward besides messages: a packet a turn, FIN, the last ACK, SYN's options, TLS 1.3's own."""
+    """What a connection takes outward besides messages: a packet a round trip, FIN, last ACK, SYN's options, TLS 1.3's own."""
     return SYN_OPTIONS + HEADERS * (turns + 2) + (HELLO + FINISHED + HEADERS if tls else 0.0)

@@ -40,7 +40,9 @@ def write_tables(folder: Path, parse: Parse) -> None:
     except (OSError, pa.ArrowException) as error:
         for path in (*folder.glob("*.unfinished"), *(folder / f"{layout.name}.parquet" for layout in TABLES)):
             path.unlink(missing_ok=True)  # the room that they take is needed for run.json
-        raise StoreError(f"{folder}: the run stays in its spools: {error}") from error
+        raise StoreError(
+            f"{folder}: the tables cannot be written, so the run stays in its spools, which benchkit report reads too: {error}"
+        ) from error
 
 
 def remove_spools(folder: Path) -> None:

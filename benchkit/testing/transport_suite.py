@@ -100,7 +100,7 @@ class TransportSuite(Suite):
         assert received.content == mail.content
 
     def test_turns_are_those_of_the_transcript_and_of_the_dialogue(self, case: TransportCase) -> None:
-        """A hidden round trip (RSET, NOOP, a second EHLO) shows in the transcript, or as one turn too many."""
+        """A hidden round trip (RSET, NOOP, a second EHLO) shows in the transcript, or as one round trip too many."""
         arm, turns = case.arm(), []
 
         async def conversation(seen: ClientAtSink) -> None:

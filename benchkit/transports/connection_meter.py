@@ -20,7 +20,7 @@ _NO_RTT_YET = 0xFFFFFFFF
 
 
 class ConnectionMeter(TurnCounter):
-    """A turn counter that knows its connection's socket."""
+    """A round-trip counter that knows its connection's socket."""
 
     __slots__ = ("_kernel",)
 

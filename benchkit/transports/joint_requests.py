@@ -115,7 +115,7 @@ class JointRequests(ABC):
 
     @abstractmethod
     async def _deliver(self, request: Request, trace: Trace) -> Response | Outcome:
-        """The response, or how it failed; stamps, turns and bytes as in a `send`."""
+        """The response, or how it failed; stamps, round trips and bytes as in a `send`."""
 
 
 def _unsigned(request: Request) -> Unsigned:

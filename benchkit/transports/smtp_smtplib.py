@@ -1,4 +1,4 @@
-"""SMTP by the standard library's smtplib: blocking, so each virtual sender has a thread; explicit steps, one command a turn.
+"""SMTP by the standard library's smtplib: blocking, so each virtual sender has a thread; one command a round trip.
 
 The way into the thread is part of the service time (some 50 µs), the way back is not: the outcome is stamped in the thread.
 """

@@ -38,7 +38,7 @@ def of_rule(report: AuditReport, rule: str) -> Finding:
             "an unknown selector is not a missing key",
             'x7._domainkey IN TXT "v=DKIM1; p="',
             "dkim_selectors.not_found",
-            ("not found where looked", "--selector"),
+            ("not found under", "--selector"),
         ),
     ],
 )

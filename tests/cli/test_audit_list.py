@@ -63,7 +63,7 @@ def test_reasons_that_are_to_be_kept_and_a_suppression_list(verb: Verb, listed: 
         (("--list", "people.csv", "shop.example"), "DOMAIN has no effect with --list: leave it out"),
         (("--list", "people.csv", "--csv"), "--csv has no effect with --list: leave it out"),
         (("--list", "people.csv", "--blocklists"), "--blocklists has no effect with --list: leave it out"),
-        (("--list", "people.csv", "--keep", "syntax"), '--keep "syntax" is no reason that rows can be kept for: '),
+        (("--list", "people.csv", "--keep", "syntax"), '--keep "syntax" is not a reason of this check: '),
         (("--list", "people.csv", "--clean", "people.csv"), "--clean would overwrite people.csv, which is read"),
         (("--list", "people.csv", "--clean", "a", "--rejected", "a"), "--rejected is the same file as --clean"),
         (("--list", "people.csv", "--clean", "no/a.csv"), "no/a.csv cannot be written: No such file or directory"),

@@ -206,7 +206,10 @@ Diagnostic-Code: smtp; 550 5.1.1 <b@example.com> unknown
         (("RUN", "--listen", "--secret", "moo=HOOK"), 'webhook "moo" is unknown'),
         (("RUN", "--listen", "--secret", "mailgun=NO_SUCH"), "'NO_SUCH' is not set"),
         (("RUN", "--listen", "--secret", "mandrill=PATH"), "--url is needed"),
-        (("RUN", "--listen", "--secret", "mailgun=PATH", "--address", "x"), "'x' is no HOST:PORT"),
+        (
+            ("RUN", "--listen", "--secret", "mailgun=PATH", "--address", "x"),
+            "'x' is not HOST:PORT: write it as in 127.0.0.1:8025",
+        ),
         (
             ("RUN", "--listen", "--secret", "mailgun=PATH", "--address", "192.0.2.1:1"),
             "192.0.2.1:1 cannot be listened on",

@@ -21,7 +21,7 @@ def with_costs(summary: Summary, *costs: tuple[float, float]) -> Summary:
 def test_the_most_expensive_arms_are_named(quickstart: Summary) -> None:
     (line,) = request_lines(with_costs(quickstart, (93.4, 0.42), (14.0, 18.1)))
     assert line == (
-        "API requests are made before the clock: at most 93.4 µs a message (“api, reused”); "
+        "API requests are prepared before the measured time: at most 93.4 µs a message (“api, reused”); "
         "within a send at most 18 µs (“api, reused again”)"
     )
 

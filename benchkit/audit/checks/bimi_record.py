@@ -58,7 +58,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.unknown(name, effective.lost)
     elif effective.policy in (None, Policy.NONE) and not record.declined:
         message = f"no logo is shown while the DMARC policy is {effective.policy or 'missing'}"
-        advice = "Publish quarantine or reject first; until then the record does nothing."
+        advice = "Set the DMARC policy to quarantine or reject first: until then no receiver shows the logo."
         yield RULE.finding("policy", name, message, evidence=evidence, advice=advice)
     elif record.valid:
         yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)

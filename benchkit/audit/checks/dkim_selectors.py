@@ -20,9 +20,9 @@ RULE = Rule(
     reference="RFC 6376 §3.6.2",
     text="The DNS has no list of selectors, so a key is found only if its name is known. Names given with `--selector` "
     "and those of a real message (`--message`) are certain. benchkit also tries the selectors that the providers "
-    "in MX and SPF ask their customers to publish, and common names. So `not found where looked` never means that "
-    "there is no key. `None can exist` is said only if the zone denies `_domainkey` and everything below it (RFC "
-    "8020); the most likely names are still asked, because some servers deny too much.",
+    "in MX and SPF ask their customers to publish, and common names. So `not found under … common selectors` "
+    "never means that there is no key. `None can exist` is said only if the zone denies `_domainkey` and everything "
+    "below it (RFC 8020); the most likely names are still asked, because some servers deny too much.",
     cases={
         "none_can_exist": Case(Status.FAIL, "The zone denies that there is anything at or below `_domainkey`.", 15),
         "not_found": Case(Status.INFO, "No key was found where it was looked for; there may be others."),
@@ -52,7 +52,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif found.outcome is SelectorState.NONE_CAN_EXIST:
         yield _none(context.domain, found)
     elif not any(selector.source == "given" for selector in found.selectors):
-        message = f"not found where looked: {found.asked} selectors; name yours with --selector"
+        message = (
+            f"not found under {found.asked} common selectors; if you sign with DKIM, name your selector with --selector"
+        )
         yield RULE.finding("not_found", context.domain, message, evidence=[found.probe, found.control])
 
 

@@ -33,7 +33,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             yield RULE.finding(
                 "same",
                 context.domain,
-                f"{', '.join(selector.name for selector in same)} are one key: if it leaks, none of them is safe",
+                f"{', '.join(selector.name for selector in same)} publish one key: a thief of it can sign under each of them",
                 evidence=[selector.answer for selector in same],
                 advice="Make a key for each, or remove the selector that no mail is signed with.",
             )

@@ -38,7 +38,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif (keys := select_dkim(txts_of(control)).records) and all(parse_dkim(text).revoked for text in keys):
         yield RULE.passed(base, "a wildcard with an empty p= says that no other selector has a key", evidence=[control])
     else:
-        message = f"{control.name}, which does not exist, answers with {'a key' if keys else 'a text'}"
+        message = (
+            f"a wildcard answers for every selector: the invented {control.name} has {'a key' if keys else 'a text'}"
+        )
         advice = "Publish each key under its own selector, then remove the wildcard."
         yield RULE.finding("key" if keys else "text", base, message, evidence=[control], advice=advice if keys else "")
 

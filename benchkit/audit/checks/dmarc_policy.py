@@ -37,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     written, evidence = found.record.tags.value(effective.by), [found.answer]
     if found.record.testing:
-        message = f"{effective.by}={written or found.record.policy} with t=y: receivers apply {effective.policy}"
+        message = f"t=y weakens {effective.by}={written or found.record.policy}: receivers apply the policy {effective.policy}"
         advice = "Remove t=y when the reports show that all of your own mail is aligned."
         later = (await dmarc_fix(context, found.name)).later_step
         yield RULE.finding("testing", context.domain, message, evidence=evidence, advice=advice, fixes=later)

@@ -65,7 +65,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         if not _explained(walked):
             yield await _missing(context, walked)
     else:
-        message = f"the record of {found.name} covers it"
+        message = f"no record of its own: the record of {found.name} applies"
         yield RULE.finding("inherited", context.domain, message, evidence=evidence)
 
 
@@ -125,7 +125,7 @@ def _unrelated(step: WalkStep, walked: Walk) -> Finding | None:
         return None
     name, others = step.answer.name, _records(step, texts)
     message = f"{len(others)} unrelated TXT record{'s' * (len(others) > 1)}, which receivers ignore"
-    advice = "Remove them; if a wildcard puts them there, give the wildcard no TXT record."
+    advice = "Remove them. If they come from a wildcard, remove the TXT record of the wildcard."
     changes = ["receivers look for a DMARC record here, and for nothing else"]
     gone = replacement.fixed(
         walked.start, "unrelated TXT records", replacement.holder(step.answer), before=others, changes=changes

@@ -44,7 +44,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := lost(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
-        message = "no MTA-STS record: senders may deliver without TLS, or to a false host"
+        message = "no MTA-STS record: senders may deliver without TLS, or to an attacker's server"
         if (await context.fact(mail_profile)).null_mx:
             message = "no MTA-STS record, and none is needed: the domain takes no mail"
         yield RULE.finding("missing", context.domain, message, evidence=evidence)

@@ -1,4 +1,4 @@
-"""Whether the record lets addresses pass that no mail can come from."""
+"""Whether the record authorises addresses that no Internet mail comes from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding(
             "special",
             context.domain,
-            f"{way(use.path)} lets addresses pass that are {use.use} ({use.network})",
+            f"{way(use.path)} authorises addresses that no Internet mail comes from: {use.use} ({use.network})",
             evidence=[found.answer],
             advice=f"Replace `{use.path[0].term}` by the public address from which that host's mail leaves.",
             span=use.path[0].span,

@@ -34,7 +34,7 @@ ADVICE = {
     "after_all": "Move `{term}` before all, so that its hosts may send.",
     "redirect_with_all": "Include that record instead, so that its hosts may send.",
     "twice": "Remove the second one.",
-    "shadowed": "Remove `{term}`, if it is not wanted by itself.",
+    "shadowed": "Remove `{term}`: the earlier term already covers it.",
 }
 COMPARED = 200  # terms that are held against each other; no honest record has as many
 

@@ -185,4 +185,9 @@ def _tag_faults(tag: Tag) -> Iterator[RecordFault]:
         allowed = ", ".join(_CHOICES[tag.name])
         yield RecordFault("bad-value", f"{tag.name}={tag.value[:40]} is none of {allowed}", tag.span, fatal=False)
     if tag.name == "fo" and not _is_fo(_options(tag)):
-        yield RecordFault("bad-value", f"fo={tag.value[:40]} is not 0 or 1, d and s, each once", tag.span, fatal=False)
+        yield RecordFault(
+            "bad-value",
+            f"fo={tag.value[:40]} is not valid: fo= takes 0, 1, d and s, joined by colons, each at most once",
+            tag.span,
+            fatal=False,
+        )

@@ -42,7 +42,7 @@ def clock_check(run: Run) -> CertificationCheck:
 
 
 def sweep_checks(dialogues: tuple[CertifiedSequence, ...], summary: Summary) -> Iterator[CertificationCheck]:
-    """Counted turns, the wire, slopes and what is left at no RTT, for each dialogue; then A/A and the whole run."""
+    """Counted round trips, the wire, slopes and what is left at no RTT, for each dialogue; then A/A and the whole run."""
     fits = {fit.arm: fit for fit in summary.fits}
     for dialogue in dialogues:
         own = [agreement for agreement in summary.agreements if agreement.arm == dialogue.arm.name]
@@ -120,7 +120,7 @@ def _turns(dialogue: CertifiedSequence, summary: Summary) -> CertificationCheck:
 
 
 def _wire(dialogue: CertifiedSequence, agreements: list[Agreement]) -> CertificationCheck:
-    """Over all links: the wire's turns beside the counter's."""
+    """Over all links: the wire's round trips beside the counter's."""
     seen = sum(agreement.turns_on_wire or 0 for agreement in agreements)
     counted = sum(agreement.turns_for_wire or 0.0 for agreement in agreements)
     passed = bool(agreements) and all(agreement.wire_agrees for agreement in agreements)

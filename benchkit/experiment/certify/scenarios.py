@@ -28,7 +28,7 @@ _MESSAGE = MessageSpec(
 
 @dataclass(frozen=True, slots=True)
 class CertifiedSequence:
-    """A way to talk, and the turns that it must cost."""
+    """A way to talk, and the round trips that it must cost."""
 
     arm: ArmSpec
     turns: int

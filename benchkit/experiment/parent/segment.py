@@ -1,7 +1,7 @@
-"""One segment of the plan, one start under one condition: the environment made, the sink up, the workers' cells sent, all of it
-ended.
+"""Runs one segment of the plan: one start of the processes under one condition.
 
-All are processes of their own; what they are told travels in jobs, what they say comes back as news.
+It makes the environment, starts the sink and the workers, waits until the workers have sent their cells, and ends all of them.
+Each is a process of its own: it gets its work as a job, and reports back with news (process/parent_pipe.py).
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class InStep:
 
 
 class Waiting:
-    """One for each loop: if several wait at once, one of them counts the turns."""
+    """One for each loop: if several wait at once, one of them counts the round trips."""
 
     def __init__(self, clock: Clock) -> None:
         self.spare_ns = 0

@@ -27,7 +27,7 @@ _WHY = {
         "every SMTP arm of this run waits for each command; a client that pipelines takes 2 round trips on a kept connection "
         '(client = "wire", dialogue = "pipelined")'
     ),
-    Why.WIDE: "the interval of a slope reaches from within 10 % of its round trips to beyond",
+    Why.WIDE: "the interval of a slope is too wide: it holds values within 10 % of its round trips, and values outside",
 }
 _STATES = {
     ClaimState.TRUE: ("true", Tone.STRONG),

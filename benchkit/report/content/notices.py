@@ -148,7 +148,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.RETRANSMITS: "TCP retransmitted during {count} of {started} messages",
     Code.CONGESTION_NOT_IN_FORCE: "the {end}'s TCP congestion control is {found}, not {asked}",
     Code.TCP_SETTINGS_DIFFER: _tcp_settings,
-    Code.TURNS_DISAGREE: "{counted:g} turns were counted and {seen} seen on the wire",
+    Code.TURNS_DISAGREE: "{counted:g} round trips were counted and {seen} seen on the wire",
     Code.TIME_UNEXPLAINED: (
         "{percent:.0f} % of its median time is neither round trips nor processing, so its cause is not known"
     ),

@@ -16,7 +16,7 @@ def request_lines(summary: Summary) -> Iterator[str]:
         return
     slowest, longest = max(arms.values(), key=_made_us), max(arms.values(), key=_within_us)
     yield (
-        f"API requests are made before the clock: at most {_made_us(slowest):.3g} µs a message (“{slowest.name}”); "
+        f"API requests are prepared before the measured time: at most {_made_us(slowest):.3g} µs a message (“{slowest.name}”); "
         f"within a send at most {_within_us(longest):.2g} µs (“{longest.name}”)"
     )
     for arm in arms.values():

@@ -88,7 +88,7 @@ def basis(summary: Summary) -> str:
 def _starts_in_words(summary: Summary) -> str:
     starts = max((contrast.starts for contrast in summary.contrasts), default=1)
     bound = ", each process bound to a core of its own" if summary.design.bound else ""
-    return f" in {starts} starts of the processes, which the intervals are taken over{bound}" if starts > 1 else ""
+    return f" in {starts} starts of the processes, and intervals over these starts{bound}" if starts > 1 else ""
 
 
 def _looks_in_words(summary: Summary) -> str:

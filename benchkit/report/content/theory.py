@@ -75,9 +75,9 @@ def level_cell(fit: LatencyFit) -> Cell:
 def _batch(found: BreakEven) -> str:
     if found.found == "not identified":
         least = "" if found.low is None else f", but hardly under {found.low:,.0f}"
-        return f"how many messages a connection must carry to be level with the baseline is not identified{least}"
+        return f"the data cannot show how many messages a connection must carry to be as fast as the baseline{least}"
     if found.value is None:
-        return "never level with the baseline, however many messages a connection carries"
+        return "slower than the baseline, however many messages a connection carries"
     interval = "" if found.low is None or found.high is None else f" [{found.low:,.0f}, {found.high:,.0f}]"
     return f"level with the baseline once a connection carries {found.value:,.0f}{interval} messages"
 
