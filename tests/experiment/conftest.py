@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+LIMIT_S = 180.0  # for another process, on a machine on which much else runs
 
 ARMS = {
     "smtp": 'transport = "smtp"\nclient = "aiosmtplib"\nconnection = "reuse"\n',
@@ -41,6 +43,7 @@ class Program:
     ) -> None:
         self.folder = folder
         self._become = become
+        self._started: list[subprocess.Popen[str]] = []
         self._environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | changes
 
     def write(self, text: str, name: str = "scenario.toml") -> Path:
@@ -49,16 +52,25 @@ class Program:
         return path
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self._become(sys.executable, "-m", "benchkit", *arguments),
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=self._environment,
         )  # fmt: skip
+        self._started.append(process)
+        return process
 
-    def run(self, *arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=timeout_s)
+        out, err = process.communicate(timeout=LIMIT_S)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def end(self) -> None:
+        """Also after a test that failed: a process that is left would slow all later ones."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def summary(self, *arguments: str) -> tuple[int, dict[str, Any]]:
         done = self.run("run", "scenario.toml", "--json", *arguments)
@@ -70,7 +82,7 @@ class Program:
         return sorted(path.parent for path in self.folder.glob("results/*/run.json"))
 
 
-def wait_for(what: Callable[[], Any], limit_s: float = 30.0) -> None:
+def wait_for(what: Callable[[], Any], limit_s: float = LIMIT_S) -> None:
     """Until it holds; the doing of another process, of which no event tells."""
     ends = time.monotonic() + limit_s
     while not what():
@@ -79,8 +91,10 @@ def wait_for(what: Callable[[], Any], limit_s: float = 30.0) -> None:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return Program(tmp_path)
+def program(tmp_path: Path) -> Iterator[Program]:
+    made = Program(tmp_path)
+    yield made
+    made.end()
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ from typing import Any
 import psutil
 import pytest
 
-SEEDS = range(int(os.environ.get("BENCHKIT_KILLS", "12")))
+from tests.experiment.conftest import LIMIT_S, wait_for
+
+SEEDS = range(int(os.environ.get("BENCHKIT_KILLS", "8")))
 ENDINGS = ("worker", "parent", "interrupt", "terminate")
 Text = Any
 
@@ -70,12 +72,10 @@ def test_the_account_s_bounds_contain_what_the_server_counted(seed: int, program
         program.write(text(arm, load=load))
         process = program.start("run", "scenario.toml")
         try:
-            time_limit = time.monotonic() + 30
-            while not list(program.folder.glob("results/*/messages*.arrow")) and time.monotonic() < time_limit:
-                time.sleep(0.01)
+            wait_for(lambda: list(program.folder.glob("results/*/messages*.arrow")))
             time.sleep(draw.uniform(0.0, 1.2))
             end(process, how)
-            process.communicate(timeout=60)
+            process.communicate(timeout=LIMIT_S)
             wait_for_orphans(program.folder)
         finally:
             process.kill()
@@ -93,9 +93,7 @@ def test_the_account_s_bounds_contain_what_the_server_counted(seed: int, program
 
 def wait_for_orphans(folder: Path) -> None:
     """A worker whose parent was killed ends what it has under way."""
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends and any(_in(process, folder) for process in psutil.process_iter()):
-        time.sleep(0.05)
+    wait_for(lambda: not any(_in(process, folder) for process in psutil.process_iter()))
 
 
 def _in(process: psutil.Process, folder: Path) -> bool:

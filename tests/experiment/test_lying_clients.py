@@ -6,10 +6,15 @@ They come in by the public entry points, as an outside package's clients do, and
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.experiment.conftest import Program, scenario_text
 
 Text = Any
 _FEWER_TO = (
@@ -49,53 +54,90 @@ class Client(Honest):
 """
 
 
-@pytest.fixture
-def liars(tmp_path: Path) -> str:
+def write_liars(folder: Path) -> str:
     """A folder for PYTHONPATH with an installed package of lying clients."""
-    package = tmp_path / "liars-1.dist-info"
+    package = folder / "liars-1.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: liars\nVersion: 1\n")
     points = [f"{_transport(way)}_{name} = liar_{name}:Client" for name, (way, *_) in LIES.items()]
     (package / "entry_points.txt").write_text("\n".join(["[benchkit.transport]", *points, ""]))
     for name, (way, lie, *_) in LIES.items():
-        (tmp_path / f"liar_{name}.py").write_text(CLIENT.format(transport=_transport(way), lie=lie))
-    return os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+        (folder / f"liar_{name}.py").write_text(CLIENT.format(transport=_transport(way), lie=lie))
+    return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
 
 
 def _transport(way: str) -> str:
     return "smtp" if way == "smtp" else "api"
 
 
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A run of an honest client and all liars of one way of sending."""
+
+    code: int
+    summary: dict[str, Any]
+    folder: Path
+    report: str
+
+
+@pytest.fixture(scope="module")
+def caught(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Caught]:
+    """One run for each way of sending, made when it is first asked for."""
+
+    @cache
+    def run_of(way: str) -> Caught:
+        folder = tmp_path_factory.mktemp(way)
+        program = Program(folder, PYTHONPATH=write_liars(folder))
+        provider = "" if way == "smtp" else f'provider = "{way}"\n'
+        clients = {"honest": "wire"} | {name: name for name, (of, *_) in LIES.items() if of == way}
+        arms = [
+            f'{label}|transport = "{_transport(way)}"\nclient = "{client}"\nconnection = "reuse"\nsecurity = "none"\n{provider}'
+            for label, client in clients.items()
+        ]
+        recipients = 'to = ["a@example.com", "b@example.com", "c@example.com"]\nbcc = ["hidden@example.com"]'
+        program.write(scenario_text(*arms).replace('to = ["b@example.com"]', recipients))
+        code, summary = program.summary()
+        (run,) = program.runs
+        return Caught(code, summary, run, " ".join(program.run("report", str(run)).stdout.split()))
+
+    return run_of
+
+
 @pytest.mark.parametrize("name", LIES)
-def test_a_client_that_sends_other_mail_does_not_win(
-    name: str, liars: str, program: Any, text: Text, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_client_that_sends_other_mail_does_not_win(name: str, caught: Callable[[str], Caught]) -> None:
     way, _, differs, kept = LIES[name]
-    provider = "" if way == "smtp" else f'provider = "{way}"\n'
-    arms = [
-        f'{label}|transport = "{_transport(way)}"\nclient = "{client}"\nconnection = "reuse"\nsecurity = "none"\n{provider}'
-        for label, client in (("liar", name), ("honest", "wire"))
-    ]
-    recipients = 'to = ["a@example.com", "b@example.com", "c@example.com"]\nbcc = ["hidden@example.com"]'
-    program.write(text(*arms).replace('to = ["b@example.com"]', recipients))
-    program._environment["PYTHONPATH"] = liars
-    code, summary = program.summary()
-    assert code == 5, summary
-    account, contrast = summary["account"], summary["contrasts"][0]
-    assert account["altered"] == account["planned"] // 2
-    numbers = {"content": "altered_content", "recipients": "other_recipients", "sender": "other_sender"}
-    assert [what for what, key in numbers.items() if account[key]] == differs
+    found = caught(way)
+    arms = {arm["name"]: arm for arm in found.summary["arms"]}
+    assert found.code == 5, found.summary
+    assert arms["honest"]["altered"] == 0
+    assert arms[name]["altered"] == arms[name]["planned"]
+    (contrast,) = (one for one in found.summary["contrasts"] if one["arm"] == name)
     assert contrast["verdict"] == "WITHHELD"
-    assert {(one["arm"], *one["differs"]) for one in summary["altered_messages"]} == {("liar", *differs)}
-    (folder,) = program.runs
-    assert kept in (folder / "altered.txt").read_text("utf-8")
-    assert (folder / "altered.txt").stat().st_mode & 0o077 == 0
-    told = " ".join(program.run("report", str(folder)).stdout.split())
-    first = summary["altered_messages"][0]
-    assert f"liar, message {first['message']} of the batch (send {first['send']}): " in told
-    assert "altered.txt in the run's folder" in told
-    assert "faster" not in told
-    assert "slower" not in told
+    mine = [one for one in found.summary["altered_messages"] if one["arm"] == name]
+    assert {tuple(one["differs"]) for one in mine} == {tuple(differs)}
+    assert kept in (found.folder / "altered.txt").read_text("utf-8")
+    assert f"{name}, message {mine[0]['message']} of the batch (send {mine[0]['send']}): " in found.report
+
+
+@pytest.mark.parametrize(
+    ("way", "kinds"),
+    [
+        ("smtp", {"altered_content", "other_recipients", "other_sender"}),
+        ("mailgun", {"altered_content", "other_recipients"}),
+        ("jmap", {"other_recipients", "other_sender"}),
+    ],
+)
+def test_a_run_of_other_mail_counts_what_differs_and_names_no_winner(
+    way: str, kinds: set[str], caught: Callable[[str], Caught]
+) -> None:
+    found = caught(way)
+    account, liars = found.summary["account"], len(found.summary["arms"]) - 1
+    assert account["altered"] == account["planned"] // (liars + 1) * liars
+    assert {key for key in ("altered_content", "other_recipients", "other_sender") if account[key]} == kinds
+    assert (found.folder / "altered.txt").stat().st_mode & 0o077 == 0
+    assert "altered.txt in the run's folder" in found.report
+    assert "faster" not in found.report
+    assert "slower" not in found.report
 
 
 def test_recipients_that_a_server_refuses_are_counted(program: Any, text: Text) -> None:

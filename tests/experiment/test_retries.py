@@ -14,7 +14,7 @@ import pytest
 
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.trace import Phase
-from tests.experiment.conftest import Program, scenario_text, wait_for
+from tests.experiment.conftest import LIMIT_S, Program, scenario_text, wait_for
 
 RETRY = "[retry]\nattempts = {attempts}\nfirst_s = 0.01\nmost_s = {most_s}\n"
 SMTP = 'smtp|transport = "smtp"\nclient = "{client}"\nsecurity = "none"\nconnection = "{connection}"\n'
@@ -164,7 +164,7 @@ def test_ctrl_c_ends_a_long_wait_and_the_account_closes(program: Program) -> Non
     process = program.start("run", "scenario.toml", "--json")
     wait_for(lambda: list(program.folder.glob("results/*/started.bin")) and _started(program.folder))
     os.kill(process.pid, signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=LIMIT_S)
     summary = json.loads(out)
     account = summary["account"]
     assert process.returncode == 130

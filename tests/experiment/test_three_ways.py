@@ -15,7 +15,7 @@ import pytest
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.model.run import RunStatus
 from tests.experiment import nobody
-from tests.experiment.conftest import Program, wait_for
+from tests.experiment.conftest import LIMIT_S, Program, wait_for
 
 Text = Callable[..., str]
 BECOMING: dict[str, Callable[..., tuple[str, ...]]] = {
@@ -131,8 +131,8 @@ def test_whatever_is_killed_nothing_is_left_and_what_was_measured_is_kept(
         assert len(theirs) >= 2
         by_name = {"parent": parent} | {name: part for part in parts for name in VICTIMS if name in part.cmdline()[-1]}
         by_name[victim].kill()
-        process.communicate(timeout=30)
-        psutil.wait_procs(parts, timeout=20)
+        process.communicate(timeout=LIMIT_S)
+        psutil.wait_procs(parts, timeout=LIMIT_S)
     assert not theirs & namespaces(path.name for path in Path("/proc").glob("[0-9]*"))
     run = open_run(leaves_nothing.runs[0])
     assert run.recovered or run.manifest.status is RunStatus.BROKEN

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.experiment.conftest import wait_for
+from tests.experiment.conftest import LIMIT_S, wait_for
 
 Text = Any
 LOAD = 'blocks = {blocks}\nmax_blocks = {most}\nuntil = "decided"\nmessages_per_block = 4\nrestarts = {restarts}'
@@ -53,7 +53,7 @@ def test_ctrl_c_is_no_decision(program: Any, text: Text) -> None:
     process = program.start("run", "scenario.toml", "--json")
     wait_for(lambda: any(path.stat().st_size for path in program.folder.glob("results/*/started.bin")))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 130, err
     account = json.loads(out)["account"]
     assert account["planned"] == 5001 * 4 * 2

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.experiment.conftest import wait_for
+from tests.experiment.conftest import LIMIT_S, wait_for
 
 Text = Callable[..., str]
 MANY = "blocks = 400\nmessages_per_block = 50\nwarmup_blocks = 0"
@@ -119,10 +119,13 @@ def _account_of(program: Any) -> dict[str, Any]:
     return account
 
 
-def test_ctrl_c_drains_and_keeps_what_was_measured(running: Any) -> None:
+def test_ctrl_c_drains_and_keeps_what_was_measured_and_a_look_at_the_run_changes_nothing(running: Any) -> None:
     program, process = running
+    looked = program.run("report", str(program.runs[0]), "--json")
+    assert json.loads(looked.stdout)["status"] == "running"
+    assert not (program.runs[0] / "summary.json").exists()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 130, err
     summary = json.loads(out)
     assert summary["valid"], summary["invalid_because"]
@@ -130,15 +133,18 @@ def test_ctrl_c_drains_and_keeps_what_was_measured(running: Any) -> None:
     assert account["accepted"] == account["arrived_once"] > 0
     assert account["missing"] == account["unaccounted"] == 0
     assert not list(program.runs[0].glob("*.arrow"))
+    assert json.loads((program.runs[0] / "summary.json").read_text("utf-8"))["status"] == "interrupted"
 
 
-@pytest.mark.parametrize("gap_s", [0.0, 0.02, 0.1, 0.3])
+@pytest.mark.parametrize(
+    ("running", "gap_s"), [("", 0.0), ("", 0.1), (SEVERAL, 0.02), (SEVERAL, 0.3)], indirect=["running"]
+)
 def test_a_second_ctrl_c_hurries_and_keeps_what_was_measured(running: Any, gap_s: float) -> None:
     program, process = running
     for _ in range(3):
         process.send_signal(signal.SIGINT)
         time.sleep(gap_s)  # a person's fingers, however fast
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 130, err
     assert json.loads(out)["account"]["accepted"] > 0
     account = _account_of(program)
@@ -146,22 +152,11 @@ def test_a_second_ctrl_c_hurries_and_keeps_what_was_measured(running: Any, gap_s
     assert account["missing"] == account["unaccounted"] == 0
 
 
-def test_a_look_at_a_run_under_way_changes_nothing(running: Any) -> None:
-    program, process = running
-    done = program.run("report", str(program.runs[0]), "--json")
-    assert json.loads(done.stdout)["status"] == "running"
-    assert not (program.runs[0] / "summary.json").exists()
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
-    stored = json.loads((program.runs[0] / "summary.json").read_text("utf-8"))
-    assert stored["status"] == "interrupted"
-
-
 @pytest.mark.parametrize("module", ["experiment.worker.worker_process", "experiment.process.sink_process"])
 def test_a_killed_child_ends_the_run_which_says_so(running: Any, module: str) -> None:
     program, process = running
     _child(process, module).send_signal(signal.SIGKILL)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 5
     assert "signal 9" in err
     assert "Traceback" not in err
@@ -174,7 +169,7 @@ def test_after_a_killed_parent_all_but_the_last_second_is_read(running: Any) -> 
     children = psutil.Process(process.pid).children()
     process.kill()
     process.communicate()
-    _, alive = psutil.wait_procs(children, timeout=15)
+    _, alive = psutil.wait_procs(children, timeout=LIMIT_S)
     assert not alive, "children die with their parent"
     account = _account_of(program)
     assert account["accepted"] > 0
