@@ -9,7 +9,7 @@ import sys
 import benchmarks
 
 SUPPORT = {"__main__", "micro_parts", "one_side", "slow_dns", "many_domains", "checkdmarc_side", "coverage_cells"}
-ONLY_IF_NAMED = {"million", "coverage", "between_runs", "predict_lab"}  # takes minutes
+ONLY_IF_NAMED = {"million", "coverage", "between_runs", "predict_lab", "report_speed"}  # takes minutes
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """Really run: quickstarts that differ in their seed. Their spread against the error that each claims, for every arm and slope.
 
 Asked: for every arm the standard deviation between runs at most 1.4 times the claimed error, and the mean of all runs in at
-least 10 of 12 intervals; the same for slopes. Takes a minute a run. BENCHKIT_RUNS is how many (12); BENCHKIT_RUNS_IN a folder
-that keeps them, or that holds them already.
+least 10 of 12 intervals; the same for slopes. Takes a minute a run, on a machine that does nothing else: other work makes runs
+differ, so each run's load average is shown. BENCHKIT_RUNS is how many (12); BENCHKIT_RUNS_IN a folder that keeps them, or that
+holds them already.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def _run(seed: int, folder: Path) -> None:
         str(folder),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    print(f"seed {seed}: exit code {done.returncode}", flush=True)  # noqa: T201
+    told = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"seed {seed}: exit code {done.returncode}, {told}", flush=True)  # noqa: T201
 
 
 def _summaries(folder: Path) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ SMALL = {
         {"PAIRS": 1, "WAYS": (("smtp/aiosmtplib/reuse/none", 20, 0.85), ("api/httpx/fresh/implicit", 5, 0.9))}, lines=2
     ),
     "provider_requests": Small({"ROUNDS": 1, "REPEATS": 1}, lines=15),
+    "report_speed": Small({"RUNS": {"few": {"blocks": 8, "messages_per_block": 2}}}, lines=2),
     "sink_speed": Small({"MESSAGES": 200}, lines=2),
     "smtp_wire_speed": Small({}, (200, 1), 4),
 }
