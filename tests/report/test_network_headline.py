@@ -13,7 +13,9 @@ from benchkit.model.summary import (
     ConditionSummary,
     Estimate,
     LatencyFit,
+    RatioEstimate,
     Summary,
+    TwoGroups,
     Verdict,
 )
 from benchkit.report.content import sentences
@@ -139,3 +141,30 @@ def test_an_unknown_number_is_not_told(sweep: Summary, missing: dict[str, Any]) 
     told = network_headline(replace(sweep, arms=arms))
     assert told is not None
     assert told.startswith("SMTP on a kept connection takes 4 round trips")
+
+
+def test_a_tail_that_points_the_other_way_and_two_groups_stand_in_the_headline(sweep: Summary) -> None:
+    """The median of an arm alone would mislead: a quarter of its messages take five times as long."""
+    contrary = {"mean": RatioEstimate(0.9), "p90": RatioEstimate(4.0)}
+    contrasts = tuple(
+        replace(one, others=contrary, verdict=Verdict.SLOWER)
+        if one.arm == "smtp, reused" and one.condition == FAR.name
+        else one
+        for one in sweep.contrasts
+    )
+    arms = tuple(
+        replace(arm, two_groups=TwoGroups(0.25, 5.0)) if arm.name == "api, reused" else arm for arm in sweep.arms
+    )
+    found = network_headline(replace(sweep, contrasts=contrasts, arms=arms)) or ""
+    assert found.startswith(WHOLE)
+    assert "But “smtp, reused”'s mean takes 0.900× the time" in found
+    assert found.count("form two groups") == 1, "of the longest link only"
+    assert (
+        "The times of “api, reused” form two groups: 25 % of its messages take 5.0 times as long as the others."
+        in found
+    )
+
+
+def test_a_small_group_is_the_tail_and_no_second_group(sweep: Summary) -> None:
+    arms = tuple(replace(arm, two_groups=TwoGroups(0.05, 9.0)) for arm in sweep.arms)
+    assert network_headline(replace(sweep, arms=arms)) == WHOLE

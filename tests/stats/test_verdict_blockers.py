@@ -12,6 +12,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import RunStatus
 from benchkit.model.summary import Verdict
 from benchkit.report.content.notices import texts, warning_lines
+from benchkit.report.content.sentences import headline
 from benchkit.stats.analysis import analyse
 from tests.stats.varied import Factory, only, with_arms, with_columns, with_failures, with_rows
 
@@ -196,6 +197,7 @@ def test_a_quarter_of_messages_five_times_slower_shows_in_the_mean_and_as_two_gr
         assert (only(summary).others["mean"].ratio or 0.0) > 1
         assert summary.arms[1].two_groups is not None
         assert any("two groups" in warning for warning in warning_lines(summary))
+        assert "form two groups" in headline(summary)
 
 
 def test_times_that_change_during_the_run_are_named_with_their_place(synthetic_run: Factory) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from benchkit.model.summary import ArmSummary, BreakEven, ConditionSummary, Summary, Verdict
 from benchkit.report import numbers
+from benchkit.report.content.median_cautions import cautions_of_link
 
 NEAR_MS = 1.0  # below it the processors take longer than the round trips
 _NEW, _KEPT = "fresh", "reuse"
@@ -39,7 +40,7 @@ def network_sentences(summary: Summary) -> list[str]:
         told.append(f"SMTP on a kept connection takes {kept[0]} {rtt}; the API {kept[1]}.")
     if kept and (crossing := _crossing(summary, arms)):
         told.append(crossing)
-    return told
+    return [*told, *cautions_of_link(summary, condition.name)] if told else []
 
 
 def _longest(summary: Summary) -> ConditionSummary | None:

@@ -12,12 +12,12 @@ from benchkit.model.summary import (
     ConditionSummary,
     Contrast,
     Estimate,
-    RatioEstimate,
     Summary,
     Verdict,
 )
 from benchkit.report import numbers
 from benchkit.report.content import notices
+from benchkit.report.content.median_cautions import cautions
 from benchkit.report.content.network_headline import NEAR_MS, network_headline
 
 # method.md §1: it stands wherever a verdict stands.
@@ -25,7 +25,6 @@ ONE_HOP = (
     "Only the hop application → provider is measured. From there to the mailbox, mail travels by SMTP in both cases."
 )
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)
-_STATISTICS = {"p90": "its 90th percentile", "p95": "its 95th percentile", "mean": "its mean"}
 _BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)
 
 
@@ -138,7 +137,7 @@ def _decided(summary: Summary, contrast: Contrast) -> str:
     how_much = f"{value} {contrast.verdict.lower()} in the median {interval}".rstrip()
     return (
         f"“{contrast.arm}” is {how_much} than “{contrast.baseline}” {_where(summary, contrast)}: "
-        f"{_difference(contrast)}{_turns(summary, contrast, ', ')}.{_contrary(summary, contrast)}"
+        f"{_difference(contrast)}{_turns(summary, contrast, ', ')}.{_cautions(summary, contrast)}"
     )
 
 
@@ -146,7 +145,7 @@ def _equivalent(summary: Summary, contrast: Contrast) -> str:
     return (
         f"“{contrast.arm}” takes as long as “{contrast.baseline}” in the median {_where(summary, contrast)}: "
         f"{_time(summary, contrast)}, {_difference(contrast)}{_turns(summary, contrast, ', ')}."
-        f"{_contrary(summary, contrast)}"
+        f"{_cautions(summary, contrast)}"
     )
 
 
@@ -174,28 +173,8 @@ def _difference(contrast: Contrast) -> str:
     return f"{value} ms {'more' if sign > 0 else 'less'} {interval}".rstrip()
 
 
-def _contrary(summary: Summary, contrast: Contrast) -> str:
-    """Where the blocks' means or tails point the other way, the median alone would mislead."""
-    found = [name for name, other in contrast.others.items() if _points_elsewhere(summary, contrast, other)]
-    if not found:
-        return ""
-    times = " and ".join(
-        f"{_STATISTICS[name]} {_times(contrast.others[name])}" for name in found if name in _STATISTICS
-    )
-    return f" But {times}: some of its messages are much slower or faster than its median."
-
-
-def _points_elsewhere(summary: Summary, contrast: Contrast, other: RatioEstimate) -> bool:
-    low, high = summary.rope
-    value = math.inf if other.ratio is None else other.ratio
-    if contrast.verdict is Verdict.FASTER:
-        return value > 1
-    return value < 1 if contrast.verdict is Verdict.SLOWER else not low <= value <= high
-
-
-def _times(other: RatioEstimate) -> str:
-    fails = other.ratio is None or math.isinf(other.ratio)
-    return "fails" if fails else f"takes {numbers.decimal(other.ratio)}× the time"
+def _cautions(summary: Summary, contrast: Contrast) -> str:
+    return "".join(f" {said}" for said in cautions(summary, contrast))
 
 
 def _what_it_takes(contrast: Contrast) -> str:
