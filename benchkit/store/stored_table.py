@@ -1,7 +1,11 @@
-"""A table that stays in its Parquet file: a column is read when it is asked for and not kept, so that millions of rows fit."""
+"""A table that stays in its Parquet file: a column is read when it is asked for, so that millions of rows fit.
+
+The columns that were asked for last are kept, up to a fixed number of bytes: an analysis takes the same few for every arm.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,7 @@ from benchkit.store.arrow_arrays import numbers_in
 from benchkit.store.rows import arrow_type
 
 BATCH_ROWS = 8_192
+KEPT_BYTES = 96_000_000
 
 
 class StoredTable(Mapping[str, Any]):
@@ -27,6 +32,7 @@ class StoredTable(Mapping[str, Any]):
             self._metadata = file.metadata
             self._schema = file.schema_arrow
         self._lacking = {column.name: column for column in lacking}
+        self._kept: OrderedDict[str, Any] = OrderedDict()  # the one asked for last at the end
 
     @property
     def schema(self) -> pa.Schema:
@@ -37,7 +43,16 @@ class StoredTable(Mapping[str, Any]):
         return int(self._metadata.num_rows)
 
     def __getitem__(self, name: str) -> Any:
-        """Raises KeyError where there is no such column."""
+        """Not to be written to. Raises KeyError where there is no such column."""
+        if name not in self._kept:
+            self._kept[name] = self._read(name)
+            self._kept[name].flags.writeable = False
+        self._kept.move_to_end(name)
+        while len(self._kept) > 1 and sum(column.nbytes for column in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+        return self._kept[name]
+
+    def _read(self, name: str) -> Any:
         if name in self._lacking:
             return default_values(self._lacking[name], self.rows)
         column = np.empty(self.rows, self._schema.field(name).type.to_pandas_dtype())
