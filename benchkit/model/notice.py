@@ -34,6 +34,7 @@ class Code(StrEnum):
     ARM_OTHER_SENDER = "arm-other-sender"
     FAILURE_RATES_DIFFER = "failure-rates-differ"
     REFUSED_RECIPIENTS_DIFFER = "refused-recipients-differ"
+    SERVERS_DIFFER = "servers-differ"
     CONNECTIONS_NOT_NEW = "connections-not-new"
     TOO_MANY_CONNECTIONS = "too-many-connections"
     RETRANSMITS = "retransmits"  # a warning too

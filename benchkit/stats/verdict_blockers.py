@@ -37,6 +37,7 @@ def verdict_blockers_of(run: Run, samples: Samples, delivery: Delivery, comparis
     return (
         *_delivery_blockers(run, arm, delivery),
         *_delivery_blockers(run, reference, delivery),
+        *_server_blockers(run, arm, reference),
         *_failure_blockers(run, arm, reference),
         *_recipient_blockers(run, arm, reference),
         *_connection_blockers(run, arm),
@@ -67,6 +68,18 @@ def _delivery_blockers(run: Run, sample: Sample, delivery: Delivery) -> Iterator
     for code, rows in found.items():
         if count := int(np.count_nonzero(rows)):
             yield notice(code, record.name, count=count, started=sample.started)
+
+
+def _server_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
+    """An embedded server stores nothing, signs nothing and asks no one: it is no rival of a real one."""
+    records = [
+        record
+        for record in (run.manifest.arms[arm.arm], run.manifest.arms[reference.arm])
+        if record.transport != "null"
+    ]
+    embedded, other = ([record.name for record in records if record.embedded is own] for own in (True, False))
+    if embedded and other:
+        yield notice(Code.SERVERS_DIFFER, embedded=embedded[0], other=other[0])
 
 
 def _failure_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:

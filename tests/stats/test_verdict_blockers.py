@@ -40,6 +40,16 @@ def test_failure_rates_that_differ_withhold_the_arm_s_verdict_only(synthetic_run
     assert "arm 2: 30 of 300 messages failed" in warning_lines(summary)
 
 
+def test_a_real_server_and_an_embedded_one_have_no_verdict(synthetic_run: Factory) -> None:
+    run = synthetic_run(times=(1.0, 2.9))
+    first, second = run.manifest.arms
+    mixed = replace(run, manifest=replace(run.manifest, arms=(replace(first, embedded=False), second)))
+    contrast = only(analyse(mixed))
+    assert contrast.verdict is Verdict.WITHHELD
+    assert "their times do not compare: arm 1 has benchkit's own server" in texts(contrast.reasons)[0]
+    assert only(analyse(synthetic_run(times=(1.0, 2.9), embedded=False))).verdict is Verdict.SLOWER
+
+
 def test_equal_failure_rates_withhold_nothing(synthetic_run: Factory) -> None:
     run = with_failures(with_failures(synthetic_run(times=(1.0, 2.9)), arm=0, every=10), arm=1, every=10)
     summary = analyse(with_arms(run, expects_faults=True))

@@ -143,6 +143,10 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.REFUSED_RECIPIENTS_DIFFER: (
         "refused recipients differ: {arm} {refused} of {recipients}, {other} {other_refused} of {other_recipients}"
     ),
+    Code.SERVERS_DIFFER: (
+        "their times do not compare: {embedded} has benchkit's own server, which does nothing but answer, "
+        "and {other} a real one"
+    ),
     Code.CONNECTIONS_NOT_NEW: "{count} messages went over a connection that was not new",
     Code.TOO_MANY_CONNECTIONS: "{made} connections where its policy ({policy}) makes {foreseen} at most",
     Code.RETRANSMITS: "TCP retransmitted during {count} of {started} messages",
