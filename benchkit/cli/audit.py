@@ -130,7 +130,7 @@ def _check_names(given: Given) -> None:
     named = [("--helo", greeting), ("--mail-from", sender), *(("--selector", name) for name in given.selectors or ())]
     for option, name in named:
         try:
-            if name:
+            if name or option == "--selector":
                 domain_name(name)
         except InputError as error:
             raise InputError(Mistake(option, str(error))) from None

@@ -23,6 +23,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         ("--ip", "192.0.2.25", "--mail-from", "nonsense"),
         '--mail-from nonsense is no address: write it as in news@shop.example, or "<>" for a bounce',
     ),
+    "an empty selector": (("--selector", ""), '--selector "" is not a domain name'),
     "a message of random octets": (
         ("--message", "random.bin"),
         "random.bin is no message: it has none of the usual header",
