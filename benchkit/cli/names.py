@@ -12,10 +12,12 @@ def known_names() -> Vocabulary:
     from benchkit.events.webhooks import WEBHOOKS
     from benchkit.experiment.conditions import usable_cores
     from benchkit.model.contracts import BatchProvider, StoredTemplateProvider, TemplateProvider
+    from benchkit.model.relay import SandboxTerms
     from benchkit.profiles import profile_transports
     from benchkit.profiles.relay_terms import api_hosts, relays
     from benchkit.providers import PROVIDERS
     from benchkit.providers.relay_fields import RELAYS
+    from benchkit.providers.sandbox import SANDBOXES
     from benchkit.scenario import Vocabulary
     from benchkit.stats import STATISTICS
     from benchkit.transports import clients_by_transport, offers_of
@@ -35,4 +37,5 @@ def known_names() -> Vocabulary:
         cores=usable_cores(),
         relays=relays({name: relay.taken for name, relay in RELAYS.items()}),
         api_hosts=api_hosts(),
+        sandboxes={at: SandboxTerms(one.host, one.needs) for at, one in SANDBOXES.items()},
     )

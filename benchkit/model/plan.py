@@ -74,6 +74,7 @@ class ArmPlan:
     embedded: bool = True  # benchkit's own server, or none
     deliveries: int = 0  # recipients, each as often as it is sent to, warm-up included
     client: str = ""
+    sandbox: str = ""  # in words, where the provider's test mode delivers to no one
     trial_connections: int = 0  # without mail, to learn what a server that is not embedded offers
     notes: tuple[str, ...] = ()  # in words: profile, faults, limits, signature
 

@@ -23,3 +23,11 @@ class RelayTerms:
     logins: tuple[str, ...] = ()
     messages_per_connection: int = 0
     options: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxTerms:
+    """A provider's test mode: the host that it has of its own, and the option that it needs; both may be empty."""
+
+    host: str = ""
+    needs: str = ""

@@ -61,6 +61,7 @@ class ArmRecord:
     congestion: str | None = None  # what both ends were told to use; what was in force is above
     messages_per_request: int = 1  # at most; an API's only
     render: str = "client"  # or "provider": a template that it fills in
+    sandbox: str = ""  # the provider's test mode that it was in, in words
     failover: str = ""  # the arm by whose way it sends what its server does not take
     profile: str = ""  # the relay or API that the embedded server behaved as
     dkim: str = ""  # "d=shop.example s=mail rsa-2048" where the arm signs

@@ -222,6 +222,7 @@ class ArmSpec:
     fates: tuple[Fate, ...] = ()  # of the embedded server's mail; the first whose pattern fits counts
     relay: RelaySpec | None = None  # the embedded server sends its mail on to the receiving lab
     failover: Failover | None = None
+    sandbox: bool = False  # in its provider's test mode, which delivers to no one
 
     def same_way(self, other: ArmSpec) -> bool:
         """Whether both arms send in exactly the same way: such a pair is an A/A test (method.md §5)."""

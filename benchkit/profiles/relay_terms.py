@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchkit.model.relay import RelayTerms
-from benchkit.profiles import load_profile, profile_names
+from benchkit.profiles import Profile, load_profile, profile_names
 
 _OWN = "{own}"  # each account has a user name of its own
 
@@ -13,7 +13,7 @@ _OWN = "{own}"  # each account has a user name of its own
 def relays(carried: Mapping[str, frozenset[str]]) -> dict[str, RelayTerms]:
     """By provider; `carried` are the options that its relay takes, of those whose relay is known."""
     found = {}
-    for profile in map(load_profile, profile_names()):
+    for profile in _profiles():
         facts, name = profile.smtp, profile.provider
         if facts is None or facts.host.value is None or name not in carried:
             continue
@@ -32,7 +32,10 @@ def relays(carried: Mapping[str, frozenset[str]]) -> dict[str, RelayTerms]:
 
 def api_hosts() -> dict[str, str]:
     """By provider; a host may hold the name of an option in braces."""
-    profiles = map(load_profile, profile_names())
-    return {
-        each.provider: each.api.host.value for each in profiles if each.provider and each.api and each.api.host.value
-    }
+    apis = {each.provider: each.api for each in _profiles() if each.provider and each.api is not None}
+    return {provider: api.host.value for provider, api in apis.items() if api.host.value}
+
+
+def _profiles() -> list[Profile]:
+    """Of several profiles of one provider, such as its plans, the one of its own name counts, and so comes last."""
+    return sorted(map(load_profile, profile_names()), key=lambda profile: profile.name == profile.provider)

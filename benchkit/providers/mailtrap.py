@@ -31,6 +31,7 @@ LIMITS = FieldLimits(api="Mailtrap", recipients=1000, reply_to=1, mail_bytes=10_
 OPTIONS: Mapping[str, str] = {
     "category": "the category",
     "custom_variables": "`key=value, key=value`",
+    "inbox": "the id of the test inbox, for `sandbox = true`",
 }
 
 

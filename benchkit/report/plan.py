@@ -50,13 +50,18 @@ def _announcement(plan: PlanSummary) -> Text:
     foreign = [arm for arm in plan.arms if not arm.embedded]
     if not foreign:
         return Text("Nothing leaves this machine: every server is embedded.", style="green")
-    real = [arm for arm in foreign if arm.leaves_this_machine]
+    real = [arm for arm in foreign if arm.leaves_this_machine and not arm.sandbox]
+    tested = [arm for arm in foreign if arm.leaves_this_machine and arm.sandbox]
     harmless = [arm for arm in foreign if not arm.leaves_this_machine]
     told = Text()
     if real:
         told.append(f"REAL MAIL: {_amount(real)} would leave through {_targets(real)}.", style="bold red")
-    if harmless:
+    if tested:
         told.append("\n" if real else "")
+        told.append(f"SANDBOX: {_amount(tested)} would go to {_targets(tested)}, in their test mode ", style="yellow")
+        told.append("and to no mailbox; sandbox = false sends real mail.", style="yellow")
+    if harmless:
+        told.append("\n" if real or tested else "")
         told.append(f"NOT EMBEDDED: {_amount(harmless)} would go to {_targets(harmless)}, ", style="yellow")
         told.append("only to reserved domains (RFC 2606, RFC 6761), which no one owns.", style="yellow")
     return told
@@ -106,6 +111,8 @@ def _totals(arms: tuple[ArmPlan, ...]) -> tuple[str, ...]:
 
 
 def _target(arm: ArmPlan) -> Text:
+    if arm.sandbox and not arm.embedded:
+        return Text(f"{arm.target} (sandbox: {arm.sandbox})", style="yellow")
     if arm.leaves_this_machine:
         return Text(f"{arm.target} (real mail)", style="bold red")
     return Text(arm.target) if arm.embedded else Text(f"{arm.target} (not embedded)", style="yellow")

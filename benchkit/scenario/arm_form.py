@@ -246,6 +246,9 @@ class ArmForm(Form):
     fate: Annotated[
         list[FateForm], Field(default_factory=list), said("What the embedded server's webhooks tell of its mail.")
     ]
+    sandbox: Annotated[
+        bool | None, said("The provider's own test mode, which delivers to no one; the default beyond loopback.")
+    ] = None
     failover: Annotated[
         FailoverKey | None, said("The arm by whose way a message is sent that this arm's server does not take.")
     ] = None

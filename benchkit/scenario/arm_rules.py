@@ -17,7 +17,14 @@ from benchkit.scenario.arm_form import MOST_ENVID, ArmForm, ServerForm
 from benchkit.scenario.fault_rules import check_fault, check_limit
 from benchkit.scenario.files import need_file
 from benchkit.scenario.parsed_scenario import ParsedScenario
-from benchkit.scenario.provider_server import auth_of, check_provider_server, relay_of, security_of, server_of
+from benchkit.scenario.provider_server import (
+    auth_of,
+    check_provider_server,
+    check_sandbox,
+    relay_of,
+    security_of,
+    server_of,
+)
 from benchkit.scenario.request_rules import check_messages_per_request, check_render
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -86,6 +93,7 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     _check_server(arm)
     _check_provider(arm, vocabulary)
     check_provider_server(parsed, index, vocabulary)
+    check_sandbox(parsed, index, vocabulary)
     check_messages_per_request(parsed, index, vocabulary, offers)
     check_render(parsed, index, vocabulary)
     _check_credentials(arm, offers)

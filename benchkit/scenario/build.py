@@ -43,7 +43,7 @@ from benchkit.scenario.arm_form import (
 from benchkit.scenario.fault_rules import DELAY_KEYS
 from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, MailboxForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
-from benchkit.scenario.provider_server import auth_of, relay_of, security_of, server_of
+from benchkit.scenario.provider_server import auth_of, is_sandboxed, relay_of, security_of, server_of
 from benchkit.scenario.receiving_form import RelayForm
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
@@ -164,6 +164,7 @@ def _arm(parsed: ParsedScenario, number: int, vocabulary: Vocabulary) -> ArmSpec
         provider=form.provider,
         profile=form.profile,
         failover=_failover(form.failover, parsed),
+        sandbox=is_sandboxed(form, vocabulary),
         options=dict(form.options),
         messages_per_request=form.messages_per_request,
         render=Render(form.render),

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from benchkit.errors import listed, suggestion
 from benchkit.model.client_offers import ClientOffers
-from benchkit.model.relay import RelayTerms
+from benchkit.model.host_names import is_loopback
+from benchkit.model.relay import RelayTerms, SandboxTerms
 from benchkit.scenario.arm_form import ArmForm, ServerForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
@@ -43,11 +44,46 @@ def auth_of(form: ArmForm, relay: RelayTerms | None, offers: ClientOffers | None
 
 def server_of(form: ArmForm, vocabulary: Vocabulary) -> ServerForm | None:
     """Where the arm sends; None at the embedded server, and where that is not known (a rule says why)."""
+    found = _server_of(form, vocabulary)
+    terms = _sandbox(form, vocabulary)
+    if found is None or terms is None or not terms.host or not is_sandboxed(form, vocabulary):
+        return found
+    return ServerForm(host=terms.host, port=found.port)
+
+
+def is_sandboxed(form: ArmForm, vocabulary: Vocabulary) -> bool:
+    """What the arm says; beyond loopback the default is the provider's sandbox, where it has one."""
+    if form.sandbox is not None:
+        return form.sandbox
+    server = _server_of(form, vocabulary)
+    return server is not None and not is_loopback(server.host) and _sandbox(form, vocabulary) is not None
+
+
+def _sandbox(form: ArmForm, vocabulary: Vocabulary) -> SandboxTerms | None:
+    return vocabulary.sandboxes.get((form.transport, form.provider))
+
+
+def _server_of(form: ArmForm, vocabulary: Vocabulary) -> ServerForm | None:
     if isinstance(form.server, ServerForm) or form.server != AT_PROVIDER:
         return form.server if isinstance(form.server, ServerForm) else None
     host, port = _host(form, vocabulary), _port(form, vocabulary)
     filled = host.format_map(form.options) if host and not _lacking(host, form.options) else ""
     return ServerForm(host=filled, port=port) if filled and port else None
+
+
+def check_sandbox(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
+    """Report a sandbox that does nothing, that the provider does not have, or that lacks its option."""
+    form, at = parsed.form.arm[index], ("arm", index, "sandbox")
+    terms = _sandbox(form, vocabulary)
+    if parsed.gives(*at) and form.server == "embedded":
+        parsed.mistakes.add(at, "has no effect: nothing leaves this machine by the embedded server")
+    elif form.sandbox and terms is None:
+        who = f"{form.provider} by {form.transport}" if form.provider else "an arm without a provider"
+        told = f"is not there for {who}: mail would be delivered. Remove it; then only --send and the lists at the top guard it"
+        parsed.mistakes.add(at, told)
+    elif terms is not None and terms.needs and is_sandboxed(form, vocabulary) and not form.options.get(terms.needs):
+        told = f'needs options = {{ {terms.needs} = "…" }}; or set sandbox = false, for real mail'
+        parsed.mistakes.add(at, told)
 
 
 def check_provider_server(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from benchkit.model.client_offers import ClientOffers
-from benchkit.model.relay import RelayTerms
+from benchkit.model.relay import RelayTerms, SandboxTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,5 @@ class Vocabulary:
     )  # of each provider: those that a fault can name
     cores: int = 1  # of this machine, that a run may use
     relays: Mapping[str, RelayTerms] = field(default_factory=dict)  # by provider
+    sandboxes: Mapping[tuple[str, str], SandboxTerms] = field(default_factory=dict)  # by transport and provider
     api_hosts: Mapping[str, str] = field(default_factory=dict)  # by provider

@@ -122,7 +122,7 @@ ARM: Mapping[str, Check] = {
     "connection": lambda value: value in ("fresh", "reuse") or (_text(value) and value.split(" ")[0].isdecimal()),
     "aa_of": _whole, "setup_turns": _or_null(_count), "message_turns": _or_null(_number), "nodelay": _or_null(_flag),
     "client_congestion": _or_null(_text), "server_congestion": _or_null(_text), "congestion": _or_null(_text),
-    "pacing_limit": _or_null(_count), "profile": _text, "dkim": _text, "failover": _text,
+    "pacing_limit": _or_null(_count), "profile": _text, "dkim": _text, "failover": _text, "sandbox": _text,
     "signing_us": _or_null(_number), "signature_bytes": _or_null(_number),
     "request_us": _or_null(_number), "in_send_us": _or_null(_number),
     "messages_per_request": lambda value: _count(value) and value > 0, "render": lambda value: value in tuple(Render),

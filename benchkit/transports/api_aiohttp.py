@@ -17,7 +17,7 @@ from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import IDENTITY, GarbledResponse, decoded
-from benchkit.providers import PROVIDERS
+from benchkit.providers.sandbox import provider_of
 from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.metered_aiohttp import MeteredConnector
@@ -42,7 +42,7 @@ class Client(JointRequests):
     def __init__(self, endpoint: Endpoint) -> None:
         arm = endpoint.arm
         self._endpoint = endpoint
-        self._provider = PROVIDERS[arm.provider]
+        self._provider = provider_of(arm)
         self._signer = signer_of(self._provider)
         self._account = Credentials(endpoint.password.reveal(), arm.options)
         self._render = arm.render

@@ -17,7 +17,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import EARLY, IDENTITY, GarbledResponse, ResponseReader, decoded
-from benchkit.providers import PROVIDERS
+from benchkit.providers.sandbox import provider_of
 from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.sockets import tls_context
@@ -33,7 +33,7 @@ class Client(JointRequests):
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._provider = PROVIDERS[endpoint.arm.provider]
+        self._provider = provider_of(endpoint.arm)
         self._account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
         self._render = endpoint.arm.render
         self._tls = tls_context(endpoint, alpn="http/1.1")

@@ -91,6 +91,17 @@ def test_shows(plan: PlanSummary, expected: str) -> None:
     assert expected in shown(plan)
 
 
+def test_a_sandbox_is_named_apart_from_real_mail() -> None:
+    tested = replace(OUTSIDE, name="api", target="api.example.com:443", sandbox="o:testmode")
+    page = shown(replace(PLAN, arms=(EMBEDDED, tested)))
+    assert page.startswith("SANDBOX: 310 messages (620 deliveries) would go to api.example.com:443, in their test mode")
+    assert "REAL MAIL" not in page
+    assert "sandbox:" in page
+    both = shown(replace(PLAN, arms=(OUTSIDE, tested)))
+    assert both.startswith("REAL MAIL: 310 messages")
+    assert "SANDBOX: 310 messages" in both
+
+
 def test_real_mail_is_the_first_word() -> None:
     assert shown(replace(PLAN, arms=(EMBEDDED, OUTSIDE))).startswith("REAL MAIL: 310 messages")
     assert not PLAN.real_mail

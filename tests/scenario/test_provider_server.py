@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchkit.errors import InputError
-from benchkit.model.relay import PASSWORD_AS_USERNAME, RelayTerms
+from benchkit.model.relay import PASSWORD_AS_USERNAME, RelayTerms, SandboxTerms
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security, ServerAddress
 from benchkit.scenario import Vocabulary, load
 from tests.scenario.conftest import Write
@@ -23,6 +23,7 @@ RELAYS = {
     ),
     "mailgun": RelayTerms(host="smtp.mailgun.example", implicit_ports=(465,)),
 }  # fmt: skip
+SANDBOXES = {("smtp", "token"): SandboxTerms(), ("api", "mailgun"): SandboxTerms("sandbox.mailgun.example", "domain")}
 ALLOWED = 'allow_hosts = ["*"]\nallow_recipients = ["*"]\nmax_messages = 1000\n'
 LOGIN = 'username = "me"\npassword = { env = "X" }\n'
 
@@ -31,7 +32,7 @@ LOGIN = 'username = "me"\npassword = { env = "X" }\n'
 def known(vocabulary: Vocabulary) -> Vocabulary:
     providers = {**vocabulary.providers, "regional": frozenset({"tags"}), "token": frozenset({"tag", "endpoint"})}
     hosts = {"mailgun": "api.mailgun.example", "regional": "api.{region}.provider.example"}
-    return replace(vocabulary, relays=RELAYS, providers=providers, api_hosts=hosts)
+    return replace(vocabulary, relays=RELAYS, providers=providers, api_hosts=hosts, sandboxes=SANDBOXES)
 
 
 def arms(base: str, first: str, second: str = "") -> str:
@@ -70,7 +71,7 @@ def test_the_embedded_server_is_talked_to_as_the_relay_is(base: str, known: Voca
 
 
 def test_an_api_arm_gets_its_providers_host(base: str, known: Vocabulary, write: Write) -> None:
-    text = arms(base, "", 'server = "provider"\napi_key = { env = "X" }\n')
+    text = arms(base, "", 'server = "provider"\napi_key = { env = "X" }\nsandbox = false\n')
     assert load(write(text), known).arms[1].server == ServerAddress("api.mailgun.example", 443)
 
 
@@ -88,6 +89,12 @@ MISTAKES = [
         'provider = "regional"\noptions = { region = "eu" }\nserver = "provider"\n' + LOGIN.partition("\n")[2],
         "username",
         "is missing",
+    ),
+    ('provider = "token"\nsandbox = true\n', "sandbox", "nothing leaves this machine"),
+    (
+        'provider = "regional"\noptions = { region = "eu" }\nsandbox = true\n' + AT_PROVIDER,
+        "sandbox",
+        "is not there for",
     ),
     ('provider = "token"\nmessages_per_request = 2\n', "messages_per_request", "is for api arms only"),
 ]
@@ -108,3 +115,35 @@ def test_the_providers_own_server_needs_its_host_among_those_allowed(
     keys = 'provider = "token"\nserver = "provider"\npassword = { env = "X" }\n'
     with pytest.raises(InputError, match=r"smtp\.token\.example"):
         load(write(arms(base, keys).replace('["*"]', '["other.example"]', 1)), known)
+
+
+TOKEN_RELAY = 'provider = "token"\nserver = {}\npassword = {{ env = "X" }}\n{}'
+AT_LOOPBACK, AT_THE_PROVIDER = '{ host = "127.0.0.1", port = 25 }', '"provider"'
+
+
+@pytest.mark.parametrize(
+    ("server", "written", "sandbox"),
+    [
+        (AT_THE_PROVIDER, "", True),
+        (AT_THE_PROVIDER, "sandbox = false\n", False),
+        (AT_LOOPBACK, "", False),
+        (AT_LOOPBACK, "sandbox = true\n", True),
+    ],
+)
+def test_beyond_loopback_the_sandbox_is_the_default(
+    base: str, known: Vocabulary, write: Write, server: str, written: str, sandbox: bool
+) -> None:
+    assert smtp_arm(base, known, write, TOKEN_RELAY.format(server, written)).sandbox is sandbox
+
+
+def test_a_provider_without_a_sandbox_sends_real_mail(base: str, known: Vocabulary, write: Write) -> None:
+    keys = f'provider = "regional"\nserver = "provider"\noptions = {{ region = "eu" }}\n{LOGIN}'
+    assert not smtp_arm(base, known, write, keys).sandbox
+
+
+def test_a_sandbox_with_a_host_of_its_own_and_an_option(base: str, known: Vocabulary, write: Write) -> None:
+    keys = 'server = "provider"\napi_key = { env = "X" }\n'
+    found = load(write(arms(base, "", keys + 'options = { domain = "mg.example" }\n')), known).arms[1]
+    assert (found.server, found.sandbox) == (ServerAddress("sandbox.mailgun.example", 443), True)
+    with pytest.raises(InputError, match=r"arm\.1\.sandbox needs options = \{ domain"):
+        load(write(arms(base, "", keys)), known)

@@ -13,6 +13,7 @@ from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Limit, Scenario
 from benchkit.protocol.expected_turns import is_known, setup_turns
+from benchkit.providers.sandbox import sandbox_of
 
 _NO_LAB = "measured on plain loopback, because the link of [network] is not available: "
 
@@ -78,6 +79,7 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         setup_turns=setup_turns(arm) if is_known(arm) else None,
         message_turns=mean_message_turns(scenario.load, arm, batch),
         messages_per_request=arm.messages_per_request,
+        sandbox=sandbox.how if (sandbox := sandbox_of(arm)) is not None else "",
         failover=scenario.arms[arm.failover.arm].name if arm.failover is not None else "",
         render=arm.render.value,
         congestion=arm.congestion,

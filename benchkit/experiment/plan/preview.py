@@ -17,6 +17,7 @@ from benchkit.model.message import Batch
 from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.protocol.expected_turns import setup_turns
+from benchkit.providers.sandbox import sandbox_of
 from benchkit.stats.comparison import shared_confidence
 from benchkit.stats.precision import plan_precision
 
@@ -104,6 +105,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         embedded=arm.server is None,
         deliveries=deliveries(arm, scenario, batch),
         client=arm.client,
+        sandbox=_sandbox(scenario, arm),
         trial_connections=int(arm.server is not None),
         notes=arm_notes(arm),
     )
@@ -121,6 +123,13 @@ def _target(arm: ArmSpec) -> str:
         return f"{arm.server.host}:{arm.server.port}"
     whose = f"{arm.provider} relay" if arm.provider and arm.transport == "smtp" else arm.provider or arm.transport
     return f"embedded {whose}" if is_embedded(arm) else "nowhere"
+
+
+def _sandbox(scenario: Scenario, arm: ArmSpec) -> str:
+    """In words; empty too where the arm's failover sends real mail."""
+    sandbox = sandbox_of(arm)
+    leaves = arm.failover is not None and not scenario.arms[arm.failover.arm].sandbox
+    return sandbox.how if sandbox is not None and not leaves else ""
 
 
 def _failover_target(scenario: Scenario, arm: ArmSpec) -> str:

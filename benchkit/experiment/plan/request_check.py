@@ -15,8 +15,8 @@ from benchkit.model.exchange import Credentials
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Batch
 from benchkit.model.scenario import ArmSpec, Scenario
-from benchkit.providers import PROVIDERS
 from benchkit.providers.rendering import joint_request
+from benchkit.providers.sandbox import provider_of
 from benchkit.scenario.locate import Position, locate
 
 
@@ -51,7 +51,7 @@ def _relay_obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
 
 
 def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
-    provider, account = PROVIDERS[arm.provider], Credentials("", arm.options)
+    provider, account, batch = provider_of(arm), Credentials("", arm.options), arm_batch(arm, batch)
     if found := _unsendable(provider, account, batch):
         return found
     if arm.messages_per_request == 1:

@@ -76,7 +76,9 @@ def check_permission(scenario: Scenario, batch: Batch, *, send: bool) -> None:
     ]
     if not send and not reasons:
         names = ", ".join(hosts)
-        reasons.append(("--send", f"is missing: this run would send real mail to {names}. Add --send to send it"))
+        real = any(needs_permission(arm, scenario, batch) and not arm.sandbox for arm in scenario.arms)
+        what = "real mail" if real else "mail in the providers' sandbox"
+        reasons.append(("--send", f"is missing: this run would send {what} to {names}. Add --send to send it"))
     if reasons:
         raise InputError(*(Mistake(str(scenario.path), message, key=key) for key, message in reasons))
 

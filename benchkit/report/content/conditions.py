@@ -58,7 +58,8 @@ def _link(condition: ConditionSummary) -> str:
 
 def _arm(arm: ArmRecord) -> str:
     parts = (arm.transport, arm.client, arm.provider, arm.connection, arm.security, arm.auth)
-    return f"{arm.name}: {', '.join(part for part in parts if part)}"
+    told = (*parts, f"in the provider's sandbox ({arm.sandbox})" if arm.sandbox else "")
+    return f"{arm.name}: {', '.join(part for part in told if part)}"
 
 
 def _packages(host: Mapping[str, Any]) -> Mapping[str, str]:
