@@ -86,7 +86,8 @@ const decimals = (value, digits) =>
 const decimal = (value) => grouped(value, decimals(value, 3));
 function withInterval({ value, low, high }) {
   if (low === null) return [decimal(value), ""];
-  const places = high > low ? decimals((high - low) / 3, 1) : decimals(value, 3);
+  const ofWidth = high > low ? decimals((high - low) / 3, 1) : decimals(value, 3);
+  const places = Math.max(ofWidth, decimals(value, 2), decimals(low, 1), decimals(high, 1));
   return [grouped(value, places), `[${grouped(low, places)}, ${grouped(high, places)}]`];
 }
 
