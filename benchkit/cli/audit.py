@@ -123,8 +123,8 @@ def _check_names(given: Given) -> None:
     from benchkit.audit.domain_name import domain_name
 
     if given.mail_from and given.mail_from != "<>" and not given.mail_from.rpartition("@")[0]:
-        told = f'{given.mail_from} is no address: write it as in news@shop.example, or "<>" for a bounce'
-        raise InputError(Mistake("--mail-from", told))
+        message = f'{given.mail_from} is no address: write it as in news@shop.example, or "<>" for a bounce'
+        raise InputError(Mistake("--mail-from", message))
     sender = "" if given.mail_from == "<>" else given.mail_from.rpartition("@")[2]
     greeting = "" if given.helo.startswith("[") else given.helo
     named = [("--helo", greeting), ("--mail-from", sender), *(("--selector", name) for name in given.selectors or ())]
@@ -158,8 +158,10 @@ def _mail(path: Path | None) -> Mail | None:
     except OSError as error:
         raise InputError(Mistake(str(path), f"cannot be read: {error.strerror}")) from None
     if not any(mail.all(name) for name in MESSAGE_FIELDS):
-        told = "is no message: it has none of the usual header fields, such as From. Save the message with its headers"
-        raise InputError(Mistake(str(path), told))
+        message = (
+            "is no message: it has none of the usual header fields, such as From. Save the message with its headers"
+        )
+        raise InputError(Mistake(str(path), message))
     return mail
 
 

@@ -72,8 +72,8 @@ def compare(options: CompareOptions) -> None:
         wrong = f"has no format of a figure: end the name with {', '.join(_FORMATS)}"
         raise InputError(Mistake(str(options.figure), wrong))
     before, after = _runs(options)
-    comparison, told = _compared(before, after, limit, paired=options.rerun is not None)
-    _print(comparison, told, options)
+    comparison, unlike = _compared(before, after, limit, paired=options.rerun is not None)
+    _print(comparison, unlike, options)
     if options.figure is not None:
         _draw(before[-1], after[-1], options.figure)
     if comparison.invalid or not comparison.arms:
@@ -122,20 +122,20 @@ def _compared(
     from benchkit.stats.run_comparison import compare_runs, measured
 
     sides = [[measured(run, analyse(run)) for run in side] for side in (before, after)]
-    told = differences(before[-1].manifest, after[-1].manifest)
-    return compare_runs(sides[0], sides[1], limit, paired=paired), told
+    unlike = differences(before[-1].manifest, after[-1].manifest)
+    return compare_runs(sides[0], sides[1], limit, paired=paired), unlike
 
 
-def _print(comparison: RunComparison, told: Sequence[str], options: CompareOptions) -> None:
+def _print(comparison: RunComparison, unlike: Sequence[str], options: CompareOptions) -> None:
     if options.as_json:
         from benchkit.model.outside_text import json_text
         from benchkit.report.comparison_json import to_json
 
-        typer.echo(json_text(to_json(comparison, told)), nl=False)
+        typer.echo(json_text(to_json(comparison, unlike)), nl=False)
         return
     from benchkit.report.content.run_comparison import comparison_page
 
-    page = comparison_page(comparison, told)
+    page = comparison_page(comparison, unlike)
     if options.as_markdown:
         from benchkit.report.markdown import to_markdown
 

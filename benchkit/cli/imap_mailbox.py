@@ -27,9 +27,11 @@ def imap_mails(option: str, address: str, variable: str) -> Iterator[tuple[str, 
     found = _split(option, address)
     password = os.environ.get(variable, "")
     if not password:
-        told = f"the environment variable {variable!r} is not set: it holds the password" if variable else "is needed"
+        message = (
+            f"the environment variable {variable!r} is not set: it holds the password" if variable else "is needed"
+        )
         hint = "" if variable else f": it names the environment variable with the password of {found.hostname}"
-        raise InputError(Mistake(f"{option}-password", told + hint))
+        raise InputError(Mistake(f"{option}-password", message + hint))
     host, scheme = found.hostname or "", found.scheme.lower()
     security = "none" if scheme == "imap" and is_loopback(host) else SECURITY[scheme]
     port = found.port or (993 if scheme == "imaps" else 143)

@@ -46,8 +46,8 @@ def predict(
 
     check_suffix(html, ".html")
     if rtt_ms is None:
-        told = f"is missing: give your round-trip time, as --rtt 30; `benchkit doctor --provider {profiles[0]}` measures it"
-        raise InputError(Mistake("--rtt", told))
+        message = f"is missing: give your round-trip time, as --rtt 30; `benchkit doctor --provider {profiles[0]}` measures it"
+        raise InputError(Mistake("--rtt", message))
     chosen = _profiles(profiles)
     mail = MailShape(TimeRange(rtt_ms, rtt_ms), size, recipients, gap_s, messages_per_request)
     if html is not None:

@@ -121,8 +121,10 @@ def _pooled(folders: list[Path], form: ReportForm, options: ReportOptions) -> No
         or form in (ReportForm.CSV, ReportForm.JUNIT)
         or (form is ReportForm.HTML and options.out is None)
     ):
-        told = "needs two or more runs of one scenario, and gives text, --json, --markdown, or --html with --out FILE"
-        raise InputError(Mistake("--pooled", told))
+        message = (
+            "needs two or more runs of one scenario, and gives text, --json, --markdown, or --html with --out FILE"
+        )
+        raise InputError(Mistake("--pooled", message))
     from benchkit.stats.pooling import pool
 
     resolved = [folder.resolve() for folder in folders]

@@ -67,8 +67,8 @@ def _stored(manifest: Manifest, beside: Path) -> Scenario:
         where = f"the scenario of {manifest.run}"
         raise InputError(*(replace(mistake, where=where) for mistake in error.mistakes)) from None
     except OSError as error:
-        told = f"the baseline's scenario cannot be copied: {error.strerror}"
-        raise InputError(Mistake(str(beside), told)) from None
+        message = f"the baseline's scenario cannot be copied: {error.strerror}"
+        raise InputError(Mistake(str(beside), message)) from None
     finally:
         copy.unlink(missing_ok=True)
 

@@ -149,8 +149,8 @@ def _captured(scenario: Scenario) -> Scenario:
     from benchkit.model.scenario import NetworkSpec
 
     if scenario.network == NetworkSpec():
-        told = "keeps the packets of the network link, and this scenario has no link: add [network] rtt_ms = 10"
-        raise InputError(Mistake("--pcap", told))
+        message = "keeps the packets of the network link, and this scenario has no link: add [network] rtt_ms = 10"
+        raise InputError(Mistake("--pcap", message))
     return replace(scenario, network=replace(scenario.network, capture=True))
 
 

@@ -76,7 +76,7 @@ class _PrintingLedger:
 
     listeners: dict[int, ListenerConfig]
     count: int = 0
-    _told: dict[tuple[int, bytes], str] = field(default_factory=dict)
+    _rows: dict[tuple[int, bytes], str] = field(default_factory=dict)
 
     def body(self, key: bytes, arm: int, head: bytes, body: bytes) -> None:
         from benchkit.sink import parse_body
@@ -84,16 +84,16 @@ class _PrintingLedger:
         listener = self.listeners[arm]
         try:
             mails = parse_body(listener.protocol, listener.provider, head, body)
-            told: list[dict[str, object]] = [_summary(mail) for mail in mails]
+            mails_or_fault: list[dict[str, object]] = [_summary(mail) for mail in mails]
         except ValueError as error:
-            told = [{"fault": str(error)}]
-        self._told[arm, key] = json.dumps(told, ensure_ascii=False)
+            mails_or_fault = [{"fault": str(error)}]
+        self._rows[arm, key] = json.dumps(mails_or_fault, ensure_ascii=False)
 
     def arrived(self, send: int, arm: int, key: bytes, arrived_ns: int, size: int, recipients: int) -> None:
         self.count += 1
         listener = self.listeners[arm]
         row = {"server": listener.provider or listener.protocol, "bytes": size}
-        typer.echo(json.dumps(row | {"mails": json.loads(self._told.get((arm, key), "[]"))}, ensure_ascii=False))
+        typer.echo(json.dumps(row | {"mails": json.loads(self._rows.get((arm, key), "[]"))}, ensure_ascii=False))
 
 
 def _summary(mail: object) -> dict[str, object]:

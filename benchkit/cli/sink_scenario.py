@@ -60,8 +60,8 @@ def listeners_of_options(options: ServerOptions, secret: str, ports: Mapping[str
         try:
             found = listeners_of_file(path, secret)
         except InputError as error:
-            told = [replace(mistake, where="sink's options:", line=0, column=0) for mistake in error.mistakes]
-            raise InputError(*told) from None
+            mistakes = [replace(mistake, where="sink's options:", line=0, column=0) for mistake in error.mistakes]
+            raise InputError(*mistakes) from None
     return tuple(
         replace(listener, port=ports[listener.protocol], auth_required=listener.protocol == "api" or options.auth)
         for listener in found
