@@ -17,11 +17,14 @@ from benchkit.report.content.ways import link_groups
 from benchkit.report.content.your_numbers import Setting, answer_at, line_of
 from benchkit.report.html import to_html
 from benchkit.stats.analysis import analyse
+from benchkit.store import load_run
 from tests.peers.browser.chromium import Browser, chromium
 from tests.peers.requirements import need, need_unpacked
 from tests.report.lab_run import lab_run
 
 MOST_PAGES = 5
+SAMPLE = Path(__file__).parents[3] / "results" / "sample-deliverability"
+PAGES = pytest.mark.parametrize("named", ["page", "delivered"])
 QUICKSTART_BYTES = 400_000
 Visit = Callable[[Browser, Path], Awaitable[None]]
 
@@ -29,6 +32,12 @@ Visit = Callable[[Browser, Path], Awaitable[None]]
 @pytest.fixture(scope="module")
 def run(synthetic_run: Callable[..., Run]) -> Run:
     return lab_run(synthetic_run, blocks=40, messages_per_block=2, failures={0: 0.02})
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a run with events and test mailboxes."""
+    return written(load_run(SAMPLE), tmp_path_factory.mktemp("delivered") / "report.html")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +66,10 @@ def visit(folder: Path, look: Callable[[Browser], Awaitable[None]]) -> None:
     asyncio.run(go())
 
 
-def test_it_asks_for_nothing_and_no_script_fails(page: Path, tmp_path: Path) -> None:
+@PAGES
+def test_it_asks_for_nothing_and_no_script_fails(named: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    page: Path = request.getfixturevalue(named)
+
     async def look(tab: Browser) -> None:
         for width in (360, 1440):
             await tab.open(page, width=width)
@@ -69,7 +81,9 @@ def test_it_asks_for_nothing_and_no_script_fails(page: Path, tmp_path: Path) -> 
     assert page.stat().st_size <= QUICKSTART_BYTES
 
 
-def test_axe_finds_no_violation(page: Path, tmp_path: Path) -> None:
+@PAGES
+def test_axe_finds_no_violation(named: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    page: Path = request.getfixturevalue(named)
     axe = need_unpacked("npm", "node_modules", "axe-core", "axe.min.js").read_text("utf-8")
 
     async def look(tab: Browser) -> None:
@@ -100,7 +114,10 @@ def test_without_script_everything_but_the_sliders_is_there(page: Path, tmp_path
     assert texts[True] == texts[False]
 
 
-def test_it_prints_on_few_pages_and_cuts_nothing(page: Path, tmp_path: Path) -> None:
+@PAGES
+def test_it_prints_on_few_pages_and_cuts_nothing(named: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    page: Path = request.getfixturevalue(named)
+
     async def look(tab: Browser) -> None:
         await tab.open(page)
         printed = await tab.pdf()
