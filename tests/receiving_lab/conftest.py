@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from benchkit.cli.names import known_names
 from benchkit.errors import InputError
 from benchkit.events.mailboxes import ImapAccount, read_imap
 from benchkit.events.placement import Placement
-from benchkit.experiment.parent.placements_of_run import collect_placements
+from benchkit.experiment.parent.placements_of_run import Placed, collect_placements
 from benchkit.experiment.parent.run_experiment import run_experiment
 from benchkit.experiment.receiving_lab import MAILBOX, RunningLab, receiving_lab
 from benchkit.experiment.receiving_lab.software import find_software
@@ -36,35 +37,42 @@ class Received:
     octets: Mapping[str, Mapping[int, bytes]]
 
 
-@pytest.fixture(scope="session")
-def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
+@contextmanager
+def sent_into_lab(folder: Path, text: str) -> Iterator[Received]:
+    """What a scenario's arms bring there; the lab stands as long as the block. Without the software the test is skipped."""
     try:
         find_software()
     except InputError as error:
         lacking(str(error))
-    folder = tmp_path_factory.mktemp("receiving-lab")
     path = folder / "lab.toml"
-    path.write_text(scenario_text(WAYS, ZONE), "utf-8")
+    path.write_text(text, "utf-8")
     plan = load(path, known_names(), ())
     batch = compose(plan.message)
     assert plan.receiving_lab is not None
     with receiving_lab(plan, plan.receiving_lab) as lab:
         ended = run_experiment(lab.scenario, batch, {}, folder, lambda _sent, _planned: None, relay=lab.relay)
         found = collect_placements(ended.folder, lab.scenario.mailboxes, batch, {MAILBOX: lab.password})
-        run = found.run
-        arms, messages = ({} for _ in range(2))
-        for send, arm, message in zip(
-            *(run.messages[name].tolist() for name in ("send", "arm", "message")), strict=True
-        ):
-            arms[send], messages[send] = run.manifest.arms[arm].name, message
-        mails: dict[str, dict[int, Placement]] = {arm.name: {} for arm in run.manifest.arms}
-        octets: dict[str, dict[int, bytes]] = {name: {} for name in mails}
-        for send, (placement, *more) in found.by_send.items():
-            assert not more, "a mail arrived twice"
-            mails[arms[send]][messages[send]] = placement
-        for send, mail in _by_send(lab, run.manifest.token):
-            octets[arms[send]][messages[send]] = mail
-        yield Received(run, lab, mails, octets)
+        yield _received(lab, found)
+
+
+@pytest.fixture(scope="session")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
+    with sent_into_lab(tmp_path_factory.mktemp("receiving-lab"), scenario_text(WAYS, ZONE)) as found:
+        yield found
+
+
+def _received(lab: RunningLab, found: Placed) -> Received:
+    run, arms, messages = found.run, {}, {}
+    for send, arm, message in zip(*(run.messages[name].tolist() for name in ("send", "arm", "message")), strict=True):
+        arms[send], messages[send] = run.manifest.arms[arm].name, message
+    mails: dict[str, dict[int, Placement]] = {arm.name: {} for arm in run.manifest.arms}
+    octets: dict[str, dict[int, bytes]] = {name: {} for name in mails}
+    for send, (placement, *more) in found.by_send.items():
+        assert not more, "a mail arrived twice"
+        mails[arms[send]][messages[send]] = placement
+    for send, mail in _by_send(lab, run.manifest.token):
+        octets[arms[send]][messages[send]] = mail
+    return Received(run, lab, mails, octets)
 
 
 def _by_send(lab: RunningLab, token: str) -> Iterator[tuple[int, bytes]]:

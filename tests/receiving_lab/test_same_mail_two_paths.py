@@ -7,14 +7,18 @@ are each named with their cause, and no other; where the bytes are equal no symb
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 from benchkit.events.changes import ChangeKind
 from benchkit.events.path_verdict import PathDifference, path_differences
-from tests.receiving_lab.conftest import Received
-from tests.receiving_lab.ways import MESSAGES, OWN, SAME, WAYS, Way
+from benchkit.stats.arm_pairs import arm_pairs
+from benchkit.store import load_run
+from tests.receiving_lab.conftest import ZONE, Received, sent_into_lab
+from tests.receiving_lab.ways import MESSAGES, OWN, SAME, WAYS, Way, scenario_text
 
+EACH_WAY = 250
 AUTHENTICATED = {"dkim": "pass", "dmarc": "pass", "spf": "pass"}
 AUTHENTICATION = {"dkim", "spf", "dmarc", "envelope_sender"}
 KINDS = {kind.value for kind in ChangeKind}
@@ -51,3 +55,11 @@ def test_each_change_is_named_with_its_cause_and_no_other(received: Received, wa
             difference for difference in found if difference.what.startswith("symbol") and not difference.cause
         ]
         assert unexplained == []
+
+
+def test_of_five_hundred_mails_by_both_ways_every_pair_is_identical(tmp_path: Path) -> None:
+    load = 'model = "throughput"\nconcurrency = 4'
+    with sent_into_lab(tmp_path, scenario_text(WAYS[:1], ZONE, EACH_WAY, load)) as found:
+        (pair,) = arm_pairs(load_run(found.run.path))
+    assert {name: len(mails) for name, mails in found.mails.items()} == {OWN: EACH_WAY, SAME: EACH_WAY}
+    assert (pair.pairs, pair.identical, pair.differences) == (EACH_WAY, EACH_WAY, ())

@@ -10,11 +10,12 @@ from benchkit.events.changes import ChangeKind as K
 
 OWN, SAME = "own server", "the same bytes"
 MESSAGES = 6
+MADE = "made on the second way"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`relay`: keys of [arm.relay]. `named`: what must differ, with its cause ("": of none)."""
+    """`relay`: keys of [arm.relay]. `named`: what must differ, with its cause."""
 
     name: str
     relay: str
@@ -26,27 +27,27 @@ WAYS = (
     Way(SAME, "", {}),
     Way(
         "pixel", f'tracking = ["pixel"]\n{BEFORE}',
-        {K.PIXEL_ADDED: "", "dkim": "the tracking pixel changed the body after signing"},
+        {K.PIXEL_ADDED: MADE, "dkim": "the tracking pixel changed the body after signing"},
     ),
     Way(
         "links", f'tracking = ["links"]\n{BEFORE}',
-        {K.LINK_REWRITTEN: "", "dkim": "rewritten links changed the body after signing"},
+        {K.LINK_REWRITTEN: MADE, "dkim": "rewritten links changed the body after signing"},
     ),
     Way(
         "footer", f'footer = "Sent with Acme"\n{BEFORE}',
-        {K.FOOTER_ADDED: "", "dkim": "the added footer changed the body after signing"},
+        {K.FOOTER_ADDED: MADE, "dkim": "the added footer changed the body after signing"},
     ),
     Way(
         "dropped text part", f"text_part = false\n{BEFORE}",
-        {K.PART_LOST: "", "dkim": "the lost part changed the body after signing", "symbol MIME_HTML_ONLY": "the lost part"},
+        {K.PART_LOST: MADE, "dkim": "the lost part changed the body after signing", "symbol MIME_HTML_ONLY": "the lost part"},
     ),
     Way(
         "base64", f'encoding = "base64"\n{BEFORE}',
-        {K.RE_ENCODED: "", "dkim": "the new encoding changed the body after signing"},
+        {K.RE_ENCODED: MADE, "dkim": "the new encoding changed the body after signing"},
     ),
     Way(
         "no List-Unsubscribe", 'removed_headers = ["List-Unsubscribe"]',
-        {K.HEADER_REMOVED: "", "symbol HAS_LIST_UNSUB": "the removed list-unsubscribe"},
+        {K.HEADER_REMOVED: MADE, "symbol HAS_LIST_UNSUB": "the removed list-unsubscribe"},
     ),
     Way(
         "foreign envelope sender", 'return_path = "bounces@provider.example"',
@@ -60,14 +61,15 @@ from = "Shop <parcels@hearth.example>"
 to = ["Ann <ann@there.example>"]
 subject = "Your parcel"
 text = "Your parcel is on its way: https://hearth.example/track and https://hearth.example/help"
-html = '<html><body><p>Your parcel <a href="https://hearth.example/track">is on its way</a>.
-<a href="https://hearth.example/help">Help</a></p></body></html>'
+html = '''<html><body><p>Your parcel <a href="https://hearth.example/track">is on its way</a>.
+<a href="https://hearth.example/help">Help</a></p></body></html>'''
 count = {messages}
 headers = {{ List-Unsubscribe = "<https://hearth.example/unsubscribe>" }}
 [load]
 blocks = 1
 messages_per_block = {messages}
 warmup_blocks = 0
+{load}
 [receiving_lab]
 zones = ["{zone}"]
 [[arm]]
@@ -89,8 +91,6 @@ sign_as = "hearth.example"
 """
 
 
-def scenario_text(ways: Iterable[Way], zone: Path, messages: int = MESSAGES) -> str:
-    arms = (_ARM.format(name=way.name, relay=way.relay) for way in ways)
-    return _HEAD.replace("'<html>", "'''<html>").replace("</html>'", "</html>'''").format(
-        zone=zone, messages=messages
-    ) + "".join(arms)
+def scenario_text(ways: Iterable[Way], zone: Path, messages: int = MESSAGES, load: str = "") -> str:
+    arms = "".join(_ARM.format(name=way.name, relay=way.relay) for way in ways)
+    return _HEAD.format(zone=zone, messages=messages, load=load) + arms

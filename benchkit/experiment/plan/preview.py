@@ -120,7 +120,7 @@ def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:
 
 def _target(arm: ArmSpec) -> str:
     if arm.server is not None:
-        return f"{arm.server.host}:{arm.server.port}"
+        return "the receiving lab" if arm.server.is_unstarted_lab else f"{arm.server.host}:{arm.server.port}"
     whose = f"{arm.provider} relay" if arm.provider and arm.transport == "smtp" else arm.provider or arm.transport
     return f"embedded {whose}" if is_embedded(arm) else "nowhere"
 
