@@ -100,6 +100,7 @@ class ArmSummary:
     signature_bytes: float | None = None  # of its header field, the mean
     request_us: float | None = None  # to make the request of one message, before the clock; an API's only
     in_send_us: float | None = None  # of that work what is left within its send: identity, signature, joining
+    cpu_us: float | None = None  # of the client's processes, for one message; None where not recorded
     generator: GeneratorLoad = GeneratorLoad()
     saturated: tuple[Notice, ...] = ()  # why the generator, and not the target, was the limit; then there is no verdict
     throughput_ci: tuple[float, float] | None = None

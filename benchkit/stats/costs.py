@@ -8,6 +8,7 @@ from typing import Any
 
 from benchkit.model.run import Run
 from benchkit.model.summary import ArmCost, ArmSummary
+from benchkit.stats.generator import client_cpu_s
 from benchkit.stats.sample import Sample, Samples
 
 _SECONDS_AN_HOUR = 3600.0
@@ -28,7 +29,7 @@ def costs_of(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> tuple[Ar
 
 def _cost(run: Run, sample: Sample, arm: ArmSummary, prices: Mapping[str, Any]) -> ArmCost:
     price = next((price for pattern, price in prices.get("per_thousand", ()) if fnmatchcase(arm.name, pattern)), None)
-    cpu_s = _cpu_s_a_message(run, sample)
+    cpu_s = client_cpu_s(run, sample)
     bytes_each = arm.bytes_out / sample.started if sample.started else None
     return ArmCost(
         arm.name,
@@ -41,13 +42,3 @@ def _cost(run: Run, sample: Sample, arm: ArmSummary, prices: Mapping[str, Any]) 
 
 def _times(price: float | None, amount: float | None, scale: float) -> float | None:
     return None if price is None or amount is None else price * amount * scale
-
-
-def _cpu_s_a_message(run: Run, sample: Sample) -> float | None:
-    """Of the client's processes, as the cells recorded it, without the time spent on watching the clock."""
-    cells = run.cells
-    if not len(cells.get("cpu_ns", ())) or not sample.started:
-        return None
-    mine = (cells["arm"] == sample.arm) & (cells["condition"] == sample.condition)
-    spent_ns = int(cells["cpu_ns"][mine].sum()) - int(cells["spare_ns"][mine].sum())
-    return spent_ns / 1e9 / (sample.started + sample.left_out)

@@ -34,6 +34,16 @@ def generator_load(run: Run, sample: Sample) -> GeneratorLoad:
     return GeneratorLoad(cpu, queued, int(np.count_nonzero(lagged)), unlagged_p50_ms, late)
 
 
+def client_cpu_s(run: Run, sample: Sample) -> float | None:
+    """Of one message, of all client processes, without the time spent on watching the clock; None where not recorded."""
+    cells = run.cells
+    if not len(cells.get("cpu_ns", ())) or not sample.started:
+        return None
+    mine = (cells["arm"] == sample.arm) & (cells["condition"] == sample.condition)
+    spent_ns = int(cells["cpu_ns"][mine].sum()) - int(cells["spare_ns"][mine].sum())
+    return spent_ns / 1e9 / (sample.started + sample.left_out)
+
+
 def late_by_generator(messages: Table) -> int:
     """Messages that started more than LATE_NS after both their intended time and their sender's last request."""
     ready_ns = np.maximum(messages["intended_ns"], _freed_ns(messages))

@@ -1,10 +1,11 @@
-"""What making the requests of API arms costs benchkit, as lines: before the clock, and within a send."""
+"""What sending costs the client itself, as lines: its processor time, and where the requests of API arms are made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchkit.model.summary import ArmSummary, Summary
+from benchkit.report import numbers
 
 _GOAL_US = 60.0  # within a send: what goes beyond belongs to benchkit, not to the API, and is said of each arm
 
@@ -22,6 +23,12 @@ def request_lines(summary: Summary) -> Iterator[str]:
     for arm in arms.values():
         if _within_us(arm) > _GOAL_US:
             yield f"“{arm.name}” spends {_within_us(arm):.3g} µs of each send on its request, more than {_GOAL_US:g} µs"
+
+
+def cpu_line(arms: Sequence[ArmSummary]) -> str:
+    """What a message costs the client's processor, by arm: what batches and templates save beside round trips and bytes."""
+    known = [f"{arm.name} {numbers.decimal(arm.cpu_us, 'µs')}" for arm in arms if arm.cpu_us is not None]
+    return f"Client's processor time a message: {' · '.join(known)}" if known else ""
 
 
 def _made_us(arm: ArmSummary) -> float:

@@ -22,7 +22,7 @@ from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
 from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.phases import phase_bars_of
-from benchkit.report.content.request_lines import request_lines
+from benchkit.report.content.request_lines import cpu_line, request_lines
 from benchkit.report.content.signature_lines import signature_lines
 from benchkit.report.content.sweep import sweep_table
 from benchkit.report.content.tcp_line import tcp_line
@@ -97,7 +97,7 @@ def arms_sections(summary: Summary, condition: str) -> Iterator[Section]:
         f"Arms on {sentences.link(summary, condition)}",
         (
             arms_table(summary, condition),
-            *([sentence(told, Tone.FAINT)] if told else []),
+            *(sentence(line, Tone.FAINT) for line in (told, cpu_line(arms)) if line),
             *(sentence(line, Tone.FAINT) for line in signature_lines(arms)),
             *(line for arm in arms for line in failure_lines(arm)),
             *generator_lines(arms, duration_of(summary)),
