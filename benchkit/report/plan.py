@@ -60,6 +60,10 @@ def _announcement(plan: PlanSummary) -> Text:
         told.append("\n" if real else "")
         told.append(f"SANDBOX: {_amount(tested)} would go to {_targets(tested)}, in their test mode ", style="yellow")
         told.append("and to no mailbox; sandbox = false sends real mail.", style="yellow")
+    if tested and real:
+        told.append(
+            "\nTimes in a sandbox and times of real mail do not compare: give all arms the same.", style="yellow"
+        )
     if harmless:
         told.append("\n" if real or tested else "")
         told.append(f"NOT EMBEDDED: {_amount(harmless)} would go to {_targets(harmless)}, ", style="yellow")

@@ -100,6 +100,8 @@ def test_a_sandbox_is_named_apart_from_real_mail() -> None:
     both = shown(replace(PLAN, arms=(OUTSIDE, tested)))
     assert both.startswith("REAL MAIL: 310 messages")
     assert "SANDBOX: 310 messages" in both
+    assert "do not compare" in both
+    assert "do not compare" not in page
 
 
 def test_real_mail_is_the_first_word() -> None:
