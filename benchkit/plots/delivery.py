@@ -18,7 +18,7 @@ _NOTHING = "neither events nor test mailboxes of this run were collected"
 Rates = Mapping[int, Estimate]  # by arm
 
 
-class Delivery:
+class DeliveryFigure:
     name = "delivery"
     title = "How much accepted mail is delivered"
 
@@ -82,4 +82,4 @@ def _told(rate: Estimate | None) -> str:
     return f"{100 * rate.value:.3g} % [{100 * rate.low:.3g}, {100 * rate.high:.3g}]"
 
 
-PLOT = Delivery()
+PLOT = DeliveryFigure()

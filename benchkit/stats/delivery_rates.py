@@ -30,7 +30,7 @@ RATED = (K.DELIVERED, K.BOUNCED, K.REJECTED, K.DEFERRED, K.COMPLAINED, K.UNSUBSC
 REFUSED = [KIND_CODES[kind] for kind in (K.BOUNCED, K.REJECTED, K.DEFERRED)]
 
 
-class Refusal(NamedTuple):
+class EventRefusal(NamedTuple):
     kind: str
     bounce: str
     code: int
@@ -64,7 +64,7 @@ def _by_size(events: EventColumns) -> list[int]:
 
 
 def _rates(
-    texts: Mapping[int, Refusal], confidence: float, name: str, accepted: int, events: EventColumns
+    texts: Mapping[int, EventRefusal], confidence: float, name: str, accepted: int, events: EventColumns
 ) -> DeliveryRates:
     people, machines = _copies(events.where(~events.by_machine)), _copies(events.where(events.by_machine))
     # a copy that came back later was taken by the receiver first, and not delivered in the end
@@ -106,14 +106,14 @@ def _times(events: EventColumns) -> Any:
     return after_ms[after_ms >= 0]
 
 
-def _refusals(events: Table, columns: EventColumns) -> Mapping[int, Refusal]:
+def _refusals(events: Table, columns: EventColumns) -> Mapping[int, EventRefusal]:
     """By row of the table. A long table reads a column whenever it is asked for one: each is asked for once."""
     rows = columns.row[np.isin(columns.kind, REFUSED)]
-    found = (events[name][rows].tolist() for name in Refusal._fields)
-    return dict(zip(rows.tolist(), map(Refusal._make, zip(*found, strict=True)), strict=True))
+    found = (events[name][rows].tolist() for name in EventRefusal._fields)
+    return dict(zip(rows.tolist(), map(EventRefusal._make, zip(*found, strict=True)), strict=True))
 
 
-def _reasons(refused: list[Refusal], copies: list[int]) -> Iterator[RefusalReason]:
+def _reasons(refused: list[EventRefusal], copies: list[int]) -> Iterator[RefusalReason]:
     """By event and codes, the most frequent first; the reason is the one that most of these copies were given."""
     of_codes: dict[tuple[str, str, int, str], set[int]] = defaultdict(set)
     reasons: dict[tuple[str, str, int, str], Counter[str]] = defaultdict(Counter)

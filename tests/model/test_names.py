@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[1]
+HOUSE = Path(__file__).parents[2]
 SHARED = {
     "Client": "the contract (model/contracts.py), and in each module of transports the client that implements it",
 }
