@@ -21,9 +21,9 @@ Key = tuple[str, str, str]  # name, type, data
 
 @dataclass(slots=True)
 class _Edits:
-    """By line number: what goes, and what comes in its place; `added` comes at the end."""
+    """By the number of a record in the file: which go, and what comes in their place; `added` comes at the end."""
 
-    removed: set[int] = field(default_factory=set)  # numbers in the order of the file's records
+    removed: set[int] = field(default_factory=set)
     in_place: dict[int, list[str]] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     done: list[RecordFix] = field(default_factory=list)
@@ -33,7 +33,9 @@ def corrected_zone(file: ZoneFile, path: str, fixes: Iterable[RecordFix]) -> tup
     """The new text, and the changes that are in it: one for each kind of record at a name, and none for other zones."""
     edits = _Edits()
     told: set[tuple[str, str]] = set()
-    numbers = {_key(record): number for number, record in enumerate(file.records)}
+    numbers: dict[Key, list[int]] = {}  # a line that is there twice is one record
+    for number, record in enumerate(file.records):
+        numbers.setdefault(_key(record), []).append(number)
     for fix in fixes:
         if (fix.what, fix.name) not in told and _is_within(fix.name, file):
             told.add((fix.what, fix.name))
@@ -43,13 +45,13 @@ def corrected_zone(file: ZoneFile, path: str, fixes: Iterable[RecordFix]) -> tup
     return text, tuple(edits.done)
 
 
-def _edit(edits: _Edits, fix: RecordFix, records: Sequence[PlacedRecord], numbers: dict[Key, int]) -> None:
+def _edit(edits: _Edits, fix: RecordFix, records: Sequence[PlacedRecord], numbers: dict[Key, list[int]]) -> None:
     """A text whose octets stay and whose strings change, as one that was too long, has the same record before and after."""
-    before = [numbers[key] for each in fix.before if (key := _key_of(fix.name, each)) in numbers]
-    again = [numbers[key] for each in fix.after if (key := _key_of(fix.name, each)) in numbers and not fix.before]
-    gone = [*before, *again]
-    if len(before) < len(fix.before):
+    before = [numbers.get(_key_of(fix.name, each), []) for each in fix.before]
+    again = [numbers.get(_key_of(fix.name, each), []) for each in fix.after if not fix.before]
+    if not all(before):
         return
+    gone = sorted(number for found in (*before, *again) for number in found)
     edits.done.append(fix)
     edits.removed |= set(gone)
     ttl_s = records[gone[0]].ttl_s if gone else ADDED_TTL_S
@@ -58,22 +60,17 @@ def _edit(edits: _Edits, fix: RecordFix, records: Sequence[PlacedRecord], number
 
 
 def _text(file: ZoneFile, edits: _Edits) -> str:
-    lines = file.text.removesuffix("\n").split("\n")
+    lines, written, at = file.text.removesuffix("\n").split("\n"), [HEAD], 0
     for number, record in enumerate(file.records):
-        first, last = record.first_line - 1, record.last_line
+        first, behind = record.first_line - 1, record.last_line
         if number in edits.removed:
-            old = [f"; {line}" for line in lines[first:last]]
-            lines[first:last] = ["\n".join([*old, *edits.in_place.get(number, [])]), *[""] * (last - first - 1)]
+            old = [f"; {line}" for line in lines[first:behind]]
+            written += [*lines[at:first], *old, *edits.in_place.get(number, [])]
+            at = behind
         elif number - 1 in edits.removed and lines[first][:1].isspace():  # its name was in the line above
-            lines[first] = f"{text_name(record.name)}.{lines[first]}"
-    kept = [line for number, line in enumerate(lines) if line or not _is_emptied(file, edits, number)]
-    return "\n".join([HEAD, *kept, *(["", *edits.added] if edits.added else [])]) + "\n"
-
-
-def _is_emptied(file: ZoneFile, edits: _Edits, index: int) -> bool:
-    """Whether it was a further line of a record that has gone."""
-    removed = (file.records[number] for number in edits.removed)
-    return any(record.first_line - 1 < index < record.last_line for record in removed)
+            written += [*lines[at:first], f"{text_name(record.name)}.{lines[first]}"]
+            at = first + 1
+    return "\n".join([*written, *lines[at:], *(["", *edits.added] if edits.added else [])]) + "\n"
 
 
 def _check(file: ZoneFile, done: Sequence[RecordFix], text: str, path: str) -> None:

@@ -50,6 +50,11 @@ CASES: dict[str, tuple[str, RecordFix, str]] = {
         RecordFix("x", "w.a.example", (OLD, Record("TXT", '"older"')), (NEW,)),
         '; w IN TXT "old"\nw.a.example. 60 IN TXT "new"\nv IN A 192.0.2.1\n; w IN TXT "older"\n',
     ),
+    "a line that is there twice": (
+        'w IN TXT "old"\nv IN A 192.0.2.1\nw IN TXT "old"\n',
+        RecordFix("x", "w.a.example", (OLD,), (NEW,)),
+        '; w IN TXT "old"\nw.a.example. 60 IN TXT "new"\nv IN A 192.0.2.1\n; w IN TXT "old"\n',
+    ),
     "a record more, at the end": (
         "@ IN A 192.0.2.1",
         RecordFix("x", "w.a.example", (), (NEW,)),
