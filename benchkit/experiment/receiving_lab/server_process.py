@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +17,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 START_S = 20.0
 _LOOK_AGAIN_S = 0.01
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before any fork
 _END_S = 1.0
 _LOG_SHOWN = 2_000  # characters, of a server that does not start
 
@@ -61,6 +65,7 @@ def serving(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
     try:
         for listener in listeners:
@@ -68,6 +73,12 @@ def serving(
         yield process
     finally:
         _end(process)
+
+
+def _end_with_parent() -> None:
+    """Also after kill -9 of benchkit no server stays behind (prctl(2); Linux only, as the lab is)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _await_listener(where: tuple[str, int] | Path, process: subprocess.Popen[bytes], log: Path, start_s: float) -> None:
