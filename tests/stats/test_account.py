@@ -108,7 +108,7 @@ def test_another_digest_is_altered_and_makes_the_run_invalid(synthetic_run: Fact
     digests[17] = digest
     altered = replace(run, arrivals={**run.arrivals, "digest": digests})
     assert account(altered).altered == 1
-    assert texts(analyse(altered).invalid_because) == ("1 messages altered: arrived with other content",)
+    assert texts(analyse(altered).invalid_because) == ("1 message altered: arrived with other content",)
 
 
 def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -> None:
@@ -139,7 +139,7 @@ def test_a_send_recorded_twice_is_a_defect_and_counts_once(synthetic_run: Factor
     twice = replace(run, messages=taken(run.messages, rows))
     assert account(twice) == account(run)
     assert texts(analyse(twice).invalid_because) == (
-        "1 records are of sends that are not in the plan or were recorded already",
+        "1 record is of sends that are not in the plan or were recorded already",
     )
 
 
