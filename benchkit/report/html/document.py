@@ -35,7 +35,7 @@ def to_html(page: Page) -> str:
     root = Element("html", {"lang": "en"})
     _head(root, page)
     body = add(root, "body")
-    add(body, "a", "Skip to the answer", href="#answer", class_="skip")
+    add(body, "a", "Skip to the answer", href=f"#{page.sections[0].key}", class_="skip")
     header = add(body, "header")
     add(header, "h1", page.title)
     _contents(header, page)

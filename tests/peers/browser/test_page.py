@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from benchkit.model.run import Run
+from benchkit.notebook.reading_history import read_history
 from benchkit.report.content.full_page import full_page
+from benchkit.report.content.history import history_page
 from benchkit.report.content.ways import link_groups
 from benchkit.report.content.your_numbers import Setting, answer_at, line_of
 from benchkit.report.html import to_html
@@ -24,7 +26,7 @@ from tests.report.lab_run import lab_run
 
 MOST_PAGES = 5
 SAMPLE = Path(__file__).parents[3] / "results" / "sample-deliverability"
-PAGES = pytest.mark.parametrize("named", ["page", "delivered"])
+PAGES = pytest.mark.parametrize("named", ["page", "delivered", "history"])
 QUICKSTART_BYTES = 400_000
 Visit = Callable[[Browser, Path], Awaitable[None]]
 
@@ -38,6 +40,14 @@ def run(synthetic_run: Callable[..., Run]) -> Run:
 def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a run with events and test mailboxes."""
     return written(load_run(SAMPLE), tmp_path_factory.mktemp("delivered") / "report.html")
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of many runs."""
+    path = tmp_path_factory.mktemp("history") / "history.html"
+    path.write_text(to_html(history_page(read_history(SAMPLE.with_name("sample-history")))), "utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
