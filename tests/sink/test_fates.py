@@ -9,8 +9,10 @@ import pytest
 from benchkit.events.webhooks import WEBHOOKS
 from benchkit.events.webhooks.webhook import WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
+from benchkit.model.exchange import Received
+from benchkit.model.message import Address, Content
 from benchkit.model.scenario import Delay, Fate
-from benchkit.sink.fates import AcceptedMail, events_of
+from benchkit.sink.fates import AcceptedMail, delivered_part, events_of
 from benchkit.sink.webhook_keys import new_keys
 from benchkit.sink.webhook_posts import Disorder, requests_of
 
@@ -24,6 +26,10 @@ ALL = Fate(
 
 def mail(send: int, recipient: str = "b@x.example") -> AcceptedMail:
     return AcceptedMail(send, f"bk0123abcd-{send:010}", f"id-{send}", recipient, 1_700_000_000_000)
+
+
+def received(recipients: tuple[str, ...]) -> Received:
+    return Received(Content("Hello", Address("", "a@shop.example"), ()), recipients)
 
 
 def drawn(fate: Fate, seed: int = 1, source: str = "mailgun") -> list[Event]:
@@ -97,3 +103,19 @@ def test_disorder() -> None:
 def test_keys_are_not_shown() -> None:
     keys = new_keys("mailgun")
     assert keys.signing not in repr(keys)
+
+
+def test_what_is_sent_on_is_what_the_events_call_delivered() -> None:
+    """Of each recipient by the same draw: a mail that bounced must not lie in a mailbox."""
+    fates = [Fate(recipients="*@strict.example", bounced=0.5), Fate(rejected=0.1)]
+    recipients = ("a@x.example", "b@strict.example")
+    for send in range(300):
+        sent_on = delivered_part(received(recipients), fates, send, 1).recipients
+        told = {
+            event.recipient
+            for recipient in recipients
+            for event in events_of(mail(send, recipient), fates, "mailgun", 1)
+            if event.kind is K.DELIVERED
+        }
+        assert set(sent_on) == told
+    assert delivered_part(received(recipients), [], 1, 1).recipients == recipients
