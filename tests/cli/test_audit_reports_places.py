@@ -77,7 +77,7 @@ def _without_names(found: Any) -> Any:
         (("imaps://imap.shop.example/INBOX",), "names no user and host; give it as imaps://"),
         (
             ("imaps://u:secret@imap.shop.example/",),
-            "must not hold the password: name its variable with --reports-password",
+            "must not contain the password: put it in an environment variable",
         ),
         (("imaps://u@imap.shop.example:port/",), "give it as imaps://"),
         (("imaps://u@imap.shop.example/",), "--reports-password is needed: it names the environment variable"),
