@@ -22,6 +22,10 @@ def check_fixed(given: Given) -> None:
         return
     if len(given.zones or ()) != 1:
         raise InputError(Mistake("--fixed", "corrects one zone file: name it with --zone"))
+    if given.fixed.is_dir():
+        raise InputError(Mistake("--fixed", f"{given.fixed} is a folder: name a file"))
+    if not given.fixed.parent.is_dir():
+        raise InputError(Mistake("--fixed", f"{given.fixed.parent} is no folder: make it, or name another file"))
     if given.fixed.exists() and (given.zones or [])[0].samefile(given.fixed):
         raise InputError(Mistake("--fixed", f"would overwrite {given.fixed}, which is read: name another file"))
 

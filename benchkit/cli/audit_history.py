@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchkit.cli.files import writing
+from benchkit.cli.files import check_folder, writing
 from benchkit.model.clock import utc_now
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ NAME = "audit-%Y%m%dT%H%M%S%fZ.json"
 
 
 def last_audit(folder: Path | None) -> Path | None:
-    """None where there is none yet."""
+    """None where there is none yet. Raises InputError where `folder` cannot be made: the audit may take minutes."""
+    if folder is not None:
+        check_folder(folder)
     return max(folder.glob("audit-*.json"), default=None) if folder else None
 
 

@@ -119,8 +119,18 @@ class CheckedCommand(TyperCommand):
     """A verb whose options are checked against its rules before it is called."""
 
     def invoke(self, ctx: Any) -> Any:
-        refuse_idle_options(str(self.name), _given(self, ctx))
+        given = _given(self, ctx)
+        refuse_empty_options(self, ctx, given)
+        refuse_idle_options(str(self.name), given)
         return super().invoke(ctx)
+
+
+def refuse_empty_options(command: TyperCommand, ctx: Any, given: Typed) -> None:
+    """Raises InputError: `--ip "$IP"` with no such variable would do the same as no `--ip`, and would not say so."""
+    options = [each for each in command.params if each.param_type_name == "option"]
+    empty = [spelled(each) for each in options if ctx.params.get(each.name) == "" and spelled(each) in given]
+    if empty:
+        raise InputError(*(Mistake(option, "is empty: give it a value, or leave it out") for option in empty))
 
 
 def refuse_idle_options(verb: str, given: Typed) -> None:

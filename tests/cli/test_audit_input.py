@@ -30,6 +30,15 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a message with a long name": (("--message", LONG), f"{LONG} cannot be read: File name too long"),
     "a baseline with a long name": (("--baseline", LONG), "File name too long"),
+    "a history that is a file": (("--history", GOOD), f"{GOOD} is a file: name a folder"),
+    "a history in a file": (("--history", f"{GOOD}/kept"), f"{GOOD}/kept cannot be made: {GOOD} is a file"),
+    "a corrected zone that is a folder": (("--fixed", "."), "--fixed . is a folder: name a file"),
+    "a corrected zone in no folder": (
+        ("--fixed", "no/x.zone"),
+        "--fixed no is no folder: make it, or name another file",
+    ),
+    "an empty address": (("--ip", ""), "--ip is empty: give it a value, or leave it out"),
+    "an empty sender": (("--ip", "192.0.2.25", "--mail-from", ""), "--mail-from is empty"),
     "a recording with a long name": (("--record", LONG), f"{LONG} cannot be written: File name too long"),
 }
 
