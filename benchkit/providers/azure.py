@@ -15,6 +15,7 @@ from benchkit.model.exchange import Credentials, Request, Response, SendingDomai
 from benchkit.model.message import Address, Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import outcome, refusal, table_of, words
+from benchkit.providers.arm_options import tracking_off
 from benchkit.providers.azure_server import SERVER, with_signature
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import base64_text, given, json_request, own_headers
@@ -53,7 +54,7 @@ class Azure:
         more = given(
             replyTo=[*map(_person, content.reply_to)],
             attachments=[_attachment(file) for file in content.attachments],
-            userEngagementTrackingDisabled=account.options.get("tracking") == "off" or None,
+            userEngagementTrackingDisabled=tracking_off(account.options) or None,
         )
         return json_request("/emails:send?api-version=2023-03-31", (), document | more)
 

@@ -15,6 +15,7 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_list
 from benchkit.providers.brevo_server import MOST_VERSIONS, SERVER
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
@@ -25,7 +26,6 @@ from benchkit.providers.json_request import (
     joint_request,
     json_bytes,
     json_request,
-    options_list,
     own_headers,
 )
 from benchkit.providers.shared_template import TEXTS, TemplateSyntax, shared_template, texts_of

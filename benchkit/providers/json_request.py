@@ -65,16 +65,3 @@ def base64_text(data: bytes) -> str:
 def address_pair(address: Address, key: str = "email", name: str = "name") -> dict[str, str]:
     """As an object, with a name where it has one."""
     return {key: address.addr, **({name: address.name} if address.name else {})}
-
-
-def options_list(written: str) -> list[str]:
-    """An arm's option that holds several values: `a, b`."""
-    return [word.strip() for word in written.split(",") if word.strip()]
-
-
-def options_table(written: str) -> dict[str, str]:
-    """`key=value, key=value`. Raises ValueError."""
-    pairs = [word.partition("=") for word in options_list(written)]
-    if not all(equals for _, equals, _ in pairs):
-        raise ValueError(f'{written!r} is no list of values: write "key=value, key=value"')
-    return {key.strip(): value.strip() for key, _, value in pairs}

@@ -13,6 +13,7 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_list, tracking_off
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
     address_pair,
@@ -21,7 +22,6 @@ from benchkit.providers.json_request import (
     given,
     joint_request,
     json_request,
-    options_list,
     own_headers,
 )
 from benchkit.providers.mailersend_server import MOST_COPIES, MOST_IN_BULK, SERVER
@@ -102,7 +102,7 @@ def _document(message: Message, account: Credentials) -> dict[str, Any]:
         html=content.html,
         attachments=[_attachment(file) for file in content.attachments],
         tags=options_list(settings.get("tags", "")),
-        settings=quiet if settings.get("tracking") == "off" else None,
+        settings=quiet if tracking_off(settings) else None,
     )
 
 

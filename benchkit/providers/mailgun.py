@@ -18,7 +18,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
 from benchkit.providers.answers import beginning_of, json_of, outcome, refusal
-from benchkit.providers.mailgun_form import field_parts, mime_parts
+from benchkit.providers.mailgun_form import field_parts, mime_parts, option_parts
 from benchkit.providers.mailgun_server import SERVER
 from benchkit.providers.multipart import encode
 from benchkit.providers.shared_template import Sharing, shared_template, whole_texts
@@ -29,6 +29,9 @@ _TRY_AGAIN = re.compile(r"try again after (\d+) second", re.IGNORECASE)
 OPTIONS: Mapping[str, str] = {
     "domain": "the sending domain; default: the sender's",
     "endpoint": '"messages" (default): a form of fields; "mime": the MIME bytes as a file',
+    "tags": "o:tag of every mail: `a, b`",
+    "metadata": "v: fields: `key=value, key=value`",
+    "tracking": '"off": opens and clicks are not tracked',
 }
 
 
@@ -41,8 +44,8 @@ class Mailgun:
 
     def request(self, message: Message, account: Credentials) -> Request:
         _check_return_path(message)
-        mime = _takes_mime(account)
-        content_type, body = encode(mime_parts(message) if mime else field_parts(message))
+        mime, asked = _takes_mime(account), option_parts(account.options)
+        content_type, body = encode((mime_parts if mime else field_parts)(message, asked))
         target = f"/v3/{_domain(message, account)}/messages{'.mime' if mime else ''}"
         return Request("POST", target, _headers(account, content_type), body)
 
@@ -76,7 +79,7 @@ def _joint(messages: Sequence[Message], account: Credentials, share: Sharing) ->
         raise ValueError('endpoint = "mime" takes one message a request: use endpoint = "messages"')
     for message in messages:
         _check_return_path(message)
-    form = recipient_variables.form_of(messages, share)
+    form = recipient_variables.form_of(messages, share, option_parts(account.options))
     return JointRequest(
         "POST",
         f"/v3/{_domain(messages[0], account)}/messages",

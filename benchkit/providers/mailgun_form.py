@@ -1,4 +1,4 @@
-"""Mailgun's form: a message as the fields and files of a send. What a server reads of it is in mailgun_server.py.
+"""Mailgun's form: a message, and an arm's options, as the fields and files of a send. How a server reads it: mailgun_server.py.
 
 Mailgun takes an inline file's name for its Content-ID; where the content has another name for it, that goes into the
 Content-Type's `name` parameter, which Mailgun leaves alone.
@@ -6,8 +6,11 @@ Content-Type's `name` parameter, which Mailgun leaves alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Attachment, Content, Message
+from benchkit.providers.arm_options import options_list, options_table, tracking_off
 from benchkit.providers.mailboxes import mailbox, mailboxes
 from benchkit.providers.multipart import FormPart, escaped
 
@@ -15,22 +18,32 @@ MOST_RECIPIENTS = 1000
 MOST_OPTIONS = 16_000  # of all h:, o: and v: fields (Mailgun's OpenAPI document)
 
 
-def mime_parts(message: Message) -> list[FormPart]:
-    """The MIME bytes first: they begin with the identity."""
-    _check_recipients(message)
-    return [FormPart("message", message.mime, "message.eml", "message/rfc822")] + [
-        FormPart("to", recipient.encode()) for recipient in message.recipients
+def option_parts(options: Mapping[str, str]) -> list[FormPart]:
+    """Tags, metadata and tracking, as the relay has them in header fields. Raises ValueError."""
+    fields = [
+        *(("o:tag", tag) for tag in options_list(options.get("tags", ""))),
+        *((f"v:{name}", value) for name, value in options_table(options.get("metadata", "")).items()),
+        *((("o:tracking", "no"),) if tracking_off(options) else ()),
     ]
+    return [FormPart(name, value.encode("utf-8")) for name, value in fields]
 
 
-def field_parts(message: Message) -> list[FormPart]:
+def mime_parts(message: Message, asked: Sequence[FormPart]) -> list[FormPart]:
+    """The MIME bytes first: they begin with the identity. `asked`: what the arm's options ask for."""
+    _check_recipients(message)
+    _check_size((), asked)
+    to = (FormPart("to", recipient.encode()) for recipient in message.recipients)
+    return [FormPart("message", message.mime, "message.eml", "message/rfc822"), *to, *asked]
+
+
+def field_parts(message: Message, asked: Sequence[FormPart]) -> list[FormPart]:
     """Raises ValueError where the fields cannot say this mail, or would send it to others than its envelope."""
-    check_fields(message)
+    check_fields(message, asked)
     blind = [FormPart("bcc", recipient.encode()) for recipient in _blind(message)]
-    return [*content_parts(message.content, PLACEHOLDER.decode()), *blind]
+    return [*content_parts(message.content, PLACEHOLDER.decode()), *blind, *asked]
 
 
-def check_fields(message: Message) -> None:
+def check_fields(message: Message, asked: Sequence[FormPart]) -> None:
     """Raises ValueError with the reason and what to do."""
     content = message.content
     _check_recipients(message)
@@ -43,8 +56,17 @@ def check_fields(message: Message) -> None:
     if foreign := [address.addr for address in (*content.to, *content.cc) if address.addr not in message.recipients]:
         told = f"{foreign[0]} is in the mail, but not in its envelope; sent as fields, it would get the mail"
         raise ValueError(f'{told}: use endpoint = "mime"')
-    if sum(len(f"h:{name}{value}".encode()) for name, value in content.headers) > MOST_OPTIONS:
-        raise ValueError(f'Mailgun takes header fields of {MOST_OPTIONS:,} bytes together: use endpoint = "mime"')
+    _check_size(content.headers, asked)
+
+
+def _check_size(headers: Sequence[tuple[str, str]], asked: Sequence[FormPart]) -> None:
+    """Mailgun counts header fields, tags and metadata together."""
+    options = sum(len(part.name) + len(part.data) for part in asked)
+    if options > MOST_OPTIONS:
+        raise ValueError(f"Mailgun takes tags and metadata of {MOST_OPTIONS:,} bytes together: give shorter ones")
+    if options + sum(len(f"h:{name}{value}".encode()) for name, value in headers) > MOST_OPTIONS:
+        what = "header fields, tags and metadata" if asked else "header fields"
+        raise ValueError(f'Mailgun takes {what} of {MOST_OPTIONS:,} bytes together: use endpoint = "mime"')
 
 
 def _check_recipients(message: Message) -> None:

@@ -14,6 +14,7 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Address, Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, outcome_of_status, refusal, table_of, words
+from benchkit.providers.arm_options import tracking_off
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
     IDENTITY,
@@ -121,7 +122,7 @@ def _authorization(account: Credentials) -> tuple[tuple[str, str], ...]:
 def _document(message: Message, account: Credentials) -> dict[str, Any]:
     check_fields(message, LIMITS)
     content, settings = message.content, account.options
-    quiet = {"TrackOpens": "disabled", "TrackClicks": "disabled"} if settings.get("tracking") == "off" else {}
+    quiet = {"TrackOpens": "disabled", "TrackClicks": "disabled"} if tracking_off(settings) else {}
     document = {"CustomID": IDENTITY, "Headers": dict(own_headers(content)), "From": _person(content.sender)}
     return (
         document

@@ -13,6 +13,7 @@ from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_table
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
     IDENTITY,
@@ -21,7 +22,6 @@ from benchkit.providers.json_request import (
     given,
     joint_request,
     json_request,
-    options_table,
     own_headers,
 )
 from benchkit.providers.mailtrap_server import MOST_IN_BATCH, SERVER

@@ -14,6 +14,7 @@ from benchkit.model.identity import HEADER, split_at_identity
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
+from benchkit.providers.arm_options import options_list, options_table
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
 from benchkit.providers.handlebars import SYNTAX, check_shared, tag
 from benchkit.providers.json_request import (
@@ -22,8 +23,6 @@ from benchkit.providers.json_request import (
     given,
     json_bytes,
     json_request,
-    options_list,
-    options_table,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailboxes
@@ -35,6 +34,7 @@ LIMITS = FieldLimits(
 )
 _PATH = "/api/1.0/messages/"
 _LATER = frozenset({"GeneralError", "ServiceUnavailable", "Internal"})
+_NOT_BY_RAW = ("tags", "metadata", "subaccount", "template")
 _UNTOUCHED = {"track_opens": False, "track_clicks": False, "auto_text": False, "auto_html": False, "inline_css": False}
 
 OPTIONS: Mapping[str, str] = {
@@ -42,6 +42,7 @@ OPTIONS: Mapping[str, str] = {
     "tags": "tags of every mail: `a, b`",
     "metadata": "`key=value, key=value`",
     "subaccount": "the subaccount's id",
+    "template": "the name of a stored template; one message a request",
 }
 
 
@@ -56,7 +57,11 @@ class Mandrill:
         if account.options.get("endpoint") == "raw":
             return json_request(f"{_PATH}send-raw.json", (), _raw(message, account))
         check_fields(message, LIMITS)
-        return json_request(f"{_PATH}send.json", (), {"key": account.secret, "message": _message(message, account)})
+        document: dict[str, Any] = {"key": account.secret, "message": _message(message, account)}
+        if template := account.options.get("template"):
+            stored = {"template_name": template, "template_content": []}
+            return json_request(f"{_PATH}send-template.json", (), document | stored)
+        return json_request(f"{_PATH}send.json", (), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         return _merged(messages, account, whole_texts)
@@ -93,6 +98,10 @@ def _merged(messages: Sequence[Message], account: Credentials, share: Sharing) -
     """What differs in the texts are merge variables of each recipient; the identity stands in each one's metadata."""
     if account.options.get("endpoint") == "raw":
         raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "messages"')
+    if account.options.get("template"):
+        raise ValueError(
+            "a stored template of Mandrill would replace the texts of the batch: send one message a request"
+        )
     for message in messages:
         check_fields(message, LIMITS)
     check_shared(messages, LIMITS.api)
@@ -145,6 +154,8 @@ def _variables(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
 
 def _raw(message: Message, account: Credentials) -> dict[str, Any]:
     check_envelope(message, LIMITS)
+    if without := [name for name in _NOT_BY_RAW if account.options.get(name)]:
+        raise ValueError(f'endpoint = "raw" of Mandrill has no field for {without[0]}: use endpoint = "messages"')
     try:
         text = message.mime.decode("utf-8")
     except UnicodeDecodeError:

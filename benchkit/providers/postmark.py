@@ -15,6 +15,7 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
+from benchkit.providers.arm_options import options_table, tracking_off
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
@@ -22,7 +23,6 @@ from benchkit.providers.json_request import (
     given,
     joint_request,
     json_request,
-    options_table,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailbox, mailboxes
@@ -110,7 +110,7 @@ def _outcome(response: Response, answer: object) -> Outcome:
 
 def _document(message: Message, account: Credentials) -> dict[str, Any]:
     content, settings = message.content, account.options
-    quiet = {"TrackOpens": False, "TrackLinks": "None"} if settings.get("tracking") == "off" else {}
+    quiet = {"TrackOpens": False, "TrackLinks": "None"} if tracking_off(settings) else {}
     document = {
         "Headers": [{"Name": name, "Value": value} for name, value in own_headers(content)],
         "From": mailbox(content.sender),

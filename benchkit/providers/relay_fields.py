@@ -7,18 +7,17 @@ identity of a send into its metadata, its relay gets it there too. Sources: each
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Message
-from benchkit.providers.json_request import IDENTITY, Headers, options_list, options_table
+from benchkit.providers.arm_options import options_list, options_table, tracking_off
+from benchkit.providers.json_request import IDENTITY, Headers
 
 Options = Mapping[str, str]
 _LINE = 76  # RFC 5322 §2.1.1 recommends 78 at most
 _MOST = 990  # octets of a word that cannot be folded: a line has 998
-_TRACKING = re.compile("off|on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +69,6 @@ def _json(document: Mapping[str, object]) -> str:
     return json.dumps(document)
 
 
-def _off(options: Options) -> bool:
-    tracking = options.get("tracking", "on")
-    if not _TRACKING.fullmatch(tracking):
-        raise ValueError(f'tracking is "{tracking}": give "off", or leave it out')
-    return tracking == "off"
-
-
 def _given(*fields: tuple[str, str]) -> Headers:
     return tuple((name, value) for name, value in fields if value)
 
@@ -95,7 +87,7 @@ def _ses(options: Options) -> Headers:
 
 def _sendgrid(options: Options) -> Headers:
     filters: dict[str, object] = {}
-    if _off(options):
+    if tracking_off(options):
         filters |= {name: {"settings": {"enable": 0}} for name in ("clicktrack", "opentrack")}
     if template := options.get("template", ""):
         filters["templates"] = {"settings": {"enable": 1, "template_id": template}}
@@ -106,7 +98,7 @@ def _sendgrid(options: Options) -> Headers:
 
 
 def _postmark(options: Options) -> Headers:
-    off = _off(options)
+    off = tracking_off(options)
     metadata = _table(options, "metadata", identity=False)
     return _given(
         ("X-PM-Message-Stream", options.get("stream", "")),
@@ -122,7 +114,7 @@ def _mailgun(options: Options) -> Headers:
     return _given(
         *(("X-Mailgun-Tag", tag) for tag in options_list(options.get("tags", ""))),
         ("X-Mailgun-Variables", _json(variables) if variables else ""),
-        ("X-Mailgun-Track", "no" if _off(options) else ""),
+        ("X-Mailgun-Track", "no" if tracking_off(options) else ""),
         ("X-Mailgun-Template-Name", options.get("template", "")),
     )
 
@@ -137,7 +129,7 @@ def _mandrill(options: Options) -> Headers:
 
 
 def _mailjet(options: Options) -> Headers:
-    off, template = _off(options), options.get("template", "")
+    off, template = tracking_off(options), options.get("template", "")
     return _given(
         ("X-MJ-CustomID", IDENTITY),
         ("X-Mailjet-Campaign", options.get("campaign", "")),
@@ -154,7 +146,8 @@ def _brevo(options: Options) -> Headers:
 
 def _sparkpost(options: Options) -> Headers:
     campaign = options.get("campaign", "")
-    document: dict[str, object] = {"metadata": _table(options, "metadata")}
+    untouched = {"transactional": True, "open_tracking": False, "click_tracking": False}  # as by the API: sparkpost.py
+    document: dict[str, object] = {"metadata": _table(options, "metadata"), "options": untouched}
     return (("X-MSYS-API", _json(({"campaign_id": campaign} if campaign else {}) | document)),)
 
 

@@ -12,6 +12,7 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_table
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
     base64_text,
@@ -19,7 +20,6 @@ from benchkit.providers.json_request import (
     given,
     joint_request,
     json_request,
-    options_table,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailbox

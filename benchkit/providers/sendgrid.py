@@ -15,6 +15,7 @@ from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_list, options_table, tracking_off
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
     IDENTITY,
@@ -25,8 +26,6 @@ from benchkit.providers.json_request import (
     joint_request,
     json_bytes,
     json_request,
-    options_list,
-    options_table,
     own_headers,
 )
 from benchkit.providers.sendgrid_server import FIXED_HEADERS, MOST_PERSONALIZATIONS, SERVER
@@ -51,6 +50,7 @@ OPTIONS: Mapping[str, str] = {
     "categories": "`a, b`",
     "custom_args": "`key=value, key=value`",
     "tracking": '"off": opens and clicks are not tracked',
+    "template": "the id of a stored template; one message a request",
 }
 
 
@@ -68,6 +68,7 @@ class Sendgrid:
         document["headers"] = dict(own_headers(content))
         document["content"] = _bodies({name: getattr(content, name) for name in _TEXTS})
         document["subject"] = content.subject
+        document |= given(template_id=account.options.get("template", ""))
         return json_request(SEND, bearer(account.secret), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
@@ -107,6 +108,8 @@ def _people(message: Message) -> dict[str, Any]:
 
 
 def _personalized(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+    if account.options.get("template"):
+        raise ValueError("a stored template of SendGrid excludes the substitutions of a batch: remove one of them")
     for message in messages:
         check_fields(message, LIMITS)
     first = messages[0].content
@@ -147,7 +150,7 @@ def _common(content: Content, account: Credentials) -> dict[str, Any]:
         attachments=[_attachment(file) for file in content.attachments],
         categories=options_list(settings.get("categories", "")),
         custom_args=options_table(settings.get("custom_args", "")),
-        tracking_settings=off if settings.get("tracking") == "off" else None,
+        tracking_settings=off if tracking_off(settings) else None,
     )
 
 

@@ -16,6 +16,7 @@ from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_table
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_envelope, check_fields
 from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
@@ -26,7 +27,6 @@ from benchkit.providers.json_request import (
     joint_request,
     json_bytes,
     json_request,
-    options_table,
     own_headers,
 )
 from benchkit.providers.ses_server import ACCEPTED, SERVER, signing_key

@@ -14,6 +14,7 @@ from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
+from benchkit.providers.arm_options import options_table
 from benchkit.providers.field_limits import FieldLimits, check_envelope, check_fields
 from benchkit.providers.handlebars import SYNTAX, check_shared, tag
 from benchkit.providers.json_request import (
@@ -24,7 +25,6 @@ from benchkit.providers.json_request import (
     joint_request,
     json_bytes,
     json_request,
-    options_table,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailboxes
@@ -115,7 +115,8 @@ def _transmission(messages: Sequence[Message], account: Credentials, share: Shar
     common = {"options": _UNTOUCHED | {"perform_substitutions": True}, "content": content}
     common |= given(campaign_id=account.options.get("campaign", ""))
     before = json_bytes(common).removesuffix(b"}") + b',"recipients":['
-    documents = [_own_recipient(*pair) for pair in zip(messages, shared.values, strict=True)]
+    metadata = {HEADER: IDENTITY, **options_table(account.options.get("metadata", ""))}
+    documents = [_own_recipient(*pair, metadata) for pair in zip(messages, shared.values, strict=True)]
     return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
 
 
@@ -144,10 +145,10 @@ def _recipients(message: Message) -> list[dict[str, Any]]:
     ]
 
 
-def _own_recipient(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
+def _own_recipient(message: Message, values: Mapping[str, str], metadata: Mapping[str, str]) -> dict[str, Any]:
     return {
         "address": address_pair(message.content.to[0]),
-        "metadata": {HEADER: IDENTITY},
+        "metadata": metadata,
         "substitution_data": {_ID: IDENTITY, **values},
     }
 

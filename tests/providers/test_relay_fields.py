@@ -95,7 +95,13 @@ ROWS: list[tuple[str, dict[str, str], dict[str, object]]] = [
     (
         "sparkpost",
         {"campaign": "spring", "metadata": "shop=7"},
-        {"X-MSYS-API": {"campaign_id": "spring", "metadata": {HEADER: IDENTITY, "shop": "7"}}},
+        {
+            "X-MSYS-API": {
+                "campaign_id": "spring",
+                "metadata": {HEADER: IDENTITY, "shop": "7"},
+                "options": {"transactional": True, "open_tracking": False, "click_tracking": False},
+            }
+        },
     ),
     (
         "mailtrap",
