@@ -10,9 +10,11 @@ import typer
 from benchkit.cli.audit_options import Given
 from benchkit.cli.files import writing
 from benchkit.errors import InputError, Mistake
+from benchkit.model.clock import utc_now
 
 if TYPE_CHECKING:
     from benchkit.model.audit import AuditReport
+    from benchkit.resolver.corrected_zone import CorrectedZone
     from benchkit.resolver.zone import ZoneAsk
 
 
@@ -38,8 +40,17 @@ def write_fixed(given: Given, zone: ZoneAsk | None, reports: Sequence[AuditRepor
 
     (held,) = zone.zones.values()
     now = dict.fromkeys(fix for report in reports for fix in report.fixes if fix.is_for_now)
-    text, done = corrected_zone(held.file, held.path, now)
+    made = corrected_zone(held.file, held.path, now, utc_now().date())
     with writing(given.fixed):
-        given.fixed.write_text(text, "utf-8")
-    told = f"{given.fixed}: {held.path} with {len(done)} of {len(now)} changes made"
-    typer.echo(f"{told}. Raise the serial of its SOA record, load it, and audit it again.", err=True)
+        given.fixed.write_text(made.text, "utf-8")
+    told = f"{given.fixed}: {held.path} with {len(made.done)} of {len(now)} changes made"
+    typer.echo(f"{told}. {_next_step(made)}", err=True)
+
+
+def _next_step(made: CorrectedZone) -> str:
+    if not made.done:
+        return "Nothing changed, so the serial of its SOA record is as it was."
+    if made.serial is None:
+        return "Raise the serial of its SOA record, load it, and audit it again."
+    raised = f"The serial of its SOA record was raised from {made.serial.old} to {made.serial.new}"
+    return f"{raised}. Load it, and audit it again."

@@ -25,7 +25,7 @@ no fix removes a sender that can pass, ends SPF in `+all`, or makes receivers re
 names records in zones that you do not hold, and who holds them. "Later" has steps with a condition, such as a stricter DMARC
 policy when the reports are good. Where it is not clear what a record was meant to say, no record is offered, and the finding
 says what to decide. `audit --zone FILE --fixed OUT` writes the whole zone with the fixes of "Publish now" made: old lines are
-comments, new ones are in their place.
+comments, new ones are in their place, and the serial of the SOA record is raised (a serial YYYYMMDDnn stays a date).
 
 Each rule has an example, and a test audits both of its texts: the first gives the finding, the corrected one does not.
 """

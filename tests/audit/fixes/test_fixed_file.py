@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import dns.zone
@@ -17,6 +18,7 @@ from tests.audit.fixes.faulty_zones import GOOD_ZONE, ZONES
 from tests.audit.fixes.published import HEAD, audited, for_now, published
 
 BAD = GOOD_ZONE.parent / "bad.zone"
+TODAY = date(2026, 11, 28)
 DECISIONS = {  # what the screen leaves to the owner of bad.zone: begin of the line that goes → the lines in its place
     "shop.example. 3600 IN TXT": ('@ IN TXT "v=spf1 mx ip4:192.0.2.0/24 ip4:198.51.100.0/24 ip4:203.0.113.9 ~all"',),
     "mail._domainkey": (),
@@ -38,10 +40,12 @@ def test_the_file_says_what_the_fixes_say(name: str, tmp_path: Path) -> None:
     zone = HEAD + ZONES[name][0]
     fixes = for_now(audited(zone, tmp_path))
     path = tmp_path / "shop.zone"
-    text, done = corrected_zone(read_zone(path), str(path), fixes)
-    assert list(done) == fixes
-    assert records(text) == records(published(zone, fixes))
-    assert text.splitlines()[1 : len(HEAD.splitlines()) - 1] == HEAD.splitlines()[: len(HEAD.splitlines()) - 2]
+    made = corrected_zone(read_zone(path), str(path), fixes, TODAY)
+    serial = (" 1 7200", " 2 7200" if fixes else " 1 7200")
+    head = HEAD.replace(*serial).splitlines()
+    assert list(made.done) == fixes
+    assert records(made.text) == records(published(zone, fixes).replace(*serial))
+    assert made.text.splitlines()[1 : len(head) - 1] == head[:-2]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,7 @@ def test_an_owner_loads_the_file(name: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["audit", "--zone", str(path), "--fixed", str(fixed), "shop.example"])
     assert done.exit_code == 0, done.output
     assert f"{fixed}: {path} with" in done.stderr
+    assert "The serial of its SOA record was raised from 1 to 2. Load it" in done.stderr
     zone = fixed.read_text("utf-8")
     assert [audited(zone, tmp_path, ip=ip).spf.result for ip in passing] == ["pass"] * len(passing)
     assert not for_now(audited(zone, tmp_path))
