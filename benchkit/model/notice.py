@@ -55,6 +55,7 @@ class Code(StrEnum):
     NO_AA = "no-aa"
     AA_NOT_TESTED = "aa-not-tested"
     ARRIVALS_NOT_OBSERVED = "arrivals-not-observed"
+    SANDBOXES_DIFFER = "sandboxes-differ"
     TWO_GROUPS = "two-groups"
     SLOW_BEGINNING = "slow-beginning"
     SLOW_STARTS = "slow-starts"

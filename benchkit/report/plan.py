@@ -62,7 +62,8 @@ def _announcement(plan: PlanSummary) -> Text:
         told.append("and to no mailbox; sandbox = false sends real mail.", style="yellow")
     if tested and real:
         told.append(
-            "\nTimes in a sandbox and times of real mail do not compare: give all arms the same.", style="yellow"
+            "\nTimes in a sandbox and times of real mail do not compare: give all arms the same sandbox.",
+            style="yellow",
         )
     if harmless:
         told.append("\n" if real or tested else "")

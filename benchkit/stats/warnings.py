@@ -85,6 +85,15 @@ def _of_the_design(manifest: Manifest, comparisons: Sequence[Comparison]) -> Ite
         yield notice(Code.AA_NOT_TESTED, needs=needs, blocks=found, unit=unit)
     if unseen := [arm.name for arm in manifest.arms if not is_observed(arm)]:
         yield notice(Code.ARRIVALS_NOT_OBSERVED, arms=", ".join(unseen))
+    yield from _of_the_sandboxes(manifest.arms)
+
+
+def _of_the_sandboxes(arms: Sequence[ArmRecord]) -> Iterator[Notice]:
+    """Embedded servers are left out: they answer a mail in a sandbox as any other."""
+    foreign = [arm for arm in arms if not arm.embedded and arm.transport != "null"]
+    tested, real = ([arm.name for arm in foreign if bool(arm.sandbox) is own] for own in (True, False))
+    if tested and real:
+        yield notice(Code.SANDBOXES_DIFFER, tested=", ".join(tested), real=", ".join(real))
 
 
 def _of_times(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> Iterator[Notice]:

@@ -50,6 +50,31 @@ def test_a_real_server_and_an_embedded_one_have_no_verdict(synthetic_run: Factor
     assert only(analyse(synthetic_run(times=(1.0, 2.9), embedded=False))).verdict is Verdict.SLOWER
 
 
+SANDBOXES = [
+    # sandbox of arm 0 and of arm 1, other fields of both, whether the report warns
+    (("o:testmode", ""), {"embedded": False}, True),
+    (("", "o:testmode"), {"embedded": False}, True),
+    (("o:testmode", "X-Mailgun-Drop-Message"), {"embedded": False}, False),
+    (("", ""), {"embedded": False}, False),
+    (("o:testmode", ""), {"embedded": True}, False),
+    (("o:testmode", ""), {"embedded": False, "transport": "null"}, False),
+]
+
+
+@pytest.mark.parametrize(("sandboxes", "fields", "warned"), SANDBOXES)
+def test_an_arm_in_a_sandbox_beside_one_with_real_mail_is_warned_of(
+    synthetic_run: Factory, sandboxes: tuple[str, str], fields: dict[str, Any], warned: bool
+) -> None:
+    run = synthetic_run(times=(1.0, 2.9))
+    arms = zip(run.manifest.arms, sandboxes, strict=True)
+    mixed = tuple(replace(arm, sandbox=sandbox, **fields) for arm, sandbox in arms)
+    lines = warning_lines(analyse(replace(run, manifest=replace(run.manifest, arms=mixed))))
+    found = [line for line in lines if "do not compare" in line]
+    tested, real = ("arm 0", "arm 1") if sandboxes[0] else ("arm 1", "arm 0")
+    expected = f"{tested} sent in the provider's test mode, {real} did not: give all arms the same sandbox"
+    assert [line.endswith(expected) for line in found] == [True] * warned
+
+
 def test_equal_failure_rates_withhold_nothing(synthetic_run: Factory) -> None:
     run = with_failures(with_failures(synthetic_run(times=(1.0, 2.9)), arm=0, every=10), arm=1, every=10)
     summary = analyse(with_arms(run, expects_faults=True))

@@ -171,6 +171,10 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.NO_AA: "no A/A arm, so the error of this measurement is not known: add an arm that sends as the baseline does",
     Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} {unit}, and this run has {blocks}",
     Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",
+    Code.SANDBOXES_DIFFER: (
+        "times in a sandbox and times of real mail do not compare, because a test mode may answer sooner: {tested} sent in the "
+        "provider's test mode, {real} did not: give all arms the same sandbox"
+    ),
     Code.TWO_GROUPS: "times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
     Code.SLOW_BEGINNING: (
         "the first {blocks} measured blocks were slower (median {before_ms:.3g} ms before, {after_ms:.3g} ms after): "
