@@ -124,7 +124,7 @@ def test_the_sentences_have_the_numbers(tmp_path: Path) -> None:
     found = told(audited(tmp_path, collect([("r", report(*rows))])))
     sentences = {name: [finding.message for finding in findings] for name, findings in found.items()}
     assert sentences["reported_sources:pass"] == [
-        "1,030 of 1,037 messages (99.3%) from 4 addresses passed DMARC, in 1 reports, 2023-11-14 to 2023-11-15"
+        "1,030 of 1,037 messages (99.3%) from 4 addresses passed DMARC, in 1 report, 2023-11-14 to 2023-11-15"
     ]
     assert sentences["reported_sources.never"] == [
         "192.0.2.99 sent 7 messages, and none passed DMARC; receivers applied the policy: 7 to reject"
