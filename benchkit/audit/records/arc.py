@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from benchkit.audit.records.dkim_signature import DkimSignature, parse_dkim_signature
 from benchkit.audit.records.tags import TagList, parse_tags
 from benchkit.audit.records.text import RecordFault
+from benchkit.model.counts import counted
 
 SEAL, SIGNATURE, RESULTS = "arc-seal", "arc-message-signature", "arc-authentication-results"
 FIELDS = (SEAL, SIGNATURE, RESULTS)
@@ -55,7 +56,7 @@ class ArcChain:
         if len(self.sets) > MOST_INSTANCES:
             found.append(f"more than {MOST_INSTANCES} instances")
         if self.stray:
-            found.append(f"{self.stray} fields without an instance")
+            found.append(f"{counted(self.stray, 'field')} without an instance")
         expected = ("none", *("pass" for _ in self.sets[1:]))
         wrong = [each for each, chain in zip(self.sets, expected, strict=False) if each.chain != chain]
         return (*found, *(f"i={each.instance} says cv={each.chain or '(nothing)'}" for each in wrong))

@@ -44,7 +44,7 @@ def without(name: str, of: int) -> Fields:
         (without(SIGNATURE, 2), (f"i=2 lacks one {SIGNATURE}",)),
         ([*CHAIN, one(1, "none")[2]], (f"i=1 lacks one {RESULTS}",)),
         (one(2, "none"), ("the instances are not 1, 2, 3, …",)),
-        ([*CHAIN, (SEAL, "cv=pass")], ("1 fields without an instance",)),
+        ([*CHAIN, (SEAL, "cv=pass")], ("1 field without an instance",)),
     ],
 )
 def test_faults(fields: Fields, faults: tuple[str, ...]) -> None:
