@@ -2,7 +2,7 @@
 
     BenchkitError                 1   a bug in benchkit, or of the machine
     ├── InputError (ValueError)   2   the user's input: says what, where and how to fix it; may hold many mistakes
-    ├── TargetUnreachable         4   no one answers, and nothing was sent
+    ├── TargetUnreachable         4   a server cannot be used, and nothing was sent; says what to do
     └── StoreError (OSError)      1   a run's tables cannot be written
         └── DamagedRun            2   a stored run's tables cannot be read
 
@@ -86,7 +86,7 @@ class InputError(BenchkitError, ValueError):
 
 
 class TargetUnreachable(BenchkitError, ConnectionError):
-    """No one answers at a target, found before the first message left."""
+    """A target cannot be used, found before the first message left; the message says what to do (model/unreachable.py)."""
 
     exit_code = ExitCode.UNREACHABLE
 

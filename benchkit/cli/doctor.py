@@ -139,13 +139,14 @@ async def _address(host: str) -> str:
     import socket
 
     from benchkit.errors import TargetUnreachable
+    from benchkit.model.unreachable import advice_on_error
 
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except UnicodeError:
-        raise InputError(Mistake(host, "is no host name")) from None
+        raise InputError(Mistake(host, "is no host name: correct its spelling")) from None
     except OSError as error:
-        raise TargetUnreachable(f"{host}: {error.strerror or error}") from None
+        raise TargetUnreachable(f"{host}: {error.strerror or error}: {advice_on_error(error)}") from None
     return str(found[0][4][0])
 
 

@@ -19,6 +19,7 @@ from benchkit.providers.jmap_server import authorization
 WELL_KNOWN = "/.well-known/jmap"
 _MOST_REDIRECTS = 3
 _MOVED = (301, 302, 303, 307, 308)
+_WRONG_LOG_IN = (401, 403)
 
 Discovery = Generator[Request, Response, Credentials]
 
@@ -42,10 +43,15 @@ def _session(account: Credentials, path: str, host: str) -> Generator[Request, R
             break
         path = path_on(host, urljoin(path, response.header("location")), "the session")
     if response.status != 200:
-        raise ValueError(f"the session at {path} is answered {response.status}: {beginning_of(response.body)}")
+        what = (
+            "check the arm's username and password"
+            if response.status in _WRONG_LOG_IN
+            else "correct the option session"
+        )
+        raise ValueError(f"the session at {path} is answered {response.status} ({beginning_of(response.body)}): {what}")
     document = table_of(response.body)
     if not isinstance(document.get("apiUrl"), str):
-        raise ValueError(f"what {path} answers is no session of JMAP: it has no apiUrl")
+        raise ValueError(f"what {path} answers is no session of JMAP, it has no apiUrl: correct the option session")
     return document
 
 
@@ -53,7 +59,9 @@ def _told(document: Mapping[str, Any], host: str) -> dict[str, str]:
     capabilities = document.get("capabilities")
     known = capabilities if isinstance(capabilities, dict) else {}
     if lacking := [name for name in (MAIL, SUBMISSION) if name not in known]:
-        raise ValueError(f"this server does not submit mail: its session lacks {', '.join(lacking)}")
+        raise ValueError(
+            f"this server does not submit mail, its session lacks {', '.join(lacking)}: name another server"
+        )
     accounts = document.get("primaryAccounts")
     account = accounts.get(SUBMISSION) or accounts.get(MAIL) if isinstance(accounts, dict) else None
     told = {

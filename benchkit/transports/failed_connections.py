@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 
 from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.unreachable import BAD_CERTIFICATE
 
 _LATE = "no answer within timeout_s"
 
@@ -30,7 +31,7 @@ def reason(error: BaseException) -> str:
     """In words. A library may hide a certificate's failure behind an error of its own."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the server's certificate is not valid: {cause.verify_message}"
+            return f"{BAD_CERTIFICATE}: {cause.verify_message}"
     return str(error) or (_LATE if isinstance(error, TimeoutError) else type(error).__name__)
 
 

@@ -11,6 +11,7 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, Request, Response
 from benchkit.model.outcome import Outcome
 from benchkit.model.trace import Trace
+from benchkit.model.unreachable import advice_on_failure
 from benchkit.providers import PROVIDERS
 from benchkit.transports import TRANSPORTS
 from benchkit.transports.joint_requests import JointRequests, host_field
@@ -41,14 +42,15 @@ async def _with_session(endpoint: Endpoint) -> Endpoint:
 
 
 async def _walked(steps: Generator[Request, Response, Credentials], client: JointRequests, trace: Trace) -> Credentials:
-    """Raises ValueError with what went wrong."""
+    """Raises ValueError with what went wrong, and what to do."""
     try:
         request = next(steps)
         while True:
             failed = None if client.connected else await client.connect(trace)
             answer = failed or await client.ask(request, trace)
             if isinstance(answer, Outcome):
-                raise ValueError(f"{request.target} was not answered: {answer.text or answer.kind.label}")
+                why = f"{answer.text or answer.kind.label}: {advice_on_failure(answer)}"
+                raise ValueError(f"{request.target} was not answered: {why}")
             request = steps.send(answer)
     except StopIteration as done:
         account: Credentials = done.value

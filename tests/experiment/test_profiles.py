@@ -71,7 +71,7 @@ def test_a_dialogue_that_the_relay_does_not_allow_ends_before_the_first_send(pro
     program.write(scenario_text("ses|" + WIRE + 'profile = "ses"\ndialogue = "pipelined"\n'))
     done = program.run("run", "scenario.toml")
     assert (done.returncode, done.stderr.count("\n")) == (4, 1)
-    assert "the server does not offer PIPELINING" in done.stderr
+    assert "the server does not offer PIPELINING: change the arm to what the server offers" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -62,5 +62,5 @@ def test_a_run_with_a_wrong_password_ends_before_its_first_send(start_peer: Any,
     peer = replace(start_peer("smtp_server"), account=Account(password="wrong-horse"))
     way = Way(peer.listeners[0], "login", "wire", "step", "reuse")
     asked = ask_for(peer, [way], tmp_path)
-    with pytest.raises(TargetUnreachable, match=r"wire step.*5\.7\.8"):
+    with pytest.raises(TargetUnreachable, match=r"wire step.*5\.7\.8.*: check the arm's username and password"):
         asked.conducted()

@@ -86,16 +86,16 @@ def test_a_session_that_has_moved_is_followed_on_the_same_host(location: str, ta
 
 
 FAULTS: Mapping[str, tuple[tuple[Response, ...], str]] = {
-    "a wrong key": ((Response(401, (), b"no"),), "is answered 401: no"),
-    "a page": ((Response(200, (), b"<html>"),), "no session of JMAP"),
-    "no submission": ((session(capabilities={CORE: {}, MAIL: {}}),), f"lacks {SUBMISSION}"),
+    "a wrong key": ((Response(401, (), b"no"),), r"is answered 401 \(no\): check the arm's username and password"),
+    "a page": ((Response(200, (), b"<html>"),), "no session of JMAP.*: correct the option session"),
+    "no submission": ((session(capabilities={CORE: {}, MAIL: {}}),), f"lacks {SUBMISSION}: name another server"),
     "another host": ((session(apiUrl="https://api.example/"),), "apiUrl is at api.example"),
     "another host of the session": (
         (Response(302, (("location", "https://o.example/"),)),),
         "the session is at o.example",
     ),
     "another host of the upload": ((session(uploadUrl="https://u.example/{accountId}"),), "uploadUrl is at u.example"),
-    "moved for ever": ((Response(301, (("location", "/a"),)),) * 4, "is answered 301"),
+    "moved for ever": ((Response(301, (("location", "/a"),)),) * 4, "is answered 301.*: correct the option session"),
     "no drafts": ((session(), listed(mailboxes=[])), "no mailbox"),
     "no identity": ((session(), listed(identities=[])), "no identity"),
     "nothing": ((session(), Response(200, (), b"{}")), "no identity and no mailbox"),

@@ -16,6 +16,7 @@ from benchkit.model.host_names import is_loopback
 from benchkit.model.relay import PASSWORD_AS_USERNAME
 from benchkit.model.scenario import ArmSpec, Scenario, ServerAddress
 from benchkit.model.secret import Secret
+from benchkit.model.unreachable import advice_on_error
 from benchkit.profiles import load_profile
 
 _USER = "benchkit"
@@ -125,9 +126,12 @@ def _round_trip_ms(target: Endpoint) -> float | None:
         connections = PROBES if target.arm.server is None else FOREIGN_PROBES
         return probe(target.host, target.port, connections=connections)
     except OSError as error:
-        raise TargetUnreachable(
-            f"{target.server_name}:{target.port} (arm {target.arm.name!r}): {error.strerror or error}; nothing was sent"
-        ) from error
+        raise _unreachable(f"{target.server_name}:{target.port}", target.arm, error) from error
+
+
+def _unreachable(where: str, arm: ArmSpec, error: OSError) -> TargetUnreachable:
+    why = f"{error.strerror or error}: {advice_on_error(error)}"
+    return TargetUnreachable(f"{where} (arm {arm.name!r}): {why}; nothing was sent")
 
 
 def _own_endpoint(arm: ArmSpec, server: ServerAddress, secret: Secret) -> Endpoint:
@@ -141,12 +145,10 @@ def _address(arm: ArmSpec, server: ServerAddress) -> str:
     try:
         found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except UnicodeError:  # a label that is empty or too long (RFC 1035 §2.3.4)
-        told = f"{server.host} (arm {arm.name!r}) is no host name; nothing was sent"
+        told = f"{server.host} (arm {arm.name!r}) is no host name: correct the arm's server; nothing was sent"
         raise TargetUnreachable(told) from None
     except OSError as error:
-        raise TargetUnreachable(
-            f"{server.host} (arm {arm.name!r}): {error.strerror or error}; nothing was sent"
-        ) from error
+        raise _unreachable(server.host, arm, error) from error
     address = str(found[0][4][0])
     if is_loopback(server.host) and not is_loopback(address):
         raise InputError(Mistake(server.host, f"leads to {address}, which is not this machine; nothing was sent"))

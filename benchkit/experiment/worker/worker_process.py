@@ -35,6 +35,7 @@ from benchkit.model.contracts import Batches, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.plan import PlanCell
+from benchkit.model.unreachable import advice_on_failure
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 from benchkit.transports.session_discovery import with_sessions
@@ -146,9 +147,13 @@ async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: Parent
 
 
 def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str:
-    """Which arms cannot be made and why, in one line; nothing of those whose faults the scenario ordered."""
+    """Which arms cannot be made, why, and what to do, in one line; nothing of those whose faults the scenario ordered."""
     found = [(job.endpoints[arm].arm, why) for arm, why in failures]
-    return "; ".join(f"arm {arm.name!r}: {why.text}" for arm, why in found if _is_final(why) or not arm.faults)
+    return "; ".join(
+        f"arm {arm.name!r}: {why.text}: {advice_on_failure(why)}"
+        for arm, why in found
+        if _is_final(why) or not arm.faults
+    )
 
 
 def _in_force(engine: Engine) -> list[dict[str, object]]:
