@@ -12,7 +12,10 @@ from benchkit.cli.files import check_suffix, writing
 
 def notebook(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="latency, throughput, failures, decision, audit or history.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="latency, throughput, failures, decision, deliverability, audit or history."
+        ),
     ],
     run: Annotated[
         Path | None,
