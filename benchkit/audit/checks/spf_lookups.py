@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree
+from benchkit.audit.fixes.spf_flattened import flattened
 from benchkit.audit.fixes.spf_lookups import advice_within_limit
 from benchkit.audit.fixes.spf_record import spf_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.tree import Tree
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="spf_lookups",
@@ -24,7 +26,7 @@ RULE = Rule(
     "Included records belong to others and grow: eight or fewer are fine, nine and ten are one change away from "
     "failing. Remove includes of services that no longer send; give a service a subdomain of its own. Never remove the "
     "provider of your mailboxes. Writing a provider's addresses out instead (flattening) breaks on the day on which they "
-    "change.",
+    "change. Your own hosts and includes you can write out: where that is enough, the audit offers the record as a later step.",
     cases={
         "many": Case(
             Status.FAIL, "More than ten: the result is permerror for senders that are not matched before.", 20
@@ -52,13 +54,19 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             told,
             evidence=[found.answer, *lost_in(tree)],
             advice=await advice_within_limit(context, tree),
-            fixes=(await spf_fix(context)).within_lookups if number > LIMIT else (),
+            fixes=await _fixes(context) if number > LIMIT else (),
             span=most_expensive.term.span,
         )
     elif lost := lost_in(tree):
         yield RULE.unknown(domain, lost)
     else:
         yield RULE.passed(domain, told, evidence=[found.answer])
+
+
+async def _fixes(context: AuditContext) -> tuple[RecordFix, ...]:
+    """The repaired record; where nothing else is to repair, the one with the owner's own addresses written out."""
+    fix = await spf_fix(context)
+    return fix.within_lookups if fix.steps else await flattened(context)
 
 
 def _leads_to(number: int) -> str:
