@@ -119,13 +119,12 @@ def _text(path: Path) -> str:
 
 
 def _clean_rows(judged: JudgedList) -> Iterable[tuple[str, ...]]:
-    """As given, but the address is in its normal form."""
+    """As given: an address is never rewritten, only the space around it goes."""
     if judged.source.header:
         yield judged.source.header
     for row in judged.kept:
-        assert row.address is not None
         place = judged.source.column
-        yield (*row.cells[:place], row.address.text, *row.cells[place + 1 :])
+        yield (*row.cells[:place], row.text, *row.cells[place + 1 :])
 
 
 def _rejected_rows(judged: JudgedList) -> Iterable[tuple[str, ...]]:

@@ -16,6 +16,7 @@ from benchkit.audit.recipient_list.typing_errors import likely_domain
 from benchkit.audit.tables.mail_providers import BIG_DOMAINS
 from benchkit.errors import InputError
 from benchkit.model.dns import Answer, AnswerState, Record
+from benchkit.model.envelope import address_hash
 
 R = Rejection
 LOST = (AnswerState.TIMEOUT, AnswerState.SERVFAIL, AnswerState.REFUSED, AnswerState.MALFORMED)
@@ -239,3 +240,22 @@ def test_rows_written_are_rows_read(tmp_path: Path) -> None:
         csv.writer(file).writerows([["note", "email"], ['a,"b"\nc', "ann@shop.example"]])
     source = read_list(path.read_bytes().decode(), "x.csv")
     assert source.rows == ((2, ('a,"b"\nc', "ann@shop.example")),)
+
+
+FORMS = ("u@B\u00fccher.example", "u@xn--bcher-kva.example", "U@XN--BCHER-KVA.example", "u@bu\u0308cher.example")
+
+
+@pytest.mark.parametrize("written", FORMS)
+@pytest.mark.parametrize("listed", FORMS[:3])
+def test_a_suppressed_address_is_found_in_either_form_of_its_domain(written: str, listed: str) -> None:
+    suppressed = read_suppression(f"email\n{listed}\n", "list.csv")
+    assert judged(written, suppressed=suppressed).rows[0].reason is R.SUPPRESSED
+
+
+@pytest.mark.parametrize("written", ["U@xn--bcher-kva.example", "u@B\u00fccher.EXAMPLE", "u@bu\u0308cher.example"])
+def test_the_hash_of_an_address_as_it_was_sent_to_is_found(written: str) -> None:
+    assert judged(written, suppressed_hashes={address_hash(written): "bounced"}).rows[0].reason is R.SUPPRESSED
+
+
+def test_the_forms_of_an_address_are_duplicates() -> None:
+    assert [row.reason for row in judged(*FORMS).rows] == [None, R.DUPLICATE, R.DUPLICATE, R.DUPLICATE]

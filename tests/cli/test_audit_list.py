@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import stat
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_every_row_is_in_one_of_the_files(verb: Verb, listed: Path) -> None:
     assert (done.code, told["rows"], told["kept"]) == (0, 4, 1)
     assert told["rejected"] == {"syntax": 1, "typing_error": 1, "role": 1}
     clean, rejected = listed.with_name("people.clean.csv"), listed.with_name("people.rejected.csv")
-    assert clean.read_text("utf-8") == "name,email\nAnn,Ann@shop.example\n"
+    assert clean.read_text("utf-8") == "name,email\nAnn,Ann@Shop.Example\n"
     lines = rejected.read_text("utf-8").splitlines()
     assert lines[0] == "name,email,reason,detail,suggestion"
     assert lines[1] == "Bob,bob@gmial.com,typing_error,gmial.com is one slip away from gmail.com.,bob@gmail.com"
@@ -54,6 +55,24 @@ def test_reasons_that_are_to_be_kept_and_a_suppression_list(verb: Verb, listed: 
     assert "4 rows: 1 clean, 3 rejected" in done.out
     assert listed.with_name("c.csv").read_text("utf-8") == "name,email\nCy,info@shop.example\n"
     assert "It is on the suppression list: complaint (bad.csv)." in listed.with_name("r.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["u@SHOP.example", "U.Name+Tag@shop.EXAMPLE", '"u ser"@shop.example', "u@xn--bcher-kva.example", "u@b\u00fccher.example",
+     "u@B\u00dcCHER.example", "u@bu\u0308cher.example", "\u00fcser@shop.example"],
+)  # fmt: skip
+def test_an_address_stays_as_it_was_written(verb: Verb, tmp_path: Path, address: str) -> None:
+    zone = tmp_path / "two.zone"
+    zone.write_text(
+        "$ORIGIN example.\n@ IN SOA ns h 1 1 1 1 1\nshop IN A 192.0.2.1\nxn--bcher-kva IN A 192.0.2.2\n", "utf-8"
+    )
+    quoted = '"' + address.replace('"', '""') + '"'
+    (tmp_path / "one.csv").write_text(f"email\n {address}\n" if '"' not in address else f"email\n{quoted}\n", "utf-8")
+    done = verb("audit", "--list", "one.csv", "--zone", "two.zone")
+    assert (done.code, "1 clean, 0 rejected" in done.out) == (0, True), done
+    with (tmp_path / "one.clean.csv").open(encoding="utf-8", newline="") as clean:
+        assert list(csv.reader(clean)) == [["email"], [address]]
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,16 @@ class Suppressed:
     addresses: Mapping[str, str]
     hashes: Mapping[int, str]
 
-    def why(self, address: str) -> str | None:
-        lower = address.lower()
-        found = self.addresses.get(lower)
-        if found is None and self.hashes:
-            found = self.hashes.get(address_hash(address)) or self.hashes.get(address_hash(lower))
-        return found
+    def why(self, address: ListAddress, text: str) -> str | None:
+        """`text` is the address as written, and may have been sent to so; a list may have either form of the domain."""
+        forms = (address.text, text, f"{address.local}@{address.domain}")
+        for form in dict.fromkeys((*forms, *(each.lower() for each in forms))):
+            found = self.addresses.get(form)
+            if found is None and self.hashes:
+                found = self.hashes.get(address_hash(form))
+            if found is not None:
+                return found
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +103,14 @@ def _by_tables(
     if isinstance(address, str):
         return JudgedRow(line, cells, text, None, Rejection.SYNTAX, address)
     row = JudgedRow(line, cells, text, address)
-    for reason, (applies, detail, instead) in _table_reasons(address, suppressed).items():
+    for reason, (applies, detail, instead) in _table_reasons(address, suppressed.why(address, text)).items():
         if applies and reason not in keep:
             return replace(row, reason=reason, detail=detail, suggestion=instead)
     return row
 
 
-def _table_reasons(address: ListAddress, suppressed: Suppressed) -> dict[Rejection, tuple[bool, str, str]]:
-    """In the order of their weight: whether the reason applies, what to say, what to write instead."""
-    why = suppressed.why(address.text)
+def _table_reasons(address: ListAddress, why: str | None) -> dict[Rejection, tuple[bool, str, str]]:
+    """In the order of their weight: whether the reason applies, what to say, what to write instead. `why` it is suppressed."""
     right = likely_domain(address.domain)
     return {
         Rejection.SUPPRESSED: (why is not None, f"It is on the suppression list: {why or 'no reason given'}.", ""),
