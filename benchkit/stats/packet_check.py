@@ -2,7 +2,8 @@
 
 Both sides of the sum are of one arm under one condition, warm-up included, and of connections that carried a message. A kept
 connection is opened before the first message and closed after the last one, outside of messages: the table says how many
-turns. Retransmitted packets are no turns on either side. Session tickets are an answer that no one asked for: where the client
+turns. A request of several TCP windows is one turn, as is one of a single packet: acknowledgements are no reply. Retransmitted
+packets are no turns on either side. Session tickets are an answer that no one asked for: where the client
 is the next to speak after the TLS handshake, they look like one turn more if they come before its word, and like none if not,
 so that many are left open.
 """
@@ -80,9 +81,15 @@ def disagreement(run: Run, condition: int, arm: int) -> Notice | None:
 
 
 def _least_bytes(run: Run, rows: Any) -> int:
-    """What a connection has carried at least if a message went over it; others are those of probes and checks."""
+    """What the least used connection with a message sent; fewer bytes are of probes, checks and senders without work.
+
+    Summed by connection: one of 100 messages of a request has a share of the bytes that a TLS handshake alone exceeds.
+    """
     accepted = rows & (run.messages["outcome"] == OutcomeKind.ACCEPTED)
-    return max(1, int(run.messages["bytes_out"][accepted].min())) if accepted.any() else 1
+    if not accepted.any():
+        return 1
+    _, connection = np.unique(run.messages["connection"][accepted], return_inverse=True)
+    return max(1, int(np.bincount(connection, weights=run.messages["bytes_out"][accepted]).min()))
 
 
 def _with_unrecorded(record: ArmRecord, counted: int, senders: int) -> float | None:

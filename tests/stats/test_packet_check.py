@@ -51,6 +51,24 @@ def test_a_hidden_turn_a_message_forbids_a_verdict(synthetic_run: Synthetic) -> 
     assert any("seen on the wire" in reason for reason in texts(analyse(hidden).contrasts[0].reasons))
 
 
+@pytest.mark.parametrize("security", ["none", "implicit"])
+@pytest.mark.parametrize(("hidden_turns", "agrees"), [(0, True), (300, False)])
+def test_the_handshake_of_a_sender_without_work_is_no_message(
+    hidden_turns: int, agrees: bool, security: str, synthetic_run: Synthetic
+) -> None:
+    """100 messages a request share its bytes, so that a share is less than what a TLS handshake sends."""
+    run = synthetic_run(conditions=LAB)
+    run = replace(run, messages={**run.messages, "bytes_out": np.full_like(run.messages["bytes_out"], 42)})
+    run = on_a_link(run, hidden_turns, transport="api", security=security, messages_per_request=100)
+    idle = {"arm": 0, "turns": SETUP + 1, "payload_out": 621}
+    wire = {name: np.append(column, [idle.get(name, 0)] * 50) for name, column in run.wire.items()}
+    run = replace(run, wire=wire)
+    truth = packets_of(run, 0, 0)
+    assert truth is not None
+    assert (truth.connections, truth.agrees) == (1, agrees)
+    assert (disagreement(run, 0, 0) is None) == agrees
+
+
 @pytest.mark.parametrize(("tickets", "agrees"), [(0, True), (1, True), (3, True), (310, False)])
 def test_session_tickets_are_allowed_for_once_a_connection(
     tickets: int, agrees: bool, synthetic_run: Synthetic
