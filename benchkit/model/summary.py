@@ -202,6 +202,7 @@ class ConditionSummary:
     rtt_ms: float | None
     lab: bool
     note: str
+    embedded: bool = True  # whether every server was benchkit's own; a link can be set before no other
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,10 @@ def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] =
     """A ratio and its interval, to the same digit: ("2.9×", "[2.7, 3.1]"); the interval is empty where there is none.
 
     Both ends have two digits at least, and more where one would be rounded onto an edge, or across it: the digits that are
-    read must not contradict the verdict. An infinite ratio is no multiple: one side failed.
+    read must not contradict the verdict. A ratio is ∞ where the first side failed, 0 where the other did: it has no interval.
     """
     if math.isinf(ratio) or ratio == 0:
-        return "fails" if ratio else "the other fails", ""
+        return "∞×" if ratio else "0×", ""
     if ci is None:
         return f"{decimal(ratio)}×", ""
     decimals = max(_decimals_of_interval(ratio, *ci), *(_decimals(end, 2) for end in ci if math.isfinite(end)), 0)

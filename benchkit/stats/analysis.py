@@ -55,7 +55,10 @@ def analyse(run: Run) -> Summary:
         load_model=str(manifest.load["model"]),
         rope=manifest.rope,
         confidence=manifest.confidence,
-        conditions=tuple(ConditionSummary(c.name, c.rtt_ms, c.lab, c.note) for c in manifest.conditions),
+        conditions=tuple(
+            ConditionSummary(c.name, c.rtt_ms, c.lab, c.note, all(arm.embedded for arm in manifest.arms))
+            for c in manifest.conditions
+        ),
         arms=arms,
         contrasts=_contrasts(manifest, comparisons, doubts),
         thresholds=threshold_results(manifest, arms),

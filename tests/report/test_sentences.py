@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -164,6 +165,47 @@ def test_smtp_against_api_leads_like_with_like_before_the_stronger_and_aa_ends(q
 def test_a_ratio_without_a_network_says_so(quickstart: Summary, changes: dict[str, Any], told: bool) -> None:
     condition = replace(quickstart.conditions[0], **changes)
     assert (sentences.no_distance(replace(quickstart, conditions=(condition,))) is not None) == told
+
+
+@pytest.mark.parametrize(
+    ("embedded", "note", "advised"), [(True, "", True), (False, "", False), (True, "measured on loopback", False)]
+)
+def test_a_link_is_advised_only_where_the_scenario_may_have_one(
+    quickstart: Summary, embedded: bool, note: str, advised: bool
+) -> None:
+    """A scenario with another's servers refuses [network]."""
+    condition = replace(quickstart.conditions[0], embedded=embedded, note=note)
+    said = sentences.no_distance(replace(quickstart, conditions=(condition,)))
+    assert said is not None
+    assert ("--set network" in said) == advised
+
+
+@pytest.mark.parametrize("aa", [False, True])
+@pytest.mark.parametrize("verdict", [Verdict.SLOWER, Verdict.FASTER, Verdict.UNDECIDED])
+@pytest.mark.parametrize("ratio", [0.0, math.inf])
+def test_failures_that_reach_the_median_are_said_and_are_no_ratio(
+    quickstart: Summary, ratio: float, verdict: Verdict, aa: bool
+) -> None:
+    contrast = replace(quickstart.contrasts[3], ratio=ratio, ci=None, verdict=verdict, aa=aa)
+    said = sentences.sentence(quickstart, contrast)
+    assert f"half of the messages of “{contrast.arm if ratio else contrast.baseline}” failed" in said
+    assert "the time" not in said
+    assert "×" not in said
+
+
+@pytest.mark.parametrize(
+    ("between", "said"),
+    [
+        ((171, 400), "likely 171 to 400"),
+        ((171, 1_000_000), "likely from 171 to more than 1,000,000"),
+        ((1_000_000, 1_000_000), "likely more than 1,000,000"),
+    ],
+)
+def test_a_capped_number_of_blocks_is_no_estimate(quickstart: Summary, between: tuple[int, int], said: str) -> None:
+    contrast = replace(
+        quickstart.contrasts[3], verdict=Verdict.UNDECIDED, blocks_needed=300, blocks_needed_range=between
+    )
+    assert sentences.sentence(quickstart, contrast).endswith(f"{said}.")
 
 
 def test_a_decided_contrast_goes_before_a_larger_undecided_one(quickstart: Summary) -> None:

@@ -19,6 +19,7 @@ from benchkit.report import numbers
 from benchkit.report.content import notices
 from benchkit.report.content.median_cautions import cautions
 from benchkit.report.content.network_headline import NEAR_MS, network_headline
+from benchkit.stats.verdict import MOST_BLOCKS
 
 # method.md §1: it stands wherever a verdict stands.
 ONE_HOP = (
@@ -105,8 +106,12 @@ def no_distance(summary: Summary) -> str | None:
     if any(one.lab or one.rtt_ms is None or one.rtt_ms >= NEAR_MS for one in summary.conditions):
         return None
     notes = [one.note for one in summary.conditions if one.note]
-    to_do = f"This run was {notes[0]}." if notes else "To measure that: --set network.rtt_ms=20"
-    return f"This run had no network delay. On a real network each round trip adds the RTT. {to_do}"
+    to_do = ""
+    if notes:
+        to_do = f" This run was {notes[0]}."
+    elif all(one.embedded for one in summary.conditions):
+        to_do = " To measure that: --set network.rtt_ms=20"
+    return f"This run had no network delay. On a real network each round trip adds the RTT.{to_do}"
 
 
 def link(summary: Summary, condition: str) -> str:
@@ -133,6 +138,11 @@ def _turned_over(ends: tuple[float, float]) -> tuple[float, float]:
 
 
 def _decided(summary: Summary, contrast: Contrast) -> str:
+    if failed := _failed(contrast):
+        return (
+            f"“{contrast.arm}” is {contrast.verdict.lower()} in the median than “{contrast.baseline}” "
+            f"{_where(summary, contrast)}: {failed}{_turns(summary, contrast, ', ')}.{_cautions(summary, contrast)}"
+        )
     value, interval = ratio(summary, contrast)
     how_much = f"{value} {contrast.verdict.lower()} in the median {interval}".rstrip()
     return (
@@ -183,10 +193,17 @@ def _what_it_takes(contrast: Contrast) -> str:
     if not contrast.blocks_needed:
         return "more blocks would not decide it"
     between = contrast.blocks_needed_range
-    likely = f", likely {between[0]:,} to {between[1]:,}" if between else ""
+    likely = f", likely {_from_to(*between)}" if between else ""
     starts = -(-contrast.blocks_needed * contrast.starts // max(1, contrast.blocks))
     shared = f" in {starts:,} starts" if contrast.starts > 1 else ""
     return f"about {contrast.blocks_needed:,} blocks{shared} would decide it in nine of ten runs{likely}"
+
+
+def _from_to(fewest: int, most: int) -> str:
+    """The stored upper end is the largest load where the estimate is beyond it."""
+    if most < MOST_BLOCKS:
+        return f"{fewest:,} to {most:,}"
+    return f"from {fewest:,} to more than {MOST_BLOCKS:,}" if fewest < MOST_BLOCKS else f"more than {MOST_BLOCKS:,}"
 
 
 def _withheld(summary: Summary, contrast: Contrast) -> str:
@@ -229,7 +246,17 @@ _SENTENCES = {
 def _time(summary: Summary, contrast: Contrast) -> str:
     if contrast.ratio is None:
         return "the ratio is not known"
+    if failed := _failed(contrast):
+        return failed
     return " the time ".join(ratio(summary, contrast)).rstrip()
+
+
+def _failed(contrast: Contrast) -> str:
+    """Which arm's failures reach the median, so that there is no multiple; empty where there is one."""
+    if contrast.ratio is None or not (math.isinf(contrast.ratio) or contrast.ratio == 0):
+        return ""
+    whose = contrast.arm if contrast.ratio else contrast.baseline
+    return f"in half of the blocks or more, half of the messages of “{whose}” failed"
 
 
 def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:
