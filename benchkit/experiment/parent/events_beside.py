@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from benchkit.events.webhook_receiver import WebhookSecret
 from benchkit.events.webhooks import WEBHOOKS
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.events_of_run import Collected, collect_events
+from benchkit.experiment.parent.temp_folder import temporary_folder
 from benchkit.experiment.process.receiver_process import RunningReceiver, clock_ms, start_receiver
 from benchkit.experiment.process.targets import is_embedded
 from benchkit.model.event import Event
@@ -87,9 +87,9 @@ def events_beside(scenario: Scenario, batch: Batch, secrets: Mapping[str, Secret
     keys = {name: new_keys(name) for name in names}
     verifying = {name: WebhookSecret(each.verifying, _url(spec, name)) for name, each in keys.items()}
     verifying |= {name: WebhookSecret(secret.reveal(), _url(spec, name)) for name, secret in secrets.items()}
-    with tempfile.TemporaryDirectory(prefix="benchkit-events-") as folder:
+    with temporary_folder() as folder:
         try:
-            receiver = start_receiver(Path(folder), spec.host, spec.port, verifying)
+            receiver = start_receiver(folder, spec.host, spec.port, verifying)
         except OSError as error:
             raise InputError(Mistake("events.listen", str(error))) from None
         try:
