@@ -169,3 +169,15 @@ def test_what_is_printed_of_mailboxes_names_whose_they_are(capsys: pytest.Captur
         assert "your test mailboxes" in plain, form
         assert "depends on reputation too" in plain, form
         assert not CLAIM.search(plain), form
+
+
+@pytest.mark.parametrize(("code", "name"), [(5, "INVALID_RUN"), (99, "THRESHOLD_CROSSED")])
+def test_the_readme_names_every_verb_that_ends_with_a_code(code: int, name: str) -> None:
+    text = (ROOT / "README.md").read_text("utf-8").replace("\n", " ")
+    found = re.search(r"Code 5 comes from (?P<c5>[^.]*), 99 from (?P<c99>[^.]*)\.", text)
+    assert found
+    named = {word.split()[0] for word in re.findall("`([^`]+)`", found[f"c{code}"])}
+    verbs = {
+        path.stem for path in (ROOT / "benchkit/cli").glob("*.py") if f"ExitCode.{name}" in path.read_text("utf-8")
+    }
+    assert named == {"run" if verb == "answer" else verb for verb in verbs} | {"run"}  # answer.py has the code of a run

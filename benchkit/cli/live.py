@@ -22,13 +22,13 @@ class RunInProgress:
     def __init__(self, folder: Path) -> None:
         from benchkit.model.tables import MESSAGES
         from benchkit.stats.live import LiveTally
-        from benchkit.store import read_manifest
+        from benchkit.store import manifest_now
         from benchkit.store.growing_spool import GrowingSpools
 
         self._folder = folder
         self._spools = GrowingSpools(folder, MESSAGES.name)
-        self._read_manifest = read_manifest
-        self.manifest: Manifest = read_manifest(folder)
+        self._manifest_now = manifest_now
+        self.manifest: Manifest = manifest_now(folder)
         self.tally: LiveTally = LiveTally()
 
     @property
@@ -45,7 +45,7 @@ class RunInProgress:
     def has_ended(self) -> bool:
         from benchkit.model.run import RunStatus
 
-        self.manifest = self._read_manifest(self._folder)
+        self.manifest = self._manifest_now(self._folder)
         return self.manifest.status is not RunStatus.RUNNING
 
 

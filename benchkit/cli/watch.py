@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchkit.cli.live import TIMES_A_SECOND, RunInProgress
+from benchkit.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ def watch(
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once, and leave.")] = False,
 ) -> None:
-    """Show what a run has sent so far, until it ends."""
+    """Show what a run has sent so far, until it ends. Exit code 5 where its process was killed."""
     from rich.console import Console
 
     from benchkit.store import newest_run
@@ -31,14 +32,22 @@ def watch(
     folder = run or newest_run(Path("results"))
     going, console = RunInProgress(folder), Console()
     if going.has_ended():
-        typer.echo(f"{folder.name} has ended ({going.manifest.status}): benchkit report {folder}", err=True)
+        _tell_the_end(folder.name, going.manifest.status, folder)
         return
     if once or not console.is_terminal:
         _lines(going, once=once)
     else:
         _panel(going, console)
     if not once:
-        typer.echo(f"the run has ended ({going.manifest.status}): benchkit report {folder}", err=True)
+        _tell_the_end("the run", going.manifest.status, folder)
+
+
+def _tell_the_end(run: str, status: str, folder: Path) -> None:
+    """Ends with the exit code of a broken run where the run's process was killed: its own exit code told no one."""
+    if status == "killed":
+        typer.echo(f"{run} was killed, no process holds it: benchkit report {folder} shows what it measured", err=True)
+        raise typer.Exit(ExitCode.INVALID_RUN)
+    typer.echo(f"{run} has ended ({status}): benchkit report {folder}", err=True)
 
 
 def _panel(going: RunInProgress, console: Console) -> None:

@@ -35,6 +35,7 @@ class RunStatus(StrEnum):
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
     BROKEN = "broken"  # one of its processes died or reported a defect
+    KILLED = "killed"  # never stored: its manifest says "running", and no process holds the run (store/run_lock.py)
 
 
 @dataclass(frozen=True, slots=True)

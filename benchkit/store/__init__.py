@@ -14,6 +14,7 @@ from benchkit.store.loading import load_run
 from benchkit.store.packet_counts import record_wire
 from benchkit.store.private_files import private_files
 from benchkit.store.recorder import Recorder, record_sink_lag
+from benchkit.store.run_lock import held, manifest_now
 
 __all__ = [
     "ArrivedBytes",
@@ -24,7 +25,9 @@ __all__ = [
     "close_tables",
     "create_folder",
     "explained",
+    "held",
     "load_run",
+    "manifest_now",
     "newest_run",
     "private_files",
     "read_manifest",

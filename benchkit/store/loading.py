@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from benchkit.errors import DamagedRun, reason
 from benchkit.model.run import Manifest, Run, RunStatus, Table
 from benchkit.model.tables import ARRIVALS, COLLECTED, IN_DOUBT, MESSAGES, TABLES, StoredColumn, TableLayout
-from benchkit.store.folder import read_manifest
 from benchkit.store.resolving import Parse, bodies_by_key, resolved_arrivals
 from benchkit.store.rows import arrow_schema, arrow_type
+from benchkit.store.run_lock import manifest_now
 from benchkit.store.spool import read_table, spools_of
 from benchkit.store.started_sends import in_doubt
 from benchkit.store.stored_table import StoredTable, default_values, to_numpy
@@ -26,9 +26,13 @@ def load_run(folder: Path, parse: Parse | None = None) -> Run:
 
     Raises InputError where there is no run, or one of a later schema, and DamagedRun where its tables are damaged.
     """
-    manifest = read_manifest(folder)
+    manifest = manifest_now(folder)
     missing = [layout.name for layout in _always(manifest) if not _parquet(folder, layout).exists()]
-    if missing and manifest.status is not RunStatus.RUNNING and not spools_of(folder, MESSAGES.name):
+    if (
+        missing
+        and manifest.status not in (RunStatus.RUNNING, RunStatus.KILLED)
+        and not spools_of(folder, MESSAGES.name)
+    ):
         raise DamagedRun(
             f"{folder}: {missing[0]}.parquet is missing, so the run cannot be read: restore the file, or run again"
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from benchkit.cli import live
+from benchkit.cli import live, watch
 from benchkit.cli.progress import progress_display
+from benchkit.store import held
 from tests.cli.conftest import Verb
 
 RUNS = Path(__file__).parents[1] / "store" / "older_runs"
@@ -32,7 +35,8 @@ def test_a_run_that_has_ended(verb: Verb) -> None:
 def test_a_run_that_goes_on_is_shown_and_not_touched(verb: Verb, killed: Path) -> None:
     shutil.copytree(killed, "run")
     before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
-    told = verb("watch", "run", "--once")
+    with held(Path("run")):
+        told = verb("watch", "run", "--once")
     assert told.code == 0
     manifest = json.loads(Path("run/run.json").read_text("utf-8"))
     first, *arms = told.out.splitlines()
@@ -41,6 +45,35 @@ def test_a_run_that_goes_on_is_shown_and_not_touched(verb: Verb, killed: Path) -
     assert arms
     assert all(" median so far " in line for line in arms)
     assert {path.name: path.read_bytes() for path in Path("run").iterdir()} == before
+
+
+@pytest.mark.parametrize("once", [(), ("--once",)])
+def test_a_killed_run_ends_it_with_one_line(verb: Verb, killed: Path, once: tuple[str, ...]) -> None:
+    shutil.copytree(killed, "run")
+    told = verb("watch", "run", *once)
+    assert (told.code, told.out) == (5, "")
+    assert told.err == "run was killed, no process holds it: benchkit report run shows what it measured\n"
+
+
+@pytest.mark.parametrize("panel", [False, True])
+def test_a_run_that_is_killed_while_it_is_watched_ends_it(
+    verb: Verb, killed: Path, monkeypatch: pytest.MonkeyPatch, panel: bool
+) -> None:
+    shutil.copytree(killed, "run")
+    holding = ExitStack()
+    holding.enter_context(held(Path("run")))
+    monkeypatch.setattr(watch, "sleep", lambda _: holding.close())
+    monkeypatch.setattr(Console, "is_terminal", panel)
+    told = verb("watch", "run")
+    assert told.code == 5
+    assert told.err == "the run was killed, no process holds it: benchkit report run shows what it measured\n"
+
+
+def test_the_report_of_a_run_says_whether_a_process_holds_it(verb: Verb, killed: Path) -> None:
+    shutil.copytree(killed, "run")
+    assert json.loads(verb("report", "run", "--json").out)["status"] == "killed"
+    with held(Path("run")):
+        assert json.loads(verb("report", "run", "--json").out)["status"] == "running"
 
 
 def test_no_run_is_one_line(verb: Verb) -> None:

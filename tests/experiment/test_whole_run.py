@@ -171,6 +171,10 @@ def test_after_a_killed_parent_all_but_the_last_second_is_read(running: Any) -> 
     process.communicate()
     _, alive = psutil.wait_procs(children, timeout=LIMIT_S)
     assert not alive, "children die with their parent"
+    watched = program.run("watch", str(program.runs[0]))
+    assert (watched.returncode, watched.stderr.count("\n"), watched.stdout) == (5, 1, "")
+    assert "was killed" in watched.stderr
+    assert json.loads(program.run("report", str(program.runs[0]), "--json").stdout)["status"] == "killed"
     account = _account_of(program)
     assert account["accepted"] > 0
     assert account["missing"] == account["failed"] == 0, "our own death is no failure of the server"

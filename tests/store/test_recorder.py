@@ -20,7 +20,7 @@ from benchkit.model.plan import PlanCell
 from benchkit.model.run import ArmRecord, ConditionRecord, InBatches, Manifest, RunStatus
 from benchkit.model.tables import MESSAGES
 from benchkit.model.trace import Phase, Trace
-from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, reserve_file, write_manifest
+from benchkit.store import Recorder, SpoolLedger, close_tables, held, load_run, reserve_file, write_manifest
 from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.rows import rows_left
 from benchkit.store.spool import read_batches
@@ -205,7 +205,8 @@ def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
 def load_run_manifest(folder: Path) -> Manifest:
     Recorder(folder, ManualClock(), planned=10).close()
     SpoolLedger(folder).close()
-    return load_run(folder).manifest
+    with held(folder):
+        return load_run(folder).manifest
 
 
 class FullDisk:

@@ -40,6 +40,7 @@ from benchkit.model.secret import Secret
 from benchkit.stats.looks import is_decided
 from benchkit.store import (
     create_folder,
+    held,
     load_run,
     private_files,
     remove_spools,
@@ -83,7 +84,7 @@ def run_experiment(
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping()
     try:
-        with private_files():
+        with private_files(), held(folder):
             return asyncio.run(
                 _conduct(scenario, batch, revealed, of_arms, signed, folder, token, progress, stopping, begun, relay)
             )
