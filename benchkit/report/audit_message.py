@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from benchkit.model.audit import HopSummary, MailSummary
-from benchkit.report.columns import empty_table
+from benchkit.report.content.page import Cell, Table, columns
 from benchkit.report.numbers import size
+from benchkit.report.terminal_table import render_table
 
 TLS = {True: "TLS", False: "no TLS", None: "not told"}
 
@@ -22,12 +23,11 @@ def render_message(message: MailSummary, console: Console) -> None:
         console.print(Text(f"{message.receiver or 'the receiver'} found {results}"))
     if not message.hops:
         return
-    table = empty_table("after")
-    for heading in ("from", "to", "protocol", "TLS"):
-        table.add_column(heading, overflow="fold")
-    for hop in message.hops:
-        table.add_row(_delay(hop), hop.sender or "?", hop.receiver or "?", hop.protocol or "?", TLS[hop.tls])
-    console.print(table)
+    rows = [
+        (_delay(hop), hop.sender or "?", hop.receiver or "?", hop.protocol or "?", TLS[hop.tls]) for hop in message.hops
+    ]
+    headings = columns("after", "from", "to", "protocol", "TLS")
+    render_table(Table(headings, tuple(tuple(map(Cell, row)) for row in rows), texts=True), console)
 
 
 def _delay(hop: HopSummary) -> str:

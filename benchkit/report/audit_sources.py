@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from benchkit.model.audit import ReportedSourceSummary, ReportsSummary
 from benchkit.model.counts import counted
-from benchkit.report.columns import empty_table
+from benchkit.report.content.page import Cell, Column, Table, columns
 from benchkit.report.numbers import percent
+from benchkit.report.terminal_table import render_table
 
 SHOWN = 15
+COLUMNS = (
+    *columns("address", "messages", "DMARC", "DKIM", "SPF", "quarantined", "rejected"),
+    Column("in today's SPF record by", text=True),
+)
 
 
 def render_sources(reports: ReportsSummary, console: Console) -> None:
@@ -25,13 +32,14 @@ def render_sources(reports: ReportsSummary, console: Console) -> None:
     )
     if not reports.sources:
         return
-    table = empty_table("address", "messages", "DMARC", "DKIM", "SPF", "quarantined", "rejected")
-    table.add_column("in today's SPF record by", overflow="fold")
-    for source in reports.sources[:SHOWN]:
-        table.add_row(source.address, f"{source.messages:,}", *_shares(source), *_applied(source), _term(source))
-    console.print(table)
+    render_table(_table(reports.sources[:SHOWN]), console)
     if reports.addresses > SHOWN:
         console.print(Text(f"and {reports.addresses - SHOWN:,} more addresses", style="dim"))
+
+
+def _table(sources: Sequence[ReportedSourceSummary]) -> Table:
+    rows = [(each.address, f"{each.messages:,}", *_shares(each), *_applied(each), _term(each)) for each in sources]
+    return Table(COLUMNS, tuple(tuple(map(Cell, row)) for row in rows), splits=True)
 
 
 def _shares(source: ReportedSourceSummary) -> tuple[str, ...]:

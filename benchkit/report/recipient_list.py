@@ -13,7 +13,8 @@ from benchkit.audit.recipient_list import JudgedList, Rejection
 from benchkit.audit.recipient_list.reasons import MEANINGS
 from benchkit.model.counts import counted
 from benchkit.model.outside_text import escape_control_chars
-from benchkit.report.columns import empty_table
+from benchkit.report.content.page import Cell, Column, Table, columns
+from benchkit.report.terminal_table import render_table
 
 SHOWN_DOMAINS = 5
 
@@ -40,11 +41,9 @@ def render_list(judged: JudgedList, clean: Path, rejected: Path, console: Consol
         )
     )
     if counts := _counts(judged):
-        table = empty_table("reason", "rows")
-        table.add_column("the address", overflow="fold")
-        for reason, count in counts.items():
-            table.add_row(reason.value, f"{count:,}", MEANINGS[reason])
-        console.print(table)
+        rows = [(reason.value, f"{count:,}", MEANINGS[reason]) for reason, count in counts.items()]
+        headings = (*columns("reason", "rows"), Column("the address", text=True))
+        render_table(Table(headings, tuple(tuple(map(Cell, row)) for row in rows)), console)
     for line in _notes(judged):
         console.print(Text(escape_control_chars(line)))
     console.print(Text(f"clean: {clean}\nrejected, with the reasons: {rejected}"))

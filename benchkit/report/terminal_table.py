@@ -1,4 +1,6 @@
-"""A table of a page on the terminal: names on the left that may fold, numbers on the right that are never cut.
+"""A table of a page on the terminal: names on the left that may fold, texts that may fold, numbers that stay whole.
+
+Law: no character is lost at any width; rich crops what does not fit without a mark, so each table is set to fit.
 
 Intervals stand beside their values where there is room, else under them. What still has no room is set in several tables,
 without its optional columns, or as a list, whichever the table allows.
@@ -8,12 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from benchkit.report.columns import GAP, NAME_WIDTH, empty_table
 from benchkit.report.content.page import Cell, Table
 from benchkit.report.terminal_style import styled
+
+GAP = 2
+NAME_WIDTH = 14  # the least that the names are given
+TEXT_WIDTH = 18  # what a column of texts is given before the table is set in another way: an IPv4 network is whole
+
+
+def render_table(table: Table, console: Console) -> None:
+    for each in tables(table, console.width):
+        console.print(each)
 
 
 def tables(table: Table, width: int) -> Iterator[RichTable]:
@@ -21,20 +32,21 @@ def tables(table: Table, width: int) -> Iterator[RichTable]:
     if table.texts:
         yield _of_texts(table)
         return
-    if table.splits:
+    everything = range(1, len(table.columns))
+    widest = max((_column_width(table, number, "\n") for number in everything), default=0)
+    if table.splits and NAME_WIDTH + widest <= width:
         yield from (_side_by_side(table, part) for part in _fitting(table, width))
         return
-    everything = range(1, len(table.columns))
     needed = [number for number in everything if not table.columns[number].optional]
     for shown, between in ((everything, " "), (everything, "\n"), (needed, "\n")):
         if _width(table, shown, between) <= width:
             yield _side_by_side(table, shown, between)
             return
-    yield _as_list(table)
+    yield _as_list(table, width)
 
 
 def _fitting(table: Table, width: int) -> Iterator[list[int]]:
-    """Columns in runs that are no wider than the width; one that is wider by itself stands alone."""
+    """Columns in runs that are no wider than the width."""
     run: list[int] = []
     left = width - NAME_WIDTH
     for number in range(1, len(table.columns)):
@@ -55,13 +67,25 @@ def _width(table: Table, shown: Sequence[int], between: str) -> int:
 def _column_width(table: Table, number: int, between: str) -> int:
     """What a column takes, its gap included; a cell is as wide as its widest line."""
     cells = [Text(_heading(table, number)), *(_text(row[number], between) for row in table.rows)]
-    return GAP + max(line.cell_len for cell in cells for line in cell.split("\n", allow_blank=True))
+    widest = max(line.cell_len for cell in cells for line in cell.split("\n", allow_blank=True))
+    return GAP + (min(widest, TEXT_WIDTH) if table.columns[number].text else widest)
 
 
 def _side_by_side(table: Table, shown: Sequence[int], between: str = "\n") -> RichTable:
-    made = empty_table(table.columns[0].heading, *(_heading(table, number) for number in shown), no_wrap=True)
+    made = _empty(table.columns[0].heading)
+    for number in shown:
+        if table.columns[number].text:
+            made.add_column(_heading(table, number), overflow="fold")
+        else:
+            made.add_column(_heading(table, number), justify="right", no_wrap=True)
     for row in table.rows:
         made.add_row(_text(row[0], "\n"), *(_text(row[number], between) for number in shown))
+    return made
+
+
+def _empty(names: str) -> RichTable:
+    made = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
+    made.add_column(names, overflow="fold", min_width=NAME_WIDTH)
     return made
 
 
@@ -75,11 +99,11 @@ def _of_texts(table: Table) -> RichTable:
     return made
 
 
-def _as_list(table: Table) -> RichTable:
+def _as_list(table: Table, width: int) -> RichTable:
     """A line for each number, under the name of its row."""
-    made = empty_table(table.columns[0].heading)
-    made.add_column("")
-    made.add_column("", justify="right", no_wrap=True)
+    made = _empty(table.columns[0].heading)
+    made.add_column("", overflow="fold")
+    made.add_column("", justify="right", overflow="fold")
     for name, *cells in table.rows:
         for number, cell in enumerate(cells, 1):
             if not table.columns[number].optional:

@@ -54,10 +54,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`optional`: may be left out where there is no room."""
+    """`optional`: may be left out where there is no room. `text`: reads from the left and may fold, as names do."""
 
     heading: str
     optional: bool = False
+    text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
