@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from benchkit.model.arm_findings import FailoverCost as FailoverCost
+from benchkit.model.arm_findings import TwoGroups as TwoGroups
 from benchkit.model.deliverability import Deliverability
 from benchkit.model.estimate import BreakEven as BreakEven
 from benchkit.model.estimate import Estimate as Estimate
@@ -49,14 +51,6 @@ class GeneratorLoad:
     lagged: int | None = None  # messages of whose time the loop stood still for more than a tenth
     unlagged_p50_ms: Estimate = field(default_factory=lambda: Estimate(None))  # the median without those, same duration
     late: int = 0  # open load: started more than 1 ms late although a connection was free
-
-
-@dataclass(frozen=True, slots=True)
-class TwoGroups:
-    """A sample that falls apart into a fast and a slow group: the slow one's share, and how many times slower its median is."""
-
-    slow_share: float
-    times_slower: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +111,7 @@ class ArmSummary:
     failed_over: int = 0  # messages that went that way
     failed_over_accepted: int = 0  # … and were accepted there
     given_up: int = 0  # not accepted in the end, of those that may be tried again
+    failover_cost: FailoverCost | None = None  # of an arm with failover, where a message failed over
     two_groups: TwoGroups | None = None  # where the accepted messages' times fall apart into two groups
 
 

@@ -71,6 +71,12 @@ def _arm(arm: ArmSummary) -> dict[str, Any]:
         document |= _estimates(name, getattr(arm, name))
     document["generator"] |= _estimate("unlagged_p50_ms", arm.generator.unlagged_p50_ms)
     document |= {"saturated": notices.texts(arm.saturated), "saturated_codes": _codes(arm.saturated)}
+    if cost := arm.failover_cost:
+        names = ("failure_rate_without", "failed_over_ms", "others_ms", "added_ms")
+        estimates = (_estimate(name, getattr(cost, name)) for name in names)
+        document["failover_cost"] = {"failed_without": cost.failed_without} | {
+            key: value for estimate in estimates for key, value in estimate.items()
+        }
     return document | _estimate("failure_rate", arm.failure_rate)
 
 

@@ -19,6 +19,7 @@ from benchkit.stats import STATISTICS
 from benchkit.stats.account import RecipientCounts, recipient_counts, recipients_of, recipients_of_first
 from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
 from benchkit.stats.delivery import Delivery, is_observed
+from benchkit.stats.failover_cost import failover_cost
 from benchkit.stats.generator import LATE_NS, client_cpu_s, generator_load
 from benchkit.stats.in_doubt import messages_of, sends_of_arm_in_doubt
 from benchkit.stats.phase_means import mean_phases_ms
@@ -83,6 +84,7 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         retransmitted=int(np.count_nonzero(rows["retransmits"] > 0)),
         **{name: getattr(arm, name) for name in _AS_RECORDED},
         **_attempts(manifest, arm, rows),
+        failover_cost=failover_cost(run, sample),
         cpu_us=None if (cpu_s := client_cpu_s(run, sample)) is None else cpu_s * 1e6,
         generator=generator,
         saturated=limits_of(generator, manifest, sample),

@@ -19,6 +19,7 @@ from benchkit.report.content.conditions import conditions_section
 from benchkit.report.content.costs import cost_of_messages
 from benchkit.report.content.deliverability import deliverability_sections
 from benchkit.report.content.delivery_decision import before_speed
+from benchkit.report.content.failover_lines import failover_sentences
 from benchkit.report.content.figures import (
     contrasts_figure,
     distribution_figures,
@@ -102,6 +103,7 @@ def _answer(summary: Summary) -> Section:
     tone = Tone.STRONG if summary.valid else Tone.ALARM
     told += [Sentence((Span(f"{lead}{colon.rstrip()}", tone), Span(f" {rest}"))) if rest else sentence(first, tone)]
     told += map(sentence, others)
+    told += map(sentence, failover_sentences(summary))
     told += before_speed(summary)
     if summary.valid and (said := sentences.no_distance(summary)):
         told.append(sentence(said, Tone.WARNING))

@@ -17,6 +17,7 @@ from benchkit.report.content.account import account_lines
 from benchkit.report.content.arms import arms_table, duration_of, failure_lines
 from benchkit.report.content.deliverability import deliverability_sections
 from benchkit.report.content.delivery_decision import before_speed
+from benchkit.report.content.failover_lines import failover_sentences
 from benchkit.report.content.generator import generator_lines
 from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
@@ -79,6 +80,7 @@ def _verdicts(summary: Summary) -> Iterator[Block]:
     for contrast in contrasts:
         tone = Tone.WARNING if contrast.verdict in OPEN else Tone.PLAIN
         yield sentence(sentences.sentence(summary, contrast), tone, item=True)
+    yield from (sentence(changed, item=True) for changed in failover_sentences(summary))
     yield sentence(sentences.basis(summary), Tone.FAINT)
     if told := sentences.no_distance(summary):
         yield sentence(told, Tone.WARNING)
