@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from benchkit.model.event import Event
 
 ADDRESS = "127.0.0.1:8025"
+_AN_EXAMPLE = "mailgun=MAILGUN_SIGNING_KEY"
 
 
 def events(
@@ -43,7 +45,9 @@ def events(
     url: Annotated[
         str, typer.Option("--url", metavar="URL", help="With --listen: the public address, which Mandrill signs.")
     ] = "",
-    seconds: Annotated[float, typer.Option("--for", metavar="SECONDS", help="With --listen: end after so long.")] = 0.0,
+    seconds: Annotated[
+        float | None, typer.Option("--for", metavar="SECONDS", help="With --listen: end after so long.")
+    ] = None,
     mail: Annotated[
         Path | None,
         typer.Option(
@@ -57,6 +61,8 @@ def events(
     from benchkit.store import read_manifest
 
     read_manifest(run)
+    if seconds is not None and seconds <= 0:
+        raise InputError(Mistake("--for", "must be a number of seconds above 0"))
     if listen:
         _listen(run, address, _secrets(secrets or [], url), seconds)
     found = collect_events(run, _mail_events(mail), round(time.time() * 1_000))
@@ -92,22 +98,36 @@ def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
     found = {}
     for text in given:
         name, _, variable = text.partition("=")
+        if not name or not variable:
+            raise InputError(Mistake("--secret", f"{text!r} is not PROVIDER=VARIABLE: write it as in {_AN_EXAMPLE}"))
         webhook: Webhook = WEBHOOKS[name]
         if not os.environ.get(variable):
             raise InputError(
                 Mistake("--secret", f"the environment variable {variable!r} is not set: it holds the secret of {name}")
             )
+        if fault := webhook.secret_fault(os.environ[variable]):
+            raise InputError(Mistake("--secret", f"{name}: what {variable} holds verifies no post. It must be {fault}"))
         found[name] = WebhookSecret(os.environ[variable], f"{url.rstrip('/')}/{name}" if url else "")
         if name == "mandrill" and not url:
             raise InputError(Mistake("--url", f"is needed: {webhook.name} signs the public address that it posts to"))
+    if url and not _is_web_address(url):
+        raise InputError(Mistake("--url", f"{url!r} is no web address: write it as in https://hooks.example.com"))
     if url and "mandrill" not in found:
         raise InputError(Mistake("--url", "has no effect: only Mandrill signs the public address; leave it out"))
     if not found:
-        raise InputError(Mistake("--secret", "is needed with --listen, as in: --secret mailgun=MAILGUN_SIGNING_KEY"))
+        raise InputError(Mistake("--secret", f"is needed with --listen, as in: --secret {_AN_EXAMPLE}"))
     return found
 
 
-def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], seconds: float) -> None:
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "[" without "]"
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
+
+
+def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], seconds: float | None) -> None:
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise InputError(Mistake("--address", f"{address!r} is not HOST:PORT: write it as in 127.0.0.1:8025"))
@@ -121,7 +141,9 @@ def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], secon
         raise InputError(Mistake("--address", f"{address} cannot be listened on: {reason(error)}")) from None
 
 
-async def _receive(folder: Path, host: str, port: int, secrets: dict[str, WebhookSecret], seconds: float) -> None:
+async def _receive(
+    folder: Path, host: str, port: int, secrets: dict[str, WebhookSecret], seconds: float | None
+) -> None:
     from benchkit.events.webhook_receiver import Receiver
     from benchkit.store.events import BEAT_S, JournalWriter
 
@@ -138,8 +160,9 @@ async def _receive(folder: Path, host: str, port: int, secrets: dict[str, Webhoo
         except (OSError, UnicodeError):
             journal.path.unlink()  # nothing came in
             raise
+        shown = f"[{host}]" if ":" in host else host  # RFC 3986 §3.2.2
         for provider in secrets:
-            typer.echo(f"listening for {provider} on http://{host}:{chosen}/{provider}", err=True)
+            typer.echo(f"listening for {provider} on http://{shown}:{chosen}/{provider}", err=True)
         until = loop.time() + seconds if seconds else float("inf")
         while not stop.is_set() and loop.time() < until:
             journal.beat()

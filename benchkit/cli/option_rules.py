@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from typer.core import TyperCommand
@@ -121,6 +122,7 @@ class CheckedCommand(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         given = _given(self, ctx)
         refuse_empty_options(self, ctx, given)
+        refuse_no_numbers(self, ctx)
         refuse_idle_options(str(self.name), given)
         return super().invoke(ctx)
 
@@ -131,6 +133,14 @@ def refuse_empty_options(command: TyperCommand, ctx: Any, given: Typed) -> None:
     empty = [spelled(each) for each in options if ctx.params.get(each.name) == "" and spelled(each) in given]
     if empty:
         raise InputError(*(Mistake(option, "is empty: give it a value, or leave it out") for option in empty))
+
+
+def refuse_no_numbers(command: TyperCommand, ctx: Any) -> None:
+    """Raises InputError: "nan" passes every comparison with a limit, and "inf" is an end that never comes."""
+    values = ((spelled(each), ctx.params.get(each.name)) for each in command.params)
+    wrong = [name for name, value in values if isinstance(value, float) and not isfinite(value)]
+    if wrong:
+        raise InputError(*(Mistake(name, "must be a finite number") for name in wrong))
 
 
 def refuse_idle_options(verb: str, given: Typed) -> None:

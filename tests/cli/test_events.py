@@ -215,6 +215,15 @@ Diagnostic-Code: smtp; 550 5.1.1 <b@example.com> unknown
             "192.0.2.1:1 cannot be listened on",
         ),
         (("RUN", "--mail", "none"), "none cannot be read"),
+        (("RUN", "--listen", "--secret", "mailgun"), "'mailgun' is not PROVIDER=VARIABLE"),
+        (("RUN", "--listen", "--secret", "=PATH"), "'=PATH' is not PROVIDER=VARIABLE"),
+        (("RUN", "--listen", "--secret", "mailgun="), "'mailgun=' is not PROVIDER=VARIABLE"),
+        (("RUN", "--listen", "--secret", "mandrill=PATH", "--url", "not a url"), "'not a url' is no web address"),
+        (("RUN", "--listen", "--secret", "mandrill=PATH", "--url", "http://[::1"), "is no web address"),
+        (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "-1"), "--for must be a number of seconds above 0"),
+        (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "0"), "--for must be a number of seconds above 0"),
+        (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "nan"), "--for must be a finite number"),
+        (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "inf"), "--for must be a finite number"),
     ],
 )
 def test_bad_input_is_one_line(run: Path, verb: Verb, words: tuple[str, ...], told: str) -> None:
@@ -222,3 +231,29 @@ def test_bad_input_is_one_line(run: Path, verb: Verb, words: tuple[str, ...], to
     assert done.code == 2
     assert told in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("name", WEBHOOKS.names())
+def test_a_secret_that_could_verify_no_post_is_refused(
+    name: str, run: Path, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what the webhook itself does with it: where `verify` blames the secret, or can never succeed, `events` refuses it."""
+    monkeypatch.setenv("HOOK", "abc")
+    if not WEBHOOKS[name].secret_fault("abc"):
+        (request,) = WEBHOOKS[name].compose([Event(EventKind.DELIVERED, name, recipient="b@example.com", event_id="1")])
+        arrival = WebhookArrival(url="https://hooks.example/x", nonce="n", now_s=1)
+        WEBHOOKS[name].verify(WEBHOOKS[name].sign(request, "abc", arrival), "abc", arrival)  # it can verify
+        return
+    done = verb("events", str(run), "--listen", "--secret", f"{name}=HOOK", "--for", "0.01")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert f"{name}: what HOOK holds verifies no post. It must be " in done.err
+    assert "abc" not in done.err
+
+
+def test_an_ipv6_address_is_shown_as_a_url(run: Path, verb: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK", "key")
+    done = verb(
+        "events", str(run), "--listen", "--secret", "mailgun=HOOK", "--address", "[::1]:0", "--for", "0.01", "--json"
+    )
+    assert done.code == 0 or "cannot be listened on" in done.err  # a machine without IPv6
+    assert "http://::1" not in done.err

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from benchkit.events.webhooks.payload import Values, at, document, event, ms_of, objects, posted, text
-from benchkit.events.webhooks.signatures import sign_basic, verify_basic
+from benchkit.events.webhooks.signatures import basic_fault, sign_basic, verify_basic
 from benchkit.events.webhooks.webhook import Webhook
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
@@ -72,4 +72,4 @@ def compose(events: Sequence[Event]) -> Iterator[Request]:
         yield posted(values | {name: value for name, value in optional.items() if value})
 
 
-WEBHOOK = Webhook("brevo", "nothing; HTTP Basic (user:password)", parse, verify_basic, compose, sign_basic)
+WEBHOOK = Webhook("brevo", "nothing; HTTP Basic (user:password)", parse, verify_basic, compose, sign_basic, basic_fault)

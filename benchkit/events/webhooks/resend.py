@@ -77,6 +77,14 @@ def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
         raise Unverified("the signature is wrong")
 
 
+def secret_fault(secret: str) -> str:
+    try:
+        _signature(secret, "", "", b"")
+    except Unverified:
+        return "the signing secret of the webhook: whsec_ and base64"
+    return ""
+
+
 def _signature(secret: str, event_id: str, stamp: str, body: bytes) -> str:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
@@ -106,4 +114,4 @@ def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     return with_header(request, ("svix-timestamp", stamp), ("svix-signature", f"v1,{signature}"))
 
 
-WEBHOOK = Webhook("resend", "Svix: HMAC-SHA256 over id, timestamp and body", parse, verify, compose, sign)
+WEBHOOK = Webhook("resend", "Svix: HMAC-SHA256 over id, timestamp and body", parse, verify, compose, sign, secret_fault)

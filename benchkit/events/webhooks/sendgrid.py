@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchkit.events.webhooks.payload import Values, at, document, event, ms_of, objects, posted, text
-from benchkit.events.webhooks.signatures import sign_ecdsa, verify_ecdsa, with_header
+from benchkit.events.webhooks.signatures import ecdsa_key_fault, sign_ecdsa, verify_ecdsa, with_header
 from benchkit.events.webhooks.webhook import Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
@@ -85,4 +85,4 @@ def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     return with_header(request, (SIGNATURE, signature), (TIMESTAMP, str(arrival.now_s)))
 
 
-WEBHOOK = Webhook("sendgrid", "ECDSA P-256 over timestamp and body", parse, verify, compose, sign)
+WEBHOOK = Webhook("sendgrid", "ECDSA P-256 over timestamp and body", parse, verify, compose, sign, ecdsa_key_fault)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from benchkit.events.webhooks.payload import Values, at, document, event, iso, ms_of, objects, posted, text
-from benchkit.events.webhooks.signatures import sign_rsa, verify_rsa
+from benchkit.events.webhooks.signatures import certificate_fault, sign_rsa, verify_rsa
 from benchkit.events.webhooks.webhook import Unverified, Webhook, WebhookArrival
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
@@ -140,4 +140,6 @@ def sign(request: Request, secret: str, arrival: WebhookArrival) -> Request:
     )
 
 
-WEBHOOK = Webhook("ses", "RSA over SNS's fields, by its certificate (PEM)", parse, verify, compose, sign)
+WEBHOOK = Webhook(
+    "ses", "RSA over SNS's fields, by its certificate (PEM)", parse, verify, compose, sign, certificate_fault
+)

@@ -53,12 +53,14 @@ def _basic(secret: str) -> str:
     return f"Basic {base64.b64encode(secret.encode()).decode()}"
 
 
+def basic_fault(secret: str) -> str:
+    return "" if ":" in secret else "user:password"
+
+
 def verify_ecdsa(public_key: str, signature: str, data: bytes) -> None:
     """`public_key` is base64 of its DER form, `signature` base64 of DER."""
     try:
-        key = serialization.load_der_public_key(base64.b64decode(public_key, validate=True))
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise Unverified("the key is no key of an elliptic curve")
+        key = _elliptic_key(public_key)
         key.verify(base64.b64decode(signature, validate=True), data, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         raise Unverified("the signature is wrong" if signature else "the request carries no signature") from None
@@ -66,6 +68,22 @@ def verify_ecdsa(public_key: str, signature: str, data: bytes) -> None:
         raise (
             error if isinstance(error, Unverified) else Unverified("the signature or the key cannot be read")
         ) from None
+
+
+def _elliptic_key(public_key: str) -> ec.EllipticCurvePublicKey:
+    """Raises ValueError, UnsupportedAlgorithm."""
+    key = serialization.load_der_public_key(base64.b64decode(public_key, validate=True))
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise Unverified("the key is no key of an elliptic curve")
+    return key
+
+
+def ecdsa_key_fault(public_key: str) -> str:
+    try:
+        _elliptic_key(public_key)
+    except (ValueError, UnsupportedAlgorithm):
+        return "the public key of the event webhook, in base64"
+    return ""
 
 
 def sign_ecdsa(private_key: str, data: bytes) -> str:
@@ -78,9 +96,7 @@ def sign_ecdsa(private_key: str, data: bytes) -> str:
 def verify_rsa(certificate: str, signature: str, data: bytes, version: str) -> None:
     """`certificate` in PEM. Version 1 is SHA-1, 2 is SHA-256 (SNS, "SignatureVersion")."""
     try:
-        key = load_pem_x509_certificate(certificate.encode()).public_key()
-        if not isinstance(key, rsa.RSAPublicKey):
-            raise Unverified("the certificate's key is no RSA key")
+        key = _certified_key(certificate)
         key.verify(base64.b64decode(signature, validate=True), data, padding.PKCS1v15(), _sns_hash(version))
     except InvalidSignature:
         raise Unverified("the signature is wrong" if signature else "the request carries no signature") from None
@@ -88,6 +104,22 @@ def verify_rsa(certificate: str, signature: str, data: bytes, version: str) -> N
         raise (
             error if isinstance(error, Unverified) else Unverified("the signature or the certificate cannot be read")
         ) from None
+
+
+def _certified_key(certificate: str) -> rsa.RSAPublicKey:
+    """Raises ValueError, UnsupportedAlgorithm."""
+    key = load_pem_x509_certificate(certificate.encode()).public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise Unverified("the certificate's key is no RSA key")
+    return key
+
+
+def certificate_fault(certificate: str) -> str:
+    try:
+        _certified_key(certificate)
+    except (ValueError, UnsupportedAlgorithm):
+        return "the certificate of SNS, in PEM, with an RSA key"
+    return ""
 
 
 def sign_rsa(private_key: str, data: bytes, version: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchkit.events.webhooks.payload import Values, at, document, event, ms_of, objects, posted, text
-from benchkit.events.webhooks.signatures import sign_basic, verify_basic
+from benchkit.events.webhooks.signatures import basic_fault, sign_basic, verify_basic
 from benchkit.events.webhooks.webhook import Webhook
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Request
@@ -86,4 +86,6 @@ def _values(each: Event) -> Values:
     return values | {name: value for name, value in optional.items() if value}
 
 
-WEBHOOK = Webhook("sparkpost", "nothing; HTTP Basic (user:password)", parse, verify_basic, compose, sign_basic)
+WEBHOOK = Webhook(
+    "sparkpost", "nothing; HTTP Basic (user:password)", parse, verify_basic, compose, sign_basic, basic_fault
+)

@@ -31,7 +31,8 @@ class WebhookArrival:
 class Webhook:
     """`parse` raises ValueError for what is no event of this provider, `verify` raises Unverified. `signs` says what is signed.
 
-    `compose` makes requests in the provider's shape, and `sign` proves them with the signing secret.
+    `compose` makes requests in the provider's shape, and `sign` proves them with the signing secret. `secret_fault` says what
+    the secret must be, where it can verify nothing; any text may be a key of an HMAC.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Webhook:
     verify: Verify
     compose: Compose
     sign: Sign
+    secret_fault: Callable[[str], str] = lambda secret: ""
