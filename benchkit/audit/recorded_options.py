@@ -65,4 +65,5 @@ def read(values: Values, authorities: Callable[[str, str], Ask] | None = None) -
 def _zone(values: Values) -> HeldZoneFacts:
     faults = (ZoneFault(**each | {"kind": ZoneFaultKind(each["kind"])}) for each in values["faults"])
     selectors = tuple((str(selector), str(domain)) for selector, domain in values["selectors"])
-    return HeldZoneFacts(selectors, tuple(map(str, values["domains"])), tuple(faults))
+    mailboxes = tuple(map(str, values.get("mailboxes", ())))
+    return HeldZoneFacts(selectors, tuple(map(str, values["domains"])), tuple(faults), mailboxes)

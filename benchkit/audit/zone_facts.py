@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,15 +13,20 @@ from benchkit.model.dns import Record
 from benchkit.resolver.zone_file import ZoneFault
 
 KEYS = "._domainkey."
+_MAILTO = re.compile(r"mailto:[^@\s,;!?]+@([A-Za-z0-9_.-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldZoneFacts:
-    """`selectors` are (selector, domain); `domains` are those that have mail records, the origins first."""
+    """`selectors` are (selector, domain); `domains` are those that have mail records, the origins first.
+
+    `mailboxes` are the domains to which report addresses in the file lead.
+    """
 
     selectors: tuple[tuple[str, str], ...] = ()
     domains: tuple[str, ...] = ()
     faults: tuple[ZoneFault, ...] = ()
+    mailboxes: tuple[str, ...] = ()
 
     def selectors_of(self, domain: str) -> tuple[str, ...]:
         return tuple(selector for selector, of in self.selectors if of == domain)
@@ -38,7 +44,13 @@ def zone_facts(
     included = {target for _, record in held for target in _included(record)}
     found = sorted({domain for name, record in held if (domain := _mail_domain(name, record))} - included)
     domains = [name for name in found if not any(name.endswith(f"{origin}.{origin}") for origin in own)]
-    return HeldZoneFacts(tuple(selectors), tuple(dict.fromkeys((*own, *domains))), tuple(faults))
+    mailboxes = sorted({domain for _, record in held for domain in mailboxes_in(record)})
+    return HeldZoneFacts(tuple(selectors), tuple(dict.fromkeys((*own, *domains))), tuple(faults), tuple(mailboxes))
+
+
+def mailboxes_in(record: Record) -> list[str]:
+    """The domains of the `mailto:` addresses in a record: where reports go, mail is taken."""
+    return [domain.lower().rstrip(".") for domain in _MAILTO.findall(txt_of(record))] if record.type == "TXT" else []
 
 
 def _included(record: Record) -> list[str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from benchkit.errors import BenchkitError, InputError, Mistake, suggestion
+from benchkit.errors import BenchkitError, DamagedRun, InputError, Mistake, suggestion
 from benchkit.notebook.cells_page import page
 from benchkit.notebook.opening import NAMED
 from benchkit.notebook.shipped import shipped
 
 TIMEOUT_S = 600  # of one cell: a run of millions of messages takes a while to be analysed
+_UNNAMED = "NoneType"  # the kernel's name for an error of what a cell shows; the traceback has the real one
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _NEEDED = "needs the libraries for notebooks: pip install 'benchkit-mail[notebooks]', or make notebooks"
 
 
@@ -48,6 +51,12 @@ def executed(name: str, run: Path | None, folder: Path) -> str:
 
 def _told(name: str, error: Any) -> BenchkitError:
     """What a cell raises on bad input is the input's fault, as with any verb."""
-    if error.ename == InputError.__name__:
-        return InputError(*(Mistake(line, "") for line in str(error.evalue).splitlines()))
-    return BenchkitError(f"notebook {name}: a cell fails: {error.ename}: {error.evalue}")
+    kind, message = str(error.ename), str(error.evalue)
+    if kind == _UNNAMED:
+        lines = _STYLE.sub("", error.traceback).strip().splitlines() or [""]
+        kind, _, message = lines[-1].partition(": ")
+    if kind == InputError.__name__:
+        return InputError(*(Mistake(line, "") for line in message.splitlines()))
+    if kind == DamagedRun.__name__:
+        return DamagedRun(message)
+    return BenchkitError(f"notebook {name}: a cell fails: {kind}: {message}")

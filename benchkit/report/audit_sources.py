@@ -16,7 +16,7 @@ from benchkit.report.terminal_table import render_table
 SHOWN = 15
 COLUMNS = (
     *columns("address", "messages", "DMARC", "DKIM", "SPF", "quarantined", "rejected"),
-    Column("in today's SPF record by", text=True),
+    Column("in today's\nSPF record by", text=True),
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,27 @@ def test_bad_input_is_one_line(verb: Verb, arguments: tuple[str, ...], told: str
     assert done.code == 2
     assert told in done.err
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["latency", "failures"])
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (Path.unlink, "messages.parquet is missing, so the run cannot be read: restore the file, or run again"),
+        (lambda path: path.write_bytes(b"PAR1"), "messages.parquet"),
+    ],
+    ids=["missing", "cut"],
+)
+def test_a_damaged_run_is_bad_input(
+    verb: Verb, tmp_path: Path, name: str, harm: Callable[[Path], object], told: str
+) -> None:
+    run = tmp_path / "damaged"
+    shutil.copytree(SAMPLE, run)
+    harm(run / "messages.parquet")
+    done = verb("notebook", name, str(run))
+    assert (done.code, done.err.count("\n")) == (2, 1), done
+    assert told in done.err
+    assert "a cell fails" not in done.err
 
 
 def test_the_help_names_every_notebook(verb: Verb) -> None:

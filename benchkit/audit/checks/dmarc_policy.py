@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
+from benchkit.audit.facts.profile import is_unused
 from benchkit.audit.fixes.dmarc_record import dmarc_fix
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule
@@ -45,8 +46,11 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         message = f"the effective policy is none: forged mail from {context.domain} is delivered"
         first = "" if found.record.rua else "Ask for reports first (rua=). "
         advice = f"{first}Read the reports, align your mail, then publish quarantine or reject."
-        later = (await dmarc_fix(context, found.name)).later_step
-        yield RULE.finding("none", context.domain, message, evidence=evidence, advice=advice, fixes=later)
+        fix = await dmarc_fix(context, found.name)
+        # Beside the `v=spf1 -all` that an unused domain is to publish, p=reject refuses nothing of its own (RFC 7208 §10.1.2)
+        unused = found.name == context.domain and await context.unread_fact(is_unused)
+        fixes = fix.fixes if unused else fix.later_step
+        yield RULE.finding("none", context.domain, message, evidence=evidence, advice=advice, fixes=fixes)
     else:
         yield RULE.passed(context.domain, f"the effective policy is {effective.policy}", evidence=evidence)
 

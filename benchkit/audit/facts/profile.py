@@ -13,6 +13,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import discovery
 from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
 from benchkit.audit.facts.spf_record import spf_record
+from benchkit.audit.zone_facts import mailboxes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,27 @@ class MailProfile:
 
 
 async def is_unused(context: AuditContext) -> bool:
-    """Nothing shows that the domain has to do with mail: no SPF, no MX, no address, no DKIM key."""
+    """Nothing shows that the domain has to do with mail: no SPF, no MX, no address, no DKIM key, no reports to it."""
     spf, hosts = await asyncio.gather(context.fact(spf_record), context.fact(mail_hosts))
     if spf.selection.records or spf.selection.almost or hosts.answer.records:
+        return False
+    if await _gets_reports(context):
         return False
     own, keys = await asyncio.gather(context.fact(addresses, context.domain), context.fact(discovery))
     known = spf.answer.state.known and hosts.answer.state.known
     return known and own.missing and not keys.keys and not keys.lost
+
+
+async def _gets_reports(context: AuditContext) -> bool:
+    """A report address leads to the domain, in its own records or in another domain's of the same zone file."""
+    if context.options.zone and context.domain in context.options.zone.mailboxes:
+        return True
+    own = await asyncio.gather(
+        *(context.ask(f"{prefix}.{context.domain}", "TXT") for prefix in ("_dmarc", "_smtp._tls"))
+    )
+    if any(not answer.state.known for answer in own):
+        return True  # what is not known shows no absence
+    return any(context.domain in mailboxes_in(record) for answer in own for record in answer.records)
 
 
 async def mail_profile(context: AuditContext) -> MailProfile:

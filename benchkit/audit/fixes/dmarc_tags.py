@@ -18,7 +18,7 @@ async def completed_tags(context: AuditContext, name: str, at: WalkStep, read: D
     """The tags that a record needs, and those that do harm at this domain."""
     tags, changes = read.tags, read.changes
     profile = await context.fact(mail_profile)
-    silent = profile.sends_none or ("p" not in tags and await context.fact(is_unused))
+    silent = profile.sends_none or await context.fact(is_unused)
     if "p" not in tags:
         tags["p"] = Policy.NONE
         changes += [] if silent else ["`p=none`: receivers refuse nothing yet"]

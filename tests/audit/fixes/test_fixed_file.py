@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dns.zone
 import pytest
@@ -83,6 +85,57 @@ def test_the_bad_zone_passes_when_its_owner_has_decided_what_is_left(tmp_path: P
     assert (report.verdict, report.spf.result) == (Status.PASS, "pass"), [
         (each.rule, each.message) for each in report.findings if each.status in (Status.FAIL, Status.WARN)
     ]
+
+
+REPORTED_TO = ("dmarc@sub.shop.example", "tls@sub.shop.example")
+SUBDOMAINS = {  # lines of sub.shop.example, and whether they send reports to it
+    "policy none": ('_dmarc.sub IN TXT "v=DMARC1; p=none"', False),
+    "policy none, reports elsewhere": ('_dmarc.sub IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@shop.example"', False),
+    "no policy": ('_dmarc.sub IN TXT "v=DMARC1; rua=mailto:dmarc@shop.example"', False),
+    "reject": ('_dmarc.sub IN TXT "v=DMARC1; p=reject"', False),
+    "own reports": (f'_dmarc.sub IN TXT "v=DMARC1; p=none; rua=mailto:{REPORTED_TO[0]}"', True),
+    "own failure reports": (f'_dmarc.sub IN TXT "v=DMARC1; p=none; ruf=mailto:{REPORTED_TO[0]}!10m"', True),
+    "own reports of TLS": (
+        f'_dmarc.sub IN TXT "v=DMARC1; p=none"\n_smtp._tls.sub IN TXT "v=TLSRPTv1; rua=mailto:{REPORTED_TO[1]}"',
+        True,
+    ),
+    "another domain's reports": (
+        f'_dmarc.other IN TXT "v=DMARC1; p=none; rua=mailto:a@x.example,MAILTO:{REPORTED_TO[0]}"\n_dmarc.sub IN TXT "v=DMARC1"',
+        True,
+    ),
+}
+
+
+def fixed_file(zone: Path, folder: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The corrected text of all domains in the file, and the fixes that the audit offered for now."""
+    out = folder / "fixed.zone"
+    done = CliRunner().invoke(app, ["audit", "--zone", str(zone), "--fixed", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    reports = told if isinstance(told, list) else [told]
+    fixes = [fix for report in reports for fix in report["fixes"] if not fix["ask"] and not fix["when"]]
+    return out.read_text("utf-8"), fixes
+
+
+@pytest.mark.parametrize("name", ["bad.zone", *SUBDOMAINS])
+def test_one_pass_is_enough_for_every_domain_of_the_file(name: str, tmp_path: Path) -> None:
+    zone = tmp_path / "shop.zone"
+    lines = f"{HEAD}{SUBDOMAINS[name][0]}\n" if name in SUBDOMAINS else BAD.read_text("utf-8")
+    zone.write_text(lines, "utf-8")
+    text, _ = fixed_file(zone, tmp_path)
+    zone.write_text(text, "utf-8")
+    assert fixed_file(zone, tmp_path)[1] == []
+
+
+@pytest.mark.parametrize("name", SUBDOMAINS)
+def test_a_domain_that_gets_reports_is_never_told_to_take_no_mail(name: str, tmp_path: Path) -> None:
+    lines, gets_reports = SUBDOMAINS[name]
+    zone = tmp_path / "shop.zone"
+    zone.write_text(f"{HEAD}{lines}\n", "utf-8")
+    text, _ = fixed_file(zone, tmp_path)
+    null_mx = "sub.shop.example. 3600 IN MX 0 ." in text
+    assert null_mx is not gets_reports
+    assert ('sub.shop.example. 3600 IN TXT "v=spf1 -all"' in text) is null_mx
 
 
 @pytest.mark.parametrize(
