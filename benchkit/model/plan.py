@@ -109,6 +109,7 @@ class PlanSummary:
     return_paths: tuple[str, ...] = ()  # real ones, to which a server that is not embedded may return mail
     round_trips: int = 0  # that the run waits for, one after the other
     precision: Precision | None = None  # None where no arm is compared with another
+    without_verdict: tuple[str, ...] = ()  # arms whose faults make their failure rates differ from the baseline's
     probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
     retries: str = ""  # in words; empty: a message is tried once
 

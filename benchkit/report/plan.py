@@ -41,7 +41,10 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
     if plan.probe_connections:
         console.print(Text(_without_mail(plan)))
     if plan.precision is not None:
-        console.print(Text(_precision(plan.precision)))
+        others = "Precision of the other arms" if plan.without_verdict else "Precision"
+        console.print(Text(_precision(plan.precision, others)))
+    if plan.without_verdict:
+        console.print(Text(_without_verdict(plan)))
     console.print(Text(f"Time: {_time(plan)}"))
 
 
@@ -130,7 +133,15 @@ def _messages(plan: PlanSummary) -> str:
     return f"Batch: {plan.distinct_messages:,} distinct {noun}, to {', '.join(plan.recipients_sample)}{others}"
 
 
-def _precision(precision: Precision) -> str:
+def _without_verdict(plan: PlanSummary) -> str:
+    return (
+        f"No verdict on the time of {', '.join(f'“{name}”' for name in plan.without_verdict)} is to be expected: the faults of "
+        f"the scenario make failure rates differ from the baseline's. The report says how many messages failed, and of an arm "
+        f"with failover what that changed."
+    )
+
+
+def _precision(precision: Precision, subject: str = "Precision") -> str:
     """`needs` stays where this plan decides nothing: it says what would."""
     unit, needs = precision.unit, ", ".join(f"{ratio:g}× in {count:,}" for ratio, count in precision.needs)
     source = "as in the last run of this scenario" if precision.measured else "assumed, as on loopback"
@@ -138,14 +149,14 @@ def _precision(precision: Precision) -> str:
     needed = f" {unit.capitalize()} that nine of ten runs need to call a ratio SLOWER: {needs}." if needs else ""
     if precision.slower is None:
         return (
-            f"Precision: none. This plan has too few {unit} ({precision.units:,}) for an interval, so every contrast will be "
+            f"{subject}: none. This plan has too few {unit} ({precision.units:,}) for an interval, so every contrast will be "
             f"UNDECIDED. At {numbers.percent(precision.confidence)} confidence it takes at least {precision.fewest:,} "
             f"({noise}).{needed}"
         )
     slower = f"more than {_MOST}" if precision.slower > _MOST else numbers.decimal(precision.slower)
     equivalent = f"at least {numbers.percent(precision.equivalent)}" if precision.equivalent >= _FEW else "few"
     return (
-        f"Precision: nine of ten such runs call {slower}× the baseline's time SLOWER, and "
+        f"{subject}: nine of ten such runs call {slower}× the baseline's time SLOWER, and "
         f"{equivalent} of them call the same time EQUIVALENT ({noise}).{needed}"
     )
 

@@ -128,3 +128,11 @@ def test_what_the_plan_can_see(blocks: int, said: str, not_said: str) -> None:
 @pytest.mark.parametrize("width", [70, 80, 100])
 def test_fits_the_terminal(width: int) -> None:
     assert max(map(len, shown(replace(PLAN, arms=(EMBEDDED, OUTSIDE)), width=width).splitlines())) <= width
+
+
+def test_a_plan_says_which_verdicts_its_faults_withhold() -> None:
+    precision = plan_precision(30, 1, (0.9, 1.1), 0.95)
+    text = " ".join(shown(replace(PLAN, precision=precision, without_verdict=("a, else b", "b, else a"))).split())
+    assert "Precision of the other arms: nine of ten" in text
+    assert "No verdict on the time of “a, else b”, “b, else a” is to be expected" in text
+    assert "No verdict" not in shown(replace(PLAN, precision=precision))

@@ -8,6 +8,7 @@ from benchkit.experiment.conditions import FOREIGN_PROBES
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.arm_notes import arm_notes, retries_in_words
 from benchkit.experiment.plan.duration import expected_s, round_trips_in_a_row
+from benchkit.experiment.plan.expected_failures import failover_turns, without_verdict
 from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns
 from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
 from benchkit.experiment.process.targets import is_embedded
@@ -40,6 +41,7 @@ def preview(scenario: Scenario, batch: Batch, noise: float | None = None) -> Pla
         duration_s=None if seconds is None else sum(seconds),
         return_paths=_real_return_paths(batch) if any(arm.server is not None for arm in scenario.arms) else (),
         precision=_precision(scenario, noise),
+        without_verdict=without_verdict(scenario),
         round_trips=round(round_trips_in_a_row(scenario, arms)),
         retries=retries_in_words(scenario.retry),
         probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
@@ -52,6 +54,8 @@ def _precision(scenario: Scenario, noise: float | None) -> Precision | None:
         return None
     load, verdict = scenario.load, scenario.verdict
     contrasts = _ways(sending) - 1
+    if contrasts and len(without_verdict(scenario)) >= len(sending) - 1:
+        return None  # no contrast is left whose verdict could be promised
     together = contrasts * condition_count(scenario) if verdict.family == "all" else 1
     confidence = shared_confidence(verdict.confidence, max(1, together) * max(1, len(load.looks)))
     return plan_precision(load.blocks, load.restarts, verdict.rope, confidence, noise)
@@ -93,6 +97,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     bytes_of_all = sum_over_sends([len(message.mime) for message in batch.messages], sends)
     each = mean_message_turns(load, arm, batch)
     share = setup_turns(arm) * connections / sends if each is not None and arm.connection.messages else 0
+    further = failover_turns(scenario, arm, batch, sends, kept=_senders(load) * load.restarts)
     return ArmPlan(
         name=arm.name,
         target=_target(arm) + _failover_target(scenario, arm),
@@ -100,7 +105,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
         sends=conditions * load.blocks * load.messages_per_block,
         warmup_sends=conditions * load.restarts * load.warmup_blocks * load.messages_per_block,
         connections=conditions * connections,
-        turns=None if each is None else each + share,
+        turns=None if each is None else each + share + further,
         bytes=conditions * bytes_of_all,
         embedded=arm.server is None,
         deliveries=deliveries(arm, scenario, batch),
@@ -114,8 +119,11 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
 def _connections(load: LoadSpec, arm: ArmSpec, sends: int) -> int:
     if arm.transport == "null":
         return 0
-    senders = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
-    return -(-sends // arm.connection.messages) if arm.connection.messages else senders * load.restarts
+    return -(-sends // arm.connection.messages) if arm.connection.messages else _senders(load) * load.restarts
+
+
+def _senders(load: LoadSpec) -> int:
+    return min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
 
 
 def _target(arm: ArmSpec) -> str:
