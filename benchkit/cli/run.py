@@ -68,16 +68,14 @@ def run(
         return
     with lab_beside(plan) as lab, _events_beside(plan, batch) as beside:
         ended = run_plan(lab.scenario, batch, out, send=send, relay=lab.relay)
-        if beside is not None:
-            _collect(beside, ended.folder)
-        if lab.scenario.mailboxes:
-            _read_mailboxes(lab, batch, ended.folder)
+        stopped = ended.relay_stopped or _collect_what_arrived(lab, beside, batch, ended.folder)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
     from benchkit.model.run import RunStatus
 
     broken = ended.status is RunStatus.BROKEN  # also where the disk had no room left to say so
-    raise typer.Exit(ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict))
+    code = ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict)
+    raise typer.Exit(ExitCode.INTERRUPTED if stopped else code)
 
 
 def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: RelayTarget | None = None) -> RunEnd:
@@ -114,12 +112,34 @@ def _events_beside(plan: Scenario, batch: Batch) -> AbstractContextManager[Event
     return events_beside(plan, batch, {name: reveal(ref, os.environ) for name, ref in plan.events.secrets.items()})
 
 
+def _collect_what_arrived(lab: LabBeside, beside: EventsBeside | None, batch: Batch, folder: Path) -> bool:
+    """Whether the user has ended the wait; the run is stored in any case."""
+    from benchkit.experiment.parent.stopping import interruptible
+
+    try:
+        with interruptible():
+            if beside is not None:
+                _collect(beside, folder)
+            if lab.scenario.mailboxes:
+                _read_mailboxes(lab, batch, folder)
+    except KeyboardInterrupt:
+        typer.echo(
+            "benchkit: stopped before all webhooks and test mailboxes were read. The run is stored",
+            err=True,
+        )
+        return True
+    return False
+
+
 def _collect(beside: EventsBeside, folder: Path) -> None:
     """What has become of the mail is shown by `benchkit events`; a run is a run without it too."""
     from benchkit.errors import reason
 
+    def tell(wait_s: float) -> None:
+        typer.echo(f"benchkit: waits {wait_s:g} s for webhooks; Ctrl-C ends the wait …", err=True)
+
     try:
-        found = beside.collect(folder)
+        found = beside.collect(folder, tell)
         typer.echo(f"{counted(len(found.rows), 'event')}: benchkit events {folder}", err=True)
     except OSError as error:
         typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
@@ -131,8 +151,12 @@ def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path) -> None:
     from benchkit.experiment.parent.placements_of_run import collect_placements
     from benchkit.scenario import reveal
 
+    mailboxes = lab.scenario.mailboxes
+    longest_s = max(one.wait_s for one in mailboxes)
+    typer.echo(
+        f"benchkit: waits for mail in the test mailboxes, at most {longest_s:g} s; Ctrl-C ends the wait …", err=True
+    )
     try:
-        mailboxes = lab.scenario.mailboxes
         secrets = {one.name: reveal(one.password, os.environ) for one in mailboxes if one.password is not None}
         found = collect_placements(folder, mailboxes, batch, {**secrets, **lab.secrets})
     except BenchkitError as error:

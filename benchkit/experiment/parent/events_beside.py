@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,21 +41,31 @@ class EventsBeside:
     receiver: RunningReceiver
     keys: Mapping[str, WebhookKeys]
 
-    def collect(self, folder: Path) -> Collected:
+    def collect(self, folder: Path, wait_begins: Callable[[float], None]) -> Collected:
         """The embedded servers' posts, the wait for others, and the table. Raises StoreError, OSError."""
+        try:
+            self._post_fates(folder)
+            if self.spec.wait_s:
+                wait_begins(self.spec.wait_s)
+                time.sleep(self.spec.wait_s)
+        finally:  # after a Ctrl-C, too: `benchkit events` reads what was received
+            self.receiver.end()
+            self._keep_journals(folder)
+        return collect_events(folder)
+
+    def _post_fates(self, folder: Path) -> None:
         for provider, events in self._fates(folder).items():
             disorder = Disorder(self.spec.repeated, self.spec.shuffled, self.scenario.load.seed)
             requests = requests_of(
                 provider, events, self.keys[provider], disorder, int(time.time()), _url(self.spec, provider)
             )
             post(self.receiver.host, self.receiver.port, f"/{provider}", requests)
-        time.sleep(self.spec.wait_s)
-        self.receiver.end()
+
+    def _keep_journals(self, folder: Path) -> None:
         for journal in self.receiver.folder.glob("*.journal"):
             target = folder / journal.name
             target.write_bytes(journal.read_bytes())
             target.chmod(0o600)
-        return collect_events(folder)
 
     def _fates(self, folder: Path) -> Mapping[str, list[Event]]:
         """By provider, of everything that embedded arms with fates have accepted."""

@@ -1,18 +1,22 @@
 """Mail that embedded servers have accepted, sent on to the receiving lab by SMTP, after the last message of the run.
 
-So it takes no time from what is measured. What the lab refuses is a warning of the run.
+So it takes no time from what is measured. What the lab refuses is a warning of the run, and so is a Ctrl-C that ends it.
 """
 
 from __future__ import annotations
 
 import smtplib
+import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchkit.experiment.parent.stopping import interruptible
 from benchkit.model.exchange import Received
 from benchkit.model.identity import token_of
 from benchkit.model.outcome import OutcomeKind
@@ -26,20 +30,45 @@ from benchkit.sink.relayed_mail import RelayedMail, Sign, relayed_mail
 from benchkit.store import arrived_bytes, load_run
 
 CONNECTIONS = 4
-TIMEOUT_S = 60.0
+TIMEOUT_S, STOP_AGAIN_S = 60.0, 0.1
 
 
-def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> tuple[str, ...]:
-    """Of a run whose tables are written and whose spools still stand; gives what went wrong, in sentences."""
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """`warnings`: what went wrong, in sentences. `stopped`: the user has ended it."""
+
+    warnings: tuple[str, ...] = ()
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """What the threads that send on share: the open connections, and whether to go on."""
+
+    target: RelayTarget
+    stopped: threading.Event = field(default_factory=threading.Event)
+    clients: list[smtplib.SMTP] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """A thread that waits for a reply wakes up when its connection ends."""
+        self.stopped.set()
+        for client in tuple(self.clients):
+            if client.sock is not None:
+                with suppress(OSError):
+                    client.sock.shutdown(socket.SHUT_RDWR)
+
+
+def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> Relayed:
+    """Of a run whose tables are written and whose spools still stand. Ctrl-C ends it."""
     run = load_run(folder)
-    warnings: list[str] = []
+    relay, warnings = Relay(target), []
     for number, arm in enumerate(scenario.arms):
         if arm.relay is None:
             continue
         mails = list(_mails(folder, run, number, scenario, _sign(arm.relay, target)))
-        for told, count in _send_all(target, mails).items():
+        for told, count in send_all(relay, mails).items():
             warnings.append(f"arm {arm.name}: {count} of {len(mails)} mails did not get into the receiving lab: {told}")
-    return tuple(warnings)
+    return Relayed(tuple(warnings), relay.stopped.is_set())
 
 
 def _sign(spec: RelaySpec, target: RelayTarget) -> Sign | None:
@@ -73,28 +102,41 @@ def _mails(folder: Path, run: Run, number: int, scenario: Scenario, sign: Sign |
             yield relayed_mail(mail, token_of(run.manifest.token, arrived.send), arm.relay, sign, time.time())
 
 
-def _send_all(target: RelayTarget, mails: list[RelayedMail]) -> Counter[str]:
+def send_all(relay: Relay, mails: list[RelayedMail]) -> Counter[str]:
     """Over several connections at once; gives the refusals."""
     chunks = [mails[first::CONNECTIONS] for first in range(min(CONNECTIONS, len(mails)))]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return sum(pool.map(partial(_send, target), chunks), Counter())
+        sending = [pool.submit(_send, relay, chunk) for chunk in chunks]
+        try:
+            with interruptible():
+                wait(sending)
+        except KeyboardInterrupt:
+            relay.stop()
+            while wait(sending, STOP_AGAIN_S).not_done:  # one may just have connected
+                relay.stop()
+        return sum((one.result() for one in sending), Counter())
 
 
-def _send(target: RelayTarget, mails: list[RelayedMail]) -> Counter[str]:
+def _send(relay: Relay, mails: list[RelayedMail]) -> Counter[str]:
     """Over one connection; gives the refusals."""
     refused: Counter[str] = Counter()
     left = len(mails)
-    source = (target.source, 0)
+    source = (relay.target.source, 0)
     try:
-        with smtplib.SMTP(
-            target.host, target.port, local_hostname=mails[0].host, timeout=TIMEOUT_S, source_address=source
-        ) as client:
+        with smtplib.SMTP(local_hostname=mails[0].host, timeout=TIMEOUT_S, source_address=source) as client:
+            relay.clients.append(client)
+            client.connect(relay.target.host, relay.target.port)
             for mail in mails:
+                if relay.stopped.is_set():
+                    break
                 if told := _refusal(client, mail):
                     refused[told] += 1
                 left -= 1
     except (OSError, smtplib.SMTPException) as error:
-        refused[f"the connection broke ({error})"] += left
+        if not relay.stopped.is_set():
+            refused[f"the connection broke ({error})"] += left
+    if left and relay.stopped.is_set():
+        refused["the run was stopped"] += left
     return refused
 
 

@@ -22,7 +22,7 @@ from benchkit.experiment.parent.certificate_file import certificate_in_words
 from benchkit.experiment.parent.congestion import with_congestion
 from benchkit.experiment.parent.environment import lab_refusal
 from benchkit.experiment.parent.manifest import manifest_of
-from benchkit.experiment.parent.relayed_arrivals import relay_arrivals
+from benchkit.experiment.parent.relayed_arrivals import Relayed, relay_arrivals
 from benchkit.experiment.parent.request_costs import request_costs
 from benchkit.experiment.parent.segment import Segment
 from benchkit.experiment.parent.signed_batches import SignedBatch, sign_batches
@@ -57,11 +57,15 @@ NO_KEYS: Mapping[int, Secret] = {}
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended; its folder is closed unless `trouble` says that the disk refused."""
+    """Its folder is closed unless `trouble` says that the disk refused.
+
+    `relay_stopped`: the user has ended the sending on to the receiving lab.
+    """
 
     folder: Path
     status: RunStatus
     trouble: str = ""
+    relay_stopped: bool = False
 
 
 def run_experiment(
@@ -244,9 +248,10 @@ class _Conductor:
         try:
             write_tables(self._folder, parser_for(self._scenario.arms))
             altered_kept = keep_altered(self._folder)
-            relayed = relay_arrivals(self._folder, self._scenario, self._relay) if self._relay else ()
+            relayed = relay_arrivals(self._folder, self._scenario, self._relay) if self._relay else Relayed()
             remove_spools(self._folder)
-            warnings = (*self._manifest.warnings, *([trouble] if trouble else []), *relayed)
+            warnings = (*self._manifest.warnings, *([trouble] if trouble else []), *relayed.warnings)
+            status = RunStatus.INTERRUPTED if relayed.stopped and status is RunStatus.COMPLETE else status
             self._note(status=status, warnings=warnings, altered_kept=altered_kept)
         except StoreError as error:
             with suppress(StoreError):  # a full disk may have room for that line
@@ -255,7 +260,7 @@ class _Conductor:
         log = self._folder / "children.log"
         if log.stat().st_size == 0:
             log.unlink()
-        return RunEnd(self._folder, status, trouble)
+        return RunEnd(self._folder, status, trouble, relay_stopped=relayed.stopped)
 
 
 def _libraries(scenario: Scenario) -> set[str]:

@@ -1,7 +1,7 @@
 """Ctrl-C, SIGTERM and SIGHUP, from the first connection on: they end the run early, and keep what it has measured.
 
-The first one drains: sends under way end, nothing new starts. The second one cuts them short. After that, and while a run is
-being closed, there is nothing left to stop: a signal changes nothing.
+The first one drains: sends under way end, nothing new starts. The second one cuts them short. While the tables of a run are
+written a signal changes nothing. What waits for other servers after that (webhooks, mailboxes, the receiving lab) can be ended.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -58,6 +58,21 @@ class Stopping:
             task = asyncio.ensure_future(self._workers.ask_to_stop())
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """For a wait after the last message: the first of the signals raises KeyboardInterrupt, the next ones change nothing."""
+    with signals_given_back():
+        for number in _SIGNALS:
+            signal.signal(number, _interrupt)
+        yield
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @contextmanager
