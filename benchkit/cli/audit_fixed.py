@@ -43,6 +43,9 @@ def write_fixed(given: Given, zone: ZoneAsk | None, reports: Sequence[AuditRepor
     made = corrected_zone(held.file, held.path, now, utc_now().date())
     with writing(given.fixed):
         given.fixed.write_text(made.text, "utf-8")
+    if not now:
+        typer.echo(f"{given.fixed}: {held.path} as it is: the audit has no change to publish now", err=True)
+        return
     told = f"{given.fixed}: {held.path} with {len(made.done)} of {len(now)} changes made"
     typer.echo(f"{told}. {_next_step(made)}", err=True)
 

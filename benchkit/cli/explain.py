@@ -21,12 +21,13 @@ def explain(
         ),
     ],
 ) -> None:
-    """Explain a rule of the audit, or the API of a provider."""
+    """Explain a rule of the audit, or the API of a provider. Letter case does not matter."""
     from benchkit.audit.checks import CHECKS
     from benchkit.providers import PROVIDERS
     from benchkit.report.audit_manual import manual, mechanism_page, rule_page
     from benchkit.report.provider_manual import provider_manual, provider_page
 
+    rule = rule.lower()
     rules = [CHECKS[name].rule for name in CHECKS.names()]
     mechanisms = {one.mechanism.value: one.mechanism for one in rules}
     if rule == "providers":

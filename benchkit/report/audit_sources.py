@@ -23,15 +23,16 @@ COLUMNS = (
 def render_sources(reports: ReportsSummary, console: Console) -> None:
     console.print()
     console.print(Text("Who sends as this domain, by receivers' reports", style="bold underline"))
+    if not reports.messages:
+        console.print(Text("The reports name no message from this domain."))
+        return
     addresses = counted(reports.addresses, "address", "addresses")
     console.print(
         Text(
-            f"{counted(reports.messages, 'message')} from {addresses}, {reports.period or 'no report'}; "
-            f"{percent(reports.passed / reports.messages) if reports.messages else '–'} passed DMARC"
+            f"{counted(reports.messages, 'message')} from {addresses}, {reports.period}; "
+            f"{percent(reports.passed / reports.messages)} passed DMARC"
         )
     )
-    if not reports.sources:
-        return
     render_table(_table(reports.sources[:SHOWN]), console)
     if reports.addresses > SHOWN:
         console.print(Text(f"and {reports.addresses - SHOWN:,} more addresses", style="dim"))

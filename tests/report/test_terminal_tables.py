@@ -106,3 +106,10 @@ def test_a_network_and_its_heading_are_whole(width: int) -> None:
     assert "ip4:192.0.2.64/28" in words
     assert "1,234,567" in words
     assert {"in", "today's", "SPF", "record", "by"} <= set(words)
+
+
+def test_reports_about_other_domains_only_say_so() -> None:
+    none = ReportsSummary("", 0, 0, 0, 0, (), 0, 0)
+    out = printed(lambda console: render_sources(none, console), 80)
+    assert "The reports name no message from this domain." in out
+    assert "0 messages" not in out

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from benchkit.audit.examples.example import Example
 
 _MX = "@ IN MX 10 mail\n"
-_WIDE = " ".join(f"ip4:198.51.100.{number}" for number in range(1, 28, 2))
+_WIDE = [f"ip4:198.51.100.{number}" for number in range(1, 57, 2)]
+_TERMS_A_LINE = 5
 
 
 def _spf(text: str) -> str:
     return f'@ IN TXT "v=spf1 {text}"'
+
+
+def _long_spf(terms: Sequence[str]) -> str:
+    """A record over several lines of the zone file, each a string of it (RFC 1035 §5.1)."""
+    words = ["v=spf1", *terms, "-all"]
+    lines = [" ".join(words[at : at + _TERMS_A_LINE]) for at in range(0, len(words), _TERMS_A_LINE)]
+    strings = [f'"{line} "' for line in lines[:-1]] + [f'"{lines[-1]}"']
+    return "@ IN TXT ( " + "\n           ".join(strings) + " )"
 
 
 SPF: Mapping[str, Example] = {
@@ -51,7 +60,7 @@ SPF: Mapping[str, Example] = {
     ),
     "spf_lookups": Example(
         "many",
-        _spf(" ".join(f"a:h{number}.shop.example" for number in range(11)) + " -all"),
+        _long_spf([f"a:h{number}.shop.example" for number in range(11)]),
         "Eleven terms each need a DNS lookup, and receivers stop with permerror after ten. Addresses need none.",
         _spf("ip4:192.0.2.64/28 -all"),
         around="\n".join(f"h{number} IN A 192.0.2.{64 + number}" for number in range(11)),
@@ -111,9 +120,9 @@ SPF: Mapping[str, Example] = {
     ),
     "spf_size": Example(
         "advised",
-        f'@ IN TXT "v=spf1 {_WIDE} " "{_WIDE} -all"',
+        _long_spf(_WIDE),
         "A long answer does not fit into one UDP packet at every receiver. Networks are shorter than single addresses.",
-        _spf("ip4:198.51.100.0/27 -all"),
+        _spf("ip4:198.51.100.0/26 -all"),
     ),
     "spf_split": Example(
         "joined",

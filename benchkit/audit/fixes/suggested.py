@@ -7,14 +7,17 @@ when the reports show that all of one's own mail passes (RFC 9989 §7.4 and §8)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 
 from benchkit.audit.domain_name import domain_name
 from benchkit.audit.tables.provider_signatures import SENDERS, ProviderSignature
+from benchkit.audit.tables.special_addresses import special_use
 from benchkit.errors import InputError, Mistake, suggestion
 
 REPORTS_TO = "dmarc-reports"
 _BY_NAME = {sender.name.lower(): sender for sender in SENDERS}
+_ALIASES = {"ses": "amazon ses", "gmail": "google workspace", "graph": "microsoft 365"}  # as scenarios name them
 _LOOKUPS = 10  # RFC 7208 §4.6.4
 _TOO_WIDE = {4: 16, 6: 32}  # prefixes that no one sender has
 
@@ -78,9 +81,10 @@ def suggest_records(domain: str, named: str) -> Suggestion:
 
 def _sender(sender: str) -> tuple[str, str, str]:
     """Its SPF term ("" where it needs none), why, and what else is to be done. Raises ValueError."""
-    if known := _BY_NAME.get(sender.lower()):
+    name = sender.lower()
+    if known := _BY_NAME.get(_ALIASES.get(name, name)):
         return _provider(known)
-    if sender.lower() == "mx":
+    if name == "mx":
         return "mx", "the hosts that receive for the domain also send", ""
     if sender.replace(".", "").replace("/", "").isdigit() or ":" in sender:
         network = _network(sender)
@@ -93,7 +97,15 @@ def _sender(sender: str) -> tuple[str, str, str]:
         )
     if "." in sender:
         return f"a:{domain_name(sender)}", "the addresses of that host", f"Sign the mail of {sender} with DKIM."
-    raise ValueError(f"is no address, host name or known provider; {suggestion(sender.lower(), _BY_NAME)}")
+    raise ValueError(f"is no address, host name or known provider; {_near(name)}")
+
+
+def _near(name: str) -> str:
+    """The provider whose name, or a word of it, is most like this; else all there are."""
+    words = {word: known for known in _BY_NAME for word in known.split()}
+    told = suggestion(name, _BY_NAME)
+    near = get_close_matches(name, words, n=1)
+    return f'did you mean "{words[near[0]]}"?' if near and not told.startswith("did") else told
 
 
 def _provider(known: ProviderSignature) -> tuple[str, str, str]:
@@ -118,4 +130,9 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         raise ValueError("is no IP address or network, as 192.0.2.25 or 192.0.2.0/28") from None
     if network.prefixlen < _TOO_WIDE[network.version]:
         raise ValueError(f"is too wide: it would let {network.num_addresses:,} addresses send as this domain")
+    if use := special_use(str(network)):
+        raise ValueError(
+            f"is a special address ({use}), and no Internet mail comes from there: "
+            "name the public address from which that host's mail leaves"
+        )
     return network

@@ -127,6 +127,14 @@ def test_one_pass_is_enough_for_every_domain_of_the_file(name: str, tmp_path: Pa
     assert fixed_file(zone, tmp_path)[1] == []
 
 
+def test_a_file_without_a_change_says_so_and_asks_for_nothing(tmp_path: Path) -> None:
+    fixed = tmp_path / "fixed.zone"
+    done = CliRunner().invoke(app, ["audit", "--zone", str(GOOD_ZONE), "--fixed", str(fixed)])
+    assert f"{fixed}: {GOOD_ZONE} as it is: the audit has no change to publish now" in done.stderr
+    assert not any(word in done.stderr for word in ("0 of 0", "Raise", "Load", "load"))
+    assert records(fixed.read_text("utf-8")) == records(GOOD_ZONE.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("name", SUBDOMAINS)
 def test_a_domain_that_gets_reports_is_never_told_to_take_no_mail(name: str, tmp_path: Path) -> None:
     lines, gets_reports = SUBDOMAINS[name]

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from benchkit.audit.fixes.suggested import suggest_records
 from benchkit.audit.tables.provider_signatures import SENDERS
+from benchkit.audit.tables.special_addresses import special_use
 from benchkit.errors import InputError
 
 ADDRESSES = st.ip_addresses(v=4).map(str) | st.ip_addresses(v=6).map(str)
+PUBLIC = ADDRESSES.filter(lambda address: not special_use(address))
 
 
 def spf(named: str) -> str:
@@ -33,6 +35,13 @@ def test_spf(named: str, record: str) -> None:
     assert spf(named) == record
 
 
+@pytest.mark.parametrize(
+    ("alias", "name"), [("ses", "Amazon SES"), ("SES", "Amazon SES"), ("gmail", "Google Workspace")]
+)
+def test_a_provider_is_known_by_the_name_that_scenarios_use(alias: str, name: str) -> None:
+    assert suggest_records("shop.example", alias) == suggest_records("shop.example", name)
+
+
 def test_dmarc_begins_with_reports_and_every_provider_with_its_key() -> None:
     found = suggest_records("shop.example", "Google Workspace, SendGrid")
     dmarc = found.records[1]
@@ -51,6 +60,12 @@ def test_dmarc_begins_with_reports_and_every_provider_with_its_key() -> None:
         ("", "names no sender"),
         (" , ", "names no sender"),
         ("Gogle Workspace", 'is no address, host name or known provider; did you mean "google workspace"?'),
+        ("Gogle", 'is no address, host name or known provider; did you mean "google workspace"?'),
+        ("amazn", 'did you mean "amazon ses"?'),
+        ("10.0.0.5", "10.0.0.5: is a special address (private), and no Internet mail comes from there"),
+        ("127.0.0.1", "special address (loopback)"),
+        ("192.168.0.0/16", "special address (private)"),
+        ("fe80::1", "special address (link-local)"),
         ("192.0.2.256", "is no IP address or network"),
         ("10.0.0.0/8", "is too wide: it would let 16,777,216 addresses"),
         ("0.0.0.0/0", "is too wide"),
@@ -72,7 +87,7 @@ def test_every_provider_has_a_step_or_says_what_it_lacks(name: str) -> None:
     assert any(name in one for one in told)
 
 
-@given(st.lists(ADDRESSES, min_size=1, max_size=20))
+@given(st.lists(PUBLIC, min_size=1, max_size=20))
 def test_no_sender_is_lost_and_none_opens_the_domain(addresses: list[str]) -> None:
     terms = spf(", ".join(addresses)).split()
     assert terms[-1] == "~all"
