@@ -20,6 +20,8 @@ from benchkit.report.terminal import render
 from benchkit.scenario import load
 from benchkit.stats import STATISTICS
 from benchkit.stats.analysis import analyse
+from benchkit.stats.proportion import wilson
+from benchkit.stats.rate_contrasts import rate_contrast
 from benchkit.store import load_run
 from benchkit.transports import TRANSPORTS
 from tests.test_floors import FLOORS
@@ -181,3 +183,9 @@ def test_the_readme_names_every_verb_that_ends_with_a_code(code: int, name: str)
         path.stem for path in (ROOT / "benchkit/cli").glob("*.py") if f"ExitCode.{name}" in path.read_text("utf-8")
     }
     assert named == {"run" if verb == "answer" else verb for verb in verbs} | {"run"}  # answer.py has the code of a run
+
+
+def test_the_copies_that_two_arms_without_a_loss_need_are_those_that_the_report_says() -> None:
+    nothing_lost = wilson(100, 100, 0.95)
+    needed = rate_contrast("delivered", ("a", nothing_lost), ("b", nothing_lost), 0.95).needed
+    assert f"lose nothing need about {needed} " in (ROOT / "docs/events.md").read_text("utf-8")

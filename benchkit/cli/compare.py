@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from benchkit.model.run_comparison import RunComparison
 
 _FORMATS = (".svg", ".png", ".pdf")
-_A_PAIR = 2  # of which both may be the same run: nothing then differs
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 Runs = list[Path] | None
 
@@ -109,7 +108,7 @@ def _runs(options: CompareOptions) -> tuple[list[Run], list[Run]]:
     before = [options.baseline, *(options.also_baseline or [])]
     after = [options.new, *(options.also_new or [])]
     folders = [path.resolve() for path in (*before, *after)]
-    if len(folders) > _A_PAIR and (twice := [folder for folder in folders if folders.count(folder) > 1]):
+    if twice := [folder for folder in folders if folders.count(folder) > 1]:
         raise InputError(Mistake(twice[0].name, "is given twice: each run counts once, and on one side"))
     return [open_run(path) for path in before], [open_run(path) for path in after]
 

@@ -44,6 +44,8 @@ def load_profile(name: str) -> Profile:
     if name.endswith(_SUFFIX):
         return read_profile_file(Path(name))
     if name not in profile_names():
+        if Path(name).is_dir():
+            raise InputError(Mistake(name, "is a folder: name a profile, or a file that ends with .toml"))
         told = f'unknown profile; {suggestion(name, profile_names())}, or give a file as "relay.toml"'
         raise InputError(Mistake(name, told))
     return _shipped(name)

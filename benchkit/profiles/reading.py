@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +17,8 @@ _KEYS = frozenset({"title", "provider", "smtp", "api"})
 _CLAIM = frozenset({"value", "source", "date", "note"})
 _KINDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {  # by how a fact's type is written in profile.py
     "str": ("a text", lambda value: value if isinstance(value, str) else None),
-    "int": ("a whole number", lambda value: value if type(value) is int and value > 0 else None),
-    "float": ("a number", lambda value: float(value) if type(value) in (int, float) and value > 0 else None),
+    "int": ("a whole number above 0", lambda value: value if type(value) is int and value > 0 else None),
+    "float": ("a number above 0", lambda value: float(value) if type(value) in (int, float) and value > 0 else None),
     "tuple[int, ...]": ("a list of ports", lambda value: _tuple(value, int)),
     "tuple[str, ...]": ("a list of texts", lambda value: _tuple(value, str)),
 }
@@ -90,8 +92,18 @@ def _fault(claim: object, kind: str) -> str:
     wrong = [key for key in ("source", "date", "note") if not isinstance(claim.get(key, ""), str)]
     if wrong:
         return f"{wrong[0]} must be a text"
+    if not _is_date(claim["date"]):
+        return 'date must be a year, a month or a day, as "2026", "2026-11" or "2026-11-28"'
     words, convert = _KINDS[kind]
     return f"value must be {words}" if convert(claim["value"]) is None else ""
+
+
+def _is_date(text: str) -> bool:
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
+    try:
+        return bool(found and date(*(int(part or 1) for part in found.groups())))
+    except ValueError:  # the 13th month
+        return False
 
 
 def _tuple(value: object, kind: type) -> tuple[Any, ...] | None:

@@ -157,8 +157,9 @@ def check_failover(parsed: ParsedScenario) -> None:
             reason = "is not for arms at the receiving lab"
         if reason and name:
             parsed.mistakes.add(("arm", index, "failover"), reason)
-        for side in (arm, *([found] if found is not None else [])):
-            _check_one_at_a_time(parsed, arms.index(side), "failover")
+        _check_one_at_a_time(parsed, index, "failover")
+        if found is not None:
+            _check_one_at_a_time(parsed, arms.index(found), f"arm.{index}.failover, which sends by this arm's way")
 
 
 def _check_one_at_a_time(parsed: ParsedScenario, index: int, key: str) -> None:

@@ -50,12 +50,25 @@ def slowed(name: str, factor: float) -> str:
     return name
 
 
-def test_a_run_beside_itself_is_no_regression(verb: Verb) -> None:
-    done = verb("compare", str(ONE_START), str(ONE_START), "--fail-on-regression", "5%", "--markdown")
+def test_a_run_beside_its_copy_is_no_regression(verb: Verb) -> None:
+    shutil.copytree(ONE_START, "copy")
+    done = verb("compare", str(ONE_START), "copy", "--fail-on-regression", "5%", "--markdown")
     assert done.code == 0
     assert done.out.startswith("## benchkit compare")
     assert "no change is tested" in " ".join(done.out.split())
     assert "In nothing that was recorded" in done.out
+
+
+def test_a_run_beside_itself_is_refused(verb: Verb) -> None:
+    done = verb("compare", str(SAMPLE), f"{SAMPLE}/../sample")
+    assert done.code == 2
+    assert done.err.endswith("sample is given twice: each run counts once, and on one side\n")
+
+
+def test_runs_without_a_common_arm_get_no_table_and_no_word_of_its_rows(verb: Verb) -> None:
+    done = verb("compare", str(SAMPLE), str(SAMPLE.with_name("sample-failures")))
+    assert done.code == 5
+    assert "Holm" not in done.out
 
 
 def test_slower_runs_end_with_99_where_a_limit_is_given(verb: Verb) -> None:

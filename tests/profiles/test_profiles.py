@@ -55,10 +55,14 @@ def test_what_no_one_has_seen_is_unknown() -> None:
         ("title = 5\n" + SES, "title must be a text"),
         ("smtp = 5", "smtp must be a table: [smtp]"),
         (SES.replace("idle_s", "idle"), 'smtp.idle unknown key; did you mean "idle_s"?'),
-        (SES.replace("10", '"10"'), "smtp.idle_s value must be a number"),
-        (SES.replace("10", "-1"), "smtp.idle_s value must be a number"),
+        (SES.replace("10", '"10"'), "smtp.idle_s value must be a number above 0"),
+        (SES.replace("10", "-1"), "smtp.idle_s value must be a number above 0"),
         (SES.replace('source = "a page", ', ""), "smtp.idle_s lacks source: every claim has value, source and date"),
         (SES.replace('"2026-11"', "2026"), "smtp.idle_s date must be a text"),
+        *(
+            (SES.replace("2026-11", day), "smtp.idle_s date must be a year, a month or a day")
+            for day in ("gestern", "2026-13", "2026-02-30", "26", "2026-11-01T00:00")
+        ),
         (SES.replace("date", "day"), "smtp.idle_s lacks date"),
         (SES.replace("}", ', nte = "x" }'), 'smtp.idle_s unknown key nte; did you mean "note"?'),
         ("[smtp]\nidle_s = 10\n", 'smtp.idle_s must be claims, as [{ value = 10'),
@@ -84,3 +88,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_profile_file(tmp_path / "bytes.toml")
     with pytest.raises(InputError, match='unknown profile; did you mean "ses"'):
         load_profile("sess")
+
+
+def test_a_folder_is_told_as_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder: name a profile, or a file that ends with"):
+        load_profile(str(tmp_path))

@@ -170,6 +170,12 @@ def test_one_bracket_instead_of_two(base: str, vocabulary: Vocabulary, write: Wr
         load(write(base.replace("[[arm]]", "[arm]")), vocabulary)
 
 
+def test_an_arm_that_another_fails_over_to_is_told_by_which(base: str, vocabulary: Vocabulary, write: Write) -> None:
+    text = base.replace(SMTP, f'{SMTP}failover = "api"\n').replace(API, f"{API}messages_per_request = 2\n")
+    with pytest.raises(InputError, match=r"arm\.1\.messages_per_request .* or remove arm\.0\.failover, which sends by"):
+        load(write(text), vocabulary)
+
+
 def test_two_baselines(base: str, vocabulary: Vocabulary, write: Write) -> None:
     text = base.replace("transport", "baseline = true\ntransport")
     with pytest.raises(InputError, match=r"scenario\.toml:20:1 arm\.1\.baseline only one arm can be the baseline"):

@@ -42,7 +42,8 @@ def _sentence(contrast: RateContrast, margin: float) -> str:
         copies = counted(contrast.unheard, "accepted copy", "accepted copies")
         return (
             f"Whether {sides} {_verb(contrast)} alike is not known: of {copies} of “{contrast.unheard_arm}” no event has come. "
-            f"That may be at most {limit} of all. Collect more events: benchkit events RUN."
+            f"A comparison needs events of all but {limit} of the copies. If this way sends events, collect them: "
+            "benchkit events RUN."
         )
     shown = _difference(contrast.difference)
     if contrast.verdict is RateVerdict.LEVEL:

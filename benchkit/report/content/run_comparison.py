@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from benchkit.model.counts import counted
 from benchkit.model.outside_text import escaped
 from benchkit.model.run_comparison import ArmChange, ChangeVerdict, RunComparison, Unit
 from benchkit.report import numbers
@@ -81,11 +82,12 @@ def _arms(comparison: RunComparison) -> Iterator[Block]:
     metrics = sorted({one.metric for one in comparison.arms})
     headings = ("arm", f"median {' and '.join(metrics)}, ms", "after ÷ before", "failed", "change")
     rows = tuple(_row(one) for one in comparison.arms)
-    if rows:
-        yield Table(columns(*headings), rows)
+    if not rows:
+        return
+    yield Table(columns(*headings), rows)
     yield sentence(
         f"A time is the median of the blocks' medians. {numbers.percent(comparison.confidence)} intervals, each arm's own. A "
-        f"regression is certainly slower (after Holm over the {len(rows)} rows), and by more than "
+        f"regression is certainly slower (after Holm over {counted(len(rows), 'row')}), and by more than "
         f"{numbers.percent(comparison.limit)}.",
         Tone.FAINT,
     )
