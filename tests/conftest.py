@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -53,16 +54,24 @@ def nothing_leaves_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ctrl_c_is_heard() -> None:
-    """Also where a shell has started the tests in the background, whose children would inherit that it is ignored."""
+def signals_at_the_start() -> dict[int, Any]:
+    """Ctrl-C is heard, also where a shell has started the tests in the background with it ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
 
 @pytest.fixture(autouse=True)
-def signals_are_given_back() -> Iterator[None]:
-    """A run in the tests' own process ignores them at its end, and later children would inherit that."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+def signals_are_given_back(signals_at_the_start: dict[int, Any]) -> Iterator[None]:
+    """A run in the tests' own process ignores them at its end, and servers that are started later would inherit that.
+
+    Before a test too, since the run may have been a fixture's.
+    """
+    _set(signals_at_the_start)
     yield
-    for number, handler in before.items():
+    _set(signals_at_the_start)
+
+
+def _set(handlers: dict[int, Any]) -> None:
+    for number, handler in handlers.items():
         signal.signal(number, handler)

@@ -12,6 +12,7 @@ import pytest
 from benchkit.batch import compose
 from benchkit.cli.names import known_names
 from benchkit.experiment.parent.run_experiment import run_experiment
+from benchkit.experiment.parent.stopping import signals_given_back
 from benchkit.model.identity import split_at_identity, token_of
 from benchkit.model.message import Batch
 from benchkit.model.outcome import OutcomeKind
@@ -63,7 +64,8 @@ warmup_blocks = 0
     scenario = load(folder / "scenario.toml", known_names(), ())
     batch = compose(scenario.message)
     secrets = {number: Secret(secret) for number in range(len(arms))}
-    ended = run_experiment(scenario, batch, secrets, folder / "results", lambda sent, planned: None)
+    with signals_given_back():
+        ended = run_experiment(scenario, batch, secrets, folder / "results", lambda sent, planned: None)
     return load_run(ended.folder), batch, ended.status
 
 

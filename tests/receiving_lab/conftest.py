@@ -16,6 +16,7 @@ from benchkit.events.mailboxes import ImapAccount, read_imap
 from benchkit.events.placement import Placement
 from benchkit.experiment.parent.placements_of_run import Placed, collect_placements
 from benchkit.experiment.parent.run_experiment import run_experiment
+from benchkit.experiment.parent.stopping import signals_given_back
 from benchkit.experiment.receiving_lab import MAILBOX, RunningLab, receiving_lab
 from benchkit.experiment.receiving_lab.software import find_software
 from benchkit.model.identity import find_identity
@@ -50,7 +51,8 @@ def sent_into_lab(folder: Path, text: str) -> Iterator[Received]:
     batch = compose(plan.message)
     assert plan.receiving_lab is not None
     with receiving_lab(plan, plan.receiving_lab) as lab:
-        ended = run_experiment(lab.scenario, batch, {}, folder, lambda _sent, _planned: None, relay=lab.relay)
+        with signals_given_back():
+            ended = run_experiment(lab.scenario, batch, {}, folder, lambda _sent, _planned: None, relay=lab.relay)
         found = collect_placements(ended.folder, lab.scenario.mailboxes, batch, {MAILBOX: lab.password})
         yield _received(lab, found)
 
