@@ -60,7 +60,7 @@ class MailShape:
 class Computing:
     """Time at both ends besides the network and the server's acceptance: of benchkit's clients, on loopback."""
 
-    connection_ms: float = 4.0
+    connection_ms: float = 3.0
     message_ms: float = 0.7
 
 
