@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CORE   := $(VENV)/core.stamp
 DEV    := $(VENV)/dev.stamp
 NOTEBOOKS := $(VENV)/notebooks.stamp
-SIDE_BY_SIDE := $(addprefix tests/,audit batch conformance model plots profiles protocol providers report resolver scenario stats store)
+ALONE  := tests/experiment tests/peers
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_CONSTRAINT := constraints.txt     # by the environment, so that it pins the build's own needs too
 
@@ -16,10 +16,10 @@ export PIP_CONSTRAINT := constraints.txt     # by the environment, so that it pi
 run: $(CORE)
 	$(BIN)/benchkit run scenarios/quickstart.toml
 
-# the rooms whose tests measure nothing run on all cores; the others' tests one after the other, for they share the machine's time
+# What measures runs alone, one test after the other; everything else on all cores. The hash seed makes all processes collect alike.
 test: $(DEV)
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(SIDE_BY_SIDE))
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(addprefix --ignore=,$(ALONE))
+	$(BIN)/python -m pytest $(ALONE)
 
 test-all: lint test run
 
