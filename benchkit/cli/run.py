@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from benchkit.model.receiving import RelayTarget
     from benchkit.model.scenario import Scenario
     from benchkit.model.secret import Secret
+    from benchkit.model.summary import Summary
 
 
 def run(
@@ -71,11 +72,14 @@ def run(
         stopped = ended.relay_stopped or _collect_what_arrived(lab, beside, batch, ended.folder)
     summary = answer(ended.folder, as_json=as_json, keep=True)
     typer.echo(f"stored in {ended.folder}", err=True)
+    raise typer.Exit(ExitCode.INTERRUPTED if stopped else _code_of(ended, summary, strict=strict))
+
+
+def _code_of(ended: RunEnd, summary: Summary, *, strict: bool) -> int:
     from benchkit.model.run import RunStatus
 
     broken = ended.status is RunStatus.BROKEN  # also where the disk had no room left to say so
-    code = ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict)
-    raise typer.Exit(ExitCode.INTERRUPTED if stopped else code)
+    return ExitCode.INVALID_RUN if broken else exit_code(summary, strict=strict)
 
 
 def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: RelayTarget | None = None) -> RunEnd:

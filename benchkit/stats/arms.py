@@ -44,25 +44,13 @@ def summarise_arms(run: Run, samples: Samples, delivery: Delivery) -> tuple[ArmS
 def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[str, float]) -> ArmSummary:
     manifest, rows, accepted = run.manifest, sample.rows, sample.accepted
     arm, clusters = manifest.arms[sample.arm], clusters_of_sample(manifest, sample)
-    planned = measured_blocks_of(manifest) * manifest.messages_per_block - sample.left_out
-    arrived, missing, duplicates, altered = _arrivals(arm, sample, delivery)
-    doubtful = sends_of_arm_in_doubt(run, sample.condition, sample.arm)
-    recipients = _recipients(run, sample, messages_of(manifest, doubtful))
     generator, throughput = generator_load(run, sample), _throughput(manifest, rows, accepted)
     return ArmSummary(
         name=arm.name,
         transport=arm.transport,
         client=arm.client,
         condition=manifest.conditions[sample.condition].name,
-        planned=planned,
-        accepted=sample.started - sample.failed,
-        failed=sample.failed,
-        unsent=max(0, planned - sample.started - len(doubtful)),
-        in_doubt=len(doubtful),
-        arrived=arrived,
-        missing=missing,
-        duplicates=duplicates,
-        altered=altered,
+        **_account_fields(run, sample, delivery),
         turns=_turns(rows["turns"][accepted]),
         turns_to_close=_median(rows["turns_to_close"][accepted & (rows["closed_ns"] > 0)]),
         service_ms=_estimates(service_ns(rows), accepted, clusters, manifest.confidence),
@@ -71,7 +59,6 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
         throughput_per_s=throughput.value,
         throughput_ci=_bounds(throughput),
         effective=_effective(service_ns(rows), clusters),
-        **_recipient_fields(recipients),
         bytes_out=int(rows["bytes_out"].sum()),
         bytes_in=int(rows["bytes_in"].sum()),
         phases_ms=phases_ms,
@@ -92,6 +79,25 @@ def _summarise(run: Run, sample: Sample, delivery: Delivery, phases_ms: Mapping[
             (response_ns if manifest.load["model"] == LoadModel.OPEN else service_ns)(rows)[accepted]
         ),
     )
+
+
+def _account_fields(run: Run, sample: Sample, delivery: Delivery) -> dict[str, Any]:
+    """Of messages and of recipients."""
+    manifest = run.manifest
+    planned = measured_blocks_of(manifest) * manifest.messages_per_block - sample.left_out
+    arrived, missing, duplicates, altered = _arrivals(manifest.arms[sample.arm], sample, delivery)
+    doubtful = sends_of_arm_in_doubt(run, sample.condition, sample.arm)
+    return {
+        "planned": planned,
+        "accepted": sample.started - sample.failed,
+        "failed": sample.failed,
+        "unsent": max(0, planned - sample.started - len(doubtful)),
+        "in_doubt": len(doubtful),
+        "arrived": arrived,
+        "missing": missing,
+        "duplicates": duplicates,
+        "altered": altered,
+    } | _recipient_fields(_recipients(run, sample, messages_of(manifest, doubtful)))
 
 
 def _recipient_fields(recipients: RecipientCounts) -> dict[str, Any]:
