@@ -76,15 +76,14 @@ def _of_value(value: PooledValue) -> tuple[float | None, int, int]:
 
 
 def _slopes(folder: Path) -> Iterator[tuple[str, float | None, int, int]]:
-    """Of every arm: sd between runs ÷ claimed error, and how many intervals hold the mean, noisy runs counting for less."""
+    """Of every arm: sd between runs ÷ claimed error, and how many intervals hold the mean."""
     found: dict[str, list[tuple[float, float, float]]] = {}
     for summary in _summaries(folder):
         for fit in summary["fits"] if summary["valid"] else ():
             if fit["slope_ci"] and None not in fit["slope_ci"]:
                 found.setdefault(fit["arm"], []).append((fit["slope"], *fit["slope_ci"]))
     for arm, fits in found.items():
-        weights = [1 / (high - low) ** 2 for _, low, high in fits]
-        mean = sum(weight * slope for weight, (slope, _, _) in zip(weights, fits, strict=True)) / sum(weights)
+        mean = fmean(slope for slope, _, _ in fits)
         claimed = fmean(((high - low) / 2 / normal_quantile(0.975)) ** 2 for _, low, high in fits) ** 0.5
         spread = stdev(slope for slope, _, _ in fits) / claimed if len(fits) > 1 and claimed else None
         yield arm, spread, sum(low <= mean <= high for _, low, high in fits), len(fits)

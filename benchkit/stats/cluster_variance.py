@@ -57,7 +57,7 @@ def design_effect(values: Any, clusters: Clusters) -> float:
 def _errors(residuals: Any) -> list[StandardError]:
     """By clusters and, where these resemble their neighbours, by batches of them."""
     plain = _error(residuals)
-    if not _resemble_each_other(residuals):
+    if not resemble_each_other(residuals):
         return [plain]
     return [plain, _error(np.array([batch.mean() for batch in np.array_split(residuals, BATCHES)]))]
 
@@ -69,7 +69,8 @@ def _error(deviations: Any) -> StandardError:
     return StandardError(sqrt(float(((deviations - deviations.mean()) ** 2).sum()) / (k - 1) / k), k - 1)
 
 
-def _resemble_each_other(residuals: Any) -> bool:
+def resemble_each_other(residuals: Any) -> bool:
+    """Whether consecutive clusters are alike, so that k of them hold less than k independent ones."""
     k, centred = len(residuals), residuals - residuals.mean()
     total = float((centred**2).sum())
     if k < 2 * BATCHES or total == 0:

@@ -99,21 +99,20 @@ class Client(JointRequests):
         await connector.read_what_came()
         trace.mark(Phase.REQUEST)
         try:
-            answer = await self._exchange(prepared, body)
-            connector.answered(answer)
-            response = decoded(answer)
+            status, content = await self._exchange(prepared, body)
+            answer = decoded(connector.answered(status, content))
         except _FAILURES as error:
             return await self._failed(error, trace)
         trace.finish()
         connector.meter.settle(trace)
-        return response
+        return answer
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
         await self._drop()
         trace.finish_close()
 
-    async def _exchange(self, prepared: _Prepared, body: bytes) -> Response:
+    async def _exchange(self, prepared: _Prepared, body: bytes) -> tuple[int, bytes]:
         assert self._session is not None
         async with self._session.request(
             prepared.unsigned.request.method,
@@ -122,9 +121,7 @@ class Client(JointRequests):
             data=io.BytesIO(body) if len(body) > _LARGE else body,
             allow_redirects=False,
         ) as response:
-            content = await response.read()
-            headers = tuple((name.lower(), value) for name, value in response.headers.items())
-            return Response(response.status, headers, content)
+            return response.status, await response.read()
 
     async def _failed(self, error: Exception, trace: Trace) -> Outcome:
         trace.finish()

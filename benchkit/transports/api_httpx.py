@@ -129,18 +129,17 @@ class HttpxClient(JointRequests):
         self._backend.trace = trace
         trace.mark(Phase.REQUEST)
         try:
-            async with asyncio.timeout(self._endpoint.arm.timeout_s):  # the library's own bound each read
-                response = await self._exchange(prepared, body)
-            self._backend.answered(response)
-            answer = decoded(response)
+            async with asyncio.timeout(self._endpoint.arm.timeout_s):
+                status, content = await self._exchange(prepared, body)
+            answer = decoded(self._backend.answered(status, content))
         except self._library.failures as error:
             return await self._failed(error, trace)
         trace.finish()
         self._backend.meter.settle(trace)
         return answer
 
-    async def _exchange(self, prepared: _Prepared, body: bytes) -> Response:
-        """The body as it came: the library would decode without a bound."""
+    async def _exchange(self, prepared: _Prepared, body: bytes) -> tuple[int, bytes]:
+        """Status and body as they came: the library would decode without a bound."""
         request = self._client.build_request(
             prepared.unsigned.request.method, prepared.url, headers=prepared.headers, content=body
         )
@@ -149,7 +148,7 @@ class HttpxClient(JointRequests):
             content = b"".join([part async for part in response.aiter_raw()])
         finally:
             await response.aclose()
-        return Response(response.status_code, _headers(response), content)
+        return response.status_code, content
 
     async def close(self, trace: Trace) -> None:
         trace.mark(Phase.CLOSE)
@@ -173,8 +172,8 @@ class HttpxClient(JointRequests):
         # httpx has no public way to hand over a network backend; the pool below it takes one as a parameter.
         transport._pool = self._pool
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # every request is what the first one was
-        timeout_s = self._endpoint.arm.timeout_s
-        return library.AsyncClient(transport=transport, timeout=timeout_s, cookies=no_cookies, trust_env=False)
+        # Without the library's own timeouts, which bound each read: `_answer` bounds the whole exchange.
+        return library.AsyncClient(transport=transport, timeout=None, cookies=no_cookies, trust_env=False)
 
     def _outcome_of(self, error: Exception, trace: Trace) -> Outcome:
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
@@ -192,10 +191,6 @@ class HttpxClient(JointRequests):
 
 def _all_headers(request: Request) -> list[tuple[str, str]]:
     return [IDENTITY, *request.headers, ("content-length", str(len(request.body)))]
-
-
-def _headers(response: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((name.lower(), value) for name, value in response.headers.multi_items())
 
 
 @dataclass(frozen=True, slots=True)

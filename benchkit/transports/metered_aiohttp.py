@@ -44,10 +44,10 @@ class MeteredConnector(aiohttp.BaseConnector):
         protocol = self._protocol
         return protocol is not None and protocol.is_connected() and not (protocol.should_close or protocol.watch.spent)
 
-    def answered(self, response: Response) -> None:
-        """The library has given its response. Raises GarbledResponse where the wire does not hold that one."""
+    def answered(self, status: int, body: bytes) -> Response:
+        """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
         assert self._protocol is not None
-        self._protocol.watch.answered(response, ended=self._protocol.lost)
+        return self._protocol.watch.answered(status, body, ended=self._protocol.lost)
 
     def cause_of(self, error: Exception) -> Exception:
         """Why the library has failed."""

@@ -34,11 +34,11 @@ class OrderedStream:
     """The part of anyio's SocketStream that httpcore and anyio's TLS use. `early`: all that was read since the request began
     had come before it."""
 
-    __slots__ = ("_inner", "_socket", "_waiting", "aclose", "early", "extra", "send")
+    __slots__ = ("_inner", "_waiting", "aclose", "early", "extra", "send", "socket")
 
     def __init__(self, inner: SocketStream, socket: Any) -> None:
         self._inner = inner
-        self._socket = socket
+        self.socket = socket
         self._waiting = 0
         self.early = False
         self.send, self.aclose, self.extra = inner.send, inner.aclose, inner.extra
@@ -50,7 +50,7 @@ class OrderedStream:
     def begin_request(self) -> int:
         """The request leaves now; how many bytes wait to be read."""
         queue: Any = self._inner._protocol.read_queue  # type: ignore[attr-defined]  # anyio has no public way to ask
-        self._waiting = unread_bytes(self._socket) + sum(map(len, queue))
+        self._waiting = unread_bytes(self.socket) + sum(map(len, queue))
         self.early = True
         return self._waiting
 
@@ -73,6 +73,7 @@ class MeteredStream:
         self._meter = backend.meter
         self._watch = backend.watch
         self._silent = not (secured or backend.http2)  # the server has nothing to say before a request
+        self.socket = below.socket
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
@@ -175,9 +176,9 @@ class MeteredBackend:
         self._stream = MeteredStream(inner, below, self, secured=secured)
         return self._stream
 
-    def answered(self, response: Response) -> None:
-        """The library has given its response. Raises GarbledResponse where the wire does not hold that one."""
-        self.watch.answered(response, ended=self.ended)
+    def answered(self, status: int, body: bytes) -> Response:
+        """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
+        return self.watch.answered(status, body, ended=self.ended)
 
     def _new_watch(self) -> ResponseWatch:
         return Http2Watch() if self.http2 else Http1Watch()
@@ -204,7 +205,4 @@ class MeteredBackend:
     @property
     def closed_by_server(self) -> bool:
         """Closed or about to be, or spent. What can be read on an idle connection may also be session tickets or a setting."""
-        stream = self._stream
-        if stream is None or self.watch.spent:
-            return True
-        return not is_established(stream.get_extra_info("socket"))
+        return self._stream is None or self.watch.spent or not is_established(self._stream.socket)

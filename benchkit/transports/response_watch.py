@@ -33,8 +33,8 @@ class ResponseWatch(Protocol):
     def received(self, data: bytes, *, early: bool = False) -> bytes:
         """What the library may read. `early` bytes came before the request. Raises GarbledResponse."""
 
-    def answered(self, response: Response, *, ended: bool) -> None:
-        """The library has given its response. Raises GarbledResponse where the wire does not hold that one."""
+    def answered(self, status: int, body: bytes, *, ended: bool) -> Response:
+        """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
 
     def discard(self) -> None: ...
 
@@ -66,14 +66,16 @@ class Http1Watch:
             self.spent = True
         return data
 
-    def answered(self, response: Response, *, ended: bool) -> None:
+    def answered(self, status: int, body: bytes, *, ended: bool) -> Response:
         if self._response is None and ended:
             self._response = self._reader.end()
         self.awaiting = False
         self.spent = self.spent or not self._reader.keeps_alive
-        if not _same(self._response, response):
+        try:
+            return _confirmed(self._response, status, body)
+        except GarbledResponse:
             self.spent = True
-            raise GarbledResponse(f"not the response that the server sent: {response.status}")
+            raise
 
     def discard(self) -> None:
         self._reader.discard()
@@ -106,13 +108,14 @@ class Http2Watch:
     def received(self, data: bytes, *, early: bool = False) -> bytes:
         return self._reader.feed(data, early=early)
 
-    def answered(self, response: Response, *, ended: bool) -> None:
+    def answered(self, status: int, body: bytes, *, ended: bool) -> Response:
         self.awaiting = False
-        if not _same(self._reader.response, response):
-            raise GarbledResponse(f"not the response that the server sent: {response.status}")
+        return _confirmed(self._reader.response, status, body)
 
     def discard(self) -> None: ...
 
 
-def _same(sent: Response | None, understood: Response) -> bool:
-    return sent is not None and (sent.status, sent.body) == (understood.status, understood.body)
+def _confirmed(sent: Response | None, status: int, body: bytes) -> Response:
+    if sent is None or sent.status != status or sent.body != body:
+        raise GarbledResponse(f"not the response that the server sent: {status}")
+    return sent

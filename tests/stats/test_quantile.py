@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from benchkit.model.clusters import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats import STATISTICS
 from benchkit.stats.quantile import Quantile, interval_ranks
@@ -68,6 +69,35 @@ def test_failures_stand_in_the_ranks_above_every_success() -> None:
     sample = np.concatenate([np.arange(1.0, 91.0), np.full(10, np.inf)])
     assert STATISTICS["p90"](sample, 0.95) == Estimate(90.0, 84.0, None)
     assert STATISTICS["p95"](sample, 0.95) == Estimate(None, 90.0, None)
+
+
+def _starts(count: int, messages: int) -> Clusters:
+    return Clusters(np.repeat(np.arange(count), messages), count, count * messages)
+
+
+def test_medians_of_six_starts_bound_a_median_that_their_shares_do_not() -> None:
+    medians = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    sample = np.repeat(medians, 4) + np.tile([-0.2, -0.1, 0.1, 0.2], 6)
+    assert STATISTICS["p50"](sample, 0.95, _starts(6, 4)) == Estimate(3.2, 0.9, 5.9)
+    assert STATISTICS["p50"](sample[:20], 0.95, _starts(5, 4)) == Estimate(2.9, None, None)
+
+
+def test_a_start_that_fails_leaves_the_median_without_an_upper_bound() -> None:
+    sample = np.concatenate([np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 4), np.full(4, np.inf)])
+    assert STATISTICS["p50"](sample, 0.95, _starts(6, 4)) == Estimate(3.0, 1.0, None)
+
+
+@pytest.mark.parametrize("start_sd", [0.0, 0.02, 0.1, 0.5])
+def test_six_starts_always_give_an_interval_and_it_covers(start_sd: float) -> None:
+    rng = np.random.default_rng(6)
+    runs, held = 600, 0
+    for _ in range(runs):
+        sample = np.exp(np.repeat(rng.normal(0, start_sd, 6), 4) + rng.normal(0, 0.02, 24))
+        found = STATISTICS["p50"](sample, 0.95, _starts(6, 4))
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= 1.0 <= found.high
+    assert held / runs >= 0.93
 
 
 def test_mean_agrees_with_scipy() -> None:

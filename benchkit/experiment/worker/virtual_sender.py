@@ -268,4 +268,4 @@ class VirtualSender:
 
     @property
     def _is_used_up(self) -> bool:
-        return self._transport.connected and 0 < self._policy.messages <= self._carried
+        return 0 < self._policy.messages <= self._carried and self._transport.connected
