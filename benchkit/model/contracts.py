@@ -17,6 +17,7 @@ from benchkit.model.exchange import (
     Request,
     Response,
     SendingDomains,
+    StoredTemplate,
 )
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
@@ -76,6 +77,9 @@ class Batches(Transport, Protocol):
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Any]:
         """What each becomes as one of several, whichever they will be. Raises ValueError where they cannot share a request."""
+
+    def prepare_stored(self, messages: Sequence[Message]) -> Sequence[Any]:
+        """As `prepare`, of messages whose texts the provider fills in from a stored template: one request each."""
 
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes], trace: Trace) -> Sequence[Outcome]:
         """One request; an outcome for each message, in order. `trace` holds what the request cost, once."""
@@ -195,11 +199,20 @@ class TemplateProvider(BatchProvider, Protocol):
 
 
 @runtime_checkable
-class StoredTemplateProvider(TemplateProvider, Protocol):
-    """An email API that fills in only templates that are stored with it: the requests of `template_batch` name one."""
+class StoredTemplateProvider(Provider, Protocol):
+    """An email API that fills in a template that was stored with it before: a request has its id and the mail's own values.
 
-    def template(self, messages: Sequence[Message], account: Credentials) -> Request:
-        """The request that stores what `template_batch` of these messages names; `ApiServer.upload_name` knows it."""
+    The mails that arrive are the same as those of `request` and `batch`. Each raises ValueError where the API cannot say it.
+    """
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        """The template that the requests of these messages name."""
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        """A request for each message."""
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """As `BatchProvider.batch`."""
 
 
 class Ledger(Protocol):

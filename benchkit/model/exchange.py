@@ -74,6 +74,17 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTemplate:
+    """A template as its provider has stored it: the id by which requests name it, and its texts.
+
+    `body` is that of the request that stores it, or of the one that gives it its texts, as the API documents it.
+    """
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class PartialAnswer:
     """An answer to a request, and what of it is refused: mails by their place, or recipients of a single mail."""
 

@@ -27,10 +27,15 @@ class Security(StrEnum):
 
 
 class Render(StrEnum):
-    """Who puts a mail's own words into its text: the client before it sends, or the provider from a template."""
+    """Who puts a mail's own words into its text: the client before it sends, or the provider from a template.
+
+    PROVIDER: the template stands in the request where the API has that and the request carries several messages; otherwise,
+    and always with STORED, it is stored with the provider before.
+    """
 
     CLIENT = "client"
     PROVIDER = "provider"
+    STORED = "stored"
 
 
 @dataclass(frozen=True, slots=True)

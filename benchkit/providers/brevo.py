@@ -1,24 +1,28 @@
 """Brevo: POST /v3/smtp/email as JSON; several messages in one request are its messageVersions.
 
 Source: Brevo's reference, brevo-python, django-anymail. It has one Reply-To address, no inline images, and tells a file's
-type by its name; header fields go out as they are, so that others than ASCII need encoded words. The receiving half is in
-brevo_server.py.
+type by its name; header fields go out as they are, so that others than ASCII need encoded words. Metadata is one of them,
+X-Mailin-custom, which events bring back. A stored template has a subject and an HTML text; a request names it by its number.
+The receiving half is in brevo_server.py.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.identity import HEADER
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
-from benchkit.providers.arm_options import options_list
-from benchkit.providers.brevo_server import MOST_VERSIONS, SERVER
+from benchkit.providers.arm_options import options_list, options_table
+from benchkit.providers.brevo_server import METADATA, MOST_VERSIONS, SERVER
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
+    IDENTITY,
     address_pair,
     ascii_value,
     base64_text,
@@ -28,18 +32,22 @@ from benchkit.providers.json_request import (
     json_request,
     own_headers,
 )
-from benchkit.providers.shared_template import TEXTS, TemplateSyntax, shared_template, texts_of
+from benchkit.providers.shared_template import TEXTS, SharedTemplate, TemplateSyntax, shared_template, texts_of
+from benchkit.providers.template_store import NAME, number_of
 
 SEND = "/v3/smtp/email"
 LIMITS = FieldLimits(
-    api="Brevo", recipients=99, reply_to=1, inline=False, types_by_name=True, empty_files=False, mail_bytes=20_000_000
-)
+    api="Brevo", recipients=99, reply_to=1, inline=False, types_by_name=True, empty_files=False, mail_bytes=20_000_000,
+    fixed_headers=frozenset({METADATA.lower()}),
+)  # fmt: skip
 _SYNTAX = TemplateSyntax(re.compile(r"\{[{%#]"), edge="{}")
 _FIELDS = dict(zip(TEXTS, ("subject", "textContent", "htmlContent"), strict=True))
 _MOST_PARAMS = 100_000  # bytes of one version's
+_TEMPLATE = number_of(NAME)
 
 OPTIONS: Mapping[str, str] = {
     "tags": "tags of every mail: `a, b`",
+    "metadata": "`key=value, key=value`",
 }
 
 
@@ -52,14 +60,14 @@ class Brevo:
 
     def request(self, message: Message, account: Credentials) -> Request:
         check_fields(message, LIMITS)
-        return json_request(SEND, _key(account), _common(message.content, account) | _version(message))
+        return json_request(SEND, _key(account), _common(message.content, account) | _version(message, account))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         first = _check_shared(messages)
         common = _common(first, account) | {"subject": "-"}
         common |= given(textContent=first.text and "-", htmlContent=first.html and "-")
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
-        return joint_request(SEND, _key(account), [_version(message) for message in messages], before, b"]}")
+        return joint_request(SEND, _key(account), [_version(message, account) for message in messages], before, b"]}")
 
     def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         """The texts stand once, with `{{params.…}}` where they differ."""
@@ -68,7 +76,27 @@ class Brevo:
         common = _common(first, account) | {"subject": "-"}
         common |= {_FIELDS[name]: text for name, text in shared.written(_param).items()}
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
-        documents = [_templated(*pair) for pair in zip(messages, shared.values, strict=True)]
+        return joint_request(SEND, _key(account), _templated(messages, shared, account), before, b"]}")
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        written = _stored_texts(messages).written(_param)
+        texts = {"subject": written.get("subject", ""), "htmlContent": written["html"]}
+        document = {"templateName": NAME, "isActive": True, "sender": address_pair(messages[0].content.sender), **texts}
+        return StoredTemplate(str(_TEMPLATE), json_bytes(document))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        for message in messages:
+            check_fields(message, LIMITS)
+        versions = zip(messages, _templated(messages, _stored_texts(messages), account), strict=True)
+        return tuple(
+            json_request(SEND, _key(account), _common(message.content, account) | {"templateId": _TEMPLATE} | version)
+            for message, version in versions
+        )
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        common = _common(_check_shared(messages), account) | {"templateId": _TEMPLATE}
+        before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
+        documents = _templated(messages, _stored_texts(messages), account)
         return joint_request(SEND, _key(account), documents, before, b"]}")
 
     def outcome(self, response: Response) -> Outcome:
@@ -107,12 +135,26 @@ def _param(name: str) -> str:
     return "{{params." + name + "}}"
 
 
-def _templated(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
-    if len(json_bytes(values)) > _MOST_PARAMS:
-        told = f"its own values have more than {_MOST_PARAMS:,} bytes, and Brevo takes that many for one recipient"
-        raise ValueError(f"message {message.index} of the batch: {told}")
-    version = _version(message)
-    return {name: value for name, value in version.items() if name not in _FIELDS.values()} | {"params": values}
+def _stored_texts(messages: Sequence[Message]) -> SharedTemplate:
+    if any(message.content.text or not message.content.html for message in messages):
+        told = "a stored template of Brevo has an HTML text only, and Brevo makes the other text of it"
+        raise ValueError(
+            f'{told}: send mails with an HTML text alone, or use render = "provider" with several a request'
+        )
+    return shared_template(texts_of(messages), _SYNTAX)
+
+
+def _templated(messages: Sequence[Message], shared: SharedTemplate, account: Credentials) -> list[dict[str, Any]]:
+    """The version of each, with its own values instead of texts."""
+    for message, values in zip(messages, shared.values, strict=True):
+        if len(json_bytes(values)) > _MOST_PARAMS:
+            told = f"its own values have more than {_MOST_PARAMS:,} bytes, and Brevo takes that many for one recipient"
+            raise ValueError(f"message {message.index} of the batch: {told}")
+    return [
+        {name: value for name, value in _version(message, account).items() if name not in _FIELDS.values()}
+        | {"params": values}
+        for message, values in zip(messages, shared.values, strict=True)
+    ]
 
 
 def _key(account: Credentials) -> tuple[tuple[str, str], ...]:
@@ -130,9 +172,10 @@ def _common(content: Content, account: Credentials) -> dict[str, Any]:
     )
 
 
-def _version(message: Message) -> dict[str, Any]:
+def _version(message: Message, account: Credentials) -> dict[str, Any]:
     content = message.content
-    headers = {name: ascii_value(value) for name, value in own_headers(content)}
+    metadata = {HEADER: IDENTITY, **options_table(account.options.get("metadata", ""))}
+    headers = {name: ascii_value(value) for name, value in own_headers(content)} | {METADATA: json.dumps(metadata)}
     return {"headers": headers, "subject": content.subject} | given(
         to=[*map(address_pair, content.to)],
         cc=[*map(address_pair, content.cc)],

@@ -24,9 +24,12 @@ from benchkit.providers.json_reading import (
     text_in,
 )
 from benchkit.providers.named_answers import refusing
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.template_store import number_of, stored_table, with_templates
 
 MOST_VERSIONS = 1000
+METADATA = "X-Mailin-custom"  # a field among the header fields, which the mail has not
+_TEMPLATES = "/v3/smtp/templates"
 _MOST_RECIPIENTS = 2000
 _TEXTS = ("subject", "textContent", "htmlContent")
 _PARAMETER = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")
@@ -41,10 +44,35 @@ def read(request: Request) -> tuple[Received, ...]:
     versions = rows_in(document, "messageVersions")
     if len(versions) > MOST_VERSIONS:
         raise ApiRefusal(400, f"messageVersions should have at most {MOST_VERSIONS} objects", _INVALID)
-    mails = tuple(_mail(_filled({**document, **one})) for one in versions) if versions else (_mail(_filled(document)),)
+    document = {**document, **_template_of(request, document)}
+    mails = tuple(_mail(_filled({**document, **one})) for one in versions or [{}])
     if sum(len(mail.recipients) for mail in mails) > _MOST_RECIPIENTS:
         raise ApiRefusal(400, f"The number of recipients should not exceed {_MOST_RECIPIENTS}", _INVALID)
     return mails
+
+
+def _template_of(request: Request, document: Table) -> Table:
+    """The texts of the template that it names, where that was stored here: its own are ignored."""
+    template = stored_table(request, document.get("templateId") or "")
+    return (
+        {}
+        if template is None
+        else {"textContent": "", **{name: template.get(name) for name in ("subject", "htmlContent")}}
+    )
+
+
+def _template_id(request: Request) -> str:
+    if request.target.partition("?")[0] != _TEMPLATES or request.method != "POST":
+        return ""
+    template = table_in(request, fault="Input must be a valid JSON object", code="bad_request")
+    for name in ("sender", "templateName", "subject", "htmlContent"):
+        if name not in template:
+            raise ApiRefusal(400, f"{name} is missing", _MISSING)
+    return str(number_of(text_in(template, "templateName")))
+
+
+def _created(request: Request, _identities: Sequence[bytes]) -> Response:
+    return Response(201, JSON, json.dumps({"id": int(_template_id(request))}).encode())
 
 
 def _filled(document: Table) -> Table:
@@ -77,7 +105,11 @@ def _mail(document: Table) -> Received:
         html=canonical_text(text_in(document, "htmlContent")),
         reply_to=(address_in(document["replyTo"]),) if document.get("replyTo") else (),
         attachments=tuple(_attachment(row) for row in rows_in(document, "attachment")),
-        headers=own_fields((name, decode_words(str(value))) for name, value in (document.get("headers") or {}).items()),
+        headers=own_fields(
+            (name, decode_words(str(value)))
+            for name, value in (document.get("headers") or {}).items()
+            if name.lower() != METADATA.lower()
+        ),
     )
     return Received(content, recipients_of(to, cc, bcc))
 
@@ -104,8 +136,10 @@ def _body(_status: int, text: str, code: str) -> bytes:
 
 
 SERVER = RoutedServer(
-    routes=(Route(re.compile("/v3/smtp/email"), read, _accepted),),
+    routes=(Route(re.compile("/v3/smtp/email"), read, _accepted), template_route(_TEMPLATES, _created)),
     authorised_by=_authorised,
+    names_upload=_template_id,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge="",
     rate_names=("x-sib-ratelimit-limit", "x-sib-ratelimit-remaining", "x-sib-ratelimit-reset"),

@@ -21,7 +21,7 @@ class FieldLimits:
 
     `recipients` are To, Cc and Bcc together. `fixed_headers`, in lower case, are those it does not let be set. `inline_apart`:
     inline images stand in a list of their own, so that their place among the other files is lost. `types_by_name`: a file's
-    type follows from its name, and is not sent.
+    type follows from its name, and is not sent. `types_as_named`: a mail is dropped where a file's name tells another type.
     """
 
     api: str
@@ -39,6 +39,9 @@ class FieldLimits:
     inline: bool = True
     inline_apart: bool = False
     types_by_name: bool = False
+    types_as_named: bool = False
+    ascii_file_names: bool = False
+    text_bytes: int = 0  # of each text
     files_without_text: bool = False
     empty_files: bool = True
     mail_bytes: int = 0
@@ -78,6 +81,9 @@ def _faults(message: Message, limits: FieldLimits) -> Iterator[str]:
         yield f"{api} needs a text or an HTML text"
     if limits.reply_to and len(content.reply_to) > limits.reply_to:
         yield f"the mail has {len(content.reply_to)} Reply-To addresses, and {api} takes {limits.reply_to}"
+    for name in ("text", "html"):
+        if limits.text_bytes and (size := len(getattr(content, name).encode("utf-8", "replace"))) > limits.text_bytes:
+            yield f"a text of the mail has {size:,} bytes, and {api} takes {limits.text_bytes:,}"
     if limits.mail_bytes and len(message.mime) > limits.mail_bytes:
         yield f"the mail has {len(message.mime):,} bytes, and {api} takes {limits.mail_bytes:,}"
     yield from _address_faults(message, limits)
@@ -118,6 +124,10 @@ def _file_faults(content: Content, limits: FieldLimits) -> Iterator[str]:
             yield f"{limits.api} has no inline images ({file.name})"
         if limits.types_by_name and (guess_type(file.name)[0] or OCTETS) != file.content_type:
             yield f"{limits.api} derives a file's type from its name, and {file.name} would not be {file.content_type}"
+        if limits.types_as_named and guess_type(file.name)[0] not in (None, file.content_type):
+            yield f"{limits.api} drops a mail with a file whose name tells another type: {file.name} is {file.content_type}"
+        if limits.ascii_file_names and not file.name.isascii():
+            yield f"{limits.api} garbles a file name that is not ASCII ({file.name})"
         if not file.data and not limits.empty_files:
             yield f"{limits.api} does not take an empty file ({file.name})"
     if limits.inline_apart and not _inline_first(content.attachments):

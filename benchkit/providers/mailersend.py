@@ -1,15 +1,18 @@
 """MailerSend: POST /v1/email as JSON; /v1/bulk-email takes a list of up to 500 and is judged later.
 
-Source: MailerSend's reference and django-anymail. A success is 202 with an empty body, its id in x-message-id; with suppressed
-recipients it is 202 with warnings. A file's type is told by its name. The receiving half is in mailersend_server.py.
+Source: MailerSend's reference, mailersend-python, django-anymail. A success is 202 with an empty body, its id in
+x-message-id; with suppressed recipients it is 202 with warnings. A file's type is told by its name. A stored template is made
+in MailerSend's application (its API lists and deletes them), and `personalization` has the values of each recipient. The
+receiving half is in mailersend_server.py.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
@@ -21,15 +24,20 @@ from benchkit.providers.json_request import (
     bearer,
     given,
     joint_request,
+    json_bytes,
     json_request,
     own_headers,
 )
 from benchkit.providers.mailersend_server import MOST_COPIES, MOST_IN_BULK, SERVER
+from benchkit.providers.shared_template import TEXTS, TemplateSyntax, shared_template, texts_of
+from benchkit.providers.template_store import NAME
 
+SEND, BULK = "/v1/email", "/v1/bulk-email"
 LIMITS = FieldLimits(
     api="MailerSend", recipients=50, reply_to=1, types_by_name=True, mail_bytes=25_000_000, repeated_addresses=True,
     empty_files=False,
 )  # fmt: skip
+_SYNTAX = TemplateSyntax(re.compile(r"\{[{%#$]"), edge="{}")
 
 OPTIONS: Mapping[str, str] = {
     "tags": "tags of every mail: `a, b`",
@@ -45,11 +53,20 @@ class Mailersend:
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
-        return json_request("/v1/email", bearer(account.secret), _document(message, account))
+        return json_request(SEND, bearer(account.secret), _document(message, account))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         documents = [_document(message, account) for message in messages]
-        return joint_request("/v1/bulk-email", bearer(account.secret), documents)
+        return joint_request(BULK, bearer(account.secret), documents)
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        return StoredTemplate(NAME, json_bytes(shared_template(texts_of(messages), _SYNTAX).written(_tag)))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        return tuple(json_request(SEND, bearer(account.secret), one) for one in _stored(messages, account))
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return joint_request(BULK, bearer(account.secret), _stored(messages, account))
 
     def outcome(self, response: Response) -> Outcome:
         answer = table_of(response.body)
@@ -104,6 +121,20 @@ def _document(message: Message, account: Credentials) -> dict[str, Any]:
         tags=options_list(settings.get("tags", "")),
         settings=quiet if tracking_off(settings) else None,
     )
+
+
+def _tag(name: str) -> str:
+    return "{{" + name + "}}"
+
+
+def _stored(messages: Sequence[Message], account: Credentials) -> list[dict[str, Any]]:
+    """Without texts; each recipient has a row of values, which are the mail's own."""
+    shared = shared_template(texts_of(messages), _SYNTAX)
+    return [
+        {name: value for name, value in _document(message, account).items() if name not in TEXTS}
+        | {"template_id": NAME, "personalization": [{"email": addr, "data": values} for addr in message.recipients]}
+        for message, values in zip(messages, shared.values, strict=True)
+    ]
 
 
 def _attachment(file: Attachment) -> dict[str, str]:

@@ -15,6 +15,7 @@ from benchkit.providers.json_reading import (
     addresses_in,
     bytes_in,
     document_of,
+    encodable,
     has_bearer,
     own_fields,
     recipients_of,
@@ -24,6 +25,8 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.named_answers import AnsweredRequest, Headers, Refuses, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.shared_template import TEXTS
+from benchkit.providers.template_store import stored_table, with_templates
 
 MOST_IN_BULK = 500
 MOST_COPIES = 10
@@ -31,18 +34,33 @@ _MOST_TO = 50
 _NOTHING_LEFT = (
     ("retry-after", "30"), ("x-ratelimit-limit", "120"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"),
 )  # fmt: skip
+_VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _NO_QUOTA = (("retry-after", "3600"), ("x-apiquota-remaining", "0"), ("x-apiquota-reset", "2026-11-28T00:00:00Z"))
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
-    return (_mail(table_in(request, 422, "The given data was invalid.")),)
+    return (_mail(_filled(request, table_in(request, 422, "The given data was invalid."))),)
 
 
 def read_bulk(request: Request) -> tuple[Received, ...]:
     rows = document_of(request, 422, "The given data was invalid.")
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_IN_BULK or not all(isinstance(r, dict) for r in rows):
         raise ApiRefusal(422, f"The bulk email must have between 1 and {MOST_IN_BULK} items.")
-    return tuple(_mail(row) for row in rows)
+    return tuple(_mail(_filled(request, row)) for row in rows)
+
+
+def _filled(request: Request, document: Table) -> Table:
+    """With the texts of its template, where that was stored here. The first recipient's values are those of the mail."""
+    template = stored_table(request, document.get("template_id") or "")
+    if template is None:
+        return document
+    values = next((row.get("data") or {} for row in rows_in(document, "personalization")), {})
+    texts = {
+        name: _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], ""))), text_in(template, name))
+        for name in TEXTS
+        if template.get(name)
+    }
+    return {**document, **texts}
 
 
 def _mail(document: Table) -> Received:
@@ -119,6 +137,7 @@ SERVER = RoutedServer(
         Route(re.compile("/v1/bulk-email"), read_bulk, _accepted_bulk),
     ),
     authorised_by=has_bearer,
+    joins_uploads=with_templates,
     body_of=_body,
     retry_after=True,
     rate_names=("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),

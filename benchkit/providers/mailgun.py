@@ -1,11 +1,13 @@
 """Mailgun: POST /v3/{domain}/messages as a multipart form, or /v3/{domain}/messages.mime with the MIME bytes as a file.
 
-Source: Mailgun's OpenAPI and api-sending documents, and what django-anymail has learned of it. What a form holds is in
-mailgun_form.py, how one request carries several messages in recipient_variables.py, the receiving half in mailgun_server.py.
+Source: Mailgun's OpenAPI and api-sending documents, and what django-anymail has learned of it. A stored template is an HTML
+text; subject and plain text stand in each request. What a form holds is in mailgun_form.py, how one request carries several
+messages in recipient_variables.py, the receiving half in mailgun_server.py.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -13,15 +15,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
 from benchkit.providers.answers import beginning_of, json_of, outcome, refusal
+from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.mailgun_form import field_parts, mime_parts, option_parts
 from benchkit.providers.mailgun_server import SERVER
-from benchkit.providers.multipart import encode
-from benchkit.providers.shared_template import Sharing, shared_template, whole_texts
+from benchkit.providers.multipart import FormPart, encode
+from benchkit.providers.shared_template import SharedTemplate, Sharing, shared_template, whole_texts
+from benchkit.providers.template_store import NAME
 
 _MAGNIFICENT = b"Mailgun Magnificent API"
 _TRY_AGAIN = re.compile(r"try again after (\d+) second", re.IGNORECASE)
@@ -54,6 +58,31 @@ class Mailgun:
 
     def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         return _joint(messages, account, shared_template)
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        written = _shared_html(messages).written(tag)
+        parts = [FormPart(name, value.encode()) for name, value in (("name", NAME), ("template", written["html"]))]
+        return StoredTemplate(NAME, encode([*parts, FormPart("engine", b"handlebars")])[1])
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        return tuple(
+            self._templated(message, values, account)
+            for message, values in zip(messages, _shared_html(messages).values, strict=True)
+        )
+
+    def _templated(self, message: Message, values: Mapping[str, str], account: Credentials) -> Request:
+        _check_return_path(message)
+        if _takes_mime(account):
+            raise ValueError('endpoint = "mime" takes texts as they are: use endpoint = "messages"')
+        data = json.dumps(values, ensure_ascii=False).encode("utf-8")
+        asked = [*option_parts(account.options), FormPart("t:variables", data)]
+        parts = [part for part in field_parts(message, asked) if part.name != "html"]
+        content_type, body = encode([*parts, FormPart("template", NAME.encode())])
+        return Request("POST", f"/v3/{_domain(message, account)}/messages", _headers(account, content_type), body)
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        told = "recipient variables would stand inside the JSON of a stored template's variables, where Mailgun escapes nothing"
+        raise ValueError(f'{told}: use render = "provider", or messages_per_request = 1')
 
     def outcome(self, response: Response) -> Outcome:
         answer = json_of(response.body)
@@ -88,6 +117,14 @@ def _joint(messages: Sequence[Message], account: Credentials, share: Sharing) ->
         form.after,
         keys=tuple(message.recipients[0] for message in messages),
     )
+
+
+def _shared_html(messages: Sequence[Message]) -> SharedTemplate:
+    if not all(message.content.html for message in messages):
+        raise ValueError(
+            "a stored template of Mailgun is an HTML text, and a mail has none: add one, or compare without it"
+        )
+    return shared_template({"html": [message.content.html for message in messages]}, SYNTAX)
 
 
 def _check_return_path(message: Message) -> None:

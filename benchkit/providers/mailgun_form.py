@@ -15,13 +15,17 @@ from benchkit.providers.mailboxes import mailbox, mailboxes
 from benchkit.providers.multipart import FormPart, escaped
 
 MOST_RECIPIENTS = 1000
+MOST_TAGS = 3
 MOST_OPTIONS = 16_000  # of all h:, o: and v: fields (Mailgun's OpenAPI document)
 
 
 def option_parts(options: Mapping[str, str]) -> list[FormPart]:
     """Tags, metadata and tracking, as the relay has them in header fields. Raises ValueError."""
+    tags = options_list(options.get("tags", ""))
+    if len(tags) > MOST_TAGS:
+        raise ValueError(f"Mailgun takes {MOST_TAGS} tags, and the option has {len(tags)}: give fewer")
     fields = [
-        *(("o:tag", tag) for tag in options_list(options.get("tags", ""))),
+        *(("o:tag", tag) for tag in tags),
         *((f"v:{name}", value) for name, value in options_table(options.get("metadata", "")).items()),
         *((("o:tracking", "no"),) if tracking_off(options) else ()),
     ]

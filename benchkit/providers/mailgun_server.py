@@ -8,6 +8,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from python_multipart.multipart import parse_options_header
 
@@ -15,15 +16,18 @@ from benchkit.batch import from_mime
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.header_fields import is_given
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import filled
 from benchkit.providers.mailboxes import mailbox, read_mailboxes
 from benchkit.providers.mailgun_form import MOST_OPTIONS, MOST_RECIPIENTS
-from benchkit.providers.multipart import FormPart, decode, unescaped
+from benchkit.providers.multipart import FormPart, content_type_with, decode, unescaped
 from benchkit.providers.named_answers import NamedAnswer, refusing
 from benchkit.providers.recipient_variables import FIELD
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.template_store import stored_body, with_templates
 
 _VARIABLE = re.compile(r"%recipient\.([^%\r\n]+)%")
 _DOMAIN = re.compile(r"/v3/([^/?]+)/")
+_TEMPLATES = re.compile(r"/v3/[^/?]+/templates")
 _BODIES = ("text", "html", "amp-html", "template")
 _LIMITED = "Domain shop.example is not allowed to send: {} limit exceeded, try again after {}"
 _OPTION_PREFIXES = ("h:", "o:", "v:", "t:")
@@ -33,6 +37,7 @@ def read_form(request: Request) -> tuple[Received, ...]:
     """With recipient variables a mail of its own for each `to`, else one mail for all."""
     parts = decode(request.header("content-type"), request.body)
     _check(parts)
+    parts = _with_template(request, parts)
     if not any(part.name == FIELD for part in parts):
         return (_mail(parts),)
     values, to = _parsed(_field(parts, FIELD)), addresses(parts, "to")
@@ -48,6 +53,37 @@ def read_mime(request: Request) -> tuple[Received, ...]:
     if raw is None:
         raise ApiRefusal(400, "'message' parameter is missing")
     return (Received(from_mime(raw), _recipients(parts), mime=raw),)
+
+
+def _with_template(request: Request, parts: tuple[FormPart, ...]) -> tuple[FormPart, ...]:
+    """With the HTML text of the template that it names, where that was stored here."""
+    stored = stored_body(request, _field(parts, "template"))
+    if stored is None:
+        return parts
+    values = _table(_field(parts, "t:variables") or "{}", "t:variables")
+    html = filled(_field(_form_of(stored), "template"), values)
+    return (*parts, FormPart("html", html.encode("utf-8")))
+
+
+def _form_of(body: bytes) -> tuple[FormPart, ...]:
+    """A multipart form, which begins with its boundary, or an urlencoded one."""
+    first = body.partition(b"\r\n")[0]
+    multipart = first.startswith(b"--")
+    return decode(content_type_with(first[2:]) if multipart else "application/x-www-form-urlencoded", body)
+
+
+def _template_name(request: Request) -> str:
+    if not _TEMPLATES.fullmatch(request.target.partition("?")[0]) or request.method != "POST":
+        return ""
+    name = _field(decode(request.header("content-type"), request.body), "name")
+    if not name:
+        raise ApiRefusal(400, "'name' parameter is missing")
+    return name
+
+
+def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
+    said = {"message": "template has been stored", "template": {"name": _template_name(request)}}
+    return Response(200, JSON, json.dumps(said).encode())
 
 
 def _check(parts: tuple[FormPart, ...]) -> None:
@@ -116,12 +152,19 @@ def _attachment(part: FormPart) -> Attachment:
     return Attachment(name, kind.decode(), part.data, content_id=part.filename)
 
 
-def _parsed(written: str) -> Mapping[str, Mapping[str, str]]:
+def _table(written: str, name: str) -> Mapping[str, Any]:
     try:
         found = json.loads(written)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or not all(isinstance(variables, dict) for variables in found.values()):
+    if not isinstance(found, dict):
+        raise ApiRefusal(400, f"'{name}' parameter is not a valid JSON dictionary")
+    return found
+
+
+def _parsed(written: str) -> Mapping[str, Mapping[str, str]]:
+    found = _table(written, FIELD)
+    if not all(isinstance(variables, dict) for variables in found.values()):
         raise ApiRefusal(400, f"'{FIELD}' parameter is not a valid JSON dictionary")
     return {to: {key: str(value) for key, value in variables.items()} for to, variables in found.items()}
 
@@ -163,8 +206,11 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile(r"/v3/[^/?]+/messages"), read_form, _accepted),
         Route(re.compile(r"/v3/[^/?]+/messages\.mime"), read_mime, _accepted),
+        template_route(_TEMPLATES.pattern, _stored),
     ),
     authorised_by=_authorised,
+    names_upload=_template_name,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge='Basic realm="MG API"',
     said={

@@ -1,7 +1,8 @@
 """Mailjet: POST /v3.1/send with a list of up to 50 messages, each with a status of its own in the answer, also in a 4xx.
 
-Source: Mailjet's reference of Send API v3.1 and django-anymail. It has one Reply-To address; inline images are in a list of
-their own. The receiving half is in mailjet_server.py.
+Source: Mailjet's reference of Send API v3.1 and of templates (/v3/REST/template), and django-anymail. It has one Reply-To
+address; inline images are in a list of their own. A stored template is named by its number. The receiving half is in
+mailjet_server.py.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Address, Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, outcome_of_status, refusal, table_of, words
-from benchkit.providers.arm_options import tracking_off
+from benchkit.providers.arm_options import options_table, tracking_off
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.json_request import (
     IDENTITY,
@@ -29,6 +30,7 @@ from benchkit.providers.json_request import (
 )
 from benchkit.providers.mailjet_server import MOST_MESSAGES, SERVER
 from benchkit.providers.shared_template import TEXTS, TemplateSyntax, shared_template, texts_of
+from benchkit.providers.template_store import NAME, number_of
 
 SEND = "/v3.1/send"
 LIMITS = FieldLimits(
@@ -36,12 +38,15 @@ LIMITS = FieldLimits(
 )
 _SYNTAX = TemplateSyntax(re.compile(r"\{[{%#]"), edge="{}")
 _FIELDS = dict(zip(TEXTS, ("Subject", "TextPart", "HTMLPart"), strict=True))
+_STORED = dict(zip(TEXTS, ("Subject", "Text-part", "Html-part"), strict=True))
+_TEMPLATE = number_of(NAME)
 _SHARED = ("From", "ReplyTo", "InlinedAttachments", "Attachments")
-_SETTINGS = ("TrackOpens", "TrackClicks", "CustomCampaign")
+_SETTINGS = ("TrackOpens", "TrackClicks", "CustomCampaign", "EventPayload")
 
 OPTIONS: Mapping[str, str] = {
     "key": "the public API key (the secret one is `api_key`)",
     "campaign": "CustomCampaign",
+    "metadata": "EventPayload, which events bring back: `key=value, key=value`",
     "tracking": '"off": opens and clicks are not tracked',
 }
 
@@ -74,6 +79,20 @@ class Mailjet:
         ]
         before = b'{"Globals":' + json_bytes(common) + b',"Messages":['
         return joint_request(SEND, _authorization(account), own, before, b"]}")
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        texts = {
+            _STORED[name]: text
+            for name, text in shared_template(texts_of(messages), _SYNTAX).written(_variable).items()
+        }
+        return StoredTemplate(str(_TEMPLATE), json_bytes({"Headers": {"Subject": texts.pop("Subject", "")}, **texts}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        documents = _stored(messages, account)
+        return tuple(json_request(SEND, _authorization(account), {"Messages": [one]}) for one in documents)
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return joint_request(SEND, _authorization(account), _stored(messages, account), b'{"Messages":[', b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         only = self.outcomes(response, [b""])[0]
@@ -138,8 +157,24 @@ def _document(message: Message, account: Credentials) -> dict[str, Any]:
             InlinedAttachments=[_attachment(file) for file in content.attachments if file.content_id],
             Attachments=[_attachment(file) for file in content.attachments if not file.content_id],
             CustomCampaign=settings.get("campaign", ""),
+            EventPayload=_payload(settings),
         )
     )
+
+
+def _stored(messages: Sequence[Message], account: Credentials) -> list[dict[str, Any]]:
+    """Each message names the template and has its own values."""
+    shared = shared_template(texts_of(messages), _SYNTAX)
+    return [
+        {name: value for name, value in _document(message, account).items() if name not in _FIELDS.values()}
+        | {"TemplateID": _TEMPLATE, "TemplateLanguage": True, "Variables": values}
+        for message, values in zip(messages, shared.values, strict=True)
+    ]
+
+
+def _payload(settings: Mapping[str, str]) -> str:
+    metadata = options_table(settings.get("metadata", ""))
+    return json_bytes(metadata).decode() if metadata else ""
 
 
 def _person(address: Address) -> dict[str, str]:

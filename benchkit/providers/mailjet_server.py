@@ -24,11 +24,14 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.json_request import basic
 from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.template_store import number_of, stored_table, with_templates
 
 MOST_MESSAGES = 50
 _FIRST_ID = 576_460_752_303_423_488  # its ids are numbers of this size
 _TEXTS = ("Subject", "TextPart", "HTMLPart")
+_PARTS = {"TextPart": "Text-part", "HTMLPart": "Html-part"}  # of a stored template
+_DETAIL = re.compile("/v3/REST/template/([0-9]+)/detailcontent")
 _VARIABLE = re.compile(r'\{\{\s*var:(\w+)(?::"([^"]*)")?\s*\}\}')
 _OF_MESSAGE = "mj-0"  # the code of an error that stands in a message's row, but for that of malformed JSON
 _MALFORMED = "mj-0002"
@@ -36,7 +39,7 @@ _MALFORMED = "mj-0002"
 
 def read(request: Request) -> tuple[Received, ...]:
     document = table_in(request, fault="Malformed JSON, please review the syntax.", code="send-0002")
-    rows = _rows(document)
+    rows = _rows(document, request)
     if not rows:
         raise ApiRefusal(400, "At least one Message is mandatory.", "mj-0003")
     if len(rows) > MOST_MESSAGES:
@@ -44,10 +47,37 @@ def read(request: Request) -> tuple[Received, ...]:
     return tuple(_mail(row) for row in rows)
 
 
-def _rows(document: Table) -> list[Table]:
+def _rows(document: Table, request: Request) -> list[Table]:
     """`Globals` hold for every message that does not say otherwise."""
     common = document.get("Globals") or {}
-    return [_filled({**common, **row}) for row in rows_in(document, "Messages")]
+    return [_filled(_with_template({**common, **row}, request)) for row in rows_in(document, "Messages")]
+
+
+def _with_template(row: Table, request: Request) -> Table:
+    """With the texts of its template, where that was stored here; a subject of its own stands before the template's."""
+    template = stored_table(request, row.get("TemplateID") or "")
+    if template is None:
+        return row
+    subject = text_in(template.get("Headers") or {}, "Subject")
+    return {"Subject": subject, **row, **{name: template.get(part) for name, part in _PARTS.items()}}
+
+
+def _template_id(request: Request) -> str:
+    """The content is stored apart from the template's name and number."""
+    found = _DETAIL.fullmatch(request.target.partition("?")[0])
+    return found[1] if found and request.method == "POST" else ""
+
+
+def _created(request: Request, _identities: Sequence[bytes]) -> Response:
+    name = text_in(table_in(request), "Name")
+    if not name:
+        raise ApiRefusal(400, '"Name" is a mandatory property.', "mj-0003")
+    data = [{"ID": number_of(name), "Name": name}]
+    return Response(201, JSON, json.dumps({"Count": 1, "Data": data, "Total": 1}).encode())
+
+
+def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
+    return Response(201, JSON, json.dumps({"Count": 1, "Data": [table_in(request)], "Total": 1}).encode())
 
 
 def _filled(row: Table) -> Table:
@@ -98,7 +128,7 @@ def _authorised(request: Request, account: Credentials) -> bool:
 
 
 def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
-    rows = zip(_rows(table_in(request)), identities, strict=False)
+    rows = zip(_rows(table_in(request), request), identities, strict=False)
     said = [_row(row, identity) for row, identity in rows]
     return Response(200, JSON, json.dumps({"Messages": said}).encode())
 
@@ -124,7 +154,7 @@ def _body(status: int, text: str, code: str) -> bytes:
 
 def _some_refused(answered: AnsweredRequest) -> Response:
     """A 4xx whose list holds successes too: each row is judged for itself."""
-    rows = _rows(table_in(answered.request))
+    rows = _rows(table_in(answered.request), answered.request)
     error = {"ErrorIdentifier": "benchkit", "ErrorCode": "mj-0013", "StatusCode": 400,
              "ErrorMessage": '"a@b@c" is an invalid email address.', "ErrorRelatedTo": ["To[0].Email"]}  # fmt: skip
     said = [
@@ -137,8 +167,14 @@ def _some_refused(answered: AnsweredRequest) -> Response:
 
 
 SERVER = RoutedServer(
-    routes=(Route(re.compile(r"/v3\.1/send"), read, _accepted),),
+    routes=(
+        Route(re.compile(r"/v3\.1/send"), read, _accepted),
+        template_route("/v3/REST/template", _created),
+        template_route(_DETAIL.pattern, _stored),
+    ),
     authorised_by=_authorised,
+    names_upload=_template_id,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge='Basic realm="Mailjet"',
     said={

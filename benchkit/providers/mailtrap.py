@@ -1,6 +1,7 @@
 """Mailtrap: POST /api/send as JSON; /api/batch takes up to 500 requests, each with a success of its own.
 
-Source: Mailtrap's reference, mailtrap-python 2.11, django-anymail. The receiving half is in mailtrap_server.py.
+Source: Mailtrap's OpenAPI documents (mailtrap-openapi), mailtrap-python 2.11, django-anymail. A request with a stored template
+has neither texts nor a category of its own: those are the template's. The receiving half is in mailtrap_server.py.
 """
 
 from __future__ import annotations
@@ -8,23 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.arm_options import options_table
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
     base64_text,
     given,
     joint_request,
+    json_bytes,
     json_request,
     own_headers,
 )
-from benchkit.providers.mailtrap_server import MOST_IN_BATCH, SERVER
+from benchkit.providers.mailtrap_server import MOST_IN_BATCH, PARTS, SERVER
+from benchkit.providers.shared_template import TEXTS, shared_template, texts_of
+from benchkit.providers.template_store import NAME, uuid_of
+
+SEND, BATCH = "/api/send", "/api/batch"
+_UUID = uuid_of(NAME)
 
 LIMITS = FieldLimits(api="Mailtrap", recipients=1000, reply_to=1, mail_bytes=10_000_000, repeated_addresses=True)
 
@@ -43,11 +51,25 @@ class Mailtrap:
     server = SERVER
 
     def request(self, message: Message, account: Credentials) -> Request:
-        return json_request("/api/send", _token(account), _document(message, account))
+        return json_request(SEND, _token(account), _document(message, account))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         documents = [_document(message, account) for message in messages]
-        return joint_request("/api/batch", _token(account), documents, b'{"requests":[', b"]}")
+        return joint_request(BATCH, _token(account), documents, b'{"requests":[', b"]}")
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        written = shared_template(texts_of(messages), SYNTAX).written(tag)
+        texts = {PARTS[name]: text for name, text in written.items()}
+        return StoredTemplate(_UUID, json_bytes({"email_template": {"name": NAME, "category": NAME, **texts}}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        documents = _stored(messages, account)
+        return tuple(json_request(SEND, _token(account), one | {"template_uuid": _UUID}) for one in documents)
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        """`base` names the template once."""
+        before = b'{"base":{"template_uuid":"%s"},"requests":[' % _UUID.encode()
+        return joint_request(BATCH, _token(account), _stored(messages, account), before, b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         return _outcome(response, table_of(response.body))
@@ -98,6 +120,17 @@ def _document(message: Message, account: Credentials) -> dict[str, Any]:
         category=settings.get("category", ""),
         custom_variables={HEADER: IDENTITY, **options_table(settings.get("custom_variables", ""))},
     )  # fmt: skip
+
+
+def _stored(messages: Sequence[Message], account: Credentials) -> list[dict[str, Any]]:
+    if account.options.get("category"):
+        raise ValueError("a stored template of Mailtrap has a category of its own: remove the option `category`")
+    shared = shared_template(texts_of(messages), SYNTAX)
+    return [
+        {name: value for name, value in _document(message, account).items() if name not in TEXTS}
+        | {"template_variables": values}
+        for message, values in zip(messages, shared.values, strict=True)
+    ]
 
 
 def _attachment(file: Attachment) -> dict[str, str]:

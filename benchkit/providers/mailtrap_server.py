@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Attachment, Content, canonical_text
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     address_in,
@@ -22,15 +23,19 @@ from benchkit.providers.json_reading import (
     text_in,
 )
 from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, Refuses, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.shared_template import TEXTS
+from benchkit.providers.template_store import stored_table, uuid_of, with_templates
 
 MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 1000
 _BAD_TO = "'to' address is invalid"
+PARTS = dict(zip(TEXTS, ("subject", "body_text", "body_html"), strict=True))  # of a stored template
+_TEMPLATES = "/api/email_templates"
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
-    return (_mail(table_in(request)),)
+    return (_mail(_filled(request, table_in(request))),)
 
 
 def read_batch(request: Request) -> tuple[Received, ...]:
@@ -38,7 +43,35 @@ def read_batch(request: Request) -> tuple[Received, ...]:
     rows, base = rows_in(document, "requests"), document.get("base") or {}
     if not 0 < len(rows) <= MOST_IN_BATCH:
         raise ApiRefusal(400, f"'requests' should have 1 to {MOST_IN_BATCH} items")
-    return tuple(_mail({**base, **row}) for row in rows)
+    return tuple(_mail(_filled(request, {**base, **row})) for row in rows)
+
+
+def _filled(request: Request, document: Table) -> Table:
+    """With the texts of its template, where that was stored here."""
+    if not document.get("template_uuid"):
+        return document
+    if any(document.get(name) for name in TEXTS):
+        raise ApiRefusal(400, "'subject', 'text' and 'html' are not allowed with 'template_uuid'")
+    template = (stored_table(request, document["template_uuid"]) or {}).get("email_template")
+    if not isinstance(template, dict):
+        return document
+    values = document.get("template_variables") or {}
+    return {**document, **{name: filled(text_in(template, part), values) for name, part in PARTS.items()}}
+
+
+def _template_uuid(request: Request) -> str:
+    """Mailtrap has its templates at another host, mailtrap.io."""
+    if request.target.partition("?")[0] != _TEMPLATES or request.method != "POST":
+        return ""
+    template = table_in(request).get("email_template")
+    if not isinstance(template, dict) or not text_in(template, "name"):
+        raise ApiRefusal(422, "'name' can't be blank")
+    return uuid_of(text_in(template, "name"))
+
+
+def _created(request: Request, _identities: Sequence[bytes]) -> Response:
+    template = {**table_in(request)["email_template"], "id": 1, "uuid": _template_uuid(request)}
+    return Response(201, JSON, json.dumps(template).encode())
 
 
 def _mail(document: Table) -> Received:
@@ -116,8 +149,11 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/api/send(?:/[0-9]+)?"), read_one, _accepted),
         Route(re.compile("/api/batch(?:/[0-9]+)?"), read_batch, _accepted_batch),
+        template_route(_TEMPLATES, _created),
     ),
     authorised_by=_authorised,
+    names_upload=_template_uuid,
+    joins_uploads=with_templates,
     body_of=_body,
     said={401: ("Unauthorized", ""), 403: ("Forbidden", ""), 429: ("Too many emails per second", "")},
     answers={

@@ -1,7 +1,8 @@
 """Mandrill: POST /api/1.0/messages/send.json ("messages") or send-raw.json ("raw"), with its key in the body.
 
 Source: Mailchimp Transactional's reference and django-anymail. A success is a list with a status for each recipient; an error
-is 500 with a name. An inline image has no name but its Content-ID. The receiving half is in mandrill_server.py.
+is 500 with a name. An inline image has no name but its Content-ID. send-template.json names a template that templates/add.json
+stored; merge variables of each recipient fill it in. The receiving half is in mandrill_server.py.
 """
 
 from __future__ import annotations
@@ -9,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import BodySection, Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import (
+    BodySection,
+    Credentials,
+    JointRequest,
+    Request,
+    Response,
+    SendingDomains,
+    StoredTemplate,
+)
 from benchkit.model.identity import HEADER, split_at_identity
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -27,7 +36,8 @@ from benchkit.providers.json_request import (
 )
 from benchkit.providers.mailboxes import mailboxes
 from benchkit.providers.mandrill_server import MOST_RECIPIENTS, SERVER, TAKEN
-from benchkit.providers.shared_template import Sharing, shared_template, texts_of, whole_texts
+from benchkit.providers.shared_template import TEXTS, Sharing, shared_template, texts_of, whole_texts
+from benchkit.providers.template_store import NAME
 
 LIMITS = FieldLimits(
     api="Mandrill", instead='use endpoint = "raw"', inline_apart=True, mail_bytes=25_000_000, repeated_addresses=True
@@ -35,6 +45,8 @@ LIMITS = FieldLimits(
 _PATH = "/api/1.0/messages/"
 _LATER = frozenset({"GeneralError", "ServiceUnavailable", "Internal"})
 _NOT_BY_RAW = ("tags", "metadata", "subaccount", "template")
+_PARTS = dict(zip(TEXTS, ("subject", "text", "code"), strict=True))  # of a stored template
+_MERGING = {"merge": True, "merge_language": "handlebars"}
 _UNTOUCHED = {"track_opens": False, "track_clicks": False, "auto_text": False, "auto_html": False, "inline_css": False}
 
 OPTIONS: Mapping[str, str] = {
@@ -42,7 +54,7 @@ OPTIONS: Mapping[str, str] = {
     "tags": "tags of every mail: `a, b`",
     "metadata": "`key=value, key=value`",
     "subaccount": "the subaccount's id",
-    "template": "the name of a stored template; one message a request",
+    "template": 'the name of a stored template; of several messages a request only with `render = "stored"`',
 }
 
 
@@ -58,9 +70,8 @@ class Mandrill:
             return json_request(f"{_PATH}send-raw.json", (), _raw(message, account))
         check_fields(message, LIMITS)
         document: dict[str, Any] = {"key": account.secret, "message": _message(message, account)}
-        if template := account.options.get("template"):
-            stored = {"template_name": template, "template_content": []}
-            return json_request(f"{_PATH}send-template.json", (), document | stored)
+        if account.options.get("template"):
+            return json_request(f"{_PATH}send-template.json", (), document | _naming(account))
         return json_request(f"{_PATH}send.json", (), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
@@ -68,6 +79,26 @@ class Mandrill:
 
     def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         return _merged(messages, account, shared_template)
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        written = shared_template(texts_of(messages), SYNTAX).written(tag)
+        texts = {_PARTS[name]: text for name, text in written.items()}
+        name = _template_name(account)
+        return StoredTemplate(name, json_bytes({"key": account.secret, "name": name, "publish": True, **texts}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        """One mail to all its recipients, with the same values for each."""
+        _check_fields_endpoint(account)
+        for message in messages:
+            check_fields(message, LIMITS)
+        shared = shared_template(texts_of(messages), SYNTAX)
+        return tuple(
+            json_request(f"{_PATH}send-template.json", (), _filled_in(message, values, account))
+            for message, values in zip(messages, shared.values, strict=True)
+        )
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _merged(messages, account, shared_template, stored=True)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """A row for each recipient, in the order of the request."""
@@ -94,29 +125,53 @@ class Mandrill:
 PROVIDER = Mandrill()
 
 
-def _merged(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
-    """What differs in the texts are merge variables of each recipient; the identity stands in each one's metadata."""
+def _check_fields_endpoint(account: Credentials) -> None:
     if account.options.get("endpoint") == "raw":
-        raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "messages"')
-    if account.options.get("template"):
         raise ValueError(
-            "a stored template of Mandrill would replace the texts of the batch: send one message a request"
+            'endpoint = "raw" takes one message a request, and its texts as they are: use endpoint = "messages"'
         )
+
+
+def _template_name(account: Credentials) -> str:
+    return account.options.get("template") or NAME
+
+
+def _naming(account: Credentials) -> dict[str, Any]:
+    return {"template_name": _template_name(account), "template_content": []}
+
+
+def _filled_in(message: Message, values: Mapping[str, str], account: Credentials) -> dict[str, Any]:
+    mail = {name: value for name, value in _message(message, account).items() if name not in TEXTS}
+    mail |= _MERGING | {"global_merge_vars": _vars(values)}
+    return {"key": account.secret, "message": mail} | _naming(account)
+
+
+def _merged(messages: Sequence[Message], account: Credentials, share: Sharing, *, stored: bool = False) -> JointRequest:
+    """What differs in the texts are merge variables of each recipient; the identity stands in each one's metadata."""
+    _check_fields_endpoint(account)
+    if account.options.get("template") and not stored:
+        told = "a stored template of Mandrill would replace the texts of the batch"
+        raise ValueError(f'{told}: use render = "stored", or send one message a request')
     for message in messages:
         check_fields(message, LIMITS)
     check_shared(messages, LIMITS.api)
     shared, common = share(texts_of(messages), SYNTAX), _message(messages[0], account)
     del common["to"], common["headers"][HEADER], common["metadata"][HEADER]
-    common |= shared.written(tag)
-    common |= {"merge": True, "merge_language": "handlebars", "preserve_recipients": False}
-    document = json_bytes({"key": account.secret, "message": common}).removesuffix(b"}}")
+    if stored:
+        common = {name: value for name, value in common.items() if name not in TEXTS}
+    else:
+        common |= shared.written(tag)
+    common |= _MERGING | {"preserve_recipients": False}
+    naming = _naming(account) if stored else {}
+    document = json_bytes({"key": account.secret, **naming, "message": common}).removesuffix(b"}}")
     sections = (
         _section(document + b',"to":[', [_person(message) for message in messages]),
         _section(b'],"recipient_metadata":[', [_metadata(message) for message in messages]),
         _section(b'],"merge_vars":[', [_variables(*pair) for pair in zip(messages, shared.values, strict=True)]),
     )
     type_ = (("content-type", "application/json"),)
-    return JointRequest("POST", f"{_PATH}send.json", type_, sections, b"]}}", _keys(messages))
+    target = f"{_PATH}send-template.json" if stored else f"{_PATH}send.json"
+    return JointRequest("POST", target, type_, sections, b"]}}", _keys(messages))
 
 
 def _judged(response: Response, rows: list[Mapping[str, Any]]) -> Outcome:
@@ -149,7 +204,11 @@ def _metadata(message: Message) -> dict[str, Any]:
 
 
 def _variables(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
-    return {"rcpt": message.recipients[0], "vars": [{"name": name, "content": value} for name, value in values.items()]}
+    return {"rcpt": message.recipients[0], "vars": _vars(values)}
+
+
+def _vars(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "content": value} for name, value in values.items()]
 
 
 def _raw(message: Message, account: Credentials) -> dict[str, Any]:

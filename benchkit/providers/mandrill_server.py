@@ -24,33 +24,66 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
 from benchkit.providers.shared_template import TEXTS
+from benchkit.providers.template_store import stored_table, with_templates
 
 TAKEN = frozenset({"sent", "queued", "scheduled"})
 MOST_RECIPIENTS = 1000  # of one request; Mandrill states no number
 _SYNCHRONOUS = 10  # recipients; more are always queued
 _INVALID = "ValidationError"
+_SEND = r"/api/1\.0/messages/send"
+_ADD = re.compile(r"/api/1\.0/templates/add(?:\.json)?")
 _NAMES = {400: _INVALID, 401: "Invalid_Key", 403: "Invalid_Key", 429: "TooManyRequests", 503: "ServiceUnavailable"}
 
 
 def read_fields(request: Request) -> tuple[Received, ...]:
-    mail = table_in(request, 500, "You must specify a key value", _INVALID)["message"]
+    document = table_in(request, 500, "You must specify a key value", _INVALID)
+    mail = {**document["message"], **_template_of(request, document)}
     people = rows_in(mail, "to")
     if not people:
         raise ApiRefusal(500, 'Validation error: {"message":{"to":"Please enter an array"}}', _INVALID)
-    if mail.get("merge_vars") and mail.get("merge", True):
+    if not mail.get("merge", True):
+        return (_mail(mail, people),)
+    if mail.get("merge_vars"):
         return tuple(_own_mail(mail, person) for person in people)
-    return (_mail(mail, people),)
+    return (_mail(_filled(mail, rows_in(mail, "global_merge_vars")), people),)
+
+
+def _template_of(request: Request, document: Table) -> Table:
+    """The texts of the template that it names, where that was stored here; a subject of the mail's own stands before."""
+    template = stored_table(request, document.get("template_name") or "") if "-template" in request.target else None
+    if template is None:
+        return {}
+    subject = text_in(document["message"], "subject") or text_in(template, "subject")
+    return {"subject": subject, "text": template.get("text"), "html": template.get("code")}
+
+
+def _template_name(request: Request) -> str:
+    if not _ADD.fullmatch(request.target.partition("?")[0]):
+        return ""
+    name = text_in(table_in(request, 500, "You must specify a key value", _INVALID), "name")
+    if not name:
+        raise ApiRefusal(500, 'Validation error: {"name":"Please enter a value"}', _INVALID)
+    return name
+
+
+def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
+    template = {name: value for name, value in table_in(request).items() if name != "key"}
+    return Response(200, JSON, json.dumps({"slug": _template_name(request), **template}).encode())
 
 
 def _own_mail(mail: Table, person: Table) -> Received:
     """What one recipient is sent where each has merge variables of its own."""
-    address = text_in(person, "email")
-    rows = [*rows_in(mail, "global_merge_vars"), *_vars(mail, address)]
+    rows = [*rows_in(mail, "global_merge_vars"), *_vars(mail, text_in(person, "email"))]
+    return _mail(_filled(mail, rows), [person])
+
+
+def _filled(mail: Table, rows: list[Table]) -> Table:
+    if not rows:
+        return mail
     values = {str(row["name"]): row["content"] for row in rows}
-    texts = {name: filled(text_in(mail, name), values) for name in TEXTS if mail.get(name)}
-    return _mail({**mail, **texts}, [person])
+    return {**mail, **{name: filled(text_in(mail, name), values) for name in TEXTS if mail.get(name)}}
 
 
 def _vars(mail: Table, address: str) -> list[Table]:
@@ -141,13 +174,15 @@ def _rejected(status: str, reason: str | None) -> Callable[[AnsweredRequest], Re
     return write
 
 
-_SEND = r"/api/1\.0/messages/send"
 SERVER = RoutedServer(
     routes=(
         Route(re.compile(rf"{_SEND}(?:-template)?(?:\.json)?"), read_fields, _accepted),
         Route(re.compile(rf"{_SEND}-raw(?:\.json)?"), read_mime, _accepted),
+        template_route(_ADD.pattern, _stored),
     ),
     authorised_by=_authorised,
+    names_upload=_template_name,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge="",
     said={401: ("Invalid API key", "Invalid_Key"), 500: ("An error occurred.", "GeneralError")},

@@ -1,7 +1,7 @@
 """Postmark: POST /email as JSON; /email/batch takes a list of up to 500 and answers each with an ErrorCode of its own.
 
 Source: Postmark's developer documentation and django-anymail. A 200 may mean failure: only ErrorCode 0 accepts, and its Message
-may name inactive recipients. /email/batchWithTemplates names a template that POST /templates has stored before.
+may name inactive recipients. /email/withTemplate and /email/batchWithTemplates name a template that POST /templates stored.
 The receiving half is in postmark_server.py.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
@@ -22,17 +22,20 @@ from benchkit.providers.json_request import (
     base64_text,
     given,
     joint_request,
+    json_bytes,
     json_request,
     own_headers,
 )
 from benchkit.providers.mailboxes import mailbox, mailboxes
 from benchkit.providers.postmark_server import MOST_IN_BATCH, SERVER
 from benchkit.providers.shared_template import TEXTS, shared_template, texts_of
+from benchkit.providers.template_store import NAME
 
-LIMITS = FieldLimits(api="Postmark", recipients=50, mail_bytes=10_000_000, repeated_addresses=True)
+LIMITS = FieldLimits(
+    api="Postmark", recipients=50, mail_bytes=10_000_000, repeated_addresses=True, text_bytes=5_000_000
+)
 _INACTIVE = re.compile(r"inactive addresses: ([^\s,]+(?:, [^\s,]+)*)", re.IGNORECASE)
 _FIELDS = dict(zip(TEXTS, ("Subject", "TextBody", "HtmlBody"), strict=True))
-ALIAS = "benchkit"
 _LATER = {100: OutcomeKind.DEFERRED, 429: OutcomeKind.THROTTLED}  # 100: maintenance
 
 OPTIONS: Mapping[str, str] = {
@@ -59,18 +62,18 @@ class Postmark:
             check_fields(message, LIMITS)
         return joint_request("/email/batch", _headers(account), [_document(one, account) for one in messages])
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        """Each message names the stored template and has its own values."""
-        for message in messages:
-            check_fields(message, LIMITS)
-        shared = shared_template(texts_of(messages), SYNTAX)
-        documents = [_templated(one, values, account) for one, values in zip(messages, shared.values, strict=True)]
-        return joint_request("/email/batchWithTemplates", _headers(account), documents, b'{"Messages":[', b"]}")
-
-    def template(self, messages: Sequence[Message], account: Credentials) -> Request:
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         written = shared_template(texts_of(messages), SYNTAX).written(tag)
         texts = {_FIELDS[name]: text for name, text in written.items()}
-        return json_request("/templates", _headers(account), {"Name": ALIAS, "Alias": ALIAS, **texts})
+        return StoredTemplate(NAME, json_bytes({"Name": NAME, "Alias": NAME, **texts}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        documents = _stored(messages, account)
+        return tuple(json_request("/email/withTemplate", _headers(account), one) for one in documents)
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        documents = _stored(messages, account)
+        return joint_request("/email/batchWithTemplates", _headers(account), documents, b'{"Messages":[', b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         return _outcome(response, json_of(response.body))
@@ -134,10 +137,16 @@ def _document(message: Message, account: Credentials) -> dict[str, Any]:
     )
 
 
-def _templated(message: Message, values: Mapping[str, str], account: Credentials) -> dict[str, Any]:
-    document = _document(message, account)
-    own = {name: value for name, value in document.items() if name not in _FIELDS.values()}
-    return own | {"TemplateAlias": ALIAS, "TemplateModel": values}
+def _stored(messages: Sequence[Message], account: Credentials) -> list[dict[str, Any]]:
+    """Each message names the stored template and has its own values."""
+    for message in messages:
+        check_fields(message, LIMITS)
+    shared = shared_template(texts_of(messages), SYNTAX)
+    return [
+        {name: value for name, value in _document(message, account).items() if name not in _FIELDS.values()}
+        | {"TemplateAlias": NAME, "TemplateModel": values}
+        for message, values in zip(messages, shared.values, strict=True)
+    ]
 
 
 def _attachment(file: Attachment) -> dict[str, str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
@@ -24,37 +23,36 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.mailboxes import mailbox, read_mailboxes
 from benchkit.providers.named_answers import AnsweredRequest, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.template_store import stored_table, with_templates
 
 MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 50
 _TEXTS = ("Subject", "TextBody", "HtmlBody")
-_STORED = "Templates"  # what the sink adds to a request: the stored templates by their aliases
 _INVALID, _NO_JSON, _TOO_MANY, _BAD_FILE = "300", "402", "410", "411"
 _INACTIVE = "You tried to send to a recipient that has been marked as inactive."
 _SUBMITTED = "2026-01-01T09:00:00.0000000Z"
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
-    return (_mail(table_in(request, 422, "Received invalid JSON input.", _NO_JSON)),)
+    return (_mail(_filled(request, table_in(request, 422, "Received invalid JSON input.", _NO_JSON))),)
 
 
 def read_batch(request: Request) -> tuple[Received, ...]:
     rows = document_of(request, 422, "Received invalid JSON input.", _NO_JSON)
-    stored: Table = {}
     if isinstance(rows, dict):  # with templates
-        stored, rows = rows.get(_STORED) or {}, rows.get("Messages")
+        rows = rows.get("Messages")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise ApiRefusal(422, "Incompatible JSON format.", "403")
     if len(rows) > MOST_IN_BATCH:
         raise ApiRefusal(422, f"Too many messages in batch: at most {MOST_IN_BATCH}.", _TOO_MANY)
-    return tuple(_mail(_filled(row, stored)) for row in rows)
+    return tuple(_mail(_filled(request, row)) for row in rows)
 
 
-def _filled(row: Table, stored: Table) -> Table:
+def _filled(request: Request, row: Table) -> Table:
     """With the texts of its template, where that was stored here."""
-    template = stored.get(str(row.get("TemplateAlias") or ""))
-    if not isinstance(template, dict):
+    template = stored_table(request, row.get("TemplateAlias") or "")
+    if template is None:
         return row
     values = row.get("TemplateModel") or {}
     return {**row, **{name: filled(text_in(template, name), values) for name in _TEXTS if template.get(name)}}
@@ -64,15 +62,6 @@ def _template_alias(request: Request) -> str:
     if request.target.partition("?")[0] != "/templates":
         return ""
     return text_in(table_in(request, 422, "Received invalid JSON input.", _NO_JSON), "Alias")
-
-
-def _with_templates(request: Request, templates: Mapping[str, bytes]) -> Request:
-    """At the end of the object, so that what the request itself says stays where it is."""
-    body = request.body.rstrip()
-    if not templates or not request.target.startswith("/email/batchWithTemplates") or not body.endswith(b"}"):
-        return request
-    rows = b",".join(json.dumps(alias).encode() + b":" + body for alias, body in templates.items())
-    return replace(request, body=body[:-1] + b',"%s":{%s}}' % (_STORED.encode(), rows))
 
 
 def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
@@ -181,11 +170,11 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/email(?:/withTemplate)?"), read_one, _accepted),
         Route(re.compile("/email/batch(?:WithTemplates)?"), read_batch, _accepted_batch),
-        Route(re.compile("/templates"), lambda _request: (), _stored, sends=lambda _request: False),
+        template_route("/templates", _stored),
     ),
     authorised_by=_authorised,
     names_upload=_template_alias,
-    joins_uploads=_with_templates,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge="",
     said={

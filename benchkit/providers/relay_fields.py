@@ -130,8 +130,10 @@ def _mandrill(options: Options) -> Headers:
 
 def _mailjet(options: Options) -> Headers:
     off, template = tracking_off(options), options.get("template", "")
+    metadata = _table(options, "metadata", identity=False)
     return _given(
         ("X-MJ-CustomID", IDENTITY),
+        ("X-MJ-EventPayload", _json(metadata) if metadata else ""),
         ("X-Mailjet-Campaign", options.get("campaign", "")),
         ("X-Mailjet-TrackOpen", "0" if off else ""),
         ("X-Mailjet-TrackClick", "0" if off else ""),
@@ -141,13 +143,17 @@ def _mailjet(options: Options) -> Headers:
 
 
 def _brevo(options: Options) -> Headers:
-    return _given(("X-Mailin-Tag", ",".join(options_list(options.get("tags", "")))))
+    return _given(
+        ("X-Mailin-Tag", ",".join(options_list(options.get("tags", "")))),
+        ("X-Mailin-custom", _json(_table(options, "metadata"))),
+    )
 
 
 def _sparkpost(options: Options) -> Headers:
     campaign = options.get("campaign", "")
     untouched = {"transactional": True, "open_tracking": False, "click_tracking": False}  # as by the API: sparkpost.py
     document: dict[str, object] = {"metadata": _table(options, "metadata"), "options": untouched}
+    document |= {"tags": tags} if (tags := options_list(options.get("tags", ""))) else {}
     return (("X-MSYS-API", _json(({"campaign_id": campaign} if campaign else {}) | document)),)
 
 
@@ -194,14 +200,17 @@ RELAYS: Mapping[str, RelayFields] = {
     ),
     "mailjet": RelayFields(
         options={
-            "campaign": "X-Mailjet-Campaign", "tracking": "X-Mailjet-TrackOpen, X-Mailjet-TrackClick",
+            "campaign": "X-Mailjet-Campaign", "metadata": "X-MJ-EventPayload",
+            "tracking": "X-Mailjet-TrackOpen, X-Mailjet-TrackClick",
             "template": "X-MJ-TemplateID",
         },
         fields=_mailjet, reads=("x-mj-", "x-mailjet-"),
     ),
-    "brevo": RelayFields(options={"tags": "X-Mailin-Tag"}, fields=_brevo, reads=("x-mailin-",)),
+    "brevo": RelayFields(
+        options={"tags": "X-Mailin-Tag", "metadata": "X-Mailin-custom"}, fields=_brevo, reads=("x-mailin-",),
+    ),
     "sparkpost": RelayFields(
-        options=dict.fromkeys(("campaign", "metadata"), "X-MSYS-API"), fields=_sparkpost, reads=("x-msys-api",),
+        options=dict.fromkeys(("campaign", "metadata", "tags"), "X-MSYS-API"), fields=_sparkpost, reads=("x-msys-api",),
     ),
     "mailtrap": RelayFields(
         options={"category": "X-MT-Category", "custom_variables": "X-MT-Custom-Variables"},

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     bytes_in,
@@ -22,9 +23,12 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.named_answers import AnsweredRequest, NamedAnswer, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.shared_template import TEXTS
+from benchkit.providers.template_store import stored_table, uuid_of, with_templates
 
 MOST_IN_BATCH = 100
+MOST_VARIABLES = 50  # of a stored template
 _MOST_RECIPIENTS = 50
 _INVALID = "validation_error"
 _BAD_TO = "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format."
@@ -34,7 +38,7 @@ _NOTHING_LEFT = (
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
-    return (_mail(table_in(request, code=_INVALID)),)
+    return (_mail(_filled(request, table_in(request, code=_INVALID))),)
 
 
 def read_batch(request: Request) -> tuple[Received, ...]:
@@ -46,7 +50,42 @@ def read_batch(request: Request) -> tuple[Received, ...]:
     for row in rows:
         if row.get("attachments") or row.get("scheduled_at"):
             raise ApiRefusal(422, "The `attachments` and `scheduled_at` fields are not supported in a batch.", _INVALID)
-    return tuple(_mail(row) for row in rows)
+    return tuple(_mail(_filled(request, row)) for row in rows)
+
+
+def _filled(request: Request, document: Table) -> Table:
+    """With the texts of its template, where that was stored here; what the mail says itself stands before the template's."""
+    named = document.get("template")
+    if not isinstance(named, dict):
+        return document
+    if document.get("html") or document.get("text"):
+        raise ApiRefusal(422, "The `template` field cannot be used together with `html` or `text`.", _INVALID)
+    template = stored_table(request, named.get("id") or "")
+    if template is None:
+        return document
+    values = named.get("variables") or {}
+    texts = {name: filled(text_in(template, name), values) for name in TEXTS if template.get(name)}
+    return {**texts, **document}
+
+
+def _template_alias(request: Request) -> str:
+    if request.target.partition("?")[0] != "/templates" or request.method != "POST":
+        return ""
+    document = table_in(request, code=_INVALID)
+    for name in ("name", "html"):
+        if not text_in(document, name):
+            raise ApiRefusal(422, f"Missing `{name}` field.", "missing_required_field")
+    if len(rows_in(document, "variables")) > MOST_VARIABLES:
+        raise ApiRefusal(422, f"A template may have at most {MOST_VARIABLES} variables.", _INVALID)
+    return text_in(document, "alias") or uuid_of(text_in(document, "name"))
+
+
+def _created(request: Request, _identities: Sequence[bytes]) -> Response:
+    return Response(201, JSON, json.dumps({"object": "template", "id": _template_alias(request)}).encode())
+
+
+def _published(request: Request, _identities: Sequence[bytes]) -> Response:
+    return Response(200, JSON, json.dumps({"object": "template", "id": request.target.split("/")[2]}).encode())
 
 
 def _mail(document: Table) -> Received:
@@ -133,8 +172,12 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/emails"), read_one, _accepted),
         Route(re.compile("/emails/batch"), read_batch, _accepted_batch),
+        template_route("/templates", _created),
+        template_route("/templates/[^/]+/publish", _published),
     ),
     authorised_by=_authorised,
+    names_upload=_template_alias,
+    joins_uploads=with_templates,
     body_of=_body,
     retry_after=True,
     rate_names=("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),

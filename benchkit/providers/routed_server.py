@@ -29,6 +29,11 @@ class Route:
     sends: Callable[[Request], bool] = lambda _request: True  # a session or a status sends no mail
 
 
+def template_route(path: str, answer: Callable[[Request, Sequence[bytes]], Response]) -> Route:
+    """An endpoint that stores a template."""
+    return Route(re.compile(path), lambda _request: (), answer, sends=lambda _request: False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutedServer:
     """`authorised_by` may raise an ApiRefusal of its own. `said` has the real words of a status, and the code beside them.

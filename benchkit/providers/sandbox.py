@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from benchkit.model.contracts import BatchProvider, Provider, StoredTemplateProvider, TemplateProvider
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Address, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec
@@ -105,8 +106,7 @@ def provider_of(arm: ArmSpec) -> Provider:
         sandbox.header[0] or sandbox.member or sandbox.part[0] or sandbox.needs or sandbox.accepted
     ):
         return provider
-    kind = next(kind for protocol, kind in _KINDS if isinstance(provider, protocol))
-    return kind(provider, sandbox)
+    return _kind_of(provider)(provider, sandbox)
 
 
 class _Marked:
@@ -119,7 +119,9 @@ class _Marked:
         self.options, self.server = provider.options, provider.server
 
     def request(self, message: Message, account: Credentials) -> Request:
-        request = self._provider.request(message, account)
+        return self._with_mark(self._provider.request(message, account), account)
+
+    def _with_mark(self, request: Request, account: Credentials) -> Request:
         target, headers = _addressed(request.target, request.headers, self._sandbox, account.options)
         return replace(request, target=target, headers=headers, body=_begun(request.body, self._sandbox))
 
@@ -163,19 +165,35 @@ class _MarkedTemplates(_MarkedBatches):
         return self._joint(self._provider.template_batch(messages, account), account)
 
 
-class _MarkedStoredTemplates(_MarkedTemplates):
-    _provider: StoredTemplateProvider
+class _MarkedStored(_MarkedBatches):
+    """What its templates are stored for: the provider itself would fill them in."""
 
-    def template(self, messages: Sequence[Message], account: Credentials) -> Request:
-        return self._provider.template(messages, account)
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        return self._stores.template(messages, account)
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        return tuple(self._with_mark(one, account) for one in self._stores.stored(messages, account))
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return self._joint(self._stores.stored_batch(messages, account), account)
+
+    @property
+    def _stores(self) -> StoredTemplateProvider:
+        assert isinstance(self._provider, StoredTemplateProvider), "_kind_of says so"
+        return self._provider
 
 
-_KINDS: tuple[tuple[type, Callable[[Provider, Sandbox], Provider]], ...] = (
-    (StoredTemplateProvider, _MarkedStoredTemplates),
-    (TemplateProvider, _MarkedTemplates),
-    (BatchProvider, _MarkedBatches),
-    (object, _Marked),
-)
+class _MarkedStoredTemplates(_MarkedStored, _MarkedTemplates):
+    pass
+
+
+def _kind_of(provider: Provider) -> Callable[[Any, Sandbox], Provider]:
+    stores, fills_in = isinstance(provider, StoredTemplateProvider), isinstance(provider, TemplateProvider)
+    if stores:
+        return _MarkedStoredTemplates if fills_in else _MarkedStored
+    if fills_in:
+        return _MarkedTemplates
+    return _MarkedBatches if isinstance(provider, BatchProvider) else _Marked
 
 
 def _addressed(target: str, headers: Headers, sandbox: Sandbox, options: Options) -> tuple[str, Headers]:

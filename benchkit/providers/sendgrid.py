@@ -1,7 +1,8 @@
 """SendGrid: POST /v3/mail/send as JSON; several messages in one request are its personalizations.
 
 Source: Twilio's OpenAPI document (sendgrid-oai) and django-anymail. A success is 202 with an empty body, its id in
-X-Message-Id. Texts that differ within a request are substitutions. The receiving half is in sendgrid_server.py.
+X-Message-Id. Texts that differ within a request are substitutions. A stored ("dynamic") template has all texts, and each
+personalization the values in dynamic_template_data. The receiving half is in sendgrid_server.py.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.arm_options import options_list, options_table, tracking_off
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
@@ -28,7 +30,7 @@ from benchkit.providers.json_request import (
     json_request,
     own_headers,
 )
-from benchkit.providers.sendgrid_server import FIXED_HEADERS, MOST_PERSONALIZATIONS, SERVER
+from benchkit.providers.sendgrid_server import FIXED_HEADERS, MOST_PERSONALIZATIONS, SERVER, dynamic_id_of
 from benchkit.providers.shared_template import (
     Sharing,
     TemplateSyntax,
@@ -36,12 +38,17 @@ from benchkit.providers.shared_template import (
     texts_of,
     whole_texts,
 )
+from benchkit.providers.template_store import NAME
 
 SEND = "/v3/mail/send"
 LIMITS = FieldLimits(
-    api="SendGrid", recipients=1000, fixed_headers=FIXED_HEADERS, empty_files=False, mail_bytes=30_000_000
-)
+    api="SendGrid", recipients=1000, fixed_headers=FIXED_HEADERS, empty_files=False, mail_bytes=30_000_000,
+    ascii_file_names=True,
+)  # fmt: skip
+_MOST_CATEGORIES = 10
+_MOST_ARGUMENTS = 10_000  # bytes of custom_args
 _TEXTS = ("text", "html")
+_PARTS = {"subject": "subject", "text": "plain_content", "html": "html_content"}  # of a stored template
 _KINDS = {"text": "text/plain", "html": "text/html"}
 _SYNTAX = TemplateSyntax(re.compile("-benchkit-"), edge="")
 _SUBSTITUTIONS = 10_000  # bytes of one personalization's
@@ -50,7 +57,7 @@ OPTIONS: Mapping[str, str] = {
     "categories": "`a, b`",
     "custom_args": "`key=value, key=value`",
     "tracking": '"off": opens and clicks are not tracked',
-    "template": "the id of a stored template; one message a request",
+    "template": 'the id of a stored template; of several messages a request only with `render = "stored"`',
 }
 
 
@@ -76,6 +83,27 @@ class Sendgrid:
 
     def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         return _personalized(messages, account, shared_template)
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        written = shared_template(texts_of(messages), SYNTAX).written(tag)
+        texts = {_PARTS[name]: text for name, text in written.items()}
+        return StoredTemplate(_template_id(account), json_bytes({"name": NAME, "active": 1, "subject": "", **texts}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        for message in messages:
+            check_fields(message, LIMITS)
+        shared = shared_template(texts_of(messages), SYNTAX)
+        return tuple(
+            json_request(SEND, bearer(account.secret), _stored(message, values, account))
+            for message, values in zip(messages, shared.values, strict=True)
+        )
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        _check_shared(messages)
+        common = _common(messages[0].content, account) | {"template_id": _template_id(account)}
+        shared = shared_template(texts_of(messages), SYNTAX)
+        documents = [_with_data(*pair) for pair in zip(messages, shared.values, strict=True)]
+        return _joint(common, documents, account)
 
     def outcome(self, response: Response) -> Outcome:
         """An acceptance is 202 with an empty body and an id."""
@@ -109,20 +137,43 @@ def _people(message: Message) -> dict[str, Any]:
 
 def _personalized(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
     if account.options.get("template"):
-        raise ValueError("a stored template of SendGrid excludes the substitutions of a batch: remove one of them")
+        told = "a stored template of SendGrid excludes the substitutions of a batch"
+        raise ValueError(f'{told}: use render = "stored", or remove the option `template`')
+    _check_shared(messages)
+    texts = {name: column for name, column in texts_of(messages).items() if name in _TEXTS}
+    if any("" in column for column in texts.values()):
+        raise ValueError("some messages have a text and others have none, which one request of SendGrid cannot say")
+    shared = share(texts, _SYNTAX)
+    common = _common(messages[0].content, account) | {"content": _bodies(shared.written(_mark))}
+    documents = [_personalization(*pair) for pair in zip(messages, shared.values, strict=True)]
+    return _joint(common, documents, account)
+
+
+def _joint(common: Mapping[str, Any], documents: Sequence[Mapping[str, Any]], account: Credentials) -> JointRequest:
+    before = json_bytes(common).removesuffix(b"}") + b',"personalizations":['
+    return joint_request(SEND, bearer(account.secret), documents, before, b"]}")
+
+
+def _check_shared(messages: Sequence[Message]) -> None:
+    """Raises ValueError where these cannot share a request."""
     for message in messages:
         check_fields(message, LIMITS)
     first = messages[0].content
     if any(_shared(message.content) != _shared(first) for message in messages):
         raise ValueError("a request of SendGrid has one sender, Reply-To and list of attachments for all messages")
-    texts = {name: column for name, column in texts_of(messages).items() if name in _TEXTS}
-    if any("" in column for column in texts.values()):
-        raise ValueError("some messages have a text and others have none, which one request of SendGrid cannot say")
-    shared = share(texts, _SYNTAX)
-    common = _common(first, account) | {"content": _bodies(shared.written(_mark))}
-    before = json_bytes(common).removesuffix(b"}") + b',"personalizations":['
-    documents = [_personalization(*pair) for pair in zip(messages, shared.values, strict=True)]
-    return joint_request(SEND, bearer(account.secret), documents, before, b"]}")
+
+
+def _template_id(account: Credentials) -> str:
+    return account.options.get("template") or dynamic_id_of(NAME)
+
+
+def _stored(message: Message, values: Mapping[str, str], account: Credentials) -> dict[str, Any]:
+    common = _common(message.content, account) | {"template_id": _template_id(account)}
+    return {"personalizations": [_with_data(message, values)], **common}
+
+
+def _with_data(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
+    return _people(message) | {"headers": dict(own_headers(message.content)), "dynamic_template_data": values}
 
 
 def _mark(name: str) -> str:
@@ -144,12 +195,21 @@ def _shared(content: Content) -> tuple[object, ...]:
 
 def _common(content: Content, account: Credentials) -> dict[str, Any]:
     settings = account.options
+    categories, arguments = options_list(settings.get("categories", "")), options_table(settings.get("custom_args", ""))
+    if len(categories) > _MOST_CATEGORIES:
+        raise ValueError(
+            f"SendGrid takes {_MOST_CATEGORIES} categories, and the option has {len(categories)}: give fewer"
+        )
+    if len(json_bytes({HEADER: IDENTITY, **arguments})) > _MOST_ARGUMENTS:
+        raise ValueError(
+            f"SendGrid takes custom_args of {_MOST_ARGUMENTS:,} bytes, the identity with them: give shorter ones"
+        )
     off = {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}}
     return {"from": address_pair(content.sender)} | given(
         reply_to_list=[*map(address_pair, content.reply_to)],
         attachments=[_attachment(file) for file in content.attachments],
-        categories=options_list(settings.get("categories", "")),
-        custom_args=options_table(settings.get("custom_args", "")),
+        categories=categories,
+        custom_args=arguments,
         tracking_settings=off if tracking_off(settings) else None,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchkit.model.exchange import ApiRefusal, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     address_in,
@@ -22,7 +23,8 @@ from benchkit.providers.json_reading import (
     text_in,
 )
 from benchkit.providers.named_answers import refusing
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.template_store import stored_table, uuid_of, with_templates
 
 MOST_PERSONALIZATIONS = 1000
 _NOTHING_LEFT = (("x-ratelimit-limit", "600"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"))
@@ -33,6 +35,8 @@ FIXED_HEADERS = frozenset(
     }
 )  # fmt: skip
 _PEOPLE = "personalizations"
+_PARTS = {"plain_content": "text/plain", "html_content": "text/html"}  # of a dynamic template
+_VERSIONS = re.compile("/v3/templates/([^/]+)/versions")
 _BAD_ADDRESS = "Does not contain a valid address."
 _NO_PEOPLE = "The personalizations field is required and must have at least one personalization."
 _NO_TO = (
@@ -53,10 +57,46 @@ def read(request: Request) -> tuple[Received, ...]:
     if len(people) > MOST_PERSONALIZATIONS:
         told = f"The personalizations field must have at most {MOST_PERSONALIZATIONS} personalizations."
         raise ApiRefusal(400, told, _PEOPLE)
-    mails = tuple(_mail(document, one, place) for place, one in enumerate(people))
+    template = stored_table(request, document.get("template_id") or "")
+    mails = tuple(_mail(_filled_in(document, one, template), one, place) for place, one in enumerate(people))
     if sum(len(mail.recipients) for mail in mails) > MOST_PERSONALIZATIONS:
         raise ApiRefusal(400, "The total number of recipients must be no more than 1000.", _PEOPLE)
     return mails
+
+
+def dynamic_id_of(name: str) -> str:
+    """SendGrid makes the id; that of a dynamic template begins with d-."""
+    return f"d-{uuid_of(name).replace('-', '')}"
+
+
+def _filled_in(document: Table, people: Table, template: Table | None) -> Table:
+    """With the texts of its dynamic template, where that was stored here: they stand before the mail's own."""
+    if template is None:
+        return document
+    values = people.get("dynamic_template_data") or {}
+    texts = {part: filled(text_in(template, part), values) for part in ("subject", *_PARTS) if template.get(part)}
+    rows = [{"type": kind, "value": texts[part]} for part, kind in _PARTS.items() if texts.get(part)]
+    return {**document, "content": rows, "subject": texts.get("subject", "")}
+
+
+def _created(request: Request, _identities: Sequence[bytes]) -> Response:
+    document = table_in(request, fault="Bad Request")
+    name = text_in(document, "name")
+    if not name:
+        raise ApiRefusal(400, "The name parameter is required.", "name")
+    template = {"id": dynamic_id_of(name), "name": name, "generation": "dynamic", "versions": []}
+    return Response(201, JSON, json.dumps(template).encode())
+
+
+def _version_of(request: Request) -> str:
+    """A template has its texts in a version of it."""
+    found = _VERSIONS.fullmatch(request.target.partition("?")[0])
+    return found[1] if found and request.method == "POST" else ""
+
+
+def _version(request: Request, _identities: Sequence[bytes]) -> Response:
+    version = {**table_in(request, fault="Bad Request"), "id": uuid_of("version"), "template_id": _version_of(request)}
+    return Response(201, JSON, json.dumps(version).encode())
 
 
 def _mail(document: Table, people: Table, place: int) -> Received:
@@ -147,8 +187,14 @@ def _body(_status: int, text: str, code: str) -> bytes:
 
 
 SERVER = RoutedServer(
-    routes=(Route(re.compile("/v3/mail/send"), read, _accepted),),
+    routes=(
+        Route(re.compile("/v3/mail/send"), read, _accepted),
+        template_route("/v3/templates", _created),
+        template_route(_VERSIONS.pattern, _version),
+    ),
     authorised_by=has_bearer,
+    names_upload=_version_of,
+    joins_uploads=with_templates,
     body_of=_body,
     rate_names=("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
     headers_of=lambda _status, _code: JSON,

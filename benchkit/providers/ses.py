@@ -1,7 +1,8 @@
 """Amazon SES v2: POST /v2/email/outbound-emails with fields ("simple") or MIME in base64 ("raw"), and bulk mail by a template.
 
 Source: the API model of boto3 1.44 and the SES developer guide. Each request is signed (signature_v4.py). Several messages in
-one request share an inline template whose variables are filled in for each. The receiving half is in ses_server.py.
+one request share an inline template whose variables are filled in for each, or name one that CreateEmailTemplate stored. The
+receiving half is in ses_server.py.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from benchkit.batch.addresses import format_mailboxes
 from benchkit.batch.words import encode_words, is_plain
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
@@ -30,8 +31,9 @@ from benchkit.providers.json_request import (
     own_headers,
 )
 from benchkit.providers.ses_server import ACCEPTED, SERVER, signing_key
-from benchkit.providers.shared_template import Sharing, shared_template, texts_of, whole_texts
+from benchkit.providers.shared_template import SharedTemplate, Sharing, shared_template, texts_of, whole_texts
 from benchkit.providers.signature_v4 import signed
+from benchkit.providers.template_store import NAME
 
 SINGLE, BULK = "/v2/email/outbound-emails", "/v2/email/outbound-bulk-emails"
 LIMITS = FieldLimits(
@@ -84,6 +86,23 @@ class Ses:
     def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         return _bulk(messages, account, shared_template)
 
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        content = _content(shared_template(texts_of(messages), SYNTAX))
+        return StoredTemplate(NAME, json_bytes({"TemplateName": NAME, "TemplateContent": content}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        _check_fields_endpoint(account)
+        for message in messages:
+            check_fields(message, LIMITS)
+        shared = shared_template(texts_of(messages), SYNTAX)
+        return tuple(
+            json_request(SINGLE, (), _stored(message, _data(message, values)) | _settings(account))
+            for message, values in zip(messages, shared.values, strict=True)
+        )
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        return _bulk(messages, account, shared_template, stored=True)
+
     def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
         return signed(request, signing_key(account), host, now_s)
 
@@ -116,11 +135,39 @@ class Ses:
 
 PROVIDER = Ses()
 _PARTS = {"subject": "Subject", "text": "Text", "html": "Html"}
+_MOST_DATA = 262_144  # characters of TemplateData
 
 
-def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+def _check_fields_endpoint(account: Credentials) -> None:
     if account.options.get("endpoint") == "raw":
-        raise ValueError('endpoint = "raw" takes one message a request: use endpoint = "simple"')
+        raise ValueError(
+            'endpoint = "raw" takes one message a request, and its texts as they are: use endpoint = "simple"'
+        )
+
+
+def _content(shared: SharedTemplate) -> dict[str, str]:
+    return {_PARTS[name]: text for name, text in shared.written(tag).items()}
+
+
+def _data(message: Message, values: Mapping[str, str]) -> str:
+    data = json.dumps(values, ensure_ascii=False)
+    if len(data) > _MOST_DATA:
+        told = (
+            f"the values of message {message.index} have {len(data):,} characters, and Amazon SES takes {_MOST_DATA:,}"
+        )
+        raise ValueError(f'{told}: send less, or use render = "client"')
+    return data
+
+
+def _stored(message: Message, data: str) -> dict[str, Any]:
+    content = message.content
+    template = {"TemplateName": NAME, "TemplateData": data, "Headers": _headers(content)}
+    template |= given(Attachments=[_attachment(file) for file in content.attachments])
+    return {"Content": {"Template": template}} | _sender(content) | _destination(message)
+
+
+def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing, *, stored: bool = False) -> JointRequest:
+    _check_fields_endpoint(account)
     for message in messages:
         check_fields(message, LIMITS)
     first = messages[0].content
@@ -128,7 +175,8 @@ def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing) -> 
         raise ValueError("a request of Amazon SES has one sender, Reply-To and list of attachments for all messages")
     shared = share(texts_of(messages), SYNTAX)
     template = given(
-        TemplateContent={_PARTS[name]: text for name, text in shared.written(tag).items()},
+        TemplateName=NAME if stored else "",
+        TemplateContent={} if stored else _content(shared),
         TemplateData="{}",
         Attachments=[_attachment(file) for file in first.attachments],
     )
@@ -178,7 +226,7 @@ def _settings(account: Credentials, *, tagged: bool = True) -> dict[str, Any]:
 
 
 def _entry(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
-    data = json.dumps(values, ensure_ascii=False)
+    data = _data(message, values)
     return {
         **_destination(message),
         "ReplacementTags": [{"Name": _TAG, "Value": IDENTITY}],

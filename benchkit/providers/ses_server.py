@@ -24,12 +24,14 @@ from benchkit.providers.json_reading import (
     texts_in,
 )
 from benchkit.providers.named_answers import AnsweredRequest, Headers, NamedAnswer, Refuses, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
 from benchkit.providers.signature_v4 import SigningKey, is_signed_by
+from benchkit.providers.template_store import stored_table, with_templates
 
 ACCEPTED = "SUCCESS"
 _RECIPIENTS = _ENTRIES = 50
 _BAD = "BadRequestException"
+_TEMPLATES = "/v2/email/templates"
 _ENTRY_ERRORS = {  # what an entry of a bulk request can be instead of SUCCESS (API reference, BulkEmailEntryResult)
     "MESSAGE_REJECTED": "Email address is not verified.",
     "MAIL_FROM_DOMAIN_NOT_VERIFIED": "The MAIL FROM domain is not verified.",
@@ -63,9 +65,9 @@ def read_one(request: Request) -> tuple[Received, ...]:
     if "Simple" in content:
         return (_checked(_mail(document, content["Simple"], destination, content["Simple"].get("Headers"))),)
     template = content["Template"]
-    written = template.get("TemplateContent") or {}
     values = _values(text_in(template, "TemplateData"))
-    return (_checked(_mail(document, _filled(written, values, template), destination, template.get("Headers"))),)
+    simple = _filled(_template_of(request, template), values, template)
+    return (_checked(_mail(document, simple, destination, template.get("Headers"))),)
 
 
 def read_bulk(request: Request) -> tuple[Received, ...]:
@@ -73,15 +75,35 @@ def read_bulk(request: Request) -> tuple[Received, ...]:
     template, entries = document["DefaultContent"]["Template"], rows_in(document, "BulkEmailEntries")
     if not 0 < len(entries) <= _ENTRIES:
         raise ApiRefusal(400, f"a request has 1 to {_ENTRIES} destinations, not {len(entries)}", _BAD)
-    return tuple(_bulk_mail(document, template, entry) for entry in entries)
+    written = _template_of(request, template)
+    return tuple(_bulk_mail(document, template, written, entry) for entry in entries)
 
 
-def _bulk_mail(document: Table, template: Table, entry: Table) -> Received:
+def _template_of(request: Request, template: Table) -> Table:
+    """Its texts: inline, or those of the template that it names."""
+    if not template.get("TemplateName"):
+        return template.get("TemplateContent") or {}
+    found = (stored_table(request, template["TemplateName"]) or {}).get("TemplateContent")
+    if not isinstance(found, dict):
+        raise ApiRefusal(404, f"Template {template['TemplateName']} does not exist", "NotFoundException")
+    return found
+
+
+def _template_name(request: Request) -> str:
+    if request.target.partition("?")[0] != _TEMPLATES or request.method != "POST":
+        return ""
+    template = table_in(request, code="SerializationException")
+    if not text_in(template, "TemplateName") or not isinstance(template.get("TemplateContent"), dict):
+        raise ApiRefusal(400, "TemplateName and TemplateContent are required", _BAD)
+    return text_in(template, "TemplateName")
+
+
+def _bulk_mail(document: Table, template: Table, written: Table, entry: Table) -> Received:
     own = (entry.get("ReplacementEmailContent") or {}).get("ReplacementTemplate") or {}
     values = {**_values(text_in(template, "TemplateData")), **_values(text_in(own, "ReplacementTemplateData"))}
-    filled = _filled(template.get("TemplateContent") or {}, values, template)
+    simple = _filled(written, values, template)
     headers = [*(template.get("Headers") or []), *(entry.get("ReplacementHeaders") or [])]
-    return _checked(_mail(document, filled, entry.get("Destination") or {}, headers))
+    return _checked(_mail(document, simple, entry.get("Destination") or {}, headers))
 
 
 def _values(written: str) -> Mapping[str, Any]:
@@ -212,8 +234,11 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/v2/email/outbound-emails"), read_one, _accepted),
         Route(re.compile("/v2/email/outbound-bulk-emails"), read_bulk, _accepted_bulk),
+        template_route(_TEMPLATES, lambda _request, _identities: Response(200, JSON, b"{}")),
     ),
     authorised_by=_authorised,
+    names_upload=_template_name,
+    joins_uploads=with_templates,
     body_of=_body,
     headers_of=_headers,
     challenge="",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from benchkit.model.exchange import ApiRefusal, Credentials, Received, Request, Response
 from benchkit.model.message import Address, Attachment, Content, canonical_text
+from benchkit.providers.handlebars import filled
 from benchkit.providers.json_reading import (
     Table,
     bytes_in,
@@ -22,14 +23,51 @@ from benchkit.providers.json_reading import (
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.mime_recipients import received_mime
 from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
+from benchkit.providers.shared_template import TEXTS
+from benchkit.providers.template_store import stored_table, with_templates
 
 MOST_EACH = 100
+MOST_IN_BATCH = 100  # SMTP2GO states no number
+FIELDS = dict(zip(TEXTS, ("subject", "text_body", "html_body"), strict=True))
+_TEMPLATES = "/v3/template/add"
 _INVALID = "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD"
 
 
 def read_fields(request: Request) -> tuple[Received, ...]:
-    document = table_in(request, code=_INVALID)
+    return (_mail(_filled(request, table_in(request, code=_INVALID))),)
+
+
+def read_batch(request: Request) -> tuple[Received, ...]:
+    rows = rows_in(table_in(request, code=_INVALID), "emails")
+    if not 0 < len(rows) <= MOST_IN_BATCH:
+        raise ApiRefusal(400, f"emails must hold 1 to {MOST_IN_BATCH} objects", _INVALID)
+    return tuple(_mail(_filled(request, row)) for row in rows)
+
+
+def _filled(request: Request, document: Table) -> Table:
+    """With the texts of its template, where that was stored here: the mail's own are ignored."""
+    template = stored_table(request, document.get("template_id") or "")
+    if template is None:
+        return document
+    values = document.get("template_data") or {}
+    if isinstance(values, str):
+        values = json.loads(values)
+    return {**document, **{field: filled(text_in(template, field), values) for field in FIELDS.values()}}
+
+
+def _template_id(request: Request) -> str:
+    if request.target.partition("?")[0] != _TEMPLATES:
+        return ""
+    template = table_in(request, code=_INVALID)
+    if missing := [name for name in ("template_name", "id", *FIELDS.values()) if name not in template]:
+        raise ApiRefusal(400, f"{missing[0]} is required", _INVALID)
+    if not 5 <= len(text_in(template, "id")) <= 24:
+        raise ApiRefusal(400, "id must have 5 to 24 characters", _INVALID)
+    return text_in(template, "id")
+
+
+def _mail(document: Table) -> Received:
     senders, to, cc, bcc = (_group(document, role) for role in ("sender", "to", "cc", "bcc"))
     for name, found in (("sender", senders), ("to", to)):
         if not found:
@@ -50,7 +88,7 @@ def read_fields(request: Request) -> tuple[Received, ...]:
                      *(_file(row, inline=False) for row in rows_in(document, "attachments"))),
         headers=own_fields(headers),
     )  # fmt: skip
-    return (Received(content, recipients_of(to, cc, bcc)),)
+    return Received(content, recipients_of(to, cc, bcc))
 
 
 def read_mime(request: Request) -> tuple[Received, ...]:
@@ -82,12 +120,24 @@ def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
     return Response(200, JSON, json.dumps({"request_id": "benchkit", "data": data}).encode())
 
 
+def _accepted_batch(_request: Request, identities: Sequence[bytes]) -> Response:
+    """An id for each, in order."""
+    rows = [{"email_id": identity.decode()} for identity in identities]
+    return Response(200, JSON, json.dumps({"request_id": "benchkit", "data": rows}).encode())
+
+
+def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
+    return Response(200, JSON, json.dumps({"request_id": "benchkit", "data": table_in(request)}).encode())
+
+
 def _body(_status: int, text: str, code: str) -> bytes:
     data = {"error_code": code or "E_ApiResponseCodes.API_EXCEPTION", "error": text}
     return json.dumps({"request_id": "benchkit", "data": data}).encode()
 
 
 def _some_failed(answered: AnsweredRequest) -> Response:
+    if "/batch" in answered.request.target:
+        return _accepted_batch(answered.request, answered.identities)
     failures = [f"{addr}: the recipient is suppressed" for addr in answered.not_taken_recipients]
     taken = len(answered.taken_recipients)
     data: dict[str, object] = {"succeeded": taken, "failed": len(failures), "failures": failures}
@@ -100,8 +150,12 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/v3/email/send"), read_fields, _accepted),
         Route(re.compile("/v3/email/mime"), read_mime, _accepted),
+        Route(re.compile("/v3/email/batch"), read_batch, _accepted_batch),
+        template_route(_TEMPLATES, _stored),
     ),
     authorised_by=_authorised,
+    names_upload=_template_id,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge="",
     said={

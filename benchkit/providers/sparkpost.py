@@ -1,7 +1,8 @@
 """SparkPost (now Bird): POST /api/v1/transmissions with fields ("fields") or MIME ("rfc822"); it takes an envelope sender.
 
 Source: SparkPost's API reference and django-anymail. The key stands in Authorization without a scheme; HTTP 420 is a limit;
-200 may hold errors and rejected recipients. The receiving half is in sparkpost_server.py.
+200 may hold errors and rejected recipients. A stored template is the whole content: sender, Reply-To and header fields too, and
+no attachments. The receiving half is in sparkpost_server.py.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
-from benchkit.model.identity import HEADER
+from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
-from benchkit.providers.arm_options import options_table
+from benchkit.providers.arm_options import options_list, options_table
 from benchkit.providers.field_limits import FieldLimits, check_envelope, check_fields
 from benchkit.providers.handlebars import SYNTAX, check_shared, tag
 from benchkit.providers.json_request import (
@@ -28,8 +29,9 @@ from benchkit.providers.json_request import (
     own_headers,
 )
 from benchkit.providers.mailboxes import mailboxes
-from benchkit.providers.shared_template import Sharing, shared_template, texts_of, whole_texts
+from benchkit.providers.shared_template import SharedTemplate, Sharing, shared_template, texts_of, whole_texts
 from benchkit.providers.sparkpost_server import MOST_RECIPIENTS, SERVER
+from benchkit.providers.template_store import NAME
 
 SEND = "/api/v1/transmissions"
 LIMITS = FieldLimits(
@@ -41,6 +43,7 @@ LIMITS = FieldLimits(
     empty_files=False,
 )
 _ID = "benchkit_id"
+_MOST_METADATA, _MOST_DATA, _MOST_CAMPAIGN = 10_000, 100_000, 64  # bytes
 _UNTOUCHED = {
     "transactional": True, "open_tracking": False, "click_tracking": False, "perform_substitutions": False
 }  # fmt: skip
@@ -49,6 +52,7 @@ OPTIONS: Mapping[str, str] = {
     "endpoint": '"fields" (default) or "rfc822": the MIME text',
     "campaign": "campaign_id",
     "metadata": "`key=value, key=value`",
+    "tags": "tags of every recipient: `a, b`",
 }
 
 
@@ -64,11 +68,11 @@ class Sparkpost:
         content = _rfc822(message) if settings.get("endpoint") == "rfc822" else _fields(message)
         own_path = message.envelope_from != message.content.sender.addr
         document = {
-            "metadata": {HEADER: IDENTITY, **options_table(settings.get("metadata", ""))},
+            "metadata": _metadata(account),
             "options": _UNTOUCHED,
-            "recipients": _recipients(message),
+            "recipients": [one | _tags(account) for one in _recipients(message)],
             "content": content,
-        } | given(return_path=message.envelope_from if own_path else "", campaign_id=settings.get("campaign", ""))
+        } | given(return_path=message.envelope_from if own_path else "", campaign_id=_campaign(account))
         return json_request(SEND, (("authorization", account.secret),), document)
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
@@ -76,6 +80,21 @@ class Sparkpost:
 
     def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
         return _transmission(messages, account, shared_template)
+
+    def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
+        content = _shared_content(messages, account, shared_template(texts_of(messages), SYNTAX))
+        return StoredTemplate(NAME, json_bytes({"id": NAME, "name": NAME, "published": True, "content": content}))
+
+    def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
+        joint = self.stored_batch(messages, account)
+        return tuple(joint.request([place], [PLACEHOLDER]) for place in range(len(messages)))
+
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+        if any(message.content.attachments for message in messages):
+            raise ValueError("a stored template of SparkPost takes no attachments: remove them, or compare without it")
+        shared = shared_template(texts_of(messages), SYNTAX)
+        _shared_content(messages, account, shared)
+        return _joint(messages, account, shared, {"template_id": NAME})
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """The answer has only numbers: where some recipients were rejected, it does not say whose message it was."""
@@ -105,18 +124,29 @@ PROVIDER = Sparkpost()
 
 def _transmission(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
     """One transmission, what differs variables of each recipient."""
+    shared = share(texts_of(messages), SYNTAX)
+    return _joint(messages, account, shared, _shared_content(messages, account, shared))
+
+
+def _shared_content(messages: Sequence[Message], account: Credentials, shared: SharedTemplate) -> dict[str, Any]:
+    """What all mails have, with tags where they differ. Raises ValueError where these cannot share it."""
     if account.options.get("endpoint") == "rfc822":
         raise ValueError('endpoint = "rfc822" takes one message a request: use endpoint = "fields"')
     contents = [_fields(message) for message in messages]
     check_shared(messages, LIMITS.api)
-    shared = share(texts_of(messages), SYNTAX)
     content = contents[0] | shared.written(tag)
     content["headers"] = contents[0]["headers"] | {HEADER: tag(_ID)}
+    return content
+
+
+def _joint(
+    messages: Sequence[Message], account: Credentials, shared: SharedTemplate, content: Mapping[str, Any]
+) -> JointRequest:
     common = {"options": _UNTOUCHED | {"perform_substitutions": True}, "content": content}
-    common |= given(campaign_id=account.options.get("campaign", ""))
+    common |= given(campaign_id=_campaign(account))
     before = json_bytes(common).removesuffix(b"}") + b',"recipients":['
-    metadata = {HEADER: IDENTITY, **options_table(account.options.get("metadata", ""))}
-    documents = [_own_recipient(*pair, metadata) for pair in zip(messages, shared.values, strict=True)]
+    own = {"metadata": _metadata(account)} | _tags(account)
+    documents = [_own_recipient(*pair) | own for pair in zip(messages, shared.values, strict=True)]
     return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
 
 
@@ -145,12 +175,30 @@ def _recipients(message: Message) -> list[dict[str, Any]]:
     ]
 
 
-def _own_recipient(message: Message, values: Mapping[str, str], metadata: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "address": address_pair(message.content.to[0]),
-        "metadata": metadata,
-        "substitution_data": {_ID: IDENTITY, **values},
-    }
+def _own_recipient(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
+    data = {_ID: IDENTITY, **values}
+    if len(json_bytes(data)) > _MOST_DATA:
+        told = f"its own values have more than {_MOST_DATA:,} bytes, and SparkPost takes that many for one recipient"
+        raise ValueError(f"message {message.index} of the batch: {told}")
+    return {"address": address_pair(message.content.to[0]), "substitution_data": data}
+
+
+def _metadata(account: Credentials) -> dict[str, str]:
+    metadata = {HEADER: IDENTITY, **options_table(account.options.get("metadata", ""))}
+    if len(json_bytes(metadata)) > _MOST_METADATA:
+        raise ValueError(f"SparkPost takes metadata of {_MOST_METADATA:,} bytes, the identity with it: give less")
+    return metadata
+
+
+def _tags(account: Credentials) -> dict[str, list[str]]:
+    return given(tags=options_list(account.options.get("tags", "")))
+
+
+def _campaign(account: Credentials) -> str:
+    campaign = account.options.get("campaign", "")
+    if len(campaign.encode()) > _MOST_CAMPAIGN:
+        raise ValueError(f"SparkPost takes a campaign of {_MOST_CAMPAIGN} bytes: give a shorter one")
+    return campaign
 
 
 def _rfc822(message: Message) -> dict[str, str]:

@@ -24,16 +24,18 @@ from benchkit.providers.json_reading import (
 )
 from benchkit.providers.mailboxes import read_mailboxes
 from benchkit.providers.named_answers import AnsweredRequest, Refuses, refusing, written
-from benchkit.providers.routed_server import JSON, Route, RoutedServer
+from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
 from benchkit.providers.shared_template import TEXTS
+from benchkit.providers.template_store import stored_table, uuid_of, with_templates
 
 MOST_RECIPIENTS = 10_000  # of one request; SparkPost states no number, and asks for no more
-_INVALID, _MISSING = "1300", "1400"
+_INVALID, _MISSING, _NO_TEMPLATE = "1300", "1400", "1603"
+_TEMPLATES = "/api/v1/templates"
 
 
 def read(request: Request) -> tuple[Received, ...]:
     document = table_in(request, 422, "invalid data format/type", _INVALID)
-    content, rows = document["content"], rows_in(document, "recipients")
+    content, rows = _template_of(request, document["content"]), rows_in(document, "recipients")
     if not rows:
         raise ApiRefusal(400, "At least one valid recipient is required", "5002")
     people = tuple(_person(row["address"]) for row in rows)
@@ -46,6 +48,31 @@ def read(request: Request) -> tuple[Received, ...]:
         common = document.get("substitution_data") or {}
         return tuple(_own_mail(content, row, common, sender) for row in rows)
     return (Received(_content(content, rows), recipients_of(people), sender),)
+
+
+def _template_of(request: Request, content: Table) -> Table:
+    """The content of the template that it names, where that was stored here."""
+    if "template_id" not in content:
+        return content
+    if content.get("attachments") or content.get("text") or content.get("html"):
+        raise ApiRefusal(422, "content.template_id excludes inline content", _INVALID)
+    found = (stored_table(request, content["template_id"]) or {}).get("content")
+    if not isinstance(found, dict):
+        raise ApiRefusal(422, "Subresource not found: template", _NO_TEMPLATE)
+    return found
+
+
+def _template_id(request: Request) -> str:
+    if request.target.partition("?")[0].rstrip("/") != _TEMPLATES or request.method != "POST":
+        return ""
+    template = table_in(request, 422, "invalid data format/type", _INVALID)
+    if not isinstance(template.get("content"), dict):
+        raise ApiRefusal(422, "required field is missing: content", _MISSING)
+    return text_in(template, "id") or uuid_of(text_in(template, "name"))
+
+
+def _created(request: Request, _identities: Sequence[bytes]) -> Response:
+    return Response(200, JSON, json.dumps({"results": {"id": _template_id(request)}}).encode())
 
 
 def _has_own_data(document: Table, rows: list[Table]) -> bool:
@@ -136,8 +163,13 @@ def _some_rejected(answered: AnsweredRequest) -> Response:
 
 
 SERVER = RoutedServer(
-    routes=(Route(re.compile("/api/v1/transmissions/?"), read, _accepted),),
+    routes=(
+        Route(re.compile("/api/v1/transmissions/?"), read, _accepted),
+        template_route(f"{_TEMPLATES}/?", _created),
+    ),
     authorised_by=_authorised,
+    names_upload=_template_id,
+    joins_uploads=with_templates,
     body_of=_body,
     challenge="",
     limit_status=420,

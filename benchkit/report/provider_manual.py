@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from benchkit.model.contracts import BatchProvider, SigningProvider, StoredTemplateProvider, TemplateProvider
+from benchkit.model.contracts import BatchProvider, Provider, SigningProvider, StoredTemplateProvider, TemplateProvider
 from benchkit.providers import PROVIDERS
 from benchkit.providers.field_limits import FieldLimits
+from benchkit.providers.relay_fields import relay_of
 from benchkit.providers.routed_server import RoutedServer
+from benchkit.providers.sandbox import SANDBOXES, Sandbox
 from benchkit.report.profile_manual import profiles_of
 
 _HEAD = """# The email APIs, one by one
@@ -19,13 +21,15 @@ This page is made of `benchkit/providers/` and `benchkit/profiles/` by `benchkit
 `benchkit explain ses` prints the part of one.
 [providers.md](providers.md) says what they have in common, and how to add one.
 """
+_METADATA = ("metadata", "custom_args", "custom_variables")
+_TAGS = ("tags", "tag", "categories", "category")
 _RELAYS = """## Relays without an API here
 """
 
 
 def provider_manual() -> str:
     relays = [f"{section}\n" for section in profiles_of("")]
-    return "\n".join([_HEAD, *(provider_page(name) for name in PROVIDERS.names()), _RELAYS, *relays])
+    return "\n".join([_HEAD, abilities(), *(provider_page(name) for name in PROVIDERS.names()), _RELAYS, *relays])
 
 
 def provider_page(name: str) -> str:
@@ -86,6 +90,7 @@ def _refused(limits: FieldLimits) -> Iterator[str]:
     for number, what in (
         (limits.recipients, "recipients"), (limits.reply_to, "Reply-To addresses"), (limits.mail_bytes, "bytes"),
         (limits.headers, "header fields with benchkit's own"), (limits.header_value, "bytes in a header field"),
+        (limits.text_bytes, "bytes in a text"),
     ):  # fmt: skip
         if number:
             yield f"more than {number:,} {what}"
@@ -94,7 +99,8 @@ def _refused(limits: FieldLimits) -> Iterator[str]:
     for holds, what in (
         (not limits.inline, "inline images"),
         (limits.inline_apart, "inline images behind other files"),
-        (limits.types_by_name, "a file whose name tells another type"),
+        (limits.types_by_name or limits.types_as_named, "a file whose name tells another type"),
+        (limits.ascii_file_names, "a file name that is not ASCII"),
         (not limits.empty_files, "an empty file"),
         (not limits.utf8_addresses, "addresses that are not ASCII"),
         (not limits.repeated_addresses, "an address twice in To and Cc"),
@@ -108,10 +114,7 @@ def _refused(limits: FieldLimits) -> Iterator[str]:
 def _more(provider: object) -> Iterator[str]:
     if isinstance(provider, BatchProvider):
         yield f"One request carries up to {provider.batch_limit:,} messages (`messages_per_request`)."
-    if isinstance(provider, StoredTemplateProvider):
-        yield 'It fills in a template that was stored with it before (`render = "provider"`, at the embedded server only).'
-    elif isinstance(provider, TemplateProvider):
-        yield 'It fills in a template that stands in the request (`render = "provider"`).'
+    yield _templates(provider)
     if isinstance(provider, SigningProvider):
         yield "Each request is signed as it leaves, which is part of its time."
     server = getattr(provider, "server", None)
@@ -121,6 +124,50 @@ def _more(provider: object) -> Iterator[str]:
         yield f"Beyond its rate it answers {server.limit_status} {said}" + (
             f"; its limit stands in {told}." if told else "."
         )
+
+
+def _templates(provider: object) -> str:
+    in_request, stored = isinstance(provider, TemplateProvider), isinstance(provider, StoredTemplateProvider)
+    if not (in_request or stored):
+        return "It fills in no templates."
+    ways = [
+        *(['a template that stands in a request of several messages (`render = "provider"`)'] if in_request else []),
+        *(['one that was stored with it before (`render = "stored"`, at the embedded server only)'] if stored else []),
+    ]
+    return f"It fills in {' and '.join(ways)}."
+
+
+def abilities() -> str:
+    """A table: what each API does with several messages, templates and metadata, and its test mode. Part of the manual."""
+    rows = [
+        "| API | messages a request | template in the request | stored template | metadata | tags | sandbox | by SMTP |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*rows, *(_abilities_of(name) for name in PROVIDERS.names())]) + "\n"
+
+
+def _abilities_of(name: str) -> str:
+    provider = PROVIDERS[name]
+    together = f"{provider.batch_limit:,}" if isinstance(provider, BatchProvider) else "1"
+    by_api, by_smtp = (SANDBOXES.get((transport, name)) for transport in ("api", "smtp"))
+    cells = [
+        f"[`{name}`](#{name})", together,
+        "yes" if isinstance(provider, TemplateProvider) else "no",
+        "yes" if isinstance(provider, StoredTemplateProvider) else "no",
+        _option_of(provider, _METADATA), _option_of(provider, _TAGS),
+        by_api.how if by_api else "none", _sandbox_by_smtp(name, by_smtp),
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _sandbox_by_smtp(name: str, sandbox: Sandbox | None) -> str:
+    if relay_of(name) is None:
+        return "no relay"
+    return sandbox.how if sandbox else "none"
+
+
+def _option_of(provider: Provider, names: tuple[str, ...]) -> str:
+    return next((f"`{name}`" for name in names if name in provider.options), "no")
 
 
 def _one_line(text: str) -> str:

@@ -213,9 +213,9 @@ class ArmForm(Form):
         Count, said("api: messages that one request carries, of a provider that takes several.")
     ] = 1
     render: Annotated[
-        Literal["client", "provider"],
+        Literal["client", "provider", "stored"],
         said(
-            "api: who fills in the texts of messages that share a request: the client, or the provider from a template."
+            "api: who fills in the texts: the client, or the provider from a template, in the request or stored before."
         ),
     ] = "client"
     connection: Annotated[ConnectionKey, said("How long a connection is used.")] = "reuse"

@@ -95,7 +95,7 @@ def check_arm(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> Non
     check_provider_server(parsed, index, vocabulary)
     check_sandbox(parsed, index, vocabulary)
     check_messages_per_request(parsed, index, vocabulary, offers)
-    check_render(parsed, index, vocabulary)
+    check_render(parsed, index, vocabulary, offers)
     _check_credentials(arm, offers)
     _check_plaintext(arm, offers)
     _check_dsn(arm, offers)

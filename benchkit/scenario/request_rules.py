@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from benchkit.errors import listed
 from benchkit.model.client_offers import ClientOffers
-from benchkit.scenario.arm_form import ConnectionForm, ServerForm
+from benchkit.scenario.arm_form import ArmForm, ConnectionForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
 
@@ -29,23 +29,30 @@ def check_messages_per_request(
             parsed.mistakes.add(path, reason)
 
 
-def check_render(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
+def check_render(parsed: ParsedScenario, index: int, vocabulary: Vocabulary, offers: ClientOffers | None) -> None:
     """Report why the arm's provider cannot fill in a template for it."""
     arm = parsed.form.arm[index]
     if arm.render == "client" or arm.provider not in vocabulary.providers:
         return
-    if arm.provider not in vocabulary.templates:
-        others = listed(sorted(vocabulary.templates)) or "none here"
-        told = f"{arm.provider} fills in no template; these do: {others}"
-        parsed.mistakes.add(("arm", index, "render"), told)
-    elif arm.provider in vocabulary.stored_templates and isinstance(arm.server, ServerForm):
-        told = (
-            f"is for the embedded server: {arm.provider} fills in only stored templates, and benchkit stores none there"
-        )
-        parsed.mistakes.add(("arm", index, "render"), told)
-    elif arm.messages_per_request == 1:
-        told = "has no effect with one message a request: give the arm messages_per_request of 2 or more"
-        parsed.mistakes.add(("arm", index, "render"), told)
+    if reason := _template_reason(arm, vocabulary) or _template_client_reason(offers):
+        parsed.mistakes.add(("arm", index, "render"), reason)
+
+
+def _template_reason(arm: ArmForm, vocabulary: Vocabulary) -> str:
+    """Where a request carries several messages the template can stand in it; otherwise it is stored before."""
+    in_request, stored = vocabulary.templates, vocabulary.stored_templates
+    if arm.render == "provider" and arm.messages_per_request > 1 and arm.provider in in_request:
+        return ""
+    if arm.provider not in stored:
+        if arm.provider in in_request and arm.render == "stored":
+            return f'is not supported by {arm.provider}: use render = "provider" with several messages a request'
+        if arm.provider in in_request:
+            return "has no effect with one message a request: give the arm messages_per_request of 2 or more"
+        return f"{arm.provider} fills in no template; these do: {listed(sorted(in_request | stored)) or 'none here'}"
+    if arm.server != "embedded":
+        others = ', or use render = "provider" with several messages a request' if arm.provider in in_request else ""
+        return f'is for the embedded server: benchkit stores no template with {arm.provider}: use render = "client"{others}'
+    return ""
 
 
 def _provider_reason(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> str:
@@ -63,6 +70,10 @@ def _provider_reason(parsed: ParsedScenario, index: int, vocabulary: Vocabulary)
 
 def _client_reason(offers: ClientOffers | None) -> str:
     return "is not supported by this client: it sends one message a request" if offers and not offers.batches else ""
+
+
+def _template_client_reason(offers: ClientOffers | None) -> str:
+    return "is not supported by this client" if offers and not offers.batches else ""
 
 
 def _connection_reason(parsed: ParsedScenario, index: int) -> str:

@@ -23,7 +23,7 @@ class Vocabulary:
     offers: Callable[[str, str], ClientOffers]
     batch_limits: Mapping[str, int] = field(default_factory=dict)
     templates: frozenset[str] = frozenset()  # the providers that fill in a template for several messages
-    stored_templates: frozenset[str] = frozenset()  # of these, those where it must be stored before
+    stored_templates: frozenset[str] = frozenset()  # providers that fill in one that was stored before
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # with the transports that each knows
     webhooks: tuple[str, ...] = ()  # the providers whose events can be received
     answers: Mapping[str, tuple[str, ...]] = field(

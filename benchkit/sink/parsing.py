@@ -15,11 +15,12 @@ from benchkit.model.exchange import Received, Request
 from benchkit.model.message import Content
 from benchkit.providers import PROVIDERS
 from benchkit.providers.relay_fields import relay_of
+from benchkit.providers.template_store import FIELD as TEMPLATE
 
 _MAIL = b"MAIL FROM:<%s>\r\n"
 _RCPT = b"RCPT TO:<%s>\r\n"
 _PATHS = re.compile(rb"^(?:MAIL FROM|RCPT TO):<(.*)>\r$", re.MULTILINE)
-_PARSED_HEADERS = ("content-type", "content-encoding")
+_PARSED_HEADERS = ("content-type", "content-encoding", TEMPLATE)
 _REFUSED = "benchkit-refused"  # the sink's own line in the head: recipients that its answer refused
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import uvloop
 
@@ -70,12 +71,16 @@ async def at_a_sink(
     client: MakesTransport | None = None,
     password: str = PASSWORD,
     tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+    uploads: Mapping[str, bytes] = MappingProxyType({}),
 ) -> AsyncIterator[tuple[Transport, Sink]]:
-    """The client (default: the arm's), which is closed at the end, and a sink with the arm's faults and limits."""
+    """The client (default: the arm's), which is closed at the end, and a sink with the arm's faults and limits.
+
+    `uploads`: what the sink has from its start, by name.
+    """
     listener = ListenerConfig(
         0, arm.transport, arm.security, provider=arm.provider, options=arm.options, username=USERNAME, password=PASSWORD,
         auth_required=bool(arm.auth) or arm.transport == "api", faults=arm.faults, limit=arm.limit,
-        batches=arm.messages_per_request > 1,
+        batches=arm.messages_per_request > 1, uploads=uploads,
     )  # fmt: skip
     sink = Sink((listener,), seen.ledger, RUN_TOKEN, seen.transcript, maximum_tls=tls)
     (port,) = await sink.start()

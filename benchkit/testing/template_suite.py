@@ -1,4 +1,4 @@
-"""What an email API must keep that fills in a template: each mail arrives as if its client had filled it in."""
+"""What an email API must keep that fills in a template of the request: each mail arrives as if its client had done it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
-from benchkit.model.contracts import StoredTemplateProvider, TemplateProvider
-from benchkit.model.exchange import JointRequest, Received, Request
+from benchkit.model.contracts import TemplateProvider
+from benchkit.model.exchange import JointRequest
 from benchkit.model.identity import find_identities
 from benchkit.model.message import Address, Content, Message, canonical_text
 from benchkit.testing.batch_suite import identities_of
@@ -71,10 +71,9 @@ class TemplateProviderSuite(Suite):
         provider, messages, members = fills_in(case), newsletter(), list(range(20))
         filled = provider.template_batch(messages, case.account).request(members, identities_of(members))
         whole = provider.batch(messages, case.account).request(members, identities_of(members))
-        stored = _stored(case, messages)
-        assert (filled.body + b"".join(stored.values())).count(LONG.strip().encode()) == 10
+        assert filled.body.count(LONG.strip().encode()) == 10
         assert len(filled.body) < len(whole.body) / 3
-        contents = [mail.content for mail in _received(case, filled, stored)]
+        contents = [mail.content for mail in provider.server.receive(filled)]
         assert contents == [mail.content for mail in provider.server.receive(whole)]
         assert contents == [message.content for message in messages]
 
@@ -86,32 +85,10 @@ class TemplateProviderSuite(Suite):
         members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
         joint, messages = _joint(case, messages)
         request = joint.request(members, identities_of(members))
-        mails = _received(case, request, _stored(case, messages))
+        mails = case.provider.server.receive(request)
         assert [mail.content for mail in mails] == [messages[i].content for i in members]
         assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
         assert list(find_identities(request.body, "0badcafe")) == identities_of(members)
-
-    def test_a_stored_template_is_named_and_served(self, case: ProviderCase) -> None:
-        provider = case.provider
-        if isinstance(provider, StoredTemplateProvider):
-            request = provider.template(newsletter(), case.account)
-            assert request.method in provider.server.methods(request.target)
-            assert not provider.server.sends(request)
-            assert provider.server.upload_name(request)
-            assert 200 <= provider.server.accepted(request, ()).status < 300
-            assert case.is_authorised(request, case.account)
-
-
-def _stored(case: ProviderCase, messages: list[Message]) -> dict[str, bytes]:
-    """What the server has before: empty where a template stands in the request itself."""
-    if not isinstance(case.provider, StoredTemplateProvider):
-        return {}
-    request = case.provider.template(messages, case.account)
-    return {case.provider.server.upload_name(request): request.body}
-
-
-def _received(case: ProviderCase, request: Request, stored: dict[str, bytes]) -> tuple[Received, ...]:
-    return case.provider.server.receive(case.provider.server.with_uploads(request, stored))
 
 
 def _joint(case: ProviderCase, messages: list[Message]) -> tuple[JointRequest, list[Message]]:

@@ -49,7 +49,9 @@ class Client(JointRequests):
     def prepare(self, message: Message) -> IdentitySlots | Unsigned | TwoRequests:
         if (two := self._in_two(message)) is not None:
             return two
-        request = self._provider.request(message, self._account)
+        return self._prepared(self._provider.request(message, self._account))
+
+    def _prepared(self, request: Request) -> IdentitySlots | Unsigned:
         if self._signer is not None:
             return Unsigned(request, IdentitySlots.of(request.body))
         return IdentitySlots.of(self._rendered(request))

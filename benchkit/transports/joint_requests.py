@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import time
+from typing import Any
 
 from benchkit.model.contracts import BatchProvider, Provider, SessionProvider, SigningProvider
 from benchkit.model.endpoint import Endpoint
@@ -15,7 +16,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Render, Security
 from benchkit.model.trace import Trace
-from benchkit.providers.rendering import joint_request
+from benchkit.providers.rendering import joint_request, single_requests
 from benchkit.transports.sockets import bracketed
 
 _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
@@ -49,7 +50,7 @@ class TwoRequests:
 
 
 class JointRequests(ABC):
-    """`prepare_batch` and `send_batch` of model.contracts.Batches."""
+    """What model.contracts.Batches adds to a Transport."""
 
     _provider: Provider
     _account: Credentials
@@ -88,6 +89,9 @@ class JointRequests(ABC):
         joint = joint_request(self._provider, messages, self._account, self._render)
         return [Share(joint, index) for index in range(len(messages))]
 
+    def prepare_stored(self, messages: Sequence[Message]) -> Sequence[Any]:
+        return [self._prepared(one) for one in single_requests(self._provider, messages, self._account, self._render)]
+
     async def send_batch(
         self, prepared: Sequence[Share], identities: Sequence[bytes], trace: Trace
     ) -> Sequence[Outcome]:
@@ -102,6 +106,10 @@ class JointRequests(ABC):
     async def ask(self, request: Request, trace: Trace) -> Response | Outcome:
         """A request that sends no mail."""
         return await self._deliver(self._signed(request), trace)
+
+    @abstractmethod
+    def _prepared(self, request: Request) -> Any:
+        """What `send` takes."""
 
     @property
     @abstractmethod

@@ -9,13 +9,14 @@ from typing import ClassVar
 
 import pytest
 
-from benchkit.model.contracts import BatchProvider, TemplateProvider
+from benchkit.model.contracts import BatchProvider, StoredTemplateProvider, TemplateProvider
 from benchkit.model.exchange import Response
 from benchkit.model.message import Address
 from benchkit.providers import PROVIDERS
 from benchkit.testing.batch_suite import BatchProviderSuite
 from benchkit.testing.provider_case import RICH, SECRET, ProviderCase
 from benchkit.testing.provider_suite import ProviderSuite
+from benchkit.testing.stored_template_suite import StoredTemplateSuite
 from benchkit.testing.template_suite import TemplateProviderSuite
 
 BASIC = "Basic " + b64encode(b"api:" + SECRET.encode()).decode()
@@ -33,12 +34,15 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
     "graph": ((BEARER, {}), (BEARER, {"endpoint": "json", "user": "shop@shop.example"})),
     "cloudflare": ((BEARER, {}), (BEARER, {"endpoint": "send", "account": "a1"})),
     "azure": (({"authorization": "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature="}, {}),),
-    "brevo": (({"api-key": SECRET}, {"tags": "receipt, shop"}),),
+    "brevo": (({"api-key": SECRET}, {"tags": "receipt, shop", "metadata": "shop=7"}),),
     "mailjet": (({"authorization": BASIC_USER}, {"key": "me", "campaign": "spring"}),),
     "mandrill": (({}, {}), ({}, {"endpoint": "raw"})),
     "sparkpost": (({"authorization": SECRET}, {}), ({"authorization": SECRET}, {"endpoint": "rfc822"})),
     "mailersend": ((BEARER, {"tags": "receipt"}),),
-    "mailtrap": (({"api-token": SECRET}, {"category": "receipt"}),),
+    "mailtrap": (
+        ({"api-token": SECRET}, {"category": "receipt"}),
+        ({"api-token": SECRET}, {"custom_variables": "shop=7"}),
+    ),
     "smtp2go": (({"x-smtp2go-api-key": SECRET}, {}), ({"x-smtp2go-api-key": SECRET}, {"endpoint": "mime"})),
     "sendgrid": (({"authorization": f"Bearer {SECRET}"}, {"categories": "receipt"}),),
     "resend": (({"authorization": f"Bearer {SECRET}"}, {"tags": "kind=receipt"}),),
@@ -49,7 +53,8 @@ WAYS: Mapping[str, tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]] = {
     "jmap": (({"authorization": f"Bearer {SECRET}"}, {}), ({"authorization": BASIC_USER}, {"username": "me"})),
 }
 NOT_ACCEPTED = {"mailgun": (WELCOME, Response(200, (), b'{"message":"Queued. Thank you."}'))}
-ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw", "graph", "mandrill raw", "sparkpost rfc822")
+ONE_A_REQUEST = ("mailgun mime mg.shop.example", "ses raw", "graph", "mandrill raw", "sparkpost rfc822", "smtp2go mime")
+OWN_CATEGORY = ("mailtrap receipt",)  # which a stored template of Mailtrap has too
 WITHOUT_ID = ("graph", "cloudflare")
 # Where an API carries less: what it can of the rich mail.
 NAMELESS = replace(RICH, to=(Address("", "ann@example.com"),), reply_to=(Address("", "help@shop.example"),))
@@ -82,6 +87,14 @@ class TestSeveralInOneRequest(BatchProviderSuite):
 class TestTemplates(TemplateProviderSuite):
     cases: ClassVar = [
         case for case in CASES if isinstance(case.provider, TemplateProvider) and case.label not in ONE_A_REQUEST
+    ]
+
+
+class TestStoredTemplates(StoredTemplateSuite):
+    cases: ClassVar = [
+        case
+        for case in CASES
+        if isinstance(case.provider, StoredTemplateProvider) and case.label not in (*ONE_A_REQUEST, *OWN_CATEGORY)
     ]
 
 

@@ -170,6 +170,7 @@ ROWS = (
     Row("smtp2go", "200: none succeeded", 200, {"data": {"succeeded": 0, "failed": 1, "failures": ["a@b: bounced"]}}, REJECTED,
         "a@b: bounced"),
     Row("smtp2go", "200 without an id", 200, {"data": {"succeeded": 1}}, GARBLED),
+    Row("smtp2go", "429: the address is blocked", 429, {"data": {"error_code": "E_X", "error": "no"}}, THROTTLED, "E_X"),
     Row("smtp2go", "400", 400, {"data": {"error_code": "E_X", "error": "no"}}, REJECTED, "E_X: no"),
 )  # fmt: skip
 
@@ -223,5 +224,12 @@ BATCHES: dict[str, tuple[str, int, Any, list[OutcomeKind]]] = {
     "Mandrill: a row is missing": ("mandrill", 200, [mandrill("a@b.example", "sent")], [GARBLED] * 3),
     "SparkPost: all accepted": ("sparkpost", 200, sparkpost(3, 0), [ACCEPTED] * 3),
     "SparkPost: one of three rejected, and not said which": ("sparkpost", 200, sparkpost(2, 1), [GARBLED] * 3),
+    "SMTP2GO's ids in order": (
+        "smtp2go", 200, {"data": [{"email_id": "1"}, {"error": "no"}, {}]}, [ACCEPTED, REJECTED, GARBLED]
+    ),
+    "SMTP2GO: a row is missing": ("smtp2go", 200, {"data": [{"email_id": "1"}]}, [GARBLED] * 3),
+    "SMTP2GO: the answer to one mail is none to three": (
+        "smtp2go", 200, {"data": {"succeeded": 3, "failed": 0, "email_id": "1"}}, [GARBLED] * 3,
+    ),
     "SendGrid: all or none": ("sendgrid", 400, sendgrid("no"), [REJECTED] * 3),
 }  # fmt: skip

@@ -85,19 +85,24 @@ ROWS: list[tuple[str, dict[str, str], dict[str, object]]] = [
     ),
     (
         "mailjet",
-        {"campaign": "spring", "tracking": "off", "template": "12"},
+        {"campaign": "spring", "metadata": "shop=7", "tracking": "off", "template": "12"},
         {
-            "X-MJ-CustomID": IDENTITY, "X-Mailjet-Campaign": "spring", "X-Mailjet-TrackOpen": "0",
-            "X-Mailjet-TrackClick": "0", "X-MJ-TemplateID": "12", "X-MJ-TemplateLanguage": "1",
+            "X-MJ-CustomID": IDENTITY, "X-MJ-EventPayload": {"shop": "7"}, "X-Mailjet-Campaign": "spring",
+            "X-Mailjet-TrackOpen": "0", "X-Mailjet-TrackClick": "0", "X-MJ-TemplateID": "12", "X-MJ-TemplateLanguage": "1",
         },
     ),
-    ("brevo", {"tags": "receipt, north"}, {"X-Mailin-Tag": "receipt,north"}),
+    (
+        "brevo",
+        {"tags": "receipt, north", "metadata": "shop=7"},
+        {"X-Mailin-Tag": "receipt,north", "X-Mailin-custom": {HEADER: IDENTITY, "shop": "7"}},
+    ),
     (
         "sparkpost",
-        {"campaign": "spring", "metadata": "shop=7"},
+        {"campaign": "spring", "metadata": "shop=7", "tags": "receipt, north"},
         {
             "X-MSYS-API": {
                 "campaign_id": "spring",
+                "tags": ["receipt", "north"],
                 "metadata": {HEADER: IDENTITY, "shop": "7"},
                 "options": {"transactional": True, "open_tracking": False, "click_tracking": False},
             }

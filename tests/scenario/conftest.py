@@ -64,10 +64,15 @@ def offers(_transport: str, client: str) -> ClientOffers:
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         clients={"smtp": ("aiosmtplib",), "api": ("httpx", "httpx2"), "null": ("",)},
-        providers={"mailgun": frozenset({"domain", "mime"}), "single": frozenset(), "stored": frozenset()},
-        batch_limits={"mailgun": 1000},
-        templates=frozenset({"mailgun", "stored"}),
-        stored_templates=frozenset({"stored"}),
+        providers={
+            "mailgun": frozenset({"domain", "mime"}),
+            "single": frozenset(),
+            "stored": frozenset(),
+            "inline": frozenset(),
+        },
+        batch_limits={"mailgun": 1000, "inline": 50, "stored": 50},
+        templates=frozenset({"mailgun", "inline"}),
+        stored_templates=frozenset({"mailgun", "stored"}),
         statistics=("p50", "p90", "p95", "p99"),
         offers=offers,
         webhooks=("mailgun",),

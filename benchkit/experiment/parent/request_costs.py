@@ -12,9 +12,9 @@ from benchkit.model.contracts import Provider, SigningProvider
 from benchkit.model.exchange import Credentials, Request
 from benchkit.model.identity import PLACEHOLDER, IdentitySlots
 from benchkit.model.message import Batch, Message
-from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.model.scenario import ArmSpec, Render, Scenario
 from benchkit.providers import PROVIDERS
-from benchkit.providers.rendering import joint_request
+from benchkit.providers.rendering import joint_request, single_requests
 
 _MESSAGES = 50  # a median of so many is steady enough to be set beside a send
 _REPEATS = 3
@@ -39,6 +39,8 @@ def _costs(arm: ArmSpec, messages: Sequence[Message]) -> Mapping[str, float]:
 def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
     """The identity's places are found before the clock; the identity, and a signature, come within a send."""
     provider, account, signer = _speaker(arm)
+    if arm.render is not Render.CLIENT:
+        return _of_stored(arm, messages)
     made, within = [], []
     for message in messages:
         started_ns = perf_counter_ns()
@@ -47,6 +49,17 @@ def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, floa
         made.append(_us_since(started_ns))
         within.append(_fastest_us(partial(_leave, signer, account, request, slots)))
     return median(made), median(within)
+
+
+def _of_stored(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
+    """The template is made of all mails together: of each its share."""
+    provider, account, signer = _speaker(arm)
+    requests = single_requests(provider, messages, account, arm.render)
+    made = _fastest_us(
+        lambda: [IdentitySlots.of(one.body) for one in single_requests(provider, messages, account, arm.render)]
+    )
+    leaving = [partial(_leave, signer, account, one, IdentitySlots.of(one.body)) for one in requests]
+    return made / len(messages), median(map(_fastest_us, leaving))
 
 
 def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from benchkit.model.host_names import is_loopback
 from benchkit.model.retry import RetrySpec
-from benchkit.model.scenario import ArmSpec, Delay, Fault, Limit
+from benchkit.model.scenario import ArmSpec, Delay, Fault, Limit, Render
+from benchkit.providers import PROVIDERS
+from benchkit.providers.rendering import is_stored
+from benchkit.providers.sandbox import SANDBOXES
 
 
 def arm_notes(arm: ArmSpec) -> tuple[str, ...]:
@@ -26,8 +30,28 @@ def _notes(arm: ArmSpec) -> Iterator[str]:
         yield _fault(fault)
     if limits := ", ".join(_limits(arm.limit)):
         yield f"the server takes at most {limits}"
+    if told := _template(arm):
+        yield told
+    if told := _no_sandbox(arm):
+        yield told
     if arm.dkim is not None:
         yield f"signed with DKIM (d={arm.dkim.domain}, s={arm.dkim.selector})"
+
+
+def _template(arm: ArmSpec) -> str:
+    if arm.render is Render.CLIENT:
+        return ""
+    stored = is_stored(PROVIDERS[arm.provider], arm.render, several=arm.messages_per_request > 1)
+    where = "stored with the embedded server before the first message" if stored else "in each request"
+    return f"the provider fills in the texts, from a template {where}"
+
+
+def _no_sandbox(arm: ArmSpec) -> str:
+    """Of mail that could have gone to a test mode, if the provider had one."""
+    real = arm.provider and arm.server is not None and not is_loopback(arm.server.host)
+    if not real or (arm.transport, arm.provider) in SANDBOXES:
+        return ""
+    return f"{arm.provider} has no test mode by {'API' if arm.transport == 'api' else 'SMTP'}"
 
 
 def _fault(fault: Fault) -> str:

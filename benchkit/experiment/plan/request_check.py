@@ -14,8 +14,8 @@ from benchkit.model.contracts import Provider
 from benchkit.model.exchange import Credentials
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Batch
-from benchkit.model.scenario import ArmSpec, Scenario
-from benchkit.providers.rendering import joint_request
+from benchkit.model.scenario import ArmSpec, Render, Scenario
+from benchkit.providers.rendering import joint_request, single_requests
 from benchkit.providers.sandbox import provider_of
 from benchkit.scenario.locate import Position, locate
 
@@ -54,9 +54,12 @@ def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
     provider, account, batch = provider_of(arm), Credentials("", arm.options), arm_batch(arm, batch)
     if found := _unsendable(provider, account, batch):
         return found
-    if arm.messages_per_request == 1:
+    if arm.messages_per_request == 1 and arm.render is Render.CLIENT:
         return []
     try:
+        if arm.messages_per_request == 1:
+            single_requests(provider, batch.messages, account, arm.render)
+            return []
         keys = joint_request(provider, batch.messages, account, arm.render).keys
     except ValueError as error:
         return [str(error)]

@@ -1,4 +1,4 @@
-"""Templates that an API wants stored before the first send: the embedded server of such an arm has them from its start."""
+"""Templates that are stored with an API before the first send: the embedded server of such an arm has them from its start."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from benchkit.model.exchange import Credentials
 from benchkit.model.message import Batch
 from benchkit.model.scenario import ArmSpec, Render, Scenario
 from benchkit.providers import PROVIDERS
+from benchkit.providers.rendering import is_stored
 
 
 def with_stored_templates(
@@ -23,10 +24,11 @@ def with_stored_templates(
 
 
 def _stored(arm: ArmSpec, batch: Batch) -> Mapping[str, bytes]:
-    if arm.render is not Render.PROVIDER:
+    if arm.render is Render.CLIENT:
         return {}
     provider = PROVIDERS[arm.provider]
-    if not isinstance(provider, StoredTemplateProvider):
+    if not is_stored(provider, arm.render, several=arm.messages_per_request > 1):
         return {}
-    request = provider.template(batch.messages, Credentials("", arm.options))
-    return {provider.server.upload_name(request): request.body}
+    assert isinstance(provider, StoredTemplateProvider), "the scenario's rules know which providers store templates"
+    template = provider.template(batch.messages, Credentials("", arm.options))
+    return {template.name: template.body}

@@ -35,6 +35,7 @@ from benchkit.model.contracts import Batches, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.plan import PlanCell
+from benchkit.model.scenario import Render
 from benchkit.model.unreachable import advice_on_failure
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
@@ -226,10 +227,11 @@ def _sender(job: WorkerJob, endpoint: Endpoint, numbers: Iterator[int], seed: st
 def _prepared(job: WorkerJob, number: int, endpoint: Endpoint) -> tuple[Any, ...]:
     """What each message of the arm's batch becomes for its transport."""
     transport, batch = _transport(endpoint), job.of_arms.get(number, job.batch)
-    if endpoint.arm.messages_per_request == 1:
+    arm, together = endpoint.arm, endpoint.arm.messages_per_request > 1
+    if not together and arm.render is Render.CLIENT:
         return tuple(transport.prepare(message) for message in batch.messages)
     assert isinstance(transport, Batches), "the scenario's rules know which clients do"
-    return tuple(transport.prepare_batch(batch.messages))
+    return tuple((transport.prepare_batch if together else transport.prepare_stored)(batch.messages))
 
 
 async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
