@@ -23,6 +23,9 @@ This page is made of `benchkit/providers/` and `benchkit/profiles/` by `benchkit
 """
 _METADATA = ("metadata", "custom_args", "custom_variables")
 _TAGS = ("tags", "tag", "categories", "category")
+_LEGEND = """What each can do. Templates: `render` ([scenario.md](scenario.md)). Metadata and tags: the option that says them.
+The last two columns: its test mode by its API, and by its SMTP relay.
+"""
 _RELAYS = """## Relays without an API here
 """
 
@@ -140,6 +143,7 @@ def _templates(provider: object) -> str:
 def abilities() -> str:
     """A table: what each API does with several messages, templates and metadata, and its test mode. Part of the manual."""
     rows = [
+        _LEGEND,
         "| API | messages a request | template in the request | stored template | metadata | tags | sandbox | by SMTP |",
         "|---|---|---|---|---|---|---|---|",
     ]
