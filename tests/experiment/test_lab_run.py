@@ -86,7 +86,9 @@ def test_each_link_is_a_condition_and_the_wire_agrees_with_the_counter(program: 
         ("1 ms link", True), ("5 ms link", True),
     ]  # fmt: skip
     for condition, rtt_ms in zip(summary["conditions"], (1, 5), strict=True):
-        assert rtt_ms <= condition["rtt_ms"] < rtt_ms + 3.9
+        assert (
+            rtt_ms <= condition["rtt_ms"] < rtt_ms + 100
+        )  # tests/experiment/lab/test_lab.py holds it to a narrow limit
     assert {(arm["name"], arm["turns"]["min"], arm["turns"]["max"]) for arm in summary["arms"]} == {
         ("smtp", 4, 4), ("smtp fresh", 11, 11), ("api", 1, 1),
     }  # fmt: skip
