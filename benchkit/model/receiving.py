@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,7 +72,10 @@ class ReceivingLabSpec:
 
 @dataclass(frozen=True, slots=True)
 class RelayTarget:
-    """Where embedded servers send their mail on to, from `source`. `keys` to sign with, in PEM, and `old_keys`, by domain."""
+    """Where embedded servers send their mail on to, from `source`. `keys` to sign with, in PEM, and `old_keys`, by domain.
+
+    `have_ended`: whether the lab's servers are gone already.
+    """
 
     host: str
     port: int
@@ -80,3 +83,4 @@ class RelayTarget:
     selector: str
     keys: Mapping[str, str] = field(repr=False)
     old_keys: Mapping[str, str] = field(repr=False)
+    have_ended: Callable[[], bool] = lambda: False

@@ -1,4 +1,7 @@
-"""Ctrl-C and kill -9 of a run into the receiving lab: no server and no folder stays, and what was sent is stored."""
+"""Ctrl-C and kill -9 of a run into the receiving lab, or of what supervises its servers.
+
+No server and no folder stays, and what was sent is stored.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ import psutil
 import pytest
 
 from benchkit.errors import InputError
+from benchkit.experiment.parent.run_experiment import LAB_ENDED
 from benchkit.experiment.receiving_lab.software import find_software
 from tests.experiment.conftest import LIMIT_S, wait_for
 from tests.peers.requirements import lacking
@@ -48,6 +52,13 @@ class LabRun:
 
     def exit_code(self) -> int:
         return self.process.wait(LIMIT_S)
+
+    def supervisor(self, number: int) -> psutil.Process:
+        """0: the process that benchkit has started for the servers; 1: that one's child, which watches it."""
+        (first,) = (
+            child for child in psutil.Process(self.process.pid).children() if "supervisor" in " ".join(child.cmdline())
+        )
+        return first if number == 0 else first.children()[0]
 
     def leaves_nothing(self) -> bool:
         return not any(self._processes()) and not any(self.lab_files.iterdir())
@@ -98,6 +109,11 @@ def waits_for_mail(run: LabRun) -> bool:
 
 
 AT = {"starting": (is_starting, 1), "sending": (is_sending, MESSAGES), "waiting": (waits_for_mail, 1)}
+TOLD: dict[Callable[[LabRun], bool], str] = {
+    is_starting: "the process that starts the servers died",
+    is_sending: LAB_ENDED,
+    waits_for_mail: "mailbox 'receiving lab' cannot be read",
+}
 moments = pytest.mark.parametrize(
     ("lab_run", "moment"), [(messages, moment) for moment, messages in AT.values()], ids=AT, indirect=["lab_run"]
 )
@@ -128,3 +144,19 @@ def test_kill_9_leaves_no_server_and_no_folder(lab_run: LabRun, moment: Callable
     assert lab_run.exit_code() == -signal.SIGKILL
     wait_for(lab_run.leaves_nothing)
     assert "Traceback" not in lab_run.said
+
+
+@pytest.mark.parametrize(
+    ("lab_run", "moment", "number"),
+    [*((messages, moment, 0) for moment, messages in AT.values()), (MESSAGES, is_sending, 1)],
+    ids=[*AT, "sending, the second process"], indirect=["lab_run"],
+)  # fmt: skip
+def test_kill_9_of_a_supervisor_leaves_nothing_and_the_run_ends(
+    lab_run: LabRun, moment: Callable[[LabRun], bool], number: int
+) -> None:
+    wait_for(lambda: moment(lab_run))
+    lab_run.supervisor(number).kill()
+    assert lab_run.exit_code() == (0 if moment is waits_for_mail else 2 if moment is is_starting else 5), lab_run.said
+    wait_for(lab_run.leaves_nothing)
+    assert "Traceback" not in lab_run.said
+    assert TOLD[moment] in lab_run.said

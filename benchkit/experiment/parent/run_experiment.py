@@ -52,6 +52,7 @@ from benchkit.transports import offers_of
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
 Begun = Callable[[Path], None]
+LAB_ENDED = "the receiving lab's servers ended during the run, so its mail went nowhere from then on: run it again"
 NO_KEYS: Mapping[int, Secret] = {}
 
 
@@ -250,6 +251,8 @@ class _Conductor:
             altered_kept = keep_altered(self._folder)
             relayed = relay_arrivals(self._folder, self._scenario, self._relay) if self._relay else Relayed()
             remove_spools(self._folder)
+            if self._relay and self._relay.have_ended():
+                status, trouble = RunStatus.BROKEN, "; ".join(filter(None, (trouble, LAB_ENDED)))
             warnings = (*self._manifest.warnings, *([trouble] if trouble else []), *relayed.warnings)
             status = RunStatus.INTERRUPTED if relayed.stopped and status is RunStatus.COMPLETE else status
             self._note(status=status, warnings=warnings, altered_kept=altered_kept)

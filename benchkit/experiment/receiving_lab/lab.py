@@ -50,10 +50,11 @@ def receiving_lab(scenario: Scenario, spec: ReceivingLabSpec) -> Iterator[Runnin
     )
     with ExitStack() as stack:
         try:
-            ports = stack.enter_context(supervised_servers(order))
+            servers = stack.enter_context(supervised_servers(order))
         except ServerNotStarted as error:
             raise InputError(Mistake("receiving_lab", str(error))) from None
-        relay = RelayTarget(HOST, ports.mx, PROVIDER, SELECTOR, _private(keys), _private(old_keys))
+        ports, signing = servers.ports, (_private(keys), _private(old_keys))
+        relay = RelayTarget(HOST, ports.mx, PROVIDER, SELECTOR, *signing, have_ended=servers.have_ended)
         yield RunningLab(_with_lab(scenario, spec, ports), relay, password, ports.dns)
 
 

@@ -1,8 +1,9 @@
-"""The process that owns the lab's servers and its folder. It ends them all when its owner closes the pipe, or dies.
+"""The processes that own the lab's servers and its folder. They end them all when their owner closes the pipe, or dies.
 
 Servers become daemons, change their user and start children in sessions of their own, so a process group or a signal at the
-parent's death (which a change of user clears, prctl(2)) does not reach them all. This process is their subreaper: whatever
-loses its parent becomes its child, and it ends once it has no child left.
+parent's death (which a change of user clears, prctl(2)) does not reach them all. So two processes, one the child of the other,
+are subreapers: a process that loses its parent becomes the child of the nearer one. Each kills its children when the other
+is killed: then those of the second have become the first's.
 """
 
 from __future__ import annotations
@@ -18,23 +19,32 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from benchkit.experiment.receiving_lab.server_process import ServerNotStarted
 from benchkit.experiment.receiving_lab.servers import LabOrder, LabPorts, start_servers
 
 PREFIX = "benchkit-lab-"
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_CHILD_SUBREAPER = 36
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _COMMAND = f"from {__name__} import main; main()"
 _LOOK_AGAIN_S = 0.01
+_END_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisedServers:
+    """`have_ended`: whether they were ended before their owner asked for it."""
+
+    ports: LabPorts
+    have_ended: Callable[[], bool]
 
 
 @contextmanager
-def supervised_servers(order: LabOrder) -> Iterator[LabPorts]:
+def supervised_servers(order: LabOrder) -> Iterator[SupervisedServers]:
     """The owner's side. In a session of its own no Ctrl-C of a terminal reaches the servers. Raises ServerNotStarted."""
     pipe = subprocess.PIPE
     process = subprocess.Popen(
@@ -50,11 +60,13 @@ def supervised_servers(order: LabOrder) -> Iterator[LabPorts]:
         told = _told(process)
         if not isinstance(told, LabPorts):
             raise ServerNotStarted(told)
-        yield told
+        yield SupervisedServers(told, lambda: process.poll() is not None)
     finally:
         with suppress(BrokenPipeError):
             process.stdin.close()
         process.wait()
+        # The second process holds the other end too: where the first was killed, it still ends the servers.
+        select.select([process.stdout], [], [], _END_S)
         process.stdout.close()
 
 
@@ -72,21 +84,31 @@ def main() -> None:
         order: LabOrder = pickle.load(sys.stdin.buffer)
     except (EOFError, pickle.UnpicklingError):  # the owner died first
         return
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    starter = os.fork()
-    if starter == 0:
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        _start_and_wait(order, folder)
-    for number in _SIGNALS:  # its end is the owner's
+    first = os.pidfd_open(os.getpid())
+    _own(folder, 0, lambda: _own(folder, first, lambda: _start_and_wait(order, folder)))
+
+
+def _own(folder: Path, owner: int, start: Callable[[], None]) -> None:
+    """Runs `start` in a child, and ends it with all that it started: when it ends, or `owner` (a descriptor) can be read."""
+    for number in _SIGNALS:  # its end is its owner's
         signal.signal(number, signal.SIG_IGN)
-    select.select([0, os.pidfd_open(starter)], [], [])
+    _become_subreaper()
+    child = os.fork()
+    if child == 0:
+        try:
+            start()
+        finally:
+            os._exit(0)  # never back into what the parent does next
+    select.select([owner, os.pidfd_open(child)], [], [])
     _kill_children()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start_and_wait(order: LabOrder, folder: Path) -> NoReturn:
-    """In the starter: tells the ports, or why there are none, and waits until it is killed."""
+def _start_and_wait(order: LabOrder, folder: Path) -> None:
+    """Tells the ports, or why there are none, and waits until it is killed."""
+    for number in _SIGNALS:  # servers inherit what is ignored
+        signal.signal(number, signal.SIG_DFL)
     try:
         told = _ports(order, folder, stack := ExitStack())
         with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as output:  # the owner may be dead
@@ -95,8 +117,6 @@ def _start_and_wait(order: LabOrder, folder: Path) -> NoReturn:
             signal.pause()
     except Exception:
         traceback.print_exc()
-    finally:
-        os._exit(1)  # never back into `main`, whose folder it is not
 
 
 def _ports(order: LabOrder, folder: Path, stack: ExitStack) -> LabPorts | str:
@@ -127,7 +147,7 @@ def _children() -> Iterator[int]:
                 yield int(path.parent.name)
 
 
-def _prctl(option: int, value: int) -> None:
-    """Linux only, as the lab is."""
+def _become_subreaper() -> None:
+    """Linux only, as the lab is (prctl(2))."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value)
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
