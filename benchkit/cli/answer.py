@@ -1,4 +1,7 @@
-"""From a stored run to the answer: analysed, printed, and kept beside the run as summary.json when the run has just ended."""
+"""From a stored run to the answer: analysed, printed, and kept beside the run as summary.json.
+
+It is kept when the run has just ended, and again when events were added to the run.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,8 @@ if TYPE_CHECKING:
 
 
 def answer(folder: Path, *, as_json: bool, keep: bool = False, picture: Path | None = None) -> Summary:
-    """Prints on stdout. Only the run itself keeps its answer: a later look, or one at a run under way, changes nothing."""
-    from benchkit.experiment.parent.body_parser import open_run
-    from benchkit.model.outside_text import json_text
-    from benchkit.report.summary_json import to_json
-    from benchkit.stats.analysis import analyse
-
-    summary = analyse(open_run(folder))
-    text = json_text(to_json(summary))
+    """Prints on stdout. A later look, or one at a run under way, keeps nothing."""
+    summary, text = _analysed(folder)
     if keep:
         _keep(folder / "summary.json", text)
     if as_json:
@@ -30,6 +27,24 @@ def answer(folder: Path, *, as_json: bool, keep: bool = False, picture: Path | N
     else:
         _show(summary, picture)
     return summary
+
+
+def keep_again(folder: Path) -> None:
+    """Where the run has kept its answer: after events were added `benchkit report` says more, and summary.json as much."""
+    path = folder / "summary.json"
+    if path.exists():
+        _keep(path, _analysed(folder)[1])
+
+
+def _analysed(folder: Path) -> tuple[Summary, str]:
+    """With the text of summary.json."""
+    from benchkit.experiment.parent.body_parser import open_run
+    from benchkit.model.outside_text import json_text
+    from benchkit.report.summary_json import to_json
+    from benchkit.stats.analysis import analyse
+
+    summary = analyse(open_run(folder))
+    return summary, json_text(to_json(summary))
 
 
 def _keep(path: Path, text: str) -> None:

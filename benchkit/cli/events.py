@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from benchkit.cli.answer import keep_again
 from benchkit.errors import BenchkitError, InputError, Mistake, reason
 from benchkit.model.counts import counted
 
@@ -66,6 +67,8 @@ def events(
     if listen:
         _listen(run, address, _secrets(secrets or [], url), seconds)
     found = collect_events(run, _mail_events(mail), round(time.time() * 1_000))
+    if found.stored:
+        keep_again(run)
     _show(run, found, as_json=as_json)
 
 
@@ -176,17 +179,21 @@ async def _receive(
 
 
 def _mail_events(path: Path | None) -> Iterator[Event]:
-    """Of every mail in the folder; those that are no bounce and no complaint are told, and left out."""
+    """Of every mail in the folder; mails that are no bounce and no complaint, and files that are no mail, are told."""
     if path is None:
         return
-    from benchkit.cli.mail_folder import mails_of
+    from benchkit.cli.mail_folder import begins_with_field, mails_of
     from benchkit.events.bounce_mail import read_bounce
 
-    others = 0
+    others = no_mails = 0
     for octets in mails_of(path):
         found = read_bounce(octets)
-        others += not found
+        no_mails += not begins_with_field(octets)
+        others += not found and begins_with_field(octets)
         yield from found
     if others:
         told = counted(others, "mail")
         typer.echo(f"benchkit: no bounce and no complaint can be read in {told} of {path}", err=True)
+    if no_mails:
+        told = "holds no mail" if path.is_file() else f"holds {counted(no_mails, 'file')} without a mail"
+        typer.echo(f"benchkit: {path} {told}: what does not begin with a header field was left out", err=True)

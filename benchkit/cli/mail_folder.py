@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchkit.errors import InputError, Mistake, reason
 
 MBOX = b"From "  # how each mail of an mbox begins (RFC 4155)
+_FIELD = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+[ \t]*:")  # how a mail begins (RFC 5322 §2.2), and no XML or JSON
 
 
 def mails_of(path: Path) -> Iterator[bytes]:
@@ -37,6 +39,11 @@ def split_mbox(lines: Iterable[bytes]) -> Iterator[bytes]:
             mail.append(line)
     if b"".join(mail).strip():
         yield b"".join(mail)
+
+
+def begins_with_field(octets: bytes) -> bool:
+    """Whether these can be a mail: its first line is a header field's, after empty lines if any."""
+    return _FIELD.match(octets.lstrip(b"\r\n")) is not None
 
 
 def files_below(path: Path) -> Iterator[Path]:

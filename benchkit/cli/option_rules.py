@@ -73,6 +73,7 @@ class OneOf:
 
 Rule = Needs | NotWith | OnlyWith | OneOf
 
+_EMPTY, _OR_NOT = "is empty: give it a value", ", or leave it out"
 _RUN_FORMATS = "--json --markdown --csv --junit --html"
 _AUDIT_FORMATS = "--json --csv --markdown --junit --sarif"
 
@@ -119,20 +120,31 @@ RULES: Mapping[str, Sequence[Rule]] = {
 class CheckedCommand(TyperCommand):
     """A verb whose options are checked against its rules before it is called."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:  # a shell that completes words
+            refuse_empty_values(self, self.make_parser(ctx).parse_args(args=list(args))[0])
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         given = _given(self, ctx)
-        refuse_empty_options(self, ctx, given)
         refuse_no_numbers(self, ctx)
         refuse_idle_options(str(self.name), given)
         return super().invoke(ctx)
 
 
-def refuse_empty_options(command: TyperCommand, ctx: Any, given: Typed) -> None:
-    """Raises InputError: `--ip "$IP"` with no such variable would do the same as no `--ip`, and would not say so."""
-    options = [each for each in command.params if each.param_type_name == "option"]
-    empty = [spelled(each) for each in options if ctx.params.get(each.name) == "" and spelled(each) in given]
+def refuse_empty_values(command: TyperCommand, typed: Mapping[str, Any]) -> None:
+    """`typed`: as on the command line, by parameter; a path would be made of it already, and an empty path is this folder.
+
+    Raises InputError: `--ip "$IP"` with no such variable would do the same as no `--ip`, and would not say so.
+    """
+    empty = [each for each in command.params if _is_empty(typed.get(str(each.name)))]
     if empty:
-        raise InputError(*(Mistake(option, "is empty: give it a value, or leave it out") for option in empty))
+        raise InputError(*(Mistake(spelled(each), _EMPTY + (_OR_NOT if not each.required else "")) for each in empty))
+
+
+def _is_empty(value: Any) -> bool:
+    """Of an option that may be given again, any of its values."""
+    return value == "" or (isinstance(value, list | tuple) and "" in value)
 
 
 def refuse_no_numbers(command: TyperCommand, ctx: Any) -> None:

@@ -1,8 +1,11 @@
-"""A number with its noun: `1 message`, `2,000 messages`."""
+"""How counts are shown: with separators, and with their noun: `1 message`, `2,000 messages`."""
 
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Mapping
+from typing import Any
 
 _PLURALS = (
     "messages|sends|records|blocks|connections|starts|arms|copies|mails|events|runs|rows|recipients|attempts|addresses|reports|"
@@ -17,6 +20,19 @@ _SINGULAR = {"addresses": "address", "copies": "copy"}
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`plural` where it is not the noun with an s."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+class _CountFormatter(string.Formatter):
+    """A whole number gets separators wherever the text asks for no other form; True and False are none."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        is_count = isinstance(value, int) and not isinstance(value, bool)
+        return str(super().format_field(value, format_spec or ("," if is_count else "")))
+
+
+def with_counts(text: str, values: Mapping[str, Any]) -> str:
+    """The text with the values in it: `{count} messages` becomes `2,000 messages`."""
+    return _CountFormatter().vformat(text, (), values)
 
 
 def with_singular(text: str) -> str:

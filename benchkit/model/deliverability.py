@@ -122,6 +122,7 @@ class RateContrast:
     needed: int | None = None  # OPEN: copies an arm that would decide at these rates; None: more than can be said
     unheard: int = 0  # NOT_KNOWN: accepted copies that no event names …
     unheard_arm: str = ""  # … of this arm
+    sends_events: bool = True  # whether that arm's provider posts events: an own SMTP server's mail has none
 
 
 @dataclass(frozen=True, slots=True)

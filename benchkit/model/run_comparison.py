@@ -32,7 +32,8 @@ class ArmChange:
     """`ratio` is after ÷ before of `metric`; `ci` is two-sided at the comparison's confidence, for this arm alone.
 
     `p` is one-sided, that the arm is slower, after Holm over all arms. `detectable`: the smallest ratio above 1 that nine of
-    ten such comparisons find. `fails_more`: beyond chance and beyond half a percentage point.
+    ten such comparisons find. `fails_more`: beyond chance and beyond half a percentage point. `needs`: the units a side from
+    which on there is an interval, where there are too few.
     """
 
     arm: str
@@ -50,6 +51,7 @@ class ArmChange:
     failures_before: Estimate
     failures_after: Estimate
     fails_more: bool
+    needs: int | None = None
 
     @property
     def regressed(self) -> bool:

@@ -38,7 +38,7 @@ class RunCost:
         return SvgFigure(svg(self._run, "cost"))
 
     def __repr__(self) -> str:
-        return f"<costs of {self._run.manifest.run}: {len(self.values)} arms and conditions>"
+        return f"<costs of {self._run.manifest.run}: {len(self.values):,} arms and conditions>"
 
     def _repr_html_(self) -> str:
         from benchkit.model.outside_text import escaped

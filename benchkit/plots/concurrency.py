@@ -28,7 +28,7 @@ def draw(figure: Figure, runs: Measured) -> None:
     scenario = runs[-1][1].scenario if runs else "no run"
     axes = framed(
         figure, "Do more senders raise the rate",
-        f"a point is one run of {scenario}, with its interval; n = {len(runs)} runs; grey: twice the senders, twice the rate",
+        f"a point is one run of {scenario}, with its interval; n = {len(runs):,} runs; grey: twice the senders, twice the rate",
         conditions or [""], ONE_HOP,
         height_in=3.2, left_in=0.75, right_in=RIGHT_IN, below_in=0.6 + 0.22 * ((len(names) + 1) // 2),
     )  # fmt: skip

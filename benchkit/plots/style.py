@@ -84,7 +84,7 @@ def panels(
     `height_in` is a panel's, `below_in` the room under each for its axis and under the last for a legend too.
     """
     links = [link(condition) for condition in run.manifest.conditions]
-    where = f"on {links[0]}" if len(links) == 1 else f"on {len(links)} links"
+    where = f"on {links[0]}" if len(links) == 1 else f"on {len(links):,} links"
     return stacked(
         run, figure, title, f"{subtitle}, {where}", links,
         height_in=height_in, left_in=left_in, right_in=right_in, below_in=below_in,

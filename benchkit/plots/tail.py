@@ -39,7 +39,7 @@ class Tail:
         arms = run.manifest.arms
         axes = panels(
             run, figure, self.title,
-            f"{duration_name(run)} by percentile; dashed: fewer than {_FEW} messages are slower; ×: the rest failed",
+            f"{duration_name(run)} by percentile; dashed: fewer than {_FEW:,} messages are slower; ×: the rest failed",
             height_in=3.0, left_in=0.75, right_in=RIGHT_IN, below_in=room_for_arms(run),
         )  # fmt: skip
         durations = durations_ms(run)

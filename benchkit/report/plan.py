@@ -88,8 +88,8 @@ def _without_mail(plan: PlanSummary) -> str:
     """Connections that carry no message, which a server that is not embedded sees all the same."""
     trials = sum(arm.trial_connections for arm in plan.arms)
     return (
-        f"Connections without mail: {trials} to learn what the servers offer (one for each of their arms), "
-        f"{plan.probe_connections} to measure their round-trip time."
+        f"Connections without mail: {trials:,} to learn what the servers offer (one for each of their arms), "
+        f"{plan.probe_connections:,} to measure their round-trip time."
     )
 
 

@@ -63,7 +63,7 @@ def _metadata(manifest: Manifest, sample: Sample, values: Mapping[int, float], m
     return facts | {
         "name": f"{arm.name} ({condition.name})" if several else arm.name,
         "unit": "second",
-        "description": f"{metric}: the median of each block of {manifest.messages_per_block} messages",
+        "description": f"{metric}: the median of each block of {manifest.messages_per_block:,} messages",
         "date": manifest.created_utc.partition("+")[0],
         "benchkit_run": manifest.run,
         "benchkit_scenario": manifest.scenario,

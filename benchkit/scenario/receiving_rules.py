@@ -57,7 +57,5 @@ def _check_relay(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
         parsed.mistakes.add(path, _WITHOUT_LAB)
     if arm.server != "embedded" or arm.transport == "null":
         parsed.mistakes.add(path, "is for the embedded server only: another server sends on as it does")
-    if arm.messages_per_request > 1:
-        parsed.mistakes.add(path, "needs messages_per_request = 1: each mail is sent on by itself")
     if relay.signed != "after" and not relay.sign_as:
         parsed.mistakes.add((*path, "signed"), "has no effect without sign_as")

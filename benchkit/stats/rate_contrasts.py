@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from benchkit.events.webhooks import WEBHOOKS
 from benchkit.model.deliverability import MARGIN, ArmPlacements, DeliveryRates, RateContrast, RateVerdict
 from benchkit.model.estimate import Estimate
 from benchkit.model.run import Manifest
@@ -29,24 +30,24 @@ def rate_contrasts(
         if number == base or arm.aa_of >= 0:
             continue
         if arms:
-            found.append(_delivered(arms[number], arms[base], manifest.confidence))
+            found.append(_delivered(manifest, arms, number, base))
         if placements:
             found += _authenticated(placements[number], placements[base], manifest.confidence)
     return tuple(found)
 
 
-def _delivered(arm: DeliveryRates, base: DeliveryRates, confidence: float) -> RateContrast:
+def _delivered(manifest: Manifest, arms: Sequence[DeliveryRates], number: int, base: int) -> RateContrast:
     """Not known while more copies than the margin have no event: they may be delivered, or lost."""
-    sides = [(one.name, one.rates["delivered"]) for one in (arm, base)]
-    unheard = max((one for one in (arm, base) if one.unheard > MARGIN * one.accepted), key=_unheard, default=None)
-    found = rate_contrast("delivered", sides[0], sides[1], confidence)
-    if unheard is None:
+    sides = [(arms[side].name, arms[side].rates["delivered"]) for side in (number, base)]
+    found = rate_contrast("delivered", sides[0], sides[1], manifest.confidence)
+    lacking = [side for side in (number, base) if arms[side].unheard > MARGIN * arms[side].accepted]
+    if not lacking:
         return found
-    return replace(found, verdict=RateVerdict.NOT_KNOWN, needed=None, unheard=unheard.unheard, unheard_arm=unheard.name)
-
-
-def _unheard(one: DeliveryRates) -> int:
-    return one.unheard
+    most = max(lacking, key=lambda side: arms[side].unheard)
+    return replace(
+        found, verdict=RateVerdict.NOT_KNOWN, needed=None, unheard=arms[most].unheard, unheard_arm=arms[most].name,
+        sends_events=manifest.arms[most].provider in WEBHOOKS.names(),
+    )  # fmt: skip
 
 
 def _authenticated(arm: ArmPlacements, base: ArmPlacements, confidence: float) -> Iterator[RateContrast]:

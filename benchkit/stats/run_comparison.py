@@ -19,7 +19,7 @@ from benchkit.model.run_comparison import ArmChange, ChangeVerdict, RunCompariso
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.distributions import student_t_quantile, student_t_tail
-from benchkit.stats.paired import holm
+from benchkit.stats.paired import holm, min_blocks
 from benchkit.stats.rate_difference import differs
 from benchkit.stats.sample import measured_samples
 from benchkit.stats.starts import start_of_block
@@ -41,13 +41,17 @@ class MeasuredRun:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of mean logarithms, after − before, with its standard error and degrees of freedom; no error: None."""
+    """Of mean logarithms, after − before, with its standard error and degrees of freedom; no error: None.
+
+    `needs`: the units a side that an error takes, where there are fewer.
+    """
 
     unit: Unit
     units: tuple[int, int]
     value: float
     error: float | None = None
     degrees: float = 0.0
+    needs: int | None = None
 
 
 def measured(run: Run, summary: Summary) -> MeasuredRun:
@@ -91,7 +95,8 @@ def _change(
     *,
     paired: bool,
 ) -> ArmChange:
-    difference = _difference([run.blocks[key] for run in before], [run.blocks[key] for run in after], paired=paired)
+    sides = ([run.blocks[key] for run in before], [run.blocks[key] for run in after])
+    difference = _difference(*sides, confidence, paired=paired)
     rates = [_failures(key, runs) for runs in (before, after)]
     known = difference is not None and difference.error is not None
     return ArmChange(
@@ -110,11 +115,12 @@ def _change(
         failures_before=rates[0],
         failures_after=rates[1],
         fails_more=differs(rates[0], rates[1]) and (rates[1].value or 0.0) > (rates[0].value or 0.0),
+        needs=None if difference is None else difference.needs,
     )
 
 
 def _difference(
-    before: Sequence[tuple[Any, ...]], after: Sequence[tuple[Any, ...]], *, paired: bool
+    before: Sequence[tuple[Any, ...]], after: Sequence[tuple[Any, ...]], confidence: float, *, paired: bool
 ) -> Difference | None:
     """None where half of the messages of a unit failed, or there is no block."""
     runs = [np.array([_log_of_run(run) for run in side]) for side in (before, after)]
@@ -129,9 +135,16 @@ def _difference(
     starts = [np.array([log(float(np.median(start))) for start in side[0]]) for side in (before, after)]
     if min(map(len, starts)) > 1:
         return _welch(Unit.STARTS, starts, value)
-    blocks = [np.log(np.concatenate(side[0])) for side in (before, after)]
-    enough = all(len(side) > 1 and np.isfinite(side).all() for side in blocks)
-    return _welch(Unit.BLOCKS, blocks, value) if enough else Difference(Unit.BLOCKS, counts, value)
+    return _over_blocks([np.log(np.concatenate(side[0])) for side in (before, after)], value, confidence)
+
+
+def _over_blocks(sides: Sequence[Any], value: float, confidence: float) -> Difference:
+    """An interval from as many blocks as `benchkit run` asks for."""
+    counts, needs = (len(sides[0]), len(sides[1])), min_blocks(confidence)
+    if min(counts) < needs:
+        return Difference(Unit.BLOCKS, counts, value, needs=needs)
+    finite = all(np.isfinite(side).all() for side in sides)
+    return _welch(Unit.BLOCKS, sides, value) if finite else Difference(Unit.BLOCKS, counts, value)
 
 
 def _log_of_run(starts: tuple[Any, ...]) -> float:

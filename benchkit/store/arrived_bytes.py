@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +15,15 @@ _MAILS_A_BODY = 10_000  # more than any request carries
 
 
 class ArrivedBytes(NamedTuple):
-    """`head` is the envelope (SMTP), or the request line with some headers (API); `body` has identities replaced."""
+    """`head` is the envelope (SMTP), or the request line with some headers (API); `body` has identities replaced.
+
+    `place`: of the send's mail among those of its request, from 0.
+    """
 
     send: int
     head: bytes
     body: bytes
+    place: int = 0
 
 
 def arrived_bytes(folder: Path, sends: Collection[int]) -> Iterator[ArrivedBytes]:
@@ -32,10 +36,13 @@ def arrived_bytes(folder: Path, sends: Collection[int]) -> Iterator[ArrivedBytes
     for batch in read_batches(folder / "bodies.arrow"):
         for row, first in enumerate(batch.column("key").to_pylist()):
             arm = batch.column("arm")[row].as_py()
-            for send in sorted(_sends_of(wanted, arm, first)):
-                yield ArrivedBytes(send, batch.column("head")[row].as_py(), batch.column("body")[row].as_py())
+            for send, place in sorted(_sends_of(wanted, arm, first)):
+                head, body = (batch.column(name)[row].as_py() for name in ("head", "body"))
+                yield ArrivedBytes(send, head, body, place)
 
 
-def _sends_of(wanted: dict[tuple[int, bytes], set[int]], arm: int, first: bytes) -> set[int]:
-    found = [sends for (at, key), sends in wanted.items() if at == arm and place_of_key(key, first) < _MAILS_A_BODY]
-    return set().union(*found)
+def _sends_of(wanted: Mapping[tuple[int, bytes], set[int]], arm: int, first: bytes) -> Iterator[tuple[int, int]]:
+    """With the place of each in the body whose first key this is."""
+    for (at, key), sends in wanted.items():
+        if at == arm and (place := place_of_key(key, first)) < _MAILS_A_BODY:
+            yield from ((send, place) for send in sends)

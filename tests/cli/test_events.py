@@ -157,6 +157,30 @@ def test_json_holds_to_its_schema(run: Path, verb: Verb) -> None:
     assert json.loads(verb("report", str(run), "--json").out)["deliverability"]["arms"] == told["arms"]
 
 
+def test_the_kept_summary_says_what_report_says_after_events_were_added(run: Path, verb: Verb) -> None:
+    before = (run / "summary.json").read_text("utf-8")
+    verb("events", str(run))
+    assert (run / "summary.json").read_text("utf-8") == before
+    listening = Listening(run)
+    post(listening.port, delivered(run, range(9)))
+    listening.end(signal.SIGTERM)
+    kept = (run / "summary.json").read_text("utf-8")
+    assert kept == verb("report", str(run), "--json").out != before
+    assert json.loads(kept)["deliverability"]["arms"][0]["counts"]["delivered"] == 9
+    assert (run / "summary.json").stat().st_mode & 0o077 == 0
+    assert not list(run.glob("*.unfinished"))
+
+
+def test_of_a_run_without_a_kept_summary_none_is_made(run: Path, verb: Verb) -> None:
+    """As of one that was killed."""
+    (run / "summary.json").unlink()
+    listening = Listening(run)
+    post(listening.port, delivered(run, range(9)))
+    listening.end(signal.SIGTERM)
+    assert "9" in verb("events", str(run)).out
+    assert not (run / "summary.json").exists()
+
+
 def test_a_torn_journal_is_read_up_to_its_last_whole_line(run: Path, verb: Verb) -> None:
     listening = Listening(run)
     post(listening.port, delivered(run, range(5)))
@@ -195,6 +219,34 @@ Diagnostic-Code: smtp; 550 5.1.1 <b@example.com> unknown
     )
     listed = json.loads(verb("audit", "--list", "list.csv", "--suppressed", str(run), "--zone", "z.zone", "--json").out)
     assert (listed["kept"], listed["rejected"]) == (1, {"suppressed": 2})
+
+
+OTHER_MAIL = "no bounce and no complaint can be read in 1 mail of"
+NO_MAIL = "what does not begin with a header field was left out"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"one": b""}, f"one holds no mail: {NO_MAIL}"),
+        ({"one": b"\r\n\r\n"}, f"one holds no mail: {NO_MAIL}"),
+        ({"folder/a.xml": b'<?xml version="1.0"?>\n<a:b/>', "folder/b.json": b'{"a": 1}', "folder/c.xml": b"<a:feedback/>"},
+         f"folder holds 3 files without a mail: {NO_MAIL}"),
+        ({"folder/a": b"Subject: Hello\n\nHello", "folder/b": b""},
+         f"{OTHER_MAIL} folder\nbenchkit: folder holds 1 file without a mail: {NO_MAIL}"),
+        ({"one": b"\nSubject : Hello\n\nHello"}, f"{OTHER_MAIL} one"),
+        ({"one": b"From a@b Sat Nov 28 10:00:00 2026\nSubject: 1\n\nHello\n"},
+         f"{OTHER_MAIL} one"),
+    ],
+)  # fmt: skip
+def test_a_file_that_holds_no_mail_is_not_counted_as_one(
+    files: dict[str, bytes], told: str, run: Path, verb: Verb
+) -> None:
+    for name, octets in files.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_bytes(octets)
+    done = verb("events", str(run), "--mail", next(iter(files)).partition("/")[0], "--json")
+    assert (done.code, done.err) == (0, f"benchkit: {told}\n")
 
 
 @pytest.mark.parametrize(

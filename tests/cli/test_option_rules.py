@@ -87,6 +87,28 @@ def test_every_option_is_in_a_rule_or_has_an_effect_beside_all_others(name: str)
     assert ruled | free == options
 
 
+def with_values() -> list[tuple[str, Any]]:
+    """(verb, parameter): every option that takes a value, and every argument."""
+    return [
+        (name, parameter)
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if parameter.param_type_name == "argument" or not parameter.is_flag
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"), with_values(), ids=lambda each: each if isinstance(each, str) else spelled(each)
+)
+def test_an_empty_value_is_refused_before_anything_is_done(name: str, parameter: Any, verb: Verb) -> None:
+    """As of `--out "$DIR"` with no such variable: an empty path would be the current folder."""
+    option = spelled(parameter)
+    done = verb(name, *words_of(name, option)[:-1], "")
+    told = f"{option} is empty: give it a value{'' if parameter.required else ', or leave it out'}\n"
+    assert (done.code, done.out, done.err) == (2, "", told)
+    assert list(Path().iterdir()) == []
+
+
 def _ruled(rule: object, options: set[str]) -> set[str]:
     if isinstance(rule, OnlyWith) and rule.form == "--scenario":
         return options

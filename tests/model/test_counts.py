@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
-from benchkit.model.counts import counted, with_singular
+import benchkit
+from benchkit.model.counts import counted, with_counts, with_singular
+
+ROOT = Path(benchkit.__file__).parent
+TEXTS = ("interval",)  # variables that hold a text
+NOUNS = re.compile(
+    r" (of )?(messages|sends|records|blocks|connections|starts|arms|copies|mails|events|runs|rows|recipients|attempts|"
+    r"requests|senders|workers|processes|links)\b"
+)
 
 
 @pytest.mark.parametrize(
@@ -33,3 +46,35 @@ def test_counted(number: int, noun: str, plural: str, told: str) -> None:
 )
 def test_with_singular(text: str, told: str) -> None:
     assert with_singular(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "told"),
+    [
+        ("{count} of {started} messages", {"count": 1, "started": 1_000_000}, "1 of 1,000,000 messages"),
+        ("{ratio:.2f}×, {arm}, {on}", {"ratio": 1234, "arm": "2000", "on": True}, "1234.00×, 2000, True"),
+    ],
+)
+def test_with_counts(text: str, values: dict[str, object], told: str) -> None:
+    assert with_counts(text, values) == told
+
+
+@pytest.mark.parametrize("room", ["cli", "experiment", "notebook", "plots", "report", "stats"])
+def test_every_count_before_its_noun_has_separators(room: str) -> None:
+    """In every f-string: `{blocks} blocks` would show 1000000 beside the 3,000,000 of another sentence."""
+    bare = [
+        f"{path.name}:{value.lineno}"
+        for path in (ROOT / room).rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for value, after in pairwise(text.values)
+        if isinstance(value, ast.FormattedValue) and value.format_spec is None and not _is_formatted(value.value)
+        if isinstance(after, ast.Constant) and NOUNS.match(str(after.value))
+    ]
+    assert bare == []
+
+
+def _is_formatted(value: ast.expr) -> bool:
+    """By a function of report/numbers.py, or a text already."""
+    text = ast.unparse(value)
+    return text.startswith("counted(") or "numbers." in text or text in TEXTS

@@ -27,7 +27,6 @@ ROWS = [
     (LAB, API, "arm.0.server", "brings no mail to the receiving lab"),
     (LAB, AT_LAB + 'security = "starttls"', "arm.0.security", 'must be "none"'),
     (LAB, AT_LAB + "relay = {}", "arm.0.relay", "for the embedded server only"),
-    (SEVERAL + LAB, API + "messages_per_request = 2\nrelay = {}", "arm.0.relay", "messages_per_request = 1"),
     (LAB, API + 'relay = { tracking = ["opens"] }', "arm.0.relay.tracking.0", "links"),
     (LAB, API + 'relay = { signed = "before" }', "arm.0.relay.signed", "without sign_as"),
     (LAB, API + 'relay = { sign_as = "shop" }', "arm.0.relay.sign_as", "a domain name"),
@@ -53,7 +52,8 @@ def test_mistake(lab: str, arm: str, key: str, told: str, write: Write, vocabula
 
 def test_what_is_in_order_is_built(write: Write, vocabulary: Vocabulary) -> None:
     relay = 'relay = { tracking = ["links"], sign_as = "Shop.example", text_part = false }'
-    plan = load(scenario(write, LAB, f"{AT_LAB}[[arm]]\n{API}{relay}"), vocabulary)
+    arms = f"{AT_LAB}[[arm]]\n{API}messages_per_request = 2\n{relay}"
+    plan = load(scenario(write, SEVERAL + LAB, arms), vocabulary)
     assert plan.receiving_lab is not None
     assert (plan.receiving_lab.sign_as, plan.receiving_lab.wait_s) == ("shop.example", 60.0)
     own, api = plan.arms

@@ -14,6 +14,7 @@ from benchkit.model.deliverability import MARGIN, RateVerdict
 from benchkit.model.estimate import Estimate
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
+from benchkit.report.content.delivery_decision import decision_sentences
 from benchkit.stats.deliverability import deliverability
 from benchkit.stats.proportion import wilson
 from benchkit.stats.rate_contrasts import rate_contrast
@@ -57,6 +58,34 @@ def test_rates_are_of_accepted_copies_and_an_arm_without_events_is_not_known() -
     assert (other.accepted, other.unheard, other.rates["delivered"].value) == (50, 50, None)
     assert found.contrasts[0].verdict is V.NOT_KNOWN
     assert found.contrasts[0].unheard_arm == other.name
+
+
+@pytest.mark.parametrize(
+    ("provider", "sends_events", "told"),
+    [
+        ("", False, "No provider posts events of this way: test mailboxes ("),
+        ("gmail", False, "No provider posts events of this way: test mailboxes ("),
+        ("mailgun", True, "Collect more events: benchkit events RUN --listen."),
+    ],
+)
+def test_more_events_are_asked_for_only_of_an_arm_whose_provider_posts_them(
+    provider: str, sends_events: bool, told: str
+) -> None:
+    """Of a relay too: its provider is that of the arm."""
+    made = run()
+    arms = tuple(
+        replace(arm, provider=provider if number else "mailgun") for number, arm in enumerate(made.manifest.arms)
+    )
+    found = deliverability(
+        with_rows(
+            replace(made, manifest=replace(made.manifest, arms=arms)), [{"send": send} for send in sends(made, 0)]
+        )
+    )
+    assert found is not None
+    assert found.contrasts[0].sends_events is sends_events
+    (said,) = decision_sentences(found)
+    assert told in str(said)
+    assert ("Collect" in str(said)) is sends_events
 
 
 def test_a_copy_that_comes_back_later_was_not_delivered() -> None:

@@ -74,6 +74,22 @@ def test_the_unit_is_the_run_where_there_are_several(
     assert (arm.unit, arm.change) == (unit, change)
 
 
+@pytest.mark.parametrize(
+    ("blocks", "confidence", "needs"), [(2, 0.95, 6), (5, 0.95, 6), (6, 0.95, None), (7, 0.99, 8), (8, 0.99, None)]
+)
+def test_an_interval_takes_as_many_blocks_as_run_asks_for(blocks: int, confidence: float, needs: int | None) -> None:
+    recipe: dict[str, Any] = {"starts": 1, "blocks": blocks}
+    sides = [a_run(seed, **recipe) for seed in range(2)]
+    before, after = (replace(side, summary=replace(side.summary, confidence=confidence)) for side in sides)
+    found = compare_runs([before], [after])
+    one = found.arms[1]
+    assert (one.ci is None, one.p is None, one.needs) == (needs is not None, needs is not None, needs)
+    assert (one.unit, one.units, one.change) == (Unit.BLOCKS, (blocks, blocks), ChangeVerdict.NOT_TESTED)
+    shown = str(comparison_page(found, []))
+    assert (f"none: needs at least {needs} blocks" in shown) == (needs is not None)
+    assert "after Holm" not in shown  # nothing is tested
+
+
 def test_pairs_of_runs_cancel_what_both_runs_of_a_pair_share() -> None:
     machine = (1.0, 1.4, 0.8, 1.2)
     before = [a_run(n, starts=1, start_noise=0.0, base_ms=5 * slow) for n, slow in enumerate(machine)]

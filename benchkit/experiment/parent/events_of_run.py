@@ -23,12 +23,16 @@ CLOCK_ERROR_MS = 120_000  # between a run's name and its clock; more is another 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """`unverified` and `foreign`: POSTs by source and reason; `killed_ms`: until when a receiver lived that was killed."""
+    """`unverified` and `foreign`: POSTs by source and reason; `killed_ms`: until when a receiver lived that was killed.
+
+    `stored`: whether something had come in, and the run's table of events was written.
+    """
 
     rows: tuple[Row, ...]
     unverified: Mapping[str, int] = field(default_factory=dict)
     foreign: Mapping[str, int] = field(default_factory=dict)
     killed_ms: tuple[int, ...] = ()
+    stored: bool = False
 
 
 def collect_events(folder: Path, mail: Iterable[Event] = (), received_ms: int = 0) -> Collected:
@@ -44,6 +48,7 @@ def collect_events(folder: Path, mail: Iterable[Event] = (), received_ms: int = 
         _counted(journals, "unverified"),
         _counted(journals, "foreign"),
         tuple(journal.killed_ms for journal in journals if journal.killed_ms is not None),
+        bool(received),
     )
 
 

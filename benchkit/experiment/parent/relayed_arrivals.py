@@ -67,7 +67,9 @@ def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> Rel
             continue
         mails = list(_mails(folder, run, number, scenario, _sign(arm.relay, target)))
         for told, count in send_all(relay, mails).items():
-            warnings.append(f"arm {arm.name}: {count} of {len(mails)} mails did not get into the receiving lab: {told}")
+            warnings.append(
+                f"arm {arm.name}: {count:,} of {len(mails):,} mails did not get into the receiving lab: {told}"
+            )
     return Relayed(tuple(warnings), relay.stopped.is_set())
 
 
@@ -88,6 +90,7 @@ def _mails(folder: Path, run: Run, number: int, scenario: Scenario, sign: Sign |
         send for send, at, outcome in zip(*columns, strict=True) if at == number and outcome == OutcomeKind.ACCEPTED
     }
     parsed: dict[tuple[bytes, bytes], tuple[Received, ...]] = {}
+    together = arm.messages_per_request > 1
     for arrived in arrived_bytes(folder, wanted):
         if arrived.send not in wanted:  # once, also where a client sent it twice
             continue
@@ -95,7 +98,7 @@ def _mails(folder: Path, run: Run, number: int, scenario: Scenario, sign: Sign |
         key = arrived.head, arrived.body
         if key not in parsed:
             parsed[key] = parse_body(arm.transport, arm.provider, *key)
-        for received in parsed[key]:
+        for received in parsed[key][arrived.place : arrived.place + 1] if together else parsed[key]:
             mail = delivered_part(received, arm.fates, arrived.send, seed)
             if not mail.recipients:
                 continue

@@ -85,4 +85,4 @@ def retries_in_words(retry: RetrySpec) -> str:
         else f"{retry.first_s:g} s, doubled up to {retry.most_s:g} s"
     )
     doubt = ", also where the server may have the message: it may be delivered twice" if retry.ambiguous else ""
-    return f"at most {retry.attempts} attempts for a message, after a wait of {wait}{doubt}"
+    return f"at most {retry.attempts:,} attempts for a message, after a wait of {wait}{doubt}"

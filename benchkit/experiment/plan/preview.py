@@ -12,6 +12,7 @@ from benchkit.experiment.plan.expected_failures import failover_turns, without_v
 from benchkit.experiment.plan.schedule import condition_count, links, mean_message_turns
 from benchkit.experiment.plan.send_permission import deliveries, needs_permission, sum_over_sends
 from benchkit.experiment.process.targets import is_embedded
+from benchkit.model.counts import counted
 from benchkit.model.host_names import is_reserved_mailbox
 from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.message import Batch
@@ -75,18 +76,19 @@ def _load_in_words(scenario: Scenario) -> str:
     load = scenario.load
     how = {
         LoadModel.TALK: "one message at a time",
-        LoadModel.THROUGHPUT: f"{load.concurrency} senders, as fast as they are answered",
+        LoadModel.THROUGHPUT: f"{counted(load.concurrency, 'sender')}, as fast as they are answered",
         LoadModel.OPEN: f"{load.rate_per_s:g} messages/s on a {load.arrivals} schedule that all arms share",
     }[load.model]
     if load.workers > 1:
-        how += f", spread over {load.workers} worker processes"
+        how += f", spread over {load.workers:,} worker processes"
     names = "; ".join(link.name for link in links(scenario))
-    ends = f"at most {load.blocks}" if load.looks else f"{load.blocks}"
+    blocks = ("at most " if load.looks else "") + counted(load.blocks, "block")
+    looks = ", ".join(f"{look:,}" for look in load.looks[:-1])
     return (
-        f"{load.model}: {how}; {ends} blocks of {load.messages_per_block} after {load.warmup_blocks} of warm-up"
-        + (f", or fewer once all is decided, after {', '.join(map(str, load.looks[:-1]))}" if load.looks else "")
+        f"{load.model}: {how}; {blocks} of {load.messages_per_block:,} after {load.warmup_blocks:,} of warm-up"
+        + (f", or fewer once all is decided, after {looks}" if looks else "")
         + (f", for each of: {names}" if names else "")
-        + (f"; the processes start {load.restarts} times, each time with a warm-up" if load.restarts > 1 else "")
+        + (f"; the processes start {load.restarts:,} times, each time with a warm-up" if load.restarts > 1 else "")
     )
 
 

@@ -189,7 +189,7 @@ class VirtualSender:
             return [failure] * len(identities)
         outcomes = await self._transport.send_batch(prepared, identities, self.trace)
         if len(outcomes) != len(identities):
-            raise ValueError(f"{len(outcomes)} outcomes for {len(identities)} messages")
+            raise ValueError(f"{len(outcomes):,} outcomes for {len(identities):,} messages")
         self._count(len(identities))
         return outcomes
 

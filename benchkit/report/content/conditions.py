@@ -42,7 +42,7 @@ def _facts(summary: Summary, run: Run) -> Iterator[tuple[str, str]]:
     yield "run", f"{manifest.run}, {manifest.created_utc}, {summary.status}"
     yield "load", _LOADS.get(summary.load_model, summary.load_model)
     blocks, messages = counted(manifest.blocks, "block"), f"{counted(manifest.messages_per_block, 'message')} an arm"
-    yield "design", f"{blocks} of {messages}; {manifest.warmup_blocks} for warm-up"
+    yield "design", f"{blocks} of {messages}; {manifest.warmup_blocks:,} for warm-up"
     yield "links", "\n".join(map(_link, summary.conditions))
     yield "arms", "\n".join(map(_arm, manifest.arms))
     for name in ("kernel", "python", "cores", "cpu"):

@@ -18,6 +18,10 @@ _TONES = {
     RateVerdict.OPEN: Tone.WARNING,
     RateVerdict.NOT_KNOWN: Tone.WARNING,
 }
+_HOW = {
+    True: "Collect more events: benchkit events RUN --listen.",
+    False: "No provider posts events of this way: test mailboxes ([[mailbox]] in the scenario) show what became of its mail.",
+}
 SPEED_DECIDES_NOT = (RateVerdict.WORSE, RateVerdict.BETTER)
 
 
@@ -42,8 +46,7 @@ def _sentence(contrast: RateContrast, margin: float) -> str:
         copies = counted(contrast.unheard, "accepted copy", "accepted copies")
         return (
             f"Whether {sides} {_verb(contrast)} alike is not known: of {copies} of “{contrast.unheard_arm}” no event has come. "
-            f"A comparison needs events of all but {limit} of the copies. If this way sends events, collect them: "
-            "benchkit events RUN."
+            f"A comparison needs events of all but {limit} of the copies. {_HOW[contrast.sends_events]}"
         )
     shown = _difference(contrast.difference)
     if contrast.verdict is RateVerdict.LEVEL:

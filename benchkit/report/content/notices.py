@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from benchkit.model.counts import with_singular
+from benchkit.model.counts import with_counts, with_singular
 from benchkit.model.notice import Code, Notice
 from benchkit.model.summary import Summary
 
@@ -39,7 +39,7 @@ def texts(notices: Iterable[Notice]) -> tuple[str, ...]:
 def statement(notice: Notice) -> str:
     """Without its subject."""
     made = _TEXTS[notice.code]
-    return with_singular(made.format(**notice.arguments) if isinstance(made, str) else made(notice.arguments))
+    return with_singular(with_counts(made, notice.arguments) if isinstance(made, str) else made(notice.arguments))
 
 
 def warning_lines(summary: Summary) -> tuple[str, ...]:
@@ -58,21 +58,21 @@ def _line(said: str, sharing: list[str], arms: int) -> str:
 
 def _in_doubt(numbers: Mapping[str, Any]) -> str:
     return (
-        f"{numbers['count']} sends are in doubt: they were started and have no record, because their process died or "
-        f"still runs. Between {numbers['accepted']} and {numbers['most']} messages were accepted"
+        f"{numbers['count']:,} sends are in doubt: they were started and have no record, because their process died or "
+        f"still runs. Between {numbers['accepted']:,} and {numbers['most']:,} messages were accepted"
     )
 
 
 def _recovered(numbers: Mapping[str, Any]) -> str:
     return (
         "the run was never closed and was recovered from its files, of which a crash of the machine may have lost the end: "
-        f"{numbers['missing']} accepted messages without an arrival, {numbers['unaccounted']} arrivals without a record, "
-        f"{numbers['unread']} arrivals without their content"
+        f"{numbers['missing']:,} accepted messages without an arrival, {numbers['unaccounted']:,} arrivals without a record, "
+        f"{numbers['unread']:,} arrivals without their content"
     )
 
 
 def _tcp_settings(numbers: Mapping[str, Any]) -> str:
-    told = "{arm} {value}, {other} {other_value}".format(**numbers)
+    told = with_counts("{arm} {value}, {other} {other_value}", numbers)
     return f"{_TCP_SETTINGS[numbers['setting']]} differ: {told}"
 
 
@@ -83,8 +83,8 @@ def _stood_still(numbers: Mapping[str, Any]) -> str:
 
 
 def _late(numbers: Mapping[str, Any]) -> str:
-    own = f", {numbers['own']} of them although a connection was free" if numbers["own"] else ""
-    return f"{numbers['count']} of {numbers['started']} messages started more than 1 ms late{own}"
+    own = f", {numbers['own']:,} of them although a connection was free" if numbers["own"] else ""
+    return f"{numbers['count']:,} of {numbers['started']:,} messages started more than 1 ms late{own}"
 
 
 def _busy(numbers: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from benchkit.report.content.page import Block, Cell, Column, Page, Section, Tab
 
 def pooled_page(pooled: PooledRuns) -> Page:
     pooled = escaped(pooled, lines=False)
-    title = f"{len(pooled.runs)} runs of “{pooled.scenario}” taken together"
+    title = f"{len(pooled.runs):,} runs of “{pooled.scenario}” taken together"
     blocks: tuple[Block, ...] = (_contrasts(pooled), _arms(pooled), sentence(_explanation(pooled), Tone.FAINT))
     if pooled.left_out:
         told = f"Left out, because they are invalid: {', '.join(pooled.left_out)}."

@@ -86,8 +86,8 @@ def _given(table: Table) -> Table:
 
 
 def _question(mail: MailShape) -> str:
-    recipients = f"{mail.recipients} recipients" if mail.recipients > 1 else "one recipient"
-    together = f", {mail.messages_per_request} messages a request" if mail.messages_per_request > 1 else ""
+    recipients = f"{mail.recipients:,} recipients" if mail.recipients > 1 else "one recipient"
+    together = f", {mail.messages_per_request:,} messages a request" if mail.messages_per_request > 1 else ""
     return f"RTT {span(mail.rtt_ms)} ms, {numbers.size(mail.size_bytes)} for {recipients}{together}"
 
 

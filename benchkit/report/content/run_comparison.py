@@ -68,7 +68,7 @@ def _answer(comparison: RunComparison) -> Iterator[Sentence]:
     bad = bool(comparison.invalid or comparison.regressions or not comparison.arms)
     yield sentence(headline(comparison), Tone.ALARM if bad else Tone.STRONG)
     for unit, counts in dict.fromkeys((one.unit, one.units) for one in comparison.arms):
-        told = _LEVELS[unit].format(f"{counts[0]} before, {counts[1]} after")
+        told = _LEVELS[unit].format(f"{counts[0]:,} before, {counts[1]:,} after")
         yield sentence(told, Tone.WARNING if unit is Unit.BLOCKS else Tone.FAINT)
     seen = [one.detectable for one in comparison.arms if one.detectable]
     if seen:
@@ -85,16 +85,19 @@ def _arms(comparison: RunComparison) -> Iterator[Block]:
     if not rows:
         return
     yield Table(columns(*headings), rows)
+    tested = sum(one.change is not ChangeVerdict.NOT_TESTED for one in comparison.arms)
+    family = f" (after Holm over {counted(tested, 'row')})" if tested else ""
     yield sentence(
         f"A time is the median of the blocks' medians. {numbers.percent(comparison.confidence)} intervals, each arm's own. A "
-        f"regression is certainly slower (after Holm over {counted(len(rows), 'row')}), and by more than "
-        f"{numbers.percent(comparison.limit)}.",
+        f"regression is certainly slower{family}, and by more than {numbers.percent(comparison.limit)}.",
         Tone.FAINT,
     )
 
 
 def _row(one: ArmChange) -> tuple[Cell, ...]:
     value, interval = numbers.times(one.ratio, one.ci) if one.ratio is not None else (numbers.NOT_KNOWN, "")
+    if one.needs:
+        interval = f"none: needs at least {one.needs:,} {one.unit}"
     rates = [numbers.percent(rate.value) for rate in (one.failures_before, one.failures_after)]
     return (
         Cell(one.arm, second=one.condition),
@@ -106,4 +109,4 @@ def _row(one: ArmChange) -> tuple[Cell, ...]:
 
 
 def _names(runs: Sequence[str]) -> str:
-    return runs[0] if len(runs) == 1 else f"{runs[0]} and {len(runs) - 1} more"
+    return runs[0] if len(runs) == 1 else f"{runs[0]} and {len(runs) - 1:,} more"

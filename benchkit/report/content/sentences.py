@@ -71,7 +71,7 @@ def basis(summary: Summary) -> str:
     """What the ratios above are ratios of, and what the interval means."""
     metrics = sorted({contrast.metric for contrast in summary.contrasts}) or ["service"]
     blocks = sorted({contrast.blocks for contrast in summary.contrasts})
-    paired = f" over {' or '.join(map(str, blocks))} blocks" if blocks else ""
+    paired = f" over {' or '.join(map(numbers.count, blocks))} blocks" if blocks else ""
     paired += _starts_in_words(summary)
     low, high = summary.rope
     contrasts = [contrast for contrast in summary.contrasts if not contrast.aa]
@@ -88,7 +88,7 @@ def basis(summary: Summary) -> str:
 def _starts_in_words(summary: Summary) -> str:
     starts = max((contrast.starts for contrast in summary.contrasts), default=1)
     bound = ", each process bound to a core of its own" if summary.design.bound else ""
-    return f" in {starts} starts of the processes, and intervals over these starts{bound}" if starts > 1 else ""
+    return f" in {starts:,} starts of the processes, and intervals over these starts{bound}" if starts > 1 else ""
 
 
 def _looks_in_words(summary: Summary) -> str:
@@ -96,7 +96,9 @@ def _looks_in_words(summary: Summary) -> str:
     if not design.looks:
         return ""
     ended = (
-        f"ended after {design.decided} blocks, when every contrast was decided" if design.decided else "was not decided"
+        f"ended after {design.decided:,} blocks, when every contrast was decided"
+        if design.decided
+        else "was not decided"
     )
     return f" The run could end at {len(design.looks)} planned looks and {ended}; its intervals are wide enough for all looks."
 

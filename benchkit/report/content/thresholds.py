@@ -48,4 +48,4 @@ def _together(kept: Sequence[ThresholdResult]) -> str:
         return f"{kept[0].arm}: {value_of(kept[0])}"
     values = dict.fromkeys(value_of(result) for result in sorted(kept, key=lambda result: result.value or 0.0))
     lowest, *_, highest = (*values, *values)
-    return f"{len(kept)} arms: {lowest if lowest == highest else f'{lowest} to {highest}'}"
+    return f"{len(kept):,} arms: {lowest if lowest == highest else f'{lowest} to {highest}'}"
