@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.load import planned_looks
 from benchkit.model.summary import Estimate, Verdict
 from benchkit.stats import STATISTICS

@@ -78,7 +78,6 @@ INNER_FLOORS = {
         {"records"},
         {"message", "zone_facts", "recipient_list", "aggregate_reports"},
         {"spf", "dkim"},
-        {"connect_options"},
         {"audit_context"},
         {"rule"},
         {"dmarc"},

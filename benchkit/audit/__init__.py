@@ -5,6 +5,6 @@ each; the engine runs them all over one context. The DNS comes in as an `Ask`.
 """
 
 from benchkit.audit.audit_context import Options as Options
-from benchkit.audit.connect_options import ConnectOptions as ConnectOptions
+from benchkit.audit.connect_probe.probes import ConnectOptions as ConnectOptions
 from benchkit.audit.engine import audit_domain as audit_domain
 from benchkit.audit.engine import audit_domains as audit_domains

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from benchkit.audit.aggregate_reports import ReportCollection
-from benchkit.audit.connect_options import ConnectOptions
+from benchkit.audit.connect_probe.probes import ConnectOptions
 from benchkit.audit.connect_probe.special_addresses import why_not_public
 from benchkit.audit.message.parser import Mail
 from benchkit.audit.sending_identities import ArmIdentity

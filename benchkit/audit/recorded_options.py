@@ -13,7 +13,7 @@ from typing import Any
 
 from benchkit.audit.aggregate_reports.recorded import from_values
 from benchkit.audit.audit_context import Options
-from benchkit.audit.connect_options import ConnectOptions
+from benchkit.audit.connect_probe.probes import ConnectOptions
 from benchkit.audit.connect_probe.recorded_probes import ProbeRecorder, replayed
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity

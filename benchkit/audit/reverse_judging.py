@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchkit.audit.facts.reverse import Reverse
-from benchkit.audit.fixes.ownership import whom_to_ask
+from benchkit.audit.fixes.zone_names import whom_to_ask
 from benchkit.audit.rule import Case, Rule
 from benchkit.model.dns import Record
 from benchkit.model.finding import Finding, Status

@@ -6,8 +6,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from benchkit.model.client_offers import ClientOffers
-from benchkit.model.clusters import Clusters
 from benchkit.model.endpoint import Endpoint
+from benchkit.model.estimate import Clusters
 from benchkit.model.exchange import (
     Credentials,
     JointRequest,
@@ -227,7 +227,7 @@ class Ledger(Protocol):
 
 
 class Pace(Protocol):
-    """When the sends of a cell may start: a pure function of the cell, driven by the engine. One file each."""
+    """When the sends of a cell may start: a pure function of the cell, driven by the engine."""
 
     name: str
 

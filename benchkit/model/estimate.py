@@ -1,8 +1,24 @@
-"""Numbers with what is known of their error. `None` is "not known" or "the sample does not allow it", never zero."""
+"""What a statistic takes and gives: which values of a sample belong together, and numbers with what is known of their error.
+
+`None` is "not known" or "the sample does not allow it", never zero.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """`number` is each observation's cluster, 0 to `count` − 1, in the order of time.
+
+    `independent` is the most independent observations that the sample can hold: messages that share a request are one.
+    """
+
+    number: Any
+    count: int
+    independent: int
 
 
 @dataclass(frozen=True, slots=True)

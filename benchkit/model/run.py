@@ -142,6 +142,10 @@ class Manifest:
     family: str = "each"  # what `confidence` is of: each contrast, or all of them together
     schema: int = SCHEMA_VERSION
 
+    def label_of(self, arm: str, condition: str) -> str:
+        """An arm in a line of text: with its condition where the run has more than one."""
+        return f"{arm} ({condition})" if len(self.conditions) > 1 else arm
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -1,6 +1,13 @@
-"""What fails: the share of each arm's messages that were not accepted, by kind, with the interval of the whole."""
+"""What fails: the share of each arm's messages that were not accepted, by kind, with the interval of the whole.
+
+Each kind has a colour and a hatch, so that no eye depends on colour. The colours are those of Paul Tol's muted scheme, which
+colour-blind readers can tell apart and no arm has.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,11 +17,28 @@ from matplotlib.patches import Patch
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import Run
 from benchkit.model.summary import Estimate
-from benchkit.plots.failure_kinds import FAILURE_STYLES
 from benchkit.plots.style import AT_THE_RIGHT, FAINT, arm_colour, arm_label, panels
 from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.sample import Sample, Samples, measured_samples
 from benchkit.stats.starts import clusters_of_sample
+
+
+class KindStyle(NamedTuple):
+    colour: str
+    hatch: str
+    meaning: str
+
+
+FAILURE_STYLES: Mapping[OutcomeKind, KindStyle] = {
+    OutcomeKind.DEFERRED: KindStyle("#DDCC77", "", "may be tried again"),
+    OutcomeKind.THROTTLED: KindStyle("#88CCEE", "//", "over a rate limit"),
+    OutcomeKind.REJECTED: KindStyle("#CC6677", "", "final"),
+    OutcomeKind.UNREACHABLE: KindStyle("#332288", "", "no connection"),
+    OutcomeKind.TIMED_OUT: KindStyle("#117733", "\\\\", "no answer in time"),
+    OutcomeKind.GARBLED: KindStyle("#999933", "..", "an answer outside the protocol"),
+    OutcomeKind.AMBIGUOUS: KindStyle("#882255", "xx", "may have arrived"),
+}
+
 
 _AT_LEAST = 0.001  # the axis ends no earlier, so that a run without failures has one
 

@@ -1,4 +1,4 @@
-"""DKIM signatures as a sender makes them (RFC 6376 §5; RFC 8301, RFC 8463), relaxed in header and body.
+"""DKIM as a sender makes it: a key pair, and signatures (RFC 6376 §5; RFC 8301, RFC 8463), relaxed in header and body.
 
 What changes with every send is not signed: the identity stands in X-Benchkit-Id and Message-ID, which need no signature
 (§5.4.1). So one signature holds for all sends of a message.
@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.protocol import dkim_canonical as canonical
@@ -29,7 +36,8 @@ _SIGNED = (  # §5.4.1; in the order of h=
     "in-reply-to", "references", "list-id", "list-help", "list-unsubscribe", "list-unsubscribe-post",
     "list-subscribe", "list-post", "list-owner", "list-archive",
 )  # fmt: skip
-_FEWEST_BITS = 1024  # RFC 8301 §3.2
+_BITS, _FEWEST_BITS = 2048, 1024  # of a new key, and of any (RFC 8301 §3.2)
+_EXPONENT = 65537
 _WIDTH = 72
 
 
@@ -116,3 +124,18 @@ def _lines(encoded: bytes) -> Iterator[bytes]:
     yield encoded[:_WIDTH]
     for at in range(_WIDTH, len(encoded), _WIDTH):
         yield b" " + encoded[at : at + _WIDTH]
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKeyPair:
+    private_pem: str = field(repr=False)
+    record: str
+
+
+def new_dkim_key() -> DkimKeyPair:
+    key = generate_private_key(_EXPONENT, _BITS)
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    private = key.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    )  # OpenDKIM reads this form
+    return DkimKeyPair(private.decode("ascii"), f"v=DKIM1; k=rsa; p={b64encode(public).decode('ascii')}")

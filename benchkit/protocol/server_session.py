@@ -14,8 +14,7 @@ from collections.abc import Callable
 from benchkit.protocol.authentication import Exchange
 from benchkit.protocol.commands import Chunk, MailCommand, Refusal, parse_bdat, parse_mail, parse_rcpt, split_command
 from benchkit.protocol.line_buffer import LineBuffer
-from benchkit.protocol.server_tables import AFTER_TLS, CONSTANT_ANSWERS, POINTS, without_secret
-from benchkit.protocol.service import Service
+from benchkit.protocol.service import AFTER_TLS, CONSTANT_ANSWERS, POINTS, Service, without_secret
 
 MAX_RECIPIENTS = 1000
 

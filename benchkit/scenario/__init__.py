@@ -7,6 +7,7 @@ through parsed_scenario.py (text, form, places) → rules.py (what keys mean tog
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 from benchkit.model.scenario import Scenario
@@ -15,7 +16,6 @@ from benchkit.scenario.parsed_scenario import read
 from benchkit.scenario.rules import check
 from benchkit.scenario.schema import json_schema
 from benchkit.scenario.secrets import reveal, reveal_key
-from benchkit.scenario.starter import starter
 from benchkit.scenario.vocabulary import Vocabulary
 
 __all__ = ["Vocabulary", "json_schema", "load", "reveal", "reveal_key", "starter"]
@@ -30,3 +30,8 @@ def load(path: Path, vocabulary: Vocabulary, overrides: Sequence[str] = ()) -> S
     check(parsed, vocabulary)
     parsed.mistakes.raise_all()
     return build(parsed, vocabulary)
+
+
+def starter() -> str:
+    """The scenario that `benchkit init` writes: starter.toml, a plain file, so that it can be read and checked as one."""
+    return files("benchkit.scenario").joinpath("starter.toml").read_text("utf-8")

@@ -15,9 +15,8 @@ from time import perf_counter_ns
 
 from benchkit.model.exchange import RateLimit, Request, Response
 from benchkit.sink.api import ApiListener, ApiSession, rendered
-from benchkit.sink.delayed_reply import DelayedReply
 from benchkit.sink.faults import Action, Faults
-from benchkit.sink.idle import IdleTimer
+from benchkit.sink.timers import DelayedReply, IdleTimer
 
 
 class FaultyApiSession(ApiSession):

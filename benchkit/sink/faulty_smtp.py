@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import partial
 from time import perf_counter_ns
 
-from benchkit.sink.delayed_reply import DelayedReply
 from benchkit.sink.faults import Action, Faults
-from benchkit.sink.idle import IdleTimer
 from benchkit.sink.smtp import SmtpListener, SmtpSession
+from benchkit.sink.timers import DelayedReply, IdleTimer
 
 _TOO_LONG_SILENT = b"421 4.4.2 Silent for too long\r\n"
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from benchkit.events.webhooks import WEBHOOKS
 from benchkit.events.webhooks.webhook import WebhookArrival
+from benchkit.events.webhooks.webhook_keys import WebhookKeys
 from benchkit.model.event import Event
 from benchkit.model.exchange import Request
-from benchkit.sink.webhook_keys import WebhookKeys
 
 IN_ONE_POST = 100  # events, of providers that send several
 TIMEOUT_S = 10.0

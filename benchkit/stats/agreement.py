@@ -8,9 +8,8 @@ from benchkit.model.run import ArmRecord, Run
 from benchkit.model.summary import Agreement, ArmSummary, BreakEven
 from benchkit.stats.batch_break_even import break_evens
 from benchkit.stats.packet_check import LEAST_RTT_MS, packets_of
-from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Sample, Samples
-from benchkit.stats.theory import connection_bytes, message_bytes, slow_start_flights
+from benchkit.stats.theory import connection_bytes, message_bytes, predicted_turns, share_of_request, slow_start_flights
 
 
 def agreements_of(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> tuple[Agreement, ...]:

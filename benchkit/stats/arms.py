@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
 from benchkit.model.durations import response_ns, service_ns, span_ns, wait_ns
+from benchkit.model.estimate import Clusters
 from benchkit.model.load import LoadModel
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.retry import RetrySpec

@@ -19,10 +19,10 @@ from benchkit.model.summary import BreakEven
 from benchkit.model.trace import Phase
 from benchkit.stats.distributions import student_t_quantile
 from benchkit.stats.pairs import baseline_of
-from benchkit.stats.predictions import share_of_request
 from benchkit.stats.rows_by_send import batches, positions, rows_by_send
 from benchkit.stats.sample import Sample, Samples, rows_by_block
 from benchkit.stats.starts import start_of_block
+from benchkit.stats.theory import share_of_request
 
 _SETUP = (Phase.CONNECT, Phase.TLS, Phase.BANNER, Phase.EHLO, Phase.STARTTLS, Phase.AUTH)
 MIN_UNITS = 3  # blocks, or starts where there are several

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.stats.distributions import student_t_quantile
 
 BATCHES = 6

@@ -10,10 +10,10 @@ from benchkit.model.run import ConditionRecord, Manifest, Run
 from benchkit.model.summary import LatencyFit
 from benchkit.stats.blocks import block_values
 from benchkit.stats.pairs import baseline_of, pairs_of
-from benchkit.stats.predictions import predicted_turns, share_of_request
 from benchkit.stats.sample import Samples
 from benchkit.stats.starts import start_of_block
 from benchkit.stats.sweep_line import Line, break_even, line_over
+from benchkit.stats.theory import predicted_turns, share_of_request
 
 
 def fits_of(run: Run, samples: Samples) -> tuple[LatencyFit, ...]:

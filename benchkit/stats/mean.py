@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats.cluster_variance import cluster_residuals, half_width
 

@@ -18,10 +18,10 @@ from benchkit.model.summary import ArmSummary, BreakEven, Estimate, Verdict
 from benchkit.model.trace import Phase
 from benchkit.stats.distributions import student_t_quantile
 from benchkit.stats.latency_fits import block_medians, line_of_blocks, sweeps_of
-from benchkit.stats.predictions import predicted_turns
 from benchkit.stats.sample import Samples
 from benchkit.stats.starts import restarts_of, start_of_block
 from benchkit.stats.sweep_line import Line, crossing_of
+from benchkit.stats.theory import predicted_turns
 
 SETUP = (Phase.CONNECT, Phase.TLS, Phase.BANNER, Phase.EHLO, Phase.STARTTLS, Phase.AUTH)
 STEP_TURNS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats.cluster_variance import design_effect
 from benchkit.stats.distributions import normal_quantile, student_t_quantile

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats.cluster_variance import cluster_residuals, half_width, resemble_each_other
 from benchkit.stats.distributions import binomial_quantile

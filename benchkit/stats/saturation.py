@@ -14,7 +14,6 @@ from benchkit.model.run import Manifest, Run
 from benchkit.model.summary import ArmSummary, GeneratorLoad
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.generator import generator_load
-from benchkit.stats.labels import label_of
 from benchkit.stats.sample import Sample, Samples, measured_samples
 
 # In a closed loop an infinitely fast target would have made the arm at most 1 ÷ 0.9 times as fast. In an open load a message
@@ -40,7 +39,7 @@ def saturated_labels(run: Run) -> tuple[str, ...]:
     """For who shows an arm's numbers without its summary: the names of the saturated ones."""
     manifest, samples = run.manifest, measured_samples(run).values()
     return tuple(
-        label_of(manifest, manifest.arms[sample.arm].name, manifest.conditions[sample.condition].name)
+        manifest.label_of(manifest.arms[sample.arm].name, manifest.conditions[sample.condition].name)
         for sample in samples
         if limits_of(generator_load(run, sample), manifest, sample)
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.load import first_blocks
 from benchkit.model.run import Manifest
 from benchkit.model.summary import Estimate

@@ -1,4 +1,5 @@
-"""The physics that a run must agree with: T = a + (b + k(S))·RTT + c·S/BW (method.md §2). Pure functions of numbers.
+"""The physics that a run must agree with: T = a + (b + k(S))·RTT + c·S/BW (method.md §2). Pure functions of numbers and of an
+arm's record.
 
 a: processors and disks; b: sequential turns; k: flights that slow start adds to the content; c: what the wire adds to it.
 Nothing here judges a run: agreement.py sets predicted against measured.
@@ -7,6 +8,8 @@ Nothing here judges a run: agreement.py sets predicted against measured.
 from __future__ import annotations
 
 from math import ceil, log2
+
+from benchkit.model.run import ArmRecord
 
 MSS = 1448  # of a 1,500-byte MTU, with TCP's time stamps
 INITIAL_WINDOW = 10  # segments (RFC 6928)
@@ -30,3 +33,20 @@ def message_bytes(payload: int, turns: float, *, tls: bool, mss: int = MSS) -> f
 def connection_bytes(turns: int, *, tls: bool) -> float:
     """What a connection takes outward besides messages: a packet a round trip, FIN, last ACK, SYN's options, TLS 1.3's own."""
     return SYN_OPTIONS + HEADERS * (turns + 2) + (HELLO + FINISHED + HEADERS if tls else 0.0)
+
+
+def predicted_turns(record: ArmRecord) -> float | None:
+    """A message's round trips to "accepted", connection set-up shared among the messages that it serves."""
+    if record.setup_turns is None or record.message_turns is None:
+        return None
+    if record.connection == "reuse":
+        return record.message_turns
+    messages = 1 if record.connection == "fresh" else int(record.connection.split()[0])
+    return record.message_turns + record.setup_turns / messages
+
+
+def share_of_request(record: ArmRecord) -> float | None:
+    """What part of its request's time is a message's; None where requests carried as many as were due."""
+    if record.messages_per_request > 1 and record.message_turns is None:
+        return None
+    return 1 / record.messages_per_request

@@ -11,7 +11,6 @@ from typing import Any
 from benchkit.model.metrics import MEASURES, Metric
 from benchkit.model.run import Manifest
 from benchkit.model.summary import ArmSummary, Estimate, ThresholdResult
-from benchkit.stats.labels import label_of
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -39,7 +38,7 @@ def threshold_results(manifest: Manifest, arms: tuple[ArmSummary, ...]) -> tuple
     results: list[ThresholdResult] = []
     for threshold in manifest.thresholds:
         matching = [arm for arm in arms if fnmatchcase(arm.name, threshold["arm"])]
-        results += [_result(threshold, arm, label_of(manifest, arm.name, arm.condition)) for arm in matching]
+        results += [_result(threshold, arm, manifest.label_of(arm.name, arm.condition)) for arm in matching]
         if not matching:
             results.append(ThresholdResult(threshold["key"], threshold["text"], threshold["arm"], None, "", None))
     return tuple(results)

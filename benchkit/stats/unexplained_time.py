@@ -12,9 +12,8 @@ from benchkit.model.durations import NS_PER_MS, service_ns
 from benchkit.model.load import LoadModel
 from benchkit.model.run import Run
 from benchkit.stats.packet_check import LEAST_RTT_MS
-from benchkit.stats.predictions import predicted_turns
 from benchkit.stats.sample import Sample
-from benchkit.stats.theory import slow_start_flights
+from benchkit.stats.theory import predicted_turns, slow_start_flights
 
 PROCESSING_MS = 5.0  # for both ends: processors, disks and wake-ups; a lab's servers take less
 SLOW_START = 1.5  # flights that a large message may take beyond the lower bound (method.md §2)

@@ -15,7 +15,6 @@ from benchkit.stats.aa import MIN_STARTS, MIN_TESTED, is_tested
 from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
-from benchkit.stats.labels import label_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
@@ -100,7 +99,7 @@ def _of_times(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> Iterato
     """What an arm's percentiles hide: two groups of messages, and times that changed during the run."""
     metric = metric_of(run.manifest.load["model"])
     for sample, arm in zip(samples.values(), arms, strict=True):
-        label = label_of(run.manifest, arm.name, arm.condition)
+        label = run.manifest.label_of(arm.name, arm.condition)
         if arm.two_groups:
             share, times = arm.two_groups.slow_share, arm.two_groups.times_slower
             yield notice(Code.TWO_GROUPS, label, percent=100 * share, times=times)
@@ -145,7 +144,7 @@ def _change(change: LevelChange) -> Mapping[str, float]:
 
 def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[Notice]:
     names = " and ".join(manifest.arms[index].name for index in (comparison.pair.arm, comparison.pair.reference))
-    label = label_of(manifest, names, manifest.conditions[comparison.condition].name)
+    label = manifest.label_of(names, manifest.conditions[comparison.condition].name)
     if comparison.incomplete:
         yield notice(Code.BLOCKS_INCOMPLETE, label, count=comparison.incomplete, blocks=measured_blocks_of(manifest))
     if comparison.undefined:
@@ -155,7 +154,7 @@ def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[Notice]:
 
 
 def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterator[Notice]:
-    label, started = label_of(manifest, arm.name, arm.condition), arm.accepted + arm.failed
+    label, started = manifest.label_of(arm.name, arm.condition), arm.accepted + arm.failed
     if arm.failed and not record.expects_faults:
         yield notice(Code.MESSAGES_FAILED, label, count=arm.failed, started=started)
     if arm.retransmitted:

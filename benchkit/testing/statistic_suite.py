@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from benchkit.model.clusters import Clusters
 from benchkit.model.contracts import Statistic
+from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.testing.suite import Suite
 

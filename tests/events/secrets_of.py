@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from benchkit.events.webhooks.key_pairs import certified_key, elliptic_key
+from benchkit.events.webhooks.webhook_keys import certified_key, elliptic_key
 
 URL = "https://hooks.shop.example/mandrill"
 

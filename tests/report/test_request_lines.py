@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from benchkit.model.summary import Summary
-from benchkit.report.content.request_lines import cpu_line, request_lines
+from benchkit.report.content.client_costs import cpu_line, request_lines
 
 
 def with_costs(summary: Summary, *costs: tuple[float, float]) -> Summary:

@@ -8,12 +8,12 @@ import pytest
 
 from benchkit.events.webhooks import WEBHOOKS
 from benchkit.events.webhooks.webhook import WebhookArrival
+from benchkit.events.webhooks.webhook_keys import new_keys
 from benchkit.model.event import Bounce, Event, EventKind
 from benchkit.model.exchange import Received
 from benchkit.model.message import Address, Content
 from benchkit.model.scenario import Delay, Fate
 from benchkit.sink.fates import AcceptedMail, delivered_part, events_of
-from benchkit.sink.webhook_keys import new_keys
 from benchkit.sink.webhook_posts import Disorder, requests_of
 
 K = EventKind

@@ -13,8 +13,7 @@ from benchkit.model.exchange import Received
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Address, Content
 from benchkit.model.receiving import RelaySpec
-from benchkit.protocol.dkim_keys import DkimKeyPair, new_dkim_key
-from benchkit.protocol.dkim_signature import DkimSigner
+from benchkit.protocol.dkim_signature import DkimKeyPair, DkimSigner, new_dkim_key
 from benchkit.sink.relayed_mail import RelayedMail, relayed_mail
 
 IDENTITY = b"bk0123abcd-0000000007"

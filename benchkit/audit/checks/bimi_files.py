@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.bimi import bimi_texts
 from benchkit.audit.facts.bimi_files import BimiFile, bimi_file
+from benchkit.audit.facts.policies import bimi_texts
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.bimi_certificate import MarkCertificate, read_mark_certificate
 from benchkit.audit.records.bimi_svg import svg_faults

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.facts.bimi import PREFIX, bimi_texts
+from benchkit.audit.facts.policies import PREFIX, bimi_texts
 from benchkit.audit.fixes.policy_records import only_first
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy

@@ -8,8 +8,8 @@ from datetime import datetime
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.connect_probe.dane import Association, DaneVerdict, match_all
 from benchkit.audit.connect_probe.starttls import MailServer
+from benchkit.audit.facts.mail_hosts import tlsa_records
 from benchkit.audit.facts.mail_servers import mail_servers
-from benchkit.audit.facts.tlsa import tlsa_records
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism

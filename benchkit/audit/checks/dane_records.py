@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.mail_hosts import mail_hosts
-from benchkit.audit.facts.tlsa import tlsa_records
+from benchkit.audit.facts.mail_hosts import mail_hosts, tlsa_records
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.tlsa import parse_tlsa
 from benchkit.audit.rule import Case, Check, Rule, lost

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
-from benchkit.audit.fixes.final_dot import explained, without_zone
-from benchkit.audit.fixes.ownership import whom_to_ask
 from benchkit.audit.fixes.replacement import fixed, record
+from benchkit.audit.fixes.zone_names import explained, whom_to_ask, without_zone
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
 from benchkit.audit.tables.provider_signatures import by_target
 from benchkit.model.audit import AuditedMechanism

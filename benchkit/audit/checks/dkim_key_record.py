@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.dkim_discovery import Selector, discovery
 from benchkit.audit.fixes.dkim_key import dkim_fix
-from benchkit.audit.fixes.ownership import whom_to_ask
 from benchkit.audit.fixes.replacement import holder
+from benchkit.audit.fixes.zone_names import whom_to_ask
 from benchkit.audit.records.text import RecordFault
 from benchkit.audit.rule import PASSED, Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism

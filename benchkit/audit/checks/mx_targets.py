@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, MailHosts, located_mail_hosts, mail_hosts
-from benchkit.audit.fixes.final_dot import explained, without_zone
 from benchkit.audit.fixes.mx_records import is_address, mx_fix
+from benchkit.audit.fixes.zone_names import explained, without_zone
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
-from benchkit.audit.facts.spf_senders import spf_senders
+from benchkit.audit.facts.spf_tree import spf_senders
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
-from benchkit.audit.fixes.ownership import whom_to_ask
 from benchkit.audit.fixes.spf_included import faulty_name, included_fix
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
+from benchkit.audit.fixes.zone_names import whom_to_ask
 from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.audit.spf.tree import Problem
 from benchkit.model.audit import AuditedMechanism

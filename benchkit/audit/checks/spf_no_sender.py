@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.facts.spf_senders import spf_senders
+from benchkit.audit.facts.spf_tree import spf_senders
 from benchkit.audit.fixes.mx_records import mx_fix
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.records.spf_terms import MechanismKind

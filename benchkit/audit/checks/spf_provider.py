@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.providers import mailbox_provider
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.facts.spf_senders import spf_senders
-from benchkit.audit.facts.spf_tree import lost_in, spf_tree
+from benchkit.audit.facts.spf_tree import lost_in, spf_senders, spf_tree
 from benchkit.audit.fixes.spf_record import with_include
 from benchkit.audit.records.spf import MechanismKind
 from benchkit.audit.rule import Case, Check, Rule

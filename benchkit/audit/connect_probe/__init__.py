@@ -11,7 +11,7 @@ from benchkit.audit.connect_probe.dane import Association as Association
 from benchkit.audit.connect_probe.dane import match_all as match_all
 from benchkit.audit.connect_probe.https_file import HttpsAccess as HttpsAccess
 from benchkit.audit.connect_probe.https_file import HttpsFile as HttpsFile
-from benchkit.audit.connect_probe.mta_sts_policy import fetch_policy as fetch_policy
+from benchkit.audit.connect_probe.https_file import fetch_policy as fetch_policy
 from benchkit.audit.connect_probe.probes import LiveProbes as LiveProbes
 from benchkit.audit.connect_probe.probes import Probes as Probes
 from benchkit.audit.connect_probe.recorded_probes import ProbeRecorder as ProbeRecorder

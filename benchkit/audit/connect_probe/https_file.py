@@ -1,6 +1,7 @@
 """One file by HTTPS, from addresses that are given: the certificate verified, no redirect, a media type, a bounded size.
 
-What the file says is read by audit/records; here is only whether a reader would get it.
+What the file says is read by audit/records; here is only whether a reader would get it. An MTA-STS policy is fetched as
+RFC 8461 §3.3 tells a sender to.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ HTTPS_PORT = 443
 TIMEOUT_S = 10.0
 LARGEST_HEAD = 16_384
 READ_BYTES = 16_384
+_POLICY_PATH, _LARGEST_POLICY = "/.well-known/mta-sts.txt", 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ async def fetch_file(wanted: WantedFile, addresses: Sequence[str], access: Https
         if found.answered:
             break
     return found
+
+
+async def fetch_policy(domain: str, addresses: Sequence[str], access: HttpsAccess) -> HttpsFile:
+    """The domain's MTA-STS policy, from the first of `mta-sts.<domain>`'s addresses that answers."""
+    wanted = WantedFile(f"mta-sts.{domain}", _POLICY_PATH, ("text/plain",), _LARGEST_POLICY)
+    return await fetch_file(wanted, addresses, access)
 
 
 async def _from(wanted: WantedFile, address: str, access: HttpsAccess) -> HttpsFile:

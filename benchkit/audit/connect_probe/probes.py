@@ -1,10 +1,11 @@
-"""The connections of an audit as one seam: live, or as they went when they were recorded."""
+"""The connections of an audit as one seam, live or as they went when they were recorded, and the permission to open them."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from benchkit.audit.connect_probe.https_file import (
@@ -14,9 +15,10 @@ from benchkit.audit.connect_probe.https_file import (
     HttpsFile,
     WantedFile,
     fetch_file,
+    fetch_policy,
 )
-from benchkit.audit.connect_probe.mta_sts_policy import fetch_policy
 from benchkit.audit.connect_probe.starttls import SMTP_PORT, MailServer, probe
+from benchkit.model.clock import utc_now
 
 
 class Probes(Protocol):
@@ -58,3 +60,11 @@ class LiveProbes:
     @property
     def _https(self) -> HttpsAccess:
         return HttpsAccess(self.https_port, self.timeout_s, self.trust, self.allow_private)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectOptions:
+    """`now` is what certificates are held against."""
+
+    probes: Probes = field(default_factory=LiveProbes)
+    now: datetime = field(default_factory=utc_now)

@@ -1,9 +1,9 @@
-"""The hosts that take the domain's mail (RFC 5321 §5.1), with their addresses."""
+"""The hosts that take the domain's mail (RFC 5321 §5.1), with their addresses and TLSA records."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.rule import lost
@@ -86,3 +86,12 @@ async def located_mail_hosts(context: AuditContext) -> tuple[MailHost, ...]:
     records = (await context.fact(mail_hosts)).records
     found = await asyncio.gather(*(context.fact(addresses, record.target) for record in records))
     return tuple(MailHost(record, each) for record, each in zip(records, found, strict=True))
+
+
+async def tlsa_records(context: AuditContext, host: str) -> Answer:
+    """`ad` is by our own validation with `--dnssec`, else by the resolver's word."""
+    answer = await context.ask(f"_25._tcp.{host}", "TLSA")
+    validated = context.validated
+    if validated is None or not answer.records:
+        return answer
+    return replace(answer, ad=(await validated(answer.name, "TLSA")).ad)

@@ -1,14 +1,19 @@
-"""The records around the mechanisms: MTA-STS, TLS-RPT, BIMI, each at its own name, selected."""
+"""The records around the mechanisms: MTA-STS, TLS-RPT, BIMI, each at its own name, selected.
+
+A BIMI assertion record is the domain's own, else the organizational domain's (draft-brand-indicators §7.2).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.dmarc.walk import own_walk
 from benchkit.audit.records.bimi import select_bimi
 from benchkit.audit.records.mta_sts import select_sts
 from benchkit.audit.records.text import txt_of, txts_of
 from benchkit.audit.records.tls_rpt import select_tls_rpt
+from benchkit.audit.rule import lost
 from benchkit.model.dns import Answer, Record
 
 SELECTORS = {"_mta-sts": select_sts, "_smtp._tls": select_tls_rpt, "default._bimi": select_bimi}
@@ -34,3 +39,18 @@ async def policy_texts(context: AuditContext, prefix: str, domain: str = "") -> 
     """`prefix` is a key of SELECTORS; `domain` is the audited one by default."""
     answer = await context.ask(f"{prefix}.{domain or context.domain}", "TXT")
     return PolicyTexts(answer, SELECTORS[prefix](txts_of(answer)))
+
+
+PREFIX = "default._bimi"
+
+
+async def bimi_texts(context: AuditContext) -> PolicyTexts:
+    """Where the domain has no record and its organizational domain has one, that one."""
+    own = await context.fact(policy_texts, PREFIX)
+    if own.texts or lost([own.answer]):
+        return own
+    organization = (await context.fact(own_walk)).organizational
+    if organization == context.domain:
+        return own
+    above = await context.fact(policy_texts, PREFIX, organization)
+    return above if above.texts else own

@@ -1,13 +1,18 @@
-"""The domain's include tree and which addresses it authorises; None where there is no single valid record to begin at."""
+"""The domain's include tree, which addresses it authorises, and whether it lets any sender pass at all.
+
+None where there is no single valid record to begin at.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.spf.addresses import AddressSet, authorised
 from benchkit.audit.spf.build_tree import include_tree
 from benchkit.audit.spf.result import EvaluationStep
-from benchkit.audit.spf.tree import Tree
+from benchkit.audit.spf.tree import Tree, TreeStatus
 from benchkit.model.dns import Answer
 
 
@@ -31,3 +36,20 @@ def lost_in(tree: Tree) -> tuple[Answer, ...]:
 def way(path: tuple[EvaluationStep, ...]) -> str:
     """`include:_spf.provider.example → ip4:192.0.2.0/24`."""
     return " → ".join(step.term for step in path)
+
+
+@dataclass(frozen=True, slots=True)
+class SpfSenders:
+    """`judged` False: there is no record, or one with an error, and other findings say so."""
+
+    judged: bool = False
+    any_pass: bool = False
+    lost: tuple[Answer, ...] = ()
+
+
+async def spf_senders(context: AuditContext) -> SpfSenders:
+    tree, found = await context.fact(spf_tree), await context.fact(spf_addresses)
+    if tree is None or found is None or tree.status is TreeStatus.PERMERROR:
+        return SpfSenders()
+    passes = bool(found.count4 or found.count6 or found.open_ended)
+    return SpfSenders(True, passes, () if passes else lost_in(tree))

@@ -7,7 +7,7 @@ from benchkit.audit.dmarc.walk import WalkStep, own_walk
 from benchkit.audit.facts.dkim_discovery import discovery, inferred_senders
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.profile import is_unused, mail_profile
-from benchkit.audit.facts.spf_senders import spf_senders
+from benchkit.audit.facts.spf_tree import spf_senders
 from benchkit.audit.fixes.dmarc_text import DmarcTags, strength
 from benchkit.audit.fixes.spf_record import spf_fix
 from benchkit.audit.records.dmarc import Policy

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHost, addresses, located_mail_hosts, mail_hosts
-from benchkit.audit.fixes.final_dot import explained, without_zone
 from benchkit.audit.fixes.replacement import fixed, held, holder, record
+from benchkit.audit.fixes.zone_names import explained, without_zone
 from benchkit.model.dns import Record
 from benchkit.model.record_fix import RecordFix
 

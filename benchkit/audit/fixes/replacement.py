@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchkit.audit.fixes.ownership import whom_to_ask
+from benchkit.audit.fixes.zone_names import whom_to_ask
 from benchkit.model.dns import Answer, Record
 from benchkit.model.record_fix import RecordFix
 

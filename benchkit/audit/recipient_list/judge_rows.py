@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from benchkit.audit.recipient_list.csv_rows import RecipientCsv
 from benchkit.audit.recipient_list.domain_mail import Unanswered, why_no_mail
-from benchkit.audit.recipient_list.mailbox_key import mailbox_key
+from benchkit.audit.recipient_list.list_address import ListAddress, mailbox_key, parse_address
 from benchkit.audit.recipient_list.reasons import MEANINGS, Rejection
-from benchkit.audit.recipient_list.syntax import ListAddress, parse_address
 from benchkit.audit.recipient_list.typing_errors import likely_domain
 from benchkit.audit.tables.disposable_domains import is_disposable
 from benchkit.audit.tables.role_names import ROLE_NAMES

@@ -12,6 +12,7 @@ from pathlib import Path
 from benchkit.errors import InputError, Mistake
 from benchkit.events.webhook_receiver import WebhookSecret
 from benchkit.events.webhooks import WEBHOOKS
+from benchkit.events.webhooks.webhook_keys import WebhookKeys, new_keys
 from benchkit.experiment.parent.body_parser import open_run
 from benchkit.experiment.parent.events_of_run import Collected, collect_events
 from benchkit.experiment.parent.temp_folder import temporary_folder
@@ -25,7 +26,6 @@ from benchkit.model.receiving import EventsSpec
 from benchkit.model.scenario import Scenario
 from benchkit.model.secret import Secret
 from benchkit.sink.fates import AcceptedMail, events_of
-from benchkit.sink.webhook_keys import WebhookKeys, new_keys
 from benchkit.sink.webhook_posts import Disorder, post, requests_of
 
 NS_PER_MS = 1_000_000

@@ -17,7 +17,7 @@ from benchkit.experiment.receiving_lab.supervisor import supervised_servers
 from benchkit.model.receiving import MailboxSpec, ReceivingLabSpec, RelayTarget
 from benchkit.model.scenario import Scenario, ServerAddress
 from benchkit.model.secret import Secret
-from benchkit.protocol.dkim_keys import DkimKeyPair, new_dkim_key
+from benchkit.protocol.dkim_signature import DkimKeyPair, new_dkim_key
 from benchkit.resolver import from_zone
 
 MAILBOX = "receiving lab"

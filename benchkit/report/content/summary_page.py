@@ -15,6 +15,7 @@ from benchkit.report import numbers
 from benchkit.report.content import sentences
 from benchkit.report.content.account import account_lines
 from benchkit.report.content.arms import arms_table, duration_of, failure_lines
+from benchkit.report.content.client_costs import cpu_line, request_lines, signature_lines
 from benchkit.report.content.deliverability import deliverability_sections
 from benchkit.report.content.delivery_decision import before_speed
 from benchkit.report.content.failover_lines import failover_sentences
@@ -23,8 +24,6 @@ from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
 from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.phases import phase_bars_of
-from benchkit.report.content.request_lines import cpu_line, request_lines
-from benchkit.report.content.signature_lines import signature_lines
 from benchkit.report.content.sweep import sweep_table
 from benchkit.report.content.tcp_line import tcp_line
 from benchkit.report.content.theory import agreements_table, batches, fits_table

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats import STATISTICS
 from benchkit.testing.statistic_suite import StatisticCase, StatisticSuite

@@ -1,4 +1,4 @@
-"""What sending costs the client itself, as lines: its processor time, and where the requests of API arms are made."""
+"""What sending costs the client itself, as lines: processor time, where the requests of API arms are made, DKIM signatures."""
 
 from __future__ import annotations
 
@@ -37,3 +37,13 @@ def _made_us(arm: ArmSummary) -> float:
 
 def _within_us(arm: ArmSummary) -> float:
     return arm.in_send_us or 0.0
+
+
+def signature_lines(arms: Sequence[ArmSummary]) -> Iterator[str]:
+    """`smtp signs with DKIM (d=shop.example s=mail rsa-2048): 0.6 ms a message, before the measured time; 583 bytes`."""
+    for arm in arms:
+        if arm.dkim and arm.signing_us is not None and arm.signature_bytes is not None:
+            cost = (
+                f"{arm.signing_us / 1000:.2g} ms a message, before the measured time; {arm.signature_bytes:.0f} bytes"
+            )
+            yield f"{arm.name} signs with DKIM ({arm.dkim}): {cost}"

@@ -1,10 +1,17 @@
-"""An address's syntax (RFC 5321 §4.1.2, RFC 6531). The only home of `email-validator`, which asks no DNS here."""
+"""An address of a list: its syntax (RFC 5321 §4.1.2, RFC 6531), and the mailbox that it reaches.
+
+The only home of `email-validator`, which asks no DNS here. Two addresses reach one mailbox where their keys are equal: letter
+case is folded, and what the provider itself says. RFC 5321 §2.4 lets a host tell upper from lower case in a local part; no
+large one does.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
+
+from benchkit.audit.tables.mail_providers import SAME_AS, WITH_TAGS, WITHOUT_DOTS
 
 LONGEST = 320  # octets: 64 for the local part, @, 255 for the domain; what is longer is not looked at
 
@@ -30,3 +37,12 @@ def parse_address(text: str) -> ListAddress | str:
     except EmailNotValidError as error:
         return str(error)
     return ListAddress(valid.normalized, valid.local_part, valid.ascii_domain.lower(), valid.ascii_email is None)
+
+
+def mailbox_key(address: ListAddress) -> tuple[str, str]:
+    local = address.local.casefold()
+    if address.domain in WITH_TAGS:
+        local = local.partition("+")[0] or local
+    if address.domain in WITHOUT_DOTS:
+        local = local.replace(".", "")
+    return local, SAME_AS.get(address.domain, address.domain)
