@@ -15,7 +15,7 @@ from enum import IntEnum
 
 from benchkit.model.envelope import recipients_hash
 from benchkit.model.outside_text import printable
-from benchkit.model.secret_mask import SecretMask
+from benchkit.model.secret import SecretMask
 
 _MAX_CODE = 999  # three digits: RFC 5321 §4.2, RFC 9110 §15
 _MAX_ENHANCED = 16
@@ -69,9 +69,12 @@ class Outcome:
     rate_reset_s: int = -1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", printable(self.text))
-        object.__setattr__(self, "enhanced", printable(self.enhanced, _MAX_ENHANCED))
-        object.__setattr__(self, "server_id", printable(self.server_id, _MAX_ID))
+        if self.text:
+            object.__setattr__(self, "text", printable(self.text))
+        if self.enhanced:
+            object.__setattr__(self, "enhanced", printable(self.enhanced, _MAX_ENHANCED))
+        if self.server_id:
+            object.__setattr__(self, "server_id", printable(self.server_id, _MAX_ID))
         if not 0 <= self.code <= _MAX_CODE:
             object.__setattr__(self, "code", 0)
 

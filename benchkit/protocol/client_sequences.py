@@ -16,12 +16,12 @@ from benchkit.model.trace import Phase
 from benchkit.protocol.prepared_message import PreparedMessage
 from benchkit.protocol.replies import (
     RECIPIENT_TAKEN,
+    Reply,
     accepted_but_for,
     outcome_of_refusal,
     outcome_of_reply,
     queued_as,
 )
-from benchkit.protocol.reply_stream import Reply
 
 
 class Then(Enum):

@@ -14,8 +14,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from benchkit.protocol.dsn import XTEXT
-
 _LOCAL = rb'"(?:\\[\x20-\x7e]|[^"\\\x00-\x1f\x7f])*"|[^\s"<>()\[\],;:\\@\x00-\x1f\x7f]+'
 _DOMAIN = rb"\[[0-9A-Za-z.:]+\]|[^\s\"<>()\[\],;:\\@\x00-\x1f\x7f]+"
 _MAILBOX = rb"(?:" + _LOCAL + rb")@(?:" + _DOMAIN + rb")"
@@ -23,8 +21,9 @@ _FROM = re.compile(rb"FROM: ?<(" + _MAILBOX + rb"|)>((?: +[^\s\x00-\x1f]+)*) *",
 _TO = re.compile(rb"TO: ?<(" + _MAILBOX + rb"|postmaster)>((?: +[^\s\x00-\x1f]+)*) *", re.IGNORECASE)
 _BODY_TYPES = frozenset({b"7BIT", b"8BITMIME", b"BINARYMIME"})
 _RETURNS = frozenset({b"FULL", b"HDRS"})
-_ENVID = re.compile(XTEXT)
-_ORCPT = re.compile(rb"[0-9A-Za-z-]+;" + XTEXT)
+_XTEXT = rb"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+"  # RFC 3461 §4
+_ENVID = re.compile(_XTEXT)
+_ORCPT = re.compile(rb"[0-9A-Za-z-]+;" + _XTEXT)
 _CHUNK = re.compile(rb"(\d{1,19})(?: +(LAST))?", re.IGNORECASE)  # BDAT (RFC 3030 §2)
 _NOTIFY = re.compile(rb"NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as BadBase64
 from collections.abc import Callable, Generator, Mapping
 
-from benchkit.protocol.reply_stream import Garbled
+from benchkit.protocol.replies import Garbled
 
 Login = Generator[bytes, str, None]
 

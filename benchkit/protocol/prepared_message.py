@@ -1,17 +1,91 @@
-"""One message made ready for a client: its content as it goes on the wire, its envelope as commands."""
+"""One message as an SMTP client says it, made ready before the clock: its envelope as MAIL and RCPT, its content for the wire.
+
+The parameters of the commands are those of RFC 1870, RFC 6152, RFC 6531 and, where the arm asks for delivery status
+notifications, RFC 3461. Nothing in an address can inject a command: each command is read back with the server's own parser, and
+must say what was meant.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from copy import copy
+from dataclasses import dataclass, replace
 
-from benchkit.model.identity import PLACEHOLDER, split_at_identity
+from benchkit.errors import InputError, Mistake
+from benchkit.model.identity import NAMED_SEND, PLACEHOLDER, split_at_identity
 from benchkit.model.message import Message
 from benchkit.model.scenario import Dsn
-from benchkit.protocol.commands import CRLF, dot_stuffed
-from benchkit.protocol.dsn import NOTHING
-from benchkit.protocol.envelope import envelope_of
+from benchkit.protocol.commands import CRLF, Refusal, dot_stuffed, parse_mail, parse_rcpt
+from benchkit.protocol.replies import Capabilities
 
+_PLACE = PLACEHOLDER.decode("ascii")
+_PARAMETERS = {"8BITMIME": "BODY=8BITMIME", "SMTPUTF8": "SMTPUTF8"}
+_NO_DSN = Dsn()
+_UNSAFE = re.compile(r"[^!-*,-<>-~]")  # in xtext: all but printable ASCII without space, "+" and "="
+_UNSAFE_IN_UTF8 = re.compile(r"[^!-*,-<>-\[\]-~]")  # RFC 6533 §3: nor the backslash, which begins an escape
 _DATA = b"DATA\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What every SMTP client says of a message, its own way of saying it apart.
+
+    `needs` are the capabilities that a server must offer; `size` is what MAIL declares where SIZE is on offer (RFC 1870).
+    """
+
+    sender: str
+    recipients: tuple[str, ...]
+    needs: tuple[str, ...]
+    mail_parameters: tuple[str, ...]
+    rcpt_parameters: tuple[tuple[str, ...], ...]
+    size: int
+
+    @property
+    def utf8(self) -> bool:
+        return "SMTPUTF8" in self.needs
+
+    @property
+    def declared_size(self) -> str:
+        return f"SIZE={self.size}"
+
+    def of_send(self, identity: bytes) -> Envelope:
+        """With the identity of that send in ENVID, where the arm asks for it."""
+        if not any(_PLACE in parameter for parameter in self.mail_parameters):
+            return self
+        named = tuple(parameter.replace(_PLACE, identity.decode("ascii")) for parameter in self.mail_parameters)
+        return replace(self, mail_parameters=named)
+
+    def mail_parameters_at(self, offer: Capabilities) -> tuple[str, ...]:
+        """SIZE too, where it is on offer."""
+        return (*self.mail_parameters, self.declared_size) if "SIZE" in offer else self.mail_parameters
+
+    def mail(self) -> bytes:
+        """The command without SIZE. Raises InputError for a bad address, as `rcpts` does."""
+        return mail_command(self.sender, self.mail_parameters)
+
+    def rcpts(self) -> tuple[bytes, ...]:
+        pairs = zip(self.recipients, self.rcpt_parameters, strict=True)
+        return tuple(rcpt_command(recipient, parameters, utf8=self.utf8) for recipient, parameters in pairs)
+
+
+def envelope_of(message: Message, asked: Dsn = _NO_DSN) -> Envelope:
+    needs = _needs_of(message)
+    parameters = tuple(parameter for need, parameter in _PARAMETERS.items() if need in needs)
+    return Envelope(
+        message.envelope_from,
+        message.recipients,
+        needs,
+        parameters + dsn_of_mail(asked),
+        tuple(dsn_of_rcpt(asked, recipient) for recipient in message.recipients),
+        len(message.mime) + (0 if message.mime.endswith(CRLF) else len(CRLF)),
+    )
+
+
+def _needs_of(message: Message) -> tuple[str, ...]:
+    """For an address beyond ASCII (RFC 6531 §3.1), for such content (RFC 6152)."""
+    needs = () if message.mime.isascii() else ("8BITMIME",)
+    return (*needs, "SMTPUTF8") if message.needs_smtputf8 else needs
 
 
 class PreparedMessage:
@@ -22,7 +96,7 @@ class PreparedMessage:
 
     __slots__ = ("declared", "group", "mail", "named", "needs", "pieces", "rcpts", "recipients", "replies", "size")
 
-    def __init__(self, message: Message, *, chunked: bool, dsn: Dsn = NOTHING) -> None:
+    def __init__(self, message: Message, *, chunked: bool, dsn: Dsn = _NO_DSN) -> None:
         envelope = envelope_of(message, dsn)
         self.mail = envelope.mail()
         self.named = PLACEHOLDER in self.mail  # its ENVID names each send
@@ -59,3 +133,62 @@ def _chunk(mime: bytes) -> bytes:
     if mime and not mime.endswith(CRLF):
         mime += CRLF
     return b"BDAT %d LAST\r\n" % len(mime) + mime
+
+
+def mail_command(path: str, parameters: Sequence[str] = ()) -> bytes:
+    """`MAIL FROM:<path> …`; an empty path is the null reverse-path (RFC 5321 §4.5.5)."""
+    argument = " ".join([f"FROM:<{path}>", *parameters]).encode("utf-8", "surrogateescape")
+    try:
+        understood = parse_mail(argument).path
+    except Refusal as refusal:
+        raise _bad(path, refusal.reply) from None
+    return _command(b"MAIL ", argument, path, understood)
+
+
+def rcpt_command(path: str, parameters: Sequence[str] = (), *, utf8: bool = False) -> bytes:
+    """`RCPT TO:<path> …`."""
+    argument = " ".join([f"TO:<{path}>", *parameters]).encode("utf-8", "surrogateescape")
+    try:
+        understood = parse_rcpt(argument, utf8)
+    except Refusal as refusal:
+        raise _bad(path, refusal.reply) from None
+    return _command(b"RCPT ", argument, path, understood)
+
+
+def _command(verb: bytes, argument: bytes, path: str, understood: bytes) -> bytes:
+    if understood != path.encode("utf-8", "surrogateescape"):
+        raise _bad(path, f"a server reads it as {understood!r}")
+    return verb + argument + b"\r\n"
+
+
+def _bad(path: str, why: str) -> InputError:
+    return InputError(Mistake("envelope", f"the address {path!r} cannot be said in SMTP: {why}"))
+
+
+def dsn_needs(dsn: Dsn) -> tuple[str, ...]:
+    """What the server must offer where the arm asks for notifications."""
+    return () if dsn == _NO_DSN else ("DSN",)
+
+
+def dsn_of_mail(dsn: Dsn) -> tuple[str, ...]:
+    """Parameters of MAIL (RFC 3461 §4), with identity.PLACEHOLDER where the identity of each send is to stand."""
+    ret = (f"RET={dsn.ret.upper()}",) if dsn.ret else ()
+    named = dsn.envid.replace(NAMED_SEND, _PLACE)
+    return (*ret, f"ENVID={xtext(named)}") if named else ret
+
+
+def dsn_of_rcpt(dsn: Dsn, recipient: str) -> tuple[str, ...]:
+    notify = (f"NOTIFY={','.join(dsn.notify).upper()}",) if dsn.notify else ()
+    return (*notify, f"ORCPT={original_recipient(recipient)}") if dsn.orcpt else notify
+
+
+def xtext(text: str) -> str:
+    """ASCII as xtext: what is no safe character goes as `+HH`."""
+    return _UNSAFE.sub(lambda unsafe: f"+{ord(unsafe[0]):02X}", text)
+
+
+def original_recipient(address: str) -> str:
+    """`rfc822;…`, and `utf-8;…` with `\\x{HEX}` for an address beyond ASCII (RFC 6533 §3)."""
+    if address.isascii():
+        return f"rfc822;{xtext(address)}"
+    return "utf-8;" + _UNSAFE_IN_UTF8.sub(lambda unsafe: f"\\x{{{ord(unsafe[0]):X}}}", address)

@@ -1,12 +1,24 @@
-"""SMTP replies as outcomes (RFC 5321 §4.2, enhanced status codes of RFC 3463)."""
+"""SMTP replies as a client reads them (RFC 5321 §4.2): what they mean for a message, and what EHLO's offers (§4.1.1.1).
+
+Bytes come in, in any pieces; whole replies go out, in order. Strict, because a reply that is guessed at may be a false
+"accepted": CRLF alone ends a line, the code of all lines is the same, control characters and what is too long are outside the
+protocol. After such a line a stream says nothing more.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 
+MAX_LINE = 2_048  # RFC 5321 §4.5.3.1.5 says 512; providers write whole paragraphs
+MAX_LINES = 256
+_REMEMBERED = 64
+_LINE = re.compile(rb"([2-5][0-5][0-9])(?:([ -])([\t\x20-\x7e\x80-\xff]*))?")
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 # A 4yz says "later"; only the words, or RFC 3463's 4.7.28-style policy codes that providers use, say "because of your rate".
 _RATE_WORDS = re.compile(
@@ -18,6 +30,116 @@ _QUEUED_AS = re.compile(
 )
 RECIPIENT_TAKEN = frozenset({250, 251, 252})  # of the replies to RCPT
 _MAY_THROTTLE = frozenset({421, 450, 451, 452, 454})
+
+
+class Garbled(ValueError):
+    """What the server said is outside the protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    code: int
+    lines: tuple[str, ...] = ("",)
+
+    @property
+    def text(self) -> str:
+        """All lines as one; the enhanced status code that each repeats (RFC 2034 §4) stands once."""
+        first, *others = self.lines
+        status = enhanced_status(first)
+        return " ".join([first, *(line.removeprefix(status).lstrip() for line in others)])
+
+    @property
+    def positive(self) -> bool:
+        return 200 <= self.code < 300
+
+
+Known = dict[bytes, tuple[Reply, ...]]
+
+
+class ReplyStream:
+    """Replies are taken in the order of the commands; what is outside the protocol comes in its turn, as `Garbled`.
+
+    A server says the same few things all day, on each of its connections: `known` remembers what some reads meant, and may be
+    shared by the streams of a client's connections.
+    """
+
+    __slots__ = ("_garbled", "_known", "_lines", "_partial", "_pending_code", "replies")
+
+    def __init__(self, known: Known | None = None) -> None:
+        self.replies: deque[Reply] = deque()
+        self._partial = b""
+        self._lines: list[str] = []
+        self._pending_code = 0
+        self._garbled = ""  # why nothing more is understood
+        self._known: Known = {} if known is None else known
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is read and not taken, not even the beginning of a line."""
+        return not (self.replies or self._partial or self._lines or self._garbled)
+
+    @property
+    def broken(self) -> bool:
+        """Nothing more will be understood, and all that was is taken."""
+        return bool(self._garbled) and not self.replies
+
+    @property
+    def is_closing(self) -> bool:
+        """What comes next is a 421, which a server may say unasked (RFC 5321 §3.8)."""
+        return bool(self.replies) and self.replies[0].code == 421
+
+    def take(self, count: int) -> list[Reply] | None:
+        """The next replies, None until so many have come. Raises Garbled where they never will."""
+        replies = self.replies
+        if len(replies) >= count:
+            return [replies.popleft() for _ in range(count)]
+        if self._garbled:
+            raise Garbled(self._garbled)
+        return None
+
+    def feed(self, data: bytes) -> None:
+        if self._partial or self._lines or self._garbled:
+            self._read(data)
+        elif known := self._known.get(data):
+            self.replies.extend(known)
+        else:
+            before = len(self.replies)
+            self._read(data)
+            whole = not (self._partial or self._lines or self._garbled)
+            if whole and len(data) <= MAX_LINE and len(self._known) < _REMEMBERED:
+                self._known[data] = tuple(self.replies)[before:]
+
+    def _read(self, data: bytes) -> None:
+        if self._garbled:
+            return
+        *lines, self._partial = (self._partial + data).split(b"\r\n")
+        try:
+            for line in lines:
+                self._understand(line)
+            if len(self._partial) > MAX_LINE + 1:  # the one more is the CR of its end
+                raise _garbled("a reply line too long", self._partial)
+        except Garbled as error:
+            self._garbled = str(error)
+
+    def _understand(self, line: bytes) -> None:
+        match = _LINE.fullmatch(line)
+        if match is None or len(line) > MAX_LINE:
+            raise _garbled("not an SMTP reply", line)
+        code, separator, text = int(match[1]), match[2], (match[3] or b"").decode("utf-8", "backslashreplace")
+        if self._lines and code != self._pending_code:
+            raise _garbled("a reply of two codes", line)
+        self._pending_code = code
+        self._lines.append(text)
+        if separator == b"-":
+            if len(self._lines) == MAX_LINES:
+                raise _garbled("a reply without end", line)
+            return
+        self.replies.append(Reply(code, tuple(self._lines)))
+        self._lines.clear()
+
+
+def _garbled(what: str, line: bytes) -> Garbled:
+    return Garbled(f"{what}: {line[:80].decode('ascii', 'backslashreplace')!r}")
 
 
 def enhanced_status(text: str) -> str:
@@ -54,3 +176,46 @@ def outcome_of_refusal(code: int, text: str) -> Outcome:
     if 500 <= code < 600:
         return Outcome(OutcomeKind.REJECTED, code, enhanced, text)
     return Outcome(OutcomeKind.GARBLED, max(code, 0), enhanced, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Keywords in upper case, each with its parameters in upper case. `size_limit` 0: none, or none is told (RFC 1870 §4)."""
+
+    offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    size_limit: int = 0
+
+    def __contains__(self, keyword: str) -> bool:
+        """`PIPELINING`, or `AUTH PLAIN` for a keyword with one of its parameters."""
+        name, _, parameter = keyword.partition(" ")
+        return name in self.offered and (not parameter or parameter in self.offered[name])
+
+    def missing(self, needed: Iterable[str]) -> str:
+        """What is needed and not offered, in words; empty where nothing is missing."""
+        return ", ".join(keyword for keyword in needed if keyword not in self)
+
+    def refusal(self, needed: Iterable[str], size: int) -> Outcome | None:
+        """Why there is no use in sending a message of this size that needs this; None where it can go."""
+        if missing := self.missing(needed):
+            return unoffered(missing)
+        if 0 < self.size_limit < size:
+            told = f"the message has {size:,} bytes, and the server's SIZE is {self.size_limit:,}"
+            return Outcome(OutcomeKind.REJECTED, text=told)
+        return None
+
+
+def unoffered(missing: str) -> Outcome:
+    """The outcome where the arm, or the message, needs what the server lacks: our own refusal, so it has no code."""
+    return Outcome(OutcomeKind.REJECTED, text=f"the server does not offer {missing}")
+
+
+@lru_cache(64)  # a new connection to the same server hears the same
+def capabilities_of(reply: Reply) -> Capabilities:
+    """The first line is the server's greeting; `AUTH=PLAIN` is how some servers still write `AUTH PLAIN`."""
+    offered: dict[str, tuple[str, ...]] = {}
+    for line in reply.lines[1:]:
+        keyword, *parameters = line.upper().replace("AUTH=", "AUTH ", 1).split() or [""]
+        if keyword:
+            offered[keyword] = (*offered.get(keyword, ()), *parameters)
+    (limit,) = offered.get("SIZE", ())[:1] or ("",)
+    return Capabilities(offered, int(limit) if limit.isdecimal() and limit.isascii() and len(limit) <= 20 else 0)

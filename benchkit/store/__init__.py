@@ -10,10 +10,10 @@ from benchkit.store.arrow_table import arrow_table, explained
 from benchkit.store.finalize import close_tables, remove_spools, write_tables
 from benchkit.store.folder import create_folder, newest_run, read_manifest, write_manifest, write_text
 from benchkit.store.ledger import SpoolLedger
+from benchkit.store.link_and_sink_rows import record_sink_lag, record_wire
 from benchkit.store.loading import load_run
-from benchkit.store.packet_counts import record_wire
 from benchkit.store.private_files import private_files
-from benchkit.store.recorder import Recorder, record_sink_lag
+from benchkit.store.recorder import Recorder
 from benchkit.store.run_lock import held, manifest_now
 
 __all__ = [

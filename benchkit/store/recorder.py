@@ -21,7 +21,6 @@ from benchkit.store.started_sends import StartedSends
 ROWS = 4096
 CELL_ROWS = 1024
 FLUSH_EVERY_NS = 500_000_000  # a power cut, which no mapped file survives, costs little more
-SINK, SINK_SPOOL = -1, 1_000_000  # no worker's number
 _PHASES_AN_ATTEMPT = len(Phase) + 2  # EHLO twice, and one to spare
 
 
@@ -39,7 +38,7 @@ class Recorder:
             SpooledRows(spool_of(folder, layout.name, worker), layout, capacity)
             for layout, capacity in ((MESSAGES, ROWS), (PHASES, ROWS * 4), (CELLS, CELL_ROWS), (LAGS, CELL_ROWS))
         )
-        self._phases_a_message = _PHASES_AN_ATTEMPT * attempts
+        self._most_phases = self._phases.capacity - _PHASES_AN_ATTEMPT * attempts  # before a message is recorded
         self._worker = worker
         self._workers = workers
         self._clock = clock
@@ -114,7 +113,7 @@ class Recorder:
 
     @property
     def _full(self) -> bool:
-        return not self._messages.room or self._phases.room < self._phases_a_message
+        return self._messages.count == self._messages.capacity or self._phases.count > self._most_phases
 
     def _record_phases(self, send: int, trace: Trace) -> None:
         edges, last = trace.edges, len(trace.edges) - 1
@@ -126,11 +125,3 @@ class Recorder:
             else:
                 ended_ns = edges[i + 1]
             self._phases.append(send=send, phase=phase, started_ns=edges[i], ended_ns=ended_ns)
-
-
-def record_sink_lag(folder: Path, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
-    """One time that the sink's process stood still; its worker is SINK. Raises StoreError."""
-    rows = SpooledRows(spool_of(folder, LAGS.name, SINK_SPOOL), LAGS, 1)
-    rows.append(condition=condition, worker=SINK, due_ns=due_ns, called_ns=called_ns, cpu_ns=cpu_ns)
-    rows.write_out()
-    rows.close()

@@ -126,28 +126,27 @@ def _left(path: Path, file: pa.NativeFile, last: pa.RecordBatch | None) -> Itera
     yield pa.record_batch([columns.get(name, texts) for name in schema.names], schema=schema)
 
 
-class SpooledRows:
-    """`append` is RowBuffer's and may be called while `room` lasts; `write_out` makes room, or raises StoreError."""
+class SpooledRows(RowBuffer):
+    """Rows on their way to a spool: `append` while there is `room`; `write_out` makes room, or raises StoreError."""
 
     def __init__(self, path: Path, layout: TableLayout, capacity: int) -> None:
         self._spool = SpoolWriter(path, arrow_schema(layout))
         kept = "binary" not in layout.kinds.values()  # half a row that lacks its bytes is of no use
-        self._rows = RowBuffer(layout, capacity, rows_file(path) if kept else None)
-        self.append = self._rows.append
+        super().__init__(layout, capacity, rows_file(path) if kept else None)
 
     @property
     def room(self) -> int:
-        return self._rows.capacity - self._rows.count
+        return self.capacity - self.count
 
     @property
     def disk_full(self) -> bool:
         return self._spool.disk_full
 
     def write_out(self) -> None:
-        if self._rows.count:
-            self._spool.write(self._rows.columns())
-            self._rows.clear()
+        if self.count:
+            self._spool.write(self.columns())
+            self.clear()
 
     def close(self) -> None:
         self._spool.close()
-        self._rows.remove()
+        self.remove()

@@ -10,18 +10,17 @@ from yarl import URL
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import IDENTITY, GarbledResponse, decoded
-from benchkit.providers.sandbox import provider_of
+from benchkit.transports.api_requests import ApiRequests, TwoRequests, Unsigned, bracketed
+from benchkit.transports.connection import tls_context
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.metered_aiohttp import MeteredConnector
-from benchkit.transports.sockets import bracketed, tls_context
 
 _LARGE = 1 << 20  # above it the library wants a file instead of bytes, and warns
 _FAILURES = (aiohttp.ClientError, OSError, ValueError)  # TimeoutError and ssl.SSLError are OSErrors
@@ -34,24 +33,19 @@ class _Prepared:
     unsigned: Unsigned
 
 
-class Client(JointRequests):
+class Client(ApiRequests):
     """One HTTP/1.1 connection at a time, kept open between requests."""
 
     offers = ClientOffers(securities=HTTPS, batches=True, libraries=("aiohttp", "yarl"))
 
     def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint)
         arm = endpoint.arm
-        self._endpoint = endpoint
-        self._provider = provider_of(arm)
-        self._signer = signer_of(self._provider)
-        self._account = Credentials(endpoint.password.reveal(), arm.options)
-        self._render = arm.render
         self._tls = tls_context(endpoint, alpn="http/1.1")
         self._timeout = aiohttp.ClientTimeout(total=arm.timeout_s)
         self._connector: MeteredConnector | None = None
         self._session: aiohttp.ClientSession | None = None
         scheme = "https" if arm.security is Security.IMPLICIT else "http"
-        self._host = host_field(endpoint)
         self._base = f"{scheme}://{bracketed(endpoint.server_name)}:{endpoint.port}"
 
     @property

@@ -18,18 +18,17 @@ from typing import Any
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import IDENTITY, decoded
-from benchkit.providers.sandbox import provider_of
+from benchkit.transports.api_requests import ApiRequests, TwoRequests, Unsigned, bracketed
+from benchkit.transports.connection import tls_context
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
 from benchkit.transports.metered_backend import MeteredBackend
-from benchkit.transports.sockets import bracketed, tls_context
 
 _KEEPALIVE_S = 3600.0  # the library's 5 s would hide a reconnect in the message after a pause
 
@@ -62,16 +61,12 @@ class _Prepared:
     unsigned: Unsigned
 
 
-class HttpxClient(JointRequests):
+class HttpxClient(ApiRequests):
     """One connection at a time, kept open between requests."""
 
     def __init__(self, endpoint: Endpoint, library: Library) -> None:
+        super().__init__(endpoint)
         arm = endpoint.arm
-        self._endpoint = endpoint
-        self._provider = provider_of(arm)
-        self._signer = signer_of(self._provider)
-        self._account = Credentials(endpoint.password.reveal(), arm.options)
-        self._render = arm.render
         self._library = library
         self._tls = tls_context(endpoint, alpn="h2" if library.http2 else "http/1.1")
         self._backend = MeteredBackend(endpoint, library.stream, http2=library.http2)
@@ -86,7 +81,6 @@ class HttpxClient(JointRequests):
         self._client = self._make_client()
         self._open = False
         scheme = "https" if arm.security is Security.IMPLICIT else "http"
-        self._host = host_field(endpoint)
         self._base = f"{scheme}://{bracketed(endpoint.server_name)}:{endpoint.port}"
 
     @property

@@ -11,34 +11,28 @@ from urllib.parse import quote
 
 from benchkit.model.client_offers import HTTPS, ClientOffers
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import EARLY, IDENTITY, GarbledResponse, ResponseReader, decoded
-from benchkit.providers.sandbox import provider_of
+from benchkit.transports.api_requests import ApiRequests, TwoRequests, Unsigned
+from benchkit.transports.connection import tls_context
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.joint_requests import JointRequests, TwoRequests, Unsigned, host_field, signer_of
-from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
 _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider wrote them
 
 
-class Client(JointRequests):
+class Client(ApiRequests):
     """One connection at a time, kept open between requests."""
 
     offers = ClientOffers(securities=HTTPS, batches=True, libraries=("httptools",))
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self._provider = provider_of(endpoint.arm)
-        self._account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
-        self._render = endpoint.arm.render
+        super().__init__(endpoint)
         self._tls = tls_context(endpoint, alpn="http/1.1")
-        self._host = host_field(endpoint)
-        self._signer = signer_of(self._provider)
         self._stream: WireStream | None = None
         self._reader = ResponseReader()
 

@@ -19,9 +19,14 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Response
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.response_reader import GarbledResponse
-from benchkit.transports.connection_meter import ConnectionMeter, request_written, response_read
+from benchkit.transports.connection import (
+    ConnectionMeter,
+    open_socket,
+    request_written,
+    response_read,
+    unread_bytes,
+)
 from benchkit.transports.response_watch import Http1Watch
-from benchkit.transports.sockets import open_socket, unread_bytes
 
 _TURNS_TO_READ = 10  # of the loop: one is enough where the library has not stopped reading
 _KEEPALIVE_S = 3600.0  # the library's 15 s would hide a reconnect in the message after a pause

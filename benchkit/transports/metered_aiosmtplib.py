@@ -16,8 +16,8 @@ from aiosmtplib import SMTP, SMTPResponse, SMTPResponseException, SMTPServerDisc
 from aiosmtplib.protocol import SMTPProtocol
 
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.reply_stream import Garbled, ReplyStream
-from benchkit.transports.connection_meter import ConnectionMeter
+from benchkit.protocol.replies import Garbled, ReplyStream
+from benchkit.transports.connection import ConnectionMeter
 
 _MOST_UNASKED = 64  # replies behind the one that was asked for, before we hang up
 

@@ -23,9 +23,15 @@ from benchkit.model.exchange import Response
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.http2_frames import requesting_stream
 from benchkit.protocol.response_reader import EARLY, GarbledResponse
-from benchkit.transports.connection_meter import ConnectionMeter, request_written, response_read
+from benchkit.transports.connection import (
+    ConnectionMeter,
+    is_established,
+    open_socket,
+    request_written,
+    response_read,
+    unread_bytes,
+)
 from benchkit.transports.response_watch import Http1Watch, Http2Watch, ResponseWatch
-from benchkit.transports.sockets import is_established, open_socket, unread_bytes
 
 _CHUNK = 65_536
 

@@ -17,8 +17,8 @@ from typing import Any
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol.reply_stream import Garbled, ReplyStream
-from benchkit.transports.connection_meter import ConnectionMeter
+from benchkit.protocol.replies import Garbled, ReplyStream
+from benchkit.transports.connection import ConnectionMeter
 
 
 class MeteredSmtplib(smtplib.SMTP):

@@ -20,14 +20,22 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol import dsn
-from benchkit.protocol.envelope import Envelope, envelope_of
 from benchkit.protocol.login import LOGINS
-from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal, outcome_of_reply
-from benchkit.protocol.reply_stream import Capabilities, Garbled, Reply, capabilities_of, unoffered
+from benchkit.protocol.prepared_message import Envelope, dsn_needs, envelope_of
+from benchkit.protocol.replies import (
+    RECIPIENT_TAKEN,
+    Capabilities,
+    Garbled,
+    Reply,
+    accepted_but_for,
+    capabilities_of,
+    outcome_of_refusal,
+    outcome_of_reply,
+    unoffered,
+)
+from benchkit.transports.connection import is_established, open_socket, tls_context
 from benchkit.transports.failed_connections import failed, garbled, reason
 from benchkit.transports.metered_smtplib import MeteredSmtplib
-from benchkit.transports.sockets import is_established, open_socket, tls_context
 
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
 _FAILURES = (
@@ -140,7 +148,7 @@ class Client:
             self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
             self._log_in(smtp)
-        self._need(*dsn.needs_of(arm.dsn))
+        self._need(*dsn_needs(arm.dsn))
 
     def _log_in(self, smtp: MeteredSmtplib) -> None:
         """By our own steps: the library's LOGIN sends the password whatever the server asks for."""

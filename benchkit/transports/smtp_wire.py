@@ -16,14 +16,21 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Security
 from benchkit.model.trace import Phase, Trace
-from benchkit.protocol import dsn
 from benchkit.protocol.client_sequences import DIALOGUES, Ending, Then, refusal_so_far
 from benchkit.protocol.login import LOGINS
-from benchkit.protocol.prepared_message import PreparedMessage
-from benchkit.protocol.replies import outcome_of_refusal
-from benchkit.protocol.reply_stream import Capabilities, Garbled, Known, Reply, ReplyStream, capabilities_of, unoffered
+from benchkit.protocol.prepared_message import PreparedMessage, dsn_needs
+from benchkit.protocol.replies import (
+    Capabilities,
+    Garbled,
+    Known,
+    Reply,
+    ReplyStream,
+    capabilities_of,
+    outcome_of_refusal,
+    unoffered,
+)
+from benchkit.transports.connection import tls_context
 from benchkit.transports.failed_connections import failed, garbled
-from benchkit.transports.sockets import tls_context
 from benchkit.transports.wire_stream import WireStream
 
 _GOODBYE_S = 2.0  # how long a QUIT may go unanswered before we hang up
@@ -144,7 +151,7 @@ class Client:
             self._need(f"AUTH {arm.auth.upper()}")
             trace.mark(Phase.AUTH)
             await self._log_in()
-        self._need(*self._dialogue.needs, *dsn.needs_of(arm.dsn))
+        self._need(*self._dialogue.needs, *dsn_needs(arm.dsn))
 
     def _as_offered(self, prepared: PreparedMessage) -> PreparedMessage:
         return prepared.declared if "SIZE" in self._offer else prepared

@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.trace import Trace
-from benchkit.transports.connection_meter import ConnectionMeter
-from benchkit.transports.sockets import is_established, open_socket, unread_bytes
+from benchkit.transports.connection import ConnectionMeter, is_established, open_socket, unread_bytes
 from benchkit.transports.tls_layer import TlsLayer
 
 _READ_SIZE = 65_536

@@ -152,7 +152,7 @@ def test_a_client_that_crashes() -> None:
     code = (
         "import logging, os, sys\n"
         "from benchkit.experiment.process.parent_pipe import MaskedStderr\n"
-        "from benchkit.model.secret_mask import SecretMask\n"
+        "from benchkit.model.secret import SecretMask\n"
         "canary = os.environ['CANARY']\n"
         "sys.stderr = MaskedStderr(sys.stderr, SecretMask([canary]))\n"
         "logging.getLogger('library').warning('sent %s', canary)\n"

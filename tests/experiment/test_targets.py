@@ -9,9 +9,8 @@ from dataclasses import replace
 import pytest
 
 from benchkit.errors import TargetUnreachable
-from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES
+from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES, link, round_trips_ms
 from benchkit.experiment.process import targets
-from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security, ServerAddress
 
@@ -34,7 +33,7 @@ def test_arms_with_one_server_share_its_probes(listening: int, monkeypatch: pyte
         probed.append((host, port, connections))
         return 0.5
 
-    monkeypatch.setattr(targets, "probe", probe)
+    monkeypatch.setattr(link, "probe", probe)
     no_server = endpoint(0)
     assert round_trips_ms((endpoint(listening), no_server, endpoint(listening))) == {0: 0.5, 2: 0.5}
     assert probed == [("127.0.0.1", listening, PROBES)]

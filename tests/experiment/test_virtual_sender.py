@@ -12,7 +12,7 @@ from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.scenario import ConnectionPolicy
-from benchkit.model.secret_mask import SecretMask
+from benchkit.model.secret import SecretMask
 from benchkit.model.trace import Phase, Trace
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from benchkit.model.secret_mask import HIDDEN, NO_SECRETS, SecretMask
+from benchkit.model.secret import HIDDEN, NO_SECRETS, SecretMask
 
 SECRETS = (
     "k3y-C4n4ry/Ü+9 zQ=x",

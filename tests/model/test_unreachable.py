@@ -9,7 +9,7 @@ import pytest
 
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.unreachable import BAD_CERTIFICATE, advice_on_error, advice_on_failure
-from benchkit.protocol.reply_stream import unoffered
+from benchkit.protocol.replies import unoffered
 
 
 @pytest.mark.parametrize(

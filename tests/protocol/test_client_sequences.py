@@ -13,9 +13,8 @@ from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
 from benchkit.model.trace import Phase
 from benchkit.protocol.client_sequences import DIALOGUES, Ending, Then, refusal_so_far
-from benchkit.protocol.envelope import mail_command, rcpt_command
-from benchkit.protocol.prepared_message import PreparedMessage
-from benchkit.protocol.reply_stream import Reply, ReplyStream
+from benchkit.protocol.prepared_message import PreparedMessage, mail_command, rcpt_command
+from benchkit.protocol.replies import Reply, ReplyStream
 from benchkit.protocol.server_session import ServerSession as Server
 from benchkit.protocol.service import Service
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.model.scenario import Dsn
-from benchkit.protocol import dsn
 from benchkit.protocol.commands import parse_mail, parse_rcpt
+from benchkit.protocol.prepared_message import dsn_needs, dsn_of_mail, dsn_of_rcpt, original_recipient, xtext
 
 SAFE = re.compile(r"[!-*,-<>-~]|\+[0-9A-F]{2}")
 WORDS = ("success", "failure", "delay")
@@ -28,13 +28,13 @@ def from_unitext(text: str) -> str:
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_xtext_says_all_of_ascii_in_safe_characters(text: str) -> None:
-    assert from_xtext(dsn.xtext(text)) == text
-    assert SAFE.sub("", dsn.xtext(text)) == ""
+    assert from_xtext(xtext(text)) == text
+    assert SAFE.sub("", xtext(text)) == ""
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_an_original_recipient_can_be_read_back(address: str) -> None:
-    kind, _, said = dsn.original_recipient(address).partition(";")
+    kind, _, said = original_recipient(address).partition(";")
     assert kind == ("rfc822" if address.isascii() else "utf-8")
     assert (from_xtext if address.isascii() else from_unitext)(said) == address
     assert SAFE.sub("", said) == ""
@@ -51,9 +51,9 @@ def test_a_server_takes_whatever_is_asked(
     ret: str, envid: str, notify: tuple[str, ...], orcpt: bool, local: str
 ) -> None:
     asked, to = Dsn(ret, envid, notify, orcpt), f"{local}@b.example"
-    assert parse_mail(" ".join(["FROM:<a@b.example>", *dsn.of_mail(asked)]).encode()).path == b"a@b.example"
-    assert parse_rcpt(" ".join([f"TO:<{to}>", *dsn.of_rcpt(asked, to)]).encode(), False) == to.encode()
-    assert bool(dsn.of_mail(asked) + dsn.of_rcpt(asked, to)) == bool(dsn.needs_of(asked))
+    assert parse_mail(" ".join(["FROM:<a@b.example>", *dsn_of_mail(asked)]).encode()).path == b"a@b.example"
+    assert parse_rcpt(" ".join([f"TO:<{to}>", *dsn_of_rcpt(asked, to)]).encode(), False) == to.encode()
+    assert bool(dsn_of_mail(asked) + dsn_of_rcpt(asked, to)) == bool(dsn_needs(asked))
 
 
 @pytest.mark.parametrize(
@@ -67,5 +67,5 @@ def test_a_server_takes_whatever_is_asked(
     ],
 )
 def test_what_is_said(asked: Dsn, mail: tuple[str, ...], rcpt: tuple[str, ...]) -> None:
-    assert dsn.of_mail(asked) == mail
-    assert dsn.of_rcpt(asked, "a+b@c.example") == rcpt
+    assert dsn_of_mail(asked) == mail
+    assert dsn_of_rcpt(asked, "a+b@c.example") == rcpt

@@ -6,7 +6,7 @@ import pytest
 
 from benchkit.protocol.authentication import Exchange, PresentedCredentials, exchange
 from benchkit.protocol.login import LOGINS, Login
-from benchkit.protocol.reply_stream import Garbled
+from benchkit.protocol.replies import Garbled
 
 
 def test_cram_md5_is_rfc_2195s_example() -> None:

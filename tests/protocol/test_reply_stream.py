@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchkit.protocol.reply_stream import MAX_LINE, MAX_LINES, Garbled, Reply, ReplyStream, capabilities_of
+from benchkit.protocol.replies import MAX_LINE, MAX_LINES, Garbled, Reply, ReplyStream, capabilities_of
 
 WHOLE = [
     (b"250 ok\r\n", [Reply(250, ("ok",))]),

@@ -12,7 +12,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Fault, Security
 from benchkit.protocol.expected_turns import message_turns
 from benchkit.testing.client_at_sink import ClientAtSink, Seen, at_a_sink, converse, endpoint_of
-from benchkit.transports.session_discovery import with_sessions
+from benchkit.transports.api_requests import with_sessions
 
 CLIENTS = ("wire", "httpx", "httpx2", "aiohttp")
 CONTENT = Content("Grüße", Address("", "shop@shop.example"), (Address("", "ann@x.example"),), text="hello\n.\nyou")

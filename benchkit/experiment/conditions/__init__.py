@@ -1,6 +1,22 @@
 """What was true while measuring: host, kernel, versions, TCP settings, resolver, round-trip time. It influences nothing."""
 
 from benchkit.experiment.conditions.host import describe_host, usable_cores
-from benchkit.experiment.conditions.link import FOREIGN_PROBES, PROBES, min_rtt_ms, probe
+from benchkit.experiment.conditions.link import (
+    FOREIGN_PROBES,
+    PROBES,
+    min_rtt_ms,
+    probe,
+    round_trips_ms,
+    unreachable,
+)
 
-__all__ = ["FOREIGN_PROBES", "PROBES", "describe_host", "min_rtt_ms", "probe", "usable_cores"]
+__all__ = [
+    "FOREIGN_PROBES",
+    "PROBES",
+    "describe_host",
+    "min_rtt_ms",
+    "probe",
+    "round_trips_ms",
+    "unreachable",
+    "usable_cores",
+]

@@ -22,6 +22,7 @@ from benchkit.experiment.parent.environment import Environment, open_environment
 from benchkit.experiment.parent.stopping import Stopping
 from benchkit.experiment.parent.worker_pool import Heard, WorkerPool
 from benchkit.experiment.plan.cores import cores_of
+from benchkit.experiment.plan.schedule import total_sends
 from benchkit.experiment.process import targets
 from benchkit.experiment.process.job import SINK, SinkJob, WorkerJob, worker_name
 from benchkit.experiment.process.stored_templates import with_stored_templates
@@ -174,7 +175,7 @@ class _Walk:
         segment = self._segment
         job = WorkerJob(
             segment.scenario, segment.batch, arms, segment.token, str(segment.folder), segment.condition,
-            start=segment.start, failovers=self._failovers, of_arms=segment.of_arms,
+            total_sends(segment.scenario), start=segment.start, failovers=self._failovers, of_arms=segment.of_arms,
         )  # fmt: skip
         for number, worker in enumerate(self._workers):
             await worker.give(replace(job, worker=number, cores=self._cores.get(worker_name(number), ())))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.message import Batch
 from benchkit.model.scenario import Scenario
-from benchkit.model.secret_mask import SecretMask
+from benchkit.model.secret import SecretMask
 
 SINK = "sink"  # the name of its process in the records of a start
 
@@ -38,7 +38,7 @@ class SinkJob:
 class WorkerJob:
     """For experiment/worker/worker_process.py: the plan of a segment follows from the scenario and the size of the batch.
 
-    `worker` is its place among the `load.workers` that share every cell.
+    `planned` are the sends of the whole run; `worker` is its place among the `load.workers` that share every cell.
     """
 
     scenario: Scenario
@@ -47,6 +47,7 @@ class WorkerJob:
     run_token: str
     folder: str
     condition: int
+    planned: int
     worker: int = 0
     start: int = 0
     cores: tuple[int, ...] = ()

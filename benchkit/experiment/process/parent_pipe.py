@@ -22,7 +22,7 @@ from typing import Any, TextIO
 import uvloop
 
 from benchkit.errors import StoreError
-from benchkit.model.secret_mask import NO_SECRETS, SecretMask
+from benchkit.model.secret import NO_SECRETS, SecretMask
 
 _OWN_WORDS = ("ca_pem",)  # nothing that a server could have said, and long
 _LENGTH = struct.Struct("!Q")
@@ -37,14 +37,14 @@ class ParentLine:
         # What a library prints must not get between these lines: its stdout becomes stderr.
         self._output = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
-        self._mask = NO_SECRETS
+        self.mask = NO_SECRETS  # hides what the job has revealed
 
     def receive(self) -> Any:
         """The job. Read unbuffered, so that what the parent says next is left for `next_word`."""
         (size,) = _LENGTH.unpack(_read_exactly(_LENGTH.size))
         job = pickle.loads(_read_exactly(size))
-        self._mask = job.mask
-        sys.stderr = MaskedStderr(sys.stderr, job.mask)
+        self.mask = job.mask
+        sys.stderr = MaskedStderr(sys.stderr, self.mask)
         return job
 
     def tell(self, **news: Any) -> None:
@@ -55,7 +55,7 @@ class ParentLine:
     def _masked(self, news: Any) -> Any:
         if isinstance(news, dict):
             return {key: value if key in _OWN_WORDS else self._masked(value) for key, value in news.items()}
-        return self._mask.hide(news) if isinstance(news, str) else news
+        return self.mask.hide(news) if isinstance(news, str) else news
 
     async def next_word(self) -> str:
         """Waits until the parent wants something: "stop", or "go" and a moment; empty where it is gone."""

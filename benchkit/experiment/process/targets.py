@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchkit.errors import InputError, Mistake, TargetUnreachable
-from benchkit.experiment.conditions import FOREIGN_PROBES, PROBES, probe
+from benchkit.experiment.conditions import unreachable
 from benchkit.experiment.process.profiled_listener import with_profile
 from benchkit.model.endpoint import Endpoint, ListenerConfig
 from benchkit.model.host_names import is_loopback
 from benchkit.model.relay import PASSWORD_AS_USERNAME
 from benchkit.model.scenario import ArmSpec, Scenario, ServerAddress
 from benchkit.model.secret import Secret
-from benchkit.model.unreachable import advice_on_error
 from benchkit.profiles import load_profile
 
 _USER = "benchkit"
@@ -108,32 +107,6 @@ def failovers(scenario: Scenario, sink: SinkEnd, arms: Sequence[Endpoint]) -> di
     return found
 
 
-def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:
-    """The smallest round trip to each target, by arm. Raises TargetUnreachable: before the first message left.
-
-    Each address is probed once, however many arms go there: a small accept queue overflows, and SYNs wait seconds.
-    """
-    measured: dict[tuple[str, int], float | None] = {}
-    for target in targets:
-        address = (target.host, target.port)
-        if target.port and address not in measured:
-            measured[address] = _round_trip_ms(target)
-    return {number: measured[target.host, target.port] for number, target in enumerate(targets) if target.port}
-
-
-def _round_trip_ms(target: Endpoint) -> float | None:
-    try:
-        connections = PROBES if target.arm.server is None else FOREIGN_PROBES
-        return probe(target.host, target.port, connections=connections)
-    except OSError as error:
-        raise _unreachable(f"{target.server_name}:{target.port}", target.arm, error) from error
-
-
-def _unreachable(where: str, arm: ArmSpec, error: OSError) -> TargetUnreachable:
-    why = f"{error.strerror or error}: {advice_on_error(error)}"
-    return TargetUnreachable(f"{where} (arm {arm.name!r}): {why}; nothing was sent")
-
-
 def _own_endpoint(arm: ArmSpec, server: ServerAddress, secret: Secret) -> Endpoint:
     ca_pem = arm.ca_file.read_text("utf-8") if arm.ca_file is not None else ""
     username = secret.reveal() if arm.username == PASSWORD_AS_USERNAME else arm.username
@@ -148,7 +121,7 @@ def _address(arm: ArmSpec, server: ServerAddress) -> str:
         told = f"{server.host} (arm {arm.name!r}) is no host name: correct the arm's server; nothing was sent"
         raise TargetUnreachable(told) from None
     except OSError as error:
-        raise _unreachable(server.host, arm, error) from error
+        raise unreachable(server.host, arm, error) from error
     address = str(found[0][4][0])
     if is_loopback(server.host) and not is_loopback(address):
         raise InputError(Mistake(server.host, f"leads to {address}, which is not this machine; nothing was sent"))

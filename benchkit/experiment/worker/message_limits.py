@@ -12,13 +12,13 @@ from random import Random
 from typing import Any
 
 from benchkit.model.outcome import Outcome
-from benchkit.model.retry import NO_RETRY, RetrySpec
+from benchkit.model.retry import RetrySpec
 
 _TIMER_GRAIN_S = 0.002
 
 
 class Deadline:
-    """`begin` and `end` around each message, in the task that sends it; `seconds` 0: without limit."""
+    """`begin` and `end` around each message, in the task that sends it."""
 
     __slots__ = ("_due", "_loop", "_task", "_timer", "expired", "seconds")
 
@@ -31,8 +31,6 @@ class Deadline:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        if not self.seconds:
-            return
         loop = self._loop or asyncio.get_running_loop()
         self._loop, self._task, self.expired = loop, asyncio.current_task(), False
         self._due = loop.time() + self.seconds
@@ -74,7 +72,7 @@ class Retries:
 
     def wait_s(self, outcome: Outcome, attempt: int) -> float | None:
         """None where there is no further attempt."""
-        if self._spec.attempts == 1 or self._stopped.is_set():
+        if self._stopped.is_set():
             return None
         return self._spec.wait_s(outcome, attempt, self._random.random())
 
@@ -87,13 +85,5 @@ class Retries:
             return True
         return False
 
-    @property
-    def stopped(self) -> bool:
-        return self._stopped.is_set()
-
     def stop(self) -> None:
         self._stopped.set()
-
-
-def no_retries() -> Retries:
-    return Retries(NO_RETRY, "")

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from benchkit.experiment.worker.message_limits import Deadline, Retries, no_retries
+from benchkit.experiment.worker.message_limits import Deadline, Retries
 from benchkit.model.contracts import Batches, Prefetching, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind, defect
 from benchkit.model.retry import outcome_of_both
 from benchkit.model.scenario import ConnectionPolicy
-from benchkit.model.secret_mask import NO_SECRETS, SecretMask
+from benchkit.model.secret import NO_SECRETS, SecretMask
 from benchkit.model.trace import Phase, Trace
 
 # Once the content, or the request, is being written, the server may have it all (RFC 5321 §4.5.5 knows the same doubt).
@@ -39,9 +39,10 @@ class VirtualSender:
         self._carried = 0
         self._connecting = False
         self._messages_per_request = messages_per_request
-        self._deadline = Deadline(deadline_s)
+        self._deadline = Deadline(deadline_s) if deadline_s else None
         self._mask = mask
-        self._retries = retries or no_retries()
+        self._retries = retries  # None: a message is tried once
+        self._stopped = False
         self._attempt_began = 0  # place of its first phase in the trace
         self._cut_short = False
         self._in_order = True
@@ -89,14 +90,17 @@ class VirtualSender:
     def begin(self) -> None:
         """The message's time starts here."""
         self.trace.begin()
-        self._deadline.begin()
+        if self._deadline is not None:
+            self._deadline.begin()
 
     async def carry(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
         """Every attempt of one message. The doubt of one that may have arrived stays, unless a later one is accepted."""
         self._cut_short, attempt = False, 1
         outcome = last = await self._attempt(prepared, identity, following)
-        while not self._cut_short and (wait_s := self._retries.wait_s(last, attempt)) is not None:
-            if not await self._back_off(wait_s):
+        retries = self._retries
+        while retries is not None and last.kind is not OutcomeKind.ACCEPTED and not self._cut_short:
+            wait_s = retries.wait_s(last, attempt)
+            if wait_s is None or not await self._back_off(retries, wait_s):
                 break
             attempt += 1
             self.trace.attempts += 1
@@ -106,7 +110,8 @@ class VirtualSender:
 
     async def settle(self, outcome: Outcome) -> Outcome:
         """After the last attempt: hang up where the connection has carried its messages, or is not in order."""
-        self._deadline.end()
+        if self._deadline is not None:
+            self._deadline.end()
         if self._is_used_up or not self._in_order:
             await self._leave()
         return outcome.masked(self._mask)
@@ -114,7 +119,7 @@ class VirtualSender:
     @property
     def may_go_on(self) -> bool:
         """Whether neither the deadline nor the user has ended the message under way."""
-        return not self._cut_short and not self._retries.stopped
+        return not self._cut_short and not self._stopped
 
     def share(self, other: VirtualSender) -> None:
         """This one's attempts are of the other one's messages: one trace, one deadline."""
@@ -135,18 +140,22 @@ class VirtualSender:
             in_order = all(outcome.kind is not OutcomeKind.AMBIGUOUS for outcome in outcomes)
         except BaseException as error:
             outcomes, in_order = [self._broken_off(error, len(identities))] * len(identities), False
-        self._deadline.end()
+        if self._deadline is not None:
+            self._deadline.end()
         if self._is_used_up or not in_order:
             await self._leave()
         return [outcome.masked(self._mask) for outcome in outcomes]
 
     def stop_retrying(self) -> None:
         """The outcome of the attempt under way is the last."""
-        self._retries.stop()
+        self._stopped = True
+        if self._retries is not None:
+            self._retries.stop()
 
     async def close(self) -> None:
         """The end of the run, which is in no message's time."""
-        self._deadline.close()
+        if self._deadline is not None:
+            self._deadline.close()
         self.trace.begin()
         await self._hang_up()
 
@@ -160,12 +169,12 @@ class VirtualSender:
         self._in_order = outcome.kind is not OutcomeKind.AMBIGUOUS
         return outcome
 
-    async def _back_off(self, wait_s: float) -> bool:
+    async def _back_off(self, retries: Retries, wait_s: float) -> bool:
         """Wait before the next attempt; False where the deadline or the user ends it. What it takes is a phase of its own."""
         self.trace.mark(Phase.BACKOFF)
         try:
             await self.hang_up_apart()
-            going_on = await self._retries.pause(wait_s)
+            going_on = await retries.pause(wait_s)
         except asyncio.CancelledError:
             going_on = False
         if not going_on:
@@ -242,7 +251,7 @@ class VirtualSender:
 
     @property
     def _cut_short_by(self) -> str:
-        if self._deadline.expired:
+        if self._deadline is not None and self._deadline.expired:
             return f"no outcome within the deadline of {self._deadline.seconds:g} s"
         return _STOPPED
 

@@ -12,17 +12,18 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar, cast
 
 from benchkit.errors import TargetUnreachable
+from benchkit.experiment.conditions import round_trips_ms
 from benchkit.experiment.paces import PACES
-from benchkit.experiment.plan.schedule import cells, sends_of_start, total_sends
+from benchkit.experiment.plan.schedule import cells, sends_of_start
 from benchkit.experiment.process.core_binding import CoresSeen, bind_to
 from benchkit.experiment.process.job import WorkerJob, worker_name
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
-from benchkit.experiment.process.targets import round_trips_ms
 from benchkit.experiment.worker.cell_watch import CellWatch
 from benchkit.experiment.worker.engine import ArmAtWork, Engine
 from benchkit.experiment.worker.failover import BothWays, FailoverSender
@@ -35,11 +36,12 @@ from benchkit.model.contracts import Batches, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.plan import PlanCell
-from benchkit.model.scenario import Render
+from benchkit.model.scenario import Render, Scenario
+from benchkit.model.secret import SecretMask
 from benchkit.model.unreachable import advice_on_failure
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
-from benchkit.transports.session_discovery import with_sessions
+from benchkit.transports.api_requests import with_sessions
 
 T = TypeVar("T")
 _NEWS_EVERY_S = 0.25
@@ -79,7 +81,8 @@ async def _prepare(
         if job.start > 0:  # a foreign server meets each connection without mail once in the run
             targets = tuple(target for target in targets if target.arm.server is None)
         round_trips = await _in_a_thread(lambda: round_trips_ms(targets))
-        job = replace(job, endpoints=await with_sessions(job.endpoints))
+        if any(endpoint.arm.transport == "api" for endpoint in job.endpoints):
+            job = replace(job, endpoints=await with_sessions(job.endpoints))
     except TargetUnreachable as error:
         line.tell(unreachable=str(error))
         return None
@@ -90,10 +93,10 @@ async def _prepare(
     workers = job.scenario.load.workers
     recorder = Recorder(
         Path(job.folder), MonotonicClock(), job.worker, workers,
-        planned=total_sends(job.scenario), attempts=_most_attempts(job),
+        planned=job.planned, attempts=_most_attempts(job),
     )  # fmt: skip
     engine = Engine(
-        _arms(job), PACES[job.scenario.load.model], job.run_token, recorder,
+        _arms(job, line.mask), PACES[job.scenario.load.model], job.run_token, recorder,
         CellWatch(recorder, MonotonicClock(), cores).over, in_step.start if job.scenario.load.in_step else at_once,
     )  # fmt: skip
     if told := _unreachable(job, await engine.open()):
@@ -181,7 +184,7 @@ def _cells(job: WorkerJob) -> Iterator[PlanCell]:
         yield cell.share(job.worker, job.scenario.load.workers)
 
 
-def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
+def _arms(job: WorkerJob, mask: SecretMask) -> tuple[ArmAtWork, ...]:
     """Senders and prepared messages of every arm: all of it before the clock starts."""
     load = job.scenario.load
     senders_of_all = min(PACES[load.model].senders(load.concurrency), load.messages_per_block)
@@ -190,17 +193,18 @@ def _arms(job: WorkerJob) -> tuple[ArmAtWork, ...]:
     most_connections = sends * _most_attempts(job) + senders_of_all * len(job.endpoints)
     segment = job.condition * load.restarts + job.start
     numbers = itertools.count((segment * load.workers + job.worker) * most_connections)
+    sender = partial(_sender, job.scenario, numbers, mask)
     arms, tries_out = [], job.worker == 0 and job.start == 0
     for number, endpoint in enumerate(job.endpoints):
         seeds = [f"{load.seed}/{segment}/{job.worker}/{number}/{place}" for place in range(senders)]
-        own = tuple(_sender(job, endpoint, numbers, seed) for seed in seeds)
+        own = tuple(sender(endpoint, seed) for seed in seeds)
         foreign = tries_out and endpoint.arm.server is not None
         prepared = _prepared(job, number, endpoint)
         if (failover := endpoint.arm.failover) is None:
             arms.append(ArmAtWork(own, prepared, foreign))
             continue
         other = job.failovers[number]
-        others = (_sender(job, other, numbers, f"{seed}/failover") for seed in seeds)
+        others = (sender(other, f"{seed}/failover") for seed in seeds)
         both = tuple(FailoverSender(one, two, failover) for one, two in zip(own, others, strict=True))
         ways = tuple(map(BothWays, prepared, _prepared(job, failover.arm, other)))
         arms.append(ArmAtWork(both, ways, foreign))
@@ -216,11 +220,13 @@ def _transport(endpoint: Endpoint) -> Transport:
     return TRANSPORTS[f"{endpoint.arm.transport}_{endpoint.arm.client}"](endpoint)
 
 
-def _sender(job: WorkerJob, endpoint: Endpoint, numbers: Iterator[int], seed: str) -> VirtualSender:
-    arm, scenario = endpoint.arm, job.scenario
+def _sender(
+    scenario: Scenario, numbers: Iterator[int], mask: SecretMask, endpoint: Endpoint, seed: str
+) -> VirtualSender:
+    arm = endpoint.arm
     return VirtualSender(
-        _transport(endpoint), arm.connection, numbers, arm.messages_per_request, scenario.load.deadline_s, job.mask,
-        Retries(scenario.retry, seed),
+        _transport(endpoint), arm.connection, numbers, arm.messages_per_request, scenario.load.deadline_s, mask,
+        Retries(scenario.retry, seed) if scenario.retry.attempts > 1 else None,
     )  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.prepared_message import PreparedMessage
-from benchkit.protocol.replies import RECIPIENT_TAKEN, accepted_but_for, outcome_of_refusal
-from benchkit.protocol.reply_stream import Garbled, Reply, ReplyStream
+from benchkit.protocol.replies import RECIPIENT_TAKEN, Garbled, Reply, ReplyStream, accepted_but_for, outcome_of_refusal
 from benchkit.transports.failed_connections import failed, garbled
 from benchkit.transports.wire_stream import WireStream
 

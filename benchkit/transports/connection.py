@@ -1,4 +1,8 @@
-"""TCP connections made in one explicit step: no look-up, no Happy-Eyeballs race and no retry hides in a client's connect."""
+"""A client's connection: TCP made in one explicit step, the TLS context, and the meter of round trips and bytes.
+
+No look-up, no Happy-Eyeballs race and no retry hides in a client's connect. Round trips and bytes are those of the decrypted
+stream. A client that reconnects keeps its meter: `over` is called for each connection that it makes.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,17 @@ import asyncio
 import errno
 import socket
 import ssl
+import struct
 import sys
 from fcntl import ioctl
 from termios import FIONREAD
+from time import perf_counter_ns
 from typing import Any
 
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.scenario import ArmSpec, Security
-from benchkit.model.trace import SocketOptions
+from benchkit.model.trace import Phase, SocketOptions, Trace
+from benchkit.protocol.turns import TurnCounter
 
 NO_FREE_PORT = "this machine has no free port for another connection: the target is not the cause"
 _TCP_ESTABLISHED = 1
@@ -21,6 +28,9 @@ _NAME_SIZE = 16  # TCP_CA_NAME_MAX (linux/include/net/tcp.h)
 _SO_MAX_PACING_RATE = 47  # asm-generic/socket.h; Python has no name for it
 _RATE_SIZE = 8
 _NO_LIMIT = frozenset({(1 << 32) - 1, (1 << 64) - 1})  # older kernels answer in 32 bits
+_INFO_SIZE = 152  # up to min_rtt; older kernels give less
+_FIELDS = struct.Struct("=100xI32xII4xI")  # total_retrans 100, segs_out 136, segs_in 140, min_rtt 148 (linux/tcp.h)
+_NO_RTT_YET = 0xFFFFFFFF
 
 
 def options_of(arm: ArmSpec) -> list[tuple[int, int, int | bytes]]:
@@ -91,6 +101,70 @@ def tls_context(endpoint: Endpoint, alpn: str = "") -> ssl.SSLContext | None:
     return context
 
 
-def bracketed(host: str) -> str:
-    """As in a URL's authority (RFC 3986 §3.2.2)."""
-    return f"[{host}]" if ":" in host else host
+class ConnectionMeter(TurnCounter):
+    """A round-trip counter that knows its connection's socket."""
+
+    __slots__ = ("_kernel",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kernel: KernelMeter | None = None
+
+    def over(self, connected: socket.socket, trace: Trace) -> None:
+        """A TCP connection is made; what is counted from now on goes over it."""
+        trace.socket = options_in_force(connected)
+        assert trace.socket.nodelay, "method.md §8: or a lone dot waits for an ACK"
+        self.connected()
+        self._kernel = KernelMeter(connected)
+
+    def moved_to(self, wrapped: socket.socket) -> None:
+        """The same connection under another object, which took it over (ssl.SSLSocket does)."""
+        if self._kernel is not None:
+            self._kernel.socket = wrapped
+
+    def settle(self, trace: Trace) -> None:
+        super().settle(trace)
+        if self._kernel is not None:
+            self._kernel.settle(trace)
+
+
+class KernelMeter:
+    """TCP_INFO of one connection (method.md §3): retransmits, segments, the smallest RTT, as deltas since the last `settle`."""
+
+    __slots__ = ("_before", "socket")
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.socket = connected
+        self._before = (0, 0, 0)
+
+    def settle(self, trace: Trace) -> None:
+        """Add what happened since to the trace of the message under way; a closed socket adds nothing."""
+        try:
+            info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_SIZE)
+            retransmits, segments_out, segments_in, min_rtt_us = _FIELDS.unpack(info)
+        except (OSError, ValueError, struct.error):  # closed (uvloop says so by ValueError), or an older kernel
+            return
+        before_retransmits, before_out, before_in = self._before
+        self._before = (retransmits, segments_out, segments_in)
+        trace.retransmits += retransmits - before_retransmits
+        trace.segments_out += segments_out - before_out
+        trace.segments_in += segments_in - before_in
+        if min_rtt_us != _NO_RTT_YET:
+            trace.min_rtt_us = min_rtt_us
+
+
+def request_written(trace: Trace) -> None:
+    """A part of the request is written. The wait begins now; which write was the last is known only afterwards."""
+    if trace.phases[-1] == Phase.RESPONSE:  # an answer to a part of it: a flow-control window, say
+        trace.phases.pop()
+        trace.edges.pop()
+    if trace.phases[-1] == Phase.WAIT:
+        trace.edges[-1] = perf_counter_ns()
+    else:
+        trace.mark(Phase.WAIT)
+
+
+def response_read(trace: Trace) -> None:
+    """Bytes have come; the first of them end the wait."""
+    if trace.phases[-1] == Phase.WAIT:
+        trace.mark(Phase.RESPONSE)

@@ -1,23 +1,31 @@
-"""What all API clients share: requests for several messages, requests signed as they leave, and mail in two requests."""
+"""What all API clients share: requests for several messages, requests signed as they leave, mail in two requests, and sessions.
+
+Where mail goes, some servers say only in a session: they are asked before the first message, by the arm's own client, on a
+connection that carries no mail.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from time import time
 from typing import Any
 
-from benchkit.model.contracts import BatchProvider, Provider, SessionProvider, SigningProvider
+from benchkit.errors import TargetUnreachable
+from benchkit.model.contracts import BatchProvider, SessionProvider, SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
-from benchkit.model.scenario import Render, Security
+from benchkit.model.scenario import Security
 from benchkit.model.trace import Trace
+from benchkit.model.unreachable import advice_on_failure
+from benchkit.providers import PROVIDERS
 from benchkit.providers.rendering import joint_request, single_requests
-from benchkit.transports.sockets import bracketed
+from benchkit.providers.sandbox import provider_of
+from benchkit.transports import TRANSPORTS
 
 _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 
@@ -49,14 +57,18 @@ class TwoRequests:
     then: Unsigned
 
 
-class JointRequests(ABC):
-    """What model.contracts.Batches adds to a Transport."""
+class ApiRequests(ABC):
+    """The requests of one arm, with what model.contracts.Batches adds to a Transport."""
 
-    _provider: Provider
-    _account: Credentials
-    _render: Render
-    _host: str  # what the Host field says
-    _signer: SigningProvider | None  # looked up once: a test of a protocol takes tens of microseconds
+    def __init__(self, endpoint: Endpoint) -> None:
+        arm = endpoint.arm
+        self._endpoint = endpoint
+        self._provider = provider_of(arm) if arm.sandbox else PROVIDERS[arm.provider]
+        self._account = Credentials(endpoint.password.reveal(), arm.options)
+        self._render = arm.render
+        self._host = _host_field(endpoint)
+        # Looked up once: a test of a protocol takes tens of microseconds.
+        self._signer = self._provider if isinstance(self._provider, SigningProvider) else None
 
     def _signed(self, request: Request) -> Request:
         """Ready to leave: signed, where the provider wants a signature over the bytes and the time."""
@@ -130,11 +142,52 @@ def _unsigned(request: Request) -> Unsigned:
     return Unsigned(request, IdentitySlots.of(request.body))
 
 
-def signer_of(provider: Provider) -> SigningProvider | None:
-    return provider if isinstance(provider, SigningProvider) else None
+async def with_sessions(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
+    """Each with the options that its server tells, where its arm asks for them. Raises TargetUnreachable."""
+    return tuple([await _with_session(endpoint) for endpoint in endpoints])
 
 
-def host_field(endpoint: Endpoint) -> str:
+async def _with_session(endpoint: Endpoint) -> Endpoint:
+    provider = PROVIDERS[endpoint.arm.provider] if endpoint.arm.provider and endpoint.arm.transport == "api" else None
+    if not isinstance(provider, SessionProvider):
+        return endpoint
+    account = Credentials(endpoint.password.reveal(), endpoint.arm.options)
+    steps = provider.discovery(account, _host_field(endpoint))
+    if steps is None:
+        return endpoint
+    client, trace = TRANSPORTS[f"api_{endpoint.arm.client}"](endpoint), Trace()
+    assert isinstance(client, ApiRequests), "every client of an API is one"
+    try:
+        found = await _walked(steps, client, trace)
+    except ValueError as error:
+        raise TargetUnreachable(f"arm {endpoint.arm.name!r}: {error}; nothing was sent") from None
+    finally:
+        await client.close(trace)
+    return replace(endpoint, arm=replace(endpoint.arm, options=found.options))
+
+
+async def _walked(steps: Generator[Request, Response, Credentials], client: ApiRequests, trace: Trace) -> Credentials:
+    """Raises ValueError with what went wrong, and what to do."""
+    try:
+        request = next(steps)
+        while True:
+            failed = None if client.connected else await client.connect(trace)
+            answer = failed or await client.ask(request, trace)
+            if isinstance(answer, Outcome):
+                why = f"{answer.text or answer.kind.label}: {advice_on_failure(answer)}"
+                raise ValueError(f"{request.target} was not answered: {why}")
+            request = steps.send(answer)
+    except StopIteration as done:
+        account: Credentials = done.value
+        return account
+
+
+def _host_field(endpoint: Endpoint) -> str:
     """RFC 9110 §7.2, as every client here writes it."""
     host = bracketed(endpoint.server_name)
     return host if endpoint.port == _DEFAULT_PORTS.get(endpoint.arm.security) else f"{host}:{endpoint.port}"
+
+
+def bracketed(host: str) -> str:
+    """As in a URL's authority (RFC 3986 §3.2.2)."""
+    return f"[{host}]" if ":" in host else host
