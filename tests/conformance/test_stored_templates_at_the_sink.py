@@ -23,7 +23,7 @@ from benchkit.model.trace import Trace
 from benchkit.sink import parse_body
 from benchkit.testing.provider_case import ProviderCase
 from benchkit.testing.stored_template_suite import html_newsletter
-from benchkit.transports.joint_requests import JointRequests
+from benchkit.transports.api_requests import ApiRequests
 from tests.conformance.test_providers import TestStoredTemplates
 from tests.transports.clients import PASSWORD, RUN_TOKEN, Seen, at_a_sink
 
@@ -119,7 +119,7 @@ async def store(case: ProviderCase, client: Transport, messages: Sequence[Messag
     if case.provider.name not in STORES:
         return
     assert isinstance(case.provider, StoredTemplateProvider)
-    assert isinstance(client, JointRequests)
+    assert isinstance(client, ApiRequests)
     account = replace(case.account, secret=PASSWORD)
     template = case.provider.template(messages, account)
     headers = dict(case.provider.request(messages[0], account).headers)

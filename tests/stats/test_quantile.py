@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from benchkit.model.clusters import Clusters
+from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
 from benchkit.stats import STATISTICS
 from benchkit.stats.quantile import Quantile, interval_ranks
