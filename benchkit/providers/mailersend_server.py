@@ -50,15 +50,19 @@ def read_bulk(request: Request) -> tuple[Received, ...]:
 
 
 def _filled(request: Request, document: Table) -> Table:
-    """With the texts of its template, where that was stored here. The first recipient's values are those of the mail."""
+    """With the texts of its template, where that was stored here; a subject of the mail's own stands before the template's.
+
+    The first recipient's values are those of the mail.
+    """
     template = stored_table(request, document.get("template_id") or "")
     if template is None:
         return document
     values = next((row.get("data") or {} for row in rows_in(document, "personalization")), {})
+    written = {**template, **({"subject": document["subject"]} if document.get("subject") else {})}
     texts = {
-        name: _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], ""))), text_in(template, name))
+        name: _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], ""))), text_in(written, name))
         for name in TEXTS
-        if template.get(name)
+        if written.get(name)
     }
     return {**document, **texts}
 

@@ -31,7 +31,7 @@ MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 1000
 _BAD_TO = "'to' address is invalid"
 PARTS = dict(zip(TEXTS, ("subject", "body_text", "body_html"), strict=True))  # of a stored template
-_TEMPLATES = "/api/email_templates"
+_TEMPLATES = re.compile("/api(?:/accounts/[0-9]+)?/email_templates")
 
 
 def read_one(request: Request) -> tuple[Received, ...]:
@@ -61,7 +61,7 @@ def _filled(request: Request, document: Table) -> Table:
 
 def _template_uuid(request: Request) -> str:
     """Mailtrap has its templates at another host, mailtrap.io."""
-    if request.target.partition("?")[0] != _TEMPLATES or request.method != "POST":
+    if not _TEMPLATES.fullmatch(request.target.partition("?")[0]) or request.method != "POST":
         return ""
     template = table_in(request).get("email_template")
     if not isinstance(template, dict) or not text_in(template, "name"):
@@ -70,7 +70,8 @@ def _template_uuid(request: Request) -> str:
 
 
 def _created(request: Request, _identities: Sequence[bytes]) -> Response:
-    template = {**table_in(request)["email_template"], "id": 1, "uuid": _template_uuid(request)}
+    times = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T09:00:00.000Z")
+    template = {**table_in(request)["email_template"], "id": 1, "uuid": _template_uuid(request), **times}
     return Response(201, JSON, json.dumps(template).encode())
 
 
@@ -149,7 +150,7 @@ SERVER = RoutedServer(
     routes=(
         Route(re.compile("/api/send(?:/[0-9]+)?"), read_one, _accepted),
         Route(re.compile("/api/batch(?:/[0-9]+)?"), read_batch, _accepted_batch),
-        template_route(_TEMPLATES, _created),
+        template_route(_TEMPLATES.pattern, _created),
     ),
     authorised_by=_authorised,
     names_upload=_template_uuid,

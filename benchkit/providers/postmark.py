@@ -29,7 +29,7 @@ from benchkit.providers.json_request import (
 from benchkit.providers.mailboxes import mailbox, mailboxes
 from benchkit.providers.postmark_server import MOST_IN_BATCH, SERVER
 from benchkit.providers.shared_template import TEXTS, shared_template, texts_of
-from benchkit.providers.template_store import NAME
+from benchkit.providers.template_store import NAME, number_of
 
 LIMITS = FieldLimits(
     api="Postmark", recipients=50, mail_bytes=10_000_000, repeated_addresses=True, text_bytes=5_000_000
@@ -65,7 +65,7 @@ class Postmark:
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         written = shared_template(texts_of(messages), SYNTAX).written(tag)
         texts = {_FIELDS[name]: text for name, text in written.items()}
-        return StoredTemplate(NAME, json_bytes({"Name": NAME, "Alias": NAME, **texts}))
+        return StoredTemplate(str(number_of(NAME)), json_bytes({"Name": NAME, "Alias": NAME, **texts}))
 
     def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
         documents = _stored(messages, account)

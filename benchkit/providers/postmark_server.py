@@ -24,7 +24,7 @@ from benchkit.providers.json_reading import (
 from benchkit.providers.mailboxes import mailbox, read_mailboxes
 from benchkit.providers.named_answers import AnsweredRequest, refusing, written
 from benchkit.providers.routed_server import JSON, Route, RoutedServer, template_route
-from benchkit.providers.template_store import stored_table, with_templates
+from benchkit.providers.template_store import number_of, stored_table, with_templates
 
 MOST_IN_BATCH = 500
 _MOST_RECIPIENTS = 50
@@ -51,22 +51,29 @@ def read_batch(request: Request) -> tuple[Received, ...]:
 
 def _filled(request: Request, row: Table) -> Table:
     """With the texts of its template, where that was stored here."""
-    template = stored_table(request, row.get("TemplateAlias") or "")
+    alias, number = text_in(row, "TemplateAlias"), row.get("TemplateId")
+    template = stored_table(request, number_of(alias) if alias else number)
     if template is None:
         return row
     values = row.get("TemplateModel") or {}
     return {**row, **{name: filled(text_in(template, name), values) for name in _TEXTS if template.get(name)}}
 
 
-def _template_alias(request: Request) -> str:
+def _template_id(request: Request) -> str:
+    """Requests name a template by its number or by its alias."""
     if request.target.partition("?")[0] != "/templates":
         return ""
-    return text_in(table_in(request, 422, "Received invalid JSON input.", _NO_JSON), "Alias")
+    template = table_in(request, 422, "Received invalid JSON input.", _NO_JSON)
+    name = text_in(template, "Alias") or text_in(template, "Name")
+    if not name or not text_in(template, "Subject"):
+        raise ApiRefusal(422, "A template has a Name and a Subject.", _INVALID)
+    return str(number_of(name))
 
 
 def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
     name, alias = (text_in(table_in(request), key) for key in ("Name", "Alias"))
-    answer = {"TemplateId": 1, "Name": name, "Active": True, "Alias": alias, "TemplateType": "Standard"}
+    number = int(_template_id(request))
+    answer = {"TemplateId": number, "Name": name, "Active": True, "Alias": alias, "TemplateType": "Standard"}
     return Response(200, JSON, json.dumps(answer).encode())
 
 
@@ -168,12 +175,12 @@ def _answer_of_row(answered: AnsweredRequest, place: int, own: dict[str, object]
 
 SERVER = RoutedServer(
     routes=(
-        Route(re.compile("/email(?:/withTemplate)?"), read_one, _accepted),
-        Route(re.compile("/email/batch(?:WithTemplates)?"), read_batch, _accepted_batch),
+        Route(re.compile("/email(?:/withTemplate/?)?"), read_one, _accepted),
+        Route(re.compile("/email/batch(?:WithTemplates/?)?"), read_batch, _accepted_batch),
         template_route("/templates", _stored),
     ),
     authorised_by=_authorised,
-    names_upload=_template_alias,
+    names_upload=_template_id,
     joins_uploads=with_templates,
     body_of=_body,
     challenge="",
