@@ -178,6 +178,13 @@ class SigningProvider(Provider, Protocol):
 
 
 @runtime_checkable
+class IdempotentProvider(SigningProvider, Protocol):
+    """An email API that takes a mail once, however often it comes: `signed` adds the key, where the arm wants one."""
+
+    def is_keyed(self, account: Credentials) -> bool: ...
+
+
+@runtime_checkable
 class BatchProvider(Provider, Protocol):
     """An email API that takes several messages in one request; each keeps its identity, its content and its outcome."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchkit.model.outcome import Outcome, OutcomeKind
 
+IDEMPOTENCY = "idempotency"  # the option of an arm by which a second attempt sends no second mail
 # After these the server does not have the message: it may have it after an ambiguous or a garbled answer.
 _SAFE = frozenset({OutcomeKind.DEFERRED, OutcomeKind.THROTTLED, OutcomeKind.UNREACHABLE, OutcomeKind.TIMED_OUT})
 _IN_DOUBT = frozenset({OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED})
@@ -28,6 +29,10 @@ class RetrySpec:
 
     def may_retry(self, kind: OutcomeKind) -> bool:
         return may_send_again(kind, ambiguous=self.ambiguous)
+
+    def of_arm(self, *, repeats_safely: bool) -> RetrySpec:
+        """With an idempotency key the server has a message once, however often it comes."""
+        return replace(self, ambiguous=True) if repeats_safely else self
 
     def wait_s(self, outcome: Outcome, attempt: int, drawn: float) -> float | None:
         """Before the attempt after number `attempt`, from 1; None: this one was the last. `drawn` is between 0 and 1.

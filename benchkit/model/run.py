@@ -65,6 +65,7 @@ class ArmRecord:
     sandbox: str = ""  # the provider's test mode that it was in, in words
     failover: str = ""  # the arm by whose way it sends what its server does not take
     profile: str = ""  # the relay or API that the embedded server behaved as
+    repeats_safely: bool = False  # by idempotency keys: a second attempt is no second mail
     dkim: str = ""  # "d=shop.example s=mail rsa-2048" where the arm signs
     signing_us: float | None = None  # of one signature, made before the clock: the median over the batch
     signature_bytes: float | None = None  # of its header field, the mean

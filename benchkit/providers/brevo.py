@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.retry import IDEMPOTENCY
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.arm_options import options_list, options_table
 from benchkit.providers.brevo_server import METADATA, MOST_VERSIONS, SERVER
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
+from benchkit.providers.idempotency import EXPLAINED, is_keyed, key_in
 from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
@@ -48,7 +51,9 @@ _TEMPLATE = number_of(NAME)
 OPTIONS: Mapping[str, str] = {
     "tags": "tags of every mail: `a, b`",
     "metadata": "`key=value, key=value`",
+    IDEMPOTENCY: EXPLAINED,
 }
+_HEADERS, _VERSIONS = b'"headers":{', b'"messageVersions":['
 
 
 class Brevo:
@@ -60,6 +65,7 @@ class Brevo:
 
     def request(self, message: Message, account: Credentials) -> Request:
         check_fields(message, LIMITS)
+        is_keyed(account.options)
         return json_request(SEND, _key(account), _common(message.content, account) | _version(message, account))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
@@ -98,6 +104,17 @@ class Brevo:
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
         documents = _templated(messages, _stored_texts(messages), account)
         return joint_request(SEND, _key(account), documents, before, b"]}")
+
+    def is_keyed(self, account: Credentials) -> bool:
+        return is_keyed(account.options)
+
+    def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
+        """With its key among the mail's header fields, where Brevo reads it; a request for several mails has none."""
+        key, (before, found, after) = key_in(request.body), request.body.partition(_HEADERS)
+        if not key or not found or _VERSIONS in request.body:
+            return request
+        comma = b"" if after.startswith(b"}") else b","
+        return replace(request, body=before + found + b'"idempotencyKey":"%s"' % key.encode() + comma + after)
 
     def outcome(self, response: Response) -> Outcome:
         answer = table_of(response.body)

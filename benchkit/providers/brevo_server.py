@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from mimetypes import guess_type
 
 from benchkit.batch.words import decode_words
@@ -36,6 +37,9 @@ _PARAMETER = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")
 _NOTHING_LEFT = (
     ("x-sib-ratelimit-limit", "1000"), ("x-sib-ratelimit-remaining", "0"), ("x-sib-ratelimit-reset", "1"),
 )  # fmt: skip
+# In the header fields of a mail, by the guide and by the SDK; its comma goes with it.
+_KEY = re.compile(rb'"(?:idempotencyKey|Idempotency-Key)":\s*"([^"\\]+)"(,?)')
+_KEY_NAMES = ("idempotencykey", "idempotency-key")
 _INVALID, _MISSING = "invalid_parameter", "missing_parameter"
 
 
@@ -108,7 +112,7 @@ def _mail(document: Table) -> Received:
         headers=own_fields(
             (name, decode_words(str(value)))
             for name, value in (document.get("headers") or {}).items()
-            if name.lower() != METADATA.lower()
+            if str(name).lower() not in (METADATA.lower(), *_KEY_NAMES)
         ),
     )
     return Received(content, recipients_of(to, cc, bcc))
@@ -131,6 +135,15 @@ def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
     return Response(201, JSON, json.dumps({"messageIds": ids} if several else {"messageId": ids[0]}).encode())
 
 
+def _keyed(request: Request) -> tuple[str, Request]:
+    """The request without its key, so that those of one message are the same."""
+    found = _KEY.search(request.body)
+    if found is None:
+        return "", request
+    bare = request.body[: found.start()] + request.body[found.end() :] if found[2] else request.body
+    return found[1].decode("utf-8", "replace"), replace(request, body=bare)
+
+
 def _body(_status: int, text: str, code: str) -> bytes:
     return json.dumps({"code": code or _INVALID, "message": text}).encode()
 
@@ -141,6 +154,7 @@ SERVER = RoutedServer(
     names_upload=_template_id,
     joins_uploads=with_templates,
     body_of=_body,
+    reads_key=_keyed,
     challenge="",
     rate_names=("x-sib-ratelimit-limit", "x-sib-ratelimit-remaining", "x-sib-ratelimit-reset"),
     said={

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
+from benchkit.model.retry import IDEMPOTENCY
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
 from benchkit.providers.arm_options import options_table
 from benchkit.providers.field_limits import FieldLimits, blind_recipients, check_fields
 from benchkit.providers.handlebars import SYNTAX, tag
+from benchkit.providers.idempotency import EXPLAINED, is_keyed, key_in
 from benchkit.providers.json_request import (
     Headers,
     base64_text,
@@ -41,6 +44,7 @@ SEND, BATCH = "/emails", "/emails/batch"
 OPTIONS: Mapping[str, str] = {
     "tags": "`key=value, key=value`",
     "validation": 'of a batch: "strict" (all or none) or "permissive"',
+    IDEMPOTENCY: EXPLAINED,
 }
 
 
@@ -53,6 +57,7 @@ class Resend:
 
     def request(self, message: Message, account: Credentials) -> Request:
         check_fields(message, LIMITS)
+        is_keyed(account.options)
         return json_request(SEND, bearer(account.secret), _document(message, account))
 
     def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
@@ -75,12 +80,21 @@ class Resend:
         _check_batch(messages)
         return joint_request(BATCH, _of_batch(account), _stored(messages, account))
 
+    def is_keyed(self, account: Credentials) -> bool:
+        return is_keyed(account.options)
+
+    def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
+        """With its key, which Resend remembers for 24 hours."""
+        key = key_in(request.body)
+        return replace(request, headers=(*request.headers, ("idempotency-key", key))) if key else request
+
     def outcome(self, response: Response) -> Outcome:
         answer = table_of(response.body)
         server_id = answer.get("id")
         if response.status == 200 and isinstance(server_id, str) and server_id:
             return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
-        return refusal(response, words(answer, "name", "message"))
+        in_progress = response.status == 409 and answer.get("name") == "concurrent_idempotent_requests"
+        return refusal(response, words(answer, "name", "message"), OutcomeKind.DEFERRED if in_progress else None)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """`errors`, by place, hold those that were refused with validation = "permissive"; `data` has the others in order."""

@@ -32,6 +32,7 @@ MOST_VARIABLES = 50  # of a stored template
 _MOST_RECIPIENTS = 50
 _INVALID = "validation_error"
 _BAD_TO = "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format."
+_OTHER_BODY = "Same idempotency key used with a different request payload."
 _NOTHING_LEFT = (
     ("retry-after", "1"), ("ratelimit-limit", "5"), ("ratelimit-remaining", "0"), ("ratelimit-reset", "1"),
 )  # fmt: skip
@@ -153,6 +154,10 @@ def _body(status: int, text: str, code: str) -> bytes:
     return json.dumps({"statusCode": status, "name": code or "application_error", "message": text}).encode()
 
 
+def _keyed(request: Request) -> tuple[str, Request]:
+    return request.header("idempotency-key"), request
+
+
 def _some_invalid(answered: AnsweredRequest) -> Response:
     """Only a batch that asks for it is taken in part; any other is refused as a whole."""
     rows = [
@@ -179,6 +184,8 @@ SERVER = RoutedServer(
     names_upload=_template_alias,
     joins_uploads=with_templates,
     body_of=_body,
+    reads_key=_keyed,
+    other_body=(409, _OTHER_BODY, "invalid_idempotent_request"),
     retry_after=True,
     rate_names=("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
     said={
@@ -193,6 +200,10 @@ SERVER = RoutedServer(
     },
     answers={
         "no_user_agent": NamedAnswer(status=403, body=b"error code: 1010"),
+        "invalid_request": refusing(400, "We found an error with one or more fields in the request.", _INVALID),
+        "invalid_idempotency_key": refusing(
+            400, "The key must be between 1 and 256 characters.", "invalid_idempotency_key"
+        ),
         "missing_key": refusing(401, "Missing API Key", "missing_api_key"),
         "restricted_key": refusing(401, "This API key is restricted to only send emails", "restricted_api_key"),
         "invalid_key": refusing(403, "API key is invalid", "invalid_api_key"),
@@ -200,9 +211,7 @@ SERVER = RoutedServer(
         "missing_field": refusing(422, "Missing `to` field.", "missing_required_field"),
         "invalid_recipient": refusing(422, _BAD_TO, _INVALID),
         "invalid_attachment": refusing(422, "Attachment must have either a `content` or `path`", "invalid_attachment"),
-        "other_body_for_key": refusing(
-            409, "Same idempotency key used with a different request payload.", "invalid_idempotent_request"
-        ),
+        "other_body_for_key": refusing(409, _OTHER_BODY, "invalid_idempotent_request"),
         "key_in_use": refusing(
             409,
             "Same idempotency key used while original request is still in progress.",

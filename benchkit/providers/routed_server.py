@@ -41,6 +41,8 @@ class RoutedServer:
     `body_of` writes a refusal's body from status, text and code. `rate_names` are the header fields of a limit: requests in
     a window, how many are left, seconds until all are. Beyond its rate it answers `limit_status` with `limit_text`, which may
     hold {wait_s}, and with Retry-After where `retry_after` is true. `answers` are those that a fault asks for by name.
+    `reads_key` gives a request's idempotency key, empty where it has none, and the request without it; `other_body` is the
+    refusal (status, text, code) of another mail under a known key, where there is one.
     """
 
     routes: tuple[Route, ...]
@@ -55,6 +57,8 @@ class RoutedServer:
     names_upload: Callable[[Request], str] = lambda _request: ""
     joins_uploads: Callable[[Request, Mapping[str, bytes]], Request] = lambda request, _uploads: request
     headers_of: Callable[[int, str], Headers] = lambda _status, _code: JSON
+    reads_key: Callable[[Request], tuple[str, Request]] | None = None
+    other_body: tuple[int, str, str] | None = None
     answers: Mapping[str, NamedAnswer] = field(default_factory=dict)
 
     def methods(self, target: str) -> tuple[str, ...]:

@@ -7,7 +7,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from benchkit.model.contracts import BatchProvider, Provider, SigningProvider, StoredTemplateProvider, TemplateProvider
+from benchkit.model.contracts import (
+    BatchProvider,
+    IdempotentProvider,
+    Provider,
+    SigningProvider,
+    StoredTemplateProvider,
+    TemplateProvider,
+)
 from benchkit.providers import PROVIDERS
 from benchkit.providers.field_limits import FieldLimits
 from benchkit.providers.relay_fields import relay_of
@@ -118,7 +125,9 @@ def _more(provider: object) -> Iterator[str]:
     if isinstance(provider, BatchProvider):
         yield f"One request carries up to {provider.batch_limit:,} messages (`messages_per_request`)."
     yield _templates(provider)
-    if isinstance(provider, SigningProvider):
+    if isinstance(provider, IdempotentProvider):
+        yield "With `[retry]` each mail bears an idempotency key, so that a second attempt is no second mail."
+    elif isinstance(provider, SigningProvider):
         yield "Each request is signed as it leaves, which is part of its time."
     server = getattr(provider, "server", None)
     if isinstance(server, RoutedServer):

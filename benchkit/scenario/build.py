@@ -43,7 +43,7 @@ from benchkit.scenario.arm_form import (
 from benchkit.scenario.fault_rules import DELAY_KEYS
 from benchkit.scenario.form import CONCURRENCY, EventsForm, LoadForm, MailboxForm, NetworkForm, ScenarioForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
-from benchkit.scenario.provider_server import auth_of, is_sandboxed, relay_of, security_of, server_of
+from benchkit.scenario.provider_server import auth_of, is_sandboxed, options_of, relay_of, security_of, server_of
 from benchkit.scenario.receiving_form import RelayForm
 from benchkit.scenario.thresholds import parse_threshold
 from benchkit.scenario.vocabulary import Vocabulary
@@ -165,7 +165,7 @@ def _arm(parsed: ParsedScenario, number: int, vocabulary: Vocabulary) -> ArmSpec
         profile=form.profile,
         failover=_failover(form.failover, parsed),
         sandbox=is_sandboxed(form, vocabulary),
-        options=dict(form.options),
+        options=options_of(parsed, form, vocabulary),
         messages_per_request=form.messages_per_request,
         render=Render(form.render),
         auth=form.auth if terms is None else auth_of(form, terms, vocabulary.offers(form.transport, client)),

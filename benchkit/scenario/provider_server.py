@@ -11,6 +11,7 @@ from benchkit.errors import listed, suggestion
 from benchkit.model.client_offers import ClientOffers
 from benchkit.model.host_names import is_loopback
 from benchkit.model.relay import RelayTerms, SandboxTerms
+from benchkit.model.retry import IDEMPOTENCY
 from benchkit.scenario.arm_form import ArmForm, ServerForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
@@ -49,6 +50,13 @@ def server_of(form: ArmForm, vocabulary: Vocabulary) -> ServerForm | None:
     if found is None or terms is None or not terms.host or not is_sandboxed(form, vocabulary):
         return found
     return ServerForm(host=terms.host, port=found.port)
+
+
+def options_of(parsed: ParsedScenario, form: ArmForm, vocabulary: Vocabulary) -> dict[str, str]:
+    """Where mail is tried again and the API has idempotency keys, they are the default."""
+    known = vocabulary.providers.get(form.provider, frozenset()) if form.transport == "api" else frozenset()
+    keyed = parsed.form.retry is not None and IDEMPOTENCY in known and form.messages_per_request == 1
+    return ({IDEMPOTENCY: "on"} if keyed else {}) | dict(form.options)
 
 
 def is_sandboxed(form: ArmForm, vocabulary: Vocabulary) -> bool:

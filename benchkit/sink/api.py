@@ -15,6 +15,7 @@ import httptools
 from benchkit.model.contracts import ApiServer
 from benchkit.model.exchange import ApiRefusal, Credentials, Request, Response
 from benchkit.sink import http2
+from benchkit.sink.answered_keys import AnsweredKeys
 from benchkit.sink.arrival_recorder import STRANGER, ArrivalRecorder
 from benchkit.sink.connection import OpenConnections, SinkConnection
 from benchkit.sink.parsing import request_head
@@ -38,6 +39,7 @@ class ApiListener:
     max_body: int = MAX_BODY
     batches: bool = False
     uploads: dict[str, bytes] = field(default_factory=dict)
+    keys: AnsweredKeys | None = None
 
     def answer(self, request: Request) -> Response:
         try:
@@ -75,7 +77,8 @@ class ApiListener:
             self._keep(name, request.body)
         if name or not self.server.sends(request):
             return self.server.accepted(request, ())
-        return self._take_batch(request) if self.batches else self._take(request)
+        take = self._take_batch if self.batches else self._take
+        return take(request) if self.keys is None else self.keys.answer(request, take)
 
     def _keep(self, name: str, body: bytes) -> None:
         """Only the newest: a client names an upload in its next request."""

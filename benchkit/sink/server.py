@@ -20,6 +20,7 @@ from benchkit.protocol.authentication import MECHANISMS
 from benchkit.protocol.service import EXTENSIONS, MAX_MESSAGE, Service
 from benchkit.providers import PROVIDERS
 from benchkit.sink import http2
+from benchkit.sink.answered_keys import AnsweredKeys
 from benchkit.sink.api import MAX_BODY, ApiListener, ApiSession
 from benchkit.sink.arrival_recorder import ArrivalRecorder
 from benchkit.sink.certificate import ALPN, ServerCertificate
@@ -166,5 +167,6 @@ class Sink:
             max_body,
             config.batches,
             {**config.uploads},
+            AnsweredKeys.of(server),
         )
         return (lambda: ApiSession(listener)) if faults is None else (lambda: FaultyApiSession(listener, faults))

@@ -107,6 +107,7 @@ def _recipient_fields(recipients: RecipientCounts) -> dict[str, Any]:
 def _attempts(manifest: Manifest, arm: ArmRecord, rows: Table) -> dict[str, Any]:
     """Fields of the summary."""
     attempts, spec, failed_over = rows["attempts"], RetrySpec(**manifest.retry), rows["failed_over"]
+    spec = spec.of_arm(repeats_safely=arm.repeats_safely)
     may_retry = np.isin(rows["outcome"], [kind for kind in OutcomeKind if spec.may_retry(kind)])
     return {
         "retried": int(np.count_nonzero(attempts - failed_over > 1)),

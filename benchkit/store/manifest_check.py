@@ -118,7 +118,7 @@ def _cost(value: Any) -> bool:
 
 ARM: Mapping[str, Check] = {
     **dict.fromkeys(("name", "transport", "client", "connection", "security", "auth", "provider"), _text),
-    **dict.fromkeys(("baseline", "embedded", "expects_faults"), _flag),
+    **dict.fromkeys(("baseline", "embedded", "expects_faults", "repeats_safely"), _flag),
     "connection": lambda value: value in ("fresh", "reuse") or (_text(value) and value.split(" ")[0].isdecimal()),
     "aa_of": _whole, "setup_turns": _or_null(_count), "message_turns": _or_null(_number), "nodelay": _or_null(_flag),
     "client_congestion": _or_null(_text), "server_congestion": _or_null(_text), "congestion": _or_null(_text),

@@ -13,7 +13,7 @@ from time import time
 from typing import Any
 
 from benchkit.errors import TargetUnreachable
-from benchkit.model.contracts import BatchProvider, SessionProvider, SigningProvider
+from benchkit.model.contracts import BatchProvider, IdempotentProvider, Provider, SessionProvider, SigningProvider
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.exchange import Credentials, JointRequest, Request, Response
 from benchkit.model.identity import IdentitySlots
@@ -68,10 +68,10 @@ class ApiRequests(ABC):
         self._render = arm.render
         self._host = _host_field(endpoint)
         # Looked up once: a test of a protocol takes tens of microseconds.
-        self._signer = self._provider if isinstance(self._provider, SigningProvider) else None
+        self._signer = signer_of(self._provider, self._account)
 
     def _signed(self, request: Request) -> Request:
-        """Ready to leave: signed, where the provider wants a signature over the bytes and the time."""
+        """Ready to leave: signed over the bytes and the time, or with its idempotency key."""
         if self._signer is None:
             return request
         return self._signer.signed(request, self._account, self._host, time())
@@ -140,6 +140,13 @@ class ApiRequests(ABC):
 
 def _unsigned(request: Request) -> Unsigned:
     return Unsigned(request, IdentitySlots.of(request.body))
+
+
+def signer_of(provider: Provider, account: Credentials) -> SigningProvider | None:
+    """What a request needs as it leaves: a signature, or an idempotency key if the arm wants one."""
+    if isinstance(provider, IdempotentProvider) and not provider.is_keyed(account):
+        return None
+    return provider if isinstance(provider, SigningProvider) else None
 
 
 async def with_sessions(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:

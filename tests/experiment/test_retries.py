@@ -112,6 +112,25 @@ def test_every_smtp_client(program: Program) -> None:
         assert numbers == sorted(numbers), "connections are numbered in their order"
 
 
+@pytest.mark.parametrize("provider", ["resend", "brevo"])
+def test_with_idempotency_keys_a_lost_answer_leaves_no_doubt(provider: str, program: Program) -> None:
+    """Each lost answer is asked for again, and no mail arrives twice; without a key the doubt stays."""
+    lost = faults(('at = "response"\ndrop = true',), 0.3)
+    arms = [API.format(client="wire", connection="reuse").replace("mailgun", name) for name in (provider, "mailgun")]
+    write(program, *(f"{number}{arm}{lost}" for number, arm in enumerate(arms)), attempts=10)
+    code, summary = program.summary()
+    assert code == 0, summary["invalid_because"]
+    rows, arrived = table(program, "messages"), Counter(table(program, "arrivals")["send"])
+    kinds = [
+        {OutcomeKind(kind) for kind, of in zip(rows["outcome"], rows["arm"], strict=True) if of == arm}
+        for arm in (0, 1)
+    ]
+    assert kinds == [{OutcomeKind.ACCEPTED}, {OutcomeKind.ACCEPTED, OutcomeKind.AMBIGUOUS}]
+    assert set(arrived.values()) == {1}
+    assert max(tried for tried, of in zip(rows["attempts"], rows["arm"], strict=True) if of == 0) > 1
+    assert {tried for tried, of in zip(rows["attempts"], rows["arm"], strict=True) if of == 1} == {1}
+
+
 def test_every_api_client(program: Program) -> None:
     arms = [named(API, client, "reuse") + faults(THROTTLED, 0.2) for client in ("httpx", "httpx2", "aiohttp", "wire")]
     write(program, *arms, attempts=10)

@@ -52,7 +52,7 @@ LATER: Mapping[str, set[str]] = {
     "jmap": {"server_unavailable", "server_fail"},
     "mandrill": {"general_error", "unavailable"},
     "postmark": {"maintenance"},
-    "resend": {"application_error"},
+    "resend": {"application_error", "key_in_use"},
     "sendgrid": {"internal_error"},
     "ses": {"unavailable"},
 }

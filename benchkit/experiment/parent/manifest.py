@@ -13,6 +13,7 @@ from benchkit.model.message import Batch
 from benchkit.model.run import ArmRecord, ConditionRecord, Manifest, RunStatus
 from benchkit.model.scenario import ArmSpec, Limit, Scenario
 from benchkit.protocol.expected_turns import is_known, setup_turns
+from benchkit.providers.idempotency import repeats_safely
 from benchkit.providers.sandbox import sandbox_of
 
 _NO_LAB = "measured on plain loopback, because the link of [network] is not available: "
@@ -84,4 +85,5 @@ def _arm_record(scenario: Scenario, batch: Batch, number: int, arm: ArmSpec) -> 
         render=arm.render.value,
         congestion=arm.congestion,
         profile=arm.profile,
+        repeats_safely=repeats_safely(arm),
     )

@@ -15,6 +15,7 @@ from benchkit.model.message import Batch, Message
 from benchkit.model.scenario import ArmSpec, Render, Scenario
 from benchkit.providers import PROVIDERS
 from benchkit.providers.rendering import joint_request, single_requests
+from benchkit.transports.api_requests import signer_of
 
 _MESSAGES = 50  # a median of so many is steady enough to be set beside a send
 _REPEATS = 3
@@ -75,8 +76,8 @@ def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float
 
 def _speaker(arm: ArmSpec) -> tuple[Provider, Credentials, SigningProvider | None]:
     """Looked up once, as clients do: the test of a protocol takes longer than what is timed here."""
-    provider = PROVIDERS[arm.provider]
-    return provider, Credentials(_SECRET, arm.options), provider if isinstance(provider, SigningProvider) else None
+    provider, account = PROVIDERS[arm.provider], Credentials(_SECRET, arm.options)
+    return provider, account, signer_of(provider, account)
 
 
 def _leave(signer: SigningProvider | None, account: Credentials, request: Request, slots: IdentitySlots) -> None:

@@ -39,6 +39,7 @@ from benchkit.model.plan import PlanCell
 from benchkit.model.scenario import Render, Scenario
 from benchkit.model.secret import SecretMask
 from benchkit.model.unreachable import advice_on_failure
+from benchkit.providers.idempotency import repeats_safely
 from benchkit.store import Recorder
 from benchkit.transports import TRANSPORTS
 from benchkit.transports.api_requests import with_sessions
@@ -226,7 +227,7 @@ def _sender(
     arm = endpoint.arm
     return VirtualSender(
         _transport(endpoint), arm.connection, numbers, arm.messages_per_request, scenario.load.deadline_s, mask,
-        Retries(scenario.retry, seed) if scenario.retry.attempts > 1 else None,
+        Retries(scenario.retry.of_arm(repeats_safely=repeats_safely(arm)), seed) if scenario.retry.attempts > 1 else None,
     )  # fmt: skip
 
 
