@@ -172,7 +172,7 @@ def _save(path: Path, found: ProviderFindings) -> None:
         typer.echo(f"benchkit: {path} is not written: no port showed what the server offers with TLS", err=True)
         return
     with writing(path):
-        path.write_text(observed_profile(found.title, found.host, seen, f"{utc_now():%Y-%m-%d}"), "utf-8")
+        path.write_text(observed_profile(found.title, found.host, seen, f"{utc_now():%Y-%m-%d}", found.rtt_ms), "utf-8")
 
 
 def _print_json(found: ProviderFindings) -> None:

@@ -13,7 +13,8 @@ from benchkit.errors import InputError, Mistake
 
 if TYPE_CHECKING:
     from benchkit.profiles import Profile
-    from benchkit.profiles.prediction import Computing, MailShape, PredictedTime
+    from benchkit.profiles.computing import Computing
+    from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange
 
 
 def predict(
@@ -33,6 +34,14 @@ def predict(
     messages_per_request: Annotated[
         int, typer.Option(min=1, max=10_000, metavar="N", help="Messages in a request of the API.")
     ] = 1,
+    computing_run: Annotated[
+        Path | None,
+        typer.Option(
+            "--computing",
+            metavar="RUN",
+            help="Take the computing at both ends from a stored run of your own instead of benchkit's figures.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")] = False,
     html: Annotated[
         Path | None,
@@ -42,20 +51,50 @@ def predict(
     ] = None,
 ) -> None:
     """Predict the time to accept by SMTP and by API. Sends nothing; unknown stays unknown."""
-    from benchkit.profiles.prediction import Computing, MailShape, TimeRange
+    from benchkit.profiles.computing import Computing
+    from benchkit.profiles.prediction import MailShape, TimeRange
 
     check_suffix(html, ".html")
-    if rtt_ms is None:
-        message = f"is missing: give your round-trip time, as --rtt 30; `benchkit doctor --provider {profiles[0]}` measures it"
-        raise InputError(Mistake("--rtt", message))
     chosen = _profiles(profiles)
-    mail = MailShape(TimeRange(rtt_ms, rtt_ms), size, recipients, gap_s, messages_per_request)
+    rtt = _measured_rtt(chosen) if rtt_ms is None else TimeRange(rtt_ms, rtt_ms)
+    mail = MailShape(rtt, size, recipients, gap_s, messages_per_request)
+    computing = Computing() if computing_run is None else _measured(computing_run)
     if html is not None:
-        _write_page(html, chosen, mail)
+        _write_page(html, chosen, mail, computing)
     elif as_json:
-        _print_json(chosen, mail)
+        _print_json(chosen, mail, computing)
     else:
-        _show(chosen, mail, Computing())
+        _show(chosen, mail, computing)
+
+
+def _measured_rtt(profiles: list[Profile]) -> TimeRange:
+    """That of the one profile, if `benchkit doctor` wrote it. Raises InputError."""
+    from benchkit.profiles.prediction import TimeRange
+
+    if len(profiles) == 1 and profiles[0].rtt_ms.values:
+        return TimeRange.over(profiles[0].rtt_ms.values)
+    message = (
+        "is missing: give your round-trip time, as --rtt 30; or name the profile that "
+        f"`benchkit doctor --provider {profiles[0].name} --save seen.toml` writes, which holds it"
+    )
+    raise InputError(Mistake("--rtt", message))
+
+
+def _measured(folder: Path) -> Computing:
+    """Raises InputError where the run cannot tell it, StoreError where it is no run."""
+    from benchkit.experiment.parent.body_parser import open_run
+    from benchkit.profiles.computing import computing_of
+    from benchkit.stats.analysis import analyse
+
+    run = open_run(folder)
+    found = computing_of(run.manifest, analyse(run).models)
+    if found is None:
+        message = (
+            "does not tell the computing at both ends: that takes two arms with TLS that differ only in the connection, fresh "
+            "and reuse, at benchkit's own server without faults or a profile. scenarios/quickstart.toml has such arms"
+        )
+        raise InputError(Mistake(f"--computing {folder}", message))
+    return found
 
 
 def _profiles(names: Sequence[str]) -> list[Profile]:
@@ -80,33 +119,31 @@ def _show(profiles: list[Profile], mail: MailShape, computing: Computing) -> Non
 
     console = Console()
     for profile in profiles:
-        render_page(prediction_page(profile, mail, _times(profile, mail), computing), console)
+        render_page(prediction_page(profile, mail, _times(profile, mail, computing), computing), console)
 
 
-def _write_page(path: Path, profiles: list[Profile], mail: MailShape) -> None:
-    from benchkit.profiles.prediction import Computing
+def _write_page(path: Path, profiles: list[Profile], mail: MailShape, computing: Computing) -> None:
     from benchkit.report.content.prediction_page import predictions_page
     from benchkit.report.html import to_html
 
-    text = to_html(predictions_page(profiles, mail, Computing()))
+    text = to_html(predictions_page(profiles, mail, computing))
     with writing(path):
         path.write_text(text, "utf-8")
     typer.echo(path)
 
 
-def _print_json(profiles: list[Profile], mail: MailShape) -> None:
+def _print_json(profiles: list[Profile], mail: MailShape, computing: Computing) -> None:
     from benchkit.model.outside_text import json_text
-    from benchkit.profiles.prediction import Computing
     from benchkit.report.prediction_json import prediction_json
 
-    found = [prediction_json(profile, mail, _times(profile, mail), Computing()) for profile in profiles]
+    found = [prediction_json(profile, mail, _times(profile, mail, computing), computing) for profile in profiles]
     typer.echo(json_text(found[0] if len(found) == 1 else found), nl=False)
 
 
-def _times(profile: Profile, mail: MailShape) -> tuple[PredictedTime, ...]:
+def _times(profile: Profile, mail: MailShape, computing: Computing) -> tuple[PredictedTime, ...]:
     from benchkit.profiles.prediction import predict as times_of
 
     try:
-        return times_of(profile, mail)
+        return times_of(profile, mail, computing)
     except ValueError as error:
         raise InputError(Mistake("--messages-per-request", f"{profile.title}: {error}")) from None

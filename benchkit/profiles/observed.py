@@ -20,7 +20,9 @@ class ObservedServer:
     after_tls: tuple[str, ...]
 
 
-def observed_profile(title: str, host: str, seen: Sequence[ObservedServer], date: str) -> str:
+def observed_profile(
+    title: str, host: str, seen: Sequence[ObservedServer], date: str, rtt_ms: float | None = None
+) -> str:
     """TOML that `read_profile` reads; `date` as "2026-11-28". A closed port says nothing: our own network may block it."""
     facts: dict[str, object] = {"host": host}
     for key, implicit in (("starttls_ports", False), ("implicit_ports", True)):
@@ -28,12 +30,15 @@ def observed_profile(title: str, host: str, seen: Sequence[ObservedServer], date
             facts[key] = ports
     if seen:
         facts |= _offers(seen)
-    lines = [f"# Seen on {date}; what is not here was not seen.", f"title = {_written(title)}", "", "[smtp]"]
-    lines += [
-        f"{key} = [{{ value = {_written(value)}, source = {_written(SOURCE)}, date = {_written(date)} }}]"
-        for key, value in facts.items()
-    ]
+    lines = [f"# Seen on {date}; what is not here was not seen.", f"title = {_written(title)}"]
+    if rtt_ms:
+        lines.append(_fact("rtt_ms", round(rtt_ms, 3) or 0.001, date))
+    lines += ["", "[smtp]", *(_fact(key, value, date) for key, value in facts.items())]
     return "\n".join(lines) + "\n"
+
+
+def _fact(key: str, value: object, date: str) -> str:
+    return f"{key} = [{{ value = {_written(value)}, source = {_written(SOURCE)}, date = {_written(date)} }}]"
 
 
 def _offers(seen: Sequence[ObservedServer]) -> Mapping[str, object]:
@@ -60,7 +65,7 @@ def _keywords(lines: Iterable[str]) -> list[str]:
 def _written(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_written, value))}]"
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return (

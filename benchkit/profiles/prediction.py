@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
+from benchkit.profiles.computing import Computing
 from benchkit.profiles.profile import ApiFacts, Fact, Profile, RelayFacts
 from benchkit.protocol.expected_turns import message_turns, setup_turns
 
+_MEASURED = Computing()
 WINDOW_BYTES = 10 * 1448  # the initial congestion window (RFC 6928), with IPv4 and timestamps
 _LIBRARIES = "libraries"
 _BEST = "best"
@@ -54,14 +56,6 @@ class MailShape:
     recipients: int = 1
     gap_s: float = 15.0
     messages_per_request: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Computing:
-    """Time at both ends besides the network and the server's acceptance: of benchkit's clients, on loopback."""
-
-    connection_ms: float = 3.0
-    message_ms: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +115,7 @@ class _Way:
     share: float = 1.0  # of a request that carries several messages
 
 
-def predict(profile: Profile, mail: MailShape, computing: Computing = Computing()) -> tuple[PredictedTime, ...]:
+def predict(profile: Profile, mail: MailShape, computing: Computing = _MEASURED) -> tuple[PredictedTime, ...]:
     """Raises ValueError where the API does not take so many messages in a request."""
     return tuple(_predicted(way, use, mail, computing) for way in _ways(profile, mail) for use in Use)
 

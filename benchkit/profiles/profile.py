@@ -93,16 +93,22 @@ class ApiFacts:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`provider` is benchkit's API of the same provider (providers/), empty where there is none."""
+    """`provider` is benchkit's API of the same provider (providers/), empty where there is none.
+
+    `rtt_ms` is from the machine that looked: only a profile that `benchkit doctor` wrote has it.
+    """
 
     name: str
     title: str
     provider: str = ""
     smtp: RelayFacts | None = None
     api: ApiFacts | None = None
+    rtt_ms: Fact[float] = Fact()
 
     def facts(self) -> Iterator[tuple[str, Fact[Any]]]:
-        """`smtp.host` and so on, the unknown ones too."""
+        """`smtp.host` and so on, the unknown ones too; `rtt_ms` where it was measured."""
+        if self.rtt_ms.claims:
+            yield "rtt_ms", self.rtt_ms
         for part in ("smtp", "api"):
             if (holder := getattr(self, part)) is not None:
                 for each in fields(holder):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from benchkit.errors import InputError, Mistake, reason, suggestion
 from benchkit.profiles.profile import ApiFacts, Claim, Fact, Profile, RelayFacts
 
-_KEYS = frozenset({"title", "provider", "smtp", "api"})
+_KEYS = frozenset({"title", "provider", "rtt_ms", "smtp", "api"})
 _CLAIM = frozenset({"value", "source", "date", "note"})
 _KINDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {  # by how a fact's type is written in profile.py
     "str": ("a text", lambda value: value if isinstance(value, str) else None),
@@ -36,13 +36,16 @@ def read_profile(text: str, name: str, where: str) -> Profile:
     ]
     smtp = _facts(RelayFacts, document["smtp"], "smtp", where, mistakes) if "smtp" in document else None
     api = _facts(ApiFacts, document["api"], "api", where, mistakes) if "api" in document else None
+    rtt_ms: Fact[float] = Fact()
+    if "rtt_ms" in document:
+        rtt_ms = _fact(document["rtt_ms"], "float", Mistake(where, "", key="rtt_ms"), mistakes)
     texts = [key for key in ("title", "provider") if not isinstance(document.get(key, ""), str)]
     mistakes += [Mistake(where, "must be a text", key=key) for key in texts]
     if smtp is None and api is None and not mistakes:
         mistakes.append(Mistake(where, "has neither [smtp] nor [api]: a profile needs one"))
     if mistakes:
         raise InputError(*mistakes)
-    return Profile(name, document.get("title", name), document.get("provider", ""), smtp, api)
+    return Profile(name, document.get("title", name), document.get("provider", ""), smtp, api, rtt_ms)
 
 
 def read_profile_file(path: Path) -> Profile:

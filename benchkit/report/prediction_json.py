@@ -8,7 +8,8 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
-from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange
+from benchkit.profiles.computing import Computing
+from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange
 from benchkit.profiles.profile import Profile
 
 SCHEMA_VERSION = 1
@@ -27,7 +28,8 @@ def prediction_json(
         "recipients": mail.recipients,
         "gap_s": mail.gap_s,
         "messages_per_request": mail.messages_per_request,
-        "computing_ms": asdict(computing),
+        "computing_ms": {"connection_ms": computing.connection_ms, "message_ms": computing.message_ms},
+        "computing_source": {"source": computing.source, "date": computing.date},
         "times": [
             {
                 "transport": time.transport,

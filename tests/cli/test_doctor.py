@@ -69,8 +69,13 @@ def test_what_each_port_shows(verb: Verb, tmp_path: Path, monkeypatch: pytest.Mo
     assert [found[port]["trusted"] for port in (starttls, implicit)] == [True, True]
     assert found[gone]["error"] == "Connection refused"
     assert f"Nothing listens on port {gone} of this machine" in shown
-    relay = load_profile("seen.toml").smtp
+    seen = load_profile("seen.toml")
+    relay = seen.smtp
     assert relay is not None
+    assert seen.rtt_ms.value is not None
+    assert json.loads(done.out)["rtt_ms"] == pytest.approx(seen.rtt_ms.value, abs=0.001)
+    predicted = json.loads(verb("predict", "seen.toml", "--json").out)
+    assert predicted["rtt_ms"] == [seen.rtt_ms.value] * 2
     assert (relay.offers("PIPELINING"), relay.offers("CHUNKING"), relay.message_bytes.value) == (
         True,
         False,

@@ -12,6 +12,8 @@ from benchkit.profiles import profile_names
 from benchkit.report.prediction_json import schema
 from tests.cli.conftest import Verb
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_numbers_hold_to_the_schema(verb: Verb) -> None:
     one, every = verb("predict", "ses", "--rtt", "30", "--json"), verb("predict", "all", "--rtt", "0", "--json")
@@ -34,6 +36,33 @@ def test_a_page_is_written_and_its_path_is_told(verb: Verb) -> None:
     assert "http://" not in text.replace("http://www.w3.org", "")
 
 
+def test_the_computing_at_both_ends_is_told_with_its_source_everywhere(verb: Verb) -> None:
+    told = json.loads(verb("predict", "ses", "--rtt", "30", "--json").out)
+    assert told["computing_ms"] == {"connection_ms": 3.0, "message_ms": 0.7}
+    assert "wire client" in told["computing_source"]["source"]
+    shown = " ".join(verb("predict", "ses", "--rtt", "30").out.split())
+    verb("predict", "ses", "--rtt", "30", "--html", "page.html")
+    for text in (shown, Path("page.html").read_text("utf-8")):
+        for words in ("3 ms for a new connection", "0.7 ms a message", "AMD EPYC", "2026-11-28", "--computing RUN"):
+            assert words in text
+
+
+def test_a_run_of_ones_own_gives_the_computing(verb: Verb) -> None:
+    """Its lines at no RTT: what a new connection adds, and what a message takes on a kept one."""
+    run = ROOT / "results" / "sample"
+    models = {model["arm"]: model for model in json.loads((run / "summary.json").read_text("utf-8"))["models"]}
+    lines = {name: model["line"]["intercept_ms"] for name, model in models.items()}
+    kept = [lines["smtp, reused"], lines["api, reused"]]
+    opened = [lines["smtp, new connection"] - kept[0], lines["api, new connection"] - kept[1]]
+    done = verb("predict", "ses", "--rtt", "30", "--json", "--computing", str(run))
+    told = json.loads(done.out)
+    assert told["computing_ms"]["message_ms"] == pytest.approx(sum(kept) / 2, rel=0.2)
+    assert told["computing_ms"]["connection_ms"] == pytest.approx(sum(opened) / 2, rel=0.2)
+    assert told["computing_source"]["source"].startswith("run 2026")
+    one_off = next(time for time in told["times"] if (time["transport"], time["use"]) == ("api", "one-off"))
+    assert one_off["network_ms"][0] == pytest.approx(3 * 30 + sum(told["computing_ms"].values()))
+
+
 BAD = {
     ("ses", "--rtt", "nan"): "--rtt",
     ("ses", "--rtt", "inf"): "--rtt",
@@ -46,6 +75,14 @@ BAD = {
     ("all", "ses", "--rtt", "3"): "stands for every provider",
     ("postmark", "--rtt", "3", "--messages-per-request", "501"): "at most 500",
     ("ses", "--rtt", "3", "--json", "--html", "x.html"): "one format at a time",
+    ("ses", "--rtt", "3", "--computing", "no/such/run"): "no/such/run",
+    (
+        "ses",
+        "--rtt",
+        "3",
+        "--computing",
+        str(ROOT / "results/sample-throughput"),
+    ): "does not tell the computing at both ends",
     ("ses", "--rtt", "3", "--html", "no/such/folder/x.html"): "no/such/folder",
 }
 

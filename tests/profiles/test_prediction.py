@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.profiles import Claim, Fact, Profile, load_profile, profile_names
-from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange, Use, predict, slow_start_turns
+from benchkit.profiles.computing import Computing
+from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange, Use, predict, slow_start_turns
 
 AT_30 = MailShape(TimeRange(30, 30))
 NO_COMPUTING = Computing(0, 0)

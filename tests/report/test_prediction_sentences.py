@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.profiles import load_profile, profile_names
-from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, TimeRange, Use, predict, ways_of
+from benchkit.profiles.computing import Computing
+from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange, Use, predict, ways_of
 from benchkit.report.content.prediction_sentences import SENTENCES, answer, compared, number, span, trips
 from benchkit.report.content.prediction_sliders import sliders_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from benchkit.profiles.prediction import Computing, MailShape, PredictedTime, Use, predict
+from benchkit.profiles.computing import Computing
+from benchkit.profiles.prediction import MailShape, PredictedTime, Use, predict
 from benchkit.profiles.profile import Profile
 from benchkit.report import numbers
 from benchkit.report.content.page import (
@@ -97,8 +98,9 @@ def _remarks(times: Sequence[PredictedTime], computing: Computing) -> Iterator[S
         told = f"Unknown, and so a range or no total: {', '.join(unknown)}. `benchkit doctor` can see some of it."
         yield sentence(told, Tone.WARNING)
     yield sentence(
-        f"Network includes the computing at both ends: {number(computing.connection_ms)} ms for a new connection with "
-        f"TLS and {number(computing.message_ms)} ms a message, as with benchkit's clients on two shared cores. "
+        f"Network includes the computing at both ends: {number(computing.connection_ms)} ms for a new connection with TLS and "
+        f"{number(computing.message_ms)} ms a message ({computing.source}, {computing.date}). For your own machine: "
+        "`benchkit run scenarios/quickstart.toml`, then `--computing RUN` with the folder of that run. "
         "Times of servers are medians that others published. Nothing was sent.",
         Tone.FAINT,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
+from benchkit.profiles.computing import Computing
 from benchkit.profiles.prediction import (
     WINDOW_BYTES,
-    Computing,
     MailShape,
     PredictedTime,
     Use,
@@ -106,7 +106,7 @@ def _document(profiles: Sequence[Profile], computing: Computing) -> dict[str, An
         "profiles": [{"title": one.title, "ways": [_way(way) for way in ways_of(one)]} for one in profiles],
         "uses": [use.value for use in Use],
         "rows": [[kind, use.value] for kind in KINDS for use in Use],
-        "computing": asdict(computing),
+        "computing": {"connection_ms": computing.connection_ms, "message_ms": computing.message_ms},
         "windowBytes": WINDOW_BYTES,
         "sentences": dict(SENTENCES),
         "unknown": UNKNOWN,

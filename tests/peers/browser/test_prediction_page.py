@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchkit.profiles import load_profile, profile_names
-from benchkit.profiles.prediction import Computing, MailShape, TimeRange, Use, predict
+from benchkit.profiles.computing import Computing
+from benchkit.profiles.prediction import MailShape, TimeRange, Use, predict
 from benchkit.report.content.prediction_page import predictions_page
 from benchkit.report.content.prediction_sliders import KINDS, answers, kind_of, times_table, within_limits
 from benchkit.report.html import to_html
