@@ -1,8 +1,8 @@
-"""Less and less of a mail, until an API carries it: each step leaves out what some APIs have no field for."""
+"""A mail without what an API has no field for: each step leaves out or changes one thing that some APIs cannot carry."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from benchkit.model.message import Address, Attachment, Content
@@ -14,6 +14,24 @@ def less_and_less(content: Content) -> Iterator[Content]:
     for step in _STEPS:
         content = step(content)
         yield content
+
+
+def most_of(content: Content, is_carried: Callable[[Content], bool]) -> Content | None:
+    """The mail without only those things that are not carried; None where less than that is not carried either."""
+    needed = _STEPS
+    if not is_carried(_changed(content, needed)):
+        return None
+    for step in reversed(_STEPS):  # what matters most comes back first
+        fewer = tuple(one for one in needed if one is not step)
+        if is_carried(_changed(content, fewer)):
+            needed = fewer
+    return _changed(content, needed)
+
+
+def _changed(content: Content, steps: Sequence[Callable[[Content], Content]]) -> Content:
+    for step in steps:
+        content = step(content)
+    return content
 
 
 def _each_address_once(content: Content) -> Content:
