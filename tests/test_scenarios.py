@@ -27,6 +27,7 @@ LINKS = (
     "personalised-at-provider", "bulk-campaign", "free-plan-or-dedicated",
 )  # fmt: skip
 AT_REAL_SERVERS = ("same-mail-two-paths", "delivered-or-not")  # of the receiving lab, on loopback
+AT_PEERS = ("peers-jmap-or-smtp",)  # at servers that are started beforehand, on loopback
 # 50,000 messages take minutes: here a small campaign of the same kind.
 SMALLER = {"bulk-campaign": ("message.count=240", "load.messages_per_block=200")}
 AT_A_PROVIDER = tuple(f"{name}-smtp-or-api" for name in ("ses", "sendgrid", "postmark", "mailgun", "resend"))
@@ -60,6 +61,7 @@ def test_each_use_has_a_scenario_of_its_name() -> None:
         *LINKS,
         *AT_A_PROVIDER,
         *AT_REAL_SERVERS,
+        *AT_PEERS,
         "client-libraries",
         "quickstart",
     }
@@ -72,7 +74,11 @@ def test_it_asks_a_question_under_its_own_name(scenario: Scenario) -> None:
 
 def test_it_stays_on_loopback(scenario: Scenario) -> None:
     allowed = {None, RECEIVING_LAB} if scenario.name in AT_REAL_SERVERS else {None}
-    assert {arm.server for arm in scenario.arms} <= allowed
+    servers = {arm.server for arm in scenario.arms}
+    if scenario.name in AT_PEERS:
+        assert {server.host for server in servers if server} == {"127.0.0.1"}
+    else:
+        assert servers <= allowed
 
 
 def test_it_sets_smtp_against_an_api_with_an_a_a_pair_and_one_baseline(scenario: Scenario) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from benchkit.experiment.parent.run_experiment import RunEnd
 from tests.peers.api_ways import api_ways
 from tests.peers.running import Asked, Sent, ask_for
 from tests.peers.servers import START
-from tests.peers.servers.peer import Peer
+from tests.peers.servers.peer import Peer, new_yard
 from tests.peers.ways import ways
 
 RUNS_AT_ONCE = 3
@@ -38,23 +37,14 @@ def start_peer(request: pytest.FixtureRequest) -> Any:
 
 
 def _standing(name: str) -> Iterator[Peer]:
-    with _new_yard() as yard, START[name](yard) as peer:
+    with new_yard() as yard, START[name](yard) as peer:
         yield peer
-
-
-@contextmanager
-def _new_yard() -> Iterator[Path]:
-    # Not pytest's own folder: servers that change to a user of their own could not look into it.
-    with tempfile.TemporaryDirectory(prefix="benchkit-peer-", ignore_cleanup_errors=True) as folder:
-        yard = Path(folder)
-        yard.chmod(0o755)
-        yield yard
 
 
 @pytest.fixture
 def yard() -> Iterator[Path]:
     """For a server of the test's own."""
-    with _new_yard() as folder:
+    with new_yard() as folder:
         yield folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from benchkit.store import load_run
 from tests.peers.scenario_text import TEXT
 from tests.peers.servers import cyrus
 from tests.peers.servers.cyrus import ACCOUNT, Cyrus
-from tests.peers.servers.peer import DOMAIN, HOST
+from tests.peers.servers.peer import DOMAIN, HOST, new_yard
 from tests.peers.stored_bytes import without_trace
 
 BLOCKS, TOGETHER = 1, 4
@@ -32,11 +31,8 @@ ARMS = {"wire": 1, "httpx": 1, "aiohttp": TOGETHER, "wire together": TOGETHER}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Cyrus]:
-    with tempfile.TemporaryDirectory(prefix="benchkit-peer-", ignore_cleanup_errors=True) as folder:
-        yard = Path(folder)
-        yard.chmod(0o755)
-        with cyrus.start(yard) as found:
-            yield found
+    with new_yard() as yard, cyrus.start(yard) as found:
+        yield found
 
 
 def send(

@@ -35,7 +35,8 @@ class Cyrus:
 
 
 @contextmanager
-def start(yard: Path) -> Iterator[Cyrus]:
+def start(yard: Path, **relay_settings: object) -> Iterator[Cyrus]:
+    """`relay_settings` are more of its Postfix's."""
     program = need(MASTER)
     need_root("start Cyrus")
     for name in ("config", "spool", "socket"):
@@ -43,7 +44,7 @@ def start(yard: Path) -> Iterator[Cyrus]:
         shutil.chown(yard / name, "cyrus", "mail")
     (yard / "relay").mkdir()
     http, lmtp = free_ports(2)
-    with postfix.start(yard / "relay") as relay:
+    with postfix.start(yard / "relay", **relay_settings) as relay:
         conf = fill_in(HERE / "cyrus.imapd.conf", yard / "imapd.conf", yard=yard, relay=relay.listeners[0].port)
         master = fill_in(HERE / "cyrus.conf", yard / "cyrus.conf", conf=conf, http=http, lmtp=lmtp)
         _add_user(yard / "sasldb2")

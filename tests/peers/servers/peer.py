@@ -6,9 +6,10 @@ is ended by its process id. None can send anywhere: each delivers into its yard 
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +85,15 @@ class Peer:
 
     def _queued(self) -> bool:
         return any(path.is_file() for queue in self.queues for path in queue.rglob("*"))
+
+
+@contextmanager
+def new_yard() -> Iterator[Path]:
+    """Not pytest's own folder: servers that change to a user of their own could not look into it."""
+    with tempfile.TemporaryDirectory(prefix="benchkit-peer-", ignore_cleanup_errors=True) as folder:
+        yard = Path(folder)
+        yard.chmod(0o755)
+        yield yard
 
 
 Start = Callable[[Path], AbstractContextManager[Peer]]

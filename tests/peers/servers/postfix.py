@@ -19,10 +19,11 @@ QUEUES = ("maildrop", "incoming", "active", "deferred", "bounce", "defer")
 
 
 @contextmanager
-def start(yard: Path) -> Iterator[Peer]:
+def start(yard: Path, **settings: object) -> Iterator[Peer]:
+    """`settings` are more of main.cf, which come last and so count."""
     with (
         dovecot_auth.serve_socket(yard / "auth") as (socket, account),
-        _serve(yard, account, smtpd_sasl_auth_enable="yes", smtpd_sasl_path=socket) as peer,
+        _serve(yard, account, smtpd_sasl_auth_enable="yes", smtpd_sasl_path=socket, **settings) as peer,
     ):
         yield peer
 
