@@ -91,12 +91,64 @@ def postmark(port: int, secret: str) -> str:
     return str(answer["MessageID"])
 
 
+def postmark_python(port: int, secret: str) -> str:
+    """Postmark's own; without its retries, which would wait for seconds."""
+    import asyncio
+
+    from postmark import ServerClient
+    from postmark.models.outbound import Email
+
+    files = [
+        {"Name": file.name, "Content": encoded(file), "ContentType": file.content_type}
+        | ({"ContentID": f"cid:{file.content_id}"} if file.content_id else {})
+        for file in CONTENT.attachments
+    ]
+    mail = Email.model_validate(
+        {
+            "From": "Shop <shop@shop.example>", "To": "Ann <ann@x.example>", "Cc": "cy@x.example", "Bcc": BLIND,
+            "ReplyTo": "help@shop.example", "Subject": CONTENT.subject, "TextBody": CONTENT.text, "HtmlBody": CONTENT.html,
+            "Headers": [{"Name": "X-Campaign", "Value": "spring"}], "Attachments": files,
+        }
+    )  # fmt: skip
+
+    async def send() -> Any:
+        async with ServerClient(secret, retries=0, base_url=f"http://127.0.0.1:{port}") as client:
+            return await client.outbound.send(mail)
+
+    answer = asyncio.run(send())
+    assert answer.success, answer
+    return str(answer.message_id)
+
+
+def mailgun(port: int, secret: str) -> str:
+    """Without its retries, which would wait for seconds. It gives the response whatever its status is."""
+    from mailgun.client import Client
+    from mailgun.config import RetryPolicy
+
+    form = {
+        "from": "Shop <shop@shop.example>", "to": "Ann <ann@x.example>", "cc": "cy@x.example", "bcc": BLIND,
+        "subject": CONTENT.subject, "text": CONTENT.text, "html": CONTENT.html, "h:Reply-To": "help@shop.example",
+        "h:X-Campaign": "spring",
+    }  # fmt: skip
+    files = [
+        ("inline" if file.content_id else "attachment", (file.name, file.data, file.content_type))
+        for file in CONTENT.attachments
+    ]
+    url, once = f"http://127.0.0.1:{port}", RetryPolicy(max_retries=0)
+    with Client(auth=("api", secret), api_url=url, retry_policy=once) as client:
+        answer = client.messages.create(data=form, files=files, domain="shop.example")
+    answer.raise_for_status()
+    return str(answer.json()["id"])
+
+
 def amazon(port: int, secret: str) -> Any:
+    """Without its retries, which would wait for seconds."""
     import boto3
+    from botocore.config import Config
 
     return boto3.client(
         "sesv2", region_name="us-east-1", endpoint_url=f"http://127.0.0.1:{port}", aws_access_key_id="benchkit",
-        aws_secret_access_key=secret,
+        aws_secret_access_key=secret, config=Config(retries={"total_max_attempts": 1}),
     )  # fmt: skip
 
 
@@ -235,6 +287,8 @@ SDKS: Mapping[str, tuple[str, Callable[[int, str], str]]] = {
     "sendgrid": ("sendgrid", sendgrid),
     "resend": ("resend", resend),
     "postmarker": ("postmark", postmark),
+    "postmark-python": ("postmark", postmark_python),
+    "mailgun": ("mailgun", mailgun),
     "boto3, simple": ("ses", ses),
     "boto3, raw": ("ses", ses_raw),
     "boto3, bulk": ("ses", ses_bulk),
