@@ -7,7 +7,8 @@ A provider's own codes, and what it means by a success, are in its file.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from benchkit.model.exchange import Response
@@ -16,7 +17,10 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 _OUTCOMES = {408: OutcomeKind.DEFERRED, 420: OutcomeKind.THROTTLED, 429: OutcomeKind.THROTTLED}
 _OF_CLASS = {4: OutcomeKind.REJECTED, 5: OutcomeKind.DEFERRED}
 _WORDS = 200  # bytes of a body that is shown where it holds no message
+_RETRY_AFTER = "retry-after"
 _RATE_PREFIXES = ("ratelimit-", "x-ratelimit-", "x-sib-ratelimit-")
+_RATES = ("limit", "remaining", "reset")
+_HINTS = frozenset({_RETRY_AFTER, *(prefix + name for prefix in _RATE_PREFIXES for name in _RATES)})
 _MOST = 2**31 - 1
 _LONGEST_WAIT_S = 10**9  # what is larger is a moment (Unix time), not a wait
 
@@ -30,13 +34,10 @@ def outcome(
     response: Response, kind: OutcomeKind, text: str = "", *, server_id: object = "", refused: Sequence[str] = ()
 ) -> Outcome:
     """With the hints of the response's header fields."""
-    limit, remaining, reset_s = (_rate(response, name) for name in ("limit", "remaining", "reset"))
-    wait_s = _number(response.header("retry-after"))
     known = server_id if isinstance(server_id, str) else str(server_id) if isinstance(server_id, int) else ""
-    return Outcome(
-        kind, response.status, "", text, tuple(refused), known, wait_s, limit, remaining,
-        reset_s if reset_s < _LONGEST_WAIT_S else -1,
-    )  # fmt: skip
+    plain = Outcome(kind, response.status, "", text, tuple(refused), known)
+    hints = {name: value for name, value in reversed(response.headers) if value and name in _HINTS}
+    return _with_hints(plain, hints) if hints else plain
 
 
 def refusal(response: Response, text: str = "", kind: OutcomeKind | None = None) -> Outcome:
@@ -72,8 +73,16 @@ def beginning_of(body: bytes) -> str:
     return body[:_WORDS].decode("utf-8", "replace")
 
 
-def _rate(response: Response, name: str) -> int:
-    values = (response.header(f"{prefix}{name}") for prefix in _RATE_PREFIXES)
+def _with_hints(plain: Outcome, hints: Mapping[str, str]) -> Outcome:
+    limit, remaining, reset_s = (_rate(hints, name) for name in _RATES)
+    return replace(
+        plain, retry_after_s=_number(hints.get(_RETRY_AFTER, "")), rate_limit=limit, rate_remaining=remaining,
+        rate_reset_s=reset_s if reset_s < _LONGEST_WAIT_S else -1,
+    )  # fmt: skip
+
+
+def _rate(hints: Mapping[str, str], name: str) -> int:
+    values = (hints.get(prefix + name) for prefix in _RATE_PREFIXES)
     return _number(next(filter(None, values), ""))
 
 
