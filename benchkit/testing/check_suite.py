@@ -114,6 +114,11 @@ class CheckSuite(Suite):
             "give it a zone in which it speaks, or say that it is silent"
         )
 
+    def test_it_says_nothing_twice(self, case: CheckCase) -> None:
+        for zone in case.zones:
+            found = case.found(zone)
+            assert not [finding for finding in found if found.count(finding) > 1]
+
     def test_its_findings_are_of_its_own_cases(self, case: CheckCase) -> None:
         rule = case.check.rule
         for finding in self._all(case):

@@ -10,6 +10,14 @@ from typing import Any
 # What a proxy, a welcome page or another product answers to a wrong path, often with a status of success.
 NO_ANSWERS = (b"", b"null", b"[]", b"{}", b'""', b"0", b"true", b"<html><body>Welcome</body></html>", b"OK", b'{"ok":')
 NESTED = b"[" * 20_000 + b"]" * 20_000
+# Header fields that servers send with any status, some of them in no form that a client expects (RFC 9110 §10.2.3).
+HINTS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (),
+    (("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"),),
+    (("retry-after", "soon"), ("x-ratelimit-remaining", "many")),
+    (("retry-after", "-1"), ("ratelimit-limit", "9" * 40), ("x-ratelimit-reset", "")),
+    (("retry-after", "1.5"), ("content-type", "text/html")),
+)
 
 
 def without_each_key(body: bytes) -> Iterator[bytes]:

@@ -112,13 +112,16 @@ class TransportFailureSuite(Suite):
 
     @only(lambda case: case.transport == "smtp")
     def test_a_content_that_is_refused_is_not_accepted(self, case: TransportCase) -> None:
-        """RFC 5321 §4.3.2: the reply to the content decides, whatever was said before."""
+        """RFC 5321 §4.3.2: the reply to the content decides, whatever was said before; its codes are kept (RFC 2034)."""
         replies = {"550 5.7.1 spam": OutcomeKind.REJECTED, "451 4.7.1 later": OutcomeKind.DEFERRED}
         for reply, kind in replies.items():
+            told = (kind, *reply.split()[:2])
 
-            async def conversation(seen: ClientAtSink, kind: OutcomeKind = kind) -> None:
+            async def conversation(seen: ClientAtSink, told: tuple[object, ...] = told) -> None:
                 await seen.connect()
-                assert (await seen.send(short_mail())).kind is kind
+                outcome = await seen.send(short_mail())
+                assert (outcome.kind, str(outcome.code), outcome.enhanced) == told
+                assert outcome.text
 
             assert case.converse(conversation, faults=(Fault("content", reply=reply),)).arrived == []
 

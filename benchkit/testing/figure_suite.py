@@ -37,11 +37,14 @@ _COLOUR = re.compile("#[0-9a-f]{6}")
 
 @dataclass(frozen=True, slots=True)
 class FigureCase:
-    """`of_accepted`: the figure is about accepted messages only, as the times of phases; `of_failures`: about failures only."""
+    """`of_accepted`: the figure is about accepted messages only, as the times of phases; `of_failures`: about failures only;
+    `of_rates`: about messages per second, which know no intended start.
+    """
 
     plot: Plot
     of_accepted: bool = False
     of_failures: bool = False
+    of_rates: bool = False
 
     @property
     def label(self) -> str:
@@ -112,6 +115,25 @@ class FigureSuite(Suite):
             if case.plot.suits(run):
                 assert case.svg(run) != case.svg(_without_failures(run))
 
+    def test_the_warm_up_is_not_drawn(self, case: FigureCase) -> None:
+        """However long it took."""
+        run = synthesise(times=(1.0, 3.0), conditions=LINKS, blocks=5)
+        assert case.svg(_changed(run, "ended_ns", run.messages["warmup"], 7)) == case.svg(run)
+
+    def test_no_arm_is_left_out(self, case: FigureCase) -> None:
+        """The last of nine: the picture is another one where its messages are missing."""
+        run = synthesise(**RUNS["nine arms"], blocks=5)
+        if case.plot.suits(run) and case.svg(run) != case.svg(_only(run, run.messages["arm"] == 0)):
+            assert case.svg(run) != case.svg(_only(run, run.messages["arm"] < 8))
+
+    @only(lambda case: not case.of_rates)
+    def test_under_open_load_a_time_counts_from_the_intended_start(self, case: FigureCase) -> None:
+        """Coordinated omission: a late start is a part of what a message took. A figure of no times need not change."""
+        run = synthesise(times=(1.0, 3.0), load="open", blocks=5)
+        measured = ~run.messages["warmup"]
+        if case.plot.suits(run) and case.svg(run) != case.svg(_changed(run, "ended_ns", measured, 7)):
+            assert case.svg(run) != case.svg(_changed(run, "intended_ns", measured, -7))
+
     def test_an_arm_keeps_its_colour_when_another_one_has_nothing_to_show(self, case: FigureCase) -> None:
         recipe = {"times": (1.0, 2.0, 3.0), "conditions": LINKS, "blocks": 5}
         full = _arm_colours(case.svg(synthesise(**recipe)))
@@ -162,6 +184,23 @@ def _without_failures(run: Run) -> Run:
         messages={name: column[kept] for name, column in run.messages.items()},
         phases={name: column[phases] for name, column in run.phases.items()},
     )
+
+
+def _only(run: Run, kept: Any) -> Run:
+    """Without the other messages, and what belongs to them."""
+    sends = run.messages["send"][kept]
+    return replace(
+        run,
+        messages={name: column[kept] for name, column in run.messages.items()},
+        phases={name: column[np.isin(run.phases["send"], sends)] for name, column in run.phases.items()},
+        arrivals={name: column[np.isin(run.arrivals["send"], sends)] for name, column in run.arrivals.items()},
+    )
+
+
+def _changed(run: Run, stamp: str, chosen: Any, by_ms: int) -> Run:
+    """A stamp of some messages moved."""
+    moved = run.messages[stamp] + np.where(chosen, by_ms * 1_000_000, 0)
+    return replace(run, messages={**run.messages, stamp: moved})
 
 
 def _texts(figure: Any) -> list[tuple[str, str]]:

@@ -11,9 +11,11 @@ WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20)
 NAMES = st.one_of(
     WORDS, st.sampled_from(["Shop", 'O"Neil, Ann', "back\\slash", "Grüße & Co.", "日本 語", "a@b", "(x)", "=?"])
 )
-ADDRS = st.sampled_from(["a@b.example", "no.reply+x@xn--bcher-kva.example", "müller@b.example", "o'neil@b.example"])
+ADDRS = st.sampled_from(  # capitals too: only the server that has a mailbox may ignore case (RFC 5321 §2.4)
+    ["a@b.example", "no.reply+x@xn--bcher-kva.example", "müller@b.example", "o'neil@b.example", "Ann.Lee@B.example"]
+)
 ADDRESSES = st.builds(Address, NAMES, ADDRS)
-AWKWARD = st.sampled_from(["\n.\n", "--benchkit-form-0", "\n--benchkit-form-0--\n", "é", "😀", "=20", "a" * 1100, "\t"])
+AWKWARD = st.sampled_from(["\n.\n", "--benchkit-form-0", "\n--benchkit-form-0--\n", "é", "😀", "=20", "a" * 1100, "\t", "  \n"])
 TEXTS = st.lists(st.one_of(AWKWARD, WORDS), max_size=6).map("".join).map(canonical_text)
 DATA = st.one_of(
     st.binary(max_size=200), st.sampled_from([b"\r\n", b"\r\n--benchkit-form-0--\r\n", b"\n\r\0\xff", b""])

@@ -20,7 +20,7 @@ SECRET = "key-0123456789abcdef"
 TOKEN = token_of("0badcafe", 7)
 RICH = Content(
     "Grüße: your order", Address("Shop, Inc.", "shop@shop.example"), (Address("Ann", "ann@example.com"),),
-    text="Hello\n.\nfrom the shop\n\n..dots", html="<p>Hello</p>", cc=(Address("", "boss@example.org"),),
+    text="Hello  \n.\nfrom the shop\n\n..dots", html="<p>Hello</p>", cc=(Address("", "The.Boss@example.org"),),
     reply_to=(Address("Help", "help@shop.example"),),
     attachments=(Attachment("terms.pdf", "application/pdf", bytes(range(256))),),
     headers=(("X-Campaign", "spring"), ("List-Unsubscribe", "<https://shop.example/u>")),
@@ -57,11 +57,11 @@ class ProviderCase:
     def request(self, content: Content) -> Request:
         return self.provider.request(message_of(content), self.account)
 
-    def leaving(self, content: Content) -> Request:
+    def leaving(self, content: Content, identity: bytes = TOKEN) -> Request:
         """As it leaves: with what every client says, an identity in it, and signed where the API wants that."""
         request = self.request(content)
         headers = (("host", "localhost"), ("user-agent", "benchkit"), *request.headers)
-        request = replace(request, headers=headers, body=IdentitySlots.of(request.body).filled(TOKEN))
+        request = replace(request, headers=headers, body=IdentitySlots.of(request.body).filled(identity))
         if isinstance(self.provider, SigningProvider):
             return self.provider.signed(request, self.account, "localhost", time())
         return request
@@ -77,8 +77,8 @@ class ProviderCase:
             return False
         return True
 
-    def accepted(self) -> Response:
-        return self.provider.server.accepted(self.leaving(PLAIN), [TOKEN])
+    def accepted(self, identity: bytes = TOKEN) -> Response:
+        return self.provider.server.accepted(self.leaving(PLAIN, identity), [identity])
 
     def carried(self, content: Content) -> Content:
         """The mail, or the most of it that the API carries: what it cannot, `request` refuses with a ValueError."""

@@ -15,7 +15,7 @@ from benchkit.model.exchange import Credentials, RateLimit, Request, Response, S
 from benchkit.model.identity import IdentitySlots, find_identity, token_of, without_identity
 from benchkit.model.message import Address, Content
 from benchkit.model.outcome import OutcomeKind
-from benchkit.testing.damage import NESTED, NO_ANSWERS, without_each_key
+from benchkit.testing.damage import HINTS, NESTED, NO_ANSWERS, without_each_key
 from benchkit.testing.mail_strategies import contents, message_of
 from benchkit.testing.provider_case import PLAIN, SECRET, TOKEN, ProviderCase
 from benchkit.testing.suite import EXAMPLES, Suite
@@ -167,6 +167,8 @@ class ProviderSuite(Suite):
         assert 200 <= response.status < 300
         assert (outcome.kind, outcome.text) == (OutcomeKind.ACCEPTED, "")
         assert bool(outcome.server_id) is case.names_mail
+        other = case.provider.outcome(case.accepted(token_of("0badcafe", 8)))
+        assert not case.names_mail or outcome.server_id != other.server_id, "events are joined by the id of their mail"
 
     def test_a_status_of_success_alone_is_no_acceptance(self, case: ProviderCase) -> None:
         """An empty body, a welcome page, a cut answer; where the API's own answer has a body, all that is not that answer."""
@@ -196,12 +198,12 @@ class ProviderSuite(Suite):
                 case.provider.server.receive(replace(request, body=body))
 
     @EXAMPLES
-    @given(status=st.integers(0, 999), body=ANY_BODY)
+    @given(status=st.integers(0, 999), headers=st.sampled_from(HINTS), body=ANY_BODY)
     def test_no_response_is_an_exception_and_only_2xx_is_accepted(
-        self, case: ProviderCase, status: int, body: bytes
+        self, case: ProviderCase, status: int, headers: tuple[tuple[str, str], ...], body: bytes
     ) -> None:
         for one in (body, case.accepted().body):
-            outcome = case.provider.outcome(Response(status, (), one))
+            outcome = case.provider.outcome(Response(status, headers, one))
             assert 200 <= status < 300 or outcome.kind is not OutcomeKind.ACCEPTED
 
     @EXAMPLES

@@ -14,11 +14,12 @@ from benchkit.testing.synthetic_run import synthesise
 
 OF_ACCEPTED = {"phases"}  # the mean time that an accepted message spent in each phase
 OF_FAILURES: set[str] = set()
+OF_RATES = {"throughput", "throughput_over_time"}
 
 
 class TestPlots(FigureSuite):
     cases: ClassVar = [
-        FigureCase(PLOTS[name], of_accepted=name in OF_ACCEPTED, of_failures=name in OF_FAILURES)
+        FigureCase(PLOTS[name], of_accepted=name in OF_ACCEPTED, of_failures=name in OF_FAILURES, of_rates=name in OF_RATES)
         for name in PLOTS.names()
     ]
 

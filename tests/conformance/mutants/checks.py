@@ -110,6 +110,12 @@ async def never_speaks(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(context.domain, "never", evidence=[answer])
 
 
+async def repeats(context: AuditContext) -> AsyncIterator[Finding]:
+    async for finding in judge(context):
+        yield finding
+        yield finding
+
+
 async def borrowed(context: AuditContext) -> AsyncIterator[Finding]:
     """An answer that it made itself, as evidence."""
     answer = await context.ask(f"_smtp._tls.{context.domain}", "TXT")
@@ -153,6 +159,7 @@ ROWS: list[tuple[str, str, Check]] = [
     ("test_it_opens_no_connection", "a connection of its own", Check(RULE, connects)),
     ("test_it_opens_no_connection", "the system's resolver", Check(RULE, looks_up)),
     ("test_an_empty_zone_and_hostile_records_give_findings", "every record is ASCII", Check(RULE, trusts_text)),
+    ("test_it_says_nothing_twice", "every finding twice", Check(RULE, repeats)),
     ("test_it_finds_something_in_one_of_the_zones", "it never speaks", Check(RULE, never_speaks)),
     ("test_its_rule_is_a_manual_page", "no text", Check(replace(RULE, text=""), judge)),
 ]  # fmt: skip

@@ -88,6 +88,21 @@ def divide_by_blocks(run: Run, _figure: Any) -> None:
     assert 1 / run.manifest.blocks
 
 
+def as_measured(run: Run) -> Run:
+    """The warm-up too."""
+    return replace(run, messages={**run.messages, "warmup": np.zeros_like(run.messages["warmup"])})
+
+
+def eight_arms(run: Run) -> Run:
+    kept = run.messages["arm"] < 8
+    return replace(run, messages={name: column[kept] for name, column in run.messages.items()})
+
+
+def as_started(run: Run) -> Run:
+    """Coordinated omission."""
+    return replace(run, messages={**run.messages, "intended_ns": run.messages["started_ns"]})
+
+
 def not_queued(run: Run) -> Run:
     return replace(run, cells={**run.cells, "queued_ns": np.zeros_like(run.cells["queued_ns"])})
 
@@ -101,6 +116,10 @@ ROWS: list[tuple[str, str, str, Any]] = [
     ("blocks", KEEPS, "colours in the order of drawing", coloured("blocks", blocks, by_turns)),
     ("ecdf", NAMED, "another colour for each arm", coloured("ecdf", ecdf, backwards)),
     ("latency", KEEPS, "one colour for all", coloured("latency", latency, lambda: lambda arm: ARM_COLOURS[arm and 1])),
+    ("latency", "test_the_warm_up_is_not_drawn", "the warm-up drawn too", of_run("latency", as_measured)),
+    ("ecdf", "test_no_arm_is_left_out", "no more than eight arms", of_run("ecdf", eight_arms)),
+    ("ecdf", "test_under_open_load_a_time_counts_from_the_intended_start", "from the actual start",
+     of_run("ecdf", as_started)),
     ("ecdf", "test_the_same_run_gives_the_same_bytes", "the time of drawing in it", afterwards("ecdf", stamp)),
     ("latency", "test_it_leaves_the_run_alone", "changes the run", afterwards("latency", shift_times)),
     ("ecdf", DRAWS, "does not say on which link", afterwards("ecdf", erase_links)),

@@ -101,6 +101,26 @@ def parses_every_body(response: Response) -> Outcome:
     return REAL.outcome(response)
 
 
+def waits_whole_seconds(response: Response) -> Outcome:
+    """Retry-After may also be a date (RFC 9110 §10.2.3)."""
+    int(response.header("retry-after") or 0)
+    return REAL.outcome(response)
+
+
+def one_id(outcome: Outcome, _: Response) -> Outcome:
+    return replace(outcome, server_id="queued") if outcome.server_id else outcome
+
+
+def lower_case(message: Message) -> Message:
+    """RFC 5321 §2.4: case means something before the @."""
+    cc = tuple(replace(address, addr=address.addr.lower()) for address in message.content.cc)
+    return replace(message, content=replace(message.content, cc=cc), recipients=tuple(map(str.lower, message.recipients)))
+
+
+def trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
 def server(**replaced: Any) -> Altered:
     return Altered(REAL.server, **replaced)
 
@@ -121,6 +141,10 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("subject in ASCII", {"request": content(subject=lambda text: text.encode("ascii", "ignore").decode())}),
         ("display names dropped", {"request": content(to=lambda to: tuple(replace(each, name="") for each in to))}),
         ("dots doubled", {"request": content(text=lambda text: text.replace("\n.", "\n.."))}),
+        ("addresses in lower case", {"request": sends(lower_case)}),
+        ("blanks at the ends of lines removed", {"request": content(text=trimmed)}),
+        ("every file is octets", {"request": content(
+            attachments=lambda files: tuple(replace(file, content_type="application/octet-stream") for file in files))}),
         ("the identity in the subject", {"request": content(subject=lambda text: f"{text} {PLACEHOLDER.decode()}")}),
     ],
     "test_the_credentials_are_those_of_the_documentation": [
@@ -162,6 +186,12 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "test_a_request_depends_on_its_message_alone": [
         ("a number in every request", {"request": asks(numbered)}),
+    ],
+    "test_no_response_is_an_exception_and_only_2xx_is_accepted": [
+        ("Retry-After taken for a number", {"outcome": waits_whole_seconds}),
+    ],
+    "test_an_acceptance_in_its_own_shape_is_understood": [
+        ("one id for all mails", {"outcome": becomes(one_id)}),
     ],
     "test_a_return_path_is_kept_or_refused": [
         ("a return path dropped", {"request": sends(lambda one: replace(one, envelope_from=one.content.sender.addr))}),

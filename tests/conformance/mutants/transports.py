@@ -27,6 +27,7 @@ WHOLE, TURNS, PHASES = (
     "test_the_whole_mail_arrives_with_its_envelope", "test_turns_are_those_of_the_transcript_and_of_the_dialogue",
     "test_every_phase_is_there",
 )  # fmt: skip
+ONCE = "test_bytes_are_those_of_the_mail_once"
 DOUBT = "test_no_answer_to_the_content_is_in_doubt_and_the_connection_is_not_used_again"
 SHARED = "test_messages_that_share_a_request_arrive_once_each_and_share_its_turn"
 REFUSAL = "test_a_refusal_is_an_outcome_and_costs_no_connection"
@@ -185,6 +186,15 @@ def counts_no_bytes(outcome: Outcome, trace: Trace) -> Outcome:
     return outcome
 
 
+def counts_bytes_twice(outcome: Outcome, trace: Trace) -> Outcome:
+    trace.bytes_out *= 2
+    return outcome
+
+
+def in_ascii(mime: bytes) -> bytes:
+    return mime.decode("ascii", "replace").encode("ascii", "replace")
+
+
 TLS_ON = Security.IMPLICIT
 ROWS: list[tuple[type[Suite], str, str, Any]] = [
     (TransportSuite, WHOLE, "no dot-stuffing", NoDotStuffing),
@@ -205,7 +215,9 @@ ROWS: list[tuple[type[Suite], str, str, Any]] = [
     (TransportSuite, TURNS, "service time that ends at its start", of_outcome(ended_at_once)),
     (TransportSuite, PHASES, "no RCPT phase", without(Phase.RCPT)),
     (TransportSuite, PHASES, "no CONTENT phase", without(Phase.CONTENT)),
-    (TransportSuite, "test_bytes_are_at_least_those_of_the_mail", "no bytes counted", of_outcome(counts_no_bytes)),
+    (TransportSuite, ONCE, "no bytes counted", of_outcome(counts_no_bytes)),
+    (TransportSuite, ONCE, "bytes counted twice", of_outcome(counts_bytes_twice)),
+    (TransportSuite, "test_octets_beyond_ascii_arrive", "everything in ASCII", of_bytes(in_ascii)),
     (TransportSuite, OPTIONS, "TCP_NODELAY off", Nagle),
     (TransportSuite, OPTIONS, "the arm's congestion control ignored", of_arm(congestion="")),
     (TransportSuite, "test_preparing_changes_nothing_and_connects_to_nothing", "connected from the start", AlwaysConnected),
@@ -220,6 +232,8 @@ ROWS: list[tuple[type[Suite], str, str, Any]] = [
     (TransportFailureSuite, REFUSAL, "4yz is final", taken_for(OutcomeKind.DEFERRED, OutcomeKind.REJECTED)),
     (TransportFailureSuite, "test_recipients_that_are_refused_are_told", "refused recipients not told",
      of_outcome(lambda outcome, _: replace(outcome, refused=()))),
+    (TransportFailureSuite, "test_a_content_that_is_refused_is_not_accepted", "the enhanced code lost",
+     of_outcome(lambda outcome, _: replace(outcome, enhanced=""))),
     (TransportFailureSuite, "test_a_content_that_is_refused_is_not_accepted", "5yz after the content taken for 250",
      of_outcome(lambda outcome, trace: ACCEPTED if Phase.CONTENT in trace.phases else outcome)),
     (TransportFailureSuite, "test_a_connection_that_breaks_before_the_content_is_no_doubt", "doubt where there is none",
