@@ -15,7 +15,9 @@ ADDRS = st.sampled_from(  # capitals too: only the server that has a mailbox may
     ["a@b.example", "no.reply+x@xn--bcher-kva.example", "müller@b.example", "o'neil@b.example", "Ann.Lee@B.example"]
 )
 ADDRESSES = st.builds(Address, NAMES, ADDRS)
-AWKWARD = st.sampled_from(["\n.\n", "--benchkit-form-0", "\n--benchkit-form-0--\n", "é", "😀", "=20", "a" * 1100, "\t", "  \n"])
+AWKWARD = st.sampled_from(
+    ["\n.\n", "--benchkit-form-0", "\n--benchkit-form-0--\n", "é", "😀", "=20", "a" * 1100, "\t", "  \n"]
+)
 TEXTS = st.lists(st.one_of(AWKWARD, WORDS), max_size=6).map("".join).map(canonical_text)
 DATA = st.one_of(
     st.binary(max_size=200), st.sampled_from([b"\r\n", b"\r\n--benchkit-form-0--\r\n", b"\n\r\0\xff", b""])

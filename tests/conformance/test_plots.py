@@ -19,7 +19,9 @@ OF_RATES = {"throughput", "throughput_over_time"}
 
 class TestPlots(FigureSuite):
     cases: ClassVar = [
-        FigureCase(PLOTS[name], of_accepted=name in OF_ACCEPTED, of_failures=name in OF_FAILURES, of_rates=name in OF_RATES)
+        FigureCase(
+            PLOTS[name], of_accepted=name in OF_ACCEPTED, of_failures=name in OF_FAILURES, of_rates=name in OF_RATES
+        )
         for name in PLOTS.names()
     ]
 

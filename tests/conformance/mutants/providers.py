@@ -114,7 +114,9 @@ def one_id(outcome: Outcome, _: Response) -> Outcome:
 def lower_case(message: Message) -> Message:
     """RFC 5321 §2.4: case means something before the @."""
     cc = tuple(replace(address, addr=address.addr.lower()) for address in message.content.cc)
-    return replace(message, content=replace(message.content, cc=cc), recipients=tuple(map(str.lower, message.recipients)))
+    return replace(
+        message, content=replace(message.content, cc=cc), recipients=tuple(map(str.lower, message.recipients))
+    )
 
 
 def trimmed(text: str) -> str:
