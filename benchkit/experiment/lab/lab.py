@@ -133,6 +133,8 @@ async def _open(spec: LinkSpec, log: Path, pcap: Path | None) -> Lab:
         descriptors = await asyncio.to_thread(_descriptors, talk, json.dumps(job).encode())
     except (OSError, LabRefused) as error:
         talk.close()
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
         raise LabRefused(str(error)) from error
     return Lab(process, talk, descriptors)
@@ -140,8 +142,13 @@ async def _open(spec: LinkSpec, log: Path, pcap: Path | None) -> Lab:
 
 def _descriptors(talk: socket.socket, job: bytes) -> list[int]:
     talk.settimeout(_GRACE_S)
-    talk.sendall(job)
-    told, descriptors, _, _ = socket.recv_fds(talk, MESSAGE_BYTES, _MOST_DESCRIPTORS)
+    try:
+        talk.sendall(job)
+        told, descriptors, _, _ = socket.recv_fds(talk, MESSAGE_BYTES, _MOST_DESCRIPTORS)
+    except ConnectionError:  # it was killed before it had read its job
+        told, descriptors = b"", []
+    except TimeoutError:
+        raise LabRefused(f"the link's process said nothing for {_GRACE_S:g} s at its start") from None
     if not told:
         raise LabRefused("the link's process died at its start")
     if not descriptors:

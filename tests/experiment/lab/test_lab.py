@@ -6,8 +6,11 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -15,7 +18,7 @@ from typing import Any
 import dpkt
 import pytest
 
-from benchkit.experiment.lab import LinkSpec, link_process
+from benchkit.experiment.lab import LinkSpec, lab, link_process
 from benchkit.experiment.lab.lab import LabRefused, LinkCounters, open_lab
 from tests.experiment.lab.asking import asked, inside, served
 
@@ -154,3 +157,35 @@ def test_what_is_missing_is_said_with_how_to_get_it(
     line = link_process._missing(error)
     assert told in line
     assert "\n" not in line
+
+
+def cut(theirs: socket.socket) -> None:
+    theirs.close()  # with the job unread: a reset
+
+
+def read_and_cut(theirs: socket.socket) -> None:
+    theirs.recv(1)
+    theirs.close()
+
+
+@pytest.mark.parametrize(
+    ("dies", "told"),
+    [
+        (cut, "the link's process died at its start"),
+        (read_and_cut, "the link's process died at its start"),
+        (lambda theirs: None, "the link's process said nothing for 0.1 s at its start"),
+    ],
+)
+def test_a_link_that_dies_at_its_start_is_named(
+    dies: Callable[[socket.socket], None], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab, "_GRACE_S", 0.1)
+    talk, theirs = socket.socketpair()
+    with talk, theirs, ThreadPoolExecutor(1) as pool:
+        asked_for = pool.submit(
+            lab._descriptors, talk, b"x" * 1_000_000
+        )  # more than a socket's buffer: it is still writing
+        dies(theirs)
+        with pytest.raises(LabRefused) as refused:
+            asked_for.result()
+    assert str(refused.value) == told
