@@ -182,5 +182,7 @@ def _named(domains: Sequence[str], recording: AuditRecording | None, options: Op
     reported = options.reports.domains if options.reports else ()
     found = domains or recorded or authors or reported or (options.zone.domains if options.zone else ())
     if not found:
-        raise InputError(Mistake("audit", "name a domain, as in: benchkit audit shop.example"))
+        why = "; ".join(map(str, options.mail.authors.faults)) if options.mail else ""
+        told = f"{why}. Name the domain to audit beside it" if why else "name a domain"
+        raise InputError(Mistake("--message" if why else "audit", f"{told}, as in: benchkit audit shop.example"))
     return found

@@ -35,7 +35,8 @@ class Given:
     fixed: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help='With one --zone: write the zone there with every change of "Publish now" made.'
+            metavar="FILE",
+            help='With one --zone: write the zone there with every change of "Publish now" and "Safe defaults" made.',
         ),
     ] = None
     replay: Annotated[

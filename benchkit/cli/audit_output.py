@@ -128,7 +128,9 @@ def _screen(reports: Sequence[AuditReport], changed: Mapping[str, Changes], give
     if len(reports) > 1:
         render_fleet(reports, console)
     if given.zones and not given.fixed and any(fix.is_for_now for report in reports for fix in report.fixes):
-        typer.echo('--fixed FILE writes the whole zone with every change of "Publish now" made.', err=True)
+        typer.echo(
+            '--fixed FILE writes the whole zone with every change of "Publish now" and "Safe defaults" made.', err=True
+        )
 
 
 def _echo_json(document: Any) -> None:

@@ -19,7 +19,8 @@ class RecordFix:
     """`what` names the record for people ("SPF record"). `changes` explain every difference between `before` and `after`.
 
     `ask`: who must make the change, where the name is in another owner's zone. `when`: what must be true first; such a fix is
-    a later step. A fix with either is not pasted now.
+    a later step. A fix with either is not pasted now. `unless`: the fix is a safe default, by which nothing that passes today
+    is lost, and this is what its owner may do instead.
     """
 
     what: str
@@ -29,6 +30,7 @@ class RecordFix:
     changes: tuple[str, ...] = ()
     ask: str = ""
     when: str = ""
+    unless: str = ""
 
     @property
     def is_for_now(self) -> bool:

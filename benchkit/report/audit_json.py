@@ -68,6 +68,7 @@ def fix_json(fix: RecordFix) -> dict[str, Any]:
         "changes": list(fix.changes),
         "ask": fix.ask,
         "when": fix.when,
+        "unless": fix.unless,
     }
 
 

@@ -20,12 +20,14 @@ A finding is `pass`, `info`, `warn`, `fail` or `unknown`. Unknown means that an 
 timeout is never taken for a missing record, and costs no points. A score begins at 100; a rule takes its points off once, by
 its worst case, and a cause costs once with all that follows from it. The points are beside each case.
 
-The fixes are whole: one new record for each record, in three groups. "Publish now" repairs, and can be published all at once:
-no fix removes a sender that can pass, ends SPF in `+all`, or makes receivers refuse mail that they take today. "Ask others"
-names records in zones that you do not hold, and who holds them. "Later" has steps with a condition, such as a stricter DMARC
-policy when the reports are good. Where it is not clear what a record was meant to say, no record is offered, and the finding
-says what to decide. `audit --zone FILE --fixed OUT` writes the whole zone with the fixes of "Publish now" made: old lines are
-comments, new ones are in their place, and the serial of the SOA record is raised (a serial YYYYMMDDnn stays a date).
+The fixes are whole: one new record for each record, in four groups. "Publish now" repairs, and can be published all at once:
+no fix removes a sender that can pass, ends SPF in `+all`, or makes receivers refuse mail that they take today. "Safe defaults"
+remove records that do nothing (a key that is cut off, a name server without an address, MTA-STS without its host): no mail
+that passes today is lost, and each says what you can do instead. "Ask others" names records in zones that you do not hold,
+and who holds them. "Later" has steps with a condition, such as a stricter DMARC policy when the reports are good. Where it is
+not clear what a record was meant to say, no record is offered, and the finding says what to decide. `audit --zone FILE
+--fixed OUT` writes the whole zone with the fixes of "Publish now" and "Safe defaults" made: old lines are comments, new ones
+are in their place, and the serial of the SOA record is raised (a serial YYYYMMDDnn stays a date).
 
 Each rule has an example, and a test audits both of its texts: the first gives the finding, the corrected one does not.
 """

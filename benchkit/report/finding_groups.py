@@ -77,6 +77,8 @@ def _groups(members: Sequence[Finding]) -> Iterator[FindingGroup]:
 def _action(group: FindingGroup) -> str:
     """What to do about a cause: publish its fix, ask for it, or what its advice says; "" where that comes later."""
     for fix in _now(group.cause):
+        if fix.unless:
+            return heading(fix)
         return f"Publish the new {fix.what} of {fix.name}" if fix.after else f"Remove the {fix.what} of {fix.name}"
     for fix in group.cause.fixes:
         return heading(fix) if fix.ask else ""

@@ -17,12 +17,17 @@ class FixGroup:
 
 
 def groups(fixes: Sequence[RecordFix]) -> tuple[FixGroup, ...]:
-    """What to publish now, what to ask others for, and what comes later; empty groups are left out."""
+    """What to publish now, defaults where the owner may decide otherwise, what to ask others for, and what comes later."""
     made = (
         FixGroup(
             "Publish now",
             "Each is the whole new record. Delete the old one in the same step: two SPF or DMARC records are an error.",
-            tuple(fix for fix in fixes if fix.is_for_now),
+            tuple(fix for fix in fixes if fix.is_for_now and not fix.unless),
+        ),
+        FixGroup(
+            "Safe defaults",
+            "These records do nothing today, so no mail that passes is lost without them. Each says what you can do instead.",
+            tuple(fix for fix in fixes if fix.is_for_now and fix.unless),
         ),
         FixGroup(
             "Ask others",
@@ -50,4 +55,6 @@ def heading(fix: RecordFix) -> str:
     told = f"{action} the {fix.what} at {fix.name}"
     if fix.ask:
         told = f"Ask {fix.ask}: {told[0].lower()}{told[1:]}"
+    if fix.unless:
+        return f"{told}, unless {fix.unless}"
     return f"{told}, {fix.when}" if fix.when else told

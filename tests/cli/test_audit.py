@@ -20,7 +20,7 @@ from benchkit.report.audit_json import schema
 ZONES = Path(__file__).parents[2] / "scenarios" / "zones"
 HEAD = "$ORIGIN shop.example.\n$TTL 60\n@ IN SOA ns1 h 1 2 3 4 5\n@ IN NS ns1\nns1 IN A 192.0.2.53"
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
-GOOD, BAD = ZONES / "good.zone", ZONES / "bad.zone"
+GOOD, BAD, UNDECIDED = (ZONES / f"{name}.zone" for name in ("good", "bad", "undecided"))
 
 
 def run(*words: str | Path) -> Result:
@@ -103,8 +103,8 @@ def test_several_domains_end_with_a_table_the_worst_first() -> None:
 def test_junit_and_sarif() -> None:
     suites = ElementTree.fromstring(run("audit", "--zone", BAD, "--junit", "shop.example").stdout.encode())
     assert int(suites[0].attrib["failures"]) == len(suites.findall(".//failure")) > 10
-    sarif = json.loads(run("audit", "--zone", BAD, "--sarif", "shop.example").stdout)
-    lines = BAD.read_text("utf-8").splitlines()
+    sarif = json.loads(run("audit", "--zone", UNDECIDED, "--sarif", "shop.example").stdout)
+    lines = UNDECIDED.read_text("utf-8").splitlines()
     found = {
         result["ruleId"]: lines[result["locations"][0]["physicalLocation"]["region"]["startLine"] - 1]
         for result in sarif["runs"][0]["results"]

@@ -31,6 +31,11 @@ def test_a_panel_adds_the_domain_itself(name: str, shown: str) -> None:
         (RecordFix("SPF record", "shop.example", (), NEW), "Add the SPF record at shop.example", "Publish now"),
         (RecordFix("TLSA record", "x.example", OLD), "Remove the TLSA record at x.example", "Publish now"),
         (
+            RecordFix("NS record", "x.example", OLD, unless="you give it an address"),
+            "Remove the NS record at x.example, unless you give it an address",
+            "Safe defaults",
+        ),
+        (
             RecordFix("PTR record", "x.arpa", (), NEW, ask="the provider"),
             "Ask the provider: add the PTR record at x.arpa",
             "Ask others",
@@ -45,7 +50,7 @@ def test_a_panel_adds_the_domain_itself(name: str, shown: str) -> None:
 def test_each_fix_is_told_in_its_group(fix: RecordFix, told: str, group: str) -> None:
     assert heading(fix) == told
     assert [each.title for each in groups([fix])] == [group]
-    assert (zone_text([fix]) != "") == (group == "Publish now")
+    assert (zone_text([fix]) != "") == (group in ("Publish now", "Safe defaults"))
 
 
 def test_a_value_is_in_one_piece() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
-from benchkit.audit.facts.policies import PREFIX, bimi_texts
-from benchkit.audit.fixes.policy_records import only_first
+from benchkit.audit.facts.policies import PREFIX, PolicyTexts, bimi_texts
+from benchkit.audit.fixes.policy_records import only_first, replaced
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="bimi_record",
@@ -50,8 +52,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if name != f"{PREFIX}.{context.domain}":
         yield RULE.finding("inherited", context.domain, f"the record at {name} counts", evidence=evidence)
     record, effective = parse_bimi(found.only), await context.fact(own_policy)
+    fixes = _with_https(context.domain, found) if record.faults else ()
     for fault in record.faults:
-        yield RULE.finding("syntax", name, fault.message, evidence=evidence, span=fault.span)
+        yield RULE.finding("syntax", name, fault.message, evidence=evidence, fixes=fixes, span=fault.span)
     if record.valid and not record.declined and not record.authority:
         yield RULE.finding("no_certificate", name, "there is no certificate (a=)", evidence=evidence)
     if effective.lost:
@@ -62,6 +65,15 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding("policy", name, message, evidence=evidence, advice=advice)
     elif record.valid:
         yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)
+
+
+def _with_https(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
+    """Where `http:` is all that is wrong: receivers fetch the files by https only."""
+    text = re.sub(r"(\b[la]\s*=\s*)http://", r"\1https://", found.only or "", flags=re.IGNORECASE)
+    if text == found.only or parse_bimi(text).faults:
+        return ()
+    changes = ["`http:` became `https:`: serve the file there"]
+    return replaced(domain, "BIMI record", found, text, changes)
 
 
 CHECK = Check(RULE, judge, by_evidence=("several", "syntax", "no_certificate"))

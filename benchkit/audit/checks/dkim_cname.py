@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.dkim_discovery import Selector, discovery
+from benchkit.audit.facts.dkim_discovery import Selector, discovery, works
+from benchkit.audit.fixes.dkim_key import without_alias
 from benchkit.audit.fixes.replacement import fixed, record
 from benchkit.audit.fixes.zone_names import explained, whom_to_ask, without_zone
 from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
@@ -33,6 +34,7 @@ RULE = Rule(
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(discovery)
+    other_works = any(map(works, found.keys))
     working = {key.provider for key in found.keys if key.provider}
     for selector in (each for each in found.selectors if each.answer.cnames):
         if unanswered := lost([selector.answer]):
@@ -40,13 +42,13 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         elif not selector.answer.records and selector.provider and selector.provider not in working and found.lost:
             yield RULE.unknown(selector.at, found.lost)  # another selector of the provider may have a key
         elif not selector.answer.records:
-            yield _without_key(context.domain, selector, spare=selector.provider in working)
+            yield _without_key(context.domain, selector, spare=selector.provider in working, other_works=other_works)
         else:
             whose = f" ({selector.provider})" if selector.provider else ""
             yield RULE.passed(selector.at, f"leads to {selector.answer.cnames[-1]}{whose}", evidence=[selector.answer])
 
 
-def _without_key(domain: str, selector: Selector, *, spare: bool) -> Finding:
+def _without_key(domain: str, selector: Selector, *, spare: bool, other_works: bool) -> Finding:
     target, evidence = selector.answer.cnames[-1], [selector.answer]
     if spare:
         message = (
@@ -73,7 +75,9 @@ def _without_key(domain: str, selector: Selector, *, spare: bool) -> Finding:
         if ask
         else f"Publish the key at {target}, or remove the CNAME if no mail is signed with this selector."
     )
-    return RULE.finding("dangling", selector.at, message, evidence=evidence, advice=advice)
+    own = other_works and not ask and not selector.provider
+    fixes = without_alias(domain, selector, f"there is no key at {target}") if own else ()
+    return RULE.finding("dangling", selector.at, message, evidence=evidence, advice=advice, fixes=fixes)
 
 
 def _with_final_dot(domain: str, selector: Selector, meant: str) -> tuple[RecordFix, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.facts.dkim_discovery import Selector, discovery
-from benchkit.audit.fixes.dkim_key import dkim_fix
+from benchkit.audit.facts.dkim_discovery import Selector, discovery, works
+from benchkit.audit.fixes.dkim_key import NO_KEY, dkim_fix, without_key
 from benchkit.audit.fixes.replacement import holder
 from benchkit.audit.fixes.zone_names import whom_to_ask
 from benchkit.audit.records.text import RecordFault
@@ -35,26 +35,29 @@ STRENGTH = ("rsa-below-1024", "rsa-below-2048", "rsa-above-4096", "rsa-exponent"
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(discovery)
+    spare = any(map(works, found.keys))
     for selector in found.keys:
         if selector.parsed is None:
             continue
         faults = [fault for fault in selector.parsed.faults if fault.code not in STRENGTH]
         for fault in faults:
-            yield _finding(context.domain, selector, fault)
+            yield _finding(context.domain, selector, fault, spare=spare)
         if not faults:
             yield RULE.passed(selector.at, "can be used", evidence=[selector.answer])
 
 
-def _finding(domain: str, selector: Selector, fault: RecordFault) -> Finding:
+def _finding(domain: str, selector: Selector, fault: RecordFault, *, spare: bool) -> Finding:
+    """`spare`: another key of the domain works."""
     case = fault.code if fault.code in ("revoked", "testing") else "unusable" if fault.fatal else "oddity"
-    fixes = () if case == "revoked" else dkim_fix(domain, selector)
+    repaired = () if case == "revoked" else dkim_fix(domain, selector)
+    removed = without_key(domain, selector, fault.message) if spare and fault.code in NO_KEY else ()
     asked = whom_to_ask(domain, holder(selector.answer))
     advice = (
         f"Ask {asked}: the key must be published again."
         if asked
         else (
             "Publish the record below."
-            if fixes
+            if repaired
             else "Publish the whole record again, as the program or service that made the key shows it."
         )
     )
@@ -64,7 +67,7 @@ def _finding(domain: str, selector: Selector, fault: RecordFault) -> Finding:
         f"{selector.name}: {fault.message}" + (", so signatures with it fail" if case == "unusable" else ""),
         evidence=[selector.answer],
         advice="" if case == "revoked" else advice,
-        fixes=fixes,
+        fixes=repaired or removed,
         span=fault.span,
     )
 

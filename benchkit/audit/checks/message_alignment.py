@@ -19,9 +19,15 @@ RULE = Rule(
     text="DMARC passes if SPF passes for a domain aligned with the From domain, or a DKIM signature by such a "
     "domain verifies. Relaxed alignment wants the same organizational domain, strict the very same. SPF is judged "
     "for the address given with `--ip`, and the envelope sender of `--mail-from` or the Return-Path field. A "
-    "message must have one From domain.",
+    "message must have one From domain: with none or several DMARC cannot be evaluated, and receivers may refuse it "
+    "(RFC 9989 §5.3.1, §11.5). A From field without an address, with a group, an empty one and a text with two @ name none.",
     cases={
-        "authors": Case(Status.FAIL, "The message has no From domain, or several.", advice="Write one From address."),
+        "authors": Case(Status.FAIL, "The message has several From domains.", advice="Write one From address."),
+        "malformed": Case(
+            Status.FAIL,
+            "From has no address, or a text that is none: receivers refuse the message, or see no author.",
+            advice="Write one address with a domain, as in: From: Shop <news@shop.example>.",
+        ),
         "not_aligned": Case(
             Status.FAIL,
             "Nothing that is authenticated is aligned with the From domain.",
@@ -45,12 +51,16 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     mail = context.options.mail
     if mail is None:
         return
+    authors = mail.authors
+    for fault in authors.faults:
+        yield RULE.finding("malformed", context.domain, str(fault), reference="RFC 5322 §3.6.2")
     found = await context.fact(authentication)
-    if found is None:
-        domains = ", ".join(mail.author_domains) or "none"
-        yield RULE.finding("authors", context.domain, f"From domains: {domains}; DMARC wants exactly one")
-    else:
+    if found is not None:
         yield _judge(found)
+    elif authors.domains:
+        fields = f" in {authors.fields} From fields" if authors.fields > 1 else ""
+        named = f"From domains: {', '.join(authors.domains)}{fields}; DMARC wants exactly one"
+        yield RULE.finding("authors", context.domain, named, reference="RFC 9989 §5.3.1")
 
 
 def _judge(found: Authentication) -> Finding:

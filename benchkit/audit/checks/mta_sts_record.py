@@ -10,11 +10,13 @@ from benchkit.audit.facts.mail_hosts import addresses
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
 from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.fixes.policy_records import only_first, replaced
+from benchkit.audit.fixes.replacement import fixed, held, holder
 from benchkit.audit.records.mta_sts import parse_sts_record
 from benchkit.audit.records.tags import parse_tags
 from benchkit.audit.rule import Case, Check, Rule, lost
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
+from benchkit.model.record_fix import RecordFix
 
 RULE = Rule(
     name="mta_sts_record",
@@ -36,6 +38,7 @@ RULE = Rule(
 )
 PREFIX = "_mta-sts"
 LONGEST_ID = 32
+WHAT = "MTA-STS record"
 
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
@@ -48,28 +51,45 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         if (await context.fact(mail_profile)).null_mx:
             message = "no MTA-STS record, and none is needed: the domain takes no mail"
         yield RULE.finding("missing", context.domain, message, evidence=evidence)
-    elif found.only is None:
-        message = f"{len(found.texts)} MTA-STS records: senders act as if there were none"
-        yield RULE.finding(
-            "several", name, message, evidence=evidence, fixes=only_first(context.domain, "MTA-STS record", found)
-        )
-    elif faults := parse_sts_record(found.only).faults:
-        yield _faulty(context.domain, found, faults[0].message)
     else:
-        yield await _host(context, found)
+        if fault := await _faulty(context, found):
+            yield fault
+        if host := await _host(context, found, announced=fault is None):
+            yield host
 
 
-def _faulty(domain: str, found: PolicyTexts, message: str) -> Finding:
+async def _faulty(context: AuditContext, found: PolicyTexts) -> Finding | None:
+    """A record that senders cannot use; where there is no policy either, the fix for that is the fix for this."""
+    name, evidence = found.answer.name, [found.answer]
+    host = await context.unread_fact(addresses, f"mta-sts.{context.domain}")
+    removed = _removed(context.domain, found) if host.missing else ()
+    if found.only is None:
+        message = f"{len(found.texts)} MTA-STS records: senders act as if there were none"
+        fixes = removed or only_first(context.domain, WHAT, found)
+        return RULE.finding("several", name, message, evidence=evidence, fixes=fixes)
+    if not (faults := parse_sts_record(found.only).faults):
+        return None
+    advice, fixes = "Give it a new id= with each change of the policy.", removed or _with_id(context.domain, found)
+    return RULE.finding("syntax", name, faults[0].message, evidence=evidence, advice=advice, fixes=fixes)
+
+
+def _removed(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
+    """A safe default where senders find no policy: then the record does nothing."""
+    old = held(found.answer, found.records)
+    changes = ["senders find no policy, so the record does nothing"]
+    unless = f"you serve the policy at https://mta-sts.{domain}/.well-known/mta-sts.txt"
+    return (fixed(domain, WHAT, holder(found.answer), before=old, changes=changes, unless=unless),) if old else ()
+
+
+def _with_id(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
     """An id of letters and digits: the old one without what may not be in it."""
     written = next((tag.value for text in found.texts if (tag := parse_tags(text).find("id"))), "")
     right = re.sub("[^A-Za-z0-9]", "", written)[:LONGEST_ID] or "1"
     changes = [f"id={right}: letters and digits only, new with each change of the policy"]
-    fixes = replaced(domain, "MTA-STS record", found, f"v=STSv1; id={right}", changes)
-    advice = "Give it a new id= with each change of the policy."
-    return RULE.finding("syntax", found.answer.name, message, evidence=[found.answer], advice=advice, fixes=fixes)
+    return replaced(domain, WHAT, found, f"v=STSv1; id={right}", changes)
 
 
-async def _host(context: AuditContext, found: PolicyTexts) -> Finding:
+async def _host(context: AuditContext, found: PolicyTexts, *, announced: bool) -> Finding | None:
     host = await context.fact(addresses, f"mta-sts.{context.domain}")
     evidence = [found.answer, *host.answers]
     if host.lost:
@@ -77,8 +97,9 @@ async def _host(context: AuditContext, found: PolicyTexts) -> Finding:
     if host.missing:
         message = f"announced, but {host.name}, where the policy must be, has no address: senders find no policy"
         advice = "Serve the policy there, or remove the record if you do not want MTA-STS."
-        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice)
-    return RULE.passed(context.domain, "announced", evidence=evidence)
+        fixes = _removed(context.domain, found)
+        return RULE.finding("no_host", host.name, message, evidence=evidence, advice=advice, fixes=fixes)
+    return RULE.passed(context.domain, "announced", evidence=evidence) if announced else None
 
 
-CHECK = Check(RULE, judge)
+CHECK = Check(RULE, judge, by_evidence=("several", "syntax"))

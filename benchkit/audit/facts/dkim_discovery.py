@@ -197,6 +197,11 @@ def _selector(name: str, source: str, answer: Answer) -> Selector:
     return Selector(name, source, answer, selection.records, parsed, proven.name if proven else "", selection.others)
 
 
+def works(selector: Selector) -> bool:
+    """Whether signatures with its one key can pass."""
+    return selector.parsed is not None and selector.parsed.valid and not selector.others
+
+
 def _holds_something(answer: Answer) -> bool:
     """A key, a CNAME that should lead to one, or what looks like the target of such a CNAME."""
     selection = select_dkim(txts_of(answer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from benchkit.audit.facts.dkim_discovery import Selector
-from benchkit.audit.fixes.replacement import fixed, held, holder, txt_record
+from benchkit.audit.fixes.replacement import fixed, held, holder, record, txt_record
 from benchkit.audit.records.dkim import parse_dkim
 from benchkit.audit.records.text import is_fatal
 from benchkit.model.record_fix import RecordFix
@@ -13,6 +13,7 @@ from benchkit.model.record_fix import RecordFix
 WHAT = "DKIM key"
 _TAGS = {"sha1": "h", "no-sha256": "h", "testing": "t", "obsolete-g": "g", "not-for-mail": "s"}
 _VERSION = ("version-not-first", "version")
+NO_KEY = ("no-key", "key-cut")  # faults of a key with which no verifier can pass a signature, however lenient
 
 
 def dkim_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
@@ -33,6 +34,24 @@ def dkim_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     after = [txt_record("; ".join(["v=DKIM1", *tags]))]
     old = selector.answer.records
     return (fixed(domain, WHAT, holder(selector.answer), before=old, after=after, changes=changes),)
+
+
+def without_key(domain: str, selector: Selector, why: str) -> tuple[RecordFix, ...]:
+    """The record of a key with which no signature can pass goes: a safe default where another key of the domain works."""
+    old = held(selector.answer, selector.answer.records)
+    unless = "you publish the whole key again, as the program or service that made it shows it"
+    return (fixed(domain, WHAT, holder(selector.answer), before=old, changes=[why], unless=unless),) if old else ()
+
+
+def without_alias(domain: str, selector: Selector, why: str) -> tuple[RecordFix, ...]:
+    """Likewise for an alias of the owner's own that leads to no key."""
+    if len(selector.answer.cnames) > 1 or selector.answer.wildcard:
+        return ()
+    (target,) = selector.answer.cnames
+    unless = f"you publish the key at {target}"
+    return (
+        fixed(domain, "DKIM alias", selector.at, before=[record("CNAME", f"{target}.")], changes=[why], unless=unless),
+    )
 
 
 def bare_key_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:

@@ -32,9 +32,10 @@ def fixed(
     after: Sequence[Record] = (),
     changes: Sequence[str] = (),
     when: str = "",
+    unless: str = "",
 ) -> RecordFix:
     """A fix that names who to ask, where `name` is not in a zone of the owner of `domain`."""
-    return RecordFix(what, name, tuple(before), tuple(after), tuple(changes), whom_to_ask(domain, name), when)
+    return RecordFix(what, name, tuple(before), tuple(after), tuple(changes), whom_to_ask(domain, name), when, unless)
 
 
 def held(answer: Answer, records: Sequence[Record]) -> tuple[Record, ...]:

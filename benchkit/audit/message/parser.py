@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import getaddresses
 
-from benchkit.audit.domain_name import a_labels
+from benchkit.audit.message.author import Authors, read_authors
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 
@@ -52,18 +51,14 @@ class Mail:
         return next((field.value for field in self.all(name)), "")
 
     @property
-    def author_domains(self) -> tuple[str, ...]:
-        """The domains of all addresses of all From fields (RFC 5322 §3.6.2), each once, in A-labels (RFC 9989 §5.3.1).
+    def authors(self) -> Authors:
+        """What the From fields name."""
+        return read_authors([field.value for field in self.all("from")])
 
-        Encoded words are not decoded: they belong in display names only, where an @ means nothing (RFC 2047 §5, §6.2).
-        """
-        values = [field.value for field in self.all("from")]
-        found = (
-            a_labels(address.rpartition("@")[2].lower().rstrip("."))
-            for _, address in getaddresses(values)
-            if "@" in address
-        )
-        return tuple(dict.fromkeys(domain for domain in found if domain))
+    @property
+    def author_domains(self) -> tuple[str, ...]:
+        """The domains of all addresses of all From fields (RFC 5322 §3.6.2)."""
+        return self.authors.domains
 
     @property
     def return_path(self) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchkit.audit.records.keys import KeyFault, PublicKey, decode_base64, load_key
+from benchkit.audit.records.keys import KeyFault, PublicKey, read_key
 from benchkit.audit.records.tags import Tag, TagList, parse_tags
 from benchkit.audit.records.text import RecordFault, Span, as_text, is_fatal, strange_octets
 
@@ -167,7 +167,7 @@ def _key(tags: TagList, kind: str) -> tuple[PublicKey | None, tuple[RecordFault,
     if kind not in _KINDS:
         return None, ()
     try:
-        key = load_key(kind, decode_base64(tag.value))
+        key = read_key(kind, tag.value)
     except KeyFault as fault:
         return None, (RecordFault(fault.code, str(fault), tag.value_span),)
     return key, tuple(_key_faults(key, tag))

@@ -34,6 +34,30 @@ class KeyFault(ValueError):
         self.code = code
 
 
+def read_key(kind: str, text: str) -> PublicKey:
+    """The key in the text of `p=`; raises KeyFault."""
+    try:
+        return load_key(kind, decode_base64(text))
+    except KeyFault:
+        held, whole = _der_octets(text)
+        if kind == "rsa" and held < whole:
+            raise KeyFault("key-cut", f"the key is cut off: p= has {held} of its {whole} octets") from None
+        raise
+
+
+def _der_octets(text: str) -> tuple[int, int]:
+    """How many octets the text decodes to, and how many its outer SEQUENCE should have (X.690 §8.1.3); 0 where it is none."""
+    packed = "".join(text.split()).rstrip("=")
+    try:
+        octets = binascii.a2b_base64(packed.encode("ascii") + b"=" * (-len(packed) % 4), strict_mode=True)
+    except (UnicodeEncodeError, binascii.Error):
+        return _der_octets(packed[:-1]) if len(packed) % 4 == 1 else (0, 0)
+    if octets[:2] not in (b"\x30\x81", b"\x30\x82"):
+        return len(octets), 0
+    size = octets[1] - 0x80
+    return len(octets), 2 + size + int.from_bytes(octets[2 : 2 + size])
+
+
 def decode_base64(text: str) -> bytes:
     """Strict base64, blanks allowed anywhere (RFC 6376 §2.10); raises KeyFault."""
     packed = "".join(text.split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from benchkit.audit.records.spf import is_spf
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Status
 from benchkit.model.record_fix import RecordFix, value_of
-from tests.audit.fixes.faulty_zones import DMARC, GOOD_ZONE, KEY, MX, ZONES
+from tests.audit.fixes.faulty_zones import DMARC, KEY, MX, ZONES
 from tests.audit.fixes.published import HEAD, audited, for_now, published
 from tests.audit.fixes.test_spf_text import ERRORS
 
@@ -106,15 +105,3 @@ def test_each_typing_error_published(written: str, tmp_path: Path) -> None:
         + DMARC,
         tmp_path,
     )
-
-
-@pytest.mark.parametrize("domain", ["shop.example", "old.shop.example"])
-def test_fixes_of_the_bad_zone_compose(domain: str, tmp_path: Path) -> None:
-    """In any order they make the same zone, in which only what the owner must decide is left."""
-    bad = (GOOD_ZONE.parent / "bad.zone").read_text("utf-8")
-    fixes = for_now(audited(bad, tmp_path, domain))
-    zones = {published(bad, random.Random(seed).sample(fixes, len(fixes))) for seed in range(5)}
-    assert len(zones) == 1
-    before, after = audited(bad, tmp_path, domain), audited(zones.pop(), tmp_path, domain)
-    assert not [*for_now(after), *without_advice(before), *without_advice(after)]
-    assert (after.score or 0) >= (before.score or 0)

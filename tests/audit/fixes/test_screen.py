@@ -29,6 +29,8 @@ OWNERS = (
     "DMARC at the domain",
     "faults everywhere",
 )
+NOW = ("Publish now", "Safe defaults")
+SECTIONS = (*NOW, "Ask others", "Later", "Taken off the score", "Not checked")
 DELETE, ADD = "In the zone file, delete:", "In the zone file, add:"
 
 
@@ -41,16 +43,14 @@ def screen(zone: str, folder: Path) -> str:
 
 
 def followed(zone: str, shown: str) -> str:
-    """The zone after the lines of "Publish now" are deleted and added, as they are on the screen."""
+    """The zone after the lines of what is for now are deleted and added, as they are on the screen."""
     parsed = dns.zone.from_text(zone, relativize=False)
     section, doing = "", ""
     for line in shown.splitlines():
-        section = (
-            line if line in ("Publish now", "Ask others", "Later", "Taken off the score", "Not checked") else section
-        )
+        section = line if line in SECTIONS else section
         if line in (DELETE, ADD):
             doing = line
-        elif section == "Publish now" and doing and " IN " in line:
+        elif section in NOW and doing and " IN " in line:
             name, _, kind, text = line.split(" ", 3)
             rdata = dns.rdata.from_text(dns.rdataclass.IN, kind, text)
             held = parsed.find_rdataset(dns.name.from_text(name), kind, create=True)
