@@ -7,7 +7,7 @@ through parsed_scenario.py (text, form, places) → rules.py (what keys mean tog
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 
 from benchkit.model.scenario import Scenario
@@ -34,4 +34,4 @@ def load(path: Path, vocabulary: Vocabulary, overrides: Sequence[str] = ()) -> S
 
 def starter() -> str:
     """The scenario that `benchkit init` writes: starter.toml, a plain file, so that it can be read and checked as one."""
-    return files("benchkit.scenario").joinpath("starter.toml").read_text("utf-8")
+    return resources.files("benchkit.scenario").joinpath("starter.toml").read_text("utf-8")
