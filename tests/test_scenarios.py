@@ -40,6 +40,7 @@ VOCABULARY = Vocabulary(
     ),
     batch_limits={"mailgun": 1000, "ses": 50},
     templates=frozenset({"mailgun", "ses"}),
+    stored_templates=frozenset({"ses"}),
     profiles=profile_transports(),
     webhooks=("mailgun", "postmark"),
 )

@@ -16,6 +16,7 @@ class ClientOffers:
     """Mechanisms, dialogues and securities by the names that a scenario uses; the first dialogue is the client's own.
 
     `dsn`: passes DSN parameters on (RFC 3461). `batches`: puts several messages into one request (contracts.Batches).
+    `stored`: sends one message a request of a stored template (contracts.SendsStored).
     `libraries` are the packages that it sends with, by the names of their distributions: a run records their versions.
     """
 
@@ -24,4 +25,5 @@ class ClientOffers:
     dialogues: tuple[str, ...] = ("step",)
     dsn: bool = False
     batches: bool = False
+    stored: bool = False
     libraries: tuple[str, ...] = ()

@@ -78,11 +78,16 @@ class Batches(Transport, Protocol):
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Any]:
         """What each becomes as one of several, whichever they will be. Raises ValueError where they cannot share a request."""
 
-    def prepare_stored(self, messages: Sequence[Message]) -> Sequence[Any]:
-        """As `prepare`, of messages whose texts the provider fills in from a stored template: one request each."""
-
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes], trace: Trace) -> Sequence[Outcome]:
         """One request; an outcome for each message, in order. `trace` holds what the request cost, once."""
+
+
+@runtime_checkable
+class SendsStored(Transport, Protocol):
+    """A transport that can send mail whose texts the provider fills in from a stored template, one message a request."""
+
+    def prepare_stored(self, messages: Sequence[Message]) -> Sequence[Any]:
+        """What each becomes: `send` takes it, as it does what `prepare` gives. Raises ValueError as the provider does."""
 
 
 class ApiServer(Protocol):

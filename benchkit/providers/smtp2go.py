@@ -37,7 +37,6 @@ SEND, MIME, BATCH = "/v3/email/send", "/v3/email/mime", "/v3/email/batch"
 LIMITS = FieldLimits(
     api="SMTP2GO", instead='use endpoint = "mime"', recipients=MOST_EACH, inline_apart=True, mail_bytes=50_000_000,
     repeated_addresses=True, empty_files=False,
-    fixed_headers=frozenset({"content-type", "content-transfer-encoding", "mime-version"}),
 )  # fmt: skip
 
 OPTIONS: Mapping[str, str] = {

@@ -34,7 +34,7 @@ def check_render(parsed: ParsedScenario, index: int, vocabulary: Vocabulary, off
     arm = parsed.form.arm[index]
     if arm.render == "client" or arm.provider not in vocabulary.providers:
         return
-    if reason := _template_reason(arm, vocabulary) or _template_client_reason(offers):
+    if reason := _template_reason(arm, vocabulary) or _template_client_reason(arm, offers):
         parsed.mistakes.add(("arm", index, "render"), reason)
 
 
@@ -72,8 +72,14 @@ def _client_reason(offers: ClientOffers | None) -> str:
     return "is not supported by this client: it sends one message a request" if offers and not offers.batches else ""
 
 
-def _template_client_reason(offers: ClientOffers | None) -> str:
-    return "is not supported by this client" if offers and not offers.batches else ""
+def _template_client_reason(arm: ArmForm, offers: ClientOffers | None) -> str:
+    """Several messages a request have a rule of their own."""
+    alone = arm.messages_per_request == 1
+    return (
+        "is not supported by this client: it sends no stored templates"
+        if alone and offers and not offers.stored
+        else ""
+    )
 
 
 def _connection_reason(parsed: ParsedScenario, index: int) -> str:

@@ -36,7 +36,7 @@ class _Prepared:
 class Client(ApiRequests):
     """One HTTP/1.1 connection at a time, kept open between requests."""
 
-    offers = ClientOffers(securities=HTTPS, batches=True, libraries=("aiohttp", "yarl"))
+    offers = ClientOffers(securities=HTTPS, batches=True, stored=True, libraries=("aiohttp", "yarl"))
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint)

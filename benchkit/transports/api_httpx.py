@@ -198,7 +198,9 @@ class _Client:
     @property
     def offers(self) -> ClientOffers:
         below = ("h2",) if self.http2 else ("h11",)
-        return ClientOffers(securities=HTTPS, batches=True, libraries=(self.client, self.core, "anyio", *below))
+        return ClientOffers(
+            securities=HTTPS, batches=True, stored=True, libraries=(self.client, self.core, "anyio", *below)
+        )
 
     def __call__(self, endpoint: Endpoint) -> HttpxClient:
         return HttpxClient(endpoint, Library(import_module(self.client), import_module(self.core), http2=self.http2))

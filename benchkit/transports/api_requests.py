@@ -58,7 +58,7 @@ class TwoRequests:
 
 
 class ApiRequests(ABC):
-    """The requests of one arm, with what model.contracts.Batches adds to a Transport."""
+    """The requests of one arm, with what Batches and SendsStored of model.contracts add to a Transport."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         arm = endpoint.arm

@@ -28,7 +28,7 @@ _URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986 §2.2: kept as the provider
 class Client(ApiRequests):
     """One connection at a time, kept open between requests."""
 
-    offers = ClientOffers(securities=HTTPS, batches=True, libraries=("httptools",))
+    offers = ClientOffers(securities=HTTPS, batches=True, stored=True, libraries=("httptools",))
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint)

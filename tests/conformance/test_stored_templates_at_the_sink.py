@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 import uvloop
 
-from benchkit.model.contracts import Batches, StoredTemplateProvider, Transport
+from benchkit.model.contracts import Batches, SendsStored, StoredTemplateProvider, Transport
 from benchkit.model.envelope import recipients_hash
 from benchkit.model.exchange import Request, Response
 from benchkit.model.identity import nth_key, token_of
@@ -46,10 +46,11 @@ STORES = {
     "sparkpost": "/api/v1/templates",
 }
 CASES = [case for case in TestStoredTemplates.cases if case.options.get("username") is None]
-Sends = Callable[[Batches, Sequence[Message]], Awaitable[None]]
+Sends = Callable[[Transport, Sequence[Message]], Awaitable[None]]
 
 
-async def send_each(client: Batches, messages: Sequence[Message]) -> None:
+async def send_each(client: Transport, messages: Sequence[Message]) -> None:
+    assert isinstance(client, SendsStored)
     trace = Trace()
     for number, prepared in enumerate(client.prepare_stored(messages)):
         trace.begin()
@@ -57,7 +58,8 @@ async def send_each(client: Batches, messages: Sequence[Message]) -> None:
         assert outcome.kind is OutcomeKind.ACCEPTED, outcome
 
 
-async def send_together(client: Batches, messages: Sequence[Message]) -> None:
+async def send_together(client: Transport, messages: Sequence[Message]) -> None:
+    assert isinstance(client, Batches)
     trace, prepared = Trace(), client.prepare_batch(messages)
     for first in range(0, len(messages), TOGETHER):
         members = range(first, first + TOGETHER)
@@ -89,7 +91,6 @@ def test_mail_of_a_stored_template_arrives_once_and_whole(
 
     async def run() -> None:
         async with at_a_sink(arm, seen, uploads=uploads_of(case, messages)) as (one, _):
-            assert isinstance(one, Batches)
             assert await one.connect(Trace()) is None
             await store(case, one, messages)
             await send(one, messages)

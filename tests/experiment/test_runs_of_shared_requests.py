@@ -106,3 +106,17 @@ def test_jmap_carries_the_bytes_of_smtp_one_or_several_at_a_time(program: Any) -
     done = program.run("run", "scenario.toml", "--set", 'arm.0.options={ upload = "Blob/sett" }')
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "upload = 'Blob/sett' is no way to upload; there are: Blob/upload, Blob/set, uploadUrl" in done.stderr
+
+
+def test_a_template_that_the_embedded_server_has_is_filled_in_for_one_mail_a_request_and_for_several(
+    program: Any,
+) -> None:
+    stored = 'transport = "api"\nclient = "wire"\nsecurity = "none"\nrender = "stored"\n'
+    people(
+        program, f'one|{stored}provider = "postmark"\n', f'several|{stored}provider = "sendgrid"\nmessages_per_request = 6\n',
+        f'signed|{stored}provider = "ses"\nmessages_per_request = 6\n',
+        load='model = "throughput"\nblocks = 2\nmessages_per_block = 24\nconcurrency = 2',
+    )  # fmt: skip
+    code, summary = program.summary()
+    assert code == 0, summary
+    assert_all_arrived_once(summary, 2 * 24)

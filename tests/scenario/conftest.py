@@ -50,7 +50,7 @@ Expect = Callable[[Row], None]
 OFFERS = {
     "aiosmtplib": ClientOffers(securities=TLS, logins=SASL, dsn=True),
     "wire": ClientOffers(securities=TLS, logins=SASL, dsn=True, dialogues=("step", "pipelined", "overlapped")),
-    "httpx": ClientOffers(securities=HTTPS, batches=True),
+    "httpx": ClientOffers(securities=HTTPS, batches=True, stored=True),
     "httpx2": ClientOffers(securities=HTTPS, batches=True),
     "plain": ClientOffers(),  # no TLS, no login, no DSN, one message a request
 }

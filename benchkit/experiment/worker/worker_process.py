@@ -32,7 +32,7 @@ from benchkit.experiment.worker.overhead import own_cost_us
 from benchkit.experiment.worker.start_times import InStep, at_once
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.clock import MonotonicClock
-from benchkit.model.contracts import Batches, Transport
+from benchkit.model.contracts import Batches, SendsStored, Transport
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.plan import PlanCell
@@ -234,11 +234,13 @@ def _sender(
 def _prepared(job: WorkerJob, number: int, endpoint: Endpoint) -> tuple[Any, ...]:
     """What each message of the arm's batch becomes for its transport."""
     transport, batch = _transport(endpoint), job.of_arms.get(number, job.batch)
-    arm, together = endpoint.arm, endpoint.arm.messages_per_request > 1
-    if not together and arm.render is Render.CLIENT:
-        return tuple(transport.prepare(message) for message in batch.messages)
-    assert isinstance(transport, Batches), "the scenario's rules know which clients do"
-    return tuple((transport.prepare_batch if together else transport.prepare_stored)(batch.messages))
+    if endpoint.arm.messages_per_request > 1:
+        assert isinstance(transport, Batches), "the scenario's rules know which clients do"
+        return tuple(transport.prepare_batch(batch.messages))
+    if endpoint.arm.render is not Render.CLIENT:
+        assert isinstance(transport, SendsStored), "the scenario's rules know which clients do"
+        return tuple(transport.prepare_stored(batch.messages))
+    return tuple(transport.prepare(message) for message in batch.messages)
 
 
 async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
