@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from benchkit.errors import InputError
 from tests.cli.test_audit import BAD, GOOD, HEAD, ZONES, run
 
+REFUSING = "tls://127.0.0.1:9"  # a connection over TCP is refused at once; a lost datagram would be waited for
 MAIL = Path(__file__).parents[1] / "audit" / "data" / "rfc8463.eml"
 
 
@@ -33,8 +35,8 @@ MAIL = Path(__file__).parents[1] / "audit" / "data" / "rfc8463.eml"
         ("--zone", GOOD, "--message", MAIL, "shop.example"),
         ("--zone", GOOD, "--scenario", ZONES.parent / "quickstart.toml", "shop.example"),
         ("--zone", GOOD, "--connect", "shop.example"),
-        ("-n", "127.0.0.1:9", "--authorities", "shop.example"),
-        ("-n", "127.0.0.1:9", "--dnssec", "shop.example"),
+        ("-n", REFUSING, "--authorities", "shop.example"),
+        ("-n", REFUSING, "--dnssec", "shop.example"),
     ],
     ids=lambda words: words[2].lstrip("-") if isinstance(words[2], str) else "connect",
 )
@@ -43,6 +45,18 @@ MAIL = Path(__file__).parents[1] / "audit" / "data" / "rfc8463.eml"
 )
 def test_recording_replays_byte_for_byte(words: tuple[str | Path, ...], form: tuple[str, ...], tmp_path: Path) -> None:
     """Without any of its options, and again when the replay is recorded."""
+    assert_replays(words, form, tmp_path)
+
+
+def test_a_recording_of_silence_replays_byte_for_byte(tmp_path: Path) -> None:
+    """Of a server that never answers: an audit waits five seconds for it, and its answers say so."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        server = f"127.0.0.1:{silent.getsockname()[1]}"
+        assert_replays(("-n", server, "--authorities", "--dnssec", "shop.example"), ("--json",), tmp_path)
+
+
+def assert_replays(words: tuple[str | Path, ...], form: tuple[str, ...], tmp_path: Path) -> None:
     one, two = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
     first = run("audit", *words, "--record", one, *form).stdout
     assert first
