@@ -122,12 +122,16 @@ class CheckedCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:  # a shell that completes words
-            refuse_empty_values(self, self.make_parser(ctx).parse_args(args=list(args))[0])
+            typed = self.make_parser(ctx).parse_args(args=list(args))[0]
+            refuse_empty_values(self, typed)
+            refuse_no_numbers(
+                self, typed, only_with_limits=True
+            )  # typer would name the limit, which is not what is wrong
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         given = _given(self, ctx)
-        refuse_no_numbers(self, ctx)
+        refuse_no_numbers(self, ctx.params)
         refuse_idle_options(str(self.name), given)
         return super().invoke(ctx)
 
@@ -147,12 +151,25 @@ def _is_empty(value: Any) -> bool:
     return value == "" or (isinstance(value, list | tuple) and "" in value)
 
 
-def refuse_no_numbers(command: TyperCommand, ctx: Any) -> None:
+def refuse_no_numbers(command: TyperCommand, values: Mapping[str, Any], *, only_with_limits: bool = False) -> None:
     """Raises InputError: "nan" passes every comparison with a limit, and "inf" is an end that never comes."""
-    values = ((spelled(each), ctx.params.get(each.name)) for each in command.params)
-    wrong = [name for name, value in values if isinstance(value, float) and not isfinite(value)]
+    asked = [each for each in command.params if not only_with_limits or _has_limits(each)]
+    wrong = [each for each in asked if _is_endless(values.get(str(each.name)), as_text=only_with_limits)]
     if wrong:
-        raise InputError(*(Mistake(name, "must be a finite number") for name in wrong))
+        raise InputError(*(Mistake(spelled(each), "must be a finite number") for each in wrong))
+
+
+def _has_limits(parameter: Any) -> bool:
+    return getattr(parameter, "min", None) is not None or getattr(parameter, "max", None) is not None
+
+
+def _is_endless(value: Any, *, as_text: bool) -> bool:
+    """`as_text`: a number as typed counts too."""
+    try:
+        number = float(value) if as_text and isinstance(value, str) else value
+    except ValueError:
+        return False
+    return isinstance(number, float) and not isfinite(number)
 
 
 def refuse_idle_options(verb: str, given: Typed) -> None:

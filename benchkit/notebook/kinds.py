@@ -13,8 +13,8 @@ from benchkit.model.tables import COLLECTED
 
 
 def kind_of(path: Path, manifest: Manifest, kind: str) -> bool:
-    """Whether the run is one of that kind; every run is of the kind ""."""
-    return not kind or (manifest.status is not RunStatus.RUNNING and KINDS[kind](path, manifest))
+    """Whether the run is one of that kind; every run is of the kind "". One that goes on or was killed is of no other."""
+    return not kind or (manifest.status not in (RunStatus.RUNNING, RunStatus.KILLED) and KINDS[kind](path, manifest))
 
 
 def _latency(_: Path, manifest: Manifest) -> bool:

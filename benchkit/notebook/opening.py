@@ -122,9 +122,9 @@ def _paths(folder: Path) -> Iterator[Path]:
 
 
 def _open(path: Path) -> StoredRun:
-    from benchkit.store import read_manifest
+    from benchkit.store import manifest_now
 
-    return StoredRun(path, read_manifest(path))
+    return StoredRun(path, manifest_now(path))
 
 
 def _row(run: StoredRun) -> Sequence[object]:

@@ -109,6 +109,23 @@ def test_an_empty_value_is_refused_before_anything_is_done(name: str, parameter:
     assert list(Path().iterdir()) == []
 
 
+def with_limits() -> list[tuple[str, str]]:
+    """(verb, option): every number that has a least or a largest value."""
+    return [
+        (name, spelled(parameter))
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if getattr(parameter, "min", None) is not None or getattr(parameter, "max", None) is not None
+    ]
+
+
+@pytest.mark.parametrize(("name", "option"), with_limits())
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_said_to_be_none(name: str, option: str, value: str, verb: Verb) -> None:
+    done = verb(name, *words_of(name, option)[:-1], value)
+    assert (done.code, done.out, done.err) == (2, "", f"{option} must be a finite number\n")
+
+
 def _ruled(rule: object, options: set[str]) -> set[str]:
     if isinstance(rule, OnlyWith) and rule.form == "--scenario":
         return options
