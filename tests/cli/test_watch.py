@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import benchkit
 from benchkit.cli import live, watch
 from benchkit.cli.progress import progress_display
 from benchkit.store import held
@@ -100,3 +101,18 @@ def test_a_short_run_says_nothing_in_a_log(killed: Path, capsys: pytest.CaptureF
         shown.begins(killed)
         shown(50, 100)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("goes_on", "status"), [(False, "killed"), (True, "running")])
+def test_every_verb_says_whether_a_process_holds_the_run(verb: Verb, killed: Path, goes_on: bool, status: str) -> None:
+    shutil.copytree(killed, "results/run")
+    holding = ExitStack()
+    if goes_on:
+        holding.enter_context(held(Path("results/run")))
+    with holding:
+        (run,) = json.loads(verb("history", "--json").out)["runs"]
+        assert run["status"] == json.loads(verb("report", "results/run", "--json").out)["status"] == status
+        assert f", {status}, in results/run>" in repr(benchkit.runs("results"))
+        assert verb("report", "results/run", "--html").code == 0
+        page = Path("results/run/report.html").read_text("utf-8")
+        assert f", {status}<" in page
