@@ -27,6 +27,8 @@ _CORE = {
     "maxCallsInRequest": 16, "maxObjectsInGet": 500, "maxObjectsInSet": MOST_OBJECTS, "collationAlgorithms": [],
 }  # fmt: skip
 
+_KNOWN = frozenset(("urn:ietf:params:jmap:core", MAIL, SUBMISSION, *CAPABILITIES.values()))
+
 Arguments = Mapping[str, Any]
 
 
@@ -102,9 +104,24 @@ def _sends(request: Request) -> bool:
     return b"EmailSubmission/set" in request.body
 
 
+def _request_object(body: bytes) -> Mapping[str, Any]:
+    """RFC 8620 §3.6.1. Raises ApiRefusal with the type of the error."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ApiRefusal(400, "the body is not JSON", "notJSON") from None
+    if not isinstance(document, dict) or not all(
+        isinstance(document.get(name), list) for name in ("using", "methodCalls")
+    ):
+        raise ApiRefusal(400, "a Request object has the lists using and methodCalls", "notRequest")
+    if unknown := [name for name in document["using"] if name not in _KNOWN]:
+        raise ApiRefusal(400, f"the server has no capability {unknown[0]}", "unknownCapability")
+    return document
+
+
 def answered(request: Request, _identities: Sequence[bytes]) -> Response:
     """Every call as RFC 8620 §3.4 has it, an unknown one with its error."""
-    document = table_of(request.body)
+    document = _request_object(request.body)
     said: list[Any] = []
     for method, arguments, call in document["methodCalls"]:
         make = _METHODS.get(method)

@@ -1,4 +1,4 @@
-"""The first measured send of a worker enters few files: whoever reads it end to end opens each of them.
+"""The first measured send of a worker enters few files: a reader who follows it opens each of them.
 
 A bound that is too small for a change lists the files. Raise it only for a file with an idea of its own.
 """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchkit.batch import to_mime
-from benchkit.model.exchange import Credentials, Request, Response
+from benchkit.model.exchange import ApiRefusal, Credentials, Request, Response
 from benchkit.model.identity import PLACEHOLDER, token_of, without_identities
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
@@ -174,6 +174,22 @@ def test_the_session_says_where_to_send() -> None:
     assert {"urn:ietf:params:jmap:mail", "urn:ietf:params:jmap:submission"} <= session["capabilities"].keys()
     assert session["capabilities"]["urn:ietf:params:jmap:core"]["maxObjectsInSet"] == PROVIDER.batch_limit
     assert session["primaryAccounts"].keys() == session["capabilities"].keys()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"{", "notJSON"), (b"", "notJSON"), (b"[]", "notRequest"), (b"{}", "notRequest"), (b'{"using":[]}', "notRequest"),
+        (b'{"using":["urn:x"],"methodCalls":[]}', "unknownCapability"),
+    ],
+)  # fmt: skip
+def test_what_is_no_request_is_told_by_its_type(body: bytes, kind: str) -> None:
+    """RFC 8620 §3.6.1."""
+    with pytest.raises(ApiRefusal) as refused:
+        PROVIDER.server.accepted(Request("POST", "/jmap/", (), body), ())
+    assert (refused.value.status, refused.value.code) == (400, kind)
+    told = json.loads(PROVIDER.server.refused(400, str(refused.value), kind).body)
+    assert told["type"] == f"urn:ietf:params:jmap:error:{kind}"
 
 
 def test_every_call_has_its_answer() -> None:

@@ -99,8 +99,8 @@ def _remarks(times: Sequence[PredictedTime], computing: Computing) -> Iterator[S
         yield sentence(told, Tone.WARNING)
     yield sentence(
         f"Network includes the computing at both ends: {number(computing.connection_ms)} ms for a new connection with TLS and "
-        f"{number(computing.message_ms)} ms a message ({computing.source}, {computing.date}). For your own machine: "
-        "`benchkit run scenarios/quickstart.toml`, then `--computing RUN` with the folder of that run. "
+        f"{number(computing.message_ms)} ms a message, measured with {computing.source}, {computing.date}. "
+        "For your own machine: `benchkit run scenarios/quickstart.toml`, then `--computing RUN` with the folder of that run. "
         "Times of servers are medians that others published. Nothing was sent.",
         Tone.FAINT,
     )
