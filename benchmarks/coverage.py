@@ -15,8 +15,10 @@ from benchkit.stats import STATISTICS
 from benchkit.stats.aa import differing_pairs
 from benchkit.stats.comparison import compare_arms, shared_confidence
 from benchkit.stats.paired import median_interval
+from benchkit.stats.pairs import Pair
 from benchkit.stats.proportion import clustered_rate
 from benchkit.stats.sample import measured_samples
+from benchkit.stats.shift_function import shift_function
 from benchkit.stats.starts import units_interval
 from benchkit.stats.sweep_line import break_even, line_over
 from benchkit.stats.verdict import rope_rule
@@ -58,6 +60,32 @@ def arm_cells(runs: int) -> Iterator[Cell]:
             rng, truth = np.random.default_rng(2), float(arm(np.random.default_rng(0), LONG_RUN).mean())
             found = [STATISTICS["mean"](arm(rng, BLOCKS).ravel(), CONFIDENCE, clusters) for _ in range(runs)]
             yield _cell("arm, mean", name, [_holds(one, truth) for one in found], (0.92, 1.0))
+
+
+def starts_of_arm_cells(runs: int) -> Iterator[Cell]:
+    """The median of an arm whose starts differ: by as much as its messages, and by far more."""
+    for starts, messages in ((3, 8), (6, 4), (6, 20), (10, 12)):
+        clusters = Clusters(np.repeat(np.arange(starts), messages), starts, starts * messages)
+        for sd in (0.1, 0.5):
+            rng, found = np.random.default_rng(9), []
+            for _ in range(runs):
+                logs = 0.1 * rng.normal(size=(starts, messages)) + sd * rng.normal(size=(starts, 1))
+                found.append(STATISTICS["p50"](np.exp(logs).ravel(), CONFIDENCE, clusters))
+            held = [_holds(one, 1.0) for one in found]
+            yield _cell("arm over starts, p50", f"{starts} × {messages}, start sd {sd:.0%}", held, (0.92, 1.0))
+
+
+def shift_cells(runs: int) -> Iterator[Cell]:
+    """The shift function of two arms that do not differ: all deciles together."""
+    runs = max(20, runs // 20)  # a bootstrap each
+    for kind in ({"blocks": 6}, {"blocks": 12}, {"blocks": 40}, {"blocks": 24, "starts": 6, "start_noise": 0.1}):
+        held: list[bool] = []
+        for seed in range(runs):
+            run = synthesise(seed=seed, drift=0.0, **kind)
+            shifts = shift_function(run, measured_samples(run), Pair(1, 0, aa=False), 0)
+            held += [one.low_ms <= 0 <= one.high_ms for one in shifts]
+        name = ", ".join(f"{number} {what}" for what, number in kind.items() if what != "start_noise")
+        yield _cell("shift function", name, held, (0.92, 1.0))
 
 
 def failure_cells(runs: int) -> Iterator[Cell]:
@@ -174,12 +202,14 @@ def aa_cells(runs: int) -> Iterator[Cell]:
 
 GROUPS: tuple[Callable[[int], Iterator[Cell]], ...] = (
     arm_cells,
+    starts_of_arm_cells,
     failure_cells,
     ratio_cells,
     edge_cells,
     sweep_cells,
     start_cells,
     decided_cells,
+    shift_cells,
     aa_cells,
 )
 
@@ -193,7 +223,7 @@ def main(runs: int = 2000) -> None:
             )
             mark = " " if cell.kept else "✗"
             print(f"{mark} {cell.group:26} {cell.name:42} {cell.share:6.1%} of {cell.given:5} ({goal})", flush=True)  # noqa: T201
-            if cell.asked and cell.group.startswith("arm"):
+            if cell.asked and cell.group.startswith("arm, "):
                 medians.setdefault(cell.group, []).append(cell.share)
     for name, shares in medians.items():
         print(f"  {name}: median cell {median(shares):.1%} (asked 94.0% to 98.0%)")  # noqa: T201

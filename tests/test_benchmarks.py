@@ -6,11 +6,17 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 import benchmarks
+from benchkit.model.estimate import Estimate
+from benchkit.model.summary import LatencyFit
+from benchkit.stats.analysis import analyse
+from benchmarks import between_runs
 from benchmarks.__main__ import SUPPORT
 
 
@@ -29,6 +35,9 @@ SMALL = {
     "audit_speed": Small(
         {"DOMAINS": 6, "QUESTIONS": 20, "CHECKDMARC_DOMAINS": 1, "ROUNDS": 1, "DELAY_S": 0.001}, lines=3
     ),
+    "between_runs": Small(
+        {"RUNS": "2", "SETTINGS": ("load.blocks=6", "load.restarts=1", "network.rtt_ms=[0, 1, 2]")}, lines=9
+    ),
     "coverage": Small({}, (1,), 20),
     "help_speed": Small({"PAIRS": 1}),
     "lab_link": Small(
@@ -46,7 +55,6 @@ SMALL = {
 }
 IN_ANOTHER_WAY = {
     "micro": "pyperf calibrates its loops: its parts run once below",
-    "between_runs": "a row of whole quickstarts, which tests/test_scenarios.py runs",
     "predict_lab": "a link for each relay: minutes",
 }
 
@@ -71,6 +79,30 @@ def test_it_runs(
     printed = capsys.readouterr().out
     assert len(printed.splitlines()) >= small.lines, printed
     assert any(character.isdigit() for character in printed)
+
+
+def test_runs_of_another_scenario_are_compared_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[Path, int]] = []
+    monkeypatch.setattr(between_runs, "_run", lambda scenario, seed, _: asked.append((scenario, seed)))
+    monkeypatch.setattr(between_runs, "_report", lambda _: None)
+    sweep = "scenarios/rtt-sweep.toml"
+    for name, value in (("SCENARIO", sweep), ("RUNS", "3"), ("RUNS_IN", str(tmp_path))):
+        monkeypatch.setenv(f"BENCHKIT_{name}", value)
+    between_runs.main()
+    assert asked == [(Path(sweep), seed) for seed in (1, 2, 3)]
+
+
+def test_the_slopes_of_runs_are_held_against_what_each_claims(synthetic_run: Any) -> None:
+    summary = analyse(synthetic_run())
+    fits = [
+        LatencyFit("a", "", 4.0, Estimate(4.0 + d, 3.9 + d, 4.1 + d), Estimate(1.0), None) for d in (0.0, 0.05, 0.5)
+    ]
+    open_end = replace(fits[0], slope=Estimate(4.0, 3.0, None))
+    ((arm, spread, held, of),) = between_runs.slopes([replace(summary, fits=(fit,)) for fit in (*fits, open_end)])
+    assert (arm, held, of) == ("a", 0, 3)
+    assert spread == pytest.approx(0.276 / (0.1 / 1.96), rel=0.01)
 
 
 def test_the_parts_of_micro_run() -> None:

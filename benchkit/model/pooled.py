@@ -28,7 +28,8 @@ class Spread:
 class PooledValue:
     """The mean of the logarithms over runs, noisy runs counting for less, and where the next run's value is expected.
 
-    `covering`: runs whose own interval holds the mean of all; `low` and `high` are None for fewer than two runs.
+    `covering`: of the `given` runs that have an interval of their own, those whose interval holds the mean of all. `low` and
+    `high` are None for fewer than two runs.
     """
 
     runs: int
@@ -39,6 +40,7 @@ class PooledValue:
     next_high: float | None
     spread: Spread
     covering: int
+    given: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,19 @@ class PooledArm:
 
 @dataclass(frozen=True, slots=True)
 class PooledContrast:
-    """`verdict` follows from the interval of the mean by the rule of the ROPE; UNDECIDED for fewer than two runs."""
+    """`verdict` follows from the interval of the mean by the rule of the ROPE; UNDECIDED for fewer than two runs.
+
+    `withheld` runs gave no verdict on it and are not part of the mean. It is WITHHELD here too where that was because mail was
+    lost, altered or refused, or where a run has no finite ratio because half of an arm's messages failed: the other runs alone
+    would hide it.
+    """
 
     arm: str
     baseline: str
     condition: str
     ratio: PooledValue
     verdict: Verdict
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,9 @@ class GeneratorLoad:
     cpu: float | None = None  # CPU time that its messages took, all threads; None in runs that did not record it
     queued: float | None = None  # ready to run, and without a core; None where the kernel does not tell
     lagged: int | None = None  # messages of whose time the loop stood still for more than a tenth
-    unlagged_p50_ms: Estimate = field(default_factory=lambda: Estimate(None))  # the median without those, same duration
+    unlagged_p50_ms: Estimate = field(
+        default_factory=lambda: Estimate(None, needs=1)
+    )  # the median without those, same duration
     late: int = 0  # open load: started more than 1 ms late although a connection was free
 
 

@@ -51,11 +51,11 @@ def _line(panel: Axes, run: Run, samples: Samples, pair: Pair, condition: int, b
     if not shifts:
         return
     found = np.array([(one.decile + beside, one.difference_ms, one.low_ms, one.high_ms) for one in shifts])
-    at, difference_ms, low_ms, high_ms = found[np.isfinite(found).all(axis=1)].T
-    colour = arm_colour(pair.arm)
+    at, difference_ms, low_ms, high_ms = found.T
+    colour, finite = arm_colour(pair.arm), np.isfinite(difference_ms)
     panel.plot(
-        at,
-        difference_ms,
+        at[finite],
+        difference_ms[finite],
         "o",
         linestyle=COPY_DASHES if pair.aa else "solid",
         color=colour,
@@ -63,7 +63,30 @@ def _line(panel: Axes, run: Run, samples: Samples, pair: Pair, condition: int, b
         linewidth=0.9,
         label=run.manifest.arms[pair.arm].name,
     )
-    panel.vlines(at, low_ms, high_ms, color=colour, linewidth=0.8)
+    panel.vlines(
+        at[finite],
+        np.where(np.isfinite(low_ms), low_ms, difference_ms)[finite],
+        np.where(np.isfinite(high_ms), high_ms, difference_ms)[finite],
+        color=colour,
+        linewidth=0.8,
+    )
+    for place, difference, low, high in zip(at, difference_ms, low_ms, high_ms, strict=True):
+        _open_ends(panel, place, difference, (low, high), colour)
+
+
+def _open_ends(panel: Axes, at: float, difference_ms: float, ends_ms: tuple[float, float], colour: str) -> None:
+    """An arrow to the panel's edge where nothing bounds the interval; ∞ at the edge where failures reach the decile itself."""
+    for end, edge in zip(ends_ms, (0.0, 1.0), strict=True):
+        if np.isinf(end) and np.isfinite(difference_ms):
+            panel.annotate(
+                "", xy=(at, edge), xycoords=("data", "axes fraction"), xytext=(at, difference_ms), textcoords="data",
+                arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 0.8},
+            )  # fmt: skip
+    if np.isinf(difference_ms):
+        panel.annotate(
+            "∞" if difference_ms > 0 else "−∞", xy=(at, 1.0 if difference_ms > 0 else 0.0), xycoords=("data", "axes fraction"),
+            ha="center", va="top" if difference_ms > 0 else "bottom", color=colour, fontsize=8,
+        )  # fmt: skip
 
 
 PLOT = ShiftFunction()

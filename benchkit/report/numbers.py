@@ -57,14 +57,22 @@ def with_interval(estimate: Estimate, between: str = " ") -> str:
     return between.join(_to_decimals(decimals, value, low, high))
 
 
+def value_of(estimate: Estimate, unit: str) -> str:
+    """Without its interval: ∞ where failures reach it, and NOT_KNOWN where the sample is too small for it."""
+    return decimal(math.inf if estimate.value is None and not estimate.needs else estimate.value, unit)
+
+
 def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] = (1.0,)) -> tuple[str, str]:
     """A ratio and its interval, to the same digit: ("2.9×", "[2.7, 3.1]"); the interval is empty where there is none.
 
     Both ends have two digits at least, and more where one would be rounded onto an edge, or across it: the digits that are
-    read must not contradict the verdict. A ratio is ∞ where the first side failed, 0 where the other did: it has no interval.
+    read must not contradict the verdict. A ratio is ∞ where the first side failed, 0 where the other did; an end that nothing
+    bounds is open: ("∞×", "[1.2, ∞)").
     """
-    if math.isinf(ratio) or ratio == 0:
-        return "∞×" if ratio else "0×", ""
+    if ratio == 0:
+        return "0×", "" if ci is None else f"[0, {decimal(ci[1])}{')' if math.isinf(ci[1]) else ']'}"
+    if math.isinf(ratio) and (ci is None or math.isinf(ci[0])):
+        return "∞×", ""
     if ci is None:
         return f"{decimal(ratio)}×", ""
     decimals = max(_decimals_of_interval(ratio, *ci), *(_decimals(end, 2) for end in ci if math.isfinite(end)), 0)

@@ -1,15 +1,19 @@
-"""A run's arms as CSV, for spreadsheets: a row for each arm under each condition, plain numbers, empty where not known."""
+"""A run's arms as CSV, for spreadsheets: a row for each arm under each condition, plain numbers, empty where not known.
+
+`inf` is a time that failures reach, or an end of an interval that nothing bounds; `-inf` is the same at the lower end.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from math import inf
 
 from benchkit.model.outside_text import escaped, spreadsheet_text
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 
-_NOTHING = Estimate(None)
+_NOTHING = Estimate(None, needs=1)
 _STATISTICS = ("p50", "p90", "p95", "p99", "mean")
 
 
@@ -53,6 +57,16 @@ def _row(summary: Summary, arm: ArmSummary) -> Mapping[str, object]:
     for name, estimates in (("service_ms", arm.service_ms), ("response_ms", arm.response_ms)):
         for statistic in _STATISTICS:
             found = estimates.get(statistic, _NOTHING)
-            row |= {f"{name}_{statistic}": found.value, f"{name}_{statistic}_low": found.low}
-            row[f"{name}_{statistic}_high"] = found.high
+            cells = zip(("", "_low", "_high"), _ends(found), strict=True)
+            row |= {f"{name}_{statistic}{which}": cell for which, cell in cells}
     return row
+
+
+def _ends(found: Estimate) -> tuple[float | None, float | None, float | None]:
+    """Value, low and high."""
+    if found.value is None and found.needs:
+        return None, None, None
+    value = inf if found.value is None else found.value
+    if found.low is None and found.high is None:
+        return value, None, None
+    return value, (-inf if found.low is None else found.low), (inf if found.high is None else found.high)

@@ -14,6 +14,7 @@ from math import exp, isfinite, log
 from benchkit.model.summary import Verdict
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.distributions import normal_quantile
+from benchkit.stats.precision import LARGEST_EXPONENT, noise_in, reach
 from benchkit.stats.verdict import POWER, rope_rule
 
 FALSE_ALARMS = 0.01
@@ -46,11 +47,23 @@ def detectable_bias(comparison: Comparison, rope: tuple[float, float], pairs: in
     low, high = comparison.ci
     if low <= 0 or not isfinite(high):
         return None
+    starts, confidence = comparison.starts > 1, comparison.confidence
+    units = comparison.starts if starts else comparison.blocks
+    noise, level = noise_in((low, high), units, confidence, starts=starts), FALSE_ALARMS / max(1, pairs)
+    if _smallest_p(comparison) > level:
+        return _ratio(log(rope[1]) + noise * max(reach(units, confidence), _all_on_one_side(units)))
     half = (log(high) - log(low)) / 2
-    error = half / normal_quantile((1 + comparison.confidence) / 2)
-    by_test = (normal_quantile(1 - FALSE_ALARMS / max(1, pairs) / 2) + normal_quantile(POWER)) * error
-    by_rope = log(rope[1]) - half + normal_quantile(POWER) * error
-    return exp(max(by_test, by_rope))
+    by_rope = log(rope[1]) - half + normal_quantile(POWER) * half / normal_quantile((1 + confidence) / 2)
+    return _ratio(max(noise * reach(units, max(confidence, 1 - level)), by_rope))
+
+
+def _ratio(log_ratio: float) -> float:
+    return exp(min(LARGEST_EXPONENT, log_ratio))
+
+
+def _all_on_one_side(blocks: int) -> float:
+    """The bias, in standard deviations of a block, with which POWER of such runs have every block on its side."""
+    return normal_quantile(POWER ** (1 / blocks))
 
 
 def _differs(comparison: Comparison, rope: tuple[float, float], pairs: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from benchkit.model.run import Manifest, Run
 from benchkit.model.summary import Estimate, RatioEstimate
 from benchkit.stats.blocks import block_values, metric_of, statistics_of
+from benchkit.stats.paired import median_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.starts import measured_blocks_of, start_of_block, units_interval, units_p, units_shift
@@ -75,7 +77,7 @@ def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str
         blocks=len(values),
         incomplete=incomplete,
         undefined=int(np.count_nonzero(~counts)),
-        ratio=_exp(np.median(logs)) if len(logs) else None,
+        ratio=_typical(logs),
         ci=_ratio_interval(logs, starts, confidence),
         shift_ms=units_shift(values[:, 0] - values[:, 1], starts, confidence),
         p_value=units_p(logs, starts) if _ratio_interval(logs, starts, confidence) else None,
@@ -97,7 +99,7 @@ def _other(
     counts = _has_ratio(values)
     logs = _log_ratios(values[counts])
     ci = _ratio_interval(logs, start_of_block(run.manifest, blocks[counts]), confidence)
-    return RatioEstimate(_exp(np.median(logs)) if len(logs) else None, ci)
+    return RatioEstimate(_typical(logs), ci)
 
 
 def _paired(
@@ -128,5 +130,7 @@ def _ratio_interval(logs: Any, starts: Any, confidence: float) -> tuple[float, f
     return None if ends is None else (float(np.exp(ends[0])), float(np.exp(ends[1])))
 
 
-def _exp(value: float) -> float:
-    return float(np.exp(value))
+def _typical(logs: Any) -> float | None:
+    """The ratio of the median block; None where half of the blocks failed in one arm and half in the other."""
+    middle = median_of(logs) if len(logs) else nan
+    return None if isnan(middle) else float(np.exp(middle))

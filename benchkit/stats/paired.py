@@ -6,8 +6,8 @@ beyond 200 blocks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf, sqrt
+from collections.abc import Iterable, Sequence
+from math import inf, isinf, sqrt
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,13 @@ def min_blocks(confidence: float) -> int:
     while 1 - 2 * 0.5**n < confidence:
         n += 1
     return n
+
+
+def median_of(values: Any) -> float:
+    """Also of infinite values; NaN where one half of them is −∞ and the other +∞, which no number lies between."""
+    ordered = np.sort(np.asarray(values, dtype=np.float64))
+    low, high = float(ordered[(len(ordered) - 1) // 2]), float(ordered[len(ordered) // 2])
+    return low if low == high else low + high if isinf(low) or isinf(high) else (low + high) / 2
 
 
 def median_interval(values: Any, confidence: float) -> tuple[float, float] | None:
@@ -62,7 +69,7 @@ def _coverage(n: int, depth: int) -> float:
 
 
 def _between(outer: float, inner: float, weight: float) -> float:
-    if outer == inner or weight == 0:
+    if outer == inner or weight == 0 or isinf(outer):
         return outer
     if weight == 1:
         return inner
@@ -117,35 +124,42 @@ def _outer_means(n: int, confidence: float) -> int:
 
 def signed_rank_distribution(n: int) -> Any:
     """P(W = w) of Wilcoxon's signed-rank sum, for w from 0 to n(n+1)/2: each rank counts or not, like a fair coin."""
-    chances = np.zeros(n * (n + 1) // 2 + 1)
+    return _chances_of_sums(range(1, n + 1))
+
+
+def _chances_of_sums(ranks: Iterable[int]) -> Any:
+    """P(sum = w), for w from 0 to all of them, where each rank counts or not like a fair coin."""
+    every = list(map(int, ranks))
+    chances = np.zeros(sum(every) + 1)
     chances[0] = 1.0
-    for rank in range(1, n + 1):
+    for rank in every:
         chances[rank:] = (chances[rank:] + chances[:-rank]) / 2
         chances[:rank] /= 2
     return chances
 
 
 def signed_rank_p(values: Any) -> float:
-    """Two-sided p of Wilcoxon's test: exact up to EXACT blocks without ties, else normal; 1 where no block differs."""
+    """Two-sided p of Wilcoxon's test: exact up to EXACT blocks, ties included, else normal; 1 where no block differs."""
     sample = np.asarray(values, dtype=np.float64)
     sample = sample[sample != 0]
     n = len(sample)
     if n == 0:
         return 1.0
-    ranks, ties = _mid_ranks(np.abs(sample))
+    ranks = _mid_ranks(np.abs(sample))
     positive = float(ranks[sample > 0].sum())
     smaller = min(positive, n * (n + 1) / 2 - positive)
-    if n <= EXACT and not ties:
-        return min(1.0, 2 * float(signed_rank_distribution(n)[: int(smaller) + 1].sum()))
+    if n <= EXACT:
+        # twice the ranks: a mid-rank may end in a half
+        return min(1.0, 2 * float(_chances_of_sums((2 * ranks).astype(int))[: int(2 * smaller) + 1].sum()))
     variance = float((ranks**2).sum()) / 4
     return min(1.0, 2 * normal_tail((n * (n + 1) / 4 - smaller) / sqrt(variance)))
 
 
-def _mid_ranks(values: Any) -> tuple[Any, bool]:
-    """Ranks from 1, equal values sharing their mean rank; whether any are equal."""
+def _mid_ranks(values: Any) -> Any:
+    """Ranks from 1, equal values sharing their mean rank."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[inverse], bool((counts > 1).any())
+    return (last - (counts - 1) / 2)[inverse]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

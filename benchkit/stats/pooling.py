@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, log, sqrt
+from math import exp, inf, isfinite, log, sqrt
 from typing import Any
 
 import numpy as np
 
 from benchkit.errors import InputError, Mistake
+from benchkit.model.notice import Code
 from benchkit.model.pooled import PooledArm, PooledContrast, PooledRuns, PooledValue, Spread
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary, Verdict
 from benchkit.stats.distributions import normal_quantile, student_t_quantile
@@ -22,6 +23,10 @@ from benchkit.stats.verdict import rope_rule
 
 Interval = tuple[float, float]
 _ROUNDS = 60
+MAIL_REASONS = (
+    Code.ARM_MISSING, Code.ARM_DUPLICATED, Code.ARM_ALTERED, Code.ARM_OTHER_RECIPIENTS, Code.ARM_OTHER_SENDER,
+    Code.FAILURE_RATES_DIFFER, Code.REFUSED_RECIPIENTS_DIFFER,
+)  # fmt: skip
 
 
 def difference_between(summaries: Sequence[Summary]) -> str:
@@ -68,14 +73,29 @@ def _contrasts(summaries: Sequence[Summary]) -> tuple[PooledContrast, ...]:
     found: dict[tuple[str, str, str], list[Contrast]] = {}
     for summary in summaries:
         for contrast in summary.contrasts:
-            if contrast.verdict is not Verdict.WITHHELD:
-                found.setdefault((contrast.arm, contrast.baseline, contrast.condition), []).append(contrast)
-    pooled = {key: _pooled_ratio(group, summaries[0].confidence) for key, group in found.items()}
+            found.setdefault((contrast.arm, contrast.baseline, contrast.condition), []).append(contrast)
     return tuple(
-        PooledContrast(*key, ratio=value, verdict=_verdict(value, summaries[0].rope))
-        for key, value in pooled.items()
-        if value is not None
+        pooled
+        for key, group in found.items()
+        if (pooled := _contrast(key, group, summaries[0].confidence, summaries[0].rope)) is not None
     )
+
+
+def _contrast(
+    key: tuple[str, str, str], group: Sequence[Contrast], confidence: float, rope: Interval
+) -> PooledContrast | None:
+    given = [one for one in group if one.verdict is not Verdict.WITHHELD]
+    value = _pooled_ratio(given, confidence)
+    if value is None:
+        return None
+    verdict = Verdict.WITHHELD if any(map(_mail_failed, group)) else _verdict(value, rope)
+    return PooledContrast(*key, ratio=value, verdict=verdict, withheld=len(group) - len(given))
+
+
+def _mail_failed(contrast: Contrast) -> bool:
+    """Whether the run gave no verdict because of what became of the mail, or has no finite ratio for the same reason."""
+    infinite = contrast.ratio is not None and not 0 < contrast.ratio < inf
+    return infinite or any(reason.code in MAIL_REASONS for reason in contrast.reasons)
 
 
 def _arms(summaries: Sequence[Summary]) -> tuple[PooledArm, ...]:
@@ -100,7 +120,10 @@ def _pooled_median(estimates: Sequence[Estimate], confidence: float) -> PooledVa
 
 
 def _ends(estimate: Estimate) -> Interval | None:
-    return None if estimate.low is None or estimate.high is None else (estimate.low, estimate.high)
+    """An end that nothing bounds is infinite; None where there is no interval."""
+    if estimate.low is None and estimate.high is None:
+        return None
+    return (0.0 if estimate.low is None else estimate.low), (inf if estimate.high is None else estimate.high)
 
 
 def _pooled(values: Sequence[tuple[float | None, Interval | None, float]], confidence: float) -> PooledValue | None:
@@ -123,6 +146,7 @@ def _pooled(values: Sequence[tuple[float | None, Interval | None, float]], confi
         next_high=None if further is None else exp(effect.mean + further),
         spread=Spread(observed, claimed, None if claimed is None or k < 2 else sqrt(effect.between)),
         covering=sum(ci is not None and ci[0] <= exp(effect.mean) <= ci[1] for _, ci, _ in known),
+        given=sum(ci is not None for _, ci, _ in known),
     )
 
 

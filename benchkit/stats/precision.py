@@ -28,7 +28,7 @@ START_NOISE = 0.15  # … and of two arms' starts
 DIFFERENCES = (1.15, 1.2, 1.3, 1.5, 2.0)
 _MEDIAN = sqrt(pi / 2)  # standard error of a normal median ÷ that of the mean
 _STEPS = 50
-_LARGEST_EXPONENT = 700.0
+LARGEST_EXPONENT = 700.0
 _SHARES = (np.arange(400) + 0.5) / 400
 
 
@@ -61,7 +61,7 @@ def fewest_units(unit: str, confidence: float) -> int:
 
 def smallest_slower(units: int, noise: float, rope: tuple[float, float], confidence: float) -> float:
     """The smallest true ratio that is SLOWER in POWER of such runs. Of two starts at a high confidence it is beyond all use."""
-    return exp(min(_LARGEST_EXPONENT, log(rope[1]) + noise * _reach(units, confidence)))
+    return exp(min(LARGEST_EXPONENT, log(rope[1]) + noise * reach(units, confidence)))
 
 
 def share_equivalent(units: int, noise: float, rope: tuple[float, float], confidence: float) -> float:
@@ -84,11 +84,11 @@ def units_for(ratio: float, noise: float, rope: tuple[float, float], confidence:
     low, high = ordered, 2 * ordered + 2 * ceil((z * _MEDIAN / distance) ** 2)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _reach(middle, confidence) <= distance else (middle + 1, high)
+        low, high = (low, middle) if reach(middle, confidence) <= distance else (middle + 1, high)
     return low
 
 
-def _reach(units: int, confidence: float) -> float:
+def reach(units: int, confidence: float) -> float:
     """How far below the truth the interval's low end is in POWER of runs at most, in standard deviations of a unit."""
     if units >= min_blocks(confidence):
         return -_low_end(units, confidence, 1 - POWER)
@@ -133,9 +133,14 @@ def _noise(contrast: Mapping[str, Any], *, starts: bool) -> float | None:
     if contrast.get("aa") or not ci or None in ci or not ci[0] > 0 or of_starts != starts:
         return None
     units, confidence = contrast["starts"] if starts else contrast["blocks"], contrast.get("confidence") or 0.95
+    return noise_in((ci[0], ci[1]), units, confidence, starts=starts) or None
+
+
+def noise_in(ci: tuple[float, float], units: int, confidence: float, *, starts: bool) -> float:
+    """The standard deviation of a unit's log ratio that a finite interval of the ratio stands for."""
     half = (log(ci[1]) - log(ci[0])) / 2
     if starts and units < min_blocks(confidence):
         critical = student_t_quantile((1 + confidence) / 2, units - 1)
     else:
         critical = normal_quantile((1 + confidence) / 2) * _MEDIAN
-    return half * sqrt(units) / critical if half > 0 else None
+    return half * sqrt(units) / critical

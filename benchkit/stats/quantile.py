@@ -6,23 +6,31 @@ below the quantile, with its error between clusters, mapped to ranks; never narr
 samples (David and Nagaraja, Order Statistics, §7.1). A value of None with `needs` 0 is +∞: failures reach that rank.
 
 Few clusters that differ much, six starts for instance, may not bound a median in this way. Then the medians of the clusters do,
-by their own order: the smallest and the largest of six hold the median of what they come from in 96.9 % of all cases.
+by their own order: the smallest and the largest of six hold the median of what they come from in 96.9 % of all cases. Fewer
+than that are averaged, with Student's t of their logarithms.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor, isinf
+from math import ceil, exp, floor, isinf, sqrt
 from typing import Any
 
 import numpy as np
 
 from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
-from benchkit.stats.cluster_variance import cluster_residuals, half_width, resemble_each_other
+from benchkit.stats.cluster_variance import (
+    MIN_CLUSTERS,
+    StandardError,
+    cluster_residuals,
+    half_width,
+    resemble_each_other,
+)
 from benchkit.stats.distributions import binomial_quantile
 
-_MEDIAN = 500  # per mille
+MEDIAN = 500  # per mille
+MOST_EXPONENT = 700.0  # of what a number can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,10 @@ class Quantile:
             return Estimate(None, needs=needs)
         residuals = cluster_residuals((sample <= ordered[rank - 1]).astype(np.float64), clusters)
         low, high = self._ranks(n, residuals, clusters, confidence)
-        if self.per_mille == _MEDIAN and not 1 <= low <= high <= n and not resemble_each_other(residuals):
-            medians = _medians(sample, clusters)
-            low, high = interval_ranks(len(medians), 0.5, confidence)
-            return Estimate(_at(ordered, rank), _at(medians, low), _at(medians, high))
+        if self.per_mille == MEDIAN and not 1 <= low <= high <= n and not resemble_each_other(residuals):
+            return Estimate(
+                _at(ordered, rank), *_ends_by_medians(ordered[rank - 1], _medians(sample, clusters), confidence)
+            )
         return Estimate(_at(ordered, rank), _at(ordered, low), _at(ordered, high))
 
     def _ranks(self, n: int, residuals: Any, clusters: Clusters, confidence: float) -> tuple[int, int]:
@@ -62,6 +70,19 @@ class Quantile:
         # from ranks of the independent ones to ranks of all
         low, high = floor(low * n / independent), ceil((high - 1) * n / independent) + 1
         return min(low, floor(n * (share - half))), max(high, ceil(n * (share + half)) + 1)
+
+
+def _ends_by_medians(value: float, medians: Any, confidence: float) -> tuple[float | None, float | None]:
+    """By their order or, of fewer than that needs, by Student's t of their logarithms; `value` is always within."""
+    low, high = interval_ranks(len(medians), 0.5, confidence)
+    if low >= 1:
+        return _at(medians, low), _at(medians, high)
+    if len(medians) < MIN_CLUSTERS or not np.isfinite(medians).all() or medians[0] <= 0:
+        return None, None
+    logs = np.log(medians)
+    error = StandardError(float(logs.std(ddof=1)) / sqrt(len(logs)), len(logs) - 1)
+    middle, half = float(logs.mean()), error.half_width(confidence)
+    return min(value, exp(middle - half)), max(value, exp(middle + half)) if middle + half < MOST_EXPONENT else None
 
 
 def interval_ranks(n: int, quantile: float, confidence: float) -> tuple[int, int]:

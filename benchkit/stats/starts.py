@@ -17,7 +17,7 @@ from benchkit.model.load import first_blocks
 from benchkit.model.run import Manifest
 from benchkit.model.summary import Estimate
 from benchkit.stats.distributions import student_t_quantile, student_t_tail
-from benchkit.stats.paired import hodges_lehmann, median_interval, min_blocks, signed_rank_p
+from benchkit.stats.paired import hodges_lehmann, median_interval, median_of, min_blocks, signed_rank_p
 from benchkit.stats.sample import Sample
 
 
@@ -94,6 +94,8 @@ def units_interval(values: Any, starts: Any, confidence: float) -> tuple[float, 
     medians = _medians(values, starts)
     if len(medians) <= 1:
         return median_interval(values, confidence)
+    if np.isnan(medians).any():
+        return None
     if len(medians) >= min_blocks(confidence):
         return median_interval(medians, confidence)
     return _t_interval(medians, confidence)
@@ -126,7 +128,7 @@ def units_shift(differences: Any, starts: Any, confidence: float) -> Estimate:
 
 
 def _medians(values: Any, starts: Any) -> Any:
-    return np.array([np.median(values[starts == number]) for number in np.unique(starts)])
+    return np.array([median_of(values[starts == number]) for number in np.unique(starts)])
 
 
 def _t_interval(units: Any, confidence: float) -> tuple[float, float] | None:

@@ -27,6 +27,7 @@ from benchkit.stats.unexplained_time import unexplained_share
 RETRANSMITS = 0.01  # share of messages (docs/method.md, §7) …
 RETRANSMITS_FOR_CERTAIN = 0.001  # … of which so many at the least, for all that chance explains
 MOST_UNEXPLAINED = 0.20  # share of the median time
+FAILS_BY_FAR = 0.10  # difference of failure rates in two blocks or more: no verdict, however few the messages
 TCP_SETTINGS = ("client_congestion", "server_congestion", "nodelay", "pacing_limit")
 UNFORESEEN_CONNECTIONS = 0.01  # share of messages that paid for one; fewer leave every median where it is
 
@@ -85,12 +86,19 @@ def _server_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notic
 def _failure_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:
     if not arm.failed and not reference.failed:
         return
-    if differs(_rate(run, arm, ~arm.accepted), _rate(run, reference, ~reference.accepted)):
+    rate, other = (_rate(run, sample, ~sample.accepted) for sample in (arm, reference))
+    if differs(rate, other) or _fails_by_far(arm, reference) or _fails_by_far(reference, arm):
         yield notice(
             Code.FAILURE_RATES_DIFFER,
             arm=run.manifest.arms[arm.arm].name, failed=arm.failed, started=arm.started,
             other=run.manifest.arms[reference.arm].name, other_failed=reference.failed, other_started=reference.started,
         )  # fmt: skip
+
+
+def _fails_by_far(arm: Sample, other: Sample) -> bool:
+    """A few messages prove no rate, but an arm that lost so many more of them is not to be called faster."""
+    more = arm.failed / max(1, arm.started) - other.failed / max(1, other.started)
+    return more > FAILS_BY_FAR and len(np.unique(arm.rows["block"][~arm.accepted])) > 1
 
 
 def _recipient_blockers(run: Run, arm: Sample, reference: Sample) -> Iterator[Notice]:

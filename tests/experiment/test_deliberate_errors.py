@@ -151,6 +151,58 @@ def delay_at_the_wrong_step(measured: Measured) -> Measured:
     return measured._replace(delayed=replace(measured.delayed, phases=phases))
 
 
+def with_durations(run: Run, transport: str, factor: float) -> Run:
+    """What one transport's measuring code stores, scaled; the other's is right."""
+    arms = [number for number, arm in enumerate(run.manifest.arms) if arm.transport == transport]
+    sends = run.messages["send"][np.isin(run.messages["arm"], arms)]
+
+    def scaled(table: Table) -> dict[str, Any]:
+        spent = table["ended_ns"] - table["started_ns"]
+        mine = np.isin(table["send"], sends)
+        return {
+            **table,
+            "ended_ns": np.where(mine, table["started_ns"] + (spent * factor).astype(np.int64), table["ended_ns"]),
+        }
+
+    return replace(run, messages=scaled(run.messages), phases=scaled(run.phases))
+
+
+def api_durations_scaled(measured: Measured) -> Measured:
+    return Measured(*(with_durations(run, "api", 0.97) for run in measured))
+
+
+def wait_counted_as_the_request(measured: Measured) -> Measured:
+    """HTTP's first byte is marked, and what came before it called the writing of the request."""
+    phases = {name: np.array(column) for name, column in measured.delayed.phases.items()}
+    phases["phase"][phases["phase"] == Phase.WAIT] = Phase.REQUEST
+    return measured._replace(delayed=replace(measured.delayed, phases=phases))
+
+
+def ended_before_the_last_reply(measured: Measured) -> Measured:
+    """A message is called accepted when its content has left, and not when the reply has come."""
+    messages, phases = measured.swept.messages, measured.swept.phases
+    content = phases["phase"] == Phase.CONTENT
+    begun = dict(zip(phases["send"][content].tolist(), phases["started_ns"][content].tolist(), strict=True))
+    pairs = zip(messages["send"].tolist(), messages["ended_ns"].tolist(), strict=True)
+    ended_ns = np.array([begun.get(send, ended) for send, ended in pairs], dtype=np.int64)
+    return measured._replace(swept=replace(measured.swept, messages={**messages, "ended_ns": ended_ns}))
+
+
+def arms_change_places(measured: Measured) -> Measured:
+    """Rows of the first two arms bear each other's number in every other block."""
+    messages = measured.swept.messages
+    swapped = (messages["block"] % 2 == 1) & (messages["arm"] < 2)
+    arm = np.where(swapped, 1 - messages["arm"], messages["arm"]).astype(messages["arm"].dtype)
+    return measured._replace(swept=replace(measured.swept, messages={**messages, "arm": arm}))
+
+
+def failure_called_accepted(measured: Measured) -> Measured:
+    """What never arrived stands as accepted."""
+    arrivals = measured.swept.arrivals
+    kept = np.arange(len(arrivals["send"])) != 5
+    return measured._replace(swept=replace(measured.swept, arrivals=rows(arrivals, kept)))
+
+
 def as_it_was(measured: Measured) -> Measured:
     return measured
 
@@ -166,6 +218,11 @@ ERRORS: dict[str, tuple[Callable[[Measured], Measured], tuple[str, str]]] = {
     "all durations 3 % too short": (durations_scaled(0.97), ("injected delay", "data")),
     "a phase stamped one step late": (stamp_one_step_late, ("injected delay", "rcpt")),
     "the sink's delay at the wrong step": (delay_at_the_wrong_step, ("injected delay", "mail")),
+    "an API's durations 3 % too short": (api_durations_scaled, ("injected delay", "wait")),
+    "an API's wait counted as its request": (wait_counted_as_the_request, ("injected delay", "wait")),
+    "ended before the last reply": (ended_before_the_last_reply, ("slope", KEPT.arm.name)),
+    "two arms change places": (arms_change_places, ("turns", KEPT.arm.name)),
+    "a failure called accepted": (failure_called_accepted, ("every message", "all dialogues")),
 }
 SOUND = {"turns": KEPT.arm.name, "wire": KEPT.arm.name}  # of the arm beside the deliberate ones
 

@@ -56,8 +56,12 @@ def test_with_interval(estimate: Estimate, expected: str) -> None:
         (12.3, (9.6, 14.2), ("12.3×", "[9.6, 14.2]")),
         (1.3, (1.1, 1.5), ("1.3×", "[1.1, 1.5]")),
         (2.0, (1.5, math.inf), ("2.00×", "[1.50, ∞)")),
-        (math.inf, (4.0, math.inf), ("∞×", "")),
-        (0.0, (0.0, 0.5), ("0×", "")),
+        (math.inf, (4.0, math.inf), ("∞×", "[4.00, ∞)")),
+        (math.inf, (math.inf, math.inf), ("∞×", "")),
+        (math.inf, None, ("∞×", "")),
+        (0.0, (0.0, 0.5), ("0×", "[0, 0.500]")),
+        (0.0, (0.0, math.inf), ("0×", "[0, ∞)")),
+        (0.7, (0.0, 0.85), ("0.70×", "[0.00, 0.85]")),
     ],
 )
 def test_times(ratio: float, ci: tuple[float, float] | None, expected: tuple[str, str]) -> None:

@@ -79,7 +79,7 @@ def test_under_six_blocks_nothing_is_decided(synthetic_run: Factory, blocks: int
     ("ratio", "ci", "needed"),
     [
         (1.2, (1.0, 1.44), 361),
-        (1.0, (0.8, 1.25), 450),
+        (1.0, (0.8, 1.25), 510),
         (1.1, (1.0, 1.2), None),
         (1.1 + 1e-9, (1.0, 1.2), None),
         (1.12, (1.11, 1.13), 31),
@@ -102,7 +102,7 @@ def test_that_many_blocks_do_decide_nine_times_in_ten() -> None:
     sd = 0.02 * 30**0.5 / 1.2533
     inside = [median_interval(draw.normal(0.0, sd, needed), 0.95) or (-9.0, 9.0) for _ in range(300)]
     decided = sum(np.log(0.9) <= low and high <= np.log(1.1) for low, high in inside) / 300
-    assert decided >= 0.80
+    assert decided >= 0.86  # 0.90, with room for 300 runs
 
 
 def emptied(table: Table) -> Table:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import exp, log
+from math import exp, inf, log
 
 import numpy as np
 import pytest
 
 from benchkit.errors import InputError
+from benchkit.model.notice import Code, notice
 from benchkit.model.run import Run
-from benchkit.model.summary import Summary, Verdict
+from benchkit.model.summary import Estimate, Summary, Verdict
 from benchkit.stats.analysis import analyse
 from benchkit.stats.pooling import pool
 
@@ -73,6 +74,38 @@ def test_a_noisy_run_counts_for_less(summary: Summary) -> None:
     (contrast,) = pool([*quiet, with_ratio(summary, 4.0, error=0.8)]).contrasts
     assert contrast.ratio.value == pytest.approx(2.0, rel=0.01)
     assert contrast.ratio.covering == 4
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        (Code.FAILURE_RATES_DIFFER, Verdict.WITHHELD),
+        (Code.ARM_ALTERED, Verdict.WITHHELD),
+        (Code.GENERATOR_LIMITED, Verdict.SLOWER),
+    ],
+)
+def test_runs_that_lost_mail_are_not_hidden_by_the_others(summary: Summary, code: Code, verdict: Verdict) -> None:
+    others = [with_ratio(summary, ratio) for ratio in (1.99, 2.0, 2.01)]
+    (own,) = summary.contrasts
+    withheld = replace(own, verdict=Verdict.WITHHELD, reasons=(notice(code),))
+    (contrast,) = pool([*others, replace(summary, contrasts=(withheld,))]).contrasts
+    assert (contrast.verdict, contrast.withheld, contrast.ratio.runs) == (verdict, 1, 3)
+
+
+def test_a_run_whose_ratio_is_infinite_is_not_hidden_by_the_others(summary: Summary) -> None:
+    others = [with_ratio(summary, ratio) for ratio in (0.5, 0.51, 0.49)]
+    (own,) = summary.contrasts
+    failed = replace(own, verdict=Verdict.UNDECIDED, ratio=inf, ci=(0.5, inf))
+    (contrast,) = pool([*others, replace(summary, contrasts=(failed,))]).contrasts
+    assert contrast.verdict is Verdict.WITHHELD
+
+
+def test_only_runs_with_an_interval_are_counted_among_those_that_hold_the_mean(summary: Summary) -> None:
+    arm = summary.arms[0]
+    ends = (Estimate(5.0, 4.0, 6.0), Estimate(5.0), Estimate(5.0, 4.0, None), Estimate(5.0, None, 4.5))
+    runs = [replace(summary, arms=(replace(arm, service_ms={"p50": one}),)) for one in ends]
+    (pooled,) = pool(runs).arms
+    assert (pooled.median_ms.covering, pooled.median_ms.given, pooled.median_ms.runs) == (2, 3, 4)
 
 
 def test_runs_of_other_scenarios_are_refused_and_invalid_ones_left_out(summary: Summary) -> None:

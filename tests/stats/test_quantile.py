@@ -79,7 +79,13 @@ def test_medians_of_six_starts_bound_a_median_that_their_shares_do_not() -> None
     medians = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     sample = np.repeat(medians, 4) + np.tile([-0.2, -0.1, 0.1, 0.2], 6)
     assert STATISTICS["p50"](sample, 0.95, _starts(6, 4)) == Estimate(3.2, 0.9, 5.9)
-    assert STATISTICS["p50"](sample[:20], 0.95, _starts(5, 4)) == Estimate(2.9, None, None)
+
+
+def test_fewer_starts_are_averaged_with_student_s_t_of_their_logarithms() -> None:
+    sample = np.repeat([1.0, 2.0, 4.0], 4)
+    found, half = STATISTICS["p50"](sample, 0.95, _starts(3, 4)), 4.302653 * np.log(2) / 3**0.5
+    assert (found.value, found.low, found.high) == pytest.approx((2.0, 2 * np.exp(-half), 2 * np.exp(half)))
+    assert STATISTICS["p50"](sample[:4], 0.95, _starts(1, 4)) == Estimate(1.0, None, None)
 
 
 def test_a_start_that_fails_leaves_the_median_without_an_upper_bound() -> None:
@@ -87,13 +93,14 @@ def test_a_start_that_fails_leaves_the_median_without_an_upper_bound() -> None:
     assert STATISTICS["p50"](sample, 0.95, _starts(6, 4)) == Estimate(3.0, 1.0, None)
 
 
+@pytest.mark.parametrize("starts", [3, 5, 6])
 @pytest.mark.parametrize("start_sd", [0.0, 0.02, 0.1, 0.5])
-def test_six_starts_always_give_an_interval_and_it_covers(start_sd: float) -> None:
+def test_several_starts_always_give_an_interval_and_it_covers(start_sd: float, starts: int) -> None:
     rng = np.random.default_rng(6)
     runs, held = 600, 0
     for _ in range(runs):
-        sample = np.exp(np.repeat(rng.normal(0, start_sd, 6), 4) + rng.normal(0, 0.02, 24))
-        found = STATISTICS["p50"](sample, 0.95, _starts(6, 4))
+        sample = np.exp(np.repeat(rng.normal(0, start_sd, starts), 4) + rng.normal(0, 0.02, 4 * starts))
+        found = STATISTICS["p50"](sample, 0.95, _starts(starts, 4))
         assert found.low is not None
         assert found.high is not None
         held += found.low <= 1.0 <= found.high

@@ -30,7 +30,11 @@ def with_arms(run: Run, **changes: Any) -> Run:
 
 def with_failures(run: Run, arm: int, every: int) -> Run:
     """Each `every`-th message of the arm failed and so did not arrive."""
-    failed = (run.messages["arm"] == arm) & (run.messages["send"] % every == 0)
+    return with_failed(run, (run.messages["arm"] == arm) & (run.messages["send"] % every == 0))
+
+
+def with_failed(run: Run, failed: Any) -> Run:
+    """The messages of these rows failed and did not arrive: what arrives of a failure makes the run invalid."""
     outcome = np.where(failed, OutcomeKind.TIMED_OUT, run.messages["outcome"]).astype("int8")
     arrived = ~np.isin(run.arrivals["send"], run.messages["send"][failed])
     arrivals = {name: column[arrived] for name, column in run.arrivals.items()}

@@ -1,7 +1,8 @@
-"""What a certification sends: the dialogues of method.md §2 over three links, and one pair with delays at known points."""
+"""What a certification sends: the dialogues of method.md §2 over three links, and pairs with delays at known points."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,6 +64,7 @@ RTTS_MS = (2.0, 10.0, 40.0)
 # No two alike, so that a delay found in the wrong phase cannot pass for another. EHLO is met twice.
 # One is long: a clock that is 3 % wrong shows there.
 DELAYS_MS = {"banner": 5, "ehlo": 7, "starttls": 9, "auth": 11, "mail": 13, "rcpt": 15, "data": 151, "content": 19}
+API_DELAYS_MS = {"response": 149}  # the client waits for the first byte
 
 CLIENTS = tuple(("smtp", client) for client in ("aiosmtplib", "smtplib", "wire")) + tuple(
     ("api", client) for client in ("httpx", "httpx2", "aiohttp", "wire")
@@ -79,9 +81,15 @@ def sweep(dialogues: tuple[CertifiedSequence, ...], rtts_ms: tuple[float, ...], 
 
 
 def delays(way: ArmSpec, blocks: int) -> Scenario:
-    """The same way of sending twice on plain loopback: as it is, and with the server's known delays."""
-    faults = tuple(Fault(at, delay=Delay("constant", wait_ms)) for at, wait_ms in DELAYS_MS.items())
-    return _scenario((way, replace(way, name="delayed", faults=faults)), blocks, NetworkSpec())
+    """The same way of sending twice on plain loopback: as it is, and with the server's known delays. Then an API."""
+    api = replace(_api("https, reused", 1, _REUSE).arm, baseline=False)
+    pairs = ((way, _faults(DELAYS_MS)), (api, _faults(API_DELAYS_MS)))
+    arms = (one for arm, faults in pairs for one in (arm, replace(arm, name=f"{arm.name}, delayed", faults=faults)))
+    return _scenario(tuple(arms), blocks, NetworkSpec())
+
+
+def _faults(delays_ms: Mapping[str, int]) -> tuple[Fault, ...]:
+    return tuple(Fault(at, delay=Delay("constant", wait_ms)) for at, wait_ms in delays_ms.items())
 
 
 def clients(text_bytes: int, blocks: int) -> Scenario:
@@ -98,9 +106,10 @@ def clients(text_bytes: int, blocks: int) -> Scenario:
     return replace(plan, load=load, message=replace(_MESSAGE, text_bytes=text_bytes))
 
 
-def expected_delays_ms() -> dict[str, float]:
-    """By phase; the EHLO after STARTTLS is one more (RFC 3207 §4.2)."""
-    return {point: wait_ms * (2 if point == "ehlo" else 1) for point, wait_ms in DELAYS_MS.items()}
+def expected_delays_ms() -> tuple[dict[str, float], dict[str, float]]:
+    """By phase, of the SMTP pair and of the API's; the EHLO after STARTTLS is one more (RFC 3207 §4.2)."""
+    of_smtp = {point: wait_ms * (2.0 if point == "ehlo" else 1.0) for point, wait_ms in DELAYS_MS.items()}
+    return of_smtp, {"wait": float(API_DELAYS_MS["response"])}
 
 
 def _scenario(arms: tuple[ArmSpec, ...], blocks: int, network: NetworkSpec) -> Scenario:

@@ -119,7 +119,8 @@ def swept_checks(run: Run, dialogues: tuple[CertifiedSequence, ...]) -> Iterator
 
 
 def delayed_checks(run: Run) -> Iterator[CertificationCheck]:
-    yield from checks.delay_checks(phase_growth_ms(run, 0, plain=0, delayed=1), scenarios.expected_delays_ms())
+    for plain, expected_ms in zip((0, 2), scenarios.expected_delays_ms(), strict=True):
+        yield from checks.delay_checks(phase_growth_ms(run, 0, plain=plain, delayed=plain + 1), expected_ms)
 
 
 def clients_checks(run: Run, size: str) -> Iterator[CertificationCheck]:

@@ -9,7 +9,7 @@ from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Column, Sentence, Table, Tone, sentence
 
-_NOTHING = Estimate(None)
+_NOTHING = Estimate(None, needs=1)
 
 
 def arms_table(summary: Summary, condition: str) -> Table:

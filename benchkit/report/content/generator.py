@@ -9,7 +9,7 @@ from benchkit.report import numbers
 from benchkit.report.content.notices import text
 from benchkit.report.content.page import Sentence, Tone, sentence
 
-_NOTHING = Estimate(None)
+_NOTHING = Estimate(None, needs=1)
 
 
 def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Sentence]:
@@ -24,7 +24,7 @@ def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Sente
 def _standstills(arm: ArmSummary, duration: str) -> str:
     times = arm.response_ms if duration == "response" else arm.service_ms
     with_them, without = (
-        numbers.decimal(median.value, "ms") for median in (times.get("p50", _NOTHING), arm.generator.unlagged_p50_ms)
+        numbers.value_of(median, "ms") for median in (times.get("p50", _NOTHING), arm.generator.unlagged_p50_ms)
     )
     number, sent = arm.generator.lagged, arm.accepted + arm.failed
     return (

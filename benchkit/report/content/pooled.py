@@ -26,7 +26,7 @@ def _contrasts(pooled: PooledRuns) -> Table:
             Cell(f"{numbers.decimal(one.ratio.value)}×", second=_interval(one.ratio.low, one.ratio.high)),
             Cell(_interval(one.ratio.next_low, one.ratio.next_high)),
             *_spread(one.ratio),
-            Cell(one.verdict.lower()),
+            Cell(one.verdict.lower(), second=f"{one.withheld} runs gave none" if one.withheld else ""),
         )
         for one in pooled.contrasts
     )
@@ -54,7 +54,7 @@ def _spread(value: PooledValue) -> tuple[Cell, ...]:
     return (
         Cell(numbers.percent(value.spread.observed) if value.runs > 1 else numbers.NOT_KNOWN),
         Cell(numbers.decimal(value.spread.ratio, digits=2) if value.runs > 1 else numbers.NOT_KNOWN),
-        Cell(f"{value.covering} of {value.runs}"),
+        Cell(f"{value.covering} of {value.given}"),
     )
 
 

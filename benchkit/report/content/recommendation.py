@@ -124,7 +124,8 @@ def _cell(summary: Summary, smtp: Way, api: Way, messages: float, rtt_ms: float)
     if found.ratio is None or found.verdict is Verdict.UNDECIDED:
         return Cell("not decided", Tone.FAINT)
     slower = found.verdict is Verdict.SLOWER
-    return Cell(f"{'API' if slower else 'SMTP'} {numbers.decimal(found.ratio if slower else 1 / found.ratio)}×")
+    times = found.ratio if slower else 1 / found.ratio if found.ratio else inf
+    return Cell(f"{'API' if slower else 'SMTP'} {numbers.decimal(times)}×")
 
 
 def _level(summary: Summary, smtp: Way, api: Way, messages: float) -> Cell:

@@ -136,7 +136,9 @@ def ratio(summary: Summary, contrast: Contrast) -> tuple[str, str]:
 
 
 def _turned_over(ends: tuple[float, float]) -> tuple[float, float]:
-    return 1 / ends[1], 1 / ends[0]
+    """∞ where the first side failed in so many blocks that nothing bounds the ratio."""
+    low, high = (1 / end if end else math.inf for end in (ends[1], ends[0]))
+    return low, high
 
 
 def _decided(summary: Summary, contrast: Contrast) -> str:
@@ -190,7 +192,7 @@ def _cautions(summary: Summary, contrast: Contrast) -> str:
 
 
 def _what_it_takes(contrast: Contrast) -> str:
-    if contrast.ci is None:
+    if contrast.ci is None or contrast.ratio is None:
         return _because(contrast)
     if not contrast.blocks_needed:
         return "more blocks would not decide it"

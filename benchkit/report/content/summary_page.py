@@ -25,6 +25,7 @@ from benchkit.report.content.notices import warning_lines
 from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.phases import phase_bars_of
 from benchkit.report.content.sweep import sweep_table
+from benchkit.report.content.tail_contrasts import tail_tables
 from benchkit.report.content.tcp_line import tcp_line
 from benchkit.report.content.theory import agreements_table, batches, fits_table
 from benchkit.report.content.thresholds import threshold_lines
@@ -98,6 +99,7 @@ def arms_sections(summary: Summary, condition: str) -> Iterator[Section]:
         f"Arms on {sentences.link(summary, condition)}",
         (
             arms_table(summary, condition),
+            *tail_tables(summary, condition),
             *(sentence(line, Tone.FAINT) for line in (told, cpu_line(arms)) if line),
             *(sentence(line, Tone.FAINT) for line in signature_lines(arms)),
             *(line for arm in arms for line in failure_lines(arm)),
