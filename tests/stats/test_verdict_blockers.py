@@ -125,7 +125,7 @@ TCP = [
         ),
     ),
     ({"nodelay": False}, {}, ("settings of TCP_NODELAY differ: arm 1 False, arm 0 True",)),
-    ({"pacing_limit": 5000}, {}, ("TCP pacing limits (bytes/s) differ: arm 1 5000, arm 0 0",)),
+    ({"pacing_limit": 5000}, {}, ("TCP pacing limits (bytes/s) differ: arm 1 5,000, arm 0 0",)),
     (
         {"congestion": "", "client_congestion": "bbr"},
         {"congestion": ""},
