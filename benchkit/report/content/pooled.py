@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchkit.model.counts import counted
 from benchkit.model.outside_text import escaped
 from benchkit.model.pooled import PooledRuns, PooledValue
 from benchkit.report import numbers
@@ -26,7 +27,7 @@ def _contrasts(pooled: PooledRuns) -> Table:
             Cell(f"{numbers.decimal(one.ratio.value)}×", second=_interval(one.ratio.low, one.ratio.high)),
             Cell(_interval(one.ratio.next_low, one.ratio.next_high)),
             *_spread(one.ratio),
-            Cell(one.verdict.lower(), second=f"{one.withheld} runs gave none" if one.withheld else ""),
+            Cell(one.verdict.lower(), second=f"{counted(one.withheld, 'run')} gave none" if one.withheld else ""),
         )
         for one in pooled.contrasts
     )
