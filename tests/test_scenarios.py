@@ -36,7 +36,7 @@ VOCABULARY = Vocabulary(
     providers={name: PROVIDERS[name].options for name in PROVIDERS.names()},
     statistics=("p50", "p90", "p95", "p99"),
     offers=lambda _transport, _client: ClientOffers(
-        securities=TLS, logins=SASL, dialogues=("step", "pipelined", "overlapped"), dsn=True, batches=True
+        securities=TLS, logins=SASL, dialogues=("step", "pipelined", "overlapped"), dsn=True, batches=True, stored=True
     ),
     batch_limits={"mailgun": 1000, "ses": 50},
     templates=frozenset({"mailgun", "ses"}),
