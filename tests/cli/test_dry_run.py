@@ -44,6 +44,15 @@ def test_a_dry_run_tells_what_else_is_planned(verb: Verb) -> None:
     assert "Retries: at most 3 attempts for a message, after a wait of 1 s, doubled up to 60 s" in shown
 
 
+def test_a_dry_run_tells_a_named_answer_and_that_mail_bears_a_key(verb: Verb) -> None:
+    api = '[[arm]]\nname = "api"\ntransport = "api"\nprovider = "resend"\nclient = "wire"\n'
+    fault = '[[arm.fault]]\nat = "request"\nanswer = "rate_limit"\nretry_after_s = 2\n'
+    write({"s.toml": HEAD + ARM + api + fault + "[retry]\nattempts = 3\n"})
+    shown = " ".join(verb("run", "s.toml", "--dry-run").out.split())
+    assert "fault at request: the provider's answer rate_limit, Retry-After 2 s" in shown
+    assert shown.count("each mail bears an idempotency key") == 1
+
+
 def test_a_run_that_reaches_no_server_leaves_no_folder(verb: Verb) -> None:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))

@@ -9,6 +9,7 @@ from benchkit.model.host_names import is_loopback
 from benchkit.model.retry import RetrySpec
 from benchkit.model.scenario import ArmSpec, Delay, Fault, Limit, Render
 from benchkit.providers import PROVIDERS
+from benchkit.providers.idempotency import repeats_safely
 from benchkit.providers.rendering import is_stored
 from benchkit.providers.sandbox import SANDBOXES
 
@@ -34,6 +35,8 @@ def _notes(arm: ArmSpec) -> Iterator[str]:
         yield told
     if told := _no_sandbox(arm):
         yield told
+    if repeats_safely(arm):
+        yield "each mail bears an idempotency key: a second attempt is no second mail, also where the first is in doubt"
     if arm.dkim is not None:
         yield f"signed with DKIM (d={arm.dkim.domain}, s={arm.dkim.selector})"
 
@@ -57,6 +60,8 @@ def _no_sandbox(arm: ArmSpec) -> str:
 def _fault(fault: Fault) -> str:
     what = [
         f"{fault.reply or fault.status}" if fault.reply or fault.status else "",
+        f"the provider's answer {fault.answer}" if fault.answer else "",
+        f"Retry-After {fault.retry_after_s:,} s" if fault.retry_after_s else "",
         f"a wait of {mean_ms(fault.delay):.3g} ms on average" if fault.delay is not None else "",
         "the connection is dropped" if fault.drop else "",
     ]
