@@ -23,7 +23,16 @@ from benchkit.stats.starts import units_interval
 from benchkit.stats.sweep_line import break_even, line_over
 from benchkit.stats.verdict import rope_rule
 from benchkit.testing.synthetic_run import synthesise
-from benchmarks.coverage_cells import ARMS, ARMS_WITH_A_WARNING, BLOCKS, MESSAGES, RATIOS, Arm, sweep
+from benchmarks.coverage_cells import (
+    ARMS,
+    ARMS_WITH_A_WARNING,
+    BLOCKS,
+    MESSAGES,
+    RATIOS,
+    Arm,
+    autoregressive,
+    sweep,
+)
 
 CONFIDENCE = 0.95
 ROPE = (0.90, 1.10)
@@ -107,6 +116,11 @@ def ratio_cells(runs: int) -> Iterator[Cell]:
             intervals = [median_interval(noise(rng, size), CONFIDENCE) for _ in range(runs)]
             held = [ends is not None and ends[0] <= 0 <= ends[1] for ends in intervals]
             yield _cell(f"ratio, {size} blocks", name, held, (0.93, 0.975))
+    rng, held = np.random.default_rng(4), []
+    for _ in range(runs):
+        ends = median_interval(0.11 * autoregressive(rng, 40, 0.4), CONFIDENCE)
+        held.append(ends is not None and ends[0] <= 0 <= ends[1])
+    yield _cell("ratio, 40 blocks", "that follow AR(0.4)", held, None)
 
 
 def edge_cells(runs: int) -> Iterator[Cell]:

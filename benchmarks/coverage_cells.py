@@ -15,7 +15,7 @@ RTTS_MS = np.array([1.0, 5.0, 10.0, 20.0, 40.0])
 Arm = Callable[[Rng, int], Any]
 
 
-def _ar(rng: Rng, n: int, coefficient: float) -> Any:
+def autoregressive(rng: Rng, n: int, coefficient: float) -> Any:
     """A stationary autoregressive series of variance 1."""
     shocks = rng.normal(size=n) * np.sqrt(1 - coefficient**2)
     series = np.empty(n)
@@ -46,7 +46,7 @@ def _drift(rng: Rng, blocks: int) -> Any:
 
 
 def _within(rng: Rng, blocks: int) -> Any:
-    return np.exp(0.2 * np.array([_ar(rng, MESSAGES, 0.7) for _ in range(blocks)]))
+    return np.exp(0.2 * np.array([autoregressive(rng, MESSAGES, 0.7) for _ in range(blocks)]))
 
 
 ARMS: Mapping[str, Arm] = {
@@ -56,7 +56,7 @@ ARMS: Mapping[str, Arm] = {
     "block sd 5 %": lambda rng, blocks: np.exp(_noise(rng, blocks) + _of_blocks(rng, blocks, 0.05)),
     "block sd 10 %": lambda rng, blocks: np.exp(_noise(rng, blocks) + _of_blocks(rng, blocks, 0.10)),
     "AR(0.7) within blocks": _within,
-    "AR(0.9) across blocks": lambda rng, blocks: np.exp(0.2 * _ar(rng, blocks * MESSAGES, 0.9)).reshape(
+    "AR(0.9) across blocks": lambda rng, blocks: np.exp(0.2 * autoregressive(rng, blocks * MESSAGES, 0.9)).reshape(
         blocks, MESSAGES
     ),
     "heavy tails": lambda rng, blocks: 1 + np.abs(rng.standard_t(2, size=(blocks, MESSAGES))),
@@ -68,7 +68,7 @@ ARMS_WITH_A_WARNING: Mapping[str, Arm] = {
     "bimodal blocks": lambda rng, blocks: np.exp(_noise(rng, blocks)) * np.where(rng.random((blocks, 1)) < 0.5, 1, 3),
     "rare bad blocks": lambda rng, blocks: np.exp(_noise(rng, blocks)) * np.where(rng.random((blocks, 1)) < 0.05, 5, 1),
     "blocks that follow AR(0.9)": lambda rng, blocks: np.exp(
-        _noise(rng, blocks) + 0.05 * _ar(rng, blocks, 0.9)[:, None]
+        _noise(rng, blocks) + 0.05 * autoregressive(rng, blocks, 0.9)[:, None]
     ),
 }
 

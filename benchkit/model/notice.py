@@ -63,6 +63,7 @@ class Code(StrEnum):
     BLOCKS_INCOMPLETE = "blocks-incomplete"
     BLOCKS_UNDEFINED = "blocks-undefined"
     BLOCKS_FAILED = "blocks-failed"
+    RATIOS_RESEMBLE = "ratios-resemble"
     MESSAGES_FAILED = "messages-failed"
     P95_NEEDS = "p95-needs"
     NEVER_STARTED = "never-started"

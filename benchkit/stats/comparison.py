@@ -16,6 +16,7 @@ from benchkit.stats.paired import median_of
 from benchkit.stats.pairs import Pair, pairs_of
 from benchkit.stats.sample import Samples
 from benchkit.stats.starts import measured_blocks_of, start_of_block, units_interval, units_p, units_shift
+from benchkit.stats.stationarity import resemblance
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Comparison:
     starts: int = 1
     confidence: float = 0.95
     others: Mapping[str, RatioEstimate] = field(default_factory=dict)
+    resemblance: float | None = None  # correlation of the ratios of consecutive blocks; None with several starts
 
 
 def compare_arms(run: Run, samples: Samples) -> list[Comparison]:
@@ -88,6 +90,7 @@ def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str
             statistic: _other(run, samples, pair, condition, metric, statistic, confidence)
             for statistic in statistics_of(metric)
         },
+        resemblance=resemblance(logs) if len(np.unique(starts)) == 1 else None,
     )
 
 

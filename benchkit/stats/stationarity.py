@@ -7,12 +7,12 @@ against a verdict; but an arm's own numbers then describe a mixture.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, sqrt
 from typing import Any
 
 import numpy as np
 
-from benchkit.stats.distributions import binomial_cdf
+from benchkit.stats.distributions import binomial_cdf, normal_quantile
 
 FALSE_ALARMS = 0.01  # for all arms of a run together
 SMALLEST = 0.10  # a change of the median by less does not matter: what the ROPE calls no difference
@@ -65,6 +65,20 @@ def slow_first_blocks(firsts: Any, others: Any) -> tuple[int, float] | None:
         return None
     times = float(np.median(ratios))
     return (slower, times) if times > 1 + SMALLEST else None
+
+
+def resemblance(values: Any) -> float | None:
+    """Correlation of the ranks of consecutive values, so that failures may stand among them; None below MIN_BLOCKS."""
+    n = len(values)
+    if n < MIN_BLOCKS:
+        return None
+    ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") - (n - 1) / 2
+    return float((ranks[1:] * ranks[:-1]).sum() / (ranks**2).sum())
+
+
+def is_resemblance(correlation: float, blocks: int, series: int) -> bool:
+    """Whether it is more than independent blocks show by chance; `series` share the false alarms."""
+    return correlation > normal_quantile(1 - FALSE_ALARMS / max(1, series)) / sqrt(blocks)
 
 
 def _place(values_ms: Any) -> int:

@@ -23,6 +23,7 @@ from benchkit.stats.stationarity import (
     MIN_BLOCKS_OF_START,
     LevelChange,
     change_point,
+    is_resemblance,
     slow_beginning,
     slow_first_blocks,
 )
@@ -42,7 +43,7 @@ def warnings_of(
         *_of_the_registration(run.manifest),
         *_of_the_starts(run, samples),
         *_of_the_design(run.manifest, comparisons),
-        *(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison)),
+        *(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison, len(comparisons))),
         *_of_times(run, samples, arms),
         *(said for arm, record in zip(arms, records, strict=True) for said in _of_an_arm(run.manifest, arm, record)),
     )
@@ -142,7 +143,7 @@ def _change(change: LevelChange) -> Mapping[str, float]:
     return {"before_ms": change.before_ms, "after_ms": change.after_ms}
 
 
-def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[Notice]:
+def _of_blocks(manifest: Manifest, comparison: Comparison, series: int) -> Iterator[Notice]:
     names = " and ".join(manifest.arms[index].name for index in (comparison.pair.arm, comparison.pair.reference))
     label = manifest.label_of(names, manifest.conditions[comparison.condition].name)
     if comparison.incomplete:
@@ -151,6 +152,9 @@ def _of_blocks(manifest: Manifest, comparison: Comparison) -> Iterator[Notice]:
         yield notice(Code.BLOCKS_UNDEFINED, label, count=comparison.undefined)
     if comparison.failed:
         yield notice(Code.BLOCKS_FAILED, label, count=comparison.failed, blocks=comparison.blocks)
+    alike = comparison.resemblance
+    if alike is not None and is_resemblance(alike, comparison.blocks, series):
+        yield notice(Code.RATIOS_RESEMBLE, label, correlation=alike)
 
 
 def _of_an_arm(manifest: Manifest, arm: ArmSummary, record: ArmRecord) -> Iterator[Notice]:

@@ -191,6 +191,10 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
     Code.BLOCKS_INCOMPLETE: "{count} of {blocks} blocks left out because they are incomplete",
     Code.BLOCKS_UNDEFINED: "{count} blocks left out because too many messages failed in both arms",
     Code.BLOCKS_FAILED: "in {count} of {blocks} blocks one arm failed: they count as slower than any other",
+    Code.RATIOS_RESEMBLE: (
+        "the ratios of consecutive blocks resemble each other (correlation {correlation:.2f}), so that the interval is too "
+        "narrow: start the processes several times (restarts in [load])"
+    ),
     Code.MESSAGES_FAILED: "{count} of {started} messages failed",
     Code.P95_NEEDS: "a 95th percentile needs {needs} {unit}",
     Code.NEVER_STARTED: "{count} planned messages were never started",
