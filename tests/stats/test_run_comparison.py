@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchkit.model.run import Run
+from benchkit.model.run import Run, RunStatus
 from benchkit.model.run_comparison import ChangeVerdict, RunComparison, Unit
 from benchkit.model.summary import Summary
 from benchkit.report.content.run_comparison import comparison_page, headline
@@ -144,6 +144,8 @@ def test_says_in_what_the_runs_differ(synthetic_run: Factory) -> None:
         "httpx: 1 → 2",
     ]
     assert "In nothing that was recorded" in differences(before, before)[0]
+    killed = replace(before, status=RunStatus.KILLED)
+    assert differences(before, killed) == [f"{before.run} was killed, so it may not hold all that it planned."]
     assert differences(before, replace(before, scenario_text=text + "# more\n")) == [
         "The scenario's text differs in comments only."
     ]

@@ -8,21 +8,38 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchkit.model.counts import counted
-from benchkit.model.run import ConditionRecord, Manifest
+from benchkit.model.run import ConditionRecord, Manifest, RunStatus
 from benchkit.report import numbers
 
 MOST_LINES = 12
 _MOST_LETTERS = 60
 _SAME_RTT = 1.1
+_ENDED = {
+    RunStatus.RUNNING: "goes on, so it does not hold all that it planned",
+    RunStatus.INTERRUPTED: "was interrupted, so it does not hold all that it planned",
+    RunStatus.KILLED: "was killed, so it may not hold all that it planned",
+    RunStatus.BROKEN: "broke: one of its processes died",
+}
 _HOST = ("python", "kernel", "cores")
 
 
 def differences(before: Manifest, after: Manifest) -> list[str]:
     """At least one line: where nothing differs, it says so."""
-    found = [*_scenario(before, after), *_batch(before, after), *_network(before, after), *_host(before, after)]
+    found = [
+        *_ends(before, after),
+        *_scenario(before, after),
+        *_batch(before, after),
+        *_network(before, after),
+        *_host(before, after),
+    ]
     return found or [
         f"In nothing that was recorded: the same scenario (digest {scenario_digest(after)}), batch and machine."
     ]
+
+
+def _ends(before: Manifest, after: Manifest) -> Iterator[str]:
+    """Of each run that did not come to its end."""
+    yield from (f"{run.run} {_ENDED[run.status]}." for run in (before, after) if run.status in _ENDED)
 
 
 def scenario_digest(manifest: Manifest) -> str:
