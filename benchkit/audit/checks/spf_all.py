@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
+from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.records.spf import Qualifier, SpfMechanism
@@ -47,7 +48,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif end.qualifier is Qualifier.FAIL:
         yield RULE.passed(context.domain, "ends with -all", evidence=[found.answer])
     elif end.qualifier is Qualifier.SOFTFAIL:
-        yield RULE.finding("soft", context.domain, _told(end), evidence=[found.answer], span=end.span)
+        parked = (await context.unread_fact(mail_profile)).null_mx
+        fixes = (await spf_fix(context)).fixes if parked else ()
+        yield RULE.finding("soft", context.domain, _told(end), evidence=[found.answer], fixes=fixes, span=end.span)
     else:
         fix = await spf_fix(context)
         yield RULE.finding(

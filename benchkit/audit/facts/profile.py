@@ -36,15 +36,15 @@ class MailProfile:
 
 
 async def is_unused(context: AuditContext) -> bool:
-    """Nothing shows that the domain has to do with mail: no SPF, no MX, no address, no DKIM key, no reports to it."""
+    """Nothing shows that the domain has mail: no SPF, no MX host, no address (or a null MX), no key, no reports to it."""
     spf, hosts = await asyncio.gather(context.fact(spf_record), context.fact(mail_hosts))
-    if spf.selection.records or spf.selection.almost or hosts.answer.records:
+    if spf.selection.records or spf.selection.almost or hosts.records:
         return False
     if await _gets_reports(context):
         return False
     own, keys = await asyncio.gather(context.fact(addresses, context.domain), context.fact(discovery))
     known = spf.answer.state.known and hosts.answer.state.known
-    return known and own.missing and not keys.keys and not keys.lost
+    return known and (own.missing or hosts.null) and not keys.keys and not keys.lost
 
 
 async def _gets_reports(context: AuditContext) -> bool:

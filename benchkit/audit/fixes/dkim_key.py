@@ -6,6 +6,7 @@ import re
 
 from benchkit.audit.facts.dkim_discovery import Selector
 from benchkit.audit.fixes.replacement import fixed, held, holder, record, txt_record
+from benchkit.audit.fixes.spelling import plain
 from benchkit.audit.records.dkim import parse_dkim
 from benchkit.audit.records.text import is_fatal
 from benchkit.model.record_fix import RecordFix
@@ -18,7 +19,7 @@ NO_KEY = ("no-key", "key-cut")  # faults of a key with which no verifier can pas
 
 def dkim_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     """Empty where the key itself is damaged: only its owner can publish it again."""
-    if fix := _without_backslashes(domain, selector):
+    if fix := _without_stray(domain, selector):
         return fix
     key = selector.parsed
     if key is None or key.revoked or not selector.answer.records:
@@ -63,15 +64,19 @@ def bare_key_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     return _replaced(domain, selector, text, "the tags of a key record were added; only the key itself stays in p=")
 
 
-def _without_backslashes(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
-    """A zone file's `\\;` that a control panel has taken for a part of the record."""
+def _without_stray(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
+    """Only where the key is then whole: a zone file's `\\;`, quotation marks, `p:` for `p=`, stray commas, `k=RSA`."""
     text = selector.texts[0] if len(selector.texts) == 1 else ""
-    plain = text.replace("\\", "")
-    if plain == text or parse_dkim(plain).faults:
+    made = plain(text)[0].replace("\\", "").replace('"', "").strip(" '")
+    made = re.sub(r"(^|[;\s])([vkpt]):", r"\1\2=", made).replace(",", "")
+    made = re.sub(r"\bk\s*=\s*RSA\b", "k=rsa", made, flags=re.IGNORECASE)
+    if made == text or is_fatal(parse_dkim(made).faults):
         return ()
-    return _replaced(
-        domain, selector, plain, "backslashes were removed: they belong into a zone file, not into the record"
-    )
+    key = parse_dkim(text)
+    if not is_fatal(key.faults) and all(fault.code in _TAGS for fault in key.faults):
+        return ()
+    why = "characters that belong into a zone file or into no key were removed, and the same key is left"
+    return _replaced(domain, selector, made, why)
 
 
 def _replaced(domain: str, selector: Selector, text: str, why: str) -> tuple[RecordFix, ...]:

@@ -12,13 +12,14 @@ from benchkit.audit.fixes.dmarc_text import DmarcTags, strength
 from benchkit.audit.fixes.spf_record import spf_fix
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.tables.public_suffixes import is_public_suffix
+from benchkit.model.record_fix import value_of
 
 
 async def completed_tags(context: AuditContext, name: str, at: WalkStep, read: DmarcTags) -> None:
     """The tags that a record needs, and those that do harm at this domain."""
     tags, changes = read.tags, read.changes
     profile = await context.fact(mail_profile)
-    silent = profile.sends_none or await context.fact(is_unused)
+    silent = profile.sends_none or await context.fact(is_unused) or await _will_send_none(context)
     if "p" not in tags:
         tags["p"] = Policy.NONE
         changes += [] if silent else ["`p=none`: receivers refuse nothing yet"]
@@ -39,11 +40,21 @@ async def completed_tags(context: AuditContext, name: str, at: WalkStep, read: D
     await _no_sudden_policy(context, at, read)
 
 
+async def _will_send_none(context: AuditContext) -> bool:
+    """Whether the domain takes no mail, and its SPF record, once it is repaired, lets no host send."""
+    if not (await context.fact(mail_profile)).null_mx:
+        return False
+    fix = (await context.fact(spf_fix)).fix
+    return fix is not None and value_of(fix.after[0]).lower() == "v=spf1 -all"
+
+
 async def _no_sudden_policy(context: AuditContext, at: WalkStep, read: DmarcTags) -> None:
     """A policy that begins to count by the repair waits while no mail of the domain passes SPF or DKIM."""
     now = at.record.policy if at.record and at.record.counts else Policy.NONE
     wanted = read.tags["p"]
     if strength(wanted) <= strength(now) or (await context.fact(mail_profile)).sends_none:
+        return
+    if await _will_send_none(context):
         return
     if not await context.fact(is_unused) and not await _authenticates(context):
         read.tags["p"] = now

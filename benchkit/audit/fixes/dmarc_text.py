@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from benchkit.audit.fixes.report_addresses import repaired_addresses
 from benchkit.audit.fixes.spelling import closest, plain
 from benchkit.audit.records.dmarc import Policy, is_dmarc
+from benchkit.audit.records.text import readable
 
 POLICY_TAGS = ("p", "sp", "np")
 ADDRESS_TAGS = ("rua", "ruf")
 _TAGS = (*POLICY_TAGS, *ADDRESS_TAGS, "adkim", "aspf", "fo", "t", "psd", "pct", "rf", "ri")
 _VERSION = re.compile(r"[\s\"'(]*(?:v\s*[=:]?\s*)?\"?\s*dmarc\s*1?\b[\"\s;:,.]*", re.IGNORECASE)
+_LATER_VERSION = re.compile(r"[^;]{0,40}?\bv\s*=\s*dmarc1?\b[\"\s;:,.]*", re.IGNORECASE)  # something stands before it
 _NEXT_TAG = re.compile(rf"[,\s]+(?=(?:{'|'.join(_TAGS)})\s*=)", re.IGNORECASE)
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _CHOICES = {"t": "yn", "psd": "ynu", "adkim": "rs", "aspf": "rs"}
@@ -67,7 +69,7 @@ def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
         found.changes.append("the record begins with `v=DMARC1` and a semicolon")
     elif unquoted != clean:
         found.changes.append("quotation marks around the record were removed")
-    version = _VERSION.match(unquoted)
+    version = _VERSION.match(unquoted) or _LATER_VERSION.match(unquoted)
     body = unquoted[version.end() :] if version else unquoted
     for piece in body.split(";"):
         parts = _NEXT_TAG.split(piece.strip())
@@ -80,10 +82,11 @@ def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
 
 def _named(part: str, found: DmarcTags) -> tuple[str, str]:
     """The tag's name and value; an address alone belongs to the list before it, a policy alone is `p`."""
-    written, sign, value = part.partition("=")
-    if not sign:
-        written, sign, value = part.partition(":")
-        if "@" in part or written.lower() == "mailto":
+    written, equals, value = part.partition("=")
+    if not equals:
+        written, _, value = part.partition(":")
+        is_tag = written.strip().lower() in _TAGS
+        if not is_tag and ("@" in part or written.lower() == "mailto"):
             last = next((name for name in reversed(found.tags) if name in ADDRESS_TAGS), "rua")
             found.changes.append(f"`{part}` belongs to {last}=, after a comma")
             return last, part
@@ -92,7 +95,7 @@ def _named(part: str, found: DmarcTags) -> tuple[str, str]:
     name = _tag_name(written.strip().strip("\"'").lower())
     if name not in _TAGS and "mailto:" in part.lower():
         name, value = "rua", part[part.lower().index("mailto:") :]
-    if name != written.strip() or not sign:
+    if name != written.strip() or not equals:
         found.changes.append(f"`{part}` became `{name}={value.strip()}`")
     return name, value.strip()
 
@@ -121,6 +124,9 @@ def _take(name: str, value: str, found: DmarcTags) -> None:
         found.tags[name] = weaker
     elif name in found.tags and name in ADDRESS_TAGS:
         both = dict.fromkeys([*found.tags[name].split(","), *made.split(",")])
+        found.changes.append(
+            f"the addresses of both {name}= are in one: a tag that is there twice makes the record void"
+        )
         found.tags[name] = ",".join(both)
     elif name in found.tags:
         found.changes.append(f"{name}= was there twice, which makes the record void")
@@ -142,10 +148,18 @@ def _policy(name: str, value: str, found: DmarcTags) -> Policy | None:
 def _addresses(name: str, value: str, found: DmarcTags) -> str | None:
     made = repaired_addresses(value)
     found.undecided += [
-        f"`{each}` in {name}= is no address for reports: write mailto: and a mailbox" for each in made.unclear
+        f"`{readable(each)}` in {name}= is no address for reports: write mailto: and a mailbox" for each in made.unclear
     ]
-    found.changes += [f"{name}=: `{old}` became `{new}`" for old, new in made.changed]
-    return ",".join(made.addresses) or None
+    found.changes += [f"{name}=: `{readable(old)}` became `{new}`" for old, new in made.changed]
+    if not made.changed and len(made.addresses) > 1 and value.count(",") < len(made.addresses) - 1:
+        found.changes.append(f"the addresses in {name}= are separated by commas")
+    kept = [each for each in made.addresses if not each.lower().startswith(("http:", "https:"))]
+    found.changes += [
+        f"`{each}` was removed from {name}=: reports are sent to mailto: addresses only"
+        for each in made.addresses
+        if each not in kept
+    ]
+    return ",".join(kept) or None
 
 
 def _other(name: str, value: str, found: DmarcTags) -> str | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from benchkit.audit.domain_name import a_labels
+from benchkit.audit.records.text import readable
+
 _BLANK_AFTER_SCHEME = re.compile(r"(mailto)\s*[:;=]\s*/*\s*", re.IGNORECASE)
 _MAILBOX = re.compile(r"[^@\s,;:!<>\"]+@(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]*[A-Za-z0-9]\Z")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,]+\Z")
@@ -42,6 +45,8 @@ def _repaired(written: str) -> str:
     bare = _SIZE.sub("", written.strip("\"'<>().").rstrip(">."))
     mailbox = _SCHEME.sub("", bare)
     mailbox = mailbox[len("mailto:") :] if mailbox.lower().startswith("mailto:") else mailbox
+    local, at, domain = mailbox.rpartition("@")
+    mailbox = f"{local}{at}{a_labels(readable(domain))}" if local.isascii() else mailbox
     before, _, query = mailbox.partition("?")
     if _MAILBOX.match(before):
         return f"mailto:{before}{'?' + query if query else ''}"

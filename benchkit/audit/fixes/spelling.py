@@ -9,7 +9,12 @@ from benchkit.audit.records.text import readable
 
 _QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a\u00b4\u2033"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
-_ASCII = {ord(each): '"' for each in _QUOTES} | {ord(each): "-" for each in _DASHES}
+_FULLWIDTH = range(0xFF01, 0xFF5F)  # of East Asian keyboards: each ASCII character again
+_ASCII = {
+    **{wide: chr(wide - 0xFF01 + 0x21) for wide in _FULLWIDTH},
+    **{ord(each): '"' for each in _QUOTES},
+    **{ord(each): "-" for each in _DASHES},
+}
 
 
 def closest(word: str, known: Iterable[str], *, edits: int = 1) -> str:

@@ -92,7 +92,11 @@ async def _spf_fix(context: AuditContext) -> SpfFix:
     records = [record for record in found.answer.records if txt_of(record) in texts]
     old = held(found.answer, records)
     offer = proposed([record.strings or (record.text.encode("latin-1", "replace"),) for record in records])
-    if offer.names_senders or offer.open_ended or not (await context.fact(mail_profile)).takes_mail:
+    profile = await context.fact(mail_profile)
+    if profile.null_mx and not offer.names_senders and not offer.open_ended:
+        why = "the domain takes no mail, and the record names no host that sends"
+        offer = replace(offer, text="v=spf1 -all", changes=(*offer.changes, why), decide=())
+    if offer.names_senders or offer.open_ended or not profile.takes_mail:
         return await _looked_up(context, found, old, offer) if offer.text else SpfFix(decide=offer.decide)
     return await _with_first_senders(context, found, old, offer)
 

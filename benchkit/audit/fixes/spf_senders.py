@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from benchkit.audit.domain_name import a_labels
+from benchkit.audit.records.text import readable
 from benchkit.audit.tables.provider_signatures import KNOWN_INCLUDES
 
 _ADDRESS = re.compile(r"(?<![\w./])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?(?![\w])")
@@ -17,11 +19,13 @@ _LEADING = re.compile(r"\b(?:include|exists|redirect|ip[46])\.", re.IGNORECASE)
 _COMMAS = re.compile(  # a provider's include that was mistyped, `spf.protection.outlook,com`, is one name
     "|".join("[.,;]".join(map(re.escape, name.split("."))) for name in sorted(KNOWN_INCLUDES)), re.IGNORECASE
 )
+_WORD = re.compile(r"[^ \t:=/]*[^\x00-\x7f][^ \t:=/]*")  # with a letter that is not ASCII
 Network = IPv4Network | IPv6Network
 
 
 def named_senders(text: str) -> frozenset[str | Network]:
     """Addresses and networks, host and domain names in lower case, and the words `a`, `mx` and `ptr`."""
+    text = _WORD.sub(lambda found: a_labels(readable(found[0])), text)
     text = _COMMAS.sub(lambda found: re.sub("[,;]", ".", found[0]), text)
     spaced = _LEADING.sub(" ", _RUN_TOGETHER.sub(" ", text))
     words = {found.lower() for found in _MECHANISM.findall(text)}

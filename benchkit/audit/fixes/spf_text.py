@@ -76,7 +76,7 @@ def _without_version(text: str, found: SpfTerms) -> str:
 
 
 def _words(text: str, found: SpfTerms) -> None:
-    words = text.split()
+    words = [word for word in text.split(" ") if word]  # an octet of a letter may look like a blank
     while words:
         taken = next(_together(words), None)
         if taken is None:

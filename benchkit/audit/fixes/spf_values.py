@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from ipaddress import ip_network
 
+from benchkit.audit.domain_name import a_labels
+from benchkit.audit.records.text import readable
+
 AROUND = "\"'()<>[]{},;"
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?\Z")
 
@@ -21,7 +24,7 @@ def is_host(word: str) -> bool:
 def cleaned(text: str) -> str:
     """Without a URL's scheme, a final slash, and stray characters around it; a backslash before a prefix is a slash."""
     text = re.sub(r"\A[a-z]+://", "", text.strip(AROUND + ":= "), flags=re.IGNORECASE)
-    return text.replace("\\", "/").rstrip("/").rstrip(AROUND)
+    return a_labels(readable(text.replace("\\", "/").rstrip("/").rstrip(AROUND)))
 
 
 def address_in(text: str) -> str | None:

@@ -19,7 +19,9 @@ from benchkit.audit.records.text import BEFORE, RecordFault, as_text, strange_oc
 
 _VERSION = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")  # the value is case-sensitive
 _ALMOST = re.compile(
-    BEFORE + r"(?:v\s*=?\s*\"?dmarc|dmarc1?\s*;|p\s*=\s*(?:none|quarantine|reject)\b|rua\s*=\s*mailto:)", re.IGNORECASE
+    BEFORE + r"(?:v\s*=?\s*\"?dmarc|dmarc1?\s*;|[^;]{1,40}\bv\s*=\s*dmarc1\b|p\s*=\s*(?:none|quarantine|reject)\b"
+    r"|rua\s*=\s*mailto:)",
+    re.IGNORECASE,
 )
 _REMOVED = ("pct", "rf", "ri")
 _CHOICES = {"psd": ("y", "n", "u"), "t": ("y", "n"), "adkim": ("r", "s"), "aspf": ("r", "s")}
