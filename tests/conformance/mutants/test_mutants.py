@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.mutants import checks, figures, paces, providers, statistics, transports
+from tests.conformance.mutants import checks, figures, paces, providers, statistics, templates, transports
 from tests.conformance.mutants.mutant import Mutant
 
-TABLES = (providers, transports, statistics, figures, checks, paces)
+TABLES = (providers, templates, transports, statistics, figures, checks, paces)
 MUTANTS: list[Mutant] = [mutant for table in TABLES for mutant in table.mutants()]
 RIGHT = {(mutant.caught_by, mutant.right.label): mutant for mutant in MUTANTS}
 
