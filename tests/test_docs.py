@@ -80,10 +80,10 @@ def test_the_table_of_clients_is_what_they_offer() -> None:
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in _page("scenario").splitlines() if "|" in line
     ]
-    told = {
+    by_name = {
         f"{row[1]}_{row[0].strip('`')}": row[3:] for row in rows if len(row) == 8 and row[1] in ("smtp", "api", "null")
     }
-    assert told == found
+    assert by_name == found
 
 
 def _offers_in_words(name: str) -> list[str]:

@@ -85,7 +85,7 @@ INNER_FLOORS = {
         {"fixes"},
         {"receiver_judging", "reverse_judging", "spf_values"},
         {"checks"},
-        {"causes", "aspects", "lost_answers", "score", "not_checked", "sections", "recorded_options", "baseline"},
+        {"causes", "aspects", "unanswered", "score", "not_checked", "sections", "recorded_options", "baseline"},
         {"engine"},
         {"__init__"},
     ),

@@ -32,7 +32,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller told beside the domain. `offline`: a zone file answers, which says nothing about names outside it."""
+    """What the caller gave besides the domain. `offline`: a zone file answers, which says nothing about names outside it."""
 
     ip: str = ""
     helo: str = ""
@@ -141,22 +141,22 @@ class AuditContext:
 
     def known(self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]]) -> T | None:
         """The fact, if a check has needed it; for the report's sections."""
-        made = self._finished(make)
-        return made[0] if made else None
+        result = self._finished(make)
+        return result[0] if result else None
 
     def is_complete(self, make: Callable[Concatenate[AuditContext, P], Awaitable[T]]) -> bool:
         """Whether every answer that the fact rests on has come."""
-        made = self._finished(make)
-        return made is not None and not self.lost(made[1].questions)
+        result = self._finished(make)
+        return result is not None and not self.unanswered(result[1].questions)
 
     def _finished(self, make: Callable[..., Any]) -> tuple[Any, Reads] | None:
-        made = self._facts.get((make, (), ()))
-        return made.result() if made is not None and made.done() and made.exception() is None else None
+        task = self._facts.get((make, (), ()))
+        return task.result() if task is not None and task.done() and task.exception() is None else None
 
-    def lost(self, questions: Iterable[AskedOf]) -> tuple[Answer, ...]:
+    def unanswered(self, questions: Iterable[AskedOf]) -> tuple[Answer, ...]:
         """The answers to these that say nothing about the zone."""
-        asked = (self._servers[server].answer(name, kind) for server, name, kind in questions)
-        return tuple(answer for answer in asked if answer is not None and not answer.state.known)
+        answers = (self._servers[server].answer(name, kind) for server, name, kind in questions)
+        return tuple(answer for answer in answers if answer is not None and not answer.state.known)
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -166,7 +166,7 @@ class AuditContext:
 
     @property
     def queries(self) -> int:
-        return sum(asked.queries for asked in self._servers.values())
+        return sum(server.queries for server in self._servers.values())
 
 
 @contextmanager
@@ -181,10 +181,10 @@ def noting_reads() -> Iterator[Reads]:
 
 
 def _not_asked(address: str, why: str) -> Ask:
-    told = f"not asked: {address} is no public address ({why}), allow it with --allow-private"
+    reason = f"not asked: {address} is no public address ({why}), allow it with --allow-private"
 
     async def ask(name: str, type: str) -> Answer:  # noqa: A002
-        return Answer(name, type, AnswerState.TIMEOUT, ede=(told,), queries=0)
+        return Answer(name, type, AnswerState.TIMEOUT, ede=(reason,), queries=0)
 
     return ask
 

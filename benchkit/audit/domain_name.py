@@ -11,7 +11,7 @@ LONGEST_LABEL = 63
 
 
 def domain_name(text: str) -> str:
-    """Raises InputError; an address or a URL is told to be what it is."""
+    """Raises InputError; with its own message for an address or a URL."""
     name = text.strip().rstrip(".").lower()
     if "@" in name or "/" in name:
         raise InputError(

@@ -1,6 +1,6 @@
 """One domain's audit: all checks run at once over one context, and what they found becomes a report.
 
-Law: the order of a report depends on nothing but the answers: never on which of them came first. A defect of a check becomes
+The order of a report depends only on the answers, not on which came first. An exception in a check becomes
 an `unknown` finding of that check, so that one odd zone does not end the audit of a fleet.
 """
 
@@ -15,10 +15,10 @@ from benchkit.audit.audit_context import AuditContext, Options, noting_reads
 from benchkit.audit.causes import grouped, with_causes
 from benchkit.audit.checks import CHECKS
 from benchkit.audit.domain_name import domain_name
-from benchkit.audit.lost_answers import known_findings
 from benchkit.audit.not_checked import not_checked
 from benchkit.audit.rule import Check
 from benchkit.audit.score import cost, deductions, score
+from benchkit.audit.unanswered import known_findings
 from benchkit.model.audit import SEVERITY, AuditedMechanism, AuditReport, worst
 from benchkit.model.dns import AnswerState, Ask
 from benchkit.model.finding import Finding, Status
@@ -76,8 +76,8 @@ async def run_check(check: Check, context: AuditContext) -> list[Finding]:
                 if len(found) == MOST_OF_A_RULE:  # a hostile record can have a fault in each octet
                     break
         except Exception as error:
-            told = f"cannot be judged: a bug in benchkit, {type(error).__name__}: {error}"
-            return [Finding(check.rule.name, Status.UNKNOWN, context.domain, told, reference=check.rule.reference)]
+            message = f"cannot be judged: a bug in benchkit, {type(error).__name__}: {error}"
+            return [Finding(check.rule.name, Status.UNKNOWN, context.domain, message, reference=check.rule.reference)]
     return known_findings(check, context, found, tuple(reads.questions))
 
 

@@ -12,18 +12,18 @@ ALWAYS = (
 
 
 def not_checked(options: Options) -> tuple[str, ...]:
-    told = list(ALWAYS if options.mail is None else ALWAYS[:1])
-    told += [f"{rules.receiver}: {', '.join(rules.unseen)}" for rules in RULE_SETS]
+    notes = list(ALWAYS if options.mail is None else ALWAYS[:1])
+    notes += [f"{rules.receiver}: {', '.join(rules.unseen)}" for rules in RULE_SETS]
     if options.connections is None:
-        told.append(
+        notes.append(
             "STARTTLS, certificates, TLSA matches, the MTA-STS policy, BIMI's files: they need a connection, --connect opens it"
         )
     if options.authorities is None and not options.offline:
-        told.append("whether the zone's name servers say the same: --authorities asks each of them")
+        notes.append("whether all name servers of the zone give the same answers: --authorities asks each of them")
     if not options.ip:
-        told.append("SPF's result for a sending address: give it with --ip")
+        notes.append("SPF's result for a sending address: give it with --ip")
     if not options.blocklists:
-        told.append("blocklists (DNSBL): --blocklists asks them")
+        notes.append("blocklists (DNSBL): --blocklists asks them")
     if options.offline and not options.joined:
-        told.append("names that the zone file does not hold: --live asks live servers about them")
-    return tuple(told)
+        notes.append("names that the zone file does not hold: --live asks live servers about them")
+    return tuple(notes)

@@ -13,8 +13,8 @@ from benchkit.audit.facts.dkim_discovery import SelectorState, discovery
 from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.facts.reverse import reverse
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree
-from benchkit.audit.rule import Case, Rule, lost
+from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree, unanswered_lookups
+from benchkit.audit.rule import Case, Rule, unanswered_in
 from benchkit.audit.spf.tree import TreeStatus
 from benchkit.audit.tables.receiver_requirements import Requirement, RuleSet
 from benchkit.audit.tables.special_addresses import special_use
@@ -25,38 +25,39 @@ from benchkit.model.finding import Finding, Status
 CASES = {
     "everyone": Case(
         Status.FAIL,
-        "What is asked of every sender is not met.",
+        "A requirement for all senders is not met.",
         0,
         "Fix each point: the finding about that record says how.",
     ),
     "bulk": Case(
         Status.WARN,
-        "What is asked of bulk senders is not met.",
+        "A requirement for bulk senders is not met.",
         0,
         "Fix each point: the finding about that record says how.",
     ),
-    "not_seen": Case(Status.INFO, "It cannot be told from outside whether all of it is met."),
+    "not_seen": Case(Status.INFO, "Some requirements cannot be checked from outside."),
 }
 ADDRESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """`yes` None: not known, because the `lost` answers did not come, or because it cannot be seen from outside."""
+    """`yes` None: not known, because the `unanswered` answers did not come, or because it cannot be seen from outside."""
 
     yes: bool | None
     why: str
-    lost: tuple[Answer, ...] = ()
+    unanswered: tuple[Answer, ...] = ()
     evidence: tuple[Answer, ...] = ()  # of a no
 
 
 def receiver_rule(name: str, rules: RuleSet) -> Rule:
     """The rule of one receiver: its text is made of the data."""
-    asked = f"Of everyone: {_list(rules.everyone)}. " if rules.everyone else ""
+    everyone = f"Required of everyone: {_list(rules.everyone)}. " if rules.everyone else ""
     text = (
-        f"{rules.receiver}'s requirements, as published since {rules.since}, last compared {rules.checked}. {asked}"
-        f"Of bulk senders ({rules.threshold}): {_list(rules.bulk)}. Mail that misses them is answered {rules.refusal}. "
-        f"Not seen from outside: {'; '.join(rules.unseen)}. Their points are taken off by the mechanisms' own rules."
+        f"{rules.receiver}'s requirements, as published since {rules.since}, last compared {rules.checked}. {everyone}"
+        f"Required of bulk senders ({rules.threshold}): {_list(rules.bulk)}. Mail that does not meet them is answered "
+        f"{rules.refusal}. "
+        f"Not visible from outside: {'; '.join(rules.unseen)}. This rule costs no points: the rules of each mechanism do."
     )
     title = f"What {rules.receiver} asks of senders is met"
     return Rule(name, AuditedMechanism.SENDER_RULES, title, f"{rules.receiver}, {rules.checked}", text, CASES)
@@ -72,29 +73,31 @@ async def judge_receiver(context: AuditContext, rule: Rule, rules: RuleSet) -> A
     for case, part in (("everyone", rules.everyone), ("bulk", rules.bulk)):
         if missed := [each for each in part if met[each].yes is False]:
             clean = False
-            told = "; ".join(f"{each} ({met[each].why})" for each in missed)
+            list_text = "; ".join(f"{each} ({met[each].why})" for each in missed)
             evidence = tuple(dict.fromkeys(answer for each in missed for answer in met[each].evidence))
-            yield rule.finding(case, context.domain, f"{rules.receiver} requires {told}", evidence=evidence)
+            yield rule.finding(case, context.domain, f"{rules.receiver} requires {list_text}", evidence=evidence)
     if unsure := [each for each in wanted if met[each].yes is None]:
         clean = False
-        if unanswered := [answer for each in unsure for answer in met[each].lost]:
+        if unanswered := [answer for each in unsure for answer in met[each].unanswered]:
             yield rule.unknown(context.domain, unanswered)
         else:
-            told = "; ".join(f"{each} ({met[each].why})" for each in unsure)
-            yield rule.finding("not_seen", context.domain, f"{rules.receiver}: {told}")
+            list_text = "; ".join(f"{each} ({met[each].why})" for each in unsure)
+            yield rule.finding("not_seen", context.domain, f"{rules.receiver}: {list_text}")
     if clean:
-        yield rule.passed(context.domain, f"{rules.receiver}: all that can be seen from outside is met")
+        yield rule.passed(
+            context.domain, f"{rules.receiver}: every requirement that can be checked from outside is met"
+        )
 
 
 async def _spf(context: AuditContext) -> Met:
     found = await context.fact(spf_record)
-    if unanswered := lost([found.answer]):
+    if unanswered := unanswered_in([found.answer]):
         return Met(None, "", unanswered)
     tree = await context.fact(spf_tree)
     if tree is None:
         return Met(False, "no record, or one with an error", evidence=(found.answer,))
     if tree.status is TreeStatus.UNKNOWN:
-        return Met(None, "", lost_in(tree))
+        return Met(None, "", unanswered_lookups(tree))
     problem = tree.problems[0].message if tree.problems else ""
     return Met(tree.status is TreeStatus.FINE, problem, evidence=(found.answer,))
 
@@ -104,7 +107,7 @@ async def _dkim(context: AuditContext) -> Met:
         return Met(True, "")
     found = await context.fact(discovery)
     if found.outcome is SelectorState.UNKNOWN:
-        return Met(None, "", found.lost)
+        return Met(None, "", found.unanswered)
     if found.outcome is SelectorState.NOT_FOUND:
         return Met(None, "none found under common selectors; name yours with --selector")
     evidence = (found.probe, found.control, *(each.answer for each in found.keys))
@@ -128,14 +131,14 @@ async def _either(context: AuditContext) -> Met:
     if other.yes:
         return Met(True, "")
     unsure = one.yes is None or other.yes is None
-    lost_answers, evidence = (*one.lost, *other.lost), (*one.evidence, *other.evidence)
-    return Met(None if unsure else False, one.why or other.why, lost_answers, evidence)
+    unanswered, evidence = (*one.unanswered, *other.unanswered), (*one.evidence, *other.evidence)
+    return Met(None if unsure else False, one.why or other.why, unanswered, evidence)
 
 
 async def _dmarc(context: AuditContext) -> Met:
     effective = await context.fact(own_policy)
-    if effective.lost:
-        return Met(None, "", effective.lost)
+    if effective.unanswered:
+        return Met(None, "", effective.unanswered)
     if effective.policy is not None:
         return Met(True, "")
     walked = await context.fact(own_walk)
@@ -143,17 +146,17 @@ async def _dmarc(context: AuditContext) -> Met:
 
 
 async def _reverse(context: AuditContext) -> Met:
-    """The addresses that SPF authorises one by one; where it names networks only, it cannot be told which of them send."""
+    """The addresses that SPF authorises one by one; if it names networks only, it is not known which addresses send."""
     authorised = await context.fact(spf_addresses)
     networks = (*authorised.networks4, *authorised.networks6) if authorised else ()
     single = [str(each.network_address) for each in networks if each.num_addresses == 1]
     public = [address for address in single if not special_use(address)][:ADDRESSES]
     found = await asyncio.gather(*(context.fact(reverse, address) for address in public))
-    bad = [each for each in found if not each.confirmed and not each.lost]
+    bad = [each for each in found if not each.confirmed and not each.unanswered]
     if bad:
-        told = f"{', '.join(each.address for each in bad)} do not lead to a name and back"
-        return Met(False, told, evidence=tuple(answer for each in bad for answer in each.answers))
-    unanswered = tuple(answer for each in found for answer in each.lost)
+        problem = f"{', '.join(each.address for each in bad)} have no PTR name that leads back to them"
+        return Met(False, problem, evidence=tuple(answer for each in bad for answer in each.answers))
+    unanswered = tuple(answer for each in found for answer in each.unanswered)
     if unanswered or not found:
         return Met(None, "SPF names no single address", unanswered)
     return Met(True, "")

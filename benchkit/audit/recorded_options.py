@@ -1,4 +1,4 @@
-"""The options of an audit as plain values, so that a recording gives the same report without being told them again.
+"""The options of an audit as plain values, so that a recording gives the same report without repeating them.
 
 Law: whatever of `Options` shapes a report is here. A message is kept whole: its signatures cover all of it.
 """

@@ -11,7 +11,7 @@ from benchkit.model.record_fix import RecordFix
 
 CASES = {
     "no_pointer": Case(Status.WARN, "An address has no PTR record."),
-    "not_confirmed": Case(Status.WARN, "An address's PTR names a host whose address is another."),
+    "not_confirmed": Case(Status.WARN, "An address's PTR record names a host that has a different address."),
 }
 HOLDER = "the provider that gave you the address"
 ADVICE = "The PTR is in a zone of the provider that gave you the address: ask them to set it."
@@ -19,8 +19,8 @@ ADVICE = "The PTR is in a zone of the provider that gave you the address: ask th
 
 def judge_reverse(rule: Rule, found: Reverse, host: str, domain: str) -> Finding | None:
     """None where the address leads to a name and the name back to it."""
-    if found.lost:
-        return rule.unknown(found.address, found.lost)
+    if found.unanswered:
+        return rule.unknown(found.address, found.unanswered)
     if found.confirmed:
         return None
     if not found.names:

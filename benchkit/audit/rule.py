@@ -81,13 +81,15 @@ class Rule:
     def passed(self, subject: str, message: str, *, evidence: Sequence[Answer] = ()) -> Finding:
         return Finding(self.name, Status.PASS, subject, message, tuple(evidence), reference=self.reference)
 
-    def unknown(self, subject: str, lost: Sequence[Answer]) -> Finding:
+    def unknown(self, subject: str, unanswered: Sequence[Answer]) -> Finding:
         """What rests on answers that did not come: nothing can be said, and which answers they were."""
-        message = "cannot be judged: " + "; ".join(_lost(answer) for answer in lost[:3])
-        if len(lost) > 3:
-            message += f"; and {len(lost) - 3} more"
-        advice = AGAIN if not all(map(is_alias_loop, lost)) else "Give one of the names its own records, not a CNAME."
-        return Finding(self.name, Status.UNKNOWN, subject, message, tuple(lost), advice, (), self.reference)
+        message = "cannot be judged: " + "; ".join(_reply_text(answer) for answer in unanswered[:3])
+        if len(unanswered) > 3:
+            message += f"; and {len(unanswered) - 3} more"
+        advice = (
+            AGAIN if not all(map(is_alias_loop, unanswered)) else "Give one of the names its own records, not a CNAME."
+        )
+        return Finding(self.name, Status.UNKNOWN, subject, message, tuple(unanswered), advice, (), self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +118,18 @@ def _case(finding: Finding) -> str:
     return finding.rule.partition(".")[2] or finding.status.value
 
 
-def sentence(told: Sequence[str]) -> str:
+def sentence(parts: Sequence[str]) -> str:
     """Phrases as sentences, each with a capital letter and a full stop."""
-    return " ".join(f"{each[0].upper()}{each[1:]}" + ("" if each.endswith(".") else ".") for each in told if each)
+    return " ".join(f"{each[0].upper()}{each[1:]}" + ("" if each.endswith(".") else ".") for each in parts if each)
 
 
-def lost(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+def unanswered_in(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     """The answers that say nothing about the zone."""
     return tuple(answer for answer in answers if not answer.state.known)
 
 
-def _lost(answer: Answer) -> str:
+def _reply_text(answer: Answer) -> str:
     if is_alias_loop(answer):
         return f"{answer.name} is an alias that leads back to itself"
-    told = f" ({', '.join(answer.ede)})" if answer.ede else ""
-    return f"{answer.name} {answer.type} answered {answer.state.value}{told}"
+    errors = f" ({', '.join(answer.ede)})" if answer.ede else ""
+    return f"{answer.name} {answer.type} answered {answer.state.value}{errors}"

@@ -65,7 +65,7 @@ def _dkim(selector: Selector) -> DkimSummary:
 
 def dmarc_summary(context: AuditContext) -> DmarcSummary:
     walked, effective = context.known(own_walk), context.known(own_policy)
-    if walked is None or effective is None or effective.lost:
+    if walked is None or effective is None or effective.unanswered:
         return DmarcSummary()
     found = effective.found
     record = found.record if found else None

@@ -30,8 +30,8 @@ def identities(scenario: Scenario) -> tuple[ArmIdentity, ...]:
     """One for each arm, in order. Raises InputError for mail of the user's own, which is not read here."""
     message = scenario.message
     if message.eml:
-        told = "has mail of its own, and --scenario reads no mail: audit its domain, and a mail with --message FILE"
-        raise InputError(Mistake(str(scenario.path), told, key="message.eml"))
+        problem = "has mail of its own, and --scenario reads no mail: audit its domain, and a mail with --message FILE"
+        raise InputError(Mistake(str(scenario.path), problem, key="message.eml"))
     author = message.sender.addr.rpartition("@")[2].lower()
     return tuple(_identity(arm, author, message) for arm in scenario.arms)
 

@@ -34,7 +34,7 @@ def normalise(addr: str) -> str:
     if not at:
         raise ValueError(f"no @ in address {addr!r}")
     if not _LOCAL.fullmatch(local) or not local.isprintable() or len(local.encode("utf-8")) > _LOCAL_OCTETS:
-        raise ValueError(f"the part before the @ of {addr!r} is not one that mail servers take")
+        raise ValueError(f"mail servers do not accept the part before the @ of {addr!r}")
     canonical = f"{local}@{_ascii_domain(domain, addr)}"
     if len(canonical.encode("utf-8")) > _ADDRESS_OCTETS:
         raise ValueError(f"address {addr!r} is longer than {_ADDRESS_OCTETS} bytes")

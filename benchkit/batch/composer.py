@@ -66,8 +66,8 @@ def _composed(spec: MessageSpec, mistakes: list[Mistake]) -> list[Message]:
     sender = _mailbox(spec.sender, "from", mistakes)
     attachments = AttachmentFiles(spec.attachments, mistakes, spec.root)
     if spec.count and _wanted(spec) > MAX_MESSAGES:
-        told = f"would compose {_wanted(spec):,} distinct messages; the maximum is {MAX_MESSAGES:,}"
-        mistakes.append(Mistake("message", told, key="count"))
+        problem = f"would compose {_wanted(spec):,} distinct messages; the maximum is {MAX_MESSAGES:,}: set it lower"
+        mistakes.append(Mistake("message", problem, key="count"))
         return []
     drafts = _templated(spec, spec.template, mistakes) if spec.template else list(_inline(spec, mistakes))
     return [] if mistakes else [*_messages(spec, sender, attachments, drafts, mistakes)]
@@ -149,7 +149,7 @@ def _check_sums(*, stem: str, seconds: float, characters: int) -> None:
 
 
 def _complain_once(mistakes: list[Mistake], found: Mistake) -> None:
-    """A place in a template that fails for every row is one mistake, told with the first row that it fails for."""
+    """A place in a template that fails for every row is one mistake, reported for the first row."""
     if all((known.where, known.line) != (found.where, found.line) for known in mistakes):
         mistakes.append(found)
 
@@ -173,7 +173,7 @@ def _inline(spec: MessageSpec, mistakes: list[Mistake]) -> Iterator[_Draft]:
 def _messages(
     spec: MessageSpec, sender: Address, attachments: AttachmentFiles, drafts: list[_Draft], mistakes: list[Mistake]
 ) -> Iterator[Message]:
-    said, size = set[str](), 0
+    reported, size = set[str](), 0
     for index, draft in enumerate(drafts):
         try:
             message = _message(index, spec, sender, attachments, draft)
@@ -183,9 +183,9 @@ def _messages(
                 return
             yield message
         except ValueError as error:
-            if str(error) not in said:  # what is wrong with all of them is said of the first
+            if str(error) not in reported:  # what is wrong with all of them is said of the first
                 mistakes.append(Mistake(draft.where, str(error), draft.line, 1))
-            said.add(str(error))
+            reported.add(str(error))
             if isinstance(error, LimitError):
                 return
 
@@ -239,7 +239,7 @@ def _headers(spec: MessageSpec, variables: Mapping[str, Any]) -> tuple[tuple[str
 
 def _priority(word: str) -> Mapping[str, str]:
     if word not in ("", "normal", *PRIORITIES):
-        raise ValueError(f'priority: {word!r} is none of "high", "normal" and "low"')
+        raise ValueError(f'priority: {word!r} is not "high", "normal" or "low"')
     return PRIORITIES.get(word, {})
 
 

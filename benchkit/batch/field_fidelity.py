@@ -1,6 +1,6 @@
 """Whether one of the user's own mails can be sent as fields (subject, text, html, files …), as some APIs need.
 
-Such an API writes the MIME itself, from the canonical content. So the mail is told faithfully only if content says all of
+Such an API writes the MIME itself, from the canonical content. So the mail is carried unchanged only if the content says all of
 it: no signature over the bytes, no mail inside the mail, every text decodable, and the tree of parts that the content has.
 """
 

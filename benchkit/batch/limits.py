@@ -41,9 +41,9 @@ class LimitError(InputError):
 
 
 TOO_MUCH: Mapping[type[Exception], str] = {
-    RenderTimeout: f"it computes for more than {MAX_RENDER_S:g} s for one message",
+    RenderTimeout: f"it runs for more than {MAX_RENDER_S:g} s for one message",
     MemoryError: f"it takes more than {MAX_RENDER_BYTES / 1e9:g} GB of memory",
-    OutputTooLong: f"it gives more than {MAX_RENDERED_CHARS:,} characters",
+    OutputTooLong: f"it produces more than {MAX_RENDERED_CHARS:,} characters",
 }
 
 

@@ -54,8 +54,8 @@ def read_mails(pattern: str, folder: Path, root: Path | None, mistakes: list[Mis
             continue
         size += len(data)
         if size > MAX_BATCH_BYTES:
-            told = f"matches files of more than {MAX_BATCH_BYTES:,} bytes together: name fewer"
-            mistakes.append(Mistake("message", told, key="eml"))
+            problem = f"matches files of more than {MAX_BATCH_BYTES:,} bytes together: name fewer"
+            mistakes.append(Mistake("message", problem, key="eml"))
             return ()
         found += _mails(path, data, mistakes)
     if not found and not mistakes:
@@ -120,7 +120,9 @@ def _without_last_empty_line(raw: bytes) -> bytes:
 def checked(raw: bytes) -> bytes:
     """The mail as it is sent. Raises MailFault."""
     if not _FIELD.match(raw):
-        raise MailFault("is no mail: its first line is no header field (RFC 5322 §2.2)" if raw.strip() else "is empty")
+        raise MailFault(
+            "is not a mail: its first line is not a header field (RFC 5322 §2.2)" if raw.strip() else "is empty"
+        )
     if len(raw) > MAX_FILE_BYTES:
         raise MailFault(f"is a mail of more than {MAX_FILE_BYTES:,} bytes")
     data = _with_crlf(raw)
@@ -128,14 +130,14 @@ def checked(raw: bytes) -> bytes:
         raise MailFault("holds a NUL octet, which servers may refuse (RFC 5322 §3.5): remove it", _line_of(data, at))
     for number, line in enumerate(data.split(b"\r\n"), start=1):
         if len(line) > _MOST_OCTETS:
-            told = (
+            problem = (
                 f"has {len(line):,} octets, and a line has {_MOST_OCTETS} at most (RFC 5322 §2.1.1): encode that part"
             )
-            raise MailFault(told, number)
+            raise MailFault(problem, number)
     _check_header(data)
     if (at := data.find(PLACEHOLDER)) >= 0:
-        told = f"holds {PLACEHOLDER.decode()!r}, which benchkit reserves for its own send number: remove it"
-        raise MailFault(told, _line_of(data, at))
+        problem = f"holds {PLACEHOLDER.decode()!r}, which benchkit reserves for its own send number: remove it"
+        raise MailFault(problem, _line_of(data, at))
     return data
 
 
@@ -145,8 +147,8 @@ def _with_crlf(raw: bytes) -> bytes:
         raw = raw.replace(b"\n", b"\r\n")
     elif odd := _ODD_LINE_END.search(raw):
         what = "LF without CR" if odd[0] == b"\n" else "CR without LF"
-        told = f"has {what} beside CRLF, which servers read differently (RFC 5321 §2.3.8): save it with one kind of line end"
-        raise MailFault(told, _line_of(raw, odd.start()))
+        problem = f"has {what} beside CRLF, which servers read differently (RFC 5321 §2.3.8): save it with one kind of line end"
+        raise MailFault(problem, _line_of(raw, odd.start()))
     return raw if raw.endswith(b"\r\n") else raw + b"\r\n"
 
 
@@ -154,17 +156,17 @@ def _check_header(data: bytes) -> None:
     header = data.partition(b"\r\n\r\n")[0].removesuffix(b"\r\n")
     for number, line in enumerate(header.split(b"\r\n"), start=1):
         if not _FIELD.match(line) and not (number > 1 and line.startswith((b" ", b"\t"))):
-            raise MailFault("is no mail: this line is no header field (RFC 5322 §2.2)", number)
+            raise MailFault("is not a mail: this line is not a header field (RFC 5322 §2.2)", number)
         try:
             line.decode("utf-8")
         except UnicodeDecodeError:
-            told = (
+            problem = (
                 "has octets in a header field that are neither ASCII nor UTF-8 (RFC 6532 §3.2): encode them (RFC 2047)"
             )
-            raise MailFault(told, number) from None
+            raise MailFault(problem, number) from None
     if bcc := _BCC.search(header):
-        told = "has a Bcc field, which every recipient would see: remove it, and give message.bcc"
-        raise MailFault(told, _line_of(data, bcc.start()))
+        problem = "has a Bcc field, which every recipient would see: remove it, and give message.bcc"
+        raise MailFault(problem, _line_of(data, bcc.start()))
 
 
 def _line_of(data: bytes, at: int) -> int:

@@ -56,8 +56,8 @@ def own_messages(spec: MessageSpec, mistakes: list[Mistake]) -> list[Message]:
         return []
     number = min(filter(None, (spec.count or max(len(mails), len(rows)), spec.at_most)))
     if number > MAX_MESSAGES:
-        told = f"would send {number:,} distinct messages; the maximum is {MAX_MESSAGES:,}"
-        mistakes.append(Mistake("message", told, key="count"))
+        problem = f"would send {number:,} distinct messages; the maximum is {MAX_MESSAGES:,}: set it lower"
+        mistakes.append(Mistake("message", problem, key="count"))
         return []
     return list(_messages(spec, mails, rows, number, mistakes))
 
@@ -92,16 +92,16 @@ def _rows(spec: MessageSpec, mistakes: list[Mistake]) -> Sequence[RecipientRow]:
 def _messages(
     spec: MessageSpec, mails: Sequence[_Mail], rows: Sequence[RecipientRow], number: int, mistakes: list[Mistake]
 ) -> Iterator[Message]:
-    said = set[str]()
+    reported = set[str]()
     for index in range(number):
         mail, recipients = mails[index % len(mails)], _recipients(spec, rows, index)
         try:
             yield _message(spec, index, mail, recipients)
         except ValueError as error:
             where, line = (recipients.where, recipients.line) if recipients.where else (mail.file.where, mail.file.line)
-            if f"{where} {error}" not in said:
+            if f"{where} {error}" not in reported:
                 mistakes.append(Mistake(where, str(error), line, 1))
-            said.add(f"{where} {error}")
+            reported.add(f"{where} {error}")
             if isinstance(error, LimitError):
                 return
 

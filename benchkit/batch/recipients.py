@@ -47,8 +47,8 @@ def read_recipients(path: Path, mistakes: list[Mistake], most: int = 0) -> tuple
     bound = most if 0 < most <= MAX_MESSAGES else MAX_MESSAGES + 1
     rows = [row for line, fields in islice(records, bound) if (row := _row(path, line, columns, fields, mistakes))]
     if len(rows) > MAX_MESSAGES:
-        told = f"has more than {MAX_MESSAGES:,} rows: set message.count to send to the first ones only"
-        mistakes.append(Mistake(str(path), told, rows[-1].line, 1))
+        problem = f"has more than {MAX_MESSAGES:,} rows: set message.count to send to the first ones only"
+        mistakes.append(Mistake(str(path), problem, rows[-1].line, 1))
     elif not rows and len(mistakes) == found:
         mistakes.append(Mistake(str(path), "has no recipients: the batch would be empty"))
     return tuple(rows)
@@ -97,7 +97,9 @@ def _header_mistakes(path: Path, line: int, columns: list[str]) -> Iterator[Mist
         if names.count(name) > 1:
             yield Mistake(str(path), f"has {names.count(name)} columns named {name!r}", line, 1)
         if name in RESERVED:
-            yield Mistake(str(path), f"may not have a column {name!r}: templates have a {name!r} of their own", line, 1)
+            yield Mistake(
+                str(path), f"has a column {name!r}, a name that templates reserve: rename the column", line, 1
+            )
 
 
 def _row(path: Path, line: int, columns: list[str], fields: list[str], mistakes: list[Mistake]) -> RecipientRow | None:

@@ -1,4 +1,4 @@
-"""Which names a template asks its variables for, told from its syntax tree, before any row is rendered.
+"""Which variables a template uses, found in its syntax tree before any row is rendered.
 
 Jinja2 counts what a child template imports or sets at its top as unknown inside blocks; at run time it is known there.
 """

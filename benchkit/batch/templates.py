@@ -69,7 +69,7 @@ class TemplateSet:
         )
 
     def check(self, known: frozenset[str]) -> Iterator[Mistake]:
-        """What can be told without a row: missing files, syntax, variables that are not in `known`."""
+        """The mistakes that show without a row: missing files, syntax, variables that are not in `known`."""
         subject, text, html = self._names
         if not self._exists(subject):
             yield Mistake(str(self._folder / subject), "does not exist: a template needs a subject")
@@ -87,12 +87,12 @@ class TemplateSet:
         try:
             source, _, _ = self._loader.get_source(self._environment, name)
             tree = self._environment.parse(source, name)
-            asked = names_asked_for(tree)
+            variables = names_asked_for(tree)
         except TemplateSyntaxError as error:
             yield Mistake(where, f"is not a template: {error.message}", error.lineno)
             return
         except TemplateNotFound:
-            yield Mistake(where, "is included or extended, and is not in the folder of its template")
+            yield Mistake(where, "is included or extended, but is not in the folder of its template")
             return
         except TemplateError as error:
             yield Mistake(where, error.message or "cannot be used")
@@ -104,9 +104,9 @@ class TemplateSet:
             yield Mistake(where, f"cannot be read: {reason(error)}")
             return
         there_are = ", ".join(sorted(known))
-        for line, variable in sorted((line, variable) for variable, line in asked.items() if variable not in known):
-            told = f"asks for {variable!r}, which no column gives; there are: {there_are}"
-            yield Mistake(where, told, line, column_of(variable, source.splitlines()[line - 1]))
+        for line, variable in sorted((line, variable) for variable, line in variables.items() if variable not in known):
+            problem = f"asks for {variable!r}, which no column gives; there are: {there_are}"
+            yield Mistake(where, problem, line, column_of(variable, source.splitlines()[line - 1]))
         waiting += [other for other in meta.find_referenced_templates(tree) if other]
 
     def render(self, variables: Mapping[str, Any]) -> Rendered:

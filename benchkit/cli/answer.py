@@ -54,11 +54,11 @@ def _keep(path: Path, text: str) -> None:
     try:
         write_text(path, text)
     except StoreError as error:
-        typer.echo(f"benchkit: summary.json is not stored: {error}", err=True)
+        typer.echo(f"benchkit: summary.json could not be stored: {error}", err=True)
 
 
 def exit_code(summary: Summary, *, strict: bool = False) -> ExitCode:
-    """Interrupted before invalid before crossed: the first thing that a script must know. `strict`: not told is crossed."""
+    """Interrupted before invalid before crossed: what a script must know first. `strict`: undecided counts as crossed."""
     from benchkit.model.run import RunStatus
 
     if summary.status == RunStatus.INTERRUPTED:

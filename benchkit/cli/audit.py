@@ -183,6 +183,6 @@ def _named(domains: Sequence[str], recording: AuditRecording | None, options: Op
     found = domains or recorded or authors or reported or (options.zone.domains if options.zone else ())
     if not found:
         why = "; ".join(map(str, options.mail.authors.faults)) if options.mail else ""
-        told = f"{why}. Name the domain to audit beside it" if why else "name a domain"
-        raise InputError(Mistake("--message" if why else "audit", f"{told}, as in: benchkit audit shop.example"))
+        problem = f"{why}. Name the domain to audit beside it" if why else "name a domain"
+        raise InputError(Mistake("--message" if why else "audit", f"{problem}, as in: benchkit audit shop.example"))
     return found

@@ -29,7 +29,9 @@ def check_fixed(given: Given) -> None:
     if not given.fixed.parent.is_dir():
         raise InputError(Mistake("--fixed", f"{given.fixed.parent} is no folder: make it, or name another file"))
     if given.fixed.exists() and (given.zones or [])[0].samefile(given.fixed):
-        raise InputError(Mistake("--fixed", f"would overwrite {given.fixed}, which is read: name another file"))
+        raise InputError(
+            Mistake("--fixed", f"would overwrite {given.fixed}, which this command reads: name another file")
+        )
 
 
 def write_fixed(given: Given, zone: ZoneAsk | None, reports: Sequence[AuditReport]) -> None:
@@ -40,20 +42,20 @@ def write_fixed(given: Given, zone: ZoneAsk | None, reports: Sequence[AuditRepor
 
     (held,) = zone.zones.values()
     now = dict.fromkeys(fix for report in reports for fix in report.fixes if fix.is_for_now)
-    made = corrected_zone(held.file, held.path, now, utc_now().date())
+    corrected = corrected_zone(held.file, held.path, now, utc_now().date())
     with writing(given.fixed):
-        given.fixed.write_text(made.text, "utf-8")
+        given.fixed.write_text(corrected.text, "utf-8")
     if not now:
-        typer.echo(f"{given.fixed}: {held.path} as it is: the audit has no change to publish now", err=True)
+        typer.echo(f"{given.fixed}: a copy of {held.path}: the audit has no change to publish now", err=True)
         return
-    told = f"{given.fixed}: {held.path} with {len(made.done)} of {len(now)} changes made"
-    typer.echo(f"{told}. {_next_step(made)}", err=True)
+    text = f"{given.fixed}: {held.path} with {len(corrected.done)} of {len(now)} changes made"
+    typer.echo(f"{text}. {_next_step(corrected)}", err=True)
 
 
-def _next_step(made: CorrectedZone) -> str:
-    if not made.done:
+def _next_step(corrected: CorrectedZone) -> str:
+    if not corrected.done:
         return "Nothing changed, so the serial of its SOA record is as it was."
-    if made.serial is None:
+    if corrected.serial is None:
         return "Raise the serial of its SOA record, load it, and audit it again."
-    raised = f"The serial of its SOA record was raised from {made.serial.old} to {made.serial.new}"
+    raised = f"The serial of its SOA record was raised from {corrected.serial.old} to {corrected.serial.new}"
     return f"{raised}. Load it, and audit it again."

@@ -65,7 +65,7 @@ def _outputs(given: Given, path: Path) -> tuple[Path, Path]:
     read = {path.resolve(), *(file.resolve() for file in given.suppressed or ())}
     for option, output in (("--clean", clean), ("--rejected", rejected)):
         if output.resolve() in read:
-            raise InputError(Mistake(option, f"would overwrite {output}, which is read: name another file"))
+            raise InputError(Mistake(option, f"would overwrite {output}, which this command reads: name another file"))
     if clean.resolve() == rejected.resolve():
         raise InputError(Mistake("--rejected", "is the same file as --clean: name another file"))
     return clean, rejected

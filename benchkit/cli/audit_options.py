@@ -158,7 +158,7 @@ class Given:
         typer.Option(metavar="FILE", help="With --list: write the other rows here. Default: FILE.rejected.csv."),
     ] = None
 
-    # how it is told
+    # output
     as_json: Annotated[bool, typer.Option("--json", help="JSON: one object, or a list for several domains.")] = False
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, one row a domain.")] = False
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown.")] = False

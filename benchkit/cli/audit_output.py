@@ -38,7 +38,7 @@ def chosen(given: Given) -> Format:
         Format.SARIF: given.as_sarif,
     }
     if given.as_sarif and not given.zones:
-        raise InputError(Mistake("--sarif", "shows findings at their lines of a zone file: name one with --zone"))
+        raise InputError(Mistake("--sarif", "shows findings at the lines of a zone file: name one with --zone"))
     return next((form for form, wanted in flags.items() if wanted), Format.SCREEN)
 
 

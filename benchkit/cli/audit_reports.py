@@ -21,10 +21,10 @@ def read_reports(place: str | None, variable: str) -> ReportCollection | None:
     from benchkit.audit.aggregate_reports import collect
 
     if variable and not is_imap(place):
-        raise InputError(Mistake("--reports-password", f"has no effect: {place} is no IMAP mailbox ({EXAMPLE})"))
+        raise InputError(Mistake("--reports-password", f"has no effect: {place} is not an IMAP mailbox ({EXAMPLE})"))
     found = collect(imap_mails("--reports", place, variable) if is_imap(place) else _contents(Path(place)))
     if not found.dmarc and not found.tls:
-        why = "; ".join(f"{name} {told}" for name, told in found.unread[:3])
+        why = "; ".join(f"{name} {reason}" for name, reason in found.unread[:3])
         raise InputError(Mistake(place, f"holds no DMARC or TLS report{f': {why}' if why else ''}"))
     return found
 

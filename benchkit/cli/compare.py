@@ -68,7 +68,7 @@ def compare(options: CompareOptions) -> None:
     """Compare two runs arm by arm. Says what got slower, and in what the runs differ."""
     limit = _limit(options.limit)
     if options.figure is not None and options.figure.suffix not in _FORMATS:
-        wrong = f"has no format of a figure: end the name with {', '.join(_FORMATS)}"
+        wrong = f"has an unknown format: end the name with {', '.join(_FORMATS)}"
         raise InputError(Mistake(str(options.figure), wrong))
     before, after = _runs(options)
     comparison, unlike = _compared(before, after, limit, paired=options.rerun is not None)

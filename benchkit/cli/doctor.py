@@ -93,7 +93,9 @@ def _target(provider: str, host: str, region: str, ports: Sequence[int], tls_por
 
 def _in_region(host: str, region: str) -> str:
     if "{region}" in host and not region:
-        raise InputError(Mistake("--region", f"is missing: the host is {host}; as --region eu-central-1"))
+        raise InputError(
+            Mistake("--region", (f"is missing, and the host name needs it ({host}): give it as --region eu-central-1"))
+        )
     return host.replace("{region}", region)
 
 
@@ -144,7 +146,7 @@ async def _address(host: str) -> str:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except UnicodeError:
-        raise InputError(Mistake(host, "is no host name: correct its spelling")) from None
+        raise InputError(Mistake(host, "is not a host name: correct its spelling")) from None
     except OSError as error:
         raise TargetUnreachable(f"{host}: {error.strerror or error}: {advice_on_error(error)}") from None
     return str(found[0][4][0])
@@ -169,7 +171,7 @@ def _save(path: Path, found: ProviderFindings) -> None:
         if each.after_tls is not None
     ]
     if not seen:
-        typer.echo(f"benchkit: {path} is not written: no port showed what the server offers with TLS", err=True)
+        typer.echo(f"benchkit: {path} was not written: the server showed on no port what it offers with TLS", err=True)
         return
     with writing(path):
         path.write_text(observed_profile(found.title, found.host, seen, f"{utc_now():%Y-%m-%d}", found.rtt_ms), "utf-8")

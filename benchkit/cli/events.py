@@ -109,12 +109,14 @@ def _secrets(given: list[str], url: str) -> dict[str, WebhookSecret]:
                 Mistake("--secret", f"the environment variable {variable!r} is not set: it holds the secret of {name}")
             )
         if fault := webhook.secret_fault(os.environ[variable]):
-            raise InputError(Mistake("--secret", f"{name}: what {variable} holds verifies no post. It must be {fault}"))
+            raise InputError(
+                Mistake("--secret", (f"{name}: the secret in {variable} cannot verify webhooks. It must be {fault}"))
+            )
         found[name] = WebhookSecret(os.environ[variable], f"{url.rstrip('/')}/{name}" if url else "")
         if name == "mandrill" and not url:
             raise InputError(Mistake("--url", f"is needed: {webhook.name} signs the public address that it posts to"))
     if url and not _is_web_address(url):
-        raise InputError(Mistake("--url", f"{url!r} is no web address: write it as in https://hooks.example.com"))
+        raise InputError(Mistake("--url", f"{url!r} is not a web address: write it as in https://hooks.example.com"))
     if url and "mandrill" not in found:
         raise InputError(Mistake("--url", "has no effect: only Mandrill signs the public address; leave it out"))
     if not found:
@@ -179,7 +181,7 @@ async def _receive(
 
 
 def _mail_events(path: Path | None) -> Iterator[Event]:
-    """Of every mail in the folder; mails that are no bounce and no complaint, and files that are no mail, are told."""
+    """Of every mail in the folder; other mails, and files that are not mails, are counted in a message."""
     if path is None:
         return
     from benchkit.cli.mail_folder import begins_with_field, mails_of
@@ -192,8 +194,8 @@ def _mail_events(path: Path | None) -> Iterator[Event]:
         others += not found and begins_with_field(octets)
         yield from found
     if others:
-        told = counted(others, "mail")
-        typer.echo(f"benchkit: no bounce and no complaint can be read in {told} of {path}", err=True)
+        mails = counted(others, "mail")
+        typer.echo(f"benchkit: {path}: no bounce or complaint in {mails}", err=True)
     if no_mails:
-        told = "holds no mail" if path.is_file() else f"holds {counted(no_mails, 'file')} without a mail"
-        typer.echo(f"benchkit: {path} {told}: what does not begin with a header field was left out", err=True)
+        what = "holds no mail" if path.is_file() else f"holds {counted(no_mails, 'file')} without a mail"
+        typer.echo(f"benchkit: {path} {what}: files that do not begin with a header field are left out", err=True)

@@ -42,25 +42,25 @@ def explain(
         typer.echo(rule_page(_rule(rule)))
 
 
-def _rule(asked: str) -> Rule:
+def _rule(wanted: str) -> Rule:
     """Raises InputError for an unknown rule or case."""
     from benchkit.audit.checks import CHECKS
 
-    name, dot, case = asked.partition(".")
+    name, dot, case = wanted.partition(".")
     if name not in CHECKS.names():
-        raise InputError(Mistake(f'"{asked}"', f"is no rule, mechanism or provider: {_near(asked)}"))
+        raise InputError(Mistake(f'"{wanted}"', f"is no rule, mechanism or provider: {_near(wanted)}"))
     rule = CHECKS[name].rule
     if dot and case not in rule.cases:
         raise InputError(Mistake(name, f'has no case "{case}"; {suggestion(case, rule.cases)}'))
     return rule
 
 
-def _near(asked: str) -> str:
+def _near(wanted: str) -> str:
     """The name that is most like it, of all that can be explained; else where the names are."""
     from benchkit.audit.checks import CHECKS
     from benchkit.model.audit import AuditedMechanism
     from benchkit.providers import PROVIDERS
 
     names = (*CHECKS.names(), *PROVIDERS.names(), *(each.value for each in AuditedMechanism))
-    near = suggestion(asked, names) if asked else ""
+    near = suggestion(wanted, names) if wanted else ""
     return near if near.startswith("did") else "`benchkit explain all` and `benchkit explain providers` have all names"

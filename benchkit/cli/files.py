@@ -14,7 +14,7 @@ from benchkit.errors import InputError, Mistake, reason
 def check_suffix(path: Path | None, suffix: str) -> None:
     """Raises InputError where a file's name promises another format than is written; a name without a suffix promises none."""
     if path is not None and path.suffix.lower() not in ("", suffix):
-        raise InputError(Mistake(str(path), f"would not hold what its name says: end the name with {suffix}"))
+        raise InputError(Mistake(str(path), f"has the wrong ending for what it will hold: end the name with {suffix}"))
 
 
 def check_folder(path: Path) -> None:

@@ -17,7 +17,7 @@ def is_imap(text: str) -> bool:
 
 
 def imap_mails(option: str, address: str, variable: str) -> Iterator[tuple[str, bytes]]:
-    """Each mail of the folder with its name, for messages. Raises InputError; the password is never told.
+    """Each mail of the folder with its name, for messages. Raises InputError; the password is never shown.
 
     `imap` has STARTTLS beyond this machine, and no TLS on it.
     """

@@ -23,7 +23,7 @@ def init(
             file.write(starter())
     except FileExistsError:
         raise InputError(
-            Mistake(str(path), "is there already: name another file, as in: benchkit init mine.toml")
+            Mistake(str(path), "exists already: name another file, as in: benchkit init mine.toml")
         ) from None
     except OSError as error:
         raise InputError(Mistake(str(path), f"cannot be written: {error.strerror}")) from None

@@ -1,4 +1,4 @@
-"""The receiving lab of a scenario, for the time of a command; a scenario without one runs as it is."""
+"""Runs the receiving lab of a scenario while a command runs; does nothing for a scenario without one."""
 
 from __future__ import annotations
 

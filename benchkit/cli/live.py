@@ -78,16 +78,16 @@ class PlainLines:
 
     def __init__(self) -> None:
         self._run: RunInProgress | None = None
-        self._told_s = monotonic()
+        self._last_line_s = monotonic()
 
     def begins(self, folder: Path) -> None:
         self._run = RunInProgress(folder)
 
     def tell(self, sent: int, planned: int, left: str = "") -> None:
         now_s = monotonic()
-        if now_s - self._told_s < LINES_EVERY_S:
+        if now_s - self._last_line_s < LINES_EVERY_S:
             return
-        self._told_s = now_s
+        self._last_line_s = now_s
         self.tell_now(sent, planned, left)
 
     def tell_now(self, sent: int, planned: int, left: str = "") -> None:

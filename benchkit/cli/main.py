@@ -110,10 +110,10 @@ def _run_verb() -> None:
         _end(str(error), error.exit_code)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in NO_PATH:
-            _end(_told(error), ExitCode.BAD_INPUT)
+            _end(_message(error), ExitCode.BAD_INPUT)
         if os.environ.get("BENCHKIT_TRACEBACK"):
             raise
-        _end(f"{_told(error)} (BENCHKIT_TRACEBACK=1 shows where)", ExitCode.INTERNAL_ERROR)
+        _end(f"{_message(error)} (BENCHKIT_TRACEBACK=1 shows where)", ExitCode.INTERNAL_ERROR)
 
 
 def _fill_standard_descriptors() -> None:
@@ -123,7 +123,7 @@ def _fill_standard_descriptors() -> None:
     os.close(descriptor)
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     """A system that refuses, as a full disk does, is no defect."""
     if isinstance(error, OSError):
         return f"{error.filename or 'the system refuses'}: {reason(error)}"

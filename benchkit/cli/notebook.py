@@ -29,7 +29,7 @@ def notebook(
 
     check_suffix(out, ".html")
     if run is not None:
-        read_manifest(run)  # a wrong folder is told before a kernel is started
+        read_manifest(run)  # a wrong folder is reported before a kernel is started
     page, path = executed(name, run, Path.cwd()), out or Path(f"{name}.html")
     with writing(path):
         path.write_text(page, "utf-8")

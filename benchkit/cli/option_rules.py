@@ -66,9 +66,9 @@ class OneOf:
     what: str = "format"
 
     def mistakes(self, verb: str, given: Typed) -> Iterator[Mistake]:
-        asked = [option for option in self.options.split() if option in given]
-        if len(asked) > 1:
-            yield Mistake(verb, f"one {self.what} at a time: {' or '.join(asked)}")
+        chosen = [option for option in self.options.split() if option in given]
+        if len(chosen) > 1:
+            yield Mistake(verb, f"one {self.what} at a time: {' or '.join(chosen)}")
 
 
 Rule = Needs | NotWith | OnlyWith | OneOf

@@ -29,7 +29,7 @@ def time_left_s(elapsed_s: float, share: float, expected_s: float | None) -> flo
 
 
 class RunProgress(Protocol):
-    """What shows a run's progress: told where the run's folder is, and then how much was sent."""
+    """Shows a run's progress: it gets the run's folder, and then how much was sent."""
 
     def begins(self, folder: Path) -> None: ...
 

@@ -72,7 +72,7 @@ def report(options: ReportOptions) -> None:
     if options.picture is not None and len(folders) > 1:
         raise InputError(Mistake("--picture", "shows one run: name one"))
     if options.out is not None and (form is not ReportForm.HTML or (len(folders) > 1 and not options.pooled)):
-        raise InputError(Mistake("--out", "is where --html writes one page: name one run, or add --pooled"))
+        raise InputError(Mistake("--out", "is the place of one page: name one run, or add --pooled"))
     if options.pooled:
         _pooled(folders, form, options)
         return

@@ -83,7 +83,7 @@ def _code_of(ended: RunEnd, summary: Summary, *, strict: bool) -> int:
 
 
 def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: RelayTarget | None = None) -> RunEnd:
-    """Asks where real mail would leave, sends and stores; what went wrong is told on stderr."""
+    """Asks where real mail would leave, sends and stores; errors go to stderr."""
     from benchkit.experiment.parent.run_experiment import run_experiment
     from benchkit.model.outside_text import escape_control_chars
 
@@ -146,7 +146,7 @@ def _collect(beside: EventsBeside, folder: Path) -> None:
         found = beside.collect(folder, tell)
         typer.echo(f"{counted(len(found.rows), 'event')}: benchkit events {folder}", err=True)
     except OSError as error:
-        typer.echo(f"benchkit: events are not collected: {reason(error)}", err=True)
+        typer.echo(f"benchkit: the events could not be collected: {reason(error)}", err=True)
 
 
 def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path) -> None:

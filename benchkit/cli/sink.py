@@ -123,7 +123,7 @@ async def _serve(listeners: tuple[ListenerConfig, ...], ca_file: Path | None) ->
             with writing(ca_file):
                 ca_file.write_text(servers.ca_pem, "utf-8")  # noqa: ASYNC240 (no one is connected yet)
         typer.echo(json.dumps(_listening(listeners, ports), indent=1))
-        await _told_to_stop()
+        await _stop_requested()
     finally:
         await servers.stop()
     typer.echo(f"{counted(ledger.count, 'message')} arrived", err=True)
@@ -137,7 +137,7 @@ def _listening(listeners: Sequence[ListenerConfig], ports: Sequence[int]) -> lis
     ]
 
 
-async def _told_to_stop() -> None:
+async def _stop_requested() -> None:
     import asyncio
 
     ended = asyncio.Event()

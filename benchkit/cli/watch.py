@@ -43,9 +43,9 @@ def watch(
 
 
 def _tell_the_end(run: str, status: str, folder: Path) -> None:
-    """Ends with the exit code of a broken run where the run's process was killed: its own exit code told no one."""
+    """Ends with the exit code of a broken run if the run's process was killed, because that process left no exit code."""
     if status == "killed":
-        typer.echo(f"{run} was killed, no process holds it: benchkit report {folder} shows what it measured", err=True)
+        typer.echo(f"{run} was killed: benchkit report {folder} shows what it measured", err=True)
         raise typer.Exit(ExitCode.INVALID_RUN)
     typer.echo(f"{run} has ended ({status}): benchkit report {folder}", err=True)
 

@@ -106,20 +106,26 @@ def _notification(groups: Sequence[Message], original: dict[str, str], mail: Mes
 
 def _with_prose(found: Sequence[Event], octets: bytes, mail: Message) -> tuple[Event, ...]:
     """Exim and OpenSMTPD write "Status: 5.0.0" without a diagnostic, and what the server said in prose only."""
-    told = {event.recipient: event for event in read_prose(octets, mail)}
+    explanations = {event.recipient: event for event in read_prose(octets, mail)}
     return tuple(
-        _explained(event, told[event.recipient]) if not event.reason and event.recipient in told else event
+        _explained(event, explanations[event.recipient])
+        if not event.reason and event.recipient in explanations
+        else event
         for event in found
     )
 
 
-def _explained(event: Event, told: Event) -> Event:
+def _explained(event: Event, explanation: Event) -> Event:
     """The reply's own status where the report has a general one of the same class (RFC 3463 §2)."""
     general = not event.enhanced or event.enhanced.endswith(".0.0")
-    finer = told.enhanced if general and told.enhanced[:1] == (event.enhanced or told.enhanced)[:1] else ""
+    finer = (
+        explanation.enhanced
+        if general and explanation.enhanced[:1] == (event.enhanced or explanation.enhanced)[:1]
+        else ""
+    )
     enhanced = finer or event.enhanced
-    bounce = bounce_of(told.code, enhanced) if event.kind is EventKind.BOUNCED else event.bounce
-    return replace(event, reason=told.reason, code=told.code, enhanced=enhanced, bounce=bounce)
+    bounce = bounce_of(explanation.code, enhanced) if event.kind is EventKind.BOUNCED else event.bounce
+    return replace(event, reason=explanation.reason, code=explanation.code, enhanced=enhanced, bounce=bounce)
 
 
 def _kind(group: Message) -> EventKind | None:

@@ -28,8 +28,8 @@ def read_prose(octets: bytes, mail: Message) -> Iterator[Event]:
     found = find_identity(octets[:LOOKED_AT])
     identity = found[0].decode("ascii") if found else ""
     failed = str(mail.get("x-failed-recipients", ""))
-    told = {address.strip(): _about(report, address.strip()) for address in failed.split(",") if "@" in address}
-    for address, reason in (told or dict(_LINE.findall(report))).items():
+    reasons = {address.strip(): _about(report, address.strip()) for address in failed.split(",") if "@" in address}
+    for address, reason in (reasons or dict(_LINE.findall(report))).items():
         code, enhanced = reply_code(reason), enhanced_code(reason)
         yield Event(
             kind=EventKind.BOUNCED,

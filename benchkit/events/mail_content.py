@@ -69,7 +69,9 @@ def read_content(octets: bytes) -> MailContent:
     except (RecursionError, ValueError, LookupError, AssertionError) as error:
         return MailContent((), (f"the structure cannot be read: {type(error).__name__}",))
     parts = [_part(message, defects) for message, defects in found if not message.is_multipart()]
-    return MailContent(tuple(parts), tuple(told for message, defects in found for told in _told(message, defects)))
+    return MailContent(
+        tuple(parts), tuple(defect for message, defects in found for defect in _defects(message, defects))
+    )
 
 
 def _walk(mail: Message) -> Iterator[tuple[Message, list[str]]]:
@@ -114,10 +116,10 @@ def _text(octets: bytes, charset: str, defects: list[str]) -> str:
     return octets[:READ_TEXT].decode("utf-8", "replace")
 
 
-def _told(message: Message, defects: list[str]) -> Iterator[str]:
+def _defects(message: Message, defects: list[str]) -> Iterator[str]:
     known = [DEFECTS[type(each)] for each in message.defects if type(each) in DEFECTS]
-    for told in dict.fromkeys([*known, *defects]):
-        yield f"{message.get_content_type()}: {told}"
+    for defect in dict.fromkeys([*known, *defects]):
+        yield f"{message.get_content_type()}: {defect}"
 
 
 def _encoding(message: Message) -> str:

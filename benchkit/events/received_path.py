@@ -49,7 +49,7 @@ def received_path(fields: Sequence[str]) -> tuple[Hop, ...]:
 def parse_received(text: str) -> Hop:
     text = " ".join(text[:LONGEST].split())
     head, at = _time(text)
-    bare, told = without_comments(head), comments(head)
+    bare, remarks = without_comments(head), comments(head)
     clauses: dict[str, str] = {}
     for name, value in _CLAUSE.findall(bare):
         clauses.setdefault(name.lower(), value.rstrip(";"))
@@ -60,8 +60,8 @@ def parse_received(text: str) -> Hop:
         sender_address=_address(head.partition(" by ")[0]) if clauses.get("from") else "",
         receiver=clauses.get("by", "").lower(),
         protocol=protocol,
-        tls=_is_tls(protocol, told, bare),
-        tls_version=_version(told),
+        tls=_is_tls(protocol, remarks, bare),
+        tls_version=_version(remarks),
         at=at,
     )
 
@@ -84,14 +84,14 @@ def _time(text: str) -> tuple[str, datetime | None]:
         return head, None
 
 
-def _is_tls(protocol: str, told: str, bare: str) -> bool | None:
-    if protocol in TLS_PROTOCOLS or _TLS.search(f"{told} {bare}"):
+def _is_tls(protocol: str, remarks: str, bare: str) -> bool | None:
+    if protocol in TLS_PROTOCOLS or _TLS.search(f"{remarks} {bare}"):
         return True
     return False if protocol in PLAIN_PROTOCOLS else None
 
 
-def _version(told: str) -> str:
-    match = _VERSION.search(told)
+def _version(remarks: str) -> str:
+    match = _VERSION.search(remarks)
     return f"1.{match[1] or 0}" if match else ""
 
 

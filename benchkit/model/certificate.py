@@ -1,4 +1,4 @@
-"""What `benchkit certify` found out about benchkit on one machine: checks, each with what was expected and what was found."""
+"""The result of `benchkit certify` on one machine: each check with the expected and the measured value."""
 
 from __future__ import annotations
 

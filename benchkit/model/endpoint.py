@@ -1,4 +1,4 @@
-"""Where an arm's messages go, with everything a transport must be told: it reads no environment and no scenario."""
+"""Where an arm's messages go, with everything a transport needs: it reads no environment and no scenario."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How providers, clients, statistics and figures are found by name, built-in ones and those of other packages.
 
-A registry is a tuple of module names in view in the room's `__init__.py`; file name = registered name = the thing's own
+A registry is a tuple of module names in the room's `__init__.py`; file name = registered name = the object's own
 name. Modules load when first asked for, so that `--help` stays quick. An outside package comes in by the entry-point
 group `benchkit.<kind>` and can add a name, never replace a built-in one.
 """

@@ -65,7 +65,7 @@ class DomainAudit:
         fixes = "".join(f"<p>{html.text(heading(fix))}</p><pre>{html.text(zone_text([fix]))}</pre>" for fix in now)
         return html.block(
             f"<p><b>{html.text(headline(self.report))}</b></p>",
-            "".join(html.paragraph(f"{about}: {told}") for _, about, told in answers(self.report)),
+            "".join(html.paragraph(f"{about}: {result}") for _, about, result in answers(self.report)),
             html.table(("", "what is wrong", "what to do", "reference"), rows, texts=(0, 1, 2, 3)) if findings else "",
             html.paragraph("To publish now:") + fixes if fixes else "",
         )

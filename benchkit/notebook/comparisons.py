@@ -58,8 +58,8 @@ def compare(
 
     first, second = _opened(before), _opened(after)
     sides = [[measured(run.data, run.summary) for run in runs] for runs in (first, second)]
-    told = differences(first[-1].manifest, second[0].manifest)
-    return ComparedRuns(first[-1], second[0], compare_runs(sides[0], sides[1], limit), told)
+    changes = differences(first[-1].manifest, second[0].manifest)
+    return ComparedRuns(first[-1], second[0], compare_runs(sides[0], sides[1], limit), changes)
 
 
 def _opened(given: OneRun | Sequence[OneRun]) -> list[StoredRun]:

@@ -45,11 +45,11 @@ def executed(name: str, run: Path | None, folder: Path) -> str:
     try:
         client.execute(env=os.environ | ({NAMED: str(run.resolve())} if run else {}))
     except nbclient.exceptions.CellExecutionError as error:
-        raise _told(name, error) from None
+        raise _error(name, error) from None
     return page(name, document.cells)
 
 
-def _told(name: str, error: Any) -> BenchkitError:
+def _error(name: str, error: Any) -> BenchkitError:
     """What a cell raises on bad input is the input's fault, as with any verb."""
     kind, message = str(error.ename), str(error.evalue)
     if kind == _UNNAMED:

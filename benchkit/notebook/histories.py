@@ -56,8 +56,8 @@ class RunHistory:
         return SvgFigure(svg_of(lambda figure: history.draw(figure, self.values, what)))
 
     def __repr__(self) -> str:
-        told = f"<history of {self.folder}: {counted(len(self.values.runs), 'run')}, {len(self.values.series)} series>"
-        return f"{told}\n{self.note}" if self.note else told
+        text = f"<history of {self.folder}: {counted(len(self.values.runs), 'run')}, {len(self.values.series)} series>"
+        return f"{text}\n{self.note}" if self.note else text
 
     def _repr_html_(self) -> str:
         from benchkit.report.content.history import history_page

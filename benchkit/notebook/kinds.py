@@ -1,4 +1,4 @@
-"""What a notebook is about, and whether a run has something to say on it: told from the manifest, without reading a table."""
+"""What a notebook is about, and whether a run has data for it, according to the manifest, without reading a table."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class RunList(Sequence[StoredRun]):
         rows = (_row(run) for run in self._runs)
         return html.block(
             html.table(headings, rows, texts=(0, 1, 2, 3, 4)),
-            *(html.paragraph(told, "faint") for told in self.unreadable),
+            *(html.paragraph(problem, "faint") for problem in self.unreadable),
         )
 
 

@@ -43,17 +43,17 @@ class Predictions:
     def _repr_html_(self) -> str:
         headings = ["milliseconds for a message", *(f"RTT {rtt_ms:g} ms" for rtt_ms in self._rtts_ms)]
         return html.block(
-            html.table(headings, self._lines()), *(html.paragraph(told, "faint") for told in self._notes())
+            html.table(headings, self._lines()), *(html.paragraph(note, "faint") for note in self._notes())
         )
 
     def _predicted(self, model: ArmModel, rtt_ms: float) -> Prediction:
         line, base = model.line_for(**self._changed), self._baseline(model)
         level = base.line_for(**self._changed) if base is not None and base is not model else None
-        told = model.at(rtt_ms=rtt_ms, **self._changed)
+        predicted = model.at(rtt_ms=rtt_ms, **self._changed)
         if line is None or level is None:
-            return Prediction(model.arm, model.link, rtt_ms, told, None, None)
+            return Prediction(model.arm, model.link, rtt_ms, predicted, None, None)
         compared = compare_lines(line, level, rtt_ms, self._summary.rope)
-        return Prediction(model.arm, model.link, rtt_ms, told, compared.verdict, compared.ratio)
+        return Prediction(model.arm, model.link, rtt_ms, predicted, compared.verdict, compared.ratio)
 
     def _baseline(self, model: ArmModel) -> ArmModel | None:
         """The contrasts say which arm it is."""
@@ -80,7 +80,7 @@ class Predictions:
 def _cell(row: Prediction) -> str:
     if row.ms.value is None:
         return "not measured"
-    told = numbers.with_interval(row.ms, "\n")
+    time = numbers.with_interval(row.ms, "\n")
     if row.verdict is None or row.ratio is None:
-        return told
-    return f"{told}\n{numbers.decimal(row.ratio)}×, {row.verdict.lower()}"
+        return time
+    return f"{time}\n{numbers.decimal(row.ratio)}×, {row.verdict.lower()}"

@@ -65,8 +65,8 @@ def recommendation_part(summary: Summary) -> ReportPart:
 
 def fits_part(summary: Summary) -> ReportPart:
     """Without a sweep of RTTs there is nothing to fit, and it says so."""
-    told = fits_table(escaped(summary, lines=False)) if summary.fits else sentence(_NO_SWEEP)
-    return ReportPart(summary.fits, Section("fits", "", (told,)))
+    block = fits_table(escaped(summary, lines=False)) if summary.fits else sentence(_NO_SWEEP)
+    return ReportPart(summary.fits, Section("fits", "", (block,)))
 
 
 def answer_html(summary: Summary, note: str = "") -> str:

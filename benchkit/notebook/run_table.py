@@ -70,8 +70,8 @@ class RunTable:
     def _repr_html_(self) -> str:
         first = self.arrow.slice(0, SHOWN_ROWS)
         rows = zip(*([_shown(value) for value in column.to_pylist()] for column in first.columns), strict=True)
-        told = f"{self._layout.name}: {counted(len(self), 'row')}; .columns says what each column holds"
-        return html.block(html.table(first.column_names, rows, texts=_texts(first)), html.paragraph(told, "faint"))
+        caption = f"{self._layout.name}: {counted(len(self), 'row')}; .columns says what each column holds"
+        return html.block(html.table(first.column_names, rows, texts=_texts(first)), html.paragraph(caption, "faint"))
 
 
 def _texts(table: Any) -> Sequence[int]:

@@ -154,8 +154,8 @@ class StoredRun:
         names = {f"{model.arm} on {model.link}" if model.link else model.arm: model for model in self.summary.models}
         found = [model for model in names.values() if model.arm == arm and link in ("", model.link)]
         if len(found) != 1:
-            told = "is not one model of this run" if not found else "is several models: name a link"
-            raise InputError(Mistake(f'arm "{arm}"', f"{told}; there are: {listed(names)}"))
+            problem = "is not one model of this run" if not found else "is several models: name a link"
+            raise InputError(Mistake(f'arm "{arm}"', f"{problem}; there are: {listed(names)}"))
         return found[0]
 
     def predict(
@@ -188,8 +188,8 @@ class StoredRun:
         return SvgFigure(svg(self.data, name))
 
     def __repr__(self) -> str:
-        told = f"<run {self.name}, {self.manifest.status}, in {self.path}>"
-        return f"{told}\n{self.note}" if self.note else told
+        text = f"<run {self.name}, {self.manifest.status}, in {self.path}>"
+        return f"{text}\n{self.note}" if self.note else text
 
     def _repr_html_(self) -> str:
         return answer_html(self.summary, self.note)

@@ -1,6 +1,6 @@
 """Figures of audits, from the documents that `benchkit audit --json` prints: an include tree's lookups, a fleet's heat map.
 
-Each gives SVG text, drawn in the house look; colours are told by words too, since red and green are not for every eye.
+Each gives SVG text in the same style; colours are also named in words, because some readers cannot tell red from green.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ Measured = Sequence[tuple[int, Summary]]  # the senders of each run, and its ans
 
 
 def draw(figure: Figure, runs: Measured) -> None:
-    """All runs of one scenario; arms are told apart by name, and those of the last run say the order."""
+    """All runs of one scenario; arms are matched by name, in the order of the last run."""
     runs = sorted(((senders, escaped(summary, lines=False)) for senders, summary in runs), key=lambda one: one[0])
     names = list(dict.fromkeys(arm.name for _, summary in reversed(runs) for arm in summary.arms))
     conditions = list(dict.fromkeys(one.name for _, summary in runs for one in summary.conditions))

@@ -78,8 +78,8 @@ def _row(panel: Axes, row: int, cost: ArmCost, currency: str) -> None:
         panel.barh(row, value, left=start, height=0.58, color=part.colour, hatch=part.hatch, edgecolor="white",
                    linewidth=0.6)  # fmt: skip
         start += value
-    told = "not known" if cost.total is None else f"{three_digits(cost.total)} {currency}"
-    panel.annotate(told, (1, row), (8, 0), fontweight="bold", color=arm_colour(row), **AT_THE_RIGHT)
+    text = "not known" if cost.total is None else f"{three_digits(cost.total)} {currency}"
+    panel.annotate(text, (1, row), (8, 0), fontweight="bold", color=arm_colour(row), **AT_THE_RIGHT)
 
 
 def _legend(figure: Figure, costs: Sequence[ArmCost]) -> None:

@@ -71,10 +71,10 @@ def _panel(panel: Axes, run: Run, rates: Rates) -> None:
             low, high = (rate.value if end is None else end for end in (rate.low, rate.high))
             panel.hlines(arm, low, high, color=arm_colour(arm), linewidth=3, alpha=0.45)
             panel.plot(rate.value, arm, "o", color=arm_colour(arm), markersize=6)
-        panel.annotate(_told(rate), (1, arm), (8, 0), color=arm_colour(arm), **AT_THE_RIGHT)
+        panel.annotate(_rate_text(rate), (1, arm), (8, 0), color=arm_colour(arm), **AT_THE_RIGHT)
 
 
-def _told(rate: Estimate | None) -> str:
+def _rate_text(rate: Estimate | None) -> str:
     if rate is None or rate.value is None:
         return "not known"
     if rate.low is None or rate.high is None:

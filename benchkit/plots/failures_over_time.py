@@ -1,4 +1,4 @@
-"""When it fails: the share of each block that was not accepted, over the time at which the block ran."""
+"""When messages fail: the share of each block that was not accepted, over time."""
 
 from __future__ import annotations
 

@@ -78,6 +78,6 @@ def _panel(panel: Axes, pair: Pair, values: Any) -> None:
         shares = np.arange(1, len(succeeded) + 1) / len(durations)
         panel.step(succeeded, shares, where="post", color=colour, linestyle=style, linewidth=1.6)
         median = float(np.median(durations))
-        told = f"{three_digits(median)} ms" if np.isfinite(median) else "failed"
-        panel.annotate(f"{told}, n = {len(durations):,}", (1, height), (8, 0), xycoords="axes fraction",
+        text = f"{three_digits(median)} ms" if np.isfinite(median) else "failed"
+        panel.annotate(f"{text}, n = {len(durations):,}", (1, height), (8, 0), xycoords="axes fraction",
                        textcoords="offset points", va="center", fontsize=8, color=colour)  # fmt: skip

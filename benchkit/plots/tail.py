@@ -1,7 +1,7 @@
-"""How slow the slowest are: each arm's time over the percentile, on an axis that gives each further nine the same room.
+"""How slow the slowest messages are: each arm's time by percentile; each further nine (90, 99, 99.9) gets the same width.
 
 A point is one message. A failure is never accepted, so an arm's line ends where its failures begin. Where a line is dashed,
-fewer than ten messages are slower: its course there is chance.
+fewer than ten messages are slower: its shape there is chance.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ def load_profile(name: str) -> Profile:
     if name not in profile_names():
         if Path(name).is_dir():
             raise InputError(Mistake(name, "is a folder: name a profile, or a file that ends with .toml"))
-        told = f'unknown profile; {suggestion(name, profile_names())}, or give a file as "relay.toml"'
-        raise InputError(Mistake(name, told))
+        problem = f'unknown profile; {suggestion(name, profile_names())}, or give a file as "relay.toml"'
+        raise InputError(Mistake(name, problem))
     return _shipped(name)
 
 

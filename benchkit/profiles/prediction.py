@@ -1,6 +1,6 @@
-"""What a mail takes until it is accepted, from a profile and theory alone: nothing is sent (docs/method.md §2, §4).
+"""The predicted time until a mail is accepted, from a profile and theory alone: nothing is sent (docs/method.md §2, §4).
 
-What is unknown gives a range, or stays unknown: round trips from the fewest to the most that the profile allows; no time of the
+Unknown facts give a range or stay unknown: round trips from the fewest to the most that the profile allows; no time of the
 server where no one has measured it.
 """
 

@@ -76,9 +76,9 @@ def _fact(claims: object, kind: str, at: Mistake, mistakes: list[Mistake]) -> Fa
     read = []
     given: list[Any] = claims if isinstance(claims, list) and claims else [claims]
     for claim in given:
-        told = _fault(claim, kind)
-        if told:
-            mistakes.append(Mistake(at.where, told, key=at.key))
+        problem = _fault(claim, kind)
+        if problem:
+            mistakes.append(Mistake(at.where, problem, key=at.key))
         else:
             value = _KINDS[kind][1](claim["value"])
             read.append(Claim(value, *(claim.get(key, "") for key in ("source", "date", "note"))))

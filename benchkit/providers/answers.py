@@ -65,8 +65,8 @@ def list_in(found: object) -> list[Any]:
 
 def words(found: object, *names: str) -> str:
     """What an object says under these names, those that it has."""
-    said = (found.get(name) for name in names) if isinstance(found, dict) else ()
-    return ": ".join(str(word) for word in said if word and isinstance(word, str | int))
+    values = (found.get(name) for name in names) if isinstance(found, dict) else ()
+    return ": ".join(str(word) for word in values if word and isinstance(word, str | int))
 
 
 def beginning_of(body: bytes) -> str:

@@ -38,8 +38,8 @@ class Azure:
         check_fields(message, LIMITS)
         content = message.content
         if content.sender.name:
-            told = f"Azure takes the sender's name ({content.sender.name!r}) from its own settings"
-            raise ValueError(f"{told}: remove the name from `from`, or compare without Azure")
+            problem = f"Azure takes the sender's name ({content.sender.name!r}) from its own settings"
+            raise ValueError(f"{problem}: remove the name from `from`, or compare without Azure")
         groups = given(
             to=[*map(_person, content.to)],
             cc=[*map(_person, content.cc)],

@@ -118,7 +118,7 @@ SERVER = RoutedServer(
     body_of=_body,
     retry_after=True,
     challenge="HMAC-SHA256",
-    said={
+    error_texts={
         401: ("The request is missing a valid signature.", "Denied"),
         404: ("The specified sender domain has not been linked.", "DomainNotLinked"),
         429: ("The request rate limit was exceeded.", "TooManyRequests"),

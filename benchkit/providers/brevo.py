@@ -154,9 +154,9 @@ def _param(name: str) -> str:
 
 def _stored_texts(messages: Sequence[Message]) -> SharedTemplate:
     if any(message.content.text or not message.content.html for message in messages):
-        told = "a stored template of Brevo has an HTML text only, and Brevo makes the other text of it"
+        problem = "a stored template of Brevo has an HTML text only, and Brevo makes the other text of it"
         raise ValueError(
-            f'{told}: send mails with an HTML text alone, or use render = "provider" with several a request'
+            f'{problem}: send mails with an HTML text alone, or use render = "provider" with several a request'
         )
     return shared_template(texts_of(messages), _SYNTAX)
 
@@ -165,8 +165,10 @@ def _templated(messages: Sequence[Message], shared: SharedTemplate, account: Cre
     """The version of each, with its own values instead of texts."""
     for message, values in zip(messages, shared.values, strict=True):
         if len(json_bytes(values)) > _MOST_PARAMS:
-            told = f"its own values have more than {_MOST_PARAMS:,} bytes, and Brevo takes that many for one recipient"
-            raise ValueError(f"message {message.index} of the batch: {told}")
+            problem = (
+                f"its own values have more than {_MOST_PARAMS:,} bytes, and Brevo takes that many for one recipient"
+            )
+            raise ValueError(f"message {message.index} of the batch: {problem}")
     return [
         {name: value for name, value in _version(message, account).items() if name not in _FIELDS.values()}
         | {"params": values}

@@ -157,7 +157,7 @@ SERVER = RoutedServer(
     reads_key=_keyed,
     challenge="",
     rate_names=("x-sib-ratelimit-limit", "x-sib-ratelimit-remaining", "x-sib-ratelimit-reset"),
-    said={
+    error_texts={
         401: ("Key not found", "unauthorized"),
         402: ("You have insufficient credits.", "not_enough_credits"),
         403: ("Your account is under validation.", "permission_denied"),

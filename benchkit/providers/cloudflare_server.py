@@ -116,7 +116,7 @@ SERVER = RoutedServer(
     authorised_by=has_bearer,
     body_of=_body,
     retry_after=True,
-    said={
+    error_texts={
         401: ("Authentication error", "10000"),
         403: ("email.sending.error.email.sending_disabled", "10203"),
         404: ("email.sending.error.zone.not_found", "10100"),

@@ -1,6 +1,6 @@
 """What an API that composes the mail itself cannot carry, as values; and the line that says so before the first send.
 
-A mail is told faithfully only if its fields say all of it (batch/field_fidelity.py), and only those get it who should: the
+A mail is carried unchanged only if its fields say all of it (batch/field_fidelity.py), and only its recipients get it: the
 recipients of the envelope, each once.
 """
 
@@ -57,11 +57,13 @@ def check_fields(message: Message, limits: FieldLimits) -> None:
 def check_envelope(message: Message, limits: FieldLimits) -> None:
     """Of mail that goes as MIME too."""
     if message.envelope_from != message.content.sender.addr and not limits.return_path:
-        told = f"{limits.api} makes the envelope sender itself: remove envelope_from, or compare without {limits.api}"
-        raise ValueError(told)
+        problem = (
+            f"{limits.api} makes the envelope sender itself: remove envelope_from, or compare without {limits.api}"
+        )
+        raise ValueError(problem)
     if limits.recipients and len(message.recipients) > limits.recipients:
-        told = f"the mail has {len(message.recipients):,} recipients, and {limits.api} takes {limits.recipients:,}"
-        raise ValueError(f"{told}: use fewer, or compare without {limits.api}")
+        problem = f"the mail has {len(message.recipients):,} recipients, and {limits.api} takes {limits.recipients:,}"
+        raise ValueError(f"{problem}: use fewer, or compare without {limits.api}")
     everyone = [message.envelope_from, message.content.sender.addr, *message.recipients]
     if not limits.utf8_addresses and not all(map(str.isascii, everyone)):
         raise ValueError(f"{limits.api} takes only ASCII addresses (no SMTPUTF8): compare without {limits.api}")

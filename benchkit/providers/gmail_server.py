@@ -60,7 +60,7 @@ SERVER = RoutedServer(
     authorised_by=has_bearer,
     body_of=_body,
     challenge='Bearer realm="https://accounts.google.com/"',
-    said={
+    error_texts={
         401: ("Request had invalid authentication credentials. Expected OAuth 2 access token.", "authError"),
         429: ("User-rate limit exceeded.", "rateLimitExceeded"),
     },

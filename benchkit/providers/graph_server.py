@@ -61,8 +61,8 @@ def _mail(mail: Table) -> Received:
     text, html = text_in(body, "content"), text_in(body, "contentType").lower() == "html"
     headers = [(row["name"], row["value"]) for row in rows_in(mail, "internetMessageHeaders")]
     if any(not str(name).lower().startswith("x-") for name, _ in headers):
-        told = "The internet message header name should start with 'x-' or 'X-'."
-        raise ApiRefusal(400, told, "InvalidInternetMessageHeader")
+        problem = "The internet message header name should start with 'x-' or 'X-'."
+        raise ApiRefusal(400, problem, "InvalidInternetMessageHeader")
     content = Content(
         subject=text_in(mail, "subject"),
         sender=_group({"from": [mail["from"]]}, "from")[0] if mail.get("from") else Address("", ""),
@@ -118,11 +118,11 @@ def _some_throttled(answered: AnsweredRequest) -> Response:
         "headers": {"Retry-After": "10"},
         "body": json.loads(_body(429, _THROTTLED, "ApplicationThrottled")),
     }
-    said = [
+    results = [
         {"id": row.get("id")} | (limited if place in answered.refused_mails else {"status": 202})
         for place, row in enumerate(rows)
     ]
-    return Response(200, JSON, json.dumps({"responses": said}).encode())
+    return Response(200, JSON, json.dumps({"responses": results}).encode())
 
 
 SERVER = RoutedServer(
@@ -134,7 +134,7 @@ SERVER = RoutedServer(
     body_of=_body,
     retry_after=True,
     challenge='Bearer realm=""',
-    said={
+    error_texts={
         401: ("Access token is empty.", "InvalidAuthenticationToken"),
         403: ("Access is denied. Check credentials and try again.", "ErrorAccessDenied"),
         404: ("Resource could not be discovered.", "ResourceNotFound"),

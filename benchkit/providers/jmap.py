@@ -90,10 +90,10 @@ class Jmap:
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         answer = table_of(response.body)
-        said = answer.get("methodResponses")
-        if response.status != 200 or not isinstance(said, list):
+        responses = answer.get("methodResponses")
+        if response.status != 200 or not isinstance(responses, list):
             return (_refusal(response, answer),) * len(identities)
-        return tuple(_outcome(response, said, identity.decode("ascii")) for identity in identities)
+        return tuple(_outcome(response, responses, identity.decode("ascii")) for identity in identities)
 
     def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
         """The request names the envelope; what signs behind a JMAP server is not known."""
@@ -126,11 +126,11 @@ def _target(account: Credentials) -> SubmissionTarget:
     return SubmissionTarget(whose, options.get("identity", whose), options.get("mailbox", "benchkit"), upload)
 
 
-def _outcome(response: Response, said: Sequence[Any], name: str) -> Outcome:
+def _outcome(response: Response, responses: Sequence[Any], name: str) -> Outcome:
     """Of one message among the answers to the calls."""
-    if (submission := jmap_calls.created(said, name)) is not None:
+    if (submission := jmap_calls.created(responses, name)) is not None:
         return outcome(response, OutcomeKind.ACCEPTED, server_id=submission.get("id"))
-    error = jmap_calls.error_of(said, name)
+    error = jmap_calls.error_of(responses, name)
     if error is None:
         return outcome(response, OutcomeKind.GARBLED, "the answer has nothing about this message")
     kind = _KINDS.get(str(error.get("type")), OutcomeKind.REJECTED)

@@ -1,7 +1,7 @@
 """JMAP's calls that send MIME bytes as they are, in one request, and what the answers to them say of a message.
 
 Upload as a blob (RFC 9404 §4.1), import into a mailbox (RFC 8621 §4.8), submit, and remove the copy (§7.5). Each message's
-creations are called b, e and s with its identity behind, by which the answers are told apart. Cyrus 3.6 has an early draft of
+creations are called b, e and s with its identity behind, by which the answers are matched. Cyrus 3.6 has an early draft of
 the upload under the name Blob/set.
 """
 
@@ -72,19 +72,19 @@ def import_of_uploaded(message: Message, target: SubmissionTarget) -> bytes:
     )
 
 
-def created(said: Sequence[Any], name: str) -> Mapping[str, Any] | None:
+def created(responses: Sequence[Any], name: str) -> Mapping[str, Any] | None:
     """The submission of the message of that identity; None where it was not taken."""
     found = (
         _table(arguments, "created").get(f"s{name}")
-        for method, arguments in _calls(said)
+        for method, arguments in _calls(responses)
         if method == "EmailSubmission/set"
     )
     return next((submission for submission in found if isinstance(submission, dict)), None)
 
 
-def error_of(said: Sequence[Any], name: str) -> Mapping[str, Any] | None:
+def error_of(responses: Sequence[Any], name: str) -> Mapping[str, Any] | None:
     """The first SetError or method-level error (RFC 8620 §5.3, §3.6.2) that the message of that identity met."""
-    for method, arguments in _calls(said):
+    for method, arguments in _calls(responses):
         if method == "error":
             return arguments
         refused = _table(arguments, "notCreated")
@@ -95,8 +95,8 @@ def error_of(said: Sequence[Any], name: str) -> Mapping[str, Any] | None:
     return None
 
 
-def _calls(said: Sequence[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for call in said:
+def _calls(responses: Sequence[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for call in responses:
         match call:
             case [str(method), dict(arguments), _]:
                 yield method, arguments

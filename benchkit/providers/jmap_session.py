@@ -27,10 +27,12 @@ Discovery = Generator[Request, Response, Credentials]
 def discovery(account: Credentials, host: str) -> Discovery:
     """Gives the account with the options that the session tells. Raises ValueError where it does not tell enough."""
     document = yield from _session(account, account.options["session"], host)
-    told = _told(document, host) | {key: value for key, value in account.options.items() if key != "session"}
-    found = replace(account, options=told)
-    if "identity" not in told or "mailbox" not in told:
-        found = replace(found, options=(yield from _identity_and_mailbox(found)) | told)
+    options = _session_options(document, host) | {
+        key: value for key, value in account.options.items() if key != "session"
+    }
+    found = replace(account, options=options)
+    if "identity" not in options or "mailbox" not in options:
+        found = replace(found, options=(yield from _identity_and_mailbox(found)) | options)
     return found
 
 
@@ -55,7 +57,7 @@ def _session(account: Credentials, path: str, host: str) -> Generator[Request, R
     return document
 
 
-def _told(document: Mapping[str, Any], host: str) -> dict[str, str]:
+def _session_options(document: Mapping[str, Any], host: str) -> dict[str, str]:
     capabilities = document.get("capabilities")
     known = capabilities if isinstance(capabilities, dict) else {}
     if lacking := [name for name in (MAIL, SUBMISSION) if name not in known]:
@@ -64,15 +66,15 @@ def _told(document: Mapping[str, Any], host: str) -> dict[str, str]:
         )
     accounts = document.get("primaryAccounts")
     account = accounts.get(SUBMISSION) or accounts.get(MAIL) if isinstance(accounts, dict) else None
-    told = {
+    options = {
         "path": path_on(host, str(document["apiUrl"]), "apiUrl"),
         "upload": UPLOAD if CAPABILITIES[UPLOAD] in known else UPLOAD_URL,
     }
     if isinstance(account, str):
-        told["account"] = account
+        options["account"] = account
     if isinstance(document.get("uploadUrl"), str):
-        told["upload_path"] = path_on(host, document["uploadUrl"], "uploadUrl")
-    return told
+        options["upload_path"] = path_on(host, document["uploadUrl"], "uploadUrl")
+    return options
 
 
 def _identity_and_mailbox(account: Credentials) -> Generator[Request, Response, dict[str, str]]:

@@ -1,9 +1,10 @@
 """MailerSend: POST /v1/email as JSON; /v1/bulk-email takes a list of up to 500 and is judged later.
 
 Source: MailerSend's reference, mailersend-python, django-anymail. A success is 202 with an empty body, its id in
-x-message-id; with suppressed recipients it is 202 with warnings. A file's type is told by its name. Header fields of the mail's
-own, as benchkit's identity is one, need a plan that has them. A stored template is made in MailerSend's application (its API
-lists and deletes them), and `personalization` has the values of each recipient. The receiving half is in mailersend_server.py.
+x-message-id; with suppressed recipients it is 202 with warnings. The name of a file decides its type. Header fields of the
+mail's own, as benchkit's identity is one, need a plan that has them. A stored template is made in MailerSend's application
+(its API lists and deletes them), and `personalization` has the values of each recipient. The receiving half is in
+mailersend_server.py.
 """
 
 from __future__ import annotations

@@ -107,8 +107,8 @@ def _accepted(_request: Request, identities: Sequence[bytes]) -> Response:
 
 
 def _accepted_bulk(_request: Request, identities: Sequence[bytes]) -> Response:
-    said = {"message": "The bulk email is being processed.", "bulk_email_id": identities[0].decode()}
-    return Response(202, JSON, json.dumps(said).encode())
+    document = {"message": "The bulk email is being processed.", "bulk_email_id": identities[0].decode()}
+    return Response(202, JSON, json.dumps(document).encode())
 
 
 def _body(_status: int, text: str, code: str) -> bytes:
@@ -129,8 +129,8 @@ def _suppressed(kind: str) -> Callable[[AnsweredRequest], Response]:
             "warning": f"{'All' if everyone else 'Some'} of the recipients have been suppressed.",
             "recipients": people,
         }
-        told = {"message": "There are some warnings for your request.", "warnings": [warning]}
-        return Response(202, (*JSON, ("x-message-id", identity.decode())), json.dumps(told).encode())
+        document = {"message": "There are some warnings for your request.", "warnings": [warning]}
+        return Response(202, (*JSON, ("x-message-id", identity.decode())), json.dumps(document).encode())
 
     return write
 
@@ -145,7 +145,7 @@ SERVER = RoutedServer(
     body_of=_body,
     retry_after=True,
     rate_names=("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
-    said={
+    error_texts={
         401: ("Unauthenticated.", ""),
         422: ("The from.email domain must be verified in your account to send emails. #MS42207", "from.email"),
         429: ("Too Many Attempts.", ""),

@@ -48,8 +48,8 @@ class Mailgun:
 
     def request(self, message: Message, account: Credentials) -> Request:
         _check_return_path(message)
-        mime, asked = _takes_mime(account), option_parts(account.options)
-        content_type, body = encode((mime_parts if mime else field_parts)(message, asked))
+        mime, option_fields = _takes_mime(account), option_parts(account.options)
+        content_type, body = encode((mime_parts if mime else field_parts)(message, option_fields))
         target = f"/v3/{_domain(message, account)}/messages{'.mime' if mime else ''}"
         return Request("POST", target, _headers(account, content_type), body)
 
@@ -81,8 +81,8 @@ class Mailgun:
         return Request("POST", f"/v3/{_domain(message, account)}/messages", _headers(account, content_type), body)
 
     def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        told = "recipient variables would stand inside the JSON of a stored template's variables, where Mailgun escapes nothing"
-        raise ValueError(f'{told}: use render = "provider", or messages_per_request = 1')
+        why = "recipient variables would stand inside the JSON of a stored template's variables, where Mailgun escapes nothing"
+        raise ValueError(f'{why}: use render = "provider", or messages_per_request = 1')
 
     def outcome(self, response: Response) -> Outcome:
         answer = json_of(response.body)
@@ -167,5 +167,5 @@ def _with_wait(refused: Outcome) -> Outcome:
 
 def _message(answer: Any, body: bytes) -> str:
     """What the body says: its `message`, a bare JSON string (401), or its beginning."""
-    said = answer.get("message") if isinstance(answer, dict) else answer
-    return said if isinstance(said, str) else beginning_of(body)
+    message = answer.get("message") if isinstance(answer, dict) else answer
+    return message if isinstance(message, str) else beginning_of(body)

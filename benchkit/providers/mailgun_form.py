@@ -32,22 +32,22 @@ def option_parts(options: Mapping[str, str]) -> list[FormPart]:
     return [FormPart(name, value.encode("utf-8")) for name, value in fields]
 
 
-def mime_parts(message: Message, asked: Sequence[FormPart]) -> list[FormPart]:
+def mime_parts(message: Message, option_fields: Sequence[FormPart]) -> list[FormPart]:
     """The MIME bytes first: they begin with the identity. `asked`: what the arm's options ask for."""
     _check_recipients(message)
-    _check_size((), asked)
+    _check_size((), option_fields)
     to = (FormPart("to", recipient.encode()) for recipient in message.recipients)
-    return [FormPart("message", message.mime, "message.eml", "message/rfc822"), *to, *asked]
+    return [FormPart("message", message.mime, "message.eml", "message/rfc822"), *to, *option_fields]
 
 
-def field_parts(message: Message, asked: Sequence[FormPart]) -> list[FormPart]:
+def field_parts(message: Message, option_fields: Sequence[FormPart]) -> list[FormPart]:
     """Raises ValueError where the fields cannot say this mail, or would send it to others than its envelope."""
-    check_fields(message, asked)
+    check_fields(message, option_fields)
     blind = [FormPart("bcc", recipient.encode()) for recipient in _blind(message)]
-    return [*content_parts(message.content, PLACEHOLDER.decode()), *blind, *asked]
+    return [*content_parts(message.content, PLACEHOLDER.decode()), *blind, *option_fields]
 
 
-def check_fields(message: Message, asked: Sequence[FormPart]) -> None:
+def check_fields(message: Message, option_fields: Sequence[FormPart]) -> None:
     """Raises ValueError with the reason and what to do."""
     content = message.content
     _check_recipients(message)
@@ -58,18 +58,18 @@ def check_fields(message: Message, asked: Sequence[FormPart]) -> None:
     if any(not (file.name or file.content_id) for file in content.attachments):
         raise ValueError('Mailgun drops an attachment without a file name: use endpoint = "mime"')
     if foreign := [address.addr for address in (*content.to, *content.cc) if address.addr not in message.recipients]:
-        told = f"{foreign[0]} is in the mail, but not in its envelope; sent as fields, it would get the mail"
-        raise ValueError(f'{told}: use endpoint = "mime"')
-    _check_size(content.headers, asked)
+        problem = f"{foreign[0]} is in the mail, but not in its envelope; sent as fields, it would get the mail"
+        raise ValueError(f'{problem}: use endpoint = "mime"')
+    _check_size(content.headers, option_fields)
 
 
-def _check_size(headers: Sequence[tuple[str, str]], asked: Sequence[FormPart]) -> None:
+def _check_size(headers: Sequence[tuple[str, str]], option_fields: Sequence[FormPart]) -> None:
     """Mailgun counts header fields, tags and metadata together."""
-    options = sum(len(part.name) + len(part.data) for part in asked)
+    options = sum(len(part.name) + len(part.data) for part in option_fields)
     if options > MOST_OPTIONS:
         raise ValueError(f"Mailgun takes tags and metadata of {MOST_OPTIONS:,} bytes together: give shorter ones")
     if options + sum(len(f"h:{name}{value}".encode()) for name, value in headers) > MOST_OPTIONS:
-        what = "header fields, tags and metadata" if asked else "header fields"
+        what = "header fields, tags and metadata" if option_fields else "header fields"
         raise ValueError(f'Mailgun takes {what} of {MOST_OPTIONS:,} bytes together: use endpoint = "mime"')
 
 

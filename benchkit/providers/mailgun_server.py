@@ -82,8 +82,8 @@ def _template_name(request: Request) -> str:
 
 
 def _stored(request: Request, _identities: Sequence[bytes]) -> Response:
-    said = {"message": "template has been stored", "template": {"name": _template_name(request)}}
-    return Response(200, JSON, json.dumps(said).encode())
+    document = {"message": "template has been stored", "template": {"name": _template_name(request)}}
+    return Response(200, JSON, json.dumps(document).encode())
 
 
 def _check(parts: tuple[FormPart, ...]) -> None:
@@ -213,7 +213,7 @@ SERVER = RoutedServer(
     joins_uploads=with_templates,
     body_of=_body,
     challenge='Basic realm="MG API"',
-    said={
+    error_texts={
         401: ("Forbidden", ""),
         404: ("Domain not found", ""),
         429: ("Domain not allowed to send: request limit exceeded", ""),

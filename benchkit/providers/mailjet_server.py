@@ -129,8 +129,8 @@ def _authorised(request: Request, account: Credentials) -> bool:
 
 def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
     rows = zip(_rows(table_in(request), request), identities, strict=False)
-    said = [_row(row, identity) for row, identity in rows]
-    return Response(200, JSON, json.dumps({"Messages": said}).encode())
+    results = [_row(row, identity) for row, identity in rows]
+    return Response(200, JSON, json.dumps({"Messages": results}).encode())
 
 
 def _row(row: Table, identity: bytes) -> dict[str, Any]:
@@ -157,13 +157,13 @@ def _some_refused(answered: AnsweredRequest) -> Response:
     rows = _rows(table_in(answered.request), answered.request)
     error = {"ErrorIdentifier": "benchkit", "ErrorCode": "mj-0013", "StatusCode": 400,
              "ErrorMessage": '"a@b@c" is an invalid email address.', "ErrorRelatedTo": ["To[0].Email"]}  # fmt: skip
-    said = [
+    results = [
         {"Status": "error", "Errors": [error]}
         if place in answered.refused_mails
         else _row(row, answered.identities[place])
         for place, row in enumerate(rows)
     ]
-    return Response(400 if answered.refused_mails else 200, JSON, json.dumps({"Messages": said}).encode())
+    return Response(400 if answered.refused_mails else 200, JSON, json.dumps({"Messages": results}).encode())
 
 
 SERVER = RoutedServer(
@@ -177,7 +177,7 @@ SERVER = RoutedServer(
     joins_uploads=with_templates,
     body_of=_body,
     challenge='Basic realm="Mailjet"',
-    said={
+    error_texts={
         401: ("API key authentication/authorization failure. You may be unauthorized to access the API.", "apikey"),
         403: ("You are not authorized to access this resource.", "forbidden"),
         429: ("Too many requests.", "throttled"),

@@ -118,14 +118,14 @@ def _ids(document: Table, identity: bytes) -> list[str]:
 
 
 def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
-    said = {"success": True, "message_ids": _ids(table_in(request), identities[0])}
-    return Response(200, JSON, json.dumps(said).encode())
+    document = {"success": True, "message_ids": _ids(table_in(request), identities[0])}
+    return Response(200, JSON, json.dumps(document).encode())
 
 
 def _accepted_batch(request: Request, identities: Sequence[bytes]) -> Response:
     rows = zip(rows_in(table_in(request), "requests"), identities, strict=False)
-    said = [{"success": True, "message_ids": _ids(row, identity)} for row, identity in rows]
-    return Response(200, JSON, json.dumps({"success": True, "responses": said}).encode())
+    results = [{"success": True, "message_ids": _ids(row, identity)} for row, identity in rows]
+    return Response(200, JSON, json.dumps({"success": True, "responses": results}).encode())
 
 
 def _body(_status: int, text: str, _code: str) -> bytes:
@@ -137,13 +137,13 @@ def _some_refused(answered: AnsweredRequest) -> Response:
     if len(answered.mails) == 1 and "/batch" not in answered.request.target:
         return Response(400, JSON, _body(400, _BAD_TO, ""))
     rows = rows_in(table_in(answered.request), "requests")
-    said = [
+    results = [
         {"success": False, "errors": [_BAD_TO]}
         if place in answered.refused_mails
         else {"success": True, "message_ids": _ids(row, identity)}
         for place, (row, identity) in enumerate(zip(rows, answered.identities, strict=False))
     ]
-    return Response(200, JSON, json.dumps({"success": True, "responses": said}).encode())
+    return Response(200, JSON, json.dumps({"success": True, "responses": results}).encode())
 
 
 SERVER = RoutedServer(
@@ -156,7 +156,7 @@ SERVER = RoutedServer(
     names_upload=_template_uuid,
     joins_uploads=with_templates,
     body_of=_body,
-    said={401: ("Unauthorized", ""), 403: ("Forbidden", ""), 429: ("Too many emails per second", "")},
+    error_texts={401: ("Unauthorized", ""), 403: ("Forbidden", ""), 429: ("Too many emails per second", "")},
     answers={
         "invalid_recipient": refusing(400, _BAD_TO),
         "wrong_token": refusing(401),

@@ -150,8 +150,8 @@ def _merged(messages: Sequence[Message], account: Credentials, share: Sharing, *
     """What differs in the texts are merge variables of each recipient; the identity stands in each one's metadata."""
     _check_fields_endpoint(account)
     if account.options.get("template") and not stored:
-        told = "a stored template of Mandrill would replace the texts of the batch"
-        raise ValueError(f'{told}: use render = "stored", or send one message a request')
+        problem = "a stored template of Mandrill would replace the texts of the batch"
+        raise ValueError(f'{problem}: use render = "stored", or send one message a request')
     for message in messages:
         check_fields(message, LIMITS)
     check_shared(messages, LIMITS.api)
@@ -226,8 +226,8 @@ def _raw(message: Message, account: Credentials) -> dict[str, Any]:
 def _message(message: Message, account: Credentials) -> dict[str, Any]:
     content, settings = message.content, account.options
     if unlike := [file for file in content.attachments if file.content_id not in ("", file.name)]:
-        told = f"an inline image of Mandrill has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
-        raise ValueError(f'{told}: use endpoint = "raw"')
+        problem = f"an inline image of Mandrill has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
+        raise ValueError(f'{problem}: use endpoint = "raw"')
     headers = dict(own_headers(content)) | given(**{"Reply-To": mailboxes(content.reply_to)})
     people = [
         *(

@@ -185,7 +185,7 @@ SERVER = RoutedServer(
     joins_uploads=with_templates,
     body_of=_body,
     challenge="",
-    said={401: ("Invalid API key", "Invalid_Key"), 500: ("An error occurred.", "GeneralError")},
+    error_texts={401: ("Invalid API key", "Invalid_Key"), 500: ("An error occurred.", "GeneralError")},
     answers={
         "wrong_key": refusing(500, "Invalid API key", "Invalid_Key"),
         "invalid_request": refusing(500, "Validation error", _INVALID),

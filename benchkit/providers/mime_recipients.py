@@ -20,11 +20,11 @@ def mime_with_bcc(message: Message, limits: FieldLimits) -> bytes:
     check_envelope(message, limits)
     named = {address.addr for address in (*message.content.to, *message.content.cc)}
     if foreign := named.difference(message.recipients):
-        told = f"{min(foreign)} is named in the mail and is no recipient of its envelope, and {limits.api} would send to it"
-        raise ValueError(f"{told}: remove it, or compare without {limits.api}")
+        problem = f"{min(foreign)} is named in the mail and is no recipient of its envelope, and {limits.api} would send to it"
+        raise ValueError(f"{problem}: remove it, or compare without {limits.api}")
     if limits.mail_bytes and len(message.mime) > limits.mail_bytes:
-        told = f"the mail has {len(message.mime):,} bytes, and {limits.api} takes {limits.mail_bytes:,}"
-        raise ValueError(f"{told}: send less, or compare without {limits.api}")
+        problem = f"the mail has {len(message.mime):,} bytes, and {limits.api} takes {limits.mail_bytes:,}"
+        raise ValueError(f"{problem}: send less, or compare without {limits.api}")
     blind = blind_recipients(message)
     if not blind:
         return message.mime

@@ -1,7 +1,7 @@
 """HTML forms as bytes: multipart/form-data both ways (RFC 7578), application/x-www-form-urlencoded as it arrives.
 
 File names are written as browsers, httpx and newer curls do (UTF-8; quote, CR and LF percent-encoded) and read so; a name
-that holds %22, %0D or %0A itself, or ends with a backslash, cannot be told from that, which is the format's flaw.
+that holds %22, %0D or %0A itself, or ends with a backslash, cannot be distinguished from that, which is a flaw of the format.
 """
 
 from __future__ import annotations

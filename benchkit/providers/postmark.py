@@ -98,11 +98,11 @@ def _headers(account: Credentials) -> tuple[tuple[str, str], ...]:
 
 def _outcome(response: Response, answer: object) -> Outcome:
     row = answer if isinstance(answer, dict) else {}
-    code, server_id, said = row.get("ErrorCode"), words(row, "MessageID"), words(row, "Message")
+    code, server_id, reason = row.get("ErrorCode"), words(row, "MessageID"), words(row, "Message")
     if response.status == 200 and code == 0 and not isinstance(code, bool) and server_id:
-        inactive = _INACTIVE.search(said)
+        inactive = _INACTIVE.search(reason)
         refused = tuple(inactive[1].rstrip(".").split(", ")) if inactive else ()
-        return outcome(response, OutcomeKind.ACCEPTED, said if refused else "", server_id=server_id, refused=refused)
+        return outcome(response, OutcomeKind.ACCEPTED, reason if refused else "", server_id=server_id, refused=refused)
     text = words(row, "ErrorCode", "Message")
     if response.status != 200:
         return refusal(response, text)

@@ -136,8 +136,8 @@ def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
 def _accepted_batch(request: Request, identities: Sequence[bytes]) -> Response:
     document = json_of(request.body)
     rows = list_in(document.get("Messages") if isinstance(document, dict) else document)
-    said = [_taken(row.get("To"), identity) for row, identity in zip(rows, identities, strict=False)]
-    return Response(200, JSON, json.dumps(said).encode())
+    results = [_taken(row.get("To"), identity) for row, identity in zip(rows, identities, strict=False)]
+    return Response(200, JSON, json.dumps(results).encode())
 
 
 def _body(_status: int, text: str, code: str) -> bytes:
@@ -150,8 +150,8 @@ def _some_inactive(answered: AnsweredRequest) -> Response:
     if len(answered.mails) == 1:
         if answered.everything_refused:
             return Response(422, JSON, _body(422, _INACTIVE, "406"))
-        told = f"Message OK, but will not deliver to these inactive addresses: {inactive}."
-        return _answer_of_row(answered, 0, {"Message": told})
+        text = f"Message OK, but will not deliver to these inactive addresses: {inactive}."
+        return _answer_of_row(answered, 0, {"Message": text})
     rows = [_row(answered, place, _refused(place in answered.refused_mails)) for place in range(len(answered.mails))]
     return Response(200, JSON, json.dumps(rows).encode())
 
@@ -184,7 +184,7 @@ SERVER = RoutedServer(
     joins_uploads=with_templates,
     body_of=_body,
     challenge="",
-    said={
+    error_texts={
         401: ("The Server Token you provided in the X-Postmark-Server-Token request header was invalid.", "10"),
         422: (_INACTIVE, "406"),
         429: ("Rate Limit Exceeded", "429"),

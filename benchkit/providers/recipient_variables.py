@@ -39,14 +39,16 @@ class JointForm:
     after: bytes
 
 
-def form_of(messages: Sequence[Message], share: Sharing = whole_texts, asked: Sequence[FormPart] = ()) -> JointForm:
+def form_of(
+    messages: Sequence[Message], share: Sharing = whole_texts, option_fields: Sequence[FormPart] = ()
+) -> JointForm:
     """`asked`: what the arm's options ask for. Raises ValueError where these messages cannot share requests."""
-    _check(messages, asked)
+    _check(messages, option_fields)
     shared = share(_texts(messages), _SYNTAX)
     to = [FormPart("to", mailbox(message.content.to[0]).encode("utf-8")) for message in messages]
     entries = [_entry(*pair) for pair in zip(messages, shared.values, strict=True)]
     common = content_parts(_with_variables(messages[0].content, shared.written(_variable)), _variable(_IDENTITY))
-    common += asked
+    common += option_fields
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
     opening, closing = rendered(FormPart(FIELD, b"{}"), boundary).split(b"{}")
     return JointForm(
@@ -76,14 +78,14 @@ def _with_variables(content: Content, written: Mapping[str, str]) -> Content:
     return replace(content, to=(), headers=headers, **texts)
 
 
-def _check(messages: Sequence[Message], asked: Sequence[FormPart]) -> None:
-    if any(_MARK.encode() in part.data for part in asked):
+def _check(messages: Sequence[Message], option_fields: Sequence[FormPart]) -> None:
+    if any(_MARK.encode() in part.data for part in option_fields):
         raise ValueError(f"options hold {_MARK!r}, which Mailgun would take for a variable: write it another way")
     first = messages[0].content
     for message in messages:
         if obstacle := _obstacle(message, first):
             raise ValueError(f"message {message.index} of the batch {obstacle}")
-        check_fields(message, asked)
+        check_fields(message, option_fields)
 
 
 def _obstacle(message: Message, first: Content) -> str:

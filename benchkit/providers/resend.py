@@ -150,8 +150,8 @@ def _shared(messages: Sequence[Message]) -> SharedTemplate:
         )
     shared = shared_template(texts_of(messages), SYNTAX)
     if (number := max(map(len, shared.values), default=0)) > MOST_VARIABLES:
-        told = f"the mails differ in {number} places, and a stored template of Resend has {MOST_VARIABLES} variables"
-        raise ValueError(f'{told}: use render = "client"')
+        problem = f"the mails differ in {number} places, and a stored template of Resend has {MOST_VARIABLES} variables"
+        raise ValueError(f'{problem}: use render = "client"')
     return shared
 
 
@@ -167,8 +167,8 @@ def _tags(account: Credentials) -> dict[str, str]:
     tags = options_table(account.options.get("tags", ""))
     for word in (*tags, *tags.values()):
         if not _TAG.fullmatch(word):
-            told = "Resend takes tags of ASCII letters, digits, _ and -, at most 256 characters"
-            raise ValueError(f"{told}: change {word!r} in the option `tags`")
+            problem = "Resend takes tags of ASCII letters, digits, _ and -, at most 256 characters"
+            raise ValueError(f"{problem}: change {word!r} in the option `tags`")
     return tags
 
 

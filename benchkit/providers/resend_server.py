@@ -188,7 +188,7 @@ SERVER = RoutedServer(
     other_body=(409, _OTHER_BODY, "invalid_idempotent_request"),
     retry_after=True,
     rate_names=("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
-    said={
+    error_texts={
         400: ("The request body is invalid.", _INVALID),
         401: ("Missing API Key", "missing_api_key"),
         403: ("API key is invalid", "invalid_api_key"),

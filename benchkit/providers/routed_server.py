@@ -36,7 +36,7 @@ def template_route(path: str, answer: Callable[[Request, Sequence[bytes]], Respo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutedServer:
-    """`authorised_by` may raise an ApiRefusal of its own. `said` has the real words of a status, and the code beside them.
+    """`authorised_by` may raise an ApiRefusal of its own. `error_texts` has the text and code of each status.
 
     `body_of` writes a refusal's body from status, text and code. `rate_names` are the header fields of a limit: requests in
     a window, how many are left, seconds until all are. Beyond its rate it answers `limit_status` with `limit_text`, which may
@@ -48,7 +48,7 @@ class RoutedServer:
     routes: tuple[Route, ...]
     authorised_by: Callable[[Request, Credentials], bool]
     body_of: Callable[[int, str, str], bytes]
-    said: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    error_texts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     challenge: str = "Bearer"
     limit_status: int = 429
     limit_text: str = ""
@@ -89,7 +89,7 @@ class RoutedServer:
         return _well_formed(lambda: self._route(request).answer(request, identities))
 
     def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
-        usual_text, usual_code = self.said.get(status, (_phrase(status), ""))
+        usual_text, usual_code = self.error_texts.get(status, (_phrase(status), ""))
         text, code = text or usual_text, code or usual_code
         headers = self.headers_of(status, code)
         if retry_after_s:

@@ -137,8 +137,8 @@ def _people(message: Message) -> dict[str, Any]:
 
 def _personalized(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
     if account.options.get("template"):
-        told = "a stored template of SendGrid excludes the substitutions of a batch"
-        raise ValueError(f'{told}: use render = "stored", or remove the option `template`')
+        problem = "a stored template of SendGrid excludes the substitutions of a batch"
+        raise ValueError(f'{problem}: use render = "stored", or remove the option `template`')
     _check_shared(messages)
     texts = {name: column for name, column in texts_of(messages).items() if name in _TEXTS}
     if any("" in column for column in texts.values()):
@@ -183,8 +183,8 @@ def _mark(name: str) -> str:
 def _personalization(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
     marked = {_mark(name): value for name, value in values.items()}
     if sum(len(f"{mark}{value}".encode()) for mark, value in marked.items()) > _SUBSTITUTIONS:
-        told = f"its own texts have more than {_SUBSTITUTIONS:,} bytes, which SendGrid does not substitute"
-        raise ValueError(f"message {message.index} of the batch: {told}")
+        problem = f"its own texts have more than {_SUBSTITUTIONS:,} bytes, which SendGrid does not substitute"
+        raise ValueError(f"message {message.index} of the batch: {problem}")
     content = message.content
     return _people(message) | given(subject=content.subject, headers=dict(own_headers(content)), substitutions=marked)
 

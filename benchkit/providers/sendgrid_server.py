@@ -55,8 +55,8 @@ def read(request: Request) -> tuple[Received, ...]:
     if not people:
         raise ApiRefusal(400, _NO_PEOPLE, _PEOPLE)
     if len(people) > MOST_PERSONALIZATIONS:
-        told = f"The personalizations field must have at most {MOST_PERSONALIZATIONS} personalizations."
-        raise ApiRefusal(400, told, _PEOPLE)
+        problem = f"The personalizations field must have at most {MOST_PERSONALIZATIONS} personalizations."
+        raise ApiRefusal(400, problem, _PEOPLE)
     template = stored_table(request, document.get("template_id") or "")
     mails = tuple(_mail(_filled_in(document, one, template), one, place) for place, one in enumerate(people))
     if sum(len(mail.recipients) for mail in mails) > MOST_PERSONALIZATIONS:
@@ -105,8 +105,8 @@ def _mail(document: Table, people: Table, place: int) -> Received:
         raise ApiRefusal(400, _NO_TO, f"{_PEOPLE}.{place}.to")
     named = [address.addr.lower() for address in (*to, *cc, *bcc)]
     if len(set(named)) < len(named):
-        told = "Each email address in the personalization block should be unique between to, cc, and bcc."
-        raise ApiRefusal(400, told, f"personalizations.{place}")
+        problem = "Each email address in the personalization block should be unique between to, cc, and bcc."
+        raise ApiRefusal(400, problem, f"personalizations.{place}")
     reply_to = addresses_in(document, "reply_to_list")
     if document.get("reply_to"):
         reply_to = (address_in(document["reply_to"], fault=_BAD_ADDRESS),)
@@ -198,7 +198,7 @@ SERVER = RoutedServer(
     body_of=_body,
     rate_names=("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
     headers_of=lambda _status, _code: JSON,
-    said={
+    error_texts={
         401: ("The provided authorization grant is invalid, expired, or revoked", ""),
         403: (_UNVERIFIED, "from"),
         413: ("The size of the payload is larger than the maximum of 30 MB.", ""),

@@ -152,10 +152,10 @@ def _content(shared: SharedTemplate) -> dict[str, str]:
 def _data(message: Message, values: Mapping[str, str]) -> str:
     data = json.dumps(values, ensure_ascii=False)
     if len(data) > _MOST_DATA:
-        told = (
+        problem = (
             f"the values of message {message.index} have {len(data):,} characters, and Amazon SES takes {_MOST_DATA:,}"
         )
-        raise ValueError(f'{told}: send less, or use render = "client"')
+        raise ValueError(f'{problem}: send less, or use render = "client"')
     return data
 
 

@@ -185,8 +185,8 @@ def _authorised(request: Request, account: Credentials) -> bool:
     except (KeyError, ValueError):
         known = False
     if not known:
-        said = "The request signature we calculated does not match the signature you provided."
-        raise ApiRefusal(403, said, "InvalidSignatureException")
+        problem = "The request signature we calculated does not match the signature you provided."
+        raise ApiRefusal(403, problem, "InvalidSignatureException")
     return True
 
 
@@ -242,7 +242,7 @@ SERVER = RoutedServer(
     body_of=_body,
     headers_of=_headers,
     challenge="",
-    said={
+    error_texts={
         400: ("Email address is not verified.", "MessageRejected"),
         403: ("The security token included in the request is invalid.", "UnrecognizedClientException"),
         404: ("The resource you attempted to access doesn't exist.", "NotFoundException"),

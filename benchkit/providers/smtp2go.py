@@ -150,8 +150,8 @@ def _document(message: Message) -> dict[str, Any]:
     check_fields(message, LIMITS)
     content = message.content
     if unlike := [file for file in content.attachments if file.content_id not in ("", file.name)]:
-        told = f"an inline image of SMTP2GO has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
-        raise ValueError(f'{told}: use endpoint = "mime"')
+        problem = f"an inline image of SMTP2GO has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
+        raise ValueError(f'{problem}: use endpoint = "mime"')
     headers = [*own_headers(content), *((("Reply-To", mailboxes(content.reply_to)),) if content.reply_to else ())]
     return {
         "custom_headers": [{"header": name, "value": value} for name, value in headers],

@@ -158,7 +158,7 @@ SERVER = RoutedServer(
     joins_uploads=with_templates,
     body_of=_body,
     challenge="",
-    said={
+    error_texts={
         401: ("The API key is not valid.", "E_ApiResponseCodes.ENDPOINT_PERMISSION_DENIED"),
         403: (
             "You do not have permission to access this API endpoint.",

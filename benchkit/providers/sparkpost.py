@@ -154,14 +154,14 @@ def _judged(response: Response, results: Mapping[str, Any], text: str) -> Outcom
     """200 tells how many recipients were rejected; some of its errors name them."""
     taken, server_id = results.get("total_accepted_recipients"), results.get("id")
     failures = list_in(results.get("rcpt_to_errors"))
-    told = "; ".join(filter(None, (text, *(words(error, "code", "message", "description") for error in failures))))
+    reason = "; ".join(filter(None, (text, *(words(error, "code", "message", "description") for error in failures))))
     if isinstance(taken, int) and taken > 0 and isinstance(server_id, str | int) and server_id:
         named = [words(error, "rcpt_to") or words(error, "email") for error in failures]
         rejected = results.get("total_rejected_recipients")
-        told = told or (f"{rejected} recipients rejected" if rejected else "")
-        return outcome(response, OutcomeKind.ACCEPTED, told, server_id=server_id, refused=[*filter(None, named)])
-    final = taken == 0 and not isinstance(taken, bool) and (told or results.get("total_rejected_recipients"))
-    return refusal(response, told, OutcomeKind.REJECTED if final else OutcomeKind.GARBLED)
+        reason = reason or (f"{rejected} recipients rejected" if rejected else "")
+        return outcome(response, OutcomeKind.ACCEPTED, reason, server_id=server_id, refused=[*filter(None, named)])
+    final = taken == 0 and not isinstance(taken, bool) and (reason or results.get("total_rejected_recipients"))
+    return refusal(response, reason, OutcomeKind.REJECTED if final else OutcomeKind.GARBLED)
 
 
 def _recipients(message: Message) -> list[dict[str, Any]]:
@@ -178,8 +178,8 @@ def _recipients(message: Message) -> list[dict[str, Any]]:
 def _own_recipient(message: Message, values: Mapping[str, str]) -> dict[str, Any]:
     data = {_ID: IDENTITY, **values}
     if len(json_bytes(data)) > _MOST_DATA:
-        told = f"its own values have more than {_MOST_DATA:,} bytes, and SparkPost takes that many for one recipient"
-        raise ValueError(f"message {message.index} of the batch: {told}")
+        problem = f"its own values have more than {_MOST_DATA:,} bytes, and SparkPost takes that many for one recipient"
+        raise ValueError(f"message {message.index} of the batch: {problem}")
     return {"address": address_pair(message.content.to[0]), "substitution_data": data}
 
 
@@ -214,8 +214,11 @@ def _fields(message: Message) -> dict[str, Any]:
     check_fields(message, LIMITS)
     content = message.content
     if unlike := [file for file in content.attachments if file.content_id not in ("", file.name)]:
-        told = f"an inline image of SparkPost has its Content-ID as its name, and {unlike[0].name} has {unlike[0].content_id}"
-        raise ValueError(f'{told}: use endpoint = "rfc822"')
+        problem = (
+            f"an inline image of SparkPost has its Content-ID as its name, and {unlike[0].name} has "
+            f"{unlike[0].content_id}"
+        )
+        raise ValueError(f'{problem}: use endpoint = "rfc822"')
     return {"headers": _headers(content), "from": address_pair(content.sender), "subject": content.subject} | given(
         text=content.text,
         html=content.html,

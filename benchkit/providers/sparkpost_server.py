@@ -148,12 +148,12 @@ def _body(_status: int, text: str, code: str) -> bytes:
 def _some_rejected(answered: AnsweredRequest) -> Response:
     """Numbers, and errors that name no recipient: nothing says which it was."""
     taken, rejected = len(answered.taken_recipients), len(answered.not_taken_recipients)
-    told = {"message": "Message generation rejected", "code": "1902",
+    error = {"message": "Message generation rejected", "code": "1902",
             "description": "recipient address suppressed due to customer policy"}  # fmt: skip
     answer = {
         "errors": [{"message": "transmission created, but with validation errors", "code": "2000"}],
         "results": {
-            "rcpt_to_errors": [told] * rejected,
+            "rcpt_to_errors": [error] * rejected,
             "id": answered.identities[0].decode(),
             "total_accepted_recipients": taken,
             "total_rejected_recipients": rejected,
@@ -173,7 +173,7 @@ SERVER = RoutedServer(
     body_of=_body,
     challenge="",
     limit_status=420,
-    said={
+    error_texts={
         401: ("Unauthorized.", ""),
         403: ("Forbidden.", ""),
         420: ("Exceed Sending Limit (hourly)", "2101"),

@@ -50,24 +50,24 @@ def render_findings(findings: Sequence[Finding], console: Console) -> None:
     console.print(grid)
 
 
-def _row(grid: Table, finding: Finding, told: Text) -> None:
-    grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), told)
+def _row(grid: Table, finding: Finding, text: Text) -> None:
+    grid.add_row(Text(finding.status.value.rjust(7), style=STYLES[finding.status]), text)
 
 
 def _sentence(finding: Finding, *, advice: bool = True) -> Text:
     """What follows from a cause needs no advice of its own."""
-    told = Text(finding.message)
+    text = Text(finding.message)
     if finding.advice and advice:
-        told.append(f". {finding.advice}", style="dim")
-    return told.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
+        text.append(f". {finding.advice}", style="dim")
+    return text.append(f" [{finding.rule}, {finding.reference}]", style="dim italic")
 
 
 def _unknown(group: UnknownGroup) -> Text:
-    told = Text(group.message)
+    text = Text(group.message)
     if group.advice:
-        told.append(f". {group.advice}", style="dim")
+        text.append(f". {group.advice}", style="dim")
     more = f" and {len(group.rules) - RULES_NAMED} more" if len(group.rules) > RULES_NAMED else ""
-    return told.append(f" [{', '.join(group.rules[:RULES_NAMED])}{more}]", style="dim italic")
+    return text.append(f" [{', '.join(group.rules[:RULES_NAMED])}{more}]", style="dim italic")
 
 
 def _heading(console: Console, title: str) -> None:

@@ -1,4 +1,6 @@
-"""Many audits at a glance: a line a domain, the worst first. It ends the screen, where a reader of many reports arrives."""
+"""Many audits at a glance: one line for each domain, the worst first. It comes last, so that it is still on the screen at the
+end.
+"""
 
 from __future__ import annotations
 

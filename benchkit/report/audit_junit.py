@@ -34,12 +34,12 @@ def _suite(root: Element, report: AuditReport, bad: tuple[Status, ...]) -> None:
             suite, "testcase", classname=report.domain, name=xml_text(f"{finding.rule}: {finding.subject}")
         )
         if finding.status in bad:
-            SubElement(case, "failure", message=xml_text(finding.message), type=finding.status.value).text = _told(
-                finding
-            )
+            SubElement(
+                case, "failure", message=xml_text(finding.message), type=finding.status.value
+            ).text = _failure_text(finding)
         elif finding.status is Status.UNKNOWN:
             SubElement(case, "skipped", message=xml_text(finding.message))
 
 
-def _told(finding: Finding) -> str:
+def _failure_text(finding: Finding) -> str:
     return xml_text("\n".join(part for part in (finding.advice, finding.paste, finding.reference) if part))

@@ -61,8 +61,8 @@ def rule_page(rule: Rule) -> str:
     lines = [f"# {rule.name}", f"**{rule.title}** ({rule.reference})", "", textwrap.fill(rule.text, WIDTH), ""]
     for name, case in rule.cases.items():
         cost = f", {case.cost} points" if case.cost else ""
-        told = " ".join(filter(None, (case.meaning, case.advice)))
-        lines.append(f"- `{rule.name}.{name}` ({case.status.value}{cost}): {told}")
+        text = " ".join(filter(None, (case.meaning, case.advice)))
+        lines.append(f"- `{rule.name}.{name}` ({case.status.value}{cost}): {text}")
     return "\n".join([*lines, "", *_example(rule)])
 
 

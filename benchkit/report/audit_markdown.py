@@ -22,7 +22,7 @@ def to_markdown(reports: Sequence[AuditReport]) -> str:
 def _report(report: AuditReport) -> Iterator[str]:
     yield f"# {report.domain}\n"
     yield f"{headline(report)}.\n"
-    yield from (f"- {about}: {told}" for _, about, told in answers(report))
+    yield from (f"- {about}: {result}" for _, about, result in answers(report))
     if actions := do_first(report.findings):
         yield "\n## Do this first\n"
         yield from (f"{number}. {markdown(action)}" for number, action in enumerate(actions, 1))

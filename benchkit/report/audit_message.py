@@ -10,7 +10,7 @@ from benchkit.report.content.page import Cell, Table, columns
 from benchkit.report.numbers import size
 from benchkit.report.terminal_table import render_table
 
-TLS = {True: "TLS", False: "no TLS", None: "not told"}
+TLS = {True: "TLS", False: "no TLS", None: "not known"}
 
 
 def render_message(message: MailSummary, console: Console) -> None:

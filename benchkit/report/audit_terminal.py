@@ -51,8 +51,8 @@ def render_audit(report: AuditReport, console: Console, *, verbose: bool = False
 def _answers(report: AuditReport) -> Table:
     """The three parts of the headline."""
     grid = Table.grid(padding=(0, 1))
-    for status, about, told in answers(report):
-        grid.add_row(Text(about), Text(told, style=STYLES[status]))
+    for status, about, result in answers(report):
+        grid.add_row(Text(about), Text(result, style=STYLES[status]))
     return grid
 
 
@@ -67,9 +67,9 @@ def _record_lines(report: AuditReport) -> list[tuple[str, str]]:
     spf, dmarc = report.spf, report.dmarc
     lines = [("SPF", spf.record or "–"), *(("", line) for line in spf_lines(spf)), ("DMARC", dmarc.record or "–")]
     if spf.result is not None:
-        told = f" ({spf.explanation})" if spf.explanation else ""
+        explanation = f" ({spf.explanation})" if spf.explanation else ""
         way = f", by {' → '.join(spf.path)}" if spf.path else ""
-        lines.insert(1, ("", f"result {spf.result}{way}{told}"))
+        lines.insert(1, ("", f"result {spf.result}{way}{explanation}"))
     if dmarc.effective_policy:
         lines.append(("", f"effective policy {dmarc.effective_policy}, found at {dmarc.found_at}"))
     keys = ", ".join(
@@ -114,5 +114,5 @@ def render_gone(gone: Sequence[Mapping[str, Any]], console: Console) -> None:
     """What an earlier audit had found and this one has not."""
     _heading(console, "Gone since the baseline" if gone else "Nothing is gone since the baseline")
     for finding in gone:
-        told = f"{finding.get('status')} {finding.get('rule')}: {finding.get('message')}"
-        console.print(_listed("•", Text(escape_control_chars(told))))
+        line = f"{finding.get('status')} {finding.get('rule')}: {finding.get('message')}"
+        console.print(_listed("•", Text(escape_control_chars(line))))

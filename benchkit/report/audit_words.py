@@ -46,39 +46,41 @@ def headline(report: AuditReport) -> str:
 
 def answers(report: AuditReport) -> list[tuple[Status, str, str]]:
     """The three parts of the headline: status, what it is about, and what is said of it."""
-    return [(status, ASPECT_NAMES[aspect], _told(report, aspect, status)) for aspect, status in report.aspects.items()]
+    return [
+        (status, ASPECT_NAMES[aspect], _sentence(report, aspect, status)) for aspect, status in report.aspects.items()
+    ]
 
 
-def _told(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
+def _sentence(report: AuditReport, aspect: AuditAspect, status: Status) -> str:
     rules = {finding.rule for finding in report.all_findings if finding.status is not Status.UNKNOWN}
     if status is Status.UNKNOWN:
         return "no fault was found, but not everything could be judged"
     if aspect is AuditAspect.FROM and rules & {"non_sending.declared", "non_sending.not_rejected"}:
         refused = "non_sending.declared" in rules
         return (
-            "it sends none, and receivers refuse what claims to be from it"
+            "the domain sends none, and receivers refuse forged mail"
             if refused
             else "it sends none, but forged mail is not refused"
         )
     if aspect is AuditAspect.TO and rules & {"mx_records.silent", "mx_records.missing"}:
         return "it takes none: there is no MX record and no address"
     if aspect is AuditAspect.TO and "mx_records.null" in rules:
-        return "it takes none, and says so"
+        return "the domain takes none, and says so"
     if aspect is AuditAspect.TO and status is Status.PASS:
         return (
             "arrives, and TLS is enforced on the way"
             if _is_enforced(report)
             else "arrives; TLS is not enforced on the way (no MTA-STS, no DANE)"
         )
-    told = _TOLD[aspect, status]
+    text = _TOLD[aspect, status]
     if aspect is AuditAspect.FROM and status is not Status.FAIL:
-        told += _but(rules)
-    return told
+        text += _but(rules)
+    return text
 
 
 def _but(rules: set[str]) -> str:
     """What the owner should know before anything else."""
-    parts = ["no DKIM key was found where looked"] if "dkim_selectors.not_found" in rules else []
+    parts = ["no DKIM key under the selectors that were tried"] if "dkim_selectors.not_found" in rules else []
     parts += ["receivers deliver forged mail too (p=none)"] if "dmarc_policy.none" in rules else []
     return f"; but {', and '.join(parts)}" if parts else ""
 

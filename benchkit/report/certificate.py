@@ -17,7 +17,7 @@ def render_certificate(certificate: Certificate, console: Console) -> None:
     if certificate.passed:
         what, style = "CERTIFIED", "bold green"
     elif certificate.too_busy:
-        what, style = "TOO BUSY TO CERTIFY: times failed on a machine that did other work", "bold yellow"
+        what, style = "TOO BUSY TO CERTIFY: checks of times failed while the machine did other work", "bold yellow"
     console.print(Text(what, style=style))
     if certificate.busy:
         advice = "" if certificate.passed else ". End the other work and certify again"

@@ -1,4 +1,4 @@
-"""Findings as a reader gets them: each cause with what follows from it, and what is unknown told once for each lost answer.
+"""Findings in the order for a reader: each cause with what follows from it, and unknown results once for each missing answer.
 
 Law: nothing is left out; a rule that cannot be judged is named in the line of the answers that it needs.
 """
@@ -56,15 +56,15 @@ def unknown_groups(findings: Sequence[Finding]) -> list[UnknownGroup]:
 
 def do_first(findings: Sequence[Finding]) -> list[str]:
     """At most five things, each once, in the order of what they cost."""
-    told: list[str] = []
+    steps: list[str] = []
     seen: set[RecordFix | str] = set()
     for group in finding_groups(findings):
         action = _action(group)
         key = next((fix for fix in _now(group.cause)), action)
         if group.cause.status in BAD and action and key not in seen:
             seen.add(key)
-            told.append(f"{action} ({_short(group.cause.message)})")
-    return told[:FIRST]
+            steps.append(f"{action} ({_short(group.cause.message)})")
+    return steps[:FIRST]
 
 
 def _groups(members: Sequence[Finding]) -> Iterator[FindingGroup]:

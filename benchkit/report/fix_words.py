@@ -1,4 +1,4 @@
-"""How a fix is told in every form: its heading, and the groups in which fixes are shown."""
+"""How a fix is text in every form: its heading, and the groups in which fixes are shown."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def panel_name(fix: RecordFix) -> str:
 def heading(fix: RecordFix) -> str:
     """`Replace the SPF record of shop.example with`."""
     action = "Replace" if fix.before and fix.after else "Add" if fix.after else "Remove"
-    told = f"{action} the {fix.what} at {fix.name}"
+    text = f"{action} the {fix.what} at {fix.name}"
     if fix.ask:
-        told = f"Ask {fix.ask}: {told[0].lower()}{told[1:]}"
+        text = f"Ask {fix.ask}: {text[0].lower()}{text[1:]}"
     if fix.unless:
-        return f"{told}, unless {fix.unless}"
-    return f"{told}, {fix.when}" if fix.when else told
+        return f"{text}, unless {fix.unless}"
+    return f"{text}, {fix.when}" if fix.when else text

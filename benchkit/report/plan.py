@@ -36,8 +36,8 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
         console.print(Text(f"Retries: {plan.retries}"))
     console.print(Text(_messages(plan)))
     if plan.return_paths:
-        told = ", ".join(plan.return_paths[:3]) + (" and others" if len(plan.return_paths) > 3 else "")
-        console.print(Text(f"A server that cannot deliver returns the mail to {told}.", style="yellow"))
+        paths = ", ".join(plan.return_paths[:3]) + (" and others" if len(plan.return_paths) > 3 else "")
+        console.print(Text(f"A server that cannot deliver returns the mail to {paths}.", style="yellow"))
     if plan.probe_connections:
         console.print(Text(_without_mail(plan)))
     if plan.precision is not None:
@@ -56,23 +56,23 @@ def _announcement(plan: PlanSummary) -> Text:
     real = [arm for arm in foreign if arm.leaves_this_machine and not arm.sandbox]
     tested = [arm for arm in foreign if arm.leaves_this_machine and arm.sandbox]
     harmless = [arm for arm in foreign if not arm.leaves_this_machine]
-    told = Text()
+    text = Text()
     if real:
-        told.append(f"REAL MAIL: {_amount(real)} would leave through {_targets(real)}.", style="bold red")
+        text.append(f"REAL MAIL: {_amount(real)} would leave through {_targets(real)}.", style="bold red")
     if tested:
-        told.append("\n" if real else "")
-        told.append(f"SANDBOX: {_amount(tested)} would go to {_targets(tested)}, in their test mode ", style="yellow")
-        told.append("and to no mailbox; sandbox = false sends real mail.", style="yellow")
+        text.append("\n" if real else "")
+        text.append(f"SANDBOX: {_amount(tested)} would go to {_targets(tested)}, in their test mode ", style="yellow")
+        text.append("and to no mailbox; sandbox = false sends real mail.", style="yellow")
     if tested and real:
-        told.append(
+        text.append(
             "\nTimes in a sandbox and times of real mail do not compare: give all arms the same sandbox.",
             style="yellow",
         )
     if harmless:
-        told.append("\n" if real or tested else "")
-        told.append(f"NOT EMBEDDED: {_amount(harmless)} would go to {_targets(harmless)}, ", style="yellow")
-        told.append("only to reserved domains (RFC 2606, RFC 6761), which no one owns.", style="yellow")
-    return told
+        text.append("\n" if real or tested else "")
+        text.append(f"NOT EMBEDDED: {_amount(harmless)} would go to {_targets(harmless)}, ", style="yellow")
+        text.append("only to reserved domains (RFC 2606, RFC 6761), which no one owns.", style="yellow")
+    return text
 
 
 def _amount(arms: Sequence[ArmPlan]) -> str:

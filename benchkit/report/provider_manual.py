@@ -70,9 +70,9 @@ def _answers(server: object) -> Iterator[str]:
     yield "| `answer` of a fault | status | says | refuses |"
     yield "|---|---|---|---|"
     for name, answer in server.answers.items():
-        usual, code = server.said.get(answer.status, ("", ""))
-        told = answer.text or (answer.body.decode() if answer.body is not None else usual)
-        code = ": ".join(filter(None, (_short(answer.code or ("" if answer.text else code)), told.replace("|", "\\|"))))
+        usual, code = server.error_texts.get(answer.status, ("", ""))
+        text = answer.text or (answer.body.decode() if answer.body is not None else usual)
+        code = ": ".join(filter(None, (_short(answer.code or ("" if answer.text else code)), text.replace("|", "\\|"))))
         yield f"| `{name}` | {answer.status} | {code or 'nothing'} | {answer.refuses.value} |"
 
 
@@ -118,7 +118,7 @@ def _refused(limits: FieldLimits) -> Iterator[str]:
         if holds:
             yield what
     if limits.instead:
-        yield f"what else fields cannot say (`{limits.instead.removeprefix('use ')}` carries it)"
+        yield f"other content that fields cannot carry (`{limits.instead.removeprefix('use ')}` carries it)"
 
 
 def _more(provider: object) -> Iterator[str]:
@@ -131,10 +131,10 @@ def _more(provider: object) -> Iterator[str]:
         yield "Each request is signed as it leaves, which is part of its time."
     server = getattr(provider, "server", None)
     if isinstance(server, RoutedServer):
-        said = "with Retry-After" if server.retry_after else "without Retry-After"
-        told = ", ".join(f"`{name}`" for name in server.rate_names)
-        yield f"Beyond its rate it answers {server.limit_status} {said}" + (
-            f"; its limit stands in {told}." if told else "."
+        header = "with Retry-After" if server.retry_after else "without Retry-After"
+        names = ", ".join(f"`{name}`" for name in server.rate_names)
+        yield f"Beyond its rate it answers {server.limit_status} {header}" + (
+            f"; its limit stands in {names}." if names else "."
         )
 
 

@@ -48,7 +48,10 @@ def render_list(judged: JudgedList, clean: Path, rejected: Path, console: Consol
         console.print(Text(escape_control_chars(line)))
     console.print(Text(f"clean: {clean}\nrejected, with the reasons: {rejected}"))
     console.print(
-        Text("No mailbox was asked: whether an address exists is known only when mail to it is delivered or bounces.")
+        Text(
+            "benchkit did not contact any mailbox: whether an address exists shows only when mail to it is delivered "
+            "or bounces."
+        )
     )
 
 

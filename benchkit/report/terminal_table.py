@@ -72,44 +72,44 @@ def _column_width(table: Table, number: int, between: str) -> int:
 
 
 def _side_by_side(table: Table, shown: Sequence[int], between: str = "\n") -> RichTable:
-    made = _empty(table.columns[0].heading)
+    grid = _empty(table.columns[0].heading)
     for number in shown:
         if table.columns[number].text:
-            made.add_column(_heading(table, number), overflow="fold")
+            grid.add_column(_heading(table, number), overflow="fold")
         else:
-            made.add_column(_heading(table, number), justify="right", no_wrap=True)
+            grid.add_column(_heading(table, number), justify="right", no_wrap=True)
     for row in table.rows:
-        made.add_row(_text(row[0], "\n"), *(_text(row[number], between) for number in shown))
-    return made
+        grid.add_row(_text(row[0], "\n"), *(_text(row[number], between) for number in shown))
+    return grid
 
 
 def _empty(names: str) -> RichTable:
-    made = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
-    made.add_column(names, overflow="fold", min_width=NAME_WIDTH)
-    return made
+    grid = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
+    grid.add_column(names, overflow="fold", min_width=NAME_WIDTH)
+    return grid
 
 
 def _of_texts(table: Table) -> RichTable:
     """Every column reads from the left, and folds where there is no room."""
-    made = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
+    grid = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
     for column in table.columns:
-        made.add_column(column.heading, overflow="fold")
+        grid.add_column(column.heading, overflow="fold")
     for row in table.rows:
-        made.add_row(*(_text(cell, "\n") for cell in row))
-    return made
+        grid.add_row(*(_text(cell, "\n") for cell in row))
+    return grid
 
 
 def _as_list(table: Table, width: int) -> RichTable:
     """A line for each number, under the name of its row."""
-    made = _empty(table.columns[0].heading)
-    made.add_column("", overflow="fold")
-    made.add_column("", justify="right", overflow="fold")
+    grid = _empty(table.columns[0].heading)
+    grid.add_column("", overflow="fold")
+    grid.add_column("", justify="right", overflow="fold")
     for name, *cells in table.rows:
         for number, cell in enumerate(cells, 1):
             if not table.columns[number].optional:
                 first = _text(name, "\n") if number == 1 else Text()
-                made.add_row(first, _heading(table, number), _text(cell, "\n"))
-    return made
+                grid.add_row(first, _heading(table, number), _text(cell, "\n"))
+    return grid
 
 
 def _heading(table: Table, number: int) -> str:

@@ -60,11 +60,11 @@ async def open_validating(
     anchors: Mapping[str, tuple[str, ...]] | None = None,
 ) -> AsyncIterator[Callable[[], Ask]]:
     """Makes an `Ask` for each domain that validates DNSSEC itself, from the root's keys or `anchors`. Raises InputError."""
-    asked = servers_of(servers, tls)
+    chosen = servers_of(servers, tls)
     try:
-        yield lambda: ValidatingAsk(asked, clock or MonotonicClock(), now_s=now_s, anchors=anchors)
+        yield lambda: ValidatingAsk(chosen, clock or MonotonicClock(), now_s=now_s, anchors=anchors)
     finally:
-        for server in asked:
+        for server in chosen:
             server.close()
 
 

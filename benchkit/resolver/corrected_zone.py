@@ -55,13 +55,13 @@ class _Edits:
 def corrected_zone(file: ZoneFile, path: str, fixes: Iterable[RecordFix], today: date) -> CorrectedZone:
     """One change for each kind of record at a name, and none for other zones. `today` is for a serial that is a date."""
     edits = _Edits()
-    told: set[tuple[str, str]] = set()
+    done: set[tuple[str, str]] = set()
     numbers: dict[Key, list[int]] = {}  # a line that is there twice is one record
     for number, record in enumerate(file.records):
         numbers.setdefault(_key(record), []).append(number)
     for fix in fixes:
-        if (fix.what, fix.name) not in told and _is_within(fix.name, file):
-            told.add((fix.what, fix.name))
+        if (fix.what, fix.name) not in done and _is_within(fix.name, file):
+            done.add((fix.what, fix.name))
             _edit(edits, fix, file.records, numbers)
     if edits.done:
         _raise_serial(edits, file, today)

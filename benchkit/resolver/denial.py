@@ -36,7 +36,7 @@ def plain_denial(wire: bytes, question: Question) -> Denial | None:
     _, flags, questions, answers, authority, additional = HEADER.unpack_from(wire)
     if (questions, answers, authority) != (1, 0, 1) or additional > 1 or flags & RCODE not in (NOERROR, NXDOMAIN):
         return None
-    soa = record_at(wire, HEADER.size + len(question.asked))
+    soa = record_at(wire, HEADER.size + len(question.section))
     if soa is None or soa[0] != RdataType.SOA or soa[3] < SHORTEST_SOA:
         return None
     _, _, ttl_s, _, end = soa

@@ -75,7 +75,7 @@ def _is_of(zone: Name, key: object, ds: object) -> bool:
     if (dns.dnssec.key_id(key), key.algorithm) != (ds.key_tag, ds.algorithm):  # type: ignore[attr-defined, arg-type]
         return False
     try:
-        made = dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True)  # type: ignore[attr-defined, arg-type]
+        digest = dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True)  # type: ignore[attr-defined, arg-type]
     except dns.exception.DNSException:
         return False
-    return bool(made.digest == ds.digest)  # type: ignore[attr-defined]
+    return bool(digest.digest == ds.digest)  # type: ignore[attr-defined]

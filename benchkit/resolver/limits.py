@@ -127,12 +127,12 @@ class Snapshot:
 
     def answer(self, name: str, type: str) -> Answer | None:  # noqa: A002
         """What has come already to a question written as `__call__` keeps it; None while it is open."""
-        asked = self._answers.get((name, type))
-        return asked.result() if asked is not None and asked.done() and not asked.cancelled() else None
+        task = self._answers.get((name, type))
+        return task.result() if task is not None and task.done() and not task.cancelled() else None
 
     def __call__(self, name: str, type: str) -> Awaitable[Answer]:  # noqa: A002
         key = (name.lower().removesuffix("."), type.upper())
         if key not in self._answers:
             self._answers[key] = asyncio.ensure_future(self._ask(name, type))
-        asked = self._answers[key]
-        return asked if asked.done() else asyncio.shield(asked)
+        task = self._answers[key]
+        return task if task.done() else asyncio.shield(task)

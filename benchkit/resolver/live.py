@@ -135,9 +135,9 @@ class LiveAsk:
             self._servers.append(self._servers.pop(0))
 
     def _silence(self, question: Question, server: DnsServer | None = None, why: str = "") -> Reading:
-        asked = server.name if server else ", ".join(server.name for server in self._servers)
+        names = server.name if server else ", ".join(server.name for server in self._servers)
         reason = (why,) if why else ()
-        answer = Answer(question.text, question.type.name, AnswerState.TIMEOUT, resolver=asked, ede=reason, queries=0)
+        answer = Answer(question.text, question.type.name, AnswerState.TIMEOUT, resolver=names, ede=reason, queries=0)
         return Reading(answer)
 
 

@@ -36,7 +36,7 @@ def plain_answer(wire: bytes, question: Question) -> PlainAnswer | None:
         return None
     if not question.is_repeated_in(wire):
         return None
-    place, ttls_s = HEADER.size + len(question.asked), []
+    place, ttls_s = HEADER.size + len(question.section), []
     records: dict[Rdata, None] = {}
     for _ in range(answers):
         found = record_at(wire, place)

@@ -33,7 +33,7 @@ class Question:
 
     text: str  # the name as an Answer has it
     type: RdataType
-    asked: bytes  # the question section: lower-case name, type, class
+    section: bytes  # the question section: lower-case name, type, class
     edns: bool = True
     checking_disabled: bool = False
 
@@ -51,7 +51,7 @@ class Question:
     def wire(self, ident: int) -> bytes:
         flags = RECURSE_AND_AD | (CHECKING_DISABLED if self.checking_disabled else 0)
         header = HEADER.pack(ident, flags, 1, 0, 0, 1 if self.edns else 0)
-        return header + self.asked + (OPT if self.edns else b"")
+        return header + self.section + (OPT if self.edns else b"")
 
     def is_answered_by(self, wire: bytes) -> bool:
         """Whether the bytes are a response that repeats this question; a bare error may leave the question out."""
@@ -63,8 +63,8 @@ class Question:
         return (not questions and bool(flags & RCODE)) or (questions == 1 and self.is_repeated_in(wire))
 
     def is_repeated_in(self, wire: bytes) -> bool:
-        end, name_end = HEADER.size + len(self.asked), HEADER.size + len(self.asked) - 4
-        return wire[HEADER.size : name_end].lower() + wire[name_end:end] == self.asked
+        end, name_end = HEADER.size + len(self.section), HEADER.size + len(self.section) - 4
+        return wire[HEADER.size : name_end].lower() + wire[name_end:end] == self.section
 
 
 @lru_cache(maxsize=65_536)
@@ -76,8 +76,8 @@ def question_of(name: str, type: str) -> Question | None:  # noqa: A002
     if PLAIN_NAME.fullmatch(name):
         plain = name.lower().removesuffix(".")
         return Question(plain, kind, _encoded(plain) + pack("!HH", kind, 1))
-    asked = wire_name(name)
-    return None if asked is None else Question(text_name(asked), kind, asked.to_digestable() + pack("!HH", kind, 1))
+    owner = wire_name(name)
+    return None if owner is None else Question(text_name(owner), kind, owner.to_digestable() + pack("!HH", kind, 1))
 
 
 def _encoded(plain: str) -> bytes:

@@ -72,7 +72,7 @@ def _plainly_found(found: PlainAnswer, plain: Callable[..., Answer]) -> Reading:
 
 
 def _read(message: Message, question: Question, asked: Answer) -> Reading:
-    said = replace(
+    answer = replace(
         asked,
         state=STATE_OF.get(message.rcode(), AnswerState.SERVFAIL),
         rcode=dns.rcode.to_text(message.rcode()),
@@ -80,15 +80,15 @@ def _read(message: Message, question: Question, asked: Answer) -> Reading:
         ede=tuple(_extended_errors(message)),
     )
     if message.rcode() not in (Rcode.NOERROR, Rcode.NXDOMAIN):
-        return Reading(said)
+        return Reading(answer)
     aliases, loops = _follow(message, question)
-    said = replace(said, cnames=tuple(text_name(_target(alias)) for alias in aliases))
+    answer = replace(answer, cnames=tuple(text_name(_target(alias)) for alias in aliases))
     if loops:
-        return Reading(replace(said, state=AnswerState.MALFORMED, ede=(*said.ede, ALIAS_LOOP)))
+        return Reading(replace(answer, state=AnswerState.MALFORMED, ede=(*answer.ede, ALIAS_LOOP)))
     end = _target(aliases[-1]) if aliases else question.name
     if records := _rrset(message, end, question.type):
-        return _found(message, records, aliases, said)
-    return _denied(message, question, end, aliases, said)
+        return _found(message, records, aliases, answer)
+    return _denied(message, question, end, aliases, answer)
 
 
 def _target(alias: RRset) -> Name:
@@ -113,9 +113,9 @@ def _rrset(message: Message, name: Name, kind: RdataType) -> RRset | None:
     return message.get_rrset(message.answer, name, IN, kind)
 
 
-def _found(message: Message, records: RRset, aliases: list[RRset], said: Answer) -> Reading:
+def _found(message: Message, records: RRset, aliases: list[RRset], answer: Answer) -> Reading:
     answer = replace(
-        said,
+        answer,
         state=AnswerState.OK,
         records=records_of(records, records.ttl),
         wildcard=any(_is_from_wildcard(message, rrset) for rrset in (*aliases, records)),
@@ -123,24 +123,24 @@ def _found(message: Message, records: RRset, aliases: list[RRset], said: Answer)
     return Reading(answer, min(_ttl(rrset) for rrset in (*aliases, records)))
 
 
-def _denied(message: Message, question: Question, end: Name, aliases: list[RRset], said: Answer) -> Reading:
+def _denied(message: Message, question: Question, end: Name, aliases: list[RRset], answer: Answer) -> Reading:
     soa = next((rrset for rrset in message.authority if rrset.rdtype == RdataType.SOA), None)
     ttl_s = min((_ttl(rrset) for rrset in aliases), default=TTL_LIMIT_S)
     ttl_s = min(ttl_s, _ttl(soa), soa[0].minimum) if soa else FAILURE_TTL_S  # RFC 2308 §5
     if _is_compact_denial(message, end):
-        return Reading(replace(said, state=AnswerState.NXDOMAIN, compact_denial=True), ttl_s)
-    if said.state is AnswerState.NXDOMAIN:
-        return Reading(said, ttl_s)
+        return Reading(replace(answer, state=AnswerState.NXDOMAIN, compact_denial=True), ttl_s)
+    if answer.state is AnswerState.NXDOMAIN:
+        return Reading(answer, ttl_s)
     if aliases and not (soa and end.is_subdomain(soa.name)):
-        return Reading(replace(said, state=AnswerState.NODATA), ttl_s, next_name=end)
+        return Reading(replace(answer, state=AnswerState.NODATA), ttl_s, next_name=end)
     if servers := _referral(message, soa):
         why = f"referred to {servers}: this server does not look further for us"
-        return Reading(replace(said, state=AnswerState.REFUSED, ede=(*said.ede, why)))
-    return Reading(replace(said, state=AnswerState.NODATA), ttl_s)
+        return Reading(replace(answer, state=AnswerState.REFUSED, ede=(*answer.ede, why)))
+    return Reading(replace(answer, state=AnswerState.NODATA), ttl_s)
 
 
 def _referral(message: Message, soa: RRset | None) -> str:
-    """The servers that an authoritative server points to for a zone that is not its own (RFC 2308 §2.2, type 3 told apart)."""
+    """The servers that an authoritative server points to for a zone that is not its own (RFC 2308 §2.2, type 3)."""
     if soa or message.flags & dns.flags.AA:
         return ""
     return " ".join(text_name(ns.target) for rrset in message.authority if rrset.rdtype == RdataType.NS for ns in rrset)

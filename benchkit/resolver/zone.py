@@ -42,10 +42,10 @@ class ZoneAsk:
     elsewhere: Ask | None = None
 
     async def __call__(self, name: str, type: str) -> Answer:  # noqa: A002
-        asked, kind = wire_name(name), wire_type(type)
-        if asked is None or kind is None:
+        owner, kind = wire_name(name), wire_type(type)
+        if owner is None or kind is None:
             return unaskable(name, type)
-        targets, wildcard = [asked], False
+        targets, wildcard = [owner], False
         while (step := self._step(targets[-1], kind)).alias is not None:
             wildcard |= step.wildcard
             if step.alias in targets or len(targets) > CHAIN_LIMIT:
@@ -71,8 +71,8 @@ class ZoneAsk:
 
     def holds(self, name: str) -> bool:
         """Whether one of the files speaks for a name, be it to say that it does not exist."""
-        asked = wire_name(name)
-        return asked is not None and self._zone_of(asked) is not None
+        owner = wire_name(name)
+        return owner is not None and self._zone_of(owner) is not None
 
     def _step(self, name: Name, kind: RdataType) -> LookupStep:
         zone = self._zone_of(name)
@@ -97,5 +97,5 @@ class ZoneAsk:
 
 
 def _answer(targets: Sequence[Name], kind: RdataType, found: Answer) -> Answer:
-    asked, *cnames = (text_name(target) for target in targets)
-    return replace(found, name=asked, type=kind.name, cnames=(*cnames, *found.cnames))
+    owner, *cnames = (text_name(target) for target in targets)
+    return replace(found, name=owner, type=kind.name, cnames=(*cnames, *found.cnames))

@@ -1,6 +1,6 @@
 """Why a line of a zone file cannot be read, in plain words, with the form that such a record has.
 
-Law: dnspython's own words are not shown; what is not in the table here is told by the line and the form alone.
+Law: dnspython's own words are not shown; an error that is not in the table here shows only its line and the expected form.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def mistake_of(error: Exception, path: str, line: int, text: str) -> Mistake:
     message = str(error)
     if place := PLACE.match(message):
         line, message = int(place[1]), place[2]
-    return Mistake(path, _told(message, _line(text, line)), line=line, column=1)
+    return Mistake(path, _problem(message, _line(text, line)), line=line, column=1)
 
 
-def _told(message: str, written: str) -> str:
+def _problem(message: str, written: str) -> str:
     search = _plainer(message, written)
     why = next((words.format(*found.groups()) for pattern, words in WORDS if (found := re.search(pattern, search))), "")
     quoted = f"`{written[:SHOWN]}{'…' * (len(written) > SHOWN)}` cannot be read"

@@ -1,6 +1,6 @@
 """A zone file (RFC 1035 §5) as a dnspython zone; every way in which it cannot be read is an InputError with file and line.
 
-Three faults are so common that the rest is read all the same, and they are told as values: a string of more than 255
+Three faults are so common that the rest of the file is still read, and they are returned as values: a string of more than 255
 octets, a record beside a CNAME, and an alias that leads back to itself. `$INCLUDE` and `$GENERATE` are not allowed: an audit
 reads the file that it was given, no other.
 """
@@ -173,7 +173,7 @@ def read_zone(path: Path, origin: str = "") -> ZoneFile:
 
 
 def zone_of_text(text: str, path: str, begins: Name) -> ZoneFile:
-    """The zone in a text; `path` is for what is told of it. Raises InputError."""
+    """The zone in a text; `path` is for messages. Raises InputError."""
     zone, reader = _parse(text, path, begins)
     if not zone.nodes:
         raise InputError(Mistake(path, "holds no record"))
@@ -212,12 +212,12 @@ def _alias_loops(records: Sequence[PlacedRecord]) -> Iterator[ZoneFault]:
     """Each loop once, at its first record."""
     aliases = {each.name.canonicalize(): each for each in records if each.data.rdtype == RdataType.CNAME}
     targets = {name: _target(each.data) for name, each in aliases.items()}
-    told: set[Name] = set()
+    reported: set[Name] = set()
     for name, first in aliases.items():
         chain = [name]
         while (target := targets.get(chain[-1])) is not None and target not in chain:
             chain.append(target)
-        if target == name and name not in told:
-            told |= set(chain)
+        if target == name and name not in reported:
+            reported |= set(chain)
             names = " → ".join(text_name(each) for each in (*chain, name))
             yield ZoneFault(ZoneFaultKind.ALIAS_LOOP, text_name(name), "CNAME", first.first_line, names)

@@ -146,8 +146,8 @@ def _check_security(arm: _Arm, offers: ClientOffers | None) -> None:
     if arm.form.transport == "api" and arm.form.security == "starttls":
         arm.wrong("security", '"starttls" is a command of SMTP (RFC 3207): an api arm has "implicit" (https) or "none"')
     elif offers is not None and arm.sound("security") and arm.security not in offers.securities:
-        told = f'"{arm.security}" is not supported by this client; it supports: {listed(offers.securities)}'
-        arm.wrong("security", told)
+        problem = f'"{arm.security}" is not supported by this client; it supports: {listed(offers.securities)}'
+        arm.wrong("security", problem)
     _check_ca_file(arm)
 
 
@@ -155,7 +155,7 @@ def _check_ca_file(arm: _Arm) -> None:
     if arm.form.ca_file is None or not all(map(arm.sound, ("ca_file", "security", "server"))):
         return
     if arm.embedded or arm.security == "none":
-        arm.wrong("ca_file", "is never read: it is for TLS with a server that is not embedded")
+        arm.wrong("ca_file", "has no effect: it is only for TLS with a server that is not embedded. Remove it")
     else:
         need_file(arm.parsed, ("arm", arm.index, "ca_file"), arm.form.ca_file)
 
@@ -207,7 +207,7 @@ def _check_auth(arm: _Arm, offers: ClientOffers | None) -> None:
     for key in ("username", "password"):
         fixed = relay.username if relay is not None and key == "username" else ""
         if arm.gives(key) and not auth and (relay is None or offers is not None):
-            arm.wrong(key, "is never used: the arm has no auth")
+            arm.wrong(key, "has no effect: the arm has no auth. Remove it, or give auth")
         elif auth and not arm.embedded and not arm.gives(key) and not fixed:
             arm.wrong(key, "is missing: auth at a server that is not embedded needs it")
 
@@ -232,12 +232,13 @@ def _check_dsn(arm: _Arm, offers: ClientOffers | None) -> None:
     if arm.form.transport == "smtp" and arm.gives("dsn") and offers is not None and not offers.dsn:
         arm.wrong("dsn", "is not supported by this client: choose another one, or remove dsn")
     if arm.parsed.written("arm", arm.index, "dsn") == {}:
-        arm.wrong("dsn", "asks for nothing: give ret, envid, notify or orcpt")
+        arm.wrong("dsn", "has no effect: give ret, envid, notify or orcpt")
     if NAMED_SEND in (arm.form.dsn.envid or "") and arm.form.dialogue == "overlapped":
-        told = (
-            f'holds {NAMED_SEND}, which an envelope that leaves before its turn cannot name: use dialogue = "pipelined"'
+        problem = (
+            f"holds {NAMED_SEND}, which the overlapped dialogue cannot fill in, because it sends the envelope "
+            'early: use dialogue = "pipelined"'
         )
-        arm.wrong("dsn", told, "envid")
+        arm.wrong("dsn", problem, "envid")
     if len((arm.form.dsn.envid or "").replace(NAMED_SEND, PLACEHOLDER.decode("ascii"))) > MOST_ENVID:
         arm.wrong("dsn", f"is longer than {MOST_ENVID} characters with the identity of a send in it", "envid")
     notify = arm.form.dsn.notify
@@ -262,7 +263,9 @@ def _check_profile(arm: _Arm, vocabulary: Vocabulary) -> None:
         return
     known, transport = vocabulary.profiles, arm.form.transport
     if not arm.embedded:
-        arm.wrong("profile", "is for the embedded server only: a server of your own behaves as it does")
+        arm.wrong(
+            "profile", "is for the embedded server only: benchkit cannot change how another server behaves. Remove it"
+        )
     elif arm.form.profile not in known:
         arm.wrong("profile", _unknown("profile", arm.form.profile, known))
     elif transport not in known[arm.form.profile]:
@@ -278,4 +281,4 @@ def _check_embedded(arm: _Arm, vocabulary: Vocabulary) -> None:
     if not arm.embedded:
         for key in ("fault", "limit"):
             if arm.gives(key):
-                arm.wrong(key, "is for the embedded server only: another server cannot be told to fail")
+                arm.wrong(key, "is for the embedded server only: benchkit cannot make another server fail. Remove it")

@@ -104,8 +104,8 @@ def _other_word(value: str, path: KeyPath) -> str:
     meant = _SECURITY.get(value.lower(), ()) if path[-1] == "security" else ()
     if not meant:
         return ""
-    told = " or ".join(f'"{name}"' for name in meant)
-    return f"did you mean {told}?" + (' "implicit" is TLS from the first byte' if "implicit" in meant else "")
+    choices = " or ".join(f'"{name}"' for name in meant)
+    return f"did you mean {choices}?" + (' "implicit" is TLS from the first byte' if "implicit" in meant else "")
 
 
 def _server_table(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What `[events]` and the arms mean together: fates of embedded api arms, and secrets of the providers that really post.
+"""Rules between `[events]` and the arms: simulated events of embedded api arms, and secrets of the real providers.
 
 Law: as in rules.py.
 """
@@ -25,11 +25,13 @@ def check_events(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
     for name in events.secrets:
         if name not in vocabulary.webhooks:
             parsed.mistakes.add(
-                ("events", "secrets", name), f"no events come from it; {suggestion(name, vocabulary.webhooks)}"
+                ("events", "secrets", name),
+                f"benchkit knows no webhooks of it; {suggestion(name, vocabulary.webhooks)}",
             )
     for name in sorted(posting & set(vocabulary.webhooks) - set(events.secrets)):
         parsed.mistakes.add(
-            ("events", "secrets"), f'has none for "{name}", whose events an arm of this scenario would bring'
+            ("events", "secrets"),
+            f'has no secret for "{name}", which an arm sends through: add {name} = {{ env = "…" }}',
         )
     if "mandrill" in events.secrets and not events.url:
         parsed.mistakes.add(("events", "url"), "is missing: Mandrill signs the public address that it posts to")
@@ -39,10 +41,10 @@ def check_mailboxes(parsed: ParsedScenario) -> None:
     for index, mailbox in enumerate(parsed.form.mailbox):
         path = ("mailbox", index)
         if mailbox.maildir is not None and mailbox.imap is not None:
-            parsed.mistakes.add((*path, "imap"), "cannot stand beside maildir: a mailbox is read in one way")
+            parsed.mistakes.add((*path, "imap"), "and maildir cannot be used together: remove one")
         if mailbox.imap is not None and mailbox.imap.security == "none" and not is_loopback(mailbox.imap.host):
-            told = 'is "none", and the password would be readable on the way: use "implicit" or "starttls"'
-            parsed.mistakes.add((*path, "imap", "security"), told)
+            problem = 'is "none", so others could read the password on the network: use "implicit" or "starttls"'
+            parsed.mistakes.add((*path, "imap", "security"), problem)
 
 
 def _check_fates(parsed: ParsedScenario, index: int, arm: ArmForm, vocabulary: Vocabulary) -> None:
@@ -50,11 +52,16 @@ def _check_fates(parsed: ParsedScenario, index: int, arm: ArmForm, vocabulary: V
         parsed.mistakes.add(("arm", index, "fate"), message)
 
     if parsed.form.events is None:
-        wrong("has no effect without [events]: nothing would receive what it tells")
+        wrong("has no effect without [events], which receives the webhooks: add [events], or remove it")
     if arm.transport != "api" or arm.server != "embedded":
-        wrong("is for api arms at the embedded server only: a server of your own has its own fate")
+        wrong(
+            "is for api arms at the embedded server only: benchkit cannot simulate what another server does with the "
+            "mail. Remove it"
+        )
     elif arm.provider and arm.provider not in vocabulary.webhooks:
         wrong(f'"{arm.provider}" has no webhooks that benchkit knows; {suggestion(arm.provider, vocabulary.webhooks)}')
     for fate in arm.fate:
         if (whole := sum(getattr(fate, name) for name in _ENDS)) > 1:
-            wrong(f"{', '.join(_ENDS)} are {whole:g} together, and a message has one end only")
+            wrong(
+                f"{', '.join(_ENDS)} add up to {whole:g}: they are shares of the same messages, so at most 1 together"
+            )

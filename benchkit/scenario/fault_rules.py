@@ -33,11 +33,13 @@ def check_fault(parsed: ParsedScenario, arm: int, index: int, vocabulary: Vocabu
     fault, transport = parsed.form.arm[arm].fault[index], parsed.form.arm[arm].transport
     points = _POINTS.get(transport, ())
     if fault.at and fault.at not in points:
-        parsed.mistakes.add((*path, "at"), f'"{fault.at}" is no point of {transport}; {suggestion(fault.at, points)}')
+        parsed.mistakes.add(
+            (*path, "at"), f'"{fault.at}" is not a point of {transport}; {suggestion(fault.at, points)}'
+        )
     _check_reached(parsed, arm, (*path, "at"), fault.at)
     if not any(parsed.gives(*path, key) for key in ("reply", "status", "answer", "delay_ms", "drop")):
         does = "reply, delay_ms or drop" if transport == "smtp" else "status, answer, delay_ms or drop"
-        parsed.mistakes.add(path, f"does nothing: give {does}")
+        parsed.mistakes.add(path, f"has no effect: give {does}")
     _check_answer(parsed, path, fault, transport)
     if fault.answer and transport == "api":
         _check_named(parsed, path, fault, vocabulary.answers.get(parsed.form.arm[arm].provider))
@@ -61,20 +63,22 @@ def _check_answer(parsed: ParsedScenario, path: KeyPath, fault: FaultForm, trans
     for key in foreign:
         if parsed.gives(*path, key):
             parsed.mistakes.add((*path, key), f"does not exist for {transport}; {_own_answer(transport)}")
-    told = next((key for key in ("reply", "status", "answer") if getattr(fault, key)), "")
-    if fault.at == "connect" and told:
-        parsed.mistakes.add((*path, told), "cannot be given at connect: nothing was asked yet; use a later point")
+    given_key = next((key for key in ("reply", "status", "answer") if getattr(fault, key)), "")
+    if fault.at == "connect" and given_key:
+        parsed.mistakes.add(
+            (*path, given_key), ("cannot be given at connect, before the client has sent anything: use a later point")
+        )
     if parsed.gives(*path, "reply") and not _REPLY.fullmatch(fault.reply):
         parsed.mistakes.add((*path, "reply"), 'must be a code and a text, as "450 4.2.1 busy"')
     if parsed.gives(*path, "retry_after_s") and not (fault.status or fault.answer):
-        parsed.mistakes.add((*path, "retry_after_s"), "goes with a status or an answer: give one, as status = 429")
+        parsed.mistakes.add((*path, "retry_after_s"), "needs a status or an answer: give one, such as status = 429")
 
 
 def _check_named(parsed: ParsedScenario, path: KeyPath, fault: FaultForm, known: Sequence[str] | None) -> None:
     """An answer is one that the arm's provider gives, and stands alone. `known` is None where the provider is unknown."""
     if known is not None and fault.answer not in known:
-        told = f'"{fault.answer}" is no answer of this provider; {suggestion(fault.answer, known)}'
-        parsed.mistakes.add((*path, "answer"), told)
+        problem = f'"{fault.answer}" is not an answer of this provider; {suggestion(fault.answer, known)}'
+        parsed.mistakes.add((*path, "answer"), problem)
     if fault.status:
         parsed.mistakes.add((*path, "answer"), "has a status of its own: remove status")
 
@@ -93,11 +97,11 @@ def _check_delay(parsed: ParsedScenario, path: KeyPath, delay: DelayForm) -> Non
             parsed.mistakes.add((*path, key), f"is missing: {delay.distribution} needs {listed(keys)}")
     for key in {key for keys in DELAY_KEYS.values() for key in keys} - set(keys):
         if parsed.gives(*path, key):
-            parsed.mistakes.add((*path, key), f"is no parameter of {delay.distribution}, which has {listed(keys)}")
+            parsed.mistakes.add((*path, key), f"is not a parameter of {delay.distribution}, which has {listed(keys)}")
     if delay.low is not None and delay.high is not None and delay.low > delay.high:
         parsed.mistakes.add((*path, "low"), "must not be above high")
 
 
 def check_limit(parsed: ParsedScenario, arm: int) -> None:
     if parsed.gives("arm", arm, "limit", "burst") and not parsed.gives("arm", arm, "limit", "rate_per_s"):
-        parsed.mistakes.add(("arm", arm, "limit", "burst"), "goes with rate_per_s: give one")
+        parsed.mistakes.add(("arm", arm, "limit", "burst"), "needs rate_per_s: give it too")

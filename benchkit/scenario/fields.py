@@ -69,7 +69,7 @@ def shaped(pattern: str, advice: str) -> Any:
     return AfterValidator(check)
 
 
-def said(text: str) -> Any:
+def about(text: str) -> Any:
     return Field(description=text)
 
 

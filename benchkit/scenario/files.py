@@ -42,8 +42,10 @@ def _need_inside(parsed: ParsedScenario, path: KeyPath, file: Path) -> None:
     except (OSError, RuntimeError, ValueError):  # a loop of links, a name that no file can have
         return
     if not end.is_relative_to(parsed.path.parent.resolve()):
-        told = f"leads to {end}, outside the scenario's folder: set allow_files_outside = true if that file may be sent"
-        parsed.mistakes.add(path, told)
+        problem = (
+            f"leads to {end}, outside the scenario's folder: set allow_files_outside = true if that file may be sent"
+        )
+        parsed.mistakes.add(path, problem)
 
 
 def need_file(parsed: ParsedScenario, path: KeyPath, name: str) -> None:

@@ -43,16 +43,18 @@ def _check_own_mail(parsed: ParsedScenario) -> None:
     """Its bytes are sent as they are, so only the envelope can come from here."""
     for key in _SAID_BY_THE_MAIL:
         if parsed.gives("message", key):
-            parsed.mistakes.add(("message", key), "is said by the mail itself, whose bytes are sent: remove it, or eml")
+            parsed.mistakes.add(
+                ("message", key), "has no effect with eml, whose bytes are sent unchanged: remove it, or eml"
+            )
     if parsed.gives("message", "to") and parsed.gives("message", "recipients"):
-        parsed.mistakes.add(("message", "recipients"), "and to exclude each other: remove one")
+        parsed.mistakes.add(("message", "recipients"), "and to cannot be used together: remove one")
     _check_addresses(parsed)
 
 
 def _check_template(parsed: ParsedScenario, inline: list[str]) -> None:
     for key, other in (("template", "recipients"), ("recipients", "template")):
         if not parsed.gives("message", key):
-            parsed.mistakes.add(("message", key), f"is missing: {other} goes with it")
+            parsed.mistakes.add(("message", key), f"is missing: {other} needs it")
     for key in inline:
         parsed.mistakes.add(("message", key), "belongs to an inline message: remove it, or template and recipients")
 
@@ -67,7 +69,7 @@ def _check_inline(parsed: ParsedScenario, written: list[str]) -> None:
     if not {"text", "text_bytes", "html"} & set(written):
         parsed.mistakes.add(("message", "text"), "is missing: give text, text_bytes or html")
     if {"text", "text_bytes"} <= set(written):
-        parsed.mistakes.add(("message", "text_bytes"), "and text exclude each other: remove one")
+        parsed.mistakes.add(("message", "text_bytes"), "and text cannot be used together: remove one")
 
 
 def _check_addresses(parsed: ParsedScenario) -> None:

@@ -64,8 +64,8 @@ def _read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            told = f"has more than {MAX_BYTES:,} bytes: put long texts and lists into files of their own"
-            raise InputError(Mistake(str(path), told))
+            problem = f"has more than {MAX_BYTES:,} bytes: put long texts and lists into files of their own"
+            raise InputError(Mistake(str(path), problem))
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(Mistake(str(path), f"is not UTF-8 text (byte {error.start})")) from None

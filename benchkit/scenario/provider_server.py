@@ -1,4 +1,4 @@
-"""What an arm's provider decides of its server: address, TLS, log-in and messages a connection, where the arm says nothing.
+"""The defaults that a provider gives an arm's server: address, TLS, log-in and messages a connection.
 
 Law: as in rules.py. The facts come with the vocabulary; this room knows no provider by name.
 """
@@ -84,14 +84,17 @@ def check_sandbox(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) ->
     form, at = parsed.form.arm[index], ("arm", index, "sandbox")
     terms = _sandbox(form, vocabulary)
     if parsed.gives(*at) and form.server == "embedded":
-        parsed.mistakes.add(at, "has no effect: nothing leaves this machine by the embedded server")
+        parsed.mistakes.add(at, "has no effect: the embedded server sends no mail to the network. Remove it")
     elif form.sandbox and terms is None:
         who = f"{form.provider} by {form.transport}" if form.provider else "an arm without a provider"
-        told = f"is not there for {who}: mail would be delivered. Remove it; then only --send and the lists at the top guard it"
-        parsed.mistakes.add(at, told)
+        problem = (
+            f"does not exist for {who}, so the mail would be delivered. Remove sandbox; then only --send, allow_hosts, "
+            "allow_recipients and max_messages limit what is sent"
+        )
+        parsed.mistakes.add(at, problem)
     elif terms is not None and terms.needs and is_sandboxed(form, vocabulary) and not form.options.get(terms.needs):
-        told = f'needs options = {{ {terms.needs} = "…" }}; or set sandbox = false, for real mail'
-        parsed.mistakes.add(at, told)
+        problem = f'needs options = {{ {terms.needs} = "…" }}; or set sandbox = false, for real mail'
+        parsed.mistakes.add(at, problem)
 
 
 def check_provider_server(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> None:
@@ -136,7 +139,7 @@ def _check_relay(parsed: ParsedScenario, index: int, vocabulary: Vocabulary) -> 
 def _not_carried(option: str, provider: str, relay: RelayTerms, vocabulary: Vocabulary) -> str:
     if option in vocabulary.providers.get(provider, ()):
         has = f"it takes: {listed(sorted(relay.options))}" if relay.options else "it takes none"
-        return f"cannot be said by SMTP: the relay of {provider} has no header field for it; {has}"
+        return f"cannot be set by SMTP: the relay of {provider} has no header field for it; {has}"
     return f"unknown option of the relay of {provider}; {suggestion(option, relay.options)}"
 
 

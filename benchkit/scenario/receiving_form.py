@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchkit.scenario.fields import HOST_NAME, FilePath, Form, Line, Name, said, shaped
+from benchkit.scenario.fields import HOST_NAME, FilePath, Form, Line, Name, about, shaped
 
 _DOMAIN = shaped(f"|{HOST_NAME}", 'must be a domain name in ASCII, as "shop.example"')
 _ADDRESS = shaped(rf"|[!-~]{{1,64}}@{HOST_NAME}", 'must be an address in ASCII, as "bounces@esp.example"')
@@ -21,19 +21,19 @@ class RelayForm(Form):
     tracking: Annotated[
         list[Literal["links", "pixel"]],
         Field(default_factory=list),
-        said("What it adds to the HTML text: links that lead through the provider, and an open pixel."),
+        about("What it adds to the HTML text: links that lead through the provider, and an open pixel."),
     ]
-    footer: Annotated[Line | None, said("A line that it adds at the end of each text.")] = None
-    text_part: Annotated[bool, said("Whether it keeps the plain text beside an HTML text.")] = True
+    footer: Annotated[Line | None, about("A line that it adds at the end of each text.")] = None
+    text_part: Annotated[bool, about("Whether it keeps the plain text beside an HTML text.")] = True
     encoding: Annotated[
-        Literal["base64", "quoted-printable"] | None, said("The transfer encoding of texts; default: the shortest.")
+        Literal["base64", "quoted-printable"] | None, about("The transfer encoding of texts; default: the shortest.")
     ] = None
-    removed_headers: Annotated[list[Name], Field(default_factory=list), said("Header fields that it removes.")]
-    return_path: Annotated[str, _ADDRESS, said("The provider's envelope sender; default: the sender's own.")] = ""
-    sign_as: Annotated[str, _DOMAIN, said("The domain that it signs as (DKIM, d=); default: it does not sign.")] = ""
+    removed_headers: Annotated[list[Name], Field(default_factory=list), about("Header fields that it removes.")]
+    return_path: Annotated[str, _ADDRESS, about("The provider's envelope sender; default: the sender's own.")] = ""
+    sign_as: Annotated[str, _DOMAIN, about("The domain that it signs as (DKIM, d=); default: it does not sign.")] = ""
     signed: Annotated[
         Literal["after", "before", "old key"],
-        said('Signed after its changes, before them, or with an "old key" that DNS no longer holds.'),
+        about('Signed after its changes, before them, or with an "old key" that DNS no longer holds.'),
     ] = "after"
 
 
@@ -44,11 +44,11 @@ class ReceivingLabForm(Form):
     zones: Annotated[
         list[FilePath],
         Field(default_factory=list),
-        said("Zone files: SPF, DKIM, DMARC and MX as the receiver finds them."),
+        about("Zone files: SPF, DKIM, DMARC and MX as the receiver finds them."),
     ]
     sign_as: Annotated[
-        str, _DOMAIN, said("The domain that the sender's own mail server signs as; default: that of message.from.")
+        str, _DOMAIN, about("The domain that the sender's own mail server signs as; default: that of message.from.")
     ] = ""
     wait_s: Annotated[
-        float, Field(ge=0, le=86_400), said("Longest wait for mail that is still under way, in seconds.")
+        float, Field(ge=0, le=86_400), about("Longest wait for mail that is still under way, in seconds.")
     ] = 60.0

@@ -12,7 +12,7 @@ from benchkit.scenario.parsed_scenario import ParsedScenario
 _WITHOUT_LAB = "needs the table [receiving_lab], with the zones that its DNS answers from"
 _AT_LAB = {  # key → why an arm at the lab's own server cannot have it
     "auth": "cannot be given: the lab's server has no log-in",
-    "ca_file": "is never read: the lab's server has no TLS",
+    "ca_file": "has no effect: the lab's server has no TLS",
 }
 
 
@@ -24,15 +24,15 @@ def check_receiving_lab(parsed: ParsedScenario) -> None:
         if arm.relay is not None:
             _check_relay(parsed, index, arm)
         if lab is not None and arm.transport in ("smtp", "api") and arm.server != "receiving-lab" and arm.relay is None:
-            told = 'brings no mail to the receiving lab: give server = "receiving-lab", or [arm.relay]'
-            parsed.mistakes.add(("arm", index, "server"), told)
+            problem = 'sends no mail to the receiving lab: give server = "receiving-lab", or [arm.relay]'
+            parsed.mistakes.add(("arm", index, "server"), problem)
     if lab is None:
         return
     for index, zone in enumerate(lab.zones):
         need_file(parsed, ("receiving_lab", "zones", index), zone)
     if not lab.sign_as and not parsed.form.message.sender:
-        told = "is missing: without message.from the lab does not know which domain to sign as"
-        parsed.mistakes.add(("receiving_lab", "sign_as"), told)
+        problem = "is missing: without message.from the lab does not know which domain to sign as"
+        parsed.mistakes.add(("receiving_lab", "sign_as"), problem)
 
 
 def _check_arm_at_lab(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
@@ -40,13 +40,13 @@ def _check_arm_at_lab(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
         parsed.mistakes.add(("arm", index, "server"), _WITHOUT_LAB)
     if arm.transport != "smtp":
         parsed.mistakes.add(
-            ("arm", index, "server"), "takes mail by SMTP only: an api arm is embedded and has [arm.relay]"
+            ("arm", index, "server"), "takes mail by SMTP only: for an api arm remove server and give [arm.relay]"
         )
     if arm.security not in (None, "none"):
         parsed.mistakes.add(("arm", index, "security"), 'must be "none" at the receiving lab, which is on this machine')
-    for key, told in _AT_LAB.items():
+    for key, problem in _AT_LAB.items():
         if parsed.gives("arm", index, key):
-            parsed.mistakes.add(("arm", index, key), told)
+            parsed.mistakes.add(("arm", index, key), problem)
 
 
 def _check_relay(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
@@ -56,6 +56,8 @@ def _check_relay(parsed: ParsedScenario, index: int, arm: ArmForm) -> None:
     if parsed.form.receiving_lab is None:
         parsed.mistakes.add(path, _WITHOUT_LAB)
     if arm.server != "embedded" or arm.transport == "null":
-        parsed.mistakes.add(path, "is for the embedded server only: another server sends on as it does")
+        parsed.mistakes.add(
+            path, "is for the embedded server only: benchkit cannot change how another server forwards mail"
+        )
     if relay.signed != "after" and not relay.sign_as:
         parsed.mistakes.add((*path, "signed"), "has no effect without sign_as")

@@ -86,7 +86,7 @@ def _connection_reason(parsed: ParsedScenario, index: int) -> str:
     arm = parsed.form.arm[index]
     together = arm.messages_per_request
     if arm.connection == "fresh":
-        return f"needs a connection that carries them: {{ messages = {together} }} is a new one for each request"
+        return f"needs a connection that carries several messages: {{ messages = {together} }} opens a new one for each request"
     if isinstance(arm.connection, ConnectionForm) and arm.connection.messages % together:
         return f"does not divide the {arm.connection.messages} messages of a connection: its last request would not be full"
     return ""

@@ -63,8 +63,8 @@ def check_load(parsed: ParsedScenario, vocabulary: Vocabulary) -> None:
 def _check_starts(parsed: ParsedScenario) -> None:
     load = parsed.form.load
     if load.restarts > load.blocks:
-        told = f"is {load.restarts}, for {load.blocks} blocks: each start needs a block of its own; give more blocks"
-        parsed.mistakes.add(("load", "restarts"), told)
+        problem = f"is {load.restarts}, for {load.blocks} blocks: each start needs a block of its own; give more blocks"
+        parsed.mistakes.add(("load", "restarts"), problem)
 
 
 def _check_until(parsed: ParsedScenario) -> None:
@@ -77,14 +77,17 @@ def _check_until(parsed: ParsedScenario) -> None:
     if load.max_blocks is None:
         parsed.mistakes.add(("load", "max_blocks"), 'is missing: until = "decided" needs a number of blocks to stop at')
     elif load.max_blocks < load.blocks + load.blocks // load.restarts:
-        told = f"is {load.max_blocks}: it must leave room for more than the {load.blocks} blocks of the first look"
-        parsed.mistakes.add(("load", "max_blocks"), told)
+        problem = f"is {load.max_blocks}: it must be more than the {load.blocks} blocks of the first look"
+        parsed.mistakes.add(("load", "max_blocks"), problem)
     if load.restarts > 1 and load.blocks % load.restarts:
-        told = f'is {load.blocks}: with until = "decided" each start has as many blocks, so give a multiple of {load.restarts}'
-        parsed.mistakes.add(("load", "blocks"), told)
+        problem = (
+            f'is {load.blocks}: with until = "decided" each start has as many blocks, so give a multiple of '
+            f"{load.restarts}"
+        )
+        parsed.mistakes.add(("load", "blocks"), problem)
     if load.restarts == 1 and any(isinstance(values, list) and len(values) > 1 for _, values in parsed.form.network):
-        told = 'is needed for a sweep until = "decided": with several starts the conditions interleave'
-        parsed.mistakes.add(("load", "restarts"), told)
+        problem = 'is missing: a sweep with until = "decided" needs several starts, so that its conditions take turns'
+        parsed.mistakes.add(("load", "restarts"), problem)
 
 
 def _check_workers(parsed: ParsedScenario, cores: int) -> None:
@@ -107,9 +110,7 @@ def check_network(parsed: ParsedScenario) -> None:
         )
     for key, values in parsed.form.network:
         if isinstance(values, list) and len(set(values)) < len(values):
-            parsed.mistakes.add(
-                ("network", key), "names a value twice: each condition has its own, so give each value once"
-            )
+            parsed.mistakes.add(("network", key), "lists a value twice: give each value once")
     if parsed.gives("network", "queue_kb") and not parsed.gives("network", "bandwidth_mbit"):
         parsed.mistakes.add(("network", "queue_kb"), "needs bandwidth_mbit: without a bottleneck nothing queues")
 
@@ -150,9 +151,9 @@ def check_failover(parsed: ParsedScenario) -> None:
             reason = "has no effect: a null arm sends to no server"
         elif found is None or found is arm or found.transport == "null":
             able = [other.name for other in arms if other is not arm and other.transport != "null"]
-            reason = f'"{name}" is no other arm that sends; {suggestion(name, able)}'
+            reason = f'"{name}" is not another arm that sends; {suggestion(name, able)}'
         elif (arm.server == "embedded") is not (found.server == "embedded"):
-            reason = "leads from the embedded server to another, or back: give both arms the embedded one, or neither"
+            reason = "names an arm with another kind of server: both arms must use the embedded server, or neither"
         elif "receiving-lab" in (arm.server, found.server):
             reason = "is not for arms at the receiving lab"
         if reason and name:
@@ -167,11 +168,13 @@ def _check_one_at_a_time(parsed: ParsedScenario, index: int, key: str) -> None:
     arm = parsed.form.arm[index]
     at: tuple[str | int, ...] = ("arm", index)
     if arm.messages_per_request > 1 and not parsed.mistakes.reported((*at, "messages_per_request")):
-        told = f"cannot be tried again message by message: give the arm messages_per_request = 1, or remove {key}"
-        parsed.mistakes.add((*at, "messages_per_request"), told)
+        problem = (
+            f"is more than 1, so a single message cannot be tried again: give messages_per_request = 1, or remove {key}"
+        )
+        parsed.mistakes.add((*at, "messages_per_request"), problem)
     if arm.dialogue == "overlapped" and not parsed.mistakes.reported((*at, "dialogue")):
-        told = f'"overlapped" has begun the next message before this one is answered: choose another, or remove {key}'
-        parsed.mistakes.add((*at, "dialogue"), told)
+        problem = f'"overlapped" starts the next message before the reply to this one: choose another dialogue, or remove {key}'
+        parsed.mistakes.add((*at, "dialogue"), problem)
 
 
 def check_cost(parsed: ParsedScenario) -> None:

@@ -42,8 +42,8 @@ def _checked(arm: str, name: str, statistic: str, statistics: tuple[str, ...]) -
         raise ValueError(f'unknown metric "{name}"; {suggestion(name, _NAMES)}')
     of_sample = MEASURES[Metric(name)].of_sample
     if of_sample and statistic not in statistics:
-        said = f'unknown statistic "{statistic}"' if statistic else f"{name} needs a statistic"
-        raise ValueError(f"{said}; {suggestion(statistic, statistics)}")
+        problem = f'unknown statistic "{statistic}"' if statistic else f"{name} needs a statistic"
+        raise ValueError(f"{problem}; {suggestion(statistic, statistics)}")
     if statistic and not of_sample:
         raise ValueError(f'{name} is a single number: leave ".{statistic}" out')
     return arm, name, statistic

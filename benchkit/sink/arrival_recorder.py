@@ -66,7 +66,7 @@ class ArrivalRecorder:
             self._ledger.arrived(send, self._arm, nth_key(key, nth), arrived_ns, size, 0)
 
     def _keep(self, head: bytes, bare: bytes) -> bytes:
-        """The key of these bytes, of which the ledger is told once."""
+        """The key of these bytes, which the ledger gets once."""
         state = blake2b(head, digest_size=16)
         state.update(bare)
         key = state.digest()

@@ -39,8 +39,11 @@ def events_of(mail: AcceptedMail, fates: Sequence[Fate], source: str, seed: int)
         return
     draw = random.Random(f"fate/{seed}/{mail.send}")
     base = Event(EventKind.ACCEPTED, source, mail.accepted_ms, mail.recipient, mail.message_id, mail.identity)
-    told = [base, *_told(fate, replace(base, at_ms=mail.accepted_ms + round(drawn_s(fate.delay, draw) * 1_000)), draw)]
-    for number, event in enumerate(told):
+    events = [
+        base,
+        *_events(fate, replace(base, at_ms=mail.accepted_ms + round(drawn_s(fate.delay, draw) * 1_000)), draw),
+    ]
+    for number, event in enumerate(events):
         yield replace(event, event_id=f"{mail.identity or mail.message_id}-{number}")
 
 
@@ -56,7 +59,7 @@ def delivered_part(mail: Received, fates: Sequence[Fate], send: int, seed: int) 
     return replace(mail, recipients=tuple(filter(is_delivered, mail.recipients)))
 
 
-def _told(fate: Fate, base: Event, draw: random.Random) -> Iterator[Event]:
+def _events(fate: Fate, base: Event, draw: random.Random) -> Iterator[Event]:
     place = draw.random()
     ends = (
         (fate.bounced, EventKind.BOUNCED, Bounce.HARD, "550 5.1.1 no such user"),

@@ -114,8 +114,8 @@ class FaultyApiSession(ApiSession):
         if keep_alive and (promise := self._faults.keep_alive(self._messages)):
             response = replace(response, headers=(*response.headers, ("keep-alive", promise)))
         if (rate := self._faults.rate) is not None:
-            told = self._listener.server.rate_headers(rate)
-            response = replace(response, headers=(*response.headers, *told))
+            rate_headers = self._listener.server.rate_headers(rate)
+            response = replace(response, headers=(*response.headers, *rate_headers))
         self._out.append(rendered(response, keep_alive))
         if self._closing:
             self._waiting.clear()

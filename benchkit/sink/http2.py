@@ -1,4 +1,4 @@
-"""HTTP/2 at an API listener (RFC 9113): a translation in front of the HTTP/1.1 session, which so needs no twin for its faults.
+"""HTTP/2 at an API listener (RFC 9113): a translation in front of the HTTP/1.1 session, so that faults are written only once.
 
 Requests are handed over one at a time, in the order in which they were complete. Windows are the protocol's first ones, 65,535
 bytes, as most servers leave them.

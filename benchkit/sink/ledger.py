@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Arrival(NamedTuple):
-    """One row, as contracts.Ledger.arrived was told."""
+    """One row: the arguments of contracts.Ledger.arrived."""
 
     send: int
     arm: int

@@ -31,10 +31,10 @@ def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[
         return (Received(_without_relay_fields(from_mime(body), provider), tuple(paths), reverse_path, body),)
     request = _request_of(head, body)
     mails = PROVIDERS[provider].server.receive(request)
-    told = request.header(_REFUSED)
-    if not told:
+    refused_header = request.header(_REFUSED)
+    if not refused_header:
         return mails
-    refused = told.encode("latin-1").decode().split(", ")
+    refused = refused_header.encode("latin-1").decode().split(", ")
     return tuple(replace(mail, recipients=tuple(r for r in mail.recipients if r not in refused)) for mail in mails)
 
 

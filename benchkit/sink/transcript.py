@@ -32,7 +32,7 @@ class Transcript:
     def of(self, connection: int) -> list[TranscriptLine]:
         return [line for line in self.lines if line.connection == connection]
 
-    def said(self, connection: int, direction: str) -> list[str]:
+    def texts(self, connection: int, direction: str) -> list[str]:
         """The texts of one direction."""
         return [line.text for line in self.of(connection) if line.direction == direction]
 

@@ -1,6 +1,6 @@
 """From a stored run to its summary: pure functions of numpy tables, seeded; no files, no printing (docs/method.md).
 
-Start at `analysis.analyse`. A statistic is one file here (file name = its name) and one word in this tuple; nothing
+Start at `analysis.analyse`. A statistic is one file here (file name = its name) and one name in this tuple; nothing
 heavy loads before it is asked for.
 """
 

@@ -1,4 +1,4 @@
-"""Which sends arrived as another mail, and in what they differ: the first few of each arm and kind."""
+"""Which messages arrived changed, and what differs: the first few of each arm and kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One number per block: the unit of analysis is the block, for the messages within one are not independent (method.md §5)."""
+"""One number per block. The block is the unit of analysis, because the messages within one are not independent (method.md
+§5).
+"""
 
 from __future__ import annotations
 

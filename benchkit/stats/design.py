@@ -19,8 +19,8 @@ def design_of(manifest: Manifest) -> DesignSummary:
 
 
 def _bound(manifest: Manifest) -> bool | None:
-    """Of the starts whose processes told where they ran."""
-    told = [record for record in manifest.starts if record.ran_on]
-    if not told:
+    """Only the starts whose processes recorded their cores."""
+    starts = [record for record in manifest.starts if record.ran_on]
+    if not starts:
         return None
-    return all(record.pinned.get(name) for record in told for name in record.ran_on)
+    return all(record.pinned.get(name) for record in starts for name in record.ran_on)

@@ -1,4 +1,4 @@
-"""Where each arm's mail lies in the test mailboxes, and what each way did to it: counts and rates of what was found there.
+"""In which folder of the test mailboxes each arm's mail is, and how it was changed on the way: counts and rates.
 
 It is a verdict of content and authentication on test mailboxes. Where other receivers put the mail depends on reputation too.
 """
@@ -55,7 +55,7 @@ def _timed(fact: PlacementFact, *, embedded: bool) -> PlacementFact:
 
 def _arm(name: str, accepted: int, facts: Sequence[PlacementFact], confidence: float) -> ArmPlacements:
     results = Counter(
-        f"{method}={told}" for one in facts for method in sorted(METHODS) if (told := getattr(one, method))
+        f"{method}={result}" for one in facts for method in sorted(METHODS) if (result := getattr(one, method))
     )
     changes = Counter(" ".join(change) for one in facts for change in json.loads(one.changes))
     places = Counter(one.place for one in facts)

@@ -1,4 +1,4 @@
-"""A rate with Wilson's score interval (Wilson 1927): honest at 0 of n, where the textbook's ±0 is not."""
+"""A rate with Wilson's score interval (Wilson 1927): it is also right for 0 of n, where the normal approximation gives ±0."""
 
 from __future__ import annotations
 

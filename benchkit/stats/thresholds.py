@@ -1,4 +1,4 @@
-"""The user's thresholds against the arms' numbers: crossed, kept, or not told by this sample."""
+"""The user's thresholds against the arms' numbers: crossed, kept, or not decided by this sample."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NUMBERS: Mapping[str, Callable[[ArmSummary], float | None]] = {
 
 
 def threshold_results(manifest: Manifest, arms: tuple[ArmSummary, ...]) -> tuple[ThresholdResult, ...]:
-    """One result per threshold, matching arm and condition; a pattern that matches no arm is not told, never kept."""
+    """One result per threshold, matching arm and condition; a pattern that matches no arm is undecided, never kept."""
     results: list[ThresholdResult] = []
     for threshold in manifest.thresholds:
         matching = [arm for arm in arms if fnmatchcase(arm.name, threshold["arm"])]
@@ -54,7 +54,7 @@ def _result(threshold: Mapping[str, Any], arm: ArmSummary, label: str) -> Thresh
 
 
 def _measured(arm: ArmSummary, metric: str, statistic: str) -> tuple[Estimate, str]:
-    """The estimate and its unit; a metric of a later version is not told."""
+    """The estimate and its unit; a metric of a later version is undecided."""
     if metric in DURATIONS:
         return DURATIONS[metric](arm).get(statistic, NOT_TOLD), MEASURES[Metric(metric)].shown
     if metric not in NUMBERS:

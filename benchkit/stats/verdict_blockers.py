@@ -140,8 +140,8 @@ def _connection_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
 
 def _retransmit_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
     """On a link that was asked to lose packets, or to have a queue that overflows, loss is the subject."""
-    asked = run.manifest.conditions[sample.condition].asked
-    if asked.get("loss_percent") or asked.get("queue_kb"):
+    link = run.manifest.conditions[sample.condition].asked
+    if link.get("loss_percent") or link.get("queue_kb"):
         return
     lossy = sample.rows["retransmits"] > 0
     met = int(np.count_nonzero(lossy))
@@ -175,8 +175,8 @@ def _not_in_force(record: ArmRecord) -> Iterator[Notice]:
 
 
 def _wire_blockers(run: Run, sample: Sample) -> Iterator[Notice]:
-    if told := disagreement(run, sample.condition, sample.arm):
-        yield told
+    if problem := disagreement(run, sample.condition, sample.arm):
+        yield problem
 
 
 def _theory_blockers(run: Run, sample: Sample) -> Iterator[Notice]:

@@ -23,8 +23,8 @@ def create_folder(results: Path, scenario: str, token: str) -> Path:
     try:
         make_private_folder(folder)
     except OSError as error:
-        told = f"no run can be stored there: {error.strerror}; name another folder with --out"
-        raise InputError(Mistake(str(results), told)) from error
+        problem = f"no run can be stored there: {error.strerror}; name another folder with --out"
+        raise InputError(Mistake(str(results), problem)) from error
     with private_files():
         reserve_file.lay(folder)
     return folder
@@ -46,8 +46,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Raises InputError where there is none, or one that this version cannot read."""
     if inside := _runs_inside(folder):
-        told = f"is a folder of {len(inside)} runs: name one, as {newest_run(folder)}"
-        raise InputError(Mistake(str(folder), told))
+        problem = f"is a folder of {len(inside)} runs: name one, as {newest_run(folder)}"
+        raise InputError(Mistake(str(folder), problem))
     try:
         stored: Any = json.loads((folder / "run.json").read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -55,10 +55,10 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(stored, dict):
         raise InputError(Mistake(str(folder / "run.json"), "is damaged: it is not a JSON object"))
     if (schema := stored.get("schema")) not in range(1, SCHEMA_VERSION + 1) or isinstance(schema, bool | float):
-        told = f"is of schema {schema}, and this benchkit reads 1 to {SCHEMA_VERSION}: use the benchkit that made it"
-        raise InputError(Mistake(str(folder / "run.json"), told))
-    if told := manifest_check.fault(stored):
-        raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {told}"))
+        problem = f"is of schema {schema}, and this benchkit reads 1 to {SCHEMA_VERSION}: use the benchkit that made it"
+        raise InputError(Mistake(str(folder / "run.json"), problem))
+    if problem := manifest_check.fault(stored):
+        raise InputError(Mistake(str(folder / "run.json"), f"is damaged: {problem}"))
     return _manifest(manifest_check.known(stored, Manifest))
 
 

@@ -93,8 +93,8 @@ def _lacking(path: Path, layout: TableLayout, schema: int, stored: pa.Schema) ->
             if column.since <= schema:
                 raise DamagedRun(f"{path} is damaged: it has no column {column.name!r}")
         elif stored.field(column.name).type != arrow_type(column):
-            told = f"{stored.field(column.name).type} instead of {arrow_type(column)}"
-            raise DamagedRun(f"{path} is damaged: its column {column.name!r} holds {told}")
+            types = f"{stored.field(column.name).type} instead of {arrow_type(column)}"
+            raise DamagedRun(f"{path} is damaged: its column {column.name!r} holds {types}")
     return lacking
 
 

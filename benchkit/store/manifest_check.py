@@ -155,8 +155,8 @@ MANIFEST: Mapping[str, Check] = {
 
 def fault(stored: Mapping[str, Any]) -> str:
     """The first thing that is wrong with run.json, in words; empty where it holds a manifest."""
-    if told := _fault(stored, Manifest, MANIFEST):
-        return told
+    if problem := _fault(stored, Manifest, MANIFEST):
+        return problem
     for name in ("arms", "conditions"):
         if not stored[name]:
             return f"it has no {name}"

@@ -156,4 +156,6 @@ def map_file(path: Path, size: int) -> mmap.mmap:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise StoreError(f"{path}: {size:,} bytes for what a kill must not lose: {error.strerror}") from error
+        raise StoreError(
+            f"{path}: {size:,} bytes for the run's records cannot be reserved: {error.strerror}"
+        ) from error

@@ -30,7 +30,7 @@ GARBAGE = (b"", b"\xff\x00\x80", b"v=" + b"x" * 3000, b"v=spf1 " + b"include:" *
 
 @dataclass(frozen=True, slots=True)
 class CheckedZone:
-    """A domain whose zones are in `files`, as `benchkit audit DOMAIN --zone FILE` reads them, and what the caller told."""
+    """A domain whose zones are in `files`, as `benchkit audit DOMAIN --zone FILE` reads them, and the caller's options."""
 
     domain: str
     files: tuple[Path, ...]

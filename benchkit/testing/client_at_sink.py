@@ -55,7 +55,7 @@ class Seen:
 
     def commands(self, connection: int = 0) -> list[str]:
         """What the client said, line by line."""
-        return self.transcript.said(connection, "in")
+        return self.transcript.texts(connection, "in")
 
 
 def endpoint_of(arm: ArmSpec, port: int, ca_pem: str = "", password: str = PASSWORD) -> Endpoint:

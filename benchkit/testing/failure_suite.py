@@ -1,4 +1,4 @@
-"""What every client must keep where something goes wrong: a failure is an outcome, and doubt is called doubt."""
+"""What every client must do when something fails: a failure is an outcome, and a doubtful one is called ambiguous."""
 
 from __future__ import annotations
 
@@ -115,12 +115,12 @@ class TransportFailureSuite(Suite):
         """RFC 5321 §4.3.2: the reply to the content decides, whatever was said before; its codes are kept (RFC 2034)."""
         replies = {"550 5.7.1 spam": OutcomeKind.REJECTED, "451 4.7.1 later": OutcomeKind.DEFERRED}
         for reply, kind in replies.items():
-            told = (kind, *reply.split()[:2])
+            lines = (kind, *reply.split()[:2])
 
-            async def conversation(seen: ClientAtSink, told: tuple[object, ...] = told) -> None:
+            async def conversation(seen: ClientAtSink, lines: tuple[object, ...] = lines) -> None:
                 await seen.connect()
                 outcome = await seen.send(short_mail())
-                assert (outcome.kind, str(outcome.code), outcome.enhanced) == told
+                assert (outcome.kind, str(outcome.code), outcome.enhanced) == lines
                 assert outcome.text
 
             assert case.converse(conversation, faults=(Fault("content", reply=reply),)).arrived == []

@@ -73,10 +73,10 @@ class FigureSuite(Suite):
     def test_it_draws_whatever_the_run_holds_and_says_where(self, case: FigureCase) -> None:
         for recipe in RUNS.values():
             run = synthesise(**recipe)
-            said, links = case.words(run), run.manifest.conditions
-            assert case.plot.title in said
-            assert ONE_HOP in said
-            assert not case.plot.suits(run) or all(f"{condition.name} (RTT " in said for condition in links)
+            words, links = case.words(run), run.manifest.conditions
+            assert case.plot.title in words
+            assert ONE_HOP in words
+            assert not case.plot.suits(run) or all(f"{condition.name} (RTT " in words for condition in links)
 
     def test_it_names_the_arms_that_were_saturated(self, case: FigureCase) -> None:
         links = (ConditionRecord("loopback", 0.03), ConditionRecord("far", 10.0))
@@ -84,8 +84,8 @@ class FigureSuite(Suite):
         assert "aturated" not in case.words(run)
         mine = (run.cells["arm"] == 1) & (run.cells["condition"] == 1)
         queued_ns = np.where(mine, run.cells["ended_ns"] - run.cells["started_ns"], 0)
-        told = case.words(replace(run, cells={**run.cells, "queued_ns": queued_ns}))
-        assert "arm 1 (far)" in told[told.index("aturated") :]
+        words = case.words(replace(run, cells={**run.cells, "queued_ns": queued_ns}))
+        assert "arm 1 (far)" in words[words.index("aturated") :]
 
     def test_the_same_run_gives_the_same_bytes(self, case: FigureCase) -> None:
         run = synthesise(blocks=8)

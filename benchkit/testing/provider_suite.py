@@ -153,12 +153,12 @@ class ProviderSuite(Suite):
         """In its own shape, with the wait where it says one, and with the header fields in which it tells its limit."""
         server = case.provider.server
         response = server.throttled(7)
-        told = server.rate_headers(RateLimit(5, 0, 7))
-        outcome = case.provider.outcome(replace(response, headers=(*response.headers, *told)))
+        rate_headers = server.rate_headers(RateLimit(5, 0, 7))
+        outcome = case.provider.outcome(replace(response, headers=(*response.headers, *rate_headers)))
         assert outcome.kind is OutcomeKind.THROTTLED
         assert outcome.retry_after_s in (-1, 7)
         assert (outcome.rate_limit, outcome.rate_remaining, outcome.rate_reset_s) == (
-            (5, 0, 7) if told else (-1, -1, -1)
+            (5, 0, 7) if rate_headers else (-1, -1, -1)
         )
 
     def test_an_acceptance_in_its_own_shape_is_understood(self, case: ProviderCase) -> None:

@@ -1,4 +1,4 @@
-"""What every client must keep where nothing goes wrong: the whole mail arrives, and each round trip and phase is told."""
+"""What every client must do when nothing fails: the whole mail arrives, and each round trip and phase is recorded."""
 
 from __future__ import annotations
 
@@ -266,8 +266,8 @@ class TransportSuite(Suite):
             await seen.connect()
             assert (await seen.send(full_mail(case.arm()))).kind is OutcomeKind.ACCEPTED
 
-        asked = Dsn(ret="hdrs", envid="order-1", notify=("failure",), orcpt=True)
-        commands = [line.upper() for line in case.converse(conversation, dsn=asked).commands()]
+        requested = Dsn(ret="hdrs", envid="order-1", notify=("failure",), orcpt=True)
+        commands = [line.upper() for line in case.converse(conversation, dsn=requested).commands()]
         (mail,) = [line for line in commands if line.startswith("MAIL")]
         assert "RET=HDRS" in mail
         assert "ENVID=ORDER-1" in mail

@@ -4,8 +4,8 @@ It also lets a connection be opened as an explicit step before the request: `ope
 it over. Whatever the pool opens by itself (after the server closed an idle connection, say) is stamped and counted just so:
 there are no hidden round trips. httpcore and httpcore2 ask the same of a backend and of a stream: these serve both.
 
-anyio reads a socket only while a reader waits, so that a response which came too early is read after the request, as if it
-answered it. `OrderedStream` tells what had come before a request began: bytes that cannot be its response (RFC 9112 §9.2).
+anyio reads a socket only while a reader waits, so that a response which came too early would be read after the request, as if
+it answered it. `OrderedStream` tells what had come before a request began: bytes that cannot be its response (RFC 9112 §9.2).
 Under TLS the bytes are counted below the encryption, where session tickets come early and rightly.
 """
 

@@ -1,7 +1,7 @@
 """smtplib with a meter and a watch: its reads and writes are counted on the decrypted stream, TLS is stamped.
 
-The same bytes go through `ReplyStream`: what RFC 5321 §4.2 does not allow is no reply, whatever the library makes of it. From a
-write to the whole reply a step takes at most the arm's `timeout_s`, however slowly the bytes come.
+The same bytes go through `ReplyStream`: a reply that RFC 5321 §4.2 does not allow does not count, even if the library accepts
+it. From a write to the whole reply a step takes at most the arm's `timeout_s`, however slowly the bytes come.
 """
 
 from __future__ import annotations

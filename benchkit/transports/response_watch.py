@@ -1,7 +1,7 @@
 """A watch on a library's connection: the same bytes, read by the RFCs before the library reads them.
 
 A response counts only behind a request, only whole, and only once: what comes before a request or behind its response answers
-no other message. It is also what bounds a response's size. HTTP/1.1 by RFC 9112, HTTP/2 by RFC 9113.
+no other message. It also limits the size of a response. HTTP/1.1 by RFC 9112, HTTP/2 by RFC 9113.
 """
 
 from __future__ import annotations

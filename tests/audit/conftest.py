@@ -30,7 +30,7 @@ def audit(tmp_path: Path) -> Callable[..., AuditReport]:
     def run(lines: str, domain: str = "shop.example", **options: object) -> AuditReport:
         path = tmp_path / "shop.zone"
         path.write_text(HEAD + lines + "\n", "utf-8")
-        told = Options(offline=True, **options)  # type: ignore[arg-type]
-        return asyncio.run(audit_domain(domain, from_zone([path]), told))
+        settings = Options(offline=True, **options)  # type: ignore[arg-type]
+        return asyncio.run(audit_domain(domain, from_zone([path]), settings))
 
     return run

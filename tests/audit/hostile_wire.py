@@ -97,11 +97,11 @@ class HostileServer:
 
 def response(draw: Draw, question: Question) -> bytes:
     rcode = draw.choices((0, 3, 2, 5, 1, 9, 15), (60, 20, 3, 3, 1, 1, 1))[0]
-    answers = [] if rcode or draw.random() < 0.2 else records(draw, question.type.name, question.asked[:-4])
+    answers = [] if rcode or draw.random() < 0.2 else records(draw, question.type.name, question.section[:-4])
     extra = [options(draw)] if draw.random() < 0.3 else []
     flags = 0x8180 | draw.choice((0, 0, 0x20, 0x40, 0x400)) | rcode
     head = pack("!HHHHHH", 7, flags, 1, len(answers), 0, len(extra))
-    return head + question.asked + b"".join(answers) + b"".join(extra)
+    return head + question.section + b"".join(answers) + b"".join(extra)
 
 
 def records(draw: Draw, kind: str, asked: bytes) -> list[bytes]:

@@ -79,8 +79,8 @@ def _certificate(subject: str, issuer: str, days: int, extensions: Sequence[x509
     ],
 )
 def test_logo(old: bytes, new: bytes, fault: str) -> None:
-    told = svg_faults(SVG.replace(old, new, 1))
-    assert any(fault in each for each in told) if fault else not told
+    faults = svg_faults(SVG.replace(old, new, 1))
+    assert any(fault in each for each in faults) if fault else not faults
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,10 @@ def results(octets: bytes, keys: dict[str, str], now_s: int = 0) -> list[tuple[s
         records = (Record("TXT", text, (text.encode(),)),) if text else ()
         return Answer(name, type, AnswerState.OK if text else AnswerState.NXDOMAIN, records)
 
-    def told(each: Verification) -> tuple[str, str]:
+    def result_of(each: Verification) -> tuple[str, str]:
         return each.result.value, each.reason
 
-    return [told(each) for each in asyncio.run(verify(read_mail(octets), ask, now_s))]
+    return [result_of(each) for each in asyncio.run(verify(read_mail(octets), ask, now_s))]
 
 
 def signed(

@@ -49,8 +49,8 @@ class Row:
     shows: Callable[[Judged], bool] = lambda each: True
 
     def covers(self, each: Judged) -> bool:
-        told = (each.ours, each.theirs) == (self.ours, self.theirs)
-        return told and (not self.deeds or each.signed.deed in self.deeds) and self.shows(each)
+        same = (each.ours, each.theirs) == (self.ours, self.theirs)
+        return same and (not self.deeds or each.signed.deed in self.deeds) and self.shows(each)
 
 
 SETTLED = (

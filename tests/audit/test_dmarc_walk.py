@@ -14,9 +14,9 @@ from benchkit.audit.dmarc.walk import names, walk
 from benchkit.model.dns import Answer, AnswerState, Record
 
 
-def context(records: Mapping[str, str], lost: frozenset[str] = frozenset()) -> AuditContext:
+def context(records: Mapping[str, str], unanswered: frozenset[str] = frozenset()) -> AuditContext:
     async def ask(name: str, type: str) -> Answer:  # noqa: A002
-        if name in lost:
+        if name in unanswered:
             return Answer(name, type, AnswerState.TIMEOUT)
         texts = [text for text in records.get(name, "").split("|") if text] if type == "TXT" else []
         found = tuple(Record("TXT", text, (text.encode(),)) for text in texts)
@@ -84,7 +84,7 @@ async def _walk(of: AuditContext):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize(
-    ("records", "lost", "policy"),
+    ("records", "unanswered", "policy"),
     [
         (
             {"_dmarc.a.b.example.com": P},
@@ -96,10 +96,12 @@ async def _walk(of: AuditContext):  # type: ignore[no-untyped-def]
         ({"_dmarc.example.com": P}, {"_dmarc.com"}, "reject"),
     ],
 )
-def test_a_timeout_is_never_a_missing_record(records: Mapping[str, str], lost: set[str], policy: str | None) -> None:
-    effective = asyncio.run(_effective(context(records, frozenset(lost))))
+def test_a_timeout_is_never_a_missing_record(
+    records: Mapping[str, str], unanswered: set[str], policy: str | None
+) -> None:
+    effective = asyncio.run(_effective(context(records, frozenset(unanswered))))
     assert effective.policy == policy
-    assert bool(effective.lost) == (policy is None)
+    assert bool(effective.unanswered) == (policy is None)
 
 
 async def _effective(of: AuditContext):  # type: ignore[no-untyped-def]
@@ -107,7 +109,7 @@ async def _effective(of: AuditContext):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize(
-    ("authenticated", "strict", "lost", "aligned"),
+    ("authenticated", "strict", "unanswered", "aligned"),
     [
         ("example.com", False, set(), True),
         ("other.example.com", False, set(), True),
@@ -117,8 +119,8 @@ async def _effective(of: AuditContext):  # type: ignore[no-untyped-def]
         ("b.example.com", False, {"_dmarc.b.example.com"}, None),
     ],
 )
-def test_alignment(authenticated: str, strict: bool, lost: set[str], aligned: bool | None) -> None:
-    found = asyncio.run(_alignment(context({"_dmarc.example.com": P}, frozenset(lost)), authenticated, strict))
+def test_alignment(authenticated: str, strict: bool, unanswered: set[str], aligned: bool | None) -> None:
+    found = asyncio.run(_alignment(context({"_dmarc.example.com": P}, frozenset(unanswered)), authenticated, strict))
     assert found.aligned is aligned
 
 

@@ -25,7 +25,7 @@ def answering(choose: Callable[[str, str], Answer]) -> Ask:
 
 
 @pytest.mark.parametrize(
-    ("txt", "others", "rule", "told"),
+    ("txt", "others", "rule", "expected"),
     [
         (SECURE, SECURE, "dnssec", "validated here"),
         (INSECURE, INSECURE, "dnssec.unsigned", "has no DS record in example"),
@@ -35,11 +35,11 @@ def answering(choose: Callable[[str, str], Answer]) -> Ask:
         (LOST, INSECURE, "dnssec", "cannot be judged"),
     ],
 )
-def test_validated_here(txt: Answer, others: Answer, rule: str, told: str) -> None:
+def test_validated_here(txt: Answer, others: Answer, rule: str, expected: str) -> None:
     """The resolver's own word, which says that all is signed, does not count."""
     validated = answering(lambda name, kind: txt if (name, kind) == ("shop.example", "TXT") else others)
     options = Options(validated=lambda domain: validated)
     report = asyncio.run(audit_domain("shop.example", answering(lambda name, kind: SECURE), options))
     (found,) = [finding for finding in report.findings if finding.rule.startswith("dnssec")]
     assert found.rule == rule
-    assert told in found.message
+    assert expected in found.message

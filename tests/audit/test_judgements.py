@@ -170,8 +170,8 @@ def test_judgement(name: str, audit: Callable[..., AuditReport]) -> None:
 
 
 def test_a_domain_that_does_not_exist_is_told_so_and_not_how_to_take_mail(audit: Callable[..., AuditReport]) -> None:
-    (told,) = (one for one in audit(SOUND, "typo.shop.example").findings if one.rule.startswith("mx_records"))
-    assert (told.rule, told.paste) == ("mx_records.no_such_domain", "")
+    (finding,) = (one for one in audit(SOUND, "typo.shop.example").findings if one.rule.startswith("mx_records"))
+    assert (finding.rule, finding.paste) == ("mx_records.no_such_domain", "")
 
 
 def test_effective_policy_is_weakened_by_testing(audit: Callable[..., AuditReport]) -> None:

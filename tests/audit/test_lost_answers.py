@@ -129,13 +129,13 @@ class _Noting(set[Question]):
 
 
 def disagreements(full: AuditReport, without: AuditReport, lost: Collection[Question]) -> Iterator[str]:
-    yield from (f"summary: {told}" for told in _sums_differ(full, without))
+    yield from (f"summary: {unknown}" for unknown in _sums_differ(full, without))
     had, has = claims(full), claims(without)
     for claim in sorted(has - had):
         yield f"new: {claim}"
-    told = {finding.rule.partition(".")[0] for finding in without.findings if _names_one(finding, lost)}
+    unknown = {finding.rule.partition(".")[0] for finding in without.findings if _names_one(finding, lost)}
     for claim in sorted(had - has):
-        if claim[0].partition(".")[0] not in told:
+        if claim[0].partition(".")[0] not in unknown:
             yield f"gone without a word: {claim}"
 
 
@@ -167,7 +167,7 @@ def test_each_answer_lost_in_turn(name: str, state: AnswerState) -> None:
         if question[0] and question[2] == "SOA" and state is not AnswerState.TIMEOUT:
             continue  # a name server that refuses its own zone has said something
         without = report_of(world, options, {question}, state)
-        wrong += [(question, told) for told in disagreements(full, without, {question})]
+        wrong += [(question, difference) for difference in disagreements(full, without, {question})]
     assert not wrong, "\n".join(map(str, wrong[:40]))
 
 

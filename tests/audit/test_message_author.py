@@ -82,18 +82,18 @@ def test_a_field(value: str, domains: tuple[str, ...], kinds: tuple[Kind, ...]) 
 )
 def test_the_audit_says_which_kind(head: str, case: str, words: str, audit: Callable[..., AuditReport]) -> None:
     report = audit("", mail=read_mail(f"{head}Subject: x\n\nHi\n".encode()))
-    told = [finding for finding in report.findings if finding.rule.startswith("message_alignment.")]
-    assert [finding.rule for finding in told] == [f"message_alignment.{case}"]
-    assert words in told[0].message
-    assert told[0].advice
+    messages = [finding for finding in report.findings if finding.rule.startswith("message_alignment.")]
+    assert [finding.rule for finding in messages] == [f"message_alignment.{case}"]
+    assert words in messages[0].message
+    assert messages[0].advice
 
 
 def test_without_a_domain_the_command_says_why(tmp_path: Path) -> None:
     mail = tmp_path / "m.eml"
     mail.write_text("From: a@b@c\nSubject: x\n\nHi\n", "utf-8")
-    told = str(CliRunner().invoke(app, ["audit", "--message", str(mail)]).exception)
-    assert "`a@b@c`, which has more than one @" in told
-    assert "Name the domain" in told
+    message = str(CliRunner().invoke(app, ["audit", "--message", str(mail)]).exception)
+    assert "`a@b@c`, which has more than one @" in message
+    assert "Name the domain" in message
     done = CliRunner().invoke(app, ["audit", "--zone", str(GOOD), "--message", str(mail)])
     assert done.exit_code == 0
     assert "message_alignment.malformed" in done.stdout

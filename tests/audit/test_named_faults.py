@@ -104,8 +104,8 @@ def test_fault(name: str, audit: Callable[..., AuditReport]) -> None:
     lines, rule, words = FAULTS[name]
     found = [each for each in audit(lines).findings if each.rule == rule]
     assert {each.status for each in found} <= {Status.WARN, Status.FAIL}
-    told = [each.message for each in found]
-    assert [message for message in told if all(word in message for word in words)], told
+    messages = [each.message for each in found]
+    assert [message for message in messages if all(word in message for word in words)], messages
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_address_in_an_encoded_display_name_is_no_author(author: str, domains
 
 
 @pytest.mark.parametrize(
-    ("field", "told", "helo", "rule", "subject"),
+    ("field", "mail_from", "helo", "rule", "subject"),
     [
         ("Return-Path: <>\r\n", "", "mail.shop.example", "spf_result", "postmaster@mail.shop.example (a bounce"),
         ("", "<>", "mail.shop.example", "spf_result", "postmaster@mail.shop.example (a bounce"),
@@ -153,12 +153,12 @@ def test_an_address_in_an_encoded_display_name_is_no_author(author: str, domains
     ],
 )
 def test_the_identity_that_spf_is_evaluated_for(
-    field: str, told: str, helo: str, rule: str, subject: str, audit: Callable[..., AuditReport]
+    field: str, mail_from: str, helo: str, rule: str, subject: str, audit: Callable[..., AuditReport]
 ) -> None:
     """RFC 7208 §2.4: a bounce is judged by postmaster and the HELO name; where nothing tells the sender, none is guessed."""
     lines = SOUND + 'mail IN TXT "v=spf1 a -all"'
     mail = read_mail(MAIL.format("a@shop.example", field).encode())
-    found = of_rule(audit(lines, ip="192.0.2.25", mail=mail, mail_from=told, helo=helo), rule)
+    found = of_rule(audit(lines, ip="192.0.2.25", mail=mail, mail_from=mail_from, helo=helo), rule)
     assert subject in found.subject
 
 

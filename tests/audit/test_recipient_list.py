@@ -180,7 +180,7 @@ def test_forms_of_a_file(text: str, column: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "told"),
+    ("text", "column", "expected"),
     [
         ("", "", "list.csv holds no rows"),
         ("name,phone\nA,1\n", "", "list.csv has no column with addresses: name it with --column"),
@@ -189,10 +189,10 @@ def test_forms_of_a_file(text: str, column: str, expected: list[str]) -> None:
         ("email\n" + "x" * 200_000, "", "list.csv:2 cannot be read as CSV: field larger than field limit (131072)"),
     ],
 )
-def test_files_that_cannot_be_read(text: str, column: str, told: str) -> None:
+def test_files_that_cannot_be_read(text: str, column: str, expected: str) -> None:
     with pytest.raises(InputError) as caught:
         read_list(text, "list.csv", column)
-    assert str(caught.value) == told
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ REFUSED = {
     "binary-transfer-encoding": ":1:1 has a part with Content-Transfer-Encoding: binary",
     "no-from": ":1:1 not a message: it has no From",
     "no-recipient": ":1:1 names no recipient in To or Cc: give message.to",
-    "no-mail": ":1:1 is no mail: its first line is no header field",
+    "no-mail": ":1:1 is not a mail: its first line is not a header field",
     "empty": ":1:1 is empty",
 }
 
@@ -150,7 +150,7 @@ def test_every_refused_file_has_its_reason_and_all_are_told_at_once() -> None:
     [
         ({}, {"eml": "*.eml"}, "matches no file: "),
         ({"a.eml": mail("bk00000000-0000000000")}, {}, "a.eml:4:1 holds 'bk00000000-0000000000'"),
-        ({"a.eml": mail("a").replace(b"ann@", b'"a b"@')}, {}, "is not one that mail servers take"),
+        ({"a.eml": mail("a").replace(b"ann@", b'"a b"@')}, {}, "mail servers do not accept the part before the @"),
         ({"a.eml": mail("a"), "to.csv": b"email\nnobody\n"}, {"eml": "a.eml"}, "to.csv:2:1 no @ in address 'nobody'"),
         ({"a.eml": mail("a")}, {"bcc": ("{{ nobody }}",)}, "bcc: the template fails: 'nobody' is undefined"),
         ({"a.eml": mail("a")}, {"count": 100_001}, "would send 100,001 distinct messages"),

@@ -139,7 +139,7 @@ def test_explain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "expected"),
     [
         ("spf_lookup", '"spf_lookup" is no rule, mechanism or provider: did you mean "spf_lookups"?'),
         ("dnsec", '"dnsec" is no rule, mechanism or provider: did you mean "dnssec"?'),
@@ -147,15 +147,15 @@ def test_explain() -> None:
         ("spf_all.plsu", 'spf_all has no case "plsu"; did you mean "plus"?'),
     ],
 )
-def test_explain_offers_what_is_near(rule: str, told: str) -> None:
+def test_explain_offers_what_is_near(rule: str, expected: str) -> None:
     found = run("explain", rule).exception
     assert isinstance(found, InputError)
-    assert str(found) == told
+    assert str(found) == expected
 
 
 def test_explain_says_where_the_names_are_where_nothing_is_near() -> None:
-    told = str(run("explain", "qqqq").exception)
-    assert told.endswith("`benchkit explain all` and `benchkit explain providers` have all names")
+    message = str(run("explain", "qqqq").exception)
+    assert message.endswith("`benchkit explain all` and `benchkit explain providers` have all names")
 
 
 def test_scenario_is_judged_by_what_its_arms_would_send(tmp_path: Path) -> None:
@@ -165,12 +165,12 @@ def test_scenario_is_judged_by_what_its_arms_would_send(tmp_path: Path) -> None:
     path = tmp_path / "shop.toml"
     path.write_text(text, "utf-8")
     document = json.loads(run("audit", "--zone", GOOD, "--scenario", path, "--json").stdout)
-    told = {
+    by_name = {
         finding["subject"]: finding["rule"] for finding in document["findings"] if "arm_alignment" in finding["rule"]
     }
     assert document["domain"] == "shop.example"
-    assert told["smtp, reused"] == "arm_alignment.signer_unknown"
-    assert told["api, reused"] == "arm_alignment"
+    assert by_name["smtp, reused"] == "arm_alignment.signer_unknown"
+    assert by_name["api, reused"] == "arm_alignment"
 
 
 @pytest.mark.parametrize("form", [(), ("-v",), ("--json",), ("--csv",), ("--markdown",), ("--junit",), ("--sarif",)])
@@ -209,7 +209,7 @@ def test_nobody_is_asked_before_all_options_are_known_to_be_good(
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "expected"),
     [
         ("--ip", "x", "--ip 'x' does not appear to be an IPv4 or IPv6 address"),
         ("--helo", "a b", "--helo a b is not a domain name"),
@@ -218,9 +218,9 @@ def test_nobody_is_asked_before_all_options_are_known_to_be_good(
         ("--selector", "a b", "--selector a b is not a domain name"),
     ],
 )
-def test_what_is_told_of_the_mail_is_checked(option: str, value: str, told: str) -> None:
+def test_what_is_told_of_the_mail_is_checked(option: str, value: str, expected: str) -> None:
     words = () if option == "--ip" else ("--ip", "192.0.2.17")
-    assert str(run("audit", "--zone", GOOD, *words, option, value, "shop.example").exception) == told
+    assert str(run("audit", "--zone", GOOD, *words, option, value, "shop.example").exception) == expected
 
 
 def test_a_greeting_may_be_an_address_and_a_bounce_has_no_sender() -> None:
@@ -236,9 +236,9 @@ def test_a_strangers_zone_cannot_have_us_connect_inward(tmp_path: Path) -> None:
         "utf-8",
     )
     document = json.loads(run("audit", "--zone", zone, "--connect", "--json", "shop.example").stdout)
-    told = {finding["rule"]: finding["message"] for finding in document["findings"]}
-    assert "--allow-private" in told["starttls.not_allowed"]
-    assert "169.254.169.254 (link-local)" in told["mta_sts_policy.unreachable"]
+    by_name = {finding["rule"]: finding["message"] for finding in document["findings"]}
+    assert "--allow-private" in by_name["starttls.not_allowed"]
+    assert "169.254.169.254 (link-local)" in by_name["mta_sts_policy.unreachable"]
 
 
 def test_history_is_the_baseline_of_the_next_audit(tmp_path: Path) -> None:

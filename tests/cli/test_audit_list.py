@@ -24,9 +24,9 @@ def listed(tmp_path: Path) -> Path:
 
 def test_every_row_is_in_one_of_the_files(verb: Verb, listed: Path) -> None:
     done = verb("audit", "--list", "people.csv", "--zone", str(ZONE), "--json")
-    told = json.loads(done.out)
-    assert (done.code, told["rows"], told["kept"]) == (0, 4, 1)
-    assert told["rejected"] == {"syntax": 1, "typing_error": 1, "role": 1}
+    document = json.loads(done.out)
+    assert (done.code, document["rows"], document["kept"]) == (0, 4, 1)
+    assert document["rejected"] == {"syntax": 1, "typing_error": 1, "role": 1}
     clean, rejected = listed.with_name("people.clean.csv"), listed.with_name("people.rejected.csv")
     assert clean.read_text("utf-8") == "name,email\nAnn,Ann@Shop.Example\n"
     lines = rejected.read_text("utf-8").splitlines()
@@ -76,7 +76,7 @@ def test_an_address_stays_as_it_was_written(verb: Verb, tmp_path: Path, address:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("--list", "none.csv"), "none.csv cannot be read: No such file or directory"),
         (("--list", "people.csv", "shop.example"), "DOMAIN has no effect with --list: leave it out"),
@@ -90,9 +90,9 @@ def test_an_address_stays_as_it_was_written(verb: Verb, tmp_path: Path, address:
     ],
 )
 @pytest.mark.usefixtures("listed")
-def test_bad_input_is_one_line(verb: Verb, words: tuple[str, ...], told: str) -> None:
+def test_bad_input_is_one_line(verb: Verb, words: tuple[str, ...], expected: str) -> None:
     done = verb("audit", "--zone", str(ZONE), *words)
     assert done.code == 2
-    assert told in done.err
+    assert expected in done.err
     assert "Traceback" not in done.err
     assert "Ann" not in done.err

@@ -56,9 +56,9 @@ def test_the_same_reports_in_every_place(
     with serving({"INBOX": ("", []), "Reports": ("", [*MAILS, OTHER])}, PASSWORD) as server:
         url = f"imap://dmarc%40shop.example@127.0.0.1:{server.port}/Reports"
         by_imap = audit(verb, "--reports", url, "--reports-password", "DMARC_PASSWORD")
-        told = b"".join(server.told)
-    assert b'LOGIN dmarc@shop.example "correct-horse"' in told
-    assert b'EXAMINE "Reports"' in told  # read-only: nothing is marked as read
+        output = b"".join(server.received)
+    assert b'LOGIN dmarc@shop.example "correct-horse"' in output
+    assert b'EXAMINE "Reports"' in output  # read-only: nothing is marked as read
     for other in (by_imap, audit(verb, "--reports", str(mbox))):
         assert _without_names(other) == _without_names(expected)
 
@@ -72,7 +72,7 @@ def _without_names(found: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("imaps://imap.shop.example/INBOX",), "names no user and host; give it as imaps://"),
         (
@@ -88,10 +88,10 @@ def _without_names(found: Any) -> Any:
         (("reports", "--reports-password", "HOME"), "--reports-password has no effect: reports is no IMAP mailbox"),
     ],
 )
-def test_a_wrong_place_is_one_line(verb: Verb, words: tuple[str, ...], told: str) -> None:
+def test_a_wrong_place_is_one_line(verb: Verb, words: tuple[str, ...], expected: str) -> None:
     done = verb("audit", "shop.example", "--zone", GOOD, "--reports", *words)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-    assert told in done.err
+    assert expected in done.err
     assert "secret" not in done.err
 
 
@@ -102,16 +102,16 @@ def test_a_password_alone_is_an_error(verb: Verb) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "password", "told"),
+    ("folder", "password", "expected"),
     [("INBOX", "wrong-one", "wrong password"), ("Empty", PASSWORD, "holds no DMARC or TLS report")],
 )
 def test_a_mailbox_that_cannot_be_read_is_one_line(
-    verb: Verb, folder: str, password: str, told: str, monkeypatch: pytest.MonkeyPatch
+    verb: Verb, folder: str, password: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DMARC_PASSWORD", password)
     with serving({"INBOX": ("", MAILS), "Empty": ("", [OTHER])}, PASSWORD) as server:
         url = f"imap://u@127.0.0.1:{server.port}/{folder}"
         done = verb("audit", "shop.example", "--zone", GOOD, "--reports", url, "--reports-password", "DMARC_PASSWORD")
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-    assert told in done.err
+    assert expected in done.err
     assert password not in done.err

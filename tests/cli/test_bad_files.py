@@ -31,7 +31,7 @@ def files(verb: Verb) -> Verb:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("report nowhere", "nowhere holds no run that can be read: run.json: No such file or directory"),
         ("report folder", "folder holds no run that can be read: run.json: No such file or directory"),
@@ -42,7 +42,7 @@ def files(verb: Verb) -> Verb:
         ("plot sample --out empty", "empty cannot be written: File exists"),
         ("plot sample --out empty/figures", "empty/figures cannot be written: Not a directory"),
         ("init folder/a/b.toml", "folder/a/b.toml cannot be written: No such file or directory"),
-        ("init object", "object is there already: name another file, as in: benchkit init mine.toml"),
+        ("init object", "object exists already: name another file, as in: benchkit init mine.toml"),
         ("sink --ca-file folder", "folder cannot be written: Is a directory"),
         ("sink --api acme", f'provider "acme" is unknown; {suggestion("acme", PROVIDERS.names())}'),
         ("audit --zone folder a.example", "folder cannot be read as a zone file: Is a directory"),
@@ -60,14 +60,14 @@ def files(verb: Verb) -> Verb:
         ("compare sample sample --also-new sample", "sample is given twice: each run counts once, and on one side"),
         (
             "compare sample sample --figure figure.txt",
-            "figure.txt has no format of a figure: end the name with .svg, .png, .pdf",
+            "figure.txt has an unknown format: end the name with .svg, .png, .pdf",
         ),
         ("audit empty", "audit name a domain, as in: benchkit audit shop.example"),
     ],
 )  # fmt: skip
-def test_one_line(words: str, told: str, files: Verb) -> None:
+def test_one_line(words: str, expected: str, files: Verb) -> None:
     done = files(*words.split())
-    assert (done.code, done.out, done.err) == (2, "", f"{told}\n")
+    assert (done.code, done.out, done.err) == (2, "", f"{expected}\n")
 
 
 def _schema(folder: Path) -> None:
@@ -76,7 +76,7 @@ def _schema(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "code", "told"),
+    ("damage", "code", "expected"),
     [
         (_schema, 2, "sample/run.json is of schema 99, and this benchkit reads 1 to "),
         (lambda run: (run / "run.json").write_text("[]"), 2, "sample/run.json is damaged: it is not a JSON object"),
@@ -85,11 +85,11 @@ def _schema(folder: Path) -> None:
         (lambda run: (run / "messages.parquet").write_bytes(b""), 2, "sample/messages.parquet cannot be read: "),
     ],
 )  # fmt: skip
-def test_a_damaged_run(damage: Callable[[Path], object], code: int, told: str, files: Verb) -> None:
+def test_a_damaged_run(damage: Callable[[Path], object], code: int, expected: str, files: Verb) -> None:
     damage(Path("sample"))
     done = files("report", "sample")
     assert (done.code, done.out) == (code, "")
-    assert done.err.startswith(told)
+    assert done.err.startswith(expected)
     assert done.err.count("\n") == 1
 
 

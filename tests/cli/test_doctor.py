@@ -93,7 +93,7 @@ def test_a_certificate_that_is_not_trusted_is_named_and_the_rest_is_seen(verb: V
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "expected"),
     [
         ("--provider ses", 2, "--region is missing: the host is email-smtp.{region}.amazonaws.com"),
         ("--provider sess", 2, 'sess unknown profile; did you mean "ses"'),
@@ -102,10 +102,10 @@ def test_a_certificate_that_is_not_trusted_is_named_and_the_rest_is_seen(verb: V
         ("--host localhost --ca-file absent.pem", 2, "absent.pem cannot be read as PEM"),
     ],
 )
-def test_one_line(words: str, code: int, told: str, verb: Verb) -> None:
+def test_one_line(words: str, code: int, expected: str, verb: Verb) -> None:
     done = verb("doctor", *words.split())
     assert (done.code, done.out, done.err.count("\n")) == (code, "", 1)
-    assert told in done.err
+    assert expected in done.err
 
 
 def test_nothing_open_is_unreachable(verb: Verb) -> None:
@@ -114,7 +114,7 @@ def test_nothing_open_is_unreachable(verb: Verb) -> None:
     assert done.code == 4
     assert f"Nothing listens on port {port} of this machine" in done.out
     assert "network" not in done.out
-    assert done.err == "benchkit: seen.toml is not written: no port showed what the server offers with TLS\n"
+    assert done.err == "benchkit: seen.toml was not written: the server showed on no port what it offers with TLS\n"
     assert not Path("seen.toml").exists()
 
 

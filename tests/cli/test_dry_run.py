@@ -14,7 +14,7 @@ KEYLESS = 'dkim = { domain = "shop.example", selector = "k", key = { file = "key
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         (HEAD.replace("@example.com", "@real.org") + ARM + 'server = { host = "127.0.0.1", port = 25 }\n',
          ("allow_hosts", "allow_recipients", "max_messages")),
@@ -23,12 +23,12 @@ KEYLESS = 'dkim = { domain = "shop.example", selector = "k", key = { file = "key
          'security = "starttls"\n', ("env ABSENT",)),
     ],
 )  # fmt: skip
-def test_a_dry_run_names_everything_that_would_stop_the_run(text: str, told: tuple[str, ...], verb: Verb) -> None:
+def test_a_dry_run_names_everything_that_would_stop_the_run(text: str, expected: tuple[str, ...], verb: Verb) -> None:
     write({"s.toml": text, "key.pem": "no key"})
     done = verb("run", "s.toml", "--dry-run")
     lines = done.err.splitlines()
-    assert (done.code, len(lines)) == (2, len(told))
-    assert all(word in line for word, line in zip(told, lines, strict=True)), lines
+    assert (done.code, len(lines)) == (2, len(expected))
+    assert all(word in line for word, line in zip(expected, lines, strict=True)), lines
     assert "Batch:" in done.out, "the plan is shown all the same"
     assert not Path("results").exists()
 

@@ -67,9 +67,9 @@ def test_a_process_that_was_stopped_in_the_middle_of_its_answer_tells_the_rest()
             process.send_signal(signal.SIGSTOP)
             os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
             process.send_signal(signal.SIGCONT)
-            told = answer.read()
+            output = answer.read()
         assert process.returncode == 0
-    assert json.loads(told)
+    assert json.loads(output)
 
 
 @contextmanager
@@ -118,23 +118,23 @@ def test_a_run_whose_reader_has_gone_is_closed_and_answered(tmp_path: Path) -> N
     assert unread("run", "s.toml", cwd=tmp_path) == (-signal.SIGPIPE, "")
     (folder,) = (tmp_path / "results").iterdir()
     assert {path.name for path in folder.iterdir()} >= {"run.json", "messages.parquet", "arrivals.parquet"}
-    told = json.loads((folder / "summary.json").read_text("utf-8"))
-    account = told["account"]
-    assert (told["status"], account["planned"], account["accepted"]) == ("complete", 4, 4)
+    document = json.loads((folder / "summary.json").read_text("utf-8"))
+    account = document["account"]
+    assert (document["status"], account["planned"], account["accepted"]) == ("complete", 4, 4)
 
 
-@pytest.mark.parametrize(("closed", "told"), [(">&-", False), ("2>&-", True), ("<&- >&- 2>&-", False)])
-def test_a_closed_standard_stream_is_no_socket_s(closed: str, *, told: bool) -> None:
+@pytest.mark.parametrize(("closed", "has_output"), [(">&-", False), ("2>&-", True), ("<&- >&- 2>&-", False)])
+def test_a_closed_standard_stream_is_no_socket_s(closed: str, *, has_output: bool) -> None:
     """The event loop's own descriptors would take its number, and libuv aborts."""
     command = f'exec "$0" -m benchkit audit --zone "$1" shop.example {closed}'
     done = subprocess.run(["sh", "-c", command, sys.executable, ZONE], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert bool(done.stdout) is told
+    assert bool(done.stdout) is has_output
 
 
 def test_an_output_that_is_full_is_said_in_a_line() -> None:
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "benchkit", "schema"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    told = "benchkit: the system refuses: No space left on device (BENCHKIT_TRACEBACK=1 shows where)\n"
-    assert (done.returncode, done.stderr) == (1, told)
+    expected = "benchkit: the system refuses: No space left on device (BENCHKIT_TRACEBACK=1 shows where)\n"
+    assert (done.returncode, done.stderr) == (1, expected)

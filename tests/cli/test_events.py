@@ -116,13 +116,13 @@ def test_events_are_collected_until_ctrl_c(run: Path) -> None:
         200
     ]
     assert post(listening.port, delivered(run, [3]), secret="wrong") == [401]
-    told = json.loads(listening.end(signal.SIGINT))
-    (arm,) = told["arms"]
+    document = json.loads(listening.end(signal.SIGINT))
+    (arm,) = document["arms"]
     assert (arm["accepted"], arm["counts"]["delivered"], arm["counts"]["bounced"], arm["unheard"]) == (20, 19, 1, 0)
     assert arm["reasons"] == [["5.1.1", 1]]
     assert arm["delivered_ms"] > 0
-    assert told["unverified"] == {"mailgun: the signature is wrong": 1}
-    assert told["receivers_killed_ms"] == []
+    assert document["unverified"] == {"mailgun: the signature is wrong": 1}
+    assert document["receivers_killed_ms"] == []
     assert pq.read_table(run / "events.parquet").num_rows == 20
     assert not list(run.glob("*.journal"))
     assert (run / "events.parquet").stat().st_mode & 0o077 == 0
@@ -132,19 +132,19 @@ def test_kill_9_loses_nothing_that_was_acknowledged_and_says_so(run: Path, verb:
     listening = Listening(run)
     assert post(listening.port, delivered(run, range(12))) == [200] * 12
     listening.end(signal.SIGKILL)
-    told = json.loads(verb("events", str(run), "--json").out)
-    assert told["arms"][0]["counts"]["delivered"] == 12
-    assert len(told["receivers_killed_ms"]) == 1
+    document = json.loads(verb("events", str(run), "--json").out)
+    assert document["arms"][0]["counts"]["delivered"] == 12
+    assert len(document["receivers_killed_ms"]) == 1
     again = verb("events", str(run))
     assert re.search(r"delivered +60 %\s+\[38\.7 %, 78\.1 %\]", again.out)
     assert json.loads(verb("events", str(run), "--json").out)["arms"][0]["counts"]["delivered"] == 12
 
 
 def test_a_run_without_an_event_says_so_in_both_forms(run: Path, verb: Verb) -> None:
-    assert "No event of this run has come" in verb("events", str(run)).out
-    told = json.loads(verb("events", str(run), "--json").out)
-    Draft202012Validator(json.loads(verb("schema", "--events").out)).validate(told)
-    assert (told["run"], told["arms"], told["placements"], told["unverified"]) == (
+    assert "There are no events of this run" in verb("events", str(run)).out
+    document = json.loads(verb("events", str(run), "--json").out)
+    Draft202012Validator(json.loads(verb("schema", "--events").out)).validate(document)
+    assert (document["run"], document["arms"], document["placements"], document["unverified"]) == (
         read_manifest(run).run, [], [], {},
     )  # fmt: skip
 
@@ -152,9 +152,9 @@ def test_a_run_without_an_event_says_so_in_both_forms(run: Path, verb: Verb) -> 
 def test_json_holds_to_its_schema(run: Path, verb: Verb) -> None:
     listening = Listening(run)
     post(listening.port, delivered(run, range(9)))
-    told = json.loads(listening.end(signal.SIGTERM))
-    Draft202012Validator(json.loads(verb("schema", "--events").out)).validate(told)
-    assert json.loads(verb("report", str(run), "--json").out)["deliverability"]["arms"] == told["arms"]
+    document = json.loads(listening.end(signal.SIGTERM))
+    Draft202012Validator(json.loads(verb("schema", "--events").out)).validate(document)
+    assert json.loads(verb("report", str(run), "--json").out)["deliverability"]["arms"] == document["arms"]
 
 
 def test_the_kept_summary_says_what_report_says_after_events_were_added(run: Path, verb: Verb) -> None:
@@ -211,7 +211,7 @@ Diagnostic-Code: smtp; 550 5.1.1 <b@example.com> unknown
     (tmp_path / "Maildir" / "new" / "1").write_text(mail, "utf-8")
     (tmp_path / "Maildir" / "new" / "2").write_text("From: a@b\n\nHello", "utf-8")
     done = verb("events", str(run), "--mail", "Maildir", "--json")
-    assert "can be read in 1 mail of Maildir" in done.err
+    assert "Maildir: no bounce or complaint in 1 mail" in done.err
     assert json.loads(done.out)["arms"][0]["hard_bounces"] == 1
     (tmp_path / "list.csv").write_text("email\nB@Example.com\nb@example.com\nc@example.com\n", "utf-8")
     (tmp_path / "z.zone").write_text(

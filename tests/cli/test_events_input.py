@@ -14,36 +14,36 @@ from tests.cli.test_events import run, stored
 
 __all__ = ["run", "stored"]  # fixtures
 
-OTHER_MAIL = "no bounce and no complaint can be read in 1 mail of"
-NO_MAIL = "what does not begin with a header field was left out"
+OTHER_MAIL = "no bounce or complaint in 1 mail"
+NO_MAIL = "files that do not begin with a header field are left out"
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "expected"),
     [
         ({"one": b""}, f"one holds no mail: {NO_MAIL}"),
         ({"one": b"\r\n\r\n"}, f"one holds no mail: {NO_MAIL}"),
         ({"folder/a.xml": b'<?xml version="1.0"?>\n<a:b/>', "folder/b.json": b'{"a": 1}', "folder/c.xml": b"<a:feedback/>"},
          f"folder holds 3 files without a mail: {NO_MAIL}"),
         ({"folder/a": b"Subject: Hello\n\nHello", "folder/b": b""},
-         f"{OTHER_MAIL} folder\nbenchkit: folder holds 1 file without a mail: {NO_MAIL}"),
-        ({"one": b"\nSubject : Hello\n\nHello"}, f"{OTHER_MAIL} one"),
+         f"folder: {OTHER_MAIL}\nbenchkit: folder holds 1 file without a mail: {NO_MAIL}"),
+        ({"one": b"\nSubject : Hello\n\nHello"}, f"one: {OTHER_MAIL}"),
         ({"one": b"From a@b Sat Nov 28 10:00:00 2026\nSubject: 1\n\nHello\n"},
-         f"{OTHER_MAIL} one"),
+         f"one: {OTHER_MAIL}"),
     ],
 )  # fmt: skip
 def test_a_file_that_holds_no_mail_is_not_counted_as_one(
-    files: dict[str, bytes], told: str, run: Path, verb: Verb
+    files: dict[str, bytes], expected: str, run: Path, verb: Verb
 ) -> None:
     for name, octets in files.items():
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_bytes(octets)
     done = verb("events", str(run), "--mail", next(iter(files)).partition("/")[0], "--json")
-    assert (done.code, done.err) == (0, f"benchkit: {told}\n")
+    assert (done.code, done.err) == (0, f"benchkit: {expected}\n")
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("none",), "none"),
         (("RUN", "--secret", "mailgun=HOOK"), "--secret has no effect without --listen"),
@@ -63,18 +63,18 @@ def test_a_file_that_holds_no_mail_is_not_counted_as_one(
         (("RUN", "--listen", "--secret", "mailgun"), "'mailgun' is not PROVIDER=VARIABLE"),
         (("RUN", "--listen", "--secret", "=PATH"), "'=PATH' is not PROVIDER=VARIABLE"),
         (("RUN", "--listen", "--secret", "mailgun="), "'mailgun=' is not PROVIDER=VARIABLE"),
-        (("RUN", "--listen", "--secret", "mandrill=PATH", "--url", "not a url"), "'not a url' is no web address"),
-        (("RUN", "--listen", "--secret", "mandrill=PATH", "--url", "http://[::1"), "is no web address"),
+        (("RUN", "--listen", "--secret", "mandrill=PATH", "--url", "not a url"), "'not a url' is not a web address"),
+        (("RUN", "--listen", "--secret", "mandrill=PATH", "--url", "http://[::1"), "is not a web address"),
         (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "-1"), "--for must be a number of seconds above 0"),
         (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "0"), "--for must be a number of seconds above 0"),
         (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "nan"), "--for must be a finite number"),
         (("RUN", "--listen", "--secret", "mailgun=PATH", "--for", "inf"), "--for must be a finite number"),
     ],
 )
-def test_bad_input_is_one_line(run: Path, verb: Verb, words: tuple[str, ...], told: str) -> None:
+def test_bad_input_is_one_line(run: Path, verb: Verb, words: tuple[str, ...], expected: str) -> None:
     done = verb("events", *(str(run) if word == "RUN" else word for word in words))
     assert done.code == 2
-    assert told in done.err
+    assert expected in done.err
     assert "Traceback" not in done.err
 
 
@@ -91,7 +91,7 @@ def test_a_secret_that_could_verify_no_post_is_refused(
         return
     done = verb("events", str(run), "--listen", "--secret", f"{name}=HOOK", "--for", "0.01")
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert f"{name}: what HOOK holds verifies no post. It must be " in done.err
+    assert f"{name}: the secret in HOOK cannot verify webhooks. It must be " in done.err
     assert "abc" not in done.err
 
 

@@ -51,9 +51,9 @@ def test_a_step_of_5_percent_in_sixty_runs_is_found_within_five(sixty: Path, ver
     assert abs(change["place"] - STEP) <= 1
     assert change["found_at"] < STEP + 5
     assert [one["time_changes"] for one in document["series"] if one["arm"] == "api"] == [[]]
-    told = verb("history", str(sixty))
-    assert (told.code, told.err) == (0, "")
-    assert "60 runs of 1 scenario, 2026-01-01 to 2026-03-04. 1 change found:" in " ".join(told.out.split())
+    done = verb("history", str(sixty))
+    assert (done.code, done.err) == (0, "")
+    assert "60 runs of 1 scenario, 2026-01-01 to 2026-03-04. 1 change found:" in " ".join(done.out.split())
 
 
 def test_says_what_was_sent_by_month_and_day(sixty: Path, verb: Verb) -> None:
@@ -110,13 +110,13 @@ def test_audits_are_shown_by_domain_and_address_with_what_changed(tmp_path: Path
         path.write_text(printed, "utf-8")
         os.utime(path, (1_780_000_000 + 86_400 * number,) * 2)
     (audits / "9.json").write_text("[1]", "utf-8")
-    told = verb("history", str(tmp_path / "runs")).out
-    assert "There is no run." in told
-    assert "shop.example" in told
-    assert "2026-05-28: pass, 100 of 100" in told
-    assert "shop.example, mail from 192.0.2.10" in told
-    assert "2026-05-29: fail, 0 of 100; spf: pass → fail" in " ".join(told.split())
-    assert "is no audit as benchkit audit --json prints it" in " ".join(told.split())
+    output = verb("history", str(tmp_path / "runs")).out
+    assert "There is no run." in output
+    assert "shop.example" in output
+    assert "2026-05-28: pass, 100 of 100" in output
+    assert "shop.example, mail from 192.0.2.10" in output
+    assert "2026-05-29: fail, 0 of 100; spf: pass → fail" in " ".join(output.split())
+    assert "is no audit as benchkit audit --json prints it" in " ".join(output.split())
 
 
 def test_a_folder_that_is_none_is_told(verb: Verb) -> None:

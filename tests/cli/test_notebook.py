@@ -30,22 +30,22 @@ def test_writes_one_page_of_the_run_that_is_named_and_loads_nothing(verb: Verb) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         pytest.param(("latencies",), 'notebook "latencies" is unknown; did you mean "latency"?', id="name"),
         pytest.param(("latency", "nowhere"), "nowhere holds no run", id="run"),
     ],
 )
-def test_bad_input_is_one_line(verb: Verb, arguments: tuple[str, ...], told: str) -> None:
+def test_bad_input_is_one_line(verb: Verb, arguments: tuple[str, ...], expected: str) -> None:
     done = verb("notebook", *arguments)
     assert done.code == 2
-    assert told in done.err
+    assert expected in done.err
     assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["latency", "failures"])
 @pytest.mark.parametrize(
-    ("harm", "told"),
+    ("harm", "expected"),
     [
         (Path.unlink, "messages.parquet is missing, so the run cannot be read: restore the file, or run again"),
         (lambda path: path.write_bytes(b"PAR1"), "messages.parquet"),
@@ -53,20 +53,20 @@ def test_bad_input_is_one_line(verb: Verb, arguments: tuple[str, ...], told: str
     ids=["missing", "cut"],
 )
 def test_a_damaged_run_is_bad_input(
-    verb: Verb, tmp_path: Path, name: str, harm: Callable[[Path], object], told: str
+    verb: Verb, tmp_path: Path, name: str, harm: Callable[[Path], object], expected: str
 ) -> None:
     run = tmp_path / "damaged"
     shutil.copytree(SAMPLE, run)
     harm(run / "messages.parquet")
     done = verb("notebook", name, str(run))
     assert (done.code, done.err.count("\n")) == (2, 1), done
-    assert told in done.err
+    assert expected in done.err
     assert "a cell fails" not in done.err
 
 
 def test_the_help_names_every_notebook(verb: Verb) -> None:
-    told = verb("notebook", "--help").out
-    assert all(name in told for name in names())
+    output = verb("notebook", "--help").out
+    assert all(name in output for name in names())
 
 
 def test_what_a_cell_prints_is_text() -> None:

@@ -28,8 +28,8 @@ VALUES: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("folder", STAGES, ids=lambda path: path.name)
 def test_report_and_plot_open_it(folder: Path, verb: Verb) -> None:
-    told = verb("report", str(folder))
-    assert (told.code, told.err) == (0, "")
+    done = verb("report", str(folder))
+    assert (done.code, done.err) == (0, "")
     document = verb("report", str(folder), "--json")
     assert json.loads(document.out)["account"]["altered"] == 0
     page = verb("report", str(folder), "--html", "--out", "page.html")
@@ -82,9 +82,9 @@ def test_a_damaged_manifest_gives_one_line(folder: Path, first: int, verb: Verb,
         shown = ("report",) if seed % 2 else ("report", "--html", "--out", "page.html")
         for arguments in (shown, ("plot", "--out", "figures", "--figure", figures[seed % len(figures)])):
             done = verb(*arguments, "run")
-            told = f"seed {seed}, {arguments[0]}: {done.err}"
+            context = f"seed {seed}, {arguments[0]}: {done.err}"
             # 1: a table lacks what the changed number of its schema promises
-            assert done.code in ((0,) if not done.err else (1, 2, 3, 5)), told
-            assert "defect" not in done.err, told
-            assert done.err.count("\n") <= 1, told
-            assert "\x1b" not in done.out + done.err, told
+            assert done.code in ((0,) if not done.err else (1, 2, 3, 5)), context
+            assert "defect" not in done.err, context
+            assert done.err.count("\n") <= 1, context
+            assert "\x1b" not in done.out + done.err, context

@@ -70,12 +70,12 @@ def refused() -> list[tuple[str, tuple[str, ...], list[str]]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "options", "told"), refused())
+@pytest.mark.parametrize(("name", "options", "expected"), refused())
 def test_an_option_without_effect_is_refused_before_anything_is_done(
-    name: str, options: tuple[str, ...], told: list[str], verb: Verb
+    name: str, options: tuple[str, ...], expected: list[str], verb: Verb
 ) -> None:
     done = verb(name, *words_of(name, *options))
-    assert (done.code, done.out, done.err.splitlines()) == (2, "", told)
+    assert (done.code, done.out, done.err.splitlines()) == (2, "", expected)
     assert list(Path().iterdir()) == []
 
 
@@ -104,8 +104,8 @@ def test_an_empty_value_is_refused_before_anything_is_done(name: str, parameter:
     """As of `--out "$DIR"` with no such variable: an empty path would be the current folder."""
     option = spelled(parameter)
     done = verb(name, *words_of(name, option)[:-1], "")
-    told = f"{option} is empty: give it a value{'' if parameter.required else ', or leave it out'}\n"
-    assert (done.code, done.out, done.err) == (2, "", told)
+    expected = f"{option} is empty: give it a value{'' if parameter.required else ', or leave it out'}\n"
+    assert (done.code, done.out, done.err) == (2, "", expected)
     assert list(Path().iterdir()) == []
 
 
@@ -134,7 +134,7 @@ def _ruled(rule: object, options: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("report sample --strict", "--strict has no effect without --junit: leave it out"),
         ("report sample --picture x.svg --json", "--picture has no effect with --json: leave it out"),
@@ -164,11 +164,11 @@ def _ruled(rule: object, options: set[str]) -> set[str]:
         ("events sample --listen --secret mailgun=PATH --address a..b:80", "--address 'a..b' is no host name"),
     ],
 )  # fmt: skip
-def test_one_line(words: str, told: str, verb: Verb) -> None:
+def test_one_line(words: str, expected: str, verb: Verb) -> None:
     shutil.copytree(ROOT / "results" / "sample", "sample")
     before = sorted(Path("sample").iterdir())
     done = verb(*words.split())
-    assert (done.code, done.out, done.err) == (2, "", f"{told}\n")
+    assert (done.code, done.out, done.err) == (2, "", f"{expected}\n")
     assert sorted(Path("sample").iterdir()) == before
 
 

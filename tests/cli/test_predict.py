@@ -37,9 +37,9 @@ def test_a_page_is_written_and_its_path_is_told(verb: Verb) -> None:
 
 
 def test_the_computing_at_both_ends_is_told_with_its_source_everywhere(verb: Verb) -> None:
-    told = json.loads(verb("predict", "ses", "--rtt", "30", "--json").out)
-    assert told["computing_ms"] == {"connection_ms": 3.0, "message_ms": 0.7}
-    assert "wire client" in told["computing_source"]["source"]
+    document = json.loads(verb("predict", "ses", "--rtt", "30", "--json").out)
+    assert document["computing_ms"] == {"connection_ms": 3.0, "message_ms": 0.7}
+    assert "wire client" in document["computing_source"]["source"]
     shown = " ".join(verb("predict", "ses", "--rtt", "30").out.split())
     verb("predict", "ses", "--rtt", "30", "--html", "page.html")
     for text in (shown, Path("page.html").read_text("utf-8")):
@@ -55,12 +55,12 @@ def test_a_run_of_ones_own_gives_the_computing(verb: Verb) -> None:
     kept = [lines["smtp, reused"], lines["api, reused"]]
     opened = [lines["smtp, new connection"] - kept[0], lines["api, new connection"] - kept[1]]
     done = verb("predict", "ses", "--rtt", "30", "--json", "--computing", str(run))
-    told = json.loads(done.out)
-    assert told["computing_ms"]["message_ms"] == pytest.approx(sum(kept) / 2, rel=0.2)
-    assert told["computing_ms"]["connection_ms"] == pytest.approx(sum(opened) / 2, rel=0.2)
-    assert told["computing_source"]["source"].startswith("run 2026")
-    one_off = next(time for time in told["times"] if (time["transport"], time["use"]) == ("api", "one-off"))
-    assert one_off["network_ms"][0] == pytest.approx(3 * 30 + sum(told["computing_ms"].values()))
+    document = json.loads(done.out)
+    assert document["computing_ms"]["message_ms"] == pytest.approx(sum(kept) / 2, rel=0.2)
+    assert document["computing_ms"]["connection_ms"] == pytest.approx(sum(opened) / 2, rel=0.2)
+    assert document["computing_source"]["source"].startswith("run 2026")
+    one_off = next(time for time in document["times"] if (time["transport"], time["use"]) == ("api", "one-off"))
+    assert one_off["network_ms"][0] == pytest.approx(3 * 30 + sum(document["computing_ms"].values()))
 
 
 BAD = {
@@ -87,9 +87,9 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "told"), BAD.items(), ids=" ".join)
-def test_bad_input_is_refused_in_words(arguments: tuple[str, ...], told: str, verb: Verb) -> None:
+@pytest.mark.parametrize(("arguments", "expected"), BAD.items(), ids=" ".join)
+def test_bad_input_is_refused_in_words(arguments: tuple[str, ...], expected: str, verb: Verb) -> None:
     done = verb("predict", *arguments)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert expected in done.err
     assert "Traceback" not in done.err

@@ -31,13 +31,13 @@ def test_a_figure_in_each_format(verb: Verb, form: str, begins: bytes) -> None:
 )
 @pytest.mark.usefixtures("sample")
 def test_a_report_in_each_form(verb: Verb, form: str, begins: str) -> None:
-    told = verb("report", "results/sample", form)
-    assert (told.code, told.out[: len(begins)]) == (0, begins)
+    done = verb("report", "results/sample", form)
+    assert (done.code, done.out[: len(begins)]) == (0, begins)
 
 
 def test_one_form_at_a_time(verb: Verb) -> None:
-    told = verb("report", "--csv", "--junit")
-    assert (told.code, told.err) == (2, "report one format at a time: --csv or --junit\n")
+    done = verb("report", "--csv", "--junit")
+    assert (done.code, done.err) == (2, "report one format at a time: --csv or --junit\n")
 
 
 @pytest.mark.usefixtures("sample")

@@ -60,11 +60,11 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("options", "told"), WRONG.items())
-def test_a_wrong_option_has_one_line(verb: Verb, options: tuple[str, ...], told: str) -> None:
+@pytest.mark.parametrize(("options", "expected"), WRONG.items())
+def test_a_wrong_option_has_one_line(verb: Verb, options: tuple[str, ...], expected: str) -> None:
     done = verb("sink", *options)
     assert done.code == 2
-    assert told in done.err
+    assert expected in done.err
     assert done.err.count("\n") == 1
     assert "Traceback" not in done.err
 

@@ -148,8 +148,8 @@ def test_a_port_that_nothing_listens_on_is_exit_4(verb: Verb) -> None:
     write({"s.toml": HEAD + ARM + 'server = { host = "127.0.0.1", port = 1 }\n'})
     done = verb("run", "s.toml")
     assert (done.code, done.out) == (4, "")
-    told = "nothing listens there: start the server, or correct host and port"
-    assert done.err == f"benchkit: 127.0.0.1:1 (arm 's'): Connection refused: {told}; nothing was sent\n"
+    expected = "nothing listens there: start the server, or correct host and port"
+    assert done.err == f"benchkit: 127.0.0.1:1 (arm 's'): Connection refused: {expected}; nothing was sent\n"
 
 
 @pytest.mark.parametrize("arguments", [("report", "nowhere"), ("report",), ("plot", "nowhere"), ("plot",)])

@@ -28,19 +28,19 @@ def killed() -> Path:
 
 def test_a_run_that_has_ended(verb: Verb) -> None:
     shutil.copytree(SAMPLE, "results/sample")
-    told = verb("watch")
-    assert (told.code, told.out) == (0, "")
-    assert told.err == "sample has ended (complete): benchkit report results/sample\n"
+    done = verb("watch")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "sample has ended (complete): benchkit report results/sample\n"
 
 
 def test_a_run_that_goes_on_is_shown_and_not_touched(verb: Verb, killed: Path) -> None:
     shutil.copytree(killed, "run")
     before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
     with held(Path("run")):
-        told = verb("watch", "run", "--once")
-    assert told.code == 0
+        done = verb("watch", "run", "--once")
+    assert done.code == 0
     manifest = json.loads(Path("run/run.json").read_text("utf-8"))
-    first, *arms = told.out.splitlines()
+    first, *arms = done.out.splitlines()
     assert first.startswith(manifest["run"])
     assert " sent, about " in first
     assert arms
@@ -51,9 +51,9 @@ def test_a_run_that_goes_on_is_shown_and_not_touched(verb: Verb, killed: Path) -
 @pytest.mark.parametrize("once", [(), ("--once",)])
 def test_a_killed_run_ends_it_with_one_line(verb: Verb, killed: Path, once: tuple[str, ...]) -> None:
     shutil.copytree(killed, "run")
-    told = verb("watch", "run", *once)
-    assert (told.code, told.out) == (5, "")
-    assert told.err == "run was killed, no process holds it: benchkit report run shows what it measured\n"
+    done = verb("watch", "run", *once)
+    assert (done.code, done.out) == (5, "")
+    assert done.err == "run was killed, no process holds it: benchkit report run shows what it measured\n"
 
 
 @pytest.mark.parametrize("panel", [False, True])
@@ -65,9 +65,9 @@ def test_a_run_that_is_killed_while_it_is_watched_ends_it(
     holding.enter_context(held(Path("run")))
     monkeypatch.setattr(watch, "sleep", lambda _: holding.close())
     monkeypatch.setattr(Console, "is_terminal", panel)
-    told = verb("watch", "run")
-    assert told.code == 5
-    assert told.err == "the run was killed, no process holds it: benchkit report run shows what it measured\n"
+    done = verb("watch", "run")
+    assert done.code == 5
+    assert done.err == "the run was killed, no process holds it: benchkit report run shows what it measured\n"
 
 
 def test_the_report_of_a_run_says_whether_a_process_holds_it(verb: Verb, killed: Path) -> None:
@@ -78,9 +78,9 @@ def test_the_report_of_a_run_says_whether_a_process_holds_it(verb: Verb, killed:
 
 
 def test_no_run_is_one_line(verb: Verb) -> None:
-    told = verb("watch")
-    assert told.code == 2
-    assert "holds no run" in told.err
+    done = verb("watch")
+    assert done.code == 2
+    assert "holds no run" in done.err
 
 
 def test_in_a_log_progress_is_lines(

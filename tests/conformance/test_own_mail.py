@@ -71,12 +71,12 @@ def refusal(message: Message, provider: str) -> str:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_cannot_be_sent_is_said_before_with_the_reason(messages: dict[str, Message], provider: str) -> None:
-    told = {name: said for name, message in messages.items() if (said := refusal(message, provider))}
+    reasons = {name: said for name, message in messages.items() if (said := refusal(message, provider))}
     expected = NO_FIELDS if provider == "mailgun" else {}
-    assert set(told) == set(expected)
+    assert set(reasons) == set(expected)
     for name, reason in expected.items():
-        assert reason in told[name]
-        assert 'use endpoint = "mime"' in told[name]
+        assert reason in reasons[name]
+        assert 'use endpoint = "mime"' in reasons[name]
 
 
 @pytest.mark.parametrize(("transport", "client", "provider", "dialogue"), WAYS)

@@ -67,8 +67,10 @@ CARRIED = {
 
 def case_of(name: str, credentials: Mapping[str, str], options: Mapping[str, str]) -> ProviderCase:
     rich = CARRIED.get(" ".join([name, *options.values()]), RICH)
-    told = NOT_ACCEPTED.get(name, ())
-    return ProviderCase(PROVIDERS[name], credentials, options, told, rich, name == "mandrill", name not in WITHOUT_ID)
+    refusals = NOT_ACCEPTED.get(name, ())
+    return ProviderCase(
+        PROVIDERS[name], credentials, options, refusals, rich, name == "mandrill", name not in WITHOUT_ID
+    )
 
 
 CASES = tuple(case_of(name, *way) for name, ways in WAYS.items() for way in ways)

@@ -14,7 +14,7 @@ class ScriptedImap:
 
     def __init__(self, folders: Mapping[str, tuple[str, list[bytes]]], password: str) -> None:
         self.folders, self.password = folders, password
-        self.told: list[bytes] = []
+        self.received: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -34,7 +34,7 @@ class ScriptedImap:
             stream.flush()
             selected: list[bytes] = []
             for line in stream:
-                self.told.append(line)
+                self.received.append(line)
                 tag, _, rest = line.strip().partition(b" ")
                 name = rest.split(b" ")[0].upper()
                 if name == b"EXAMINE":

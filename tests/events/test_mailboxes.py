@@ -56,10 +56,10 @@ def test_imap() -> None:
         ("Werbung", True, OWN),
     ]
     assert {(mail.arrived_ms, mail.resolution_ms) for mail in found} == {(1_793_613_605_000, 1_000)}
-    told = b"".join(server.told)
-    assert b"SELECT" not in told  # EXAMINE: read-only
-    assert b"BODY.PEEK[]" in told
-    assert b"Broken" not in told
+    output = b"".join(server.received)
+    assert b"SELECT" not in output  # EXAMINE: read-only
+    assert b"BODY.PEEK[]" in output
+    assert b"Broken" not in output
 
 
 def test_a_wrong_password_is_told_without_it() -> None:

@@ -56,14 +56,14 @@ def test_the_ruler_must_cost_little(cost: dict[str, float], passed: bool) -> Non
     assert overhead_check(cost).passed is passed
 
 
-@pytest.mark.parametrize(("passed", "told"), [(True, "1 checks passed"), (False, "NOT all passed")])
-def test_a_run_names_the_certificate_of_its_machine_only(passed: bool, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("passed", "expected"), [(True, "1 checks passed"), (False, "NOT all passed")])
+def test_a_run_names_the_certificate_of_its_machine_only(passed: bool, expected: str, tmp_path: Path) -> None:
     assert certificate_in_words(tmp_path, HOST).startswith("none on this machine")
     check = CertificationCheck("turns", "smtp", passed, "4", "4")
     certificate = Certificate("2026-01-01T00:00:00+00:00", "1", machine_of(HOST), "TUN", 40.0, [check])
     stored = store_certificate(certificate, tmp_path)
     assert json.loads(stored.read_text())["passed"] is passed
-    assert told in certificate_in_words(tmp_path, HOST)
+    assert expected in certificate_in_words(tmp_path, HOST)
     assert certificate_in_words(tmp_path, HOST | {"kernel": "Linux 7"}).startswith("none for this machine")
 
 
@@ -96,7 +96,7 @@ def test_a_damaged_certificate_is_none(key: str | None, value: object, tmp_path:
     )
     document = json.loads(stored.read_text())
     stored.write_text(json.dumps(value if key is None else document | {key: value}))
-    told = certificate_in_words(tmp_path, HOST)
-    assert told.isprintable()
-    assert len(told) < 100
-    assert key == "checks" or "checks passed" not in told
+    output = certificate_in_words(tmp_path, HOST)
+    assert output.isprintable()
+    assert len(output) < 100
+    assert key == "checks" or "checks passed" not in output

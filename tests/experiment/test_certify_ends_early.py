@@ -15,14 +15,14 @@ from benchkit.model.run import RunStatus
 
 
 @pytest.mark.parametrize(
-    ("status", "trouble", "raised", "told"),
+    ("status", "trouble", "raised", "expected"),
     [
         (RunStatus.INTERRUPTED, "", KeyboardInterrupt, ""),
         (RunStatus.BROKEN, "the link's process died", BenchkitError, "nothing is certified: the link's process died"),
     ],
 )
 def test_what_did_not_come_to_its_end_is_not_judged(
-    status: RunStatus, trouble: str, raised: type[BaseException], told: str,
+    status: RunStatus, trouble: str, raised: type[BaseException], expected: str,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """And Ctrl-C, which a run that ends ignores, is heard again."""
@@ -38,7 +38,7 @@ def test_what_did_not_come_to_its_end_is_not_judged(
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(raised) as caught:
         certification.certify(lambda what: None)
-    assert str(caught.value) == told
+    assert str(caught.value) == expected
     assert signal.getsignal(signal.SIGINT) is before
     assert len(folders) == 1
     assert not folders[0].exists()

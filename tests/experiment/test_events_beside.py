@@ -23,14 +23,14 @@ def test_fates_become_the_table(program: Any, text: Callable[..., str], disorder
     assert "benchkit events results/" in done.stderr
     (run,) = program.runs
     rows = read_events(run)
-    told = json.loads(program.run("events", str(run), "--json").stdout)
-    for arm in told["arms"]:
+    document = json.loads(program.run("events", str(run), "--json").stdout)
+    for arm in document["arms"]:
         delivered, bounced = arm["counts"]["delivered"], arm["counts"]["bounced"]
         assert (arm["accepted"], delivered + bounced, arm["unheard"]) == (40, 40, 0)
         assert 4 <= bounced <= 22
         assert arm["delivered_ms"] == pytest.approx(1_000, abs=20)
-    assert told["events_of_no_message"] == 0
-    assert told["unverified"] == told["foreign"] == {}
+    assert document["events_of_no_message"] == 0
+    assert document["unverified"] == document["foreign"] == {}
     assert (max(row["times"] for row in rows) > 1) == bool(disorder)
     if not disorder:
         assert len(rows) == sum(row["times"] for row in rows)

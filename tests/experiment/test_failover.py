@@ -83,8 +83,8 @@ def test_its_time_phases_and_round_trips_are_those_of_both_ways(connection: str,
         assert spent[send] == ended - first[send], "its phases follow each other without a gap"
         assert ({Phase.MAIL, Phase.REQUEST} <= seen[send]) is over
         assert turns >= (2 if over else 1)
-    told = program.run("report", str(program.runs[0])).stdout
-    assert "smtp: 24 messages failed over to api, 24 accepted there" in told
+    output = program.run("report", str(program.runs[0])).stdout
+    assert "smtp: 24 messages failed over to api, 24 accepted there" in output
 
 
 @pytest.mark.parametrize(("asked", "failed_over", "arrived"), [("false", 0, 24), ("true", 24, 48)])

@@ -116,10 +116,10 @@ def test_without_a_lab_it_runs_on_loopback_and_says_so(program: Any, text: Text)
         ["unshare", "-m", "sh", "-c", hide, "sh", *benchkit], cwd=program.folder, capture_output=True, text=True, check=False
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = " ".join(done.stdout.split())
-    assert "This run had no network delay." in told
-    assert "measured on plain loopback, because the link of [network] is not available" in told
-    assert "so there is nothing to capture" in told
+    expected = " ".join(done.stdout.split())
+    assert "This run had no network delay." in expected
+    assert "measured on plain loopback, because the link of [network] is not available" in expected
+    assert "so there is nothing to capture" in expected
     assert not list(program.runs[0].glob("*.pcap"))
     (condition,) = open_run(program.runs[0]).manifest.conditions
     assert (condition.name, condition.lab) == ("loopback", False)

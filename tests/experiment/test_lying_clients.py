@@ -163,7 +163,8 @@ def test_recipients_that_a_server_refuses_are_counted(program: Any, text: Text) 
     (contrast,) = summary["contrasts"]
     assert contrast["verdict"] == "WITHHELD"
     assert "refused recipients differ" in " ".join(contrast["reasons"])
-    told = " ".join(program.run("report", str(program.runs[0])).stdout.split())
+    expected = " ".join(program.run("report", str(program.runs[0])).stdout.split())
     assert (
-        f"smtp, without warm-up: recipients planned 800 = accepted {summary['arms'][0]['recipients_accepted']}" in told
+        f"smtp, without warm-up: recipients planned 800 = accepted {summary['arms'][0]['recipients_accepted']}"
+        in expected
     )

@@ -47,15 +47,15 @@ def test_what_cannot_be_sent_is_said_with_the_arm_and_the_file_and_nothing_is_ke
         path.read_text("utf-8").split("\n").index("[[arm]]", path.read_text("utf-8").split("\n").index('name = "smtp"'))
         + 1
     )
-    for told, name, reason in (
+    for text, name, reason in (
         (first, "invitation", "is arranged as"),
         (second, "s-mime-signed", "is signed or encrypted"),
     ):
-        assert told.startswith(
+        assert text.startswith(
             f"scenario.toml:{line}:3 arm.1 (arm 'api') mails/{name}.eml:1: this mail cannot be sent as fields"
         )
-        assert reason in told
-        assert told.endswith('use endpoint = "mime"')
+        assert reason in text
+        assert text.endswith('use endpoint = "mime"')
     assert not program.runs
 
 

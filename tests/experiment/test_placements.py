@@ -50,8 +50,8 @@ def test_placements(program: Any, text: Callable[..., str], tmp_path: Path) -> N
     assert (smtp.results["dkim=pass"], api.results["dkim=fail"]) == (10, 10)
     assert smtp.resolution_ms == 1
     assert {row["return_path"] for row in read_rows(folder, PLACEMENTS)} == {"shop.example", "esp.example"}
-    told = json.loads(program.run("events", str(folder), "--json").stdout)
-    assert [arm["found"] for arm in told["placements"]] == [10, 10]
+    document = json.loads(program.run("events", str(folder), "--json").stdout)
+    assert [arm["found"] for arm in document["placements"]] == [10, 10]
     shown = program.run("events", str(folder)).stdout
     assert "pixel added text/html" in shown
     assert "depends on reputation" in shown

@@ -75,14 +75,14 @@ def test_a_dialogue_that_the_relay_does_not_allow_ends_before_the_first_send(pro
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "expected"),
     [
         ('profile = "sess"\n', 'profile unknown profile "sess"; did you mean "ses"?'),
         ('profile = "ses"\nserver = { host = "127.0.0.1", port = 9 }\n', "profile is for the embedded server only"),
     ],
 )
-def test_mistakes(keys: str, told: str, program: Program) -> None:
+def test_mistakes(keys: str, expected: str, program: Program) -> None:
     program.write(scenario_text("ses|" + WIRE.replace("plain", "").replace('auth = ""\n', "") + keys))
     done = program.run("run", "scenario.toml", "--dry-run")
     assert done.returncode == 2
-    assert told in done.stderr
+    assert expected in done.stderr

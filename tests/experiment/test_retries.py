@@ -209,14 +209,18 @@ def _started(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("arm", "more", "told"),
+    ("arm", "more", "expected"),
     [
         (SMTP, "first_s = 9\nmost_s = 5\n", "retry.first_s is longer than most_s"),
-        (SMTP.replace("{connection}", 'reuse"\ndialogue = "overlapped'), "", "choose another, or remove [retry]"),
+        (
+            SMTP.replace("{connection}", 'reuse"\ndialogue = "overlapped'),
+            "",
+            "choose another dialogue, or remove [retry]",
+        ),
     ],
 )
-def test_mistakes(arm: str, more: str, told: str, program: Program) -> None:
+def test_mistakes(arm: str, more: str, expected: str, program: Program) -> None:
     program.write(scenario_text(arm.format(client="wire", connection="reuse")) + f"[retry]\nattempts = 2\n{more}")
     done = program.run("run", "scenario.toml", "--dry-run")
     assert done.returncode == 2
-    assert told in done.stderr
+    assert expected in done.stderr

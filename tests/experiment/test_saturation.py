@@ -54,9 +54,9 @@ def test_a_blocked_loop_is_marked_and_gives_no_verdict(program: Any, text: Text,
     (contrast,) = summary["contrasts"]
     assert contrast["verdict"] == "WITHHELD"
     assert any("blocking: the generator was the limit" in reason for reason in contrast["reasons"])
-    told = program.run("report").stdout
-    assert "saturated" in told
-    assert "No verdict on “blocking”" in told
+    output = program.run("report").stdout
+    assert "saturated" in output
+    assert "No verdict on “blocking”" in output
 
 
 def test_a_slow_target_is_the_limit_and_gets_its_verdict(program: Any, text: Text) -> None:

@@ -39,8 +39,8 @@ def test_the_same_mail_arrives_with_more_bytes(program: Program, client: str) ->
     lines = KEY.split(b"\n")[1:-2]
     for path in program.runs[0].rglob("*"):
         assert not any(line in path.read_bytes() for line in lines), path
-    told = program.run("report", str(program.runs[0])).stdout
-    assert "signed signs with DKIM (d=shop.example s=s1 rsa-2048)" in told
+    output = program.run("report", str(program.runs[0])).stdout
+    assert "signed signs with DKIM (d=shop.example s=s1 rsa-2048)" in output
 
 
 def test_a_key_of_the_environment(tmp_path: Path) -> None:
@@ -51,17 +51,17 @@ def test_a_key_of_the_environment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "told"),
+    ("key", "expected"),
     [
         ('file = "scenario.toml"', "arm.1.dkim (arm 'signed') the key in file "),
         ('file = "absent.pem"', "arm.1.dkim.key.file "),
         ('env = "NO_SUCH_KEY"', "env NO_SUCH_KEY no such environment variable: set it to the secret"),
     ],
 )
-def test_a_key_that_cannot_sign_is_one_line_and_nothing_is_kept(key: str, told: str, program: Program) -> None:
+def test_a_key_that_cannot_sign_is_one_line_and_nothing_is_kept(key: str, expected: str, program: Program) -> None:
     write(program, key)
     done = program.run("run", "scenario.toml")
     assert done.returncode == 2
-    assert told in done.stderr
+    assert expected in done.stderr
     assert done.stderr.count("\n") == 1
     assert not program.runs

@@ -46,22 +46,24 @@ def test_a_target_where_nobody_answers_is_named() -> None:
     with socket.socket() as bound:  # the port is taken, and no one listens there
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        told = rf"^localhost:{port} \(arm 'to {port}'\): Connection refused: .*start the server.*; nothing was sent$"
-        with pytest.raises(TargetUnreachable, match=told):
+        expected = (
+            rf"^localhost:{port} \(arm 'to {port}'\): Connection refused: .*start the server.*; nothing was sent$"
+        )
+        with pytest.raises(TargetUnreachable, match=expected):
             round_trips_ms((endpoint(port),))
 
 
 @pytest.mark.parametrize(
-    ("host", "told"),
-    [("a..b", "is no host name: correct the arm's server"), ("gone.invalid", "correct the host name")],
+    ("host", "expected"),
+    [("a..b", "is not a host name: correct the arm's server"), ("gone.invalid", "correct the host name")],
 )
 def test_a_name_that_leads_nowhere_is_told_with_what_to_do(
-    host: str, told: str, monkeypatch: pytest.MonkeyPatch
+    host: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look_up(name: str, *_: object, **__: object) -> None:
         raise UnicodeError if ".." in name else socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     arm = replace(endpoint(1).arm, server=ServerAddress(host, 25))
-    with pytest.raises(TargetUnreachable, match=rf"^{host} \(arm 'to 1'\).*{told}.*; nothing was sent$"):
+    with pytest.raises(TargetUnreachable, match=rf"^{host} \(arm 'to 1'\).*{expected}.*; nothing was sent$"):
         targets._address(arm, ServerAddress(host, 25))

@@ -94,7 +94,7 @@ def namespaces(pids: Iterator[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("way", "name", "lab", "told"),
+    ("way", "name", "lab", "expected"),
     [
         ("root", "40 ms link", True, ""),
         ("nobody", "40 ms link", True, ""),
@@ -102,14 +102,14 @@ def namespaces(pids: Iterator[str]) -> set[str]:
     ],
 )
 def test_the_same_run_is_marked_by_where_it_was_measured(
-    way: str, name: str, lab: bool, told: str, leaves_nothing: Program, text: Text
+    way: str, name: str, lab: bool, expected: str, leaves_nothing: Program, text: Text
 ) -> None:
     leaves_nothing.write(text(*ARMS, load="blocks = 1\nmessages_per_block = 2\nwarmup_blocks = 0") + LINK)
     code, summary = leaves_nothing.summary()
     assert code == 0, summary["invalid_because"]
     (condition,) = summary["conditions"]
     assert (condition["name"], condition["lab"]) == (name, lab)
-    assert told in condition["note"]
+    assert expected in condition["note"]
     assert (condition["rtt_ms"] >= 40) is lab
     assert [arm["turns"]["median"] for arm in summary["arms"]] == [4, 11, 1]
     assert summary["account"]["planned"] == summary["account"]["arrived_once"] == 6

@@ -68,7 +68,7 @@ def test_what_was_laid_down_is_registered_before_the_first_send_and_a_change_is_
     (folder,) = program.runs
     stored = manifest_of(program)
     (folder / "run.json").write_text(json.dumps(stored | {"rope": [0.5, 2.0]}), "utf-8")
-    told = program.run("report", str(folder)).stdout
-    assert "is not what was registered" in " ".join(told.split())
+    output = program.run("report", str(folder)).stdout
+    assert "is not what was registered" in " ".join(output.split())
     (folder / "run.json").write_text(json.dumps(stored | {"certificate": "another"}), "utf-8")
     assert "is not what was registered" not in " ".join(program.run("report", str(folder)).stdout.split())

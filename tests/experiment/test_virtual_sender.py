@@ -148,6 +148,6 @@ def test_what_a_client_repeats_of_a_secret_is_hidden(at: str) -> None:
         sender = VirtualSender(transport, ConnectionPolicy(1), count(), 2, mask=SecretMask([SECRET]))
         return list(await sender.send_batch([None], [b""]))
 
-    told = [outcome.text for outcome in asyncio.run(outcomes()) if outcome is not None]
-    assert any("[hidden]" in text for text in told)
-    assert all(SECRET not in text for text in told)
+    messages = [outcome.text for outcome in asyncio.run(outcomes()) if outcome is not None]
+    assert any("[hidden]" in text for text in messages)
+    assert all(SECRET not in text for text in messages)

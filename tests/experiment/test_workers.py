@@ -109,7 +109,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.says: asyncio.Queue[News | Exception] = asyncio.Queue()
-        self.told: list[str] = []
+        self.received: list[str] = []
 
     async def hear(self) -> News:
         news = await self.says.get()
@@ -118,10 +118,10 @@ class Worker:
         return news
 
     async def go(self, moment_ns: int) -> None:
-        self.told.append(f"go {moment_ns}")
+        self.received.append(f"go {moment_ns}")
 
     async def ask_to_stop(self) -> None:
-        self.told.append("stop")
+        self.received.append("stop")
         self.says.put_nowait({"done": True, "sent": 3, "interrupted": True})
 
 
@@ -129,10 +129,10 @@ class Deaf(Worker):
     """Its client has blocked its loop for good."""
 
     async def ask_to_stop(self) -> None:
-        self.told.append("stop")
+        self.received.append("stop")
 
     def kill(self) -> None:
-        self.told.append("kill")
+        self.received.append("kill")
         self.says.put_nowait(ChildBroken("died (signal 9)"))
 
 
@@ -163,15 +163,15 @@ def test_all_begin_when_the_last_one_is_ready_and_at_one_moment(workers: int) ->
     async def talk(scene: Scene) -> None:
         for cell in (1, 2):
             for number in range(workers):
-                assert all(len(worker.told) == cell - 1 for worker in scene.workers)
+                assert all(len(worker.received) == cell - 1 for worker in scene.workers)
                 await scene.say(number, ready=True)
         for number in range(workers):
             await scene.say(number, done=True, sent=1, interrupted=False)
 
     scene, status = play(talk, workers)
     assert status is RunStatus.COMPLETE
-    first, *others = (worker.told for worker in scene.workers)
-    assert all(told == first for told in others)
+    first, *others = (worker.received for worker in scene.workers)
+    assert all(words == first for words in others)
     assert first == sorted(first, key=lambda word: int(word.removeprefix("go ")))
     assert [news["sent"] for news in scene.heard if "sent" in news] == list(range(1, workers + 1))
 
@@ -184,7 +184,7 @@ def test_one_that_was_interrupted_interrupts_the_run_and_no_cell_begins_after_a_
 
     scene, status = play(talk)
     assert status is RunStatus.INTERRUPTED
-    assert [worker.told for worker in scene.workers] == [["stop"], ["stop"]]
+    assert [worker.received for worker in scene.workers] == [["stop"], ["stop"]]
 
 
 def test_who_does_not_heed_the_second_word_is_killed_and_not_who_does_not_heed_the_first() -> None:
@@ -195,14 +195,14 @@ def test_who_does_not_heed_the_second_word_is_killed_and_not_who_does_not_heed_t
         await scene.pool.ask_to_stop()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert [worker.told for worker in scene.workers] == [["stop"], ["stop"]]
+        assert [worker.received for worker in scene.workers] == [["stop"], ["stop"]]
         await scene.pool.ask_to_stop()
         await scene.pool.ask_to_stop()
         await walk
 
     with pytest.raises(ChildBroken, match="signal 9"):
         asyncio.run(perform())
-    assert all(worker.told.count("kill") == 1 for worker in scene.workers)
+    assert all(worker.received.count("kill") == 1 for worker in scene.workers)
 
 
 @pytest.mark.parametrize("ending", [ChildBroken("died"), None], ids=["broken", "unreachable"])
@@ -217,7 +217,7 @@ def test_the_end_of_one_is_the_end_of_all(ending: Exception | None) -> None:
 
     with pytest.raises(ChildBroken if ending else TargetUnreachable):
         asyncio.run(perform())
-    assert scene.workers[0].told == scene.workers[2].told == ["stop"]
+    assert scene.workers[0].received == scene.workers[2].received == ["stop"]
 
 
 class Line:
@@ -234,8 +234,8 @@ class Line:
         return self.words.pop(0)
 
 
-@pytest.mark.parametrize(("last", "told"), [("stop", True), ("", False)], ids=["told to stop", "the parent is gone"])
-def test_who_stands_ready_is_released_by_the_last_word(last: str, told: bool) -> None:
+@pytest.mark.parametrize(("last", "stopped"), [("stop", True), ("", False)], ids=["told to stop", "the parent is gone"])
+def test_who_stands_ready_is_released_by_the_last_word(last: str, stopped: bool) -> None:
     line = Line("go 17", "go 42", last)
 
     async def perform() -> tuple[bool, list[int | None]]:
@@ -243,5 +243,5 @@ def test_who_stands_ready_is_released_by_the_last_word(last: str, told: bool) ->
         stop = await in_step.told_to_stop()
         return stop, [await in_step.start() for _ in range(3)]
 
-    assert asyncio.run(perform()) == (told, [17, 42, None])
+    assert asyncio.run(perform()) == (stopped, [17, 42, None])
     assert line.heard == ["ready"] * 3

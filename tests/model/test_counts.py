@@ -21,7 +21,7 @@ NOUNS = re.compile(
 
 
 @pytest.mark.parametrize(
-    ("number", "noun", "plural", "told"),
+    ("number", "noun", "plural", "expected"),
     [
         (0, "message", "", "0 messages"),
         (1, "message", "", "1 message"),
@@ -30,12 +30,12 @@ NOUNS = re.compile(
         (2, "copy", "copies", "2 copies"),
     ],
 )
-def test_counted(number: int, noun: str, plural: str, told: str) -> None:
-    assert counted(number, noun, plural) == told
+def test_counted(number: int, noun: str, plural: str, expected: str) -> None:
+    assert counted(number, noun, plural) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("1 messages missing: accepted and never arrived", "1 message missing: accepted and never arrived"),
         ("1 records are of sends that are not in the plan", "1 record is of sends that are not in the plan"),
@@ -44,19 +44,19 @@ def test_counted(number: int, noun: str, plural: str, told: str) -> None:
         ("3 of 1 blocks left out", "3 of 1 block left out"),
     ],
 )
-def test_with_singular(text: str, told: str) -> None:
-    assert with_singular(text) == told
+def test_with_singular(text: str, expected: str) -> None:
+    assert with_singular(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "values", "told"),
+    ("text", "values", "expected"),
     [
         ("{count} of {started} messages", {"count": 1, "started": 1_000_000}, "1 of 1,000,000 messages"),
         ("{ratio:.2f}×, {arm}, {on}", {"ratio": 1234, "arm": "2000", "on": True}, "1234.00×, 2000, True"),
     ],
 )
-def test_with_counts(text: str, values: dict[str, object], told: str) -> None:
-    assert with_counts(text, values) == told
+def test_with_counts(text: str, values: dict[str, object], expected: str) -> None:
+    assert with_counts(text, values) == expected
 
 
 @pytest.mark.parametrize("room", ["cli", "experiment", "notebook", "plots", "report", "stats"])

@@ -13,7 +13,7 @@ from benchkit.protocol.replies import unoffered
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "expected"),
     [
         (OSError(ECONNREFUSED, "Connection refused"), "start the server"),
         (TimeoutError("timed out"), "firewall"),
@@ -25,12 +25,12 @@ from benchkit.protocol.replies import unoffered
     ],
     ids=str,
 )
-def test_a_connection_that_cannot_be_made(error: OSError, told: str) -> None:
-    assert told in advice_on_error(error)
+def test_a_connection_that_cannot_be_made(error: OSError, expected: str) -> None:
+    assert expected in advice_on_error(error)
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "expected"),
     [
         (Outcome(OutcomeKind.UNREACHABLE, text=f"{BAD_CERTIFICATE}: self-signed certificate"), "ca_file"),
         (Outcome(OutcomeKind.UNREACHABLE, text="Connection lost"), "security"),
@@ -47,8 +47,8 @@ def test_a_connection_that_cannot_be_made(error: OSError, told: str) -> None:
     ],
     ids=lambda value: value.text if isinstance(value, Outcome) else "",
 )
-def test_a_server_that_the_arm_cannot_send_to(failure: Outcome, told: str) -> None:
-    assert told in advice_on_failure(failure)
+def test_a_server_that_the_arm_cannot_send_to(failure: Outcome, expected: str) -> None:
+    assert expected in advice_on_failure(failure)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OutcomeKind if kind is not OutcomeKind.ACCEPTED])

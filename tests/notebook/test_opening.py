@@ -174,7 +174,7 @@ def test_costs_at_prices_of_the_reader_and_the_recommendation() -> None:
 def test_compares_two_runs_and_draws_them_over_each_other() -> None:
     found = benchkit.compare(SAMPLE, benchkit.open_run(SAMPLE))
     assert found.values.regressions == ()
-    assert "In nothing that was recorded" in found._repr_html_()
+    assert "No recorded difference" in found._repr_html_()
     assert repr(found).startswith("<No ")
     runs = benchkit.runs(benchkit.shipped("samples") / "sample-history")
     assert [arm.arm for arm in benchkit.compare(runs[:6], runs[6:]).values.regressions] == ["smtp"]

@@ -106,18 +106,18 @@ def test_a_run_with_its_client_and_its_provider(installed: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ('client = "acme"\nauth = "plain"', 'unknown mechanism "plain"'),
         ('client = "acme"\nsecurity = "starttls"', "not supported by this client"),
         ('client = "acne"', 'did you mean "acme"?'),
     ],
 )
-def test_what_its_client_does_not_offer_is_refused(line: str, told: str, installed: Path, tmp_path: Path) -> None:
+def test_what_its_client_does_not_offer_is_refused(line: str, expected: str, installed: Path, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(SCENARIO.replace('client = "acme"', line), "utf-8")
     done = benchkit(installed, "run", "s.toml", "--dry-run", cwd=tmp_path)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert expected in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -79,4 +79,4 @@ def _named(session: pytest.Session) -> Iterable[str]:
 @pytest.fixture(scope="session")
 def sent(peer: Peer, under_way: Mapping[str, tuple[Asked, Future[RunEnd]]]) -> Sent:
     asked, ended = under_way[peer.name]
-    return asked.told(ended.result())
+    return asked.sent(ended.result())

@@ -34,14 +34,14 @@ class Servers:
         """`benchkit run` of the scenario, with the ports of these servers."""
         arms = tomllib.loads(SCENARIO.read_text("utf-8"))["arm"]
         ports = {"api": self.jmap.port, "smtp": self.submission.listeners[0].port}
-        told = (("--set", f"arm.{number}.server.port={ports[arm['transport']]}") for number, arm in enumerate(arms))
+        messages = (("--set", f"arm.{number}.server.port={ports[arm['transport']]}") for number, arm in enumerate(arms))
         return [
             sys.executable,
             "-m",
             "benchkit",
             "run",
             str(SCENARIO),
-            *(word for pair in told for word in pair),
+            *(word for pair in messages for word in pair),
             *options,
         ]
 

@@ -35,7 +35,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A run that is asked for; `conducted` may happen in another process, `told` happens here."""
+    """A run that is asked for; `conducted` may happen in another process, `sent` happens here."""
 
     peer: Peer
     ways: tuple[Way | ApiWay, ...]
@@ -47,7 +47,7 @@ class Asked:
             scenario, compose(scenario.message), self._passwords(), self.folder / "results", _in_silence
         )
 
-    def told(self, ended: RunEnd) -> Sent:
+    def sent(self, ended: RunEnd) -> Sent:
         scenario = self._scenario()
         return Sent(self.peer, self.ways, scenario, compose(scenario.message), ended, load_run(ended.folder))
 

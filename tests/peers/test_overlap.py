@@ -23,7 +23,7 @@ def test_what_a_server_cannot_take_is_never_called_accepted(name: str, start_pee
     peer = start_peer(name)
     way = next(overlapping_ways(peer))
     asked = ask_for(peer, [way], tmp_path)
-    run = asked.told(asked.conducted()).run
+    run = asked.sent(asked.conducted()).run
     outcomes = dict(zip(run.messages["send"].tolist(), map(OutcomeKind, run.messages["outcome"]), strict=True))
     assert list(outcomes.values())[:2] == [FIRST[name], SECOND[name]]
     taken = [send for send, kind in outcomes.items() if kind is OutcomeKind.ACCEPTED]

@@ -36,18 +36,18 @@ def facts(number: int, median_ms: float | None, failed: int = 0) -> RunFacts:
 
 def test_concurrency_draws_each_arm_over_the_senders(synthetic_run: Factory) -> None:
     runs = [(senders, analyse(synthetic_run(load="throughput", seed=senders))) for senders in (4, 1, 2)]
-    told = words(lambda figure: concurrency.draw(figure, runs))
-    assert "Do more senders raise the rate" in told
-    assert "n = 3 runs" in told
-    assert "arm 1" in told
+    output = words(lambda figure: concurrency.draw(figure, runs))
+    assert "Do more senders raise the rate" in output
+    assert "n = 3 runs" in output
+    assert "arm 1" in output
     assert "no run" in words(lambda figure: concurrency.draw(figure, []))
 
 
 def test_overlay_has_a_panel_for_each_arm_that_both_runs_have(synthetic_run: Factory) -> None:
     before, after = synthetic_run(times=(1.0, 2.0, 3.0)), synthetic_run(times=(1.0, 2.0), failures={1: 1.0})
-    told = words(lambda figure: overlay.draw(figure, before, after))
-    assert [f"arm {arm} on loopback" in told for arm in range(3)] == [True, True, False]
-    assert "failed, n = 300" in told
+    output = words(lambda figure: overlay.draw(figure, before, after))
+    assert [f"arm {arm} on loopback" in output for arm in range(3)] == [True, True, False]
+    assert "failed, n = 300" in output
     other = replace(after, manifest=replace(after.manifest, arms=(replace(after.manifest.arms[0], name="x"),) * 2))
     assert "no arm has the same name" in words(lambda figure: overlay.draw(figure, before, other))
 
@@ -55,9 +55,9 @@ def test_overlay_has_a_panel_for_each_arm_that_both_runs_have(synthetic_run: Fac
 @pytest.mark.parametrize("what", ["time", "failures"])
 def test_history_marks_each_change_with_both_levels(what: str) -> None:
     runs = [facts(n, 4.0 + 0.01 * (n % 3) + (n >= 8), 2 * (n >= 8) * 10) for n in range(16)]
-    told = words(lambda figure: history.draw(figure, history_of(runs), what))
-    assert "check on link (talk; cpu): n = 16 runs" in told
-    assert {"time": "4.01 → 5.01", "failures": "0 → 20"}[what] in told
+    output = words(lambda figure: history.draw(figure, history_of(runs), what))
+    assert "check on link (talk; cpu): n = 16 runs" in output
+    assert {"time": "4.01 → 5.01", "failures": "0 → 20"}[what] in output
     assert "there are no runs" in words(lambda figure: history.draw(figure, history_of([]), what))
     nothing: list[Any] = [facts(0, None), facts(1, None)]
     assert "n = 2 runs" in words(lambda figure: history.draw(figure, history_of(nothing), what))
@@ -72,7 +72,7 @@ def test_cost_tells_the_whole_of_each_arm_and_needs_prices(synthetic_run: Factor
     priced = replace(run, manifest=replace(run.manifest, cost=PRICES))
     assert COST.suits(priced)
     total = {one.arm: one.total for one in analyse(priced).costs}
-    told = "\n".join(text.get_text() for text in draw(priced, "cost").findobj(Text) if isinstance(text, Text))
-    assert "EUR for a thousand messages" in told
+    expected = "\n".join(text.get_text() for text in draw(priced, "cost").findobj(Text) if isinstance(text, Text))
+    assert "EUR for a thousand messages" in expected
     assert total["arm 1"] == pytest.approx(0.5, abs=0.01)
-    assert "0.500 EUR" in told
+    assert "0.500 EUR" in expected

@@ -47,7 +47,7 @@ def test_what_no_one_has_seen_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("", "has neither [smtp] nor [api]"),
         ("[smtp", "is not valid TOML"),
@@ -70,14 +70,14 @@ def test_what_no_one_has_seen_is_unknown() -> None:
         (SES.replace("idle_s", "after_tls"), "smtp.after_tls value must be a list of texts"),
     ],
 )  # fmt: skip
-def test_mistakes(text: str, told: str, tmp_path: Path) -> None:
+def test_mistakes(text: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "relay.toml"
     path.write_text(text, "utf-8")
     with pytest.raises(InputError) as raised:
         load_profile(str(path))
     (mistake,) = raised.value.mistakes
     assert str(mistake).startswith(str(path))
-    assert told in str(mistake)
+    assert expected in str(mistake)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

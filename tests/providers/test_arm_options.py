@@ -138,10 +138,10 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("options", "told"), REFUSED)
-def test_what_mailgun_would_refuse_is_said_before(options: dict[str, str], told: str) -> None:
+@pytest.mark.parametrize(("options", "expected"), REFUSED)
+def test_what_mailgun_would_refuse_is_said_before(options: dict[str, str], expected: str) -> None:
     for endpoint in ("messages", "mime"):
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=expected):
             PROVIDERS["mailgun"].request(mails()[0], Credentials("secret", {"endpoint": endpoint, **options}))
 
 

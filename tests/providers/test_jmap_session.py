@@ -102,7 +102,7 @@ FAULTS: Mapping[str, tuple[tuple[Response, ...], str]] = {
 }
 
 
-@pytest.mark.parametrize(("answers", "told"), FAULTS.values(), ids=FAULTS)
-def test_what_does_not_tell_enough_is_said(answers: tuple[Response, ...], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+@pytest.mark.parametrize(("answers", "expected"), FAULTS.values(), ids=FAULTS)
+def test_what_does_not_tell_enough_is_said(answers: tuple[Response, ...], expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
         walked(WELL_KNOWN, *answers)

@@ -61,10 +61,10 @@ def test_what_is_no_form_is_a_value_error(content_type: str, body: bytes) -> Non
 
 def test_nothing_but_the_error_tells_what_is_broken() -> None:
     """The parser logs as well, and where no one has set logging up that would be a line on stderr."""
-    told = (
+    message = (
         "from benchkit.providers.multipart import decode\ntry:\n decode({!r}, b'--y')\nexcept ValueError: print('told')"
     )
-    done = subprocess.run([sys.executable, "-c", told.format(FORM)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", message.format(FORM)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("told\n", "")
 
 

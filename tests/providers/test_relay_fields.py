@@ -161,11 +161,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("provider", "options", "header", "told"), REFUSED)
+@pytest.mark.parametrize(("provider", "options", "header", "expected"), REFUSED)
 def test_what_a_field_cannot_say_is_refused(
-    provider: str, options: dict[str, str], header: tuple[str, str], told: str
+    provider: str, options: dict[str, str], header: tuple[str, str], expected: str
 ) -> None:
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=expected):
         relayed(mail(header), RELAYS[provider], options)
 
 

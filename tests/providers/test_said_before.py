@@ -33,11 +33,13 @@ ROWS: list[tuple[str, Content, Mapping[str, str], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "content", "options", "told"), ROWS)
-def test_what_an_api_does_not_take_is_said(name: str, content: Content, options: Mapping[str, str], told: str) -> None:
+@pytest.mark.parametrize(("name", "content", "options", "expected"), ROWS)
+def test_what_an_api_does_not_take_is_said(
+    name: str, content: Content, options: Mapping[str, str], expected: str
+) -> None:
     provider = PROVIDERS[name]
     assert provider.request(message_of(replace(PLAIN, attachments=(PDF,))), Credentials("s"))
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=expected):
         provider.request(message_of(content), Credentials("s", options))
 
 
@@ -63,13 +65,13 @@ STORED: list[tuple[str, list[Content], Mapping[str, str], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "contents", "options", "told"), STORED)
+@pytest.mark.parametrize(("name", "contents", "options", "expected"), STORED)
 def test_what_a_stored_template_cannot_say_is_said(
-    name: str, contents: list[Content], options: Mapping[str, str], told: str
+    name: str, contents: list[Content], options: Mapping[str, str], expected: str
 ) -> None:
     provider, messages = PROVIDERS[name], [message_of(content) for content in contents]
     assert isinstance(provider, StoredTemplateProvider)
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=expected):
         provider.stored(messages, Credentials("s", options))
 
 

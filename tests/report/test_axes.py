@@ -15,4 +15,4 @@ def test_an_axis_that_counts_has_ticks_at_whole_numbers(high: float) -> None:
 
 
 def test_any_other_axis_may_have_a_tick_at_a_half() -> None:
-    assert [told for _, told in linear("ms", 13.0).ticks] == ["0", "2.5", "5", "7.5", "10", "12.5"]
+    assert [label for _, label in linear("ms", 13.0).ticks] == ["0", "2.5", "5", "7.5", "10", "12.5"]

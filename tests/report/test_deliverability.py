@@ -76,7 +76,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_shows_it(form: str) -> None:
     shown = " ".join(FORMS[form](collected()).split())
-    for told in (
+    for text in (
         "Speed does not decide: “arm 1” delivers",
         "Speed does not decide: “arm 1” passes DMARC with 0 % of its mail",
         "550 5.7.1",
@@ -87,7 +87,7 @@ def test_every_form_shows_it(form: str) -> None:
         "the tracking pixel changed the body after signing",
         "no test mailbox shows",
     ):
-        assert told in shown, told
+        assert text in shown, text
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -103,8 +103,8 @@ def test_json_holds_to_its_schemas() -> None:
     assert document["deliverability"]["contrasts"][0]["verdict"] == "worse"
     validator = Draft202012Validator(events_schema())
     for found in (summary.deliverability, None):
-        told = events_json("a run", found, {"unverified": {"mailgun: wrong": 2}, "foreign": {}}, (1,))
-        validator.validate(json.loads(json.dumps(plain(told), allow_nan=False)))
+        document = events_json("a run", found, {"unverified": {"mailgun: wrong": 2}, "foreign": {}}, (1,))
+        validator.validate(json.loads(json.dumps(plain(document), allow_nan=False)))
     assert not validator.is_valid({"schema": 1})
 
 
@@ -138,4 +138,4 @@ def test_events_page_without_an_event_says_what_to_do() -> None:
     shown = console.file.getvalue()
     assert NOTHING in shown
     assert "1 unverified POST: mailgun: \\x1b[2J" in shown
-    assert "it wrote until 2027-01-15T08:00:00.000+00:00" in shown
+    assert "its last record is from 2027-01-15T08:00:00.000+00:00" in shown

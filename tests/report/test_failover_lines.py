@@ -38,8 +38,8 @@ def with_cost(summary: Summary, cost: FailoverCost) -> Summary:
     ],
 )
 def test_what_failover_changed(quickstart: Summary, cost: FailoverCost, said: str) -> None:
-    (told,) = failover_sentences(with_cost(quickstart, cost))
-    assert told.endswith(SAVED + said)
+    (sentence,) = failover_sentences(with_cost(quickstart, cost))
+    assert sentence.endswith(SAVED + said)
 
 
 def test_it_stands_in_the_answer_and_not_in_an_invalid_run(quickstart: Summary) -> None:

@@ -25,7 +25,7 @@ def test_a_panel_adds_the_domain_itself(name: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fix", "told", "group"),
+    ("fix", "expected", "group"),
     [
         (RecordFix("SPF record", "shop.example", OLD, NEW), "Replace the SPF record at shop.example", "Publish now"),
         (RecordFix("SPF record", "shop.example", (), NEW), "Add the SPF record at shop.example", "Publish now"),
@@ -47,8 +47,8 @@ def test_a_panel_adds_the_domain_itself(name: str, shown: str) -> None:
         ),
     ],
 )
-def test_each_fix_is_told_in_its_group(fix: RecordFix, told: str, group: str) -> None:
-    assert heading(fix) == told
+def test_each_fix_is_told_in_its_group(fix: RecordFix, expected: str, group: str) -> None:
+    assert heading(fix) == expected
     assert [each.title for each in groups([fix])] == [group]
     assert (zone_text([fix]) != "") == (group in ("Publish now", "Safe defaults"))
 

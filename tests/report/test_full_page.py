@@ -121,15 +121,15 @@ def test_every_kind_of_link_has_its_sliders_and_its_rule(synthetic_run: Factory)
     run = lab_run(synthetic_run, (1.0, 20.0), links=("", "1 % lost"), blocks=20)
     summary = analyse(run)
     plain, lossy = link_groups(summary)
-    assert [group.told for group in (plain, lossy)] == ["no other limit", "1 % lost"]
+    assert [group.label for group in (plain, lossy)] == ["no other limit", "1 % lost"]
     times = [group.sides[0].model.at(rtt_ms=20.0, messages_per_connection=inf).value or 0.0 for group in (plain, lossy)]
     assert times[1] - times[0] == pytest.approx(3.0, abs=0.2)
     (sliders,) = (block for block in blocks_of(full_page(summary, run)) if isinstance(block, Sliders))
     assert sliders.document["links"] == ["no other limit", "1 % lost"]
     assert {len(way["models"]) for way in sliders.document["ways"]} == {2}
     (rule, _) = recommendation_sections(summary)
-    told = [block.text for block in rule.blocks if isinstance(block, Sentence)]
-    assert [text.partition(":")[0] for text in told] == ["Link with no other limit", "Link with 1 % lost"]
+    messages = [block.text for block in rule.blocks if isinstance(block, Sentence)]
+    assert [text.partition(":")[0] for text in messages] == ["Link with no other limit", "Link with 1 % lost"]
     assert sum(isinstance(block, Table) for block in rule.blocks) == 2
     assert "smtp, reused, link with 1 % lost: slope" in words(full_page(summary, run))
 
@@ -153,8 +153,8 @@ def test_a_predicted_time_is_never_below_zero(synthetic_run: Factory) -> None:
     lines = [model.line for model in summary.models]
     assert any((line.at(0.0).low or 0.0) < 0 for line in lines)
     for model in summary.models:
-        told = model.at(rtt_ms=0.0)
-        assert min(told.value or 0.0, told.low or 0.0, told.high or 0.0) >= 0
+        time = model.at(rtt_ms=0.0)
+        assert min(time.value or 0.0, time.low or 0.0, time.high or 0.0) >= 0
     smtp, api = sides_of(summary, ways_of(summary)) or pytest.fail("two sides")
     assert " -" not in answer_at(summary, smtp, api, Setting(0.0, inf, 1.0, 1.0)).text.replace("[", " ").replace(
         "--set", ""

@@ -35,7 +35,7 @@ WHOLE = (
     "Below 0.23 ms RTT [0.05, 1] SMTP on a kept connection is faster."
 )
 NO_CROSSING = WHOLE.rpartition(" Below")[0]
-UNDECIDED_BELOW = "Above 1 ms RTT SMTP on a kept connection is slower; for shorter ones this run does not decide."
+UNDECIDED_BELOW = "Above 1 ms RTT SMTP on a kept connection is slower; for shorter RTTs this run cannot say."
 
 
 def _fits(value: float | None, low: float | None, high: float | None, slope: float = 4.0) -> tuple[LatencyFit, ...]:
@@ -72,7 +72,7 @@ def test_it_answers_at_the_longest_rtt_and_leads(sweep: Summary) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"fits": ()}, NO_CROSSING),
         ({"fits": _fits(0.23, 0.0, 1.04)}, f"{NO_CROSSING} {UNDECIDED_BELOW}"),
@@ -90,8 +90,8 @@ def test_it_answers_at_the_longest_rtt_and_leads(sweep: Summary) -> None:
         ({"arms": ()}, None),
     ],
 )
-def test_it_says_no_more_than_the_run_supports(sweep: Summary, changes: dict[str, Any], told: str | None) -> None:
-    assert network_headline(replace(sweep, **changes)) == told
+def test_it_says_no_more_than_the_run_supports(sweep: Summary, changes: dict[str, Any], expected: str | None) -> None:
+    assert network_headline(replace(sweep, **changes)) == expected
 
 
 def test_a_withheld_verdict_at_that_rtt_withholds_the_headline(sweep: Summary) -> None:
@@ -106,7 +106,7 @@ def test_a_withheld_verdict_at_that_rtt_withholds_the_headline(sweep: Summary) -
 
 
 @pytest.mark.parametrize(
-    ("connection", "told"),
+    ("connection", "expected"),
     [
         ("fresh", WHOLE.partition(" On a kept")[0]),
         (
@@ -116,9 +116,9 @@ def test_a_withheld_verdict_at_that_rtt_withholds_the_headline(sweep: Summary) -
         ),
     ],
 )
-def test_one_kind_of_connection_is_enough(sweep: Summary, connection: str, told: str) -> None:
+def test_one_kind_of_connection_is_enough(sweep: Summary, connection: str, expected: str) -> None:
     alone = replace(sweep, arms=tuple(arm for arm in sweep.arms if arm.connection == connection))
-    assert network_headline(alone) == told
+    assert network_headline(alone) == expected
 
 
 def test_several_arms_of_one_kind_give_a_range_and_no_crossing(sweep: Summary) -> None:
@@ -130,17 +130,17 @@ def test_several_arms_of_one_kind_give_a_range_and_no_crossing(sweep: Summary) -
         turns=replace(kept.turns, median=2.0, mean=2.0),
         service_ms={"p50": Estimate(40.7)},
     )
-    told = network_headline(replace(sweep, arms=(*sweep.arms, fast)))
-    assert told is not None
-    assert told.endswith("SMTP takes 2 to 4 round trips, 40.7 ms to 83.1 ms; the API 1 round trip, 21.8 ms.")
+    headline = network_headline(replace(sweep, arms=(*sweep.arms, fast)))
+    assert headline is not None
+    assert headline.endswith("SMTP takes 2 to 4 round trips, 40.7 ms to 83.1 ms; the API 1 round trip, 21.8 ms.")
 
 
 @pytest.mark.parametrize("missing", [{"turns": None}, {"service_ms": {"p50": Estimate(None, needs=9)}}])
 def test_an_unknown_number_is_not_told(sweep: Summary, missing: dict[str, Any]) -> None:
     arms = tuple(replace(arm, **missing) if arm.name == "smtp, new connection" else arm for arm in sweep.arms)
-    told = network_headline(replace(sweep, arms=arms))
-    assert told is not None
-    assert told.startswith("SMTP on a kept connection takes 4 round trips")
+    headline = network_headline(replace(sweep, arms=arms))
+    assert headline is not None
+    assert headline.startswith("SMTP on a kept connection takes 4 round trips")
 
 
 def test_a_tail_that_points_the_other_way_and_two_groups_stand_in_the_headline(sweep: Summary) -> None:

@@ -24,13 +24,15 @@ def test_a_sentence_says_what_it_is_about_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subjects", "told"),
+    ("subjects", "expected"),
     [
         (["smtp, reused"], "smtp, reused: a 95th percentile needs 80 samples"),
         (["smtp, reused", "api, reused"], "smtp, reused; api, reused: a 95th percentile needs 80 samples"),
         ([f"arm {number}" for number in range(5)], "every arm: a 95th percentile needs 80 samples"),
     ],
 )
-def test_subjects_of_which_the_same_is_said_share_a_line(quickstart: Summary, subjects: list[str], told: str) -> None:
+def test_subjects_of_which_the_same_is_said_share_a_line(
+    quickstart: Summary, subjects: list[str], expected: str
+) -> None:
     found = tuple(notice(Code.P95_NEEDS, subject, needs=80, unit="samples") for subject in subjects)
-    assert warning_lines(replace(quickstart, warnings=found)) == (told,)
+    assert warning_lines(replace(quickstart, warnings=found)) == (expected,)

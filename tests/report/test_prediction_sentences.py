@@ -52,10 +52,10 @@ CASES = (
 @pytest.mark.parametrize(("smtp", "api", "key", "margin"), CASES)
 def test_what_follows(smtp: PredictedTime | None, api: PredictedTime | None, key: str, margin: str) -> None:
     assert compared(smtp, api) == (key, margin)
-    lead, told = answer(Use.KEPT, 15, smtp, api)
+    lead, times = answer(Use.KEPT, 15, smtp, api)
     assert lead == f"{SENTENCES['kept']}: {SENTENCES[key].format(margin=margin)}"
-    assert told.startswith(" SMTP takes 1 round trip," if smtp else " The API takes 1 round trip,")
-    assert ("unknown" in told) is any(time is not None and time.server_ms is None for time in (smtp, api))
+    assert times.startswith(" SMTP takes 1 round trip," if smtp else " The API takes 1 round trip,")
+    assert ("unknown" in times) is any(time is not None and time.server_ms is None for time in (smtp, api))
 
 
 def test_no_margin_is_below_zero() -> None:

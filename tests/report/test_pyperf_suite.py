@@ -32,8 +32,8 @@ def test_a_benchmark_for_each_arm_and_condition_and_a_run_for_each_start(run: Ru
     first = suite.get_benchmark("arm 0 (near)")
     assert (first.get_nrun(), len(first.get_values()), first.get_unit()) == (3, 12, "second")
     assert first.get_metadata()["benchkit_run"] == run.manifest.run
-    told = analyse(run).arms[0].service_ms["p50"].value
-    assert 1000 * np.median(first.get_values()) == pytest.approx(told, rel=0.1)
+    median = analyse(run).arms[0].service_ms["p50"].value
+    assert 1000 * np.median(first.get_values()) == pytest.approx(median, rel=0.1)
 
 
 @pytest.mark.parametrize("command", ["stats", "hist", "metadata", "check", "dump"])

@@ -57,7 +57,7 @@ THAN = f"than “api, reused” {WHERE}: {MORE}, 11 round trips against 1."
             {"verdict": Verdict.UNDECIDED, "ratio": 1.1, "ci": (1.05, 1.15)},
             (
                 "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "
-                f"{WHERE}: 1.10× the time [1.05, 1.15]; more blocks would not decide it."
+                f"{WHERE}: 1.10× the time [1.05, 1.15]; more blocks would not help."
             ),
         ),
         (
@@ -113,7 +113,7 @@ THAN = f"than “api, reused” {WHERE}: {MORE}, 11 round trips against 1."
             },
             (
                 f"A/A: “api, reused again” and “api, reused”, which send in the same way, {WHERE}: 0.96× the time "
-                "[0.85, 0.98]: a difference, but within what the rule for A/A pairs allows "
+                "[0.85, 0.98]: a difference, but one that the rule for A/A pairs allows "
                 "(docs/method.md, §7); a bias of 8 % would have shown in nine of ten such runs."
             ),
         ),
@@ -152,7 +152,7 @@ def test_smtp_against_api_leads_like_with_like_before_the_stronger_and_aa_ends(q
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({}, True),
         ({"rtt_ms": 0.99}, True),
@@ -162,9 +162,9 @@ def test_smtp_against_api_leads_like_with_like_before_the_stronger_and_aa_ends(q
         ({"note": "measured on plain loopback, because X is missing"}, True),
     ],
 )
-def test_a_ratio_without_a_network_says_so(quickstart: Summary, changes: dict[str, Any], told: bool) -> None:
+def test_a_ratio_without_a_network_says_so(quickstart: Summary, changes: dict[str, Any], expected: bool) -> None:
     condition = replace(quickstart.conditions[0], **changes)
-    assert (sentences.no_distance(replace(quickstart, conditions=(condition,))) is not None) == told
+    assert (sentences.no_distance(replace(quickstart, conditions=(condition,))) is not None) == expected
 
 
 @pytest.mark.parametrize(

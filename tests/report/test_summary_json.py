@@ -56,7 +56,7 @@ def described(node: Any, path: str = "") -> Iterator[tuple[str, bool]]:
 
 def test_the_schema_is_a_schema_and_describes_every_key() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert [path for path, told in described(SCHEMA) if not told] == []
+    assert [path for path, description in described(SCHEMA) if not description] == []
 
 
 def test_a_whole_summary_holds(quickstart: Summary) -> None:

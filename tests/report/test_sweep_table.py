@@ -69,7 +69,7 @@ def test_a_faster_arm_is_told_by_a_number_above_one(sweep: Summary) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "reasons", "cell", "told"),
+    ("verdict", "reasons", "cell", "expected"),
     [
         (Verdict.WITHHELD, ("3 of 40 messages missing",), "no verdict", "because 3 of 40 messages missing"),
         (Verdict.UNDECIDED, (), "0.86× undecided", "about 70 blocks would decide it"),
@@ -77,12 +77,12 @@ def test_a_faster_arm_is_told_by_a_number_above_one(sweep: Summary) -> None:
     ],
 )
 def test_what_has_more_to_say_is_told_below(
-    sweep: Summary, verdict: Verdict, reasons: tuple[str, ...], cell: str, told: str | None
+    sweep: Summary, verdict: Verdict, reasons: tuple[str, ...], cell: str, expected: str | None
 ) -> None:
     out = " ".join(shown(with_verdict(sweep, "smtp, reused", "10 ms link", verdict, *reasons), 200).split())
     assert cell in out
-    assert out.count("•") == (told is not None)
-    assert told is None or told in out
+    assert out.count("•") == (expected is not None)
+    assert expected is None or expected in out
 
 
 def test_a_pair_that_one_condition_lacks_is_not_known_there(sweep: Summary) -> None:

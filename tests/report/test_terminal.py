@@ -40,7 +40,7 @@ def test_no_number_of_an_arm_is_cut(quickstart: Summary, width: int, ms: float) 
     arms = vary_first_arm(quickstart, service_ms=times, turns=Turns(4, 4, 11, 4.02), outcomes=outcomes)
     out = shown(arms, width=width)
     low, high = (f"{end:,.2f}" for end in (ms - 0.031, ms + 0.032))
-    assert all(told in out for told in (f"[{low}, {high}]", "4 (4–11)", "1,234 deferred", "12 timed out"))
+    assert all(text in out for text in (f"[{low}, {high}]", "4 (4–11)", "1,234 deferred", "12 timed out"))
     assert "…" not in out
     assert "4.52 kB" in out or "bytes" not in out
 
@@ -62,7 +62,7 @@ def test_an_invalid_run_says_so_first_and_gives_no_verdict(quickstart: Summary) 
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "expected"),
     [
         (("cubic", "cubic", True), "TCP: cubic at both ends, TCP_NODELAY"),
         (("bbr", "cubic", True), "TCP: bbr at the client, cubic at the server, TCP_NODELAY"),
@@ -70,11 +70,13 @@ def test_an_invalid_run_says_so_first_and_gives_no_verdict(quickstart: Summary) 
         ((None, None, None), ""),
     ],
 )
-def test_what_tcp_was_told(quickstart: Summary, options: tuple[str | None, str | None, bool | None], told: str) -> None:
+def test_what_tcp_was_told(
+    quickstart: Summary, options: tuple[str | None, str | None, bool | None], expected: str
+) -> None:
     changes: dict[str, Any] = dict(zip(("client_congestion", "server_congestion", "nodelay"), options, strict=True))
     alike = replace(quickstart, arms=tuple(replace(arm, **changes) for arm in quickstart.arms))
-    assert [line for line in shown(alike).splitlines() if line.startswith("TCP")] == [told] * bool(told)
-    if told:
+    assert [line for line in shown(alike).splitlines() if line.startswith("TCP")] == [expected] * bool(expected)
+    if expected:
         unlike = vary_first_arm(alike, client_congestion="reno", server_congestion="reno")
         assert "TCP: smtp, new connection: reno at both ends" in shown(unlike)
 
@@ -120,12 +122,12 @@ def test_another_ones_server_tells_nothing_of_arrivals(quickstart: Summary) -> N
     assert "arrived once" not in shown(outside)
 
 
-@pytest.mark.parametrize(("unobserved", "told"), [(0, ""), (1200, " · not observed 1,200")])
-def test_what_nobody_saw_arrive_is_told_apart(quickstart: Summary, unobserved: int, told: str) -> None:
+@pytest.mark.parametrize(("unobserved", "expected"), [(0, ""), (1200, " · not observed 1,200")])
+def test_what_nobody_saw_arrive_is_told_apart(quickstart: Summary, unobserved: int, expected: str) -> None:
     lines = shown(
         replace(quickstart, account=replace(quickstart.account, unobserved=unobserved)), width=140
     ).splitlines()
-    assert any(line.endswith(f"unaccounted 0{told}") for line in lines)
+    assert any(line.endswith(f"unaccounted 0{expected}") for line in lines)
 
 
 def test_the_legend_names_the_phases_of_service_time(quickstart: Summary) -> None:

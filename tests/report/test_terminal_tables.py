@@ -49,16 +49,16 @@ def table_shapes(draw: st.DrawFn) -> tuple[Table, str]:
         for _ in range(draw(st.integers(1, 3)))
     ]
     table = Table(tuple(columns), tuple(rows), splits=draw(st.booleans()), texts=texts)
-    told = "".join([column.heading for column in columns] + [cell.text for row in rows for cell in row])
-    return table, told
+    expected = "".join([column.heading for column in columns] + [cell.text for row in rows for cell in row])
+    return table, expected
 
 
 @given(table_shapes(), st.sampled_from(WIDTHS))
 @settings(max_examples=300, deadline=None)
 def test_no_character_is_lost(shape: tuple[Table, str], width: int) -> None:
-    table, told = shape
+    table, characters = shape
     out = printed(lambda console: render_table(table, console), width)
-    assert set(told) <= set(out)
+    assert set(characters) <= set(out)
     assert "…" not in out
 
 

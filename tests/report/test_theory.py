@@ -30,6 +30,6 @@ def test_a_saturated_arm_is_marked_wherever_its_numbers_stand(synthetic_run: Cal
     assert rows(agreements_table(summary, "10 ms link")) == marked
     assert rows(fits_table(summary)) == marked
     never = [replace(agreement, break_even_batch=BreakEven("never")) for agreement in summary.agreements]
-    told = replace(summary, agreements=tuple(never))
-    assert [line.partition(":")[0] for line in batches(told, "2 ms link")] == ["arm 0", "arm 1"]
-    assert [line.partition(":")[0] for line in batches(told, "10 ms link")] == ["arm 0", "arm 1 (saturated)"]
+    never_level = replace(summary, agreements=tuple(never))
+    assert [line.partition(":")[0] for line in batches(never_level, "2 ms link")] == ["arm 0", "arm 1"]
+    assert [line.partition(":")[0] for line in batches(never_level, "10 ms link")] == ["arm 0", "arm 1 (saturated)"]

@@ -135,7 +135,7 @@ def test_every_type_is_read_by_hand_as_by_dnspython(kind: str, copies: int) -> N
     query = dns.message.from_wire(question.wire(7))
     assert isinstance(query, QueryMessage)
     wire = bytearray(reply(query, f"www.a.example. 300 IN {kind} {texts[kind]}"))
-    record = wire[12 + len(question.asked) : len(wire) - 11]
+    record = wire[12 + len(question.section) : len(wire) - 11]
     wire[7] = copies
     wire[len(wire) - 11 : len(wire) - 11] = record * (copies - 1)
     by_hand = read(bytes(wire), question)

@@ -33,7 +33,7 @@ def test_a_name_is_encoded_as_dnspython_does(name: str) -> None:
     else:
         assert question is not None
         assert question.text == text_name(expected)
-        assert question.asked[:-4] == expected.to_wire()
+        assert question.section[:-4] == expected.to_wire()
         assert question.name == expected
 
 

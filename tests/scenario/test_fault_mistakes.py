@@ -12,7 +12,7 @@ ROWS: list[Row] = [
     (15, SMTP + "[[arm.fault]]\ndrop = true", "16:7 arm.0.fault.0.at", "is missing"),
     (15, SMTP + '[[arm.fault]]\nat = "dtaa"\ndrop = true', "17:1 arm.0.fault.0.at", 'did you mean "data"?'),
     (15, SMTP + '[[arm.fault]]\nat = "auth"\ndrop = true', "17:1 arm.0.fault.0.at", "never reached"),
-    (15, SMTP + '[[arm.fault]]\nat = "data"', "16:7 arm.0.fault.0", "does nothing: give reply"),
+    (15, SMTP + '[[arm.fault]]\nat = "data"', "16:7 arm.0.fault.0", "has no effect: give reply"),
     (15, SMTP + '[[arm.fault]]\nat = "data"\nreply = "busy"', "18:1 arm.0.fault.0.reply", "a code and a text"),
     (15, SMTP + '[[arm.fault]]\nat = "data"\nstatus = 500', "18:1 arm.0.fault.0.status", "does not exist for smtp"),
     (
@@ -52,9 +52,9 @@ ROWS: list[Row] = [
         21,
         API + '[[arm.fault]]\nat = "request"\ndelay_ms = { distribution = "constant", value = 1, mean = 1 }',
         "24:52 arm.1.fault.0.delay_ms.mean",
-        "no parameter of constant",
+        "not a parameter of constant",
     ),
-    (15, SMTP + "[arm.limit]\nburst = 5", "17:1 arm.0.limit.burst", "goes with rate_per_s"),
+    (15, SMTP + "[arm.limit]\nburst = 5", "17:1 arm.0.limit.burst", "needs rate_per_s"),
     (15, SMTP + "limit = { rate_per_s = -1 }", "16:11 arm.0.limit.rate_per_s", "at least 0"),
     (15, REMOTE + "\nlimit = { rate_per_s = 1 }", "18:1 arm.0.limit", "embedded server only"),
 ]

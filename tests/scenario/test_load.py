@@ -149,7 +149,7 @@ def test_a_template_excludes_inline_keys(key: str, receipts: Path, vocabulary: V
 @pytest.mark.parametrize(("gone", "other"), [("template", "recipients"), ("recipients", "template")])
 def test_template_and_recipients_go_together(gone: str, other: str, receipts: Path, vocabulary: Vocabulary) -> None:
     receipts.write_text("\n".join(line for line in DESIGN.split("\n") if not line.startswith(f"{gone} =")))
-    with pytest.raises(InputError, match=rf":5:2 message\.{gone} is missing: {other} goes with it"):
+    with pytest.raises(InputError, match=rf":5:2 message\.{gone} is missing: {other} needs it"):
         load(receipts, with_wire(vocabulary))
 
 

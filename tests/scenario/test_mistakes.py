@@ -43,7 +43,7 @@ ROWS: list[Row] = [
     (6, "", "3:2 message.subject", "an inline message needs it"),
     (7, "", "3:2 message.text", "give text, text_bytes or html"),
     (7, 'text = ""', "7:1 message.text", "must not be empty"),
-    (7, 'text = "a"\ntext_bytes = 9', "8:1 message.text_bytes", "exclude each other"),
+    (7, 'text = "a"\ntext_bytes = 9', "8:1 message.text_bytes", "cannot be used together"),
     (7, "text_bytes = 0", "7:1 message.text_bytes", "at least 1"),
     (7, 'text = "a"\ncount = 0', "8:1 message.count", "empty batch"),
     (7, 'text = "a"\ncount = 1_000_001', "8:1 message.count", "at most 1,000,000"),

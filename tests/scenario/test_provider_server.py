@@ -79,7 +79,7 @@ AT_PROVIDER = 'server = "provider"\n' + LOGIN
 MISTAKES = [
     ('server = "provider"\n' + LOGIN + 'auth = "plain"\n', "server", "the arm has no provider"),
     ('provider = "single"\n', "provider", "no SMTP relay that benchkit knows"),
-    ('provider = "token"\noptions = { endpoint = "x" }\n', "options.endpoint", "cannot be said by SMTP"),
+    ('provider = "token"\noptions = { endpoint = "x" }\n', "options.endpoint", "cannot be set by SMTP"),
     ('provider = "token"\noptions = { tga = "x" }\n', "options.tga", 'did you mean "tag"?'),
     ('options = { tag = "x" }\n', "options", "has no effect"),
     ('provider = "regional"\n' + AT_PROVIDER, "server", 'options = { region = "…" }'),
@@ -90,23 +90,25 @@ MISTAKES = [
         "username",
         "is missing",
     ),
-    ('provider = "token"\nsandbox = true\n', "sandbox", "nothing leaves this machine"),
+    ('provider = "token"\nsandbox = true\n', "sandbox", "sends no mail to the network"),
     (
         'provider = "regional"\noptions = { region = "eu" }\nsandbox = true\n' + AT_PROVIDER,
         "sandbox",
-        "is not there for",
+        "does not exist for",
     ),
     ('provider = "token"\nmessages_per_request = 2\n', "messages_per_request", "is for api arms only"),
 ]
 
 
-@pytest.mark.parametrize(("keys", "key", "told"), MISTAKES)
+@pytest.mark.parametrize(("keys", "key", "expected"), MISTAKES)
 def test_what_cannot_be_is_a_mistake(
-    base: str, known: Vocabulary, write: Write, keys: str, key: str, told: str
+    base: str, known: Vocabulary, write: Write, keys: str, key: str, expected: str
 ) -> None:
     with pytest.raises(InputError) as caught:
         load(write(arms(base, keys)), known)
-    assert [(m.key, told in m.message) for m in caught.value.mistakes] == [(f"arm.0.{key}", True)], str(caught.value)
+    assert [(m.key, expected in m.message) for m in caught.value.mistakes] == [(f"arm.0.{key}", True)], str(
+        caught.value
+    )
 
 
 def test_the_providers_own_server_needs_its_host_among_those_allowed(

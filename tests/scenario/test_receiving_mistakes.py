@@ -23,8 +23,8 @@ ROWS = [
     ("", API + "relay = {}", "arm.0.relay", "needs the table [receiving_lab]"),
     (LAB, SMTP + 'server = "receiving-labs"', "arm.0.server", "receiving-lab"),
     (LAB, API + 'server = "receiving-lab"\napi_key = { env = "K" }', "arm.0.server", "by SMTP only"),
-    (LAB, SMTP, "arm.0.server", "brings no mail to the receiving lab"),
-    (LAB, API, "arm.0.server", "brings no mail to the receiving lab"),
+    (LAB, SMTP, "arm.0.server", "sends no mail to the receiving lab"),
+    (LAB, API, "arm.0.server", "sends no mail to the receiving lab"),
     (LAB, AT_LAB + 'security = "starttls"', "arm.0.security", 'must be "none"'),
     (LAB, AT_LAB + "relay = {}", "arm.0.relay", "for the embedded server only"),
     (LAB, API + 'relay = { tracking = ["opens"] }', "arm.0.relay.tracking.0", "links"),
@@ -42,12 +42,12 @@ def scenario(write: Write, lab: str, arm: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("lab", "arm", "key", "told"), ROWS)
-def test_mistake(lab: str, arm: str, key: str, told: str, write: Write, vocabulary: Vocabulary) -> None:
+@pytest.mark.parametrize(("lab", "arm", "key", "expected"), ROWS)
+def test_mistake(lab: str, arm: str, key: str, expected: str, write: Write, vocabulary: Vocabulary) -> None:
     with pytest.raises(InputError) as caught:
         load(scenario(write, lab, arm), vocabulary)
     assert [mistake.key for mistake in caught.value.mistakes] == [key], str(caught.value)
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
 
 
 def test_what_is_in_order_is_built(write: Write, vocabulary: Vocabulary) -> None:

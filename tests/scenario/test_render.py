@@ -49,13 +49,15 @@ def scenario(base: str, provider: str, keys: str) -> str:
     return 'allow_hosts = ["*"]\n' + text.replace('client = "httpx"\n', f"{client}{keys}\n")
 
 
-@pytest.mark.parametrize(("provider", "keys", "told"), MISTAKES)
+@pytest.mark.parametrize(("provider", "keys", "expected"), MISTAKES)
 def test_what_cannot_be_is_a_mistake(
-    provider: str, keys: str, told: str, base: str, vocabulary: Vocabulary, write: Write
+    provider: str, keys: str, expected: str, base: str, vocabulary: Vocabulary, write: Write
 ) -> None:
     with pytest.raises(InputError) as caught:
         load(write(scenario(base, provider, keys)), vocabulary)
-    assert [(m.key, told in m.message) for m in caught.value.mistakes] == [("arm.1.render", True)], str(caught.value)
+    assert [(m.key, expected in m.message) for m in caught.value.mistakes] == [("arm.1.render", True)], str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize(("provider", "keys", "render"), GOOD)

@@ -151,8 +151,8 @@ def test_what_a_run_sends_is_what_arrives(running: Any, endpoint: str) -> None:
 def test_a_transcript_of_lines(running: Any) -> None:
     sink = running(OPEN, transcript=True)
     sink.talk(WHOLE + WHOLE.replace(b"Host", b"Expect: 100-continue\r\nHost"))
-    assert sink.transcript.said(0, "in") == [f"POST {PATH}"] * 2
-    assert sink.transcript.said(0, "out") == ["HTTP/1.1 200 OK", "HTTP/1.1 100 Continue", "HTTP/1.1 200 OK"]
+    assert sink.transcript.texts(0, "in") == [f"POST {PATH}"] * 2
+    assert sink.transcript.texts(0, "out") == ["HTTP/1.1 200 OK", "HTTP/1.1 100 Continue", "HTTP/1.1 200 OK"]
 
 
 @pytest.mark.parametrize(

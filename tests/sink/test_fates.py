@@ -41,7 +41,7 @@ def test_shares_are_as_asked() -> None:
     kinds = Counter(event.kind for event in found)
     bounces = Counter(event.bounce for event in found if event.kind is K.BOUNCED)
     machines = Counter("GoogleImageProxy" in event.agent for event in found if event.kind is K.OPENED)
-    told = {
+    by_name = {
         "bounced": (bounces[Bounce.HARD], 0.05 * MANY),
         "soft": (bounces[Bounce.SOFT], 0.03 * MANY),
         "rejected": (kinds[K.REJECTED], 0.02 * MANY),
@@ -54,7 +54,9 @@ def test_shares_are_as_asked() -> None:
         "complained": (kinds[K.COMPLAINED], 0.009 * MANY),
     }
     assert kinds[K.ACCEPTED] == MANY
-    assert {name: count for name, (count, expected) in told.items() if abs(count - expected) > 4 * expected**0.5} == {}
+    assert {
+        name: count for name, (count, expected) in by_name.items() if abs(count - expected) > 4 * expected**0.5
+    } == {}
 
 
 def test_the_same_seed_draws_the_same_whatever_else_is_drawn() -> None:
@@ -111,11 +113,11 @@ def test_what_is_sent_on_is_what_the_events_call_delivered() -> None:
     recipients = ("a@x.example", "b@strict.example")
     for send in range(300):
         sent_on = delivered_part(received(recipients), fates, send, 1).recipients
-        told = {
+        messages = {
             event.recipient
             for recipient in recipients
             for event in events_of(mail(send, recipient), fates, "mailgun", 1)
             if event.kind is K.DELIVERED
         }
-        assert set(sent_on) == told
+        assert set(sent_on) == messages
     assert delivered_part(received(recipients), [], 1, 1).recipients == recipients

@@ -125,13 +125,13 @@ THROTTLED = {
 
 @pytest.mark.parametrize("provider", THROTTLED)
 def test_over_the_rate_each_answers_as_the_real_one(running: Any, provider: str) -> None:
-    status, told, untold, words = THROTTLED[provider]
+    status, header, untold, words = THROTTLED[provider]
     sink = running(replace(api(rate_per_s=0.1, burst=2), provider=provider, auth_required=False))
     target = next(path for path in PATHS if PROVIDERS[provider].server.methods(path))
     request = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" % target.encode()
     *_, over = sink.talk(request * 3).split(b"HTTP/1.1 ")
     assert over.startswith(status)
-    assert told in over
+    assert header in over
     assert not untold or untold not in over
     assert words in over
 

@@ -190,7 +190,7 @@ def test_turns_in_the_transcript(running: Any, listener: ListenerConfig, version
             client.auth("PLAIN", client.auth_plain)
         client.sendmail("a@b.example", ["c@d.example"], MAIL)
         assert sink.transcript.bursts(0) == bursts
-    assert sink.transcript.said(0, "in")[-2:] == ["<content>", "QUIT"]
+    assert sink.transcript.texts(0, "in")[-2:] == ["<content>", "QUIT"]
     assert not any("dXNlcg" in line.text or "pass" in line.text for line in sink.transcript.lines)
 
 

@@ -56,7 +56,7 @@ def with_doubt(run: Run, sends: Sequence[int]) -> Run:
     return replace(run, in_doubt={"send": np.array(sends, dtype=np.int64), "arm": np.array(arms, dtype=np.int16)})
 
 
-def told(accepted: int, *others: int) -> DeliveryReport:
+def report_of(accepted: int, *others: int) -> DeliveryReport:
     """Each message has one recipient."""
     report = DeliveryReport(SIZE, accepted, *others)
     unknown = report.ambiguous
@@ -69,16 +69,16 @@ def told(accepted: int, *others: int) -> DeliveryReport:
 @pytest.mark.parametrize(
     ("started", "outcomes", "arrived", "expected"),
     [
-        ([], [], [], told(0, 0, 0, 12, 0, 0, 0, 0, 0)),
-        ([0, 1], [A, A], [0, 1], told(2, 0, 0, 10, 2, 0, 0, 0, 0)),
-        ([0, 1], [A, A], [1], told(2, 0, 0, 10, 1, 1, 0, 0, 0)),
-        ([0, 1], [A, A], [0, 1, 1, 1], told(2, 0, 0, 10, 1, 0, 1, 0, 0)),
-        ([0, 1], [A, D], [0], told(1, 1, 0, 10, 1, 0, 0, 0, 0)),
-        ([0, 1], [A, D], [0, 1], told(1, 1, 0, 10, 1, 0, 0, 0, 1)),
-        ([0, 1], [A, X], [0, 1], told(1, 1, 1, 10, 2, 0, 0, 0, 0)),
-        ([0, 1], [A, X], [0], told(1, 1, 1, 10, 1, 0, 0, 0, 0)),
-        ([0], [A], [0, -1, -1], told(1, 0, 0, 11, 1, 0, 0, 0, 2)),
-        ([0], [A], [0, 7], told(1, 0, 0, 11, 1, 0, 0, 0, 1)),
+        ([], [], [], report_of(0, 0, 0, 12, 0, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1], report_of(2, 0, 0, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, A], [1], report_of(2, 0, 0, 10, 1, 1, 0, 0, 0)),
+        ([0, 1], [A, A], [0, 1, 1, 1], report_of(2, 0, 0, 10, 1, 0, 1, 0, 0)),
+        ([0, 1], [A, D], [0], report_of(1, 1, 0, 10, 1, 0, 0, 0, 0)),
+        ([0, 1], [A, D], [0, 1], report_of(1, 1, 0, 10, 1, 0, 0, 0, 1)),
+        ([0, 1], [A, X], [0, 1], report_of(1, 1, 1, 10, 2, 0, 0, 0, 0)),
+        ([0, 1], [A, X], [0], report_of(1, 1, 1, 10, 1, 0, 0, 0, 0)),
+        ([0], [A], [0, -1, -1], report_of(1, 0, 0, 11, 1, 0, 0, 0, 2)),
+        ([0], [A], [0, 7], report_of(1, 0, 0, 11, 1, 0, 0, 0, 1)),
     ],
     ids=[
         "nothing", "all arrived", "missing", "duplicate", "failed", "failed for certain and arrived", "ambiguous and arrived",
@@ -116,7 +116,7 @@ def test_a_server_that_is_not_ours_has_nothing_missing(synthetic_run: Factory) -
     assert (summary.account.missing, summary.account.unobserved) == (0, summary.account.accepted)
     assert summary.arms[0].arrived is summary.arms[0].missing is summary.arms[0].altered is None
     assert summary.valid
-    assert "arrivals are not observed for: arm 0, arm 1" in warning_lines(summary)
+    assert "benchkit cannot see the arrivals of: arm 0, arm 1" in warning_lines(summary)
 
 
 def test_what_a_recovered_run_lost_is_a_warning_and_not_a_fault(synthetic_run: Factory) -> None:

@@ -61,7 +61,7 @@ def test_rates_are_of_accepted_copies_and_an_arm_without_events_is_not_known() -
 
 
 @pytest.mark.parametrize(
-    ("provider", "sends_events", "told"),
+    ("provider", "sends_events", "expected"),
     [
         ("", False, "No provider posts events of this way: test mailboxes ("),
         ("gmail", False, "No provider posts events of this way: test mailboxes ("),
@@ -69,7 +69,7 @@ def test_rates_are_of_accepted_copies_and_an_arm_without_events_is_not_known() -
     ],
 )
 def test_more_events_are_asked_for_only_of_an_arm_whose_provider_posts_them(
-    provider: str, sends_events: bool, told: str
+    provider: str, sends_events: bool, expected: str
 ) -> None:
     """Of a relay too: its provider is that of the arm."""
     made = run()
@@ -84,7 +84,7 @@ def test_more_events_are_asked_for_only_of_an_arm_whose_provider_posts_them(
     assert found is not None
     assert found.contrasts[0].sends_events is sends_events
     (said,) = decision_sentences(found)
-    assert told in str(said)
+    assert expected in str(said)
     assert ("Collect" in str(said)) is sends_events
 
 
@@ -169,8 +169,8 @@ def test_mailboxes_and_pairs() -> None:
     assert second.result_rates["dmarc"] == wilson(20, 50, 0.95)
     (pair,) = found.pairs
     assert (pair.pairs, pair.identical, pair.identical_rate) == (50, 20, wilson(20, 50, 0.95))
-    told = {one.what: (one.first, one.second, one.cause, one.count) for one in pair.differences}
-    assert told == {
+    by_name = {one.what: (one.first, one.second, one.cause, one.count) for one in pair.differences}
+    assert by_name == {
         "pixel_added": ("", "text/html", "made on the second way", 30),
         "dkim": ("pass", "fail", "the tracking pixel changed the body after signing", 30),
         "dmarc": ("pass", "fail", "DKIM differs", 30),

@@ -46,10 +46,10 @@ def test_a_prediction_is_processor_time_and_round_trips(
 
 
 def test_an_interval_is_that_of_the_line_at_the_rtt() -> None:
-    told = FRESH.at(rtt_ms=10.0)
+    time = FRESH.at(rtt_ms=10.0)
     half = 2.0 * (0.04 - 2 * 10 * 0.001 + 100 * 0.0004) ** 0.5
-    assert told.low == pytest.approx(116 - half)
-    assert told.high == pytest.approx(116 + half)
+    assert time.low == pytest.approx(116 - half)
+    assert time.high == pytest.approx(116 + half)
 
 
 def test_errors_of_combined_lines_add_up() -> None:

@@ -36,10 +36,10 @@ Factory = Callable[..., Run]
         pytest.param("talk", GeneratorLoad(cpu=1.00, queued=0.0), [], id="talk: the client's CPU is what is compared"),
         pytest.param("talk", GeneratorLoad(cpu=0.10, queued=0.8), [], id="talk: paired by block"),
         pytest.param("talk", GeneratorLoad(cpu=0.1, lagged=30), [], id="a tenth under lag"),
-        pytest.param("talk", GeneratorLoad(cpu=0.1, lagged=31), ["loop stood still for a tenth"], id="more under lag"),
+        pytest.param("talk", GeneratorLoad(cpu=0.1, lagged=31), ["loop was blocked for a tenth"], id="more under lag"),
         pytest.param("open", GeneratorLoad(cpu=0.1, late=30), [], id="a tenth late"),
         pytest.param("open", GeneratorLoad(cpu=0.1, late=31), ["although a connection was free"], id="more late"),
-        pytest.param("open", GeneratorLoad(0.9, 0.1, 99, late=99), ["processor", "still", "free"], id="all three"),
+        pytest.param("open", GeneratorLoad(0.9, 0.1, 99, late=99), ["processor", "blocked", "free"], id="all three"),
     ],
 )
 def test_the_rule(synthetic_run: Factory, load: str, generator: GeneratorLoad, measures: list[str]) -> None:
@@ -101,7 +101,7 @@ def test_every_contrast_with_a_saturated_arm_is_withheld_and_no_other(synthetic_
     assert [bool(arm.saturated) for arm in summary.arms] == [False, False, True]
     assert [contrast.verdict for contrast in summary.contrasts] == [Verdict.SLOWER, Verdict.WITHHELD]
     (reason,) = texts(summary.contrasts[1].reasons)
-    assert reason == "arm 2: the generator was the limit, not the target"
+    assert reason == "arm 2: benchkit itself was the limit, not the server"
     assert texts(summary.arms[2].saturated)[0].startswith("benchkit itself needed its processor 100 %")
     assert summary.contrasts[1].ratio == pytest.approx(2, rel=0.05), "the number is shown, and judged by nobody"
     assert summary.valid
@@ -115,17 +115,19 @@ def test_a_saturated_baseline_withholds_all(synthetic_run: Factory, load: str) -
 
 
 @pytest.mark.parametrize(
-    ("load", "queued", "told"),
+    ("load", "queued", "expected"),
     [("throughput", 0.11, 1), ("throughput", 0.10, 0), ("open", 0.11, 1), ("talk", 0.11, 0), ("throughput", 0.9, 0)],
     ids=["more than a tenth", "a tenth", "open", "talk: it may share a core with the sink", "saturated, which says it"],
 )
-def test_a_machine_that_lacks_cores_is_a_warning(synthetic_run: Factory, load: str, queued: float, told: int) -> None:
+def test_a_machine_that_lacks_cores_is_a_warning(
+    synthetic_run: Factory, load: str, queued: float, expected: int
+) -> None:
     warnings = [
         line
         for line in warning_lines(analyse(synthetic_run(load=load, cpu=0.3, queued=queued)))
         if "waited for a core" in line
     ]
-    assert [line.partition(":")[0] for line in warnings] == ["every arm"] * told
+    assert [line.partition(":")[0] for line in warnings] == ["every arm"] * expected
 
 
 def test_time_that_was_only_waited_away_is_not_the_generator_s(synthetic_run: Factory) -> None:

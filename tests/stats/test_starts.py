@@ -54,13 +54,13 @@ def test_what_was_still_to_be_sent_when_all_was_decided_is_the_plan_s_beginning(
     assert not is_warmup(manifest, blocks[-1:]).any()
 
 
-@pytest.mark.parametrize(("slower", "told"), [(1.0, False), (1.05, False), (1.3, True)])
-def test_a_warm_up_that_is_too_short_in_every_start_is_told(slower: float, told: bool) -> None:
+@pytest.mark.parametrize(("slower", "expected"), [(1.0, False), (1.05, False), (1.3, True)])
+def test_a_warm_up_that_is_too_short_in_every_start_is_told(slower: float, expected: bool) -> None:
     run = synthesise(times=(1.0, 1.0), starts=6, blocks=30, drift=0.0)
     first = np.isin(run.messages["block"], [first + 1 for first, _ in block_ranges(run.manifest)])
     longer = ((run.messages["ended_ns"] - run.messages["started_ns"]) * (slower - 1) * first).astype(np.int64)
     summary = analyse(replace(run, messages={**run.messages, "ended_ns": run.messages["ended_ns"] + longer}))
-    assert any(one.code is Code.SLOW_STARTS for one in summary.warnings) == told
+    assert any(one.code is Code.SLOW_STARTS for one in summary.warnings) == expected
 
 
 def test_several_starts_are_the_unit_of_a_contrast_and_blocks_are_not() -> None:

@@ -46,7 +46,7 @@ def test_a_real_server_and_an_embedded_one_have_no_verdict(synthetic_run: Factor
     mixed = replace(run, manifest=replace(run.manifest, arms=(replace(first, embedded=False), second)))
     contrast = only(analyse(mixed))
     assert contrast.verdict is Verdict.WITHHELD
-    assert "their times do not compare: arm 1 has benchkit's own server" in texts(contrast.reasons)[0]
+    assert "their times cannot be compared: arm 1 uses benchkit's own server" in texts(contrast.reasons)[0]
     assert only(analyse(synthetic_run(times=(1.0, 2.9), embedded=False))).verdict is Verdict.SLOWER
 
 
@@ -69,9 +69,9 @@ def test_an_arm_in_a_sandbox_beside_one_with_real_mail_is_warned_of(
     arms = zip(run.manifest.arms, sandboxes, strict=True)
     mixed = tuple(replace(arm, sandbox=sandbox, **fields) for arm, sandbox in arms)
     lines = warning_lines(analyse(replace(run, manifest=replace(run.manifest, arms=mixed))))
-    found = [line for line in lines if "do not compare" in line]
+    found = [line for line in lines if "cannot be compared" in line]
     tested, real = ("arm 0", "arm 1") if sandboxes[0] else ("arm 1", "arm 0")
-    expected = f"{tested} sent in the provider's test mode, {real} did not: give all arms the same sandbox"
+    expected = f"{tested} sent in the provider's test mode, {real} did not. Give all arms the same sandbox"
     assert [line.endswith(expected) for line in found] == [True] * warned
 
 
@@ -85,12 +85,12 @@ def test_equal_failure_rates_withhold_nothing(synthetic_run: Factory) -> None:
 @pytest.mark.parametrize(
     ("policy", "columns", "reason"),
     [
-        ("reuse", {"connection": "send"}, "arm 0: 300 connections where its policy (reuse) makes 1 at most"),
-        ("reuse", {"connection": "block"}, "arm 0: 30 connections where its policy (reuse) makes 1 at most"),
+        ("reuse", {"connection": "send"}, "arm 0: 300 connections, but its connection setting (reuse) needs 1 at most"),
+        ("reuse", {"connection": "block"}, "arm 0: 30 connections, but its connection setting (reuse) needs 1 at most"),
         (
             "3 messages",
             {"connection": "send"},
-            "arm 0: 300 connections where its policy (3 messages) makes 102 at most",
+            "arm 0: 300 connections, but its connection setting (3 messages) needs 102 at most",
         ),
         ("fresh", {}, "arm 0: 300 messages went over a connection that was not new"),
     ],
@@ -194,12 +194,14 @@ def test_a_block_that_failed_in_one_arm_counts_as_slower_than_any(synthetic_run:
 def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:
     summary = analyse(synthetic_run(status=RunStatus.BROKEN))
     assert texts(summary.invalid_because) == (
-        "the run broke: one of its processes died or reported a defect; children.log in its folder says more",
+        "the run broke: one of its processes died or reported a bug; see children.log in its folder",
     )
 
 
 def test_only_copies_of_the_baseline_is_no_reason_to_warn_of_a_missing_copy(synthetic_run: Factory) -> None:
-    text = "no A/A arm, so the error of this measurement is not known: add an arm that sends as the baseline does"
+    text = (
+        "no A/A arm, so the error of this measurement is not known: add an arm with the same settings as the baseline"
+    )
     assert text in warning_lines(analyse(synthetic_run()))
     assert text not in warning_lines(analyse(synthetic_run(aa={1: 0})))
     assert text not in warning_lines(analyse(synthetic_run(times=(1.0,))))

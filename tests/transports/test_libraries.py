@@ -97,7 +97,7 @@ def test_smtp_in_steps(client: str, way: str, turns: int, talk: Any, compose_mes
 def test_the_arm_names_its_mechanism(client: str, mechanism: str, turns: int, talk: Any, compose_message: Make) -> None:
     """The libraries would rather take CRAM-MD5, which the sink offers too."""
     found = talk(f"smtp none {mechanism}", [compose_message()], fresh=False, client=client)
-    logins = [line for line in found.transcript.said(0, "in") if line.upper().startswith("AUTH")]
+    logins = [line for line in found.transcript.texts(0, "in") if line.upper().startswith("AUTH")]
     assert [line.split()[:2] for line in logins] == [["AUTH", mechanism.upper()]]
     assert found.setup_turns == 3 + turns
     assert found.sent[0].outcome.kind is Kind.ACCEPTED
@@ -130,7 +130,7 @@ def test_what_is_not_offered_is_not_tried(
 @pytest.mark.parametrize("client", ["aiosmtplib", "smtplib"])
 def test_nothing_hides_in_the_dialogue(client: str, talk: Any, compose_message: Make) -> None:
     found = talk("smtp none", [compose_message()] * 2, fresh=False, client=client)
-    verbs = [line.split()[0].upper() for line in found.transcript.said(0, "in") if line]
+    verbs = [line.split()[0].upper() for line in found.transcript.texts(0, "in") if line]
     assert verbs == ["EHLO", *["MAIL", "RCPT", "DATA", "<CONTENT>"] * 2, "QUIT"]
 
 

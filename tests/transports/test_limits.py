@@ -59,7 +59,9 @@ def test_a_connection_closed_in_a_pause_is_made_anew(
     assert reconnected == [True] * 3
     assert seen.arrived == [0, 1, 2]
     if way.startswith("smtp"):
-        assert [seen.transcript.said(number, "out")[-1] for number in range(3)] == ["421 4.4.2 Silent for too long"] * 3
+        assert [seen.transcript.texts(number, "out")[-1] for number in range(3)] == [
+            "421 4.4.2 Silent for too long"
+        ] * 3
 
 
 @pytest.mark.parametrize("client", SMTP)
@@ -71,7 +73,7 @@ def test_a_421_to_one_message_too_many_is_an_outcome_and_the_next_goes_over_a_ne
     assert [one.outcome.kind for one in found.sent] == [Kind.ACCEPTED, Kind.ACCEPTED, Kind.DEFERRED] * 2
     assert {one.outcome.code for one in found.sent[2::3]} == {421}
     assert [arrival.send for arrival in found.ledger.arrivals] == [0, 1, 3, 4]
-    said = [line.upper()[:4] for connection in range(2) for line in found.transcript.said(connection, "in")]
+    said = [line.upper()[:4] for connection in range(2) for line in found.transcript.texts(connection, "in")]
     assert said.count("MAIL") == 6
 
 

@@ -29,7 +29,7 @@ def test_the_size_declared_is_that_of_what_arrives_and_costs_no_turn(
 ) -> None:
     mail = compose_message(2)
     found = talk("smtp none", [mail] * 2, fresh=False, client=client, dialogue=dialogue)
-    said = [line for line in found.transcript.said(0, "in") if line.upper().startswith("MAIL")]
+    said = [line for line in found.transcript.texts(0, "in") if line.upper().startswith("MAIL")]
     sizes = [arrival.size for arrival in found.ledger.arrivals]
     assert [line.upper() for line in said] == [f"MAIL FROM:<SHOP@SHOP.EXAMPLE> SIZE={size}" for size in sizes]
     alone = message_turns(make_arm("smtp none", dialogue=dialogue), 2)  # nothing is announced here
@@ -103,7 +103,7 @@ def test_what_an_arm_asks_of_notifications_is_said(
 ) -> None:
     found = talk("smtp none", [compose_message()], fresh=False, client=client, dialogue=dialogue, dsn=ASKED)
     assert found.sent[0].outcome.kind is Kind.ACCEPTED
-    said = [line.split(">", 1) for line in found.transcript.said(0, "in") if line.upper().startswith(("MAIL", "RCPT"))]
+    said = [line.split(">", 1) for line in found.transcript.texts(0, "in") if line.upper().startswith(("MAIL", "RCPT"))]
     size = found.ledger.arrivals[0].size
     assert [parameters for _, parameters in said] == [
         f" RET=HDRS ENVID=batch+207 SIZE={size}",

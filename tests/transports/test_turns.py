@@ -116,7 +116,7 @@ def test_the_phases_of_an_api_call(talk: Any, compose_message: Make) -> None:
 def test_nothing_hides_in_the_dialogue(talk: Any, compose_message: Make) -> None:
     """The server's own transcript: no second EHLO, no NOOP, no RSET that no one asked for."""
     found = talk("smtp none", [compose_message()] * 2, fresh=False)
-    verbs = [line.split()[0] for line in found.transcript.said(0, "in") if line]
+    verbs = [line.split()[0] for line in found.transcript.texts(0, "in") if line]
     assert verbs == ["EHLO", *["MAIL", "RCPT", "DATA", "<content>"] * 2, "QUIT"]
 
 

@@ -1,4 +1,4 @@
-"""What is no report, or may not be read: said in one sentence."""
+"""The reason, in one sentence, why a file is not a report or may not be read."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ RULE = Rule(
     reference="RFC 9989 §4.4",
     text="With `--scenario`, every arm is judged by the identities it would send with: the envelope sender, the From "
     "address, and the domain that the provider signs with by default. DMARC needs one of them to be aligned with the "
-    "From domain and to pass. Microsoft wants SPF and DKIM both to pass. Who signs behind an SMTP arm is not "
-    "known from the scenario: a real message tells (`--message`).",
+    "From domain and to pass. Microsoft wants SPF and DKIM both to pass. The scenario does not say who signs the mail "
+    "of an SMTP arm: check a real message with `--message`.",
     cases={
         "not_aligned": Case(
             Status.FAIL,
@@ -37,9 +37,7 @@ RULE = Rule(
             Status.INFO, "Only the signature is aligned with the From domain: DMARC passes by DKIM alone."
         ),
         "signer_unknown": Case(Status.INFO, "The envelope is aligned with the From domain; who signs is not known."),
-        "no_unsubscribe": Case(
-            Status.INFO, "The mail would offer no one-click unsubscription, which marketing mail needs."
-        ),
+        "no_unsubscribe": Case(Status.INFO, "The mail offers no one-click unsubscription. Marketing mail needs it."),
     },
 )
 
@@ -48,7 +46,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for identity in context.options.arms:
         yield await _judge(context, identity)
     if arms := [identity.arm for identity in context.options.arms if not identity.unsubscribe]:
-        message = "no List-Unsubscribe: right for receipts and resets, refused by Gmail and Yahoo for marketing"
+        message = (
+            "no List-Unsubscribe header: fine for receipts and password resets, but Gmail and Yahoo refuse marketing "
+            "mail without it"
+        )
         yield RULE.finding("no_unsubscribe", ", ".join(arms), message, reference="RFC 8058 §3.1")
 
 
@@ -57,7 +58,7 @@ async def _judge(context: AuditContext, identity: ArmIdentity) -> Finding:
     record = found.record if found else None
     spf = await _alignment(context, identity, identity.envelope, strict=bool(record and record.aspf == "s"))
     dkim = await _alignment(context, identity, identity.signer, strict=bool(record and record.adkim == "s"))
-    if unanswered := [answer for each in (spf, dkim) if each and each.aligned is None for answer in each.lost]:
+    if unanswered := [answer for each in (spf, dkim) if each and each.aligned is None for answer in each.unanswered]:
         return RULE.unknown(identity.arm, unanswered)
     message = f"From {identity.author}, envelope {identity.envelope or '?'}, signed by {identity.signer or '?'}"
     by_spf, by_dkim = bool(spf and spf.aligned), bool(dkim and dkim.aligned)

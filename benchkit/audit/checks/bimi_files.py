@@ -23,22 +23,22 @@ RULE = Rule(
     reference="draft-brand-indicators-for-message-identification §4.2",
     text="With `--connect`. Receivers fetch the logo (`l=`) and the certificate (`a=`) by https, follow no redirect, and show "
     'nothing where one of them cannot be used. The logo is an SVG of the profile Tiny PS: `baseProfile="tiny-ps"`, version '
-    "1.2, a title, square, at most 32 KB, without scripts, links, animations or anything outside the file. The certificate is "
-    "a PEM file with the mark's certificate first and its issuers behind it, for this domain, in its time, and with this logo "
-    "in it. Whether a receiver accepts the issuer is its own choice.",
+    "1.2, a title, square, at most 32 KB, without scripts, links, animations or anything outside the file. The certificate "
+    "is a PEM file with the mark's certificate first and its issuers behind it, for this domain, valid now, and with this "
+    "logo in it. Each receiver decides which issuers it accepts.",
     cases={
         "unreachable": Case(
             Status.UNKNOWN, "The host of the logo or of the certificate could not be reached from here."
         ),
         "not_served": Case(
             Status.WARN,
-            "The logo or the certificate is not served as receivers fetch it.",
+            "Receivers cannot fetch the logo or the certificate.",
             3,
-            advice="Serve the file over https, without a redirect, with its right type.",
+            advice="Serve the file over https, without a redirect, with the right media type.",
         ),
         "logo": Case(
             Status.WARN,
-            "The logo is not of the profile that receivers show.",
+            "The logo is not an SVG Tiny PS file, so receivers do not show it.",
             3,
             advice="Export the logo as SVG Tiny PS.",
         ),
@@ -82,8 +82,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 def _logo(logo: BimiFile | None, evidence: Sequence[Answer]) -> list[Finding]:
     if logo is None:
         return []
-    if told := _not_served(logo, evidence):
-        return [told]
+    if problem := _not_served(logo, evidence):
+        return [problem]
     faults = svg_faults(logo.file.body)
     if faults:
         message = f"the logo: {'; '.join(faults[:4])}"
@@ -96,8 +96,8 @@ def _mark(
 ) -> list[Finding]:
     if mark is None:
         return []
-    if told := _not_served(mark, evidence):
-        return [told]
+    if problem := _not_served(mark, evidence):
+        return [problem]
     found, url = read_mark_certificate(mark.file.body), mark.file.url
     if faults := [*found.faults, *_time_and_name(domain, found, now)]:
         return [RULE.finding("certificate", url, f"the certificate: {'; '.join(faults)}", evidence=evidence)]
@@ -108,15 +108,15 @@ def _mark(
     if logo and logo.file.body and found.logo and found.logo.strip() != logo.file.body.strip():
         message = "the certificate holds another logo than l= names"
         findings.append(RULE.finding("other_logo", url, message, evidence=evidence))
-    told_end = f", until {end:%Y-%m-%d}" if end else ""
-    return findings or [RULE.passed(url, f"a mark certificate by {found.issuer}{told_end}", evidence=evidence)]
+    until = f", until {end:%Y-%m-%d}" if end else ""
+    return findings or [RULE.passed(url, f"a mark certificate by {found.issuer}{until}", evidence=evidence)]
 
 
 def _time_and_name(domain: str, found: MarkCertificate, now: datetime) -> list[str]:
     if found.faults:
         return []
     in_time = found.not_before and found.not_after and found.not_before <= now <= found.not_after
-    wrong = [] if in_time else [f"it is out of its time (until {found.not_after:%Y-%m-%d})"]
+    wrong = [] if in_time else [f"it has expired or is not valid yet (valid until {found.not_after:%Y-%m-%d})"]
     return wrong if found.is_for(domain) else [*wrong, f"it is for {', '.join(found.names) or 'no domain'}"]
 
 

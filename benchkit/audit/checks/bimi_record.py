@@ -11,7 +11,7 @@ from benchkit.audit.facts.policies import PREFIX, PolicyTexts, bimi_texts
 from benchkit.audit.fixes.policy_records import only_first, replaced
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
@@ -19,7 +19,7 @@ from benchkit.model.record_fix import RecordFix
 RULE = Rule(
     name="bimi_record",
     mechanism=AuditedMechanism.BRAND,
-    title="BIMI is well formed, and DMARC carries it",
+    title="The BIMI record is valid, and the DMARC policy is strict enough",
     reference="draft-brand-indicators-for-message-identification §4.2",
     text="BIMI (an Internet-Draft) shows a brand's logo beside mail that passes DMARC: one TXT record at "
     "`default._bimi` with `l=` (an SVG over https) and `a=` (a certificate, which Gmail and Apple want). "
@@ -31,7 +31,7 @@ RULE = Rule(
             Status.WARN, "The record is malformed.", 3, advice="Correct the tag: l= and a= are https: addresses."
         ),
         "no_certificate": Case(Status.INFO, "No certificate (a=): Gmail and Apple Mail show no logo."),
-        "inherited": Case(Status.INFO, "The record that counts is the organizational domain's."),
+        "inherited": Case(Status.INFO, "The record of the organizational domain applies."),
         "policy": Case(Status.WARN, "The DMARC policy is too weak for BIMI: no logo is shown.", 3),
     },
 )
@@ -40,7 +40,7 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(bimi_texts)
     name, evidence = found.answer.name, [found.answer]
-    if unanswered := lost(evidence):
+    if unanswered := unanswered_in(evidence):
         yield RULE.unknown(name, unanswered)
     if found.only is None:
         if found.texts:
@@ -50,21 +50,21 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             )
         return
     if name != f"{PREFIX}.{context.domain}":
-        yield RULE.finding("inherited", context.domain, f"the record at {name} counts", evidence=evidence)
+        yield RULE.finding("inherited", context.domain, f"the record at {name} applies", evidence=evidence)
     record, effective = parse_bimi(found.only), await context.fact(own_policy)
     fixes = _with_https(context.domain, found) if record.faults else ()
     for fault in record.faults:
         yield RULE.finding("syntax", name, fault.message, evidence=evidence, fixes=fixes, span=fault.span)
     if record.valid and not record.declined and not record.authority:
         yield RULE.finding("no_certificate", name, "there is no certificate (a=)", evidence=evidence)
-    if effective.lost:
-        yield RULE.unknown(name, effective.lost)
+    if effective.unanswered:
+        yield RULE.unknown(name, effective.unanswered)
     elif effective.policy in (None, Policy.NONE) and not record.declined:
         message = f"no logo is shown while the DMARC policy is {effective.policy or 'missing'}"
         advice = "Set the DMARC policy to quarantine or reject first: until then no receiver shows the logo."
         yield RULE.finding("policy", name, message, evidence=evidence, advice=advice)
     elif record.valid:
-        yield RULE.passed(name, "well formed, and DMARC carries it", evidence=evidence)
+        yield RULE.passed(name, "well formed, and the DMARC policy is strict enough", evidence=evidence)
 
 
 def _with_https(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:

@@ -9,7 +9,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import located_mail_hosts
 from benchkit.audit.facts.reported_mail import reported_mail
 from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.audit.tables.blocklists import BLOCKLISTS, LISTED, NOT_LISTED, Blocklist, is_listing, question
 from benchkit.audit.tables.special_addresses import special_use
 from benchkit.model.audit import AuditedMechanism
@@ -21,11 +21,12 @@ RULE = Rule(
     mechanism=AuditedMechanism.DNS,
     title="Addresses that send are on no blocklist",
     reference="RFC 5782 §2.1",
-    text="With `--blocklists`, the addresses that send for the domain are looked for in a few DNS blocklists: that of `--ip`, "
-    "those that pass DMARC in `--reports`, the MX hosts', and those that SPF authorises in networks of at most 16; 64 in all. "
-    "`--history FOLDER` keeps each answer and shows what has changed since the last one. Each list is tested "
-    "first (RFC 5782 §5): it must list 127.0.0.2 and must not list 127.0.0.1. Lists refuse public resolvers, and some "
-    "resolvers rewrite answers: such a reply is unknown and no listing. Ask the list why before you ask to be taken off.",
+    text="With `--blocklists`, benchkit looks up the addresses that send for the domain in a few DNS blocklists: the address "
+    "of `--ip`, those that pass DMARC in `--reports`, those of the MX hosts, and those in SPF networks of at most 16 "
+    "addresses; 64 in all. `--history FOLDER` keeps each answer and shows what has changed since the last one. Each "
+    "list is tested first (RFC 5782 §5): it must list 127.0.0.2 and must not list 127.0.0.1. Lists refuse public "
+    "resolvers, and some resolvers rewrite answers: such a reply counts as unknown, not as a listing. Find out the "
+    "cause before you ask the list to remove the address.",
     cases={
         "listed": Case(
             Status.FAIL,
@@ -33,7 +34,13 @@ RULE = Rule(
             10,
             advice="Find out why the address is listed, stop the cause, then ask the list to remove it.",
         ),
-        "not_working": Case(Status.UNKNOWN, "A list fails its own test from this resolver: it refuses it, or is dead."),
+        "not_working": Case(
+            Status.UNKNOWN,
+            (
+                "A blocklist does not answer its test entries correctly: it refuses this resolver, or it no "
+                "longer works."
+            ),
+        ),
     },
 )
 LOOKED_AT = 64
@@ -55,10 +62,10 @@ async def _addresses(context: AuditContext) -> list[str]:
     networks = (*known.networks4, *known.networks6) if known else ()
     named = [str(each) for network in networks if network.num_addresses <= SMALL for each in network]
     own = [text for host in hosts for text in host.addresses.texts]
-    told = [context.options.ip] if context.options.ip else []
+    given = [context.options.ip] if context.options.ip else []
     reported = await context.fact(reported_mail)
     passing = [source.address for source in reported.sources if source.passed] if reported else []
-    every = dict.fromkeys([*told, *passing, *own, *named])
+    every = dict.fromkeys([*given, *passing, *own, *named])
     return [address for address in every if not special_use(address)][:LOOKED_AT]
 
 
@@ -66,7 +73,10 @@ async def _ask(context: AuditContext, blocklist: Blocklist, addresses: list[str]
     probes = [question(address, blocklist.zone) for address in (LISTED, NOT_LISTED)]
     listed, not_listed = await asyncio.gather(*(context.ask(name, "A") for name in probes))
     if not (_lists(listed, blocklist) and not_listed.state is AnswerState.NXDOMAIN):
-        message = f"{blocklist.zone} fails its own test from this resolver: nothing it says is believed"
+        message = (
+            f"{blocklist.zone} does not answer its test entries correctly through this resolver, so its answers "
+            "are not used"
+        )
         return [RULE.finding("not_working", blocklist.zone, message, evidence=[listed, not_listed])]
     answers = await asyncio.gather(*(context.ask(question(each, blocklist.zone), "A") for each in addresses))
     findings = [
@@ -76,7 +86,7 @@ async def _ask(context: AuditContext, blocklist: Blocklist, addresses: list[str]
         for address, answer in zip(addresses, answers, strict=True)
         if _lists(answer, blocklist)
     ]
-    if unanswered := lost(answers):
+    if unanswered := unanswered_in(answers):
         return [*findings, RULE.unknown(blocklist.zone, unanswered)]
     none = RULE.passed(blocklist.zone, f"none of {len(addresses)} addresses is listed", evidence=answers)
     return findings or [none]

@@ -17,8 +17,9 @@ RULE = Rule(
     title="Mail hosts and name servers have IPv4 and IPv6 addresses",
     reference="RFC 3974 §3, RFC 3901 §4",
     text="A sender with IPv4 only cannot deliver to MX hosts that have IPv6 addresses only, and the other way round; the same "
-    "holds for resolvers and name servers. IPv4 is what all of them have, so IPv6 alone loses mail. Without IPv6 the few that "
-    "have nothing else cannot reach the domain. Give at least one MX host and one name server an address of each family.",
+    "holds for resolvers and name servers. All of them have IPv4, so a domain with IPv6 only loses mail. A domain without "
+    "IPv6 cannot be reached by the few that have only IPv6. Give at least one MX host and one name server an address of each "
+    "family.",
     cases={
         "mx_without_ipv4": Case(
             Status.FAIL,

@@ -1,4 +1,4 @@
-"""Whether the TLSA records match the certificates that the MX hosts really show."""
+"""Whether the TLSA records match the certificates of the MX hosts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="TLSA records match the certificates",
     reference="RFC 7672 §3",
-    text="With `--connect`. A sender that validates DANE delivers only if one TLSA record matches what the host shows. "
+    text="With `--connect`. A sender that validates DANE delivers only if one TLSA record matches the host's certificate. "
     "The usual accident is a renewed certificate with a new key: publish the next key's record, wait until the "
     "old answer has run out of every cache, change the key, then remove the old record.",
     cases={
@@ -32,9 +32,10 @@ RULE = Rule(
             advice="Publish the SHA-256 of the host's key as 3 1 1, before you change the certificate.",
         ),
         "not_validated": Case(
-            Status.INFO, "The TLSA records are not validated here: senders ignore them, and so does this rule."
+            Status.INFO,
+            ("The resolver did not validate the TLSA records (DNSSEC): senders ignore them, so they are not compared."),
         ),
-        "stale": Case(Status.INFO, "A TLSA record matches nothing; others do."),
+        "stale": Case(Status.INFO, "One TLSA record does not match the host's certificate; another one does."),
     },
 )
 

@@ -9,7 +9,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts, tlsa_records
 from benchkit.audit.fixes import replacement
 from benchkit.audit.records.tlsa import parse_tlsa
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
@@ -19,10 +19,10 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="TLSA records of the MX hosts can be used",
     reference="RFC 7672 §3.1",
-    text="DANE binds an MX host's certificate to the DNS: a TLSA record at `_25._tcp.` and the host's name, in a "
-    "signed zone. Usages 3 (the host's own key, `3 1 1` is the one to take) and 2 (an authority) are for SMTP; 0 "
-    "and 1 are not. Without DNSSEC senders ignore TLSA records. If all records of a host are unusable, senders "
-    "need TLS but verify nothing.",
+    text="DANE binds an MX host's certificate to the DNS: a TLSA record at `_25._tcp.` and the host's name, in a signed "
+    "zone. For SMTP use usage 3 (the host's own key, best written as `3 1 1`) or 2 (an authority); 0 and 1 are not for "
+    "SMTP. Without DNSSEC senders ignore TLSA records. If all records of a host are unusable, senders need TLS but "
+    "verify nothing.",
     cases={
         "unusable": Case(Status.FAIL, "A TLSA record cannot be used for SMTP.", 8),
         "unsigned": Case(
@@ -33,7 +33,7 @@ RULE = Rule(
         ),
         "some_hosts": Case(
             Status.WARN,
-            "Some MX hosts have TLSA records and others have not.",
+            "Some MX hosts have TLSA records and others do not.",
             3,
             advice="Publish TLSA records for every MX host.",
         ),
@@ -46,10 +46,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     answers = await asyncio.gather(*(context.fact(tlsa_records, name) for name in names))
     having = [answer for answer in answers if answer.records]
     findings = [finding for answer in having for finding in _records(context.domain, answer)]
-    if unanswered := lost(answers):
+    if unanswered := unanswered_in(answers):
         findings.append(RULE.unknown(context.domain, unanswered))
     elif having and len(having) < len(answers):
-        message = f"{len(having)} of {len(answers)} MX hosts have TLSA records: an attacker takes the others"
+        message = f"{len(having)} of {len(answers)} MX hosts have TLSA records: an attacker can send mail to the others"
         findings.append(RULE.finding("some_hosts", context.domain, message, evidence=answers))
     if not context.options.offline:
         findings += [_unsigned(answer) for answer in having if not answer.ad]
@@ -84,7 +84,7 @@ def _records(domain: str, answer: Answer) -> list[Finding]:
 
 
 def _unsigned(answer: Answer) -> Finding:
-    message = f"TLSA records at {answer.name} without DNSSEC, as far as this resolver says"
+    message = f"TLSA records at {answer.name} , but this resolver reports no DNSSEC there: senders ignore them"
     return RULE.finding("unsigned", answer.name, message, evidence=[answer], reference="RFC 7672 §2.2")
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import mail_hosts
 from benchkit.audit.facts.spf_tree import spf_tree
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.audit.tables.public_suffixes import is_public_suffix, registrable
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import AnswerState
@@ -17,7 +17,7 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dangling_names",
     mechanism=AuditedMechanism.DNS,
-    title="Mail depends on no name that is free to register",
+    title="No mail record depends on an unregistered domain",
     reference="no standard; good practice",
     text="An MX host, an SPF include or a delegated name below a domain that is no longer registered is dangerous: "
     "anyone who registers that domain takes the mail, or sends in your name and passes SPF. Remove such names from "
@@ -40,7 +40,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
                 f"{domain} does not exist, and {users} depends on it: anyone may register it, and then send for you"
             )
             yield RULE.finding("free", domain, message, evidence=[answer], advice="Remove these names from the zone.")
-    if unanswered := lost(answers):
+    if unanswered := unanswered_in(answers):
         yield RULE.unknown(context.domain, unanswered)
 
 

@@ -9,7 +9,7 @@ from benchkit.audit.facts.dkim_discovery import Selector, discovery, works
 from benchkit.audit.fixes.dkim_key import without_alias
 from benchkit.audit.fixes.replacement import fixed, record
 from benchkit.audit.fixes.zone_names import explained, whom_to_ask, without_zone
-from benchkit.audit.rule import PASSED, Case, Check, Rule, lost
+from benchkit.audit.rule import PASSED, Case, Check, Rule, unanswered_in
 from benchkit.audit.tables.provider_signatures import by_target
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -20,13 +20,13 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="Delegated selectors lead to a key",
     reference="RFC 6376 §3.6.2",
-    text="Providers have their customers publish a CNAME, and keep the key themselves. A CNAME that leads to nothing "
-    "means that the provider has not set the key up, or no longer serves the domain; anyone who can create the "
-    "target name could then sign for you. Finish the provider's set-up. Providers with several selectors publish the second "
-    "key when they change keys: while another selector of the same provider has a key, nothing is wrong, and the CNAME must "
+    text="Providers have their customers publish a CNAME, and keep the key themselves. A CNAME whose target has no key means "
+    "that the provider has not set the key up, or no longer serves the domain; anyone who can create the target name "
+    "could then sign for you. Finish the provider's set-up. Providers with several selectors publish the second key "
+    "when they change keys: while another selector of the same provider has a key, nothing is wrong, and the CNAME must "
     "stay.",
     cases={
-        "dangling": Case(Status.FAIL, "A selector's CNAME leads to nothing.", 8),
+        "dangling": Case(Status.FAIL, "The target of a selector's CNAME has no key.", 8),
         "not_yet": Case(Status.INFO, "A provider's next selector has no key yet; another of its selectors has one."),
     },
 )
@@ -37,10 +37,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     other_works = any(map(works, found.keys))
     working = {key.provider for key in found.keys if key.provider}
     for selector in (each for each in found.selectors if each.answer.cnames):
-        if unanswered := lost([selector.answer]):
+        if unanswered := unanswered_in([selector.answer]):
             yield RULE.unknown(selector.at, unanswered)
-        elif not selector.answer.records and selector.provider and selector.provider not in working and found.lost:
-            yield RULE.unknown(selector.at, found.lost)  # another selector of the provider may have a key
+        elif (
+            not selector.answer.records and selector.provider and selector.provider not in working and found.unanswered
+        ):
+            yield RULE.unknown(selector.at, found.unanswered)  # another selector of the provider may have a key
         elif not selector.answer.records:
             yield _without_key(context.domain, selector, spare=selector.provider in working, other_works=other_works)
         else:
@@ -55,10 +57,10 @@ def _without_key(domain: str, selector: Selector, *, spare: bool, other_works: b
             f"{selector.name}: {selector.provider} has not published this key yet; another of its selectors has one"
         )
         return RULE.finding("not_yet", selector.at, message, evidence=evidence, advice="Keep the CNAME.")
-    nothing = f"{target}, where there is nothing ({selector.answer.state.value})"
-    message = f"{selector.name} leads to {nothing}: signatures with it fail"
+    alias = f"{selector.name} is an alias of {target}, which has no record ({selector.answer.state.value})"
+    message = f"{alias}: signatures with this selector fail"
     if (meant := without_zone(domain, target)) and (provider := by_target(meant)):
-        message = f"{selector.name} leads to {nothing}: {explained(domain)}, and signatures with it fail"
+        message = f"{alias}: {explained(domain)}, and signatures with this selector fail"
         return RULE.finding(
             "dangling",
             selector.at,

@@ -22,9 +22,9 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="No record is at a doubled name",
     reference="RFC 1035 §5.1",
-    text="A control panel that puts the domain behind every name, and a name that already ends in it, make "
-    "`selector._domainkey.shop.example.shop.example`: no receiver looks there. Remove it and publish it without the "
-    "domain at its end, or with a final dot.",
+    text="A control panel that appends the domain to every name turns a name that already ends in the domain into "
+    "`selector._domainkey.shop.example.shop.example`: no receiver looks there. Remove the record and publish it under the "
+    "name without the domain, or with a final dot.",
     cases={
         "doubled": Case(Status.FAIL, "A DMARC record is at a name with the domain twice."),
         "key": Case(Status.FAIL, "A DKIM key is at a name with the domain twice."),

@@ -18,13 +18,13 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="Every provider in SPF signs for the domain too",
     reference="RFC 9989 §4.4",
-    text="A provider that SPF includes is allowed to send for the domain, but most send with an envelope of their own, "
-    "so that SPF does not align and DMARC rests on DKIM alone. If none of the selectors that this provider has "
-    "its customers publish is found, its mail probably fails DMARC. Providers with selectors of their own "
-    "choosing cannot be judged so and are left out.",
+    text="A provider that SPF includes is allowed to send for the domain, but most use an envelope sender in their own "
+    "domain, so SPF does not align and DMARC depends on DKIM alone. If none of the selectors that this provider has its "
+    "customers publish is found, its mail probably fails DMARC. Providers that choose other selectors for each customer "
+    "cannot be judged and are left out.",
     cases={
-        "no_key": Case(Status.WARN, "A provider is in SPF, and none of its usual selectors has a key."),
-        "not_guessable": Case(Status.INFO, "A provider is in SPF whose selectors cannot be guessed."),
+        "no_key": Case(Status.WARN, "SPF names a provider, but none of its usual selectors has a key."),
+        "not_guessable": Case(Status.INFO, "SPF names a provider whose selectors cannot be guessed."),
     },
 )
 
@@ -34,13 +34,13 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for sender in found.inferred:
         if not sender.guessable:
             message = (
-                f"{sender.name} is named by SPF or MX; its selectors cannot be guessed, name yours with --selector"
+                f"{sender.name} is named by SPF or MX; its selectors cannot be guessed: name yours with --selector"
             )
             yield RULE.finding("not_guessable", sender.name, message, evidence=[spf.answer])
         elif names := _keys_of(sender, found):
             yield RULE.passed(sender.name, f"{sender.name} has keys: {', '.join(names)}", evidence=[spf.answer])
-        elif found.lost:
-            yield RULE.unknown(sender.name, found.lost)
+        elif found.unanswered:
+            yield RULE.unknown(sender.name, found.unanswered)
         else:
             looked = ", ".join(sender.selectors)
             message = f"{sender.name} is named by SPF or MX, and none of its selectors is found ({looked})"

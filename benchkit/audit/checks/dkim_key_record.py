@@ -26,7 +26,9 @@ RULE = Rule(
     cases={
         "unusable": Case(Status.FAIL, "The record cannot be used: every signature with it fails."),
         "revoked": Case(Status.INFO, "The key is revoked (empty p=)."),
-        "testing": Case(Status.WARN, "t=y: RFC 6376 has receivers treat signed mail as if it were not signed.", 3),
+        "testing": Case(
+            Status.WARN, ("t=y (test mode): receivers treat signed mail as if it were not signed (RFC 6376 §3.6.1)."), 3
+        ),
         "oddity": Case(Status.WARN, "Some receivers may not read the record.", 2),
     },
 )

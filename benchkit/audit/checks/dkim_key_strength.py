@@ -16,13 +16,13 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="The keys are strong, and receivers can verify them",
     reference="RFC 8301 §3.2",
-    text="Verifiers must refuse RSA keys below 1024 bits, and must handle 1024 to 4096; 2048 is recommended, and a "
-    "1024-bit key is within reach of a patient attacker. Ed25519 (RFC 8463) is strong and short, but Microsoft "
-    "365 and Yahoo do not verify it and Gmail's state is disputed: sign with RSA beside it.",
+    text="Verifiers must refuse RSA keys below 1024 bits, and must handle 1024 to 4096; 2048 is recommended, and a determined "
+    "attacker can break a 1024-bit key. Ed25519 (RFC 8463) is strong and short, but Microsoft 365 and Yahoo do not verify "
+    "it, and reports about Gmail differ: sign with RSA too.",
     cases={
         "weak": Case(Status.FAIL, "An RSA key below 1024 bits: receivers must refuse it."),
         "short": Case(Status.WARN, "An RSA key below 2048 bits."),
-        "long": Case(Status.WARN, "An RSA key above 4096 bits: receivers need not handle it.", 2),
+        "long": Case(Status.WARN, "An RSA key above 4096 bits: some receivers cannot verify it.", 2),
         "exponent": Case(Status.WARN, "An unusual RSA exponent.", 2),
         "ed25519_only": Case(Status.FAIL, "All keys found are Ed25519: large receivers cannot verify them."),
     },
@@ -45,12 +45,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         advice = "Make an RSA key of 2048 bits, and sign with both."
         yield RULE.finding("ed25519_only", context.domain, message, evidence=evidence, advice=advice)
     elif usable and good:
-        told = ", ".join(
+        keys_text = ", ".join(
             f"{each.name} {each.parsed.key_type} {each.parsed.key.bits}"
             for each in usable
             if each.parsed and each.parsed.key
         )
-        yield RULE.passed(context.domain, told, evidence=evidence)
+        yield RULE.passed(context.domain, keys_text, evidence=evidence)
 
 
 def _faults(selector: Selector) -> list[RecordFault]:

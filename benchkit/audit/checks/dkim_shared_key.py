@@ -16,9 +16,8 @@ RULE = Rule(
     mechanism=AuditedMechanism.DKIM,
     title="Each selector has a key of its own",
     reference="RFC 6376 §3.1",
-    text="Selectors exist so that keys can be told apart and changed one by one. The same key under two selectors is "
-    "one key: when it leaks, or is retired, both are gone, and rotating from one to the other changes nothing. "
-    "Make a key pair for each.",
+    text="Selectors let you change keys one at a time. If two selectors publish the same key, both become useless when it "
+    "leaks or is retired, and changing from one to the other changes nothing. Make a key pair for each selector.",
     cases={"same": Case(Status.WARN, "One key is under several selectors.", 3)},
 )
 
@@ -33,9 +32,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
             yield RULE.finding(
                 "same",
                 context.domain,
-                f"{', '.join(selector.name for selector in same)} publish one key: a thief of it can sign under each of them",
+                (
+                    f"{', '.join(selector.name for selector in same)} publish the same key: an attacker who steals it "
+                    "can sign with each of these selectors"
+                ),
                 evidence=[selector.answer for selector in same],
-                advice="Make a key for each, or remove the selector that no mail is signed with.",
+                advice="Make a key for each selector, or remove the selector that you no longer sign with.",
             )
     if len(holders) > 1 and all(len(same) == 1 for same in holders.values()):
         yield RULE.passed(context.domain, f"{len(holders)} selectors, {len(holders)} keys")

@@ -23,8 +23,8 @@ RULE = Rule(
     "octet 255 and is useless. An answer above about 1,232 octets is truncated and asked again over TCP, which "
     "some networks block.",
     cases={
-        "cut": Case(Status.FAIL, "The record ends where one string is full, in the middle of its key.", 0),
-        "large": Case(Status.WARN, "The answer has more than 1,232 octets: it is cut, and needs TCP.", 2),
+        "cut": Case(Status.FAIL, "The key is cut off after 255 octets, the length of one string.", 0),
+        "large": Case(Status.WARN, "The answer has more than 1,232 octets: it is truncated and needs TCP.", 2),
     },
 )
 
@@ -43,7 +43,7 @@ def _judge(selector: Selector) -> Finding:
         advice = "Publish the whole record, in two quoted strings."
         return RULE.finding("cut", selector.at, message, evidence=evidence, advice=advice)
     if (size := answer_octets(answer)) > UNFRAGMENTED:
-        message = f"{selector.name}: an answer of {size:,} octets"
+        message = f"{selector.name}: the answer has {size:,} octets, so receivers must ask again over TCP"
         advice = "Use RSA with 2048 bits, and nothing but v=, k= and p= in the record."
         return RULE.finding("large", selector.at, message, evidence=evidence, advice=advice)
     return RULE.passed(selector.at, f"{octets} octets in {strings} string{'s' * (strings > 1)}", evidence=evidence)

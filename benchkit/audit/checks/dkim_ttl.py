@@ -13,15 +13,15 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dkim_ttl",
     mechanism=AuditedMechanism.DKIM,
-    title="Key records are kept for hours",
+    title="Resolvers cache key records for hours, not for minutes or days",
     reference="RFC 1035 §3.2.1",
     text="The TTL says how long a resolver may answer from its cache. Receivers accept a stolen key until it has "
     "expired everywhere, so use at most a day. With a few minutes, almost every message costs a lookup, and each "
     "outage of the zone's servers has an effect at once. One hour is a good value. A resolver shows the time that "
     "is left, not what was published, so a TTL that is too short is reported for zone files only.",
     cases={
-        "long": Case(Status.INFO, "The record is kept for more than a day."),
-        "short": Case(Status.INFO, "The record is kept for less than five minutes."),
+        "long": Case(Status.INFO, "Resolvers cache the record for more than a day."),
+        "short": Case(Status.INFO, "Resolvers cache the record for less than five minutes."),
     },
 )
 HOUR_S = 3600
@@ -37,12 +37,12 @@ def _judge(selector: Selector, *, published: bool) -> Finding:
     ttl_s, evidence = min(record.ttl for record in selector.answer.records), [selector.answer]
     advice = f"Give it a TTL of {HOUR_S} seconds."
     if ttl_s > LONGEST_S:
-        message = f"{selector.name} is kept for {ttl_s / HOUR_S:,.0f} hours after it is revoked"
+        message = f"{selector.name} stays valid in caches for {ttl_s / HOUR_S:,.0f} hours after you revoke it"
         return RULE.finding("long", selector.at, message, evidence=evidence, advice=advice)
     if published and ttl_s < SHORTEST_S:
-        message = f"{selector.name} is kept for {ttl_s} seconds only"
+        message = f"{selector.name} has a TTL of {ttl_s} seconds: nearly every message costs a lookup"
         return RULE.finding("short", selector.at, message, evidence=evidence, advice=advice)
-    return RULE.passed(selector.at, f"kept for {ttl_s:,} s", evidence=evidence)
+    return RULE.passed(selector.at, f"TTL {ttl_s:,} s", evidence=evidence)
 
 
 CHECK = Check(RULE, judge, by_evidence=("long", "short", PASSED))

@@ -9,7 +9,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.report_authorization import report_authorization
 from benchkit.audit.dmarc.walk import own_policy_step
 from benchkit.audit.fixes import replacement
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -36,12 +36,15 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     consents = await asyncio.gather(*(context.fact(report_authorization, found.name, domain) for domain in foreign))
     for each in consents:
         if each.given is None:
-            yield RULE.unknown(each.destination, lost(each.answers))
+            yield RULE.unknown(each.destination, unanswered_in(each.answers))
         elif not each.given:
             yield RULE.finding(
                 "not_agreed",
                 each.destination,
-                f"{each.destination} has not agreed to take the reports of {found.name}: {each.name} does not say so",
+                (
+                    f"{each.destination} has not agreed to take the reports of {found.name}: {each.name} has no such "
+                    "record, so receivers send no reports there"
+                ),
                 evidence=[found.answer, *each.answers],
                 advice=f"Ask {each.destination} to publish the record, or send the reports to a mailbox of your own.",
                 fixes=[
@@ -55,7 +58,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
                 ],
             )
     if consents and all(each.given for each in consents):
-        yield RULE.passed(found.name, "the reports may go where they are sent", evidence=[found.answer])
+        yield RULE.passed(found.name, "every report address may receive the reports", evidence=[found.answer])
 
 
 CHECK = Check(RULE, judge, by_evidence=("not_agreed",))

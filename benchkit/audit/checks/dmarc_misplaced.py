@@ -17,7 +17,7 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dmarc_misplaced",
     mechanism=AuditedMechanism.DMARC,
-    title="No DMARC record is at a name where no receiver looks",
+    title="DMARC records are only at names where receivers look",
     reference="RFC 9989 §4.5",
     text="Receivers look for the record at `_dmarc.` and the domain, and nowhere else. A record at the domain itself, or at "
     "`dmarc.` without the underscore, does nothing: its policy is not applied and its reports are not sent. Publish it at "

@@ -16,14 +16,14 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dmarc_policy",
     mechanism=AuditedMechanism.DMARC,
-    title="The policy asks for something",
+    title="The policy stops forged mail",
     reference="RFC 9989 §4.7",
-    text="`p=none` asks receivers for reports and for nothing else: anyone can still write in the domain's name. "
-    "`t=y` weakens a policy by one step: reject is treated as quarantine, quarantine as none. Once the reports "
-    "show that all of your own mail is aligned, publish `quarantine` or `reject` without `t=y`. RFC 9989 §7.4 wants "
-    "no `p=reject` of domains whose people write to mailing lists, and wants DKIM, not SPF alone, under it.",
+    text="`p=none` asks receivers for reports and for nothing else: anyone can still write in the domain's name. `t=y` "
+    "weakens a policy by one step: reject is treated as quarantine, quarantine as none. Once the reports show that all "
+    "of your own mail is aligned, publish `quarantine` or `reject` without `t=y`. RFC 9989 §7.4 advises against "
+    "`p=reject` for domains whose users write to mailing lists, and against `p=reject` with SPF alone, without DKIM.",
     cases={
-        "none": Case(Status.WARN, "The policy is none: forged mail is delivered like any other."),
+        "none": Case(Status.WARN, "The policy is none: receivers deliver forged mail like any other."),
         "testing": Case(Status.WARN, "t=y: receivers apply the policy one step weaker than it is written."),
     },
 )
@@ -32,8 +32,8 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     effective = await context.fact(own_policy)
     found = effective.found
-    if effective.lost:
-        yield RULE.unknown(context.domain, effective.lost)
+    if effective.unanswered:
+        yield RULE.unknown(context.domain, effective.unanswered)
     if effective.policy is None or found is None or found.record is None:
         return
     written, evidence = found.record.tags.value(effective.by), [found.answer]

@@ -30,7 +30,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.record is None or found.record.psd != "y":
         return
     if is_public_suffix(context.domain):
-        yield RULE.passed(context.domain, "a public suffix, and says so", evidence=[found.answer])
+        yield RULE.passed(
+            context.domain, "the domain is a public suffix, and its record says so", evidence=[found.answer]
+        )
         return
     message = (
         f"psd=y calls {context.domain} a public suffix: each of its subdomains counts as an organization of its own, and "

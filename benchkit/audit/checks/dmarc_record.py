@@ -21,24 +21,23 @@ RULE = Rule(
     mechanism=AuditedMechanism.DMARC,
     title="A DMARC record covers the domain",
     reference="RFC 9989 §4.10",
-    text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then "
-    "walk up the tree, at most eight names. Where a name has several, all of them are discarded and the walk goes "
-    "on. If the record that is found has neither a sound policy nor a report address, no DMARC is applied, whatever "
-    "a parent's says. Texts that do not begin so are no records and are ignored; a wildcard often puts them "
-    "there. Gmail, Yahoo and Microsoft want a record from bulk senders. Begin with `p=none` and `rua=`, read the "
-    "reports, then go on to `quarantine` and `reject`.",
+    text="Receivers look for one TXT record that begins with `v=DMARC1` at `_dmarc.` and the From domain, and then walk up the "
+    "tree, at most eight names. If a name has several, receivers discard them all and go on to the next name. If the record "
+    "has neither a valid policy nor a report address, receivers apply no DMARC, even if a parent domain has a record. They "
+    "ignore other TXT records, which often come from a wildcard. Gmail, Yahoo and Microsoft want a record from bulk senders. "
+    "Begin with `p=none` and `rua=`, read the reports, then go on to `quarantine` and `reject`.",
     cases={
-        "missing": Case(Status.FAIL, "No name of the walk has a DMARC record.", 25),
-        "several": Case(Status.FAIL, "A name of the walk has several DMARC records, and so none."),
-        "almost": Case(Status.FAIL, "A text was meant to be a DMARC record, and is none.", 25),
-        "dangling": Case(Status.FAIL, "`_dmarc` is an alias of a name that holds nothing."),
+        "missing": Case(Status.FAIL, "Neither the domain nor a domain above it has a DMARC record.", 25),
+        "several": Case(Status.FAIL, "A name has several DMARC records: receivers use none of them."),
+        "almost": Case(Status.FAIL, "A TXT record looks like DMARC but is not valid, so receivers ignore it.", 25),
+        "dangling": Case(Status.FAIL, "`_dmarc` is an alias of a name that has no record."),
         "void": Case(
             Status.FAIL,
-            "The record has no sound policy and asks for no reports, or a tag is there twice: no DMARC is applied.",
+            "The record has no valid policy and no report address, or a tag appears twice: receivers apply no DMARC.",
             25,
         ),
-        "unrelated": Case(Status.WARN, "Other TXT records are where receivers look for DMARC records.", 2),
-        "inherited": Case(Status.INFO, "The record that counts is a parent domain's."),
+        "unrelated": Case(Status.WARN, "Other TXT records are at the name of the DMARC record.", 2),
+        "inherited": Case(Status.INFO, "The record of a parent domain applies."),
     },
 )
 
@@ -59,8 +58,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = walked.policy
     if alone.policy is not None:
         return
-    if walked.policy_lost:
-        yield RULE.unknown(context.domain, walked.policy_lost)
+    if walked.policy_unanswered:
+        yield RULE.unknown(context.domain, walked.policy_unanswered)
     elif found is None:
         if not _explained(walked):
             yield await _missing(context, walked)
@@ -89,7 +88,7 @@ def _dangling(step: WalkStep) -> Finding | None:
     if not _dangles(step):
         return None
     name, target = step.answer.name, step.answer.cnames[-1]
-    message = f"{name} is an alias of {target}, where there is nothing ({step.answer.state.value})"
+    message = f"{name} is an alias of {target}, which has no record ({step.answer.state.value})"
     advice = f"Ask the owner of {target} to publish the record, or publish one in place of the alias."
     return RULE.finding("dangling", name, message, evidence=[step.answer], advice=advice)
 
@@ -100,7 +99,7 @@ def _not_one(step: WalkStep, walked: Walk, fix: DmarcFix) -> Finding | None:
     if len(selection.records) > 1:
         case, message = (
             "several",
-            f"{len(selection.records)} DMARC records: receivers discard them all and go on to the parent",
+            f"{len(selection.records)} DMARC records: receivers discard them all and look at the parent domain",
         )
         advice = "Publish one record in their place."
     elif step is walked.chosen and step is not walked.policy:
@@ -110,7 +109,10 @@ def _not_one(step: WalkStep, walked: Walk, fix: DmarcFix) -> Finding | None:
     elif selection.almost and step.name == walked.start and not selection.records:
         meant = selection.almost[0]
         hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
-        case, message = "almost", f"meant as a DMARC record, and is none: {readable(meant)[:60]!r}{hint}"
+        case, message = (
+            "almost",
+            f"this text looks like a DMARC record but is not valid: {readable(meant)[:60]!r}{hint}",
+        )
         advice = "Begin it with exactly v=DMARC1 and a semicolon."
     else:
         return None
@@ -136,7 +138,7 @@ def _unrelated(step: WalkStep, walked: Walk) -> Finding | None:
 
 def _voided_by(step: WalkStep) -> str:
     twice = [fault for fault in (step.record.faults if step.record else ()) if fault.code == "tag-twice"]
-    return f"{twice[0].message}, which voids the record" if twice else "no sound policy and no report address"
+    return f"{twice[0].message}, which voids the record" if twice else "it has no valid policy and no report address"
 
 
 def _records(step: WalkStep, texts: tuple[str, ...]) -> list[Record]:
@@ -156,7 +158,9 @@ async def _missing(context: AuditContext, walked: Walk) -> Finding:
         domain,
         f"no DMARC record ({_looked_at(walked)}): receivers do not refuse forged mail, and large ones refuse bulk mail",
         evidence=[step.answer for step in walked.steps],
-        advice="Publish p=reject: the domain sends no mail." if silent else "Begin with p=none and with reports.",
+        advice="Publish p=reject: the domain sends no mail."
+        if silent
+        else "Begin with p=none and a report address (rua=).",
         fixes=(await dmarc_fix(context, domain)).fixes,
     )
 

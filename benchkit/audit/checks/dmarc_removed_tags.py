@@ -14,14 +14,16 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dmarc_removed_tags",
     mechanism=AuditedMechanism.DMARC,
-    title="No tags that DMARC has removed",
+    title="The record has no tags that DMARC has removed",
     reference="RFC 9989 C.5.2",
     text="RFC 9989 removed `pct`, `rf` and `ri`. New receivers ignore them, so that `pct=10` with `p=reject` is "
     "full enforcement there, while receivers that still follow RFC 7489 apply it to a tenth. Remove them; to "
     "test a policy, use `t=y`.",
     cases={
-        "pct": Case(Status.WARN, "pct= divides receivers: new ones enforce in full, old ones in part."),
-        "pct_full": Case(Status.INFO, "pct=100 says what is so without it."),
+        "pct": Case(
+            Status.WARN, "Receivers disagree about pct=: new ones apply the policy to all mail, old ones to a part."
+        ),
+        "pct_full": Case(Status.INFO, "pct=100 has no effect."),
         "other": Case(Status.INFO, "rf= or ri=: no receiver reads them any more."),
     },
 )

@@ -15,15 +15,15 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dmarc_reports",
     mechanism=AuditedMechanism.DMARC,
-    title="Aggregate reports are asked for",
+    title="The record asks for aggregate reports",
     reference="RFC 9990 §3.5",
     text="Without `rua=` you do not learn who sends in your name and whether your own mail is aligned: you set a policy "
-    "without knowing what it stops. Receivers should serve every address, up to a limit of their own; those that still follow "
-    "RFC 7489 need to serve two only. Failure reports (`ruf`, RFC 9991) hold parts of messages, and few receivers "
-    "send them.",
+    "without knowing what it stops. Receivers should send to every address, up to a limit of their own; those that "
+    "still follow RFC 7489 may stop after two. Failure reports (`ruf`, RFC 9991) hold parts of messages, and few "
+    "receivers send them.",
     cases={
         "missing": Case(Status.WARN, "The record asks for no aggregate reports."),
-        "many": Case(Status.INFO, "More than two report addresses: receivers may leave some out."),
+        "many": Case(Status.INFO, "More than two report addresses: some receivers send to the first two only."),
     },
 )
 SERVED = 2
@@ -37,12 +37,15 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if not uris and (await context.fact(mail_profile)).sends_none:
         return  # a domain that sends nothing has nothing to learn from them
     if not uris:
-        advice = "Name a mailbox that you read, or a report service's, before you make the policy stricter."
+        advice = (
+            "Add rua= with a mailbox that you read, or the address of a report service, before you make the "
+            "policy stricter."
+        )
         fixes = (await dmarc_fix(context, found.name)).fixes
         message = "no aggregate reports (rua=): you do not see what the policy stops"
         yield RULE.finding("missing", name, message, evidence=[found.answer], advice=advice, fixes=fixes)
     elif len(uris) > SERVED:
-        message = f"{len(uris)} addresses for reports; some receivers serve {SERVED} only"
+        message = f"{len(uris)} addresses for reports; some receivers send to {SERVED} only"
         yield RULE.finding("many", name, message, evidence=[found.answer])
     else:
         yield RULE.passed(

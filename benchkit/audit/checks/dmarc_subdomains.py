@@ -26,8 +26,11 @@ RULE = Rule(
     cases={
         "existing": Case(Status.WARN, "sp is weaker than p."),
         "nonexistent": Case(Status.WARN, "np is weaker than p."),
-        "ignored": Case(Status.INFO, "sp or np is below the organizational domain, where no receiver reads it."),
-        "np_may_not_apply": Case(Status.INFO, "np is stronger than sp, and the zone denies names by NOERROR."),
+        "ignored": Case(Status.INFO, "sp or np is in the record of a subdomain, where receivers ignore it."),
+        "np_may_not_apply": Case(
+            Status.INFO,
+            ("np is stronger than sp, but the zone answers NOERROR for missing names, so receivers may apply sp."),
+        ),
     },
 )
 ORDER = list(Policy)
@@ -41,30 +44,33 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if record is None or not record.counts:
         return
     domain, evidence, good = context.domain, [found.answer], True
-    if walked.lost:
-        yield RULE.unknown(domain, walked.lost)
+    if walked.unanswered:
+        yield RULE.unknown(domain, walked.unanswered)
         return
     if walked.organizational != domain:
-        if told := _subdomain_tags(record):
-            message = f"{told}: {domain} is below {walked.organizational}, whose record names below it inherit"
+        if tags := _subdomain_tags(record):
+            message = f"{tags}: {domain} is below {walked.organizational}, and receivers read this tag only in the record there"
             fixes = (await dmarc_fix(context, domain)).fixes
             yield RULE.finding("ignored", domain, message, evidence=evidence, advice="Remove them.", fixes=fixes)
         return
     if ORDER.index(record.subdomain_policy) < ORDER.index(record.policy):
         good = False
-        message = f"sp={record.subdomain_policy} is weaker than p={record.policy}, so forged mail from subdomains is treated so"
+        message = (
+            f"sp={record.subdomain_policy} is weaker than p={record.policy}: receivers treat forged mail from "
+            "subdomains less strictly"
+        )
         later = (await dmarc_fix(context, domain)).later_step
         yield RULE.finding("existing", domain, message, evidence=evidence, advice=LATER, fixes=later)
     if ORDER.index(record.nonexistent_policy) < ORDER.index(record.policy) and record.np is not None:
         good = False
-        message = f"np={record.np} is weaker than p={record.policy}, so mail from made-up subdomains is treated so"
+        message = f"np={record.np} is weaker than p={record.policy}: receivers treat mail from made-up subdomains less strictly"
         later = (await dmarc_fix(context, domain)).later_step
         yield RULE.finding("nonexistent", domain, message, evidence=evidence, advice=LATER, fixes=later)
     if ORDER.index(record.nonexistent_policy) > ORDER.index(record.subdomain_policy):
         probe = await context.ask(f"{PROBE}.{domain}", "A")
         if probe.compact_denial:
-            told = f"np={record.np}, but missing names answer NOERROR: receivers may apply sp={record.subdomain_policy}"
-            yield RULE.finding("np_may_not_apply", domain, told, evidence=[*evidence, probe])
+            tags = f"np={record.np}, but missing names answer NOERROR: receivers may apply sp={record.subdomain_policy}"
+            yield RULE.finding("np_may_not_apply", domain, tags, evidence=[*evidence, probe])
     if good:
         policies = f"existing ones {record.subdomain_policy}, others {record.nonexistent_policy}"
         yield RULE.passed(domain, f"subdomains: {policies}", evidence=evidence)

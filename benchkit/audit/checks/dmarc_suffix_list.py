@@ -17,13 +17,13 @@ RULE = Rule(
     mechanism=AuditedMechanism.DMARC,
     title="Old and new receivers find the same record",
     reference="RFC 9989 §4.10",
-    text="RFC 9989 finds the organizational domain by walking up the tree; RFC 7489 took it from the public suffix "
-    "list. Where both come to different records, receivers treat the same mail differently until the last of them "
-    "has moved. A record of its own at the domain makes the answer the same for all.",
+    text="RFC 9989 finds the organizational domain by walking up the tree; RFC 7489 took it from the public suffix list. If "
+    "the two find different records, old and new receivers treat the same mail differently. Publish a record at the "
+    "domain itself: then all receivers find the same one.",
     cases={
-        "record": Case(Status.WARN, "The two ways find different records."),
+        "record": Case(Status.WARN, "Old receivers (RFC 7489) and new ones (RFC 9989) find different records."),
         "organization": Case(
-            Status.INFO, "The two ways find different organizational domains: relaxed alignment differs."
+            Status.INFO, "Old and new receivers find different organizational domains, so relaxed alignment differs."
         ),
     },
 )
@@ -31,7 +31,7 @@ RULE = Rule(
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     walked, domain = await context.fact(own_walk), context.domain
-    if walked.lost or not walked.found:
+    if walked.unanswered or not walked.found:
         return
     by_walk, by_list = walked.policy.name if walked.policy else "", suffix_list_answer(walked)
     evidence = [step.answer for step in walked.steps]
@@ -47,7 +47,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         )
         yield RULE.finding("organization", domain, message, evidence=evidence)
     else:
-        yield RULE.passed(domain, f"the walk and the suffix list agree on {walked.organizational}", evidence=evidence)
+        yield RULE.passed(domain, f"old and new receivers both find {walked.organizational}", evidence=evidence)
 
 
 def suffix_list_answer(walked: Walk) -> str:

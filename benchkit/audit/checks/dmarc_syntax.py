@@ -21,11 +21,13 @@ RULE = Rule(
     "nothing. Unknown tags are ignored and are not an error. Write `tag=value`, separated by semicolons, with "
     "`v=DMARC1` first.",
     cases={
-        "policy": Case(Status.FAIL, "p, sp or np is none of none, quarantine and reject: the record counts as p=none."),
-        "policy_missing": Case(Status.WARN, "There is no p: the record counts as p=none."),
-        "tag": Case(Status.WARN, "A tag is malformed, is there twice, or has a value that does not exist."),
-        "report_uri": Case(Status.WARN, "A report address is no URI or leads to no mailbox: its reports are lost."),
-        "useless": Case(Status.INFO, "A tag does nothing."),
+        "policy": Case(
+            Status.FAIL, "p, sp or np has a value other than none, quarantine and reject: receivers apply p=none."
+        ),
+        "policy_missing": Case(Status.WARN, "There is no p: receivers apply p=none."),
+        "tag": Case(Status.WARN, "A tag is malformed, appears twice, or has an unknown value."),
+        "report_uri": Case(Status.WARN, "A report address is not a valid URI or names no mailbox: it gets no reports."),
+        "useless": Case(Status.INFO, "A tag has no effect."),
     },
 )
 CASES = {

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer, Ask
 from benchkit.model.finding import Finding, Status
@@ -14,7 +14,7 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="dnssec",
     mechanism=AuditedMechanism.DNS,
-    title="The zone is signed, and the signatures hold",
+    title="The zone is signed, and the signatures are valid",
     reference="RFC 4035 §3.2.3",
     text="SPF, DKIM and DMARC are published in the DNS. DNSSEC prevents others from forging these records, and DANE "
     "needs it. The result is what the resolver says (the AD bit), so use a resolver that validates and that you "
@@ -25,12 +25,16 @@ RULE = Rule(
     cases={
         "unsigned": Case(Status.INFO, "The zone is not signed."),
         "not_validated": Case(
-            Status.INFO, "The zone has keys; this resolver does not validate, so nothing is known of them."
+            Status.INFO,
+            (
+                "The zone has keys, but this resolver does not validate, so it is not known whether the signatures "
+                "are valid."
+            ),
         ),
         "no_ds": Case(
             Status.WARN, "The zone has keys, but its parent has no DS record for them: the zone counts as unsigned.", 3
         ),
-        "bogus": Case(Status.FAIL, "The resolver says that the signatures do not hold."),
+        "bogus": Case(Status.FAIL, "The resolver says that the signatures are not valid."),
     },
 )
 BOGUS = range(6, 13)  # extended errors about DNSSEC (RFC 8914 §4.7 to §4.13)
@@ -48,17 +52,23 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     evidence = [soa, keys, ds]
     if broken := [answer for answer in evidence if _is_bogus(answer)]:
         yield _bogus(domain, ", ".join(broken[0].ede), evidence)
-    elif unanswered := lost(evidence):
+    elif unanswered := unanswered_in(evidence):
         yield RULE.unknown(domain, unanswered)
     elif soa.ad:
         yield RULE.passed(domain, "signed and validated by the resolver", evidence=evidence)
     elif keys.records and not ds.records and not keys.ad:
         advice = "Give the zone's DS record to the registrar."
         yield RULE.finding(
-            "no_ds", domain, "has keys, but no DS record at its parent", evidence=evidence, advice=advice
+            "no_ds",
+            domain,
+            (
+                "has keys, but no DS record at its parent: resolvers treat it as unsigned: resolvers treat it as unsigned"
+            ),
+            evidence=evidence,
+            advice=advice,
         )
     elif keys.records:
-        yield RULE.finding("not_validated", domain, "has keys; this resolver does not validate", evidence=evidence)
+        yield RULE.finding("not_validated", domain, "has keys, but this resolver does not validate", evidence=evidence)
     else:
         yield RULE.finding("unsigned", domain, "is not signed", evidence=evidence)
 
@@ -70,18 +80,18 @@ async def _validated_here(context: AuditContext, ask: Ask) -> list[Finding]:
     answers = await asyncio.gather(*(ask(name, kind) for name, kind in questions))
     if broken := [answer for answer in answers if _is_bogus(answer)]:
         return [_bogus(domain, f"{broken[0].name} {broken[0].type}: {', '.join(broken[0].ede)}", answers)]
-    if unanswered := lost(answers):
+    if unanswered := unanswered_in(answers):
         return [RULE.unknown(domain, unanswered)]
     if all(answer.ad for answer in answers):
         return [RULE.passed(domain, "signed, and validated here from the root's keys", evidence=answers)]
     open_ended = next(answer for answer in answers if not answer.ad)
-    told = f": {open_ended.ede[0]}" if open_ended.ede else ""
-    return [RULE.finding("unsigned", domain, f"no chain of trust from the root{told}", evidence=answers)]
+    reason = f": {open_ended.ede[0]}" if open_ended.ede else ""
+    return [RULE.finding("unsigned", domain, f"no chain of trust from the root{reason}", evidence=answers)]
 
 
 def _bogus(domain: str, why: str, evidence: Sequence[Answer]) -> Finding:
     advice = "Compare the DS record at the registrar with the zone's keys, and the signatures' dates with the clock."
-    return RULE.finding("bogus", domain, f"signatures do not hold: {why}", evidence=evidence, advice=advice)
+    return RULE.finding("bogus", domain, f"the signatures are not valid: {why}", evidence=evidence, advice=advice)
 
 
 def _is_bogus(answer: Answer) -> bool:

@@ -17,7 +17,8 @@ RULE = Rule(
     title="The message passes DMARC",
     reference="RFC 9989 §4.4",
     text="DMARC passes if SPF passes for a domain aligned with the From domain, or a DKIM signature by such a "
-    "domain verifies. Relaxed alignment wants the same organizational domain, strict the very same. SPF is judged "
+    "domain verifies. Relaxed alignment requires the same organizational domain, strict alignment the same domain. SPF is "
+    "judged "
     "for the address given with `--ip`, and the envelope sender of `--mail-from` or the Return-Path field. A "
     "message must have one From domain: with none or several DMARC cannot be evaluated, and receivers may refuse it "
     "(RFC 9989 §5.3.1, §11.5). A From field without an address, with a group, an empty one and a text with two @ name none.",
@@ -30,7 +31,7 @@ RULE = Rule(
         ),
         "not_aligned": Case(
             Status.FAIL,
-            "Nothing that is authenticated is aligned with the From domain.",
+            "No authenticated domain is aligned with the From domain.",
             advice="Sign with DKIM for the From domain, or send with an envelope sender in it.",
         ),
         "spf_only": Case(
@@ -41,7 +42,7 @@ RULE = Rule(
         ),
         "unsure": Case(
             Status.INFO,
-            "No signature aligns, and SPF cannot be judged: no address was given, or nothing tells the envelope sender.",
+            "No signature aligns, and SPF cannot be judged without --ip and an envelope sender.",
         ),
     },
 )
@@ -66,13 +67,13 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 def _judge(found: Authentication) -> Finding:
     by = ", ".join(each.authenticated for each in found.alignments if each.aligned)
     evidence = [answer for each in found.signatures for answer in each.answers]
-    lost = [answer for answer in evidence if not answer.state.known]
+    unanswered = [answer for answer in evidence if not answer.state.known]
     if found.aligned:
         signed = any(each.aligned for each in found.alignments if each.authenticated in _signers(found))
         if signed:
             return RULE.passed(found.author, f"aligned by {by}", evidence=evidence)
         return RULE.finding("spf_only", found.author, f"aligned by SPF alone ({by})", evidence=evidence)
-    if found.aligned is None and found.spf is None and not lost:
+    if found.aligned is None and found.spf is None and not unanswered:
         return RULE.finding(
             "unsure",
             found.author,
@@ -80,12 +81,12 @@ def _judge(found: Authentication) -> Finding:
             evidence=evidence,
         )
     if found.aligned is None:
-        unanswered = [*lost, *(answer for each in found.alignments for answer in each.lost)]
+        unanswered = [*unanswered, *(answer for each in found.alignments for answer in each.unanswered)]
         unanswered += [answer for answer in (found.spf.answers if found.spf else ()) if not answer.state.known]
         return RULE.unknown(found.author, unanswered)
     others = ", ".join(dict.fromkeys(each.authenticated for each in found.alignments)) or "nothing"
     result = found.spf.result if found.spf else SpfResult.NONE
-    message = f"authenticated: {others} (SPF {result}); none of it is aligned with {found.author}"
+    message = f"authenticated domains: {others} (SPF {result}); none is aligned with {found.author}"
     return RULE.finding("not_aligned", found.author, message, evidence=evidence)
 
 

@@ -1,4 +1,4 @@
-"""What the message's ARC sets say of its way, and whether their seals verify."""
+"""What the message's ARC sets say about its path, and whether their seals verify."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dkim.arc_chain import ArcResult
 from benchkit.audit.facts.message import arc_chain
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -23,7 +23,9 @@ RULE = Rule(
     cases={
         "sets": Case(Status.INFO, "The chain verifies: the hosts that sealed the message, and what they say."),
         "invalid": Case(Status.INFO, "The chain does not verify: receivers ignore it."),
-        "broken": Case(Status.INFO, "The sets are no chain: a verifier fails it before it looks at a seal."),
+        "broken": Case(
+            Status.INFO, "The ARC sets do not form a valid chain: receivers ignore it without checking a seal."
+        ),
     },
 )
 
@@ -35,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.structural:
         yield RULE.finding("broken", context.domain, found.reason)
     elif found.result is ArcResult.TEMPERROR:
-        yield RULE.unknown(context.domain, lost(found.answers))
+        yield RULE.unknown(context.domain, unanswered_in(found.answers))
     elif found.result is ArcResult.FAIL:
         yield RULE.finding("invalid", context.domain, found.reason, evidence=found.answers)
     else:

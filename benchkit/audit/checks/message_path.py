@@ -1,4 +1,4 @@
-"""The way that the message came: its hops, their TLS and their delays."""
+"""The path of the message: its hops, with their TLS and delays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RULE = Rule(
     "it began shows a clock that is wrong. Long delays come from greylisting, throttling, queues and content filters.",
     cases={
         "slow": Case(Status.INFO, "A hop took longer than a minute."),
-        "clock": Case(Status.INFO, "A hop's time lies before that of the hop before it."),
+        "clock": Case(Status.INFO, "A hop's time is earlier than that of the hop before it: one clock is wrong."),
         "plain": Case(Status.WARN, "A hop over the internet had no TLS."),
     },
 )
@@ -34,8 +34,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if not path:
         return
     found = list(_findings(path))
-    for case, subject, told in found:
-        yield RULE.finding(case, subject, told)
+    for case, subject, message in found:
+        yield RULE.finding(case, subject, message)
     if not found:
         yield RULE.passed(context.domain, f"{len(path)} hops{_whole(path)}")
 

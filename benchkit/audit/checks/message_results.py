@@ -17,16 +17,17 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="message_results",
     mechanism=AuditedMechanism.MAIL,
-    title="The receiver found what is found here",
+    title="The receiver's results agree with benchkit's",
     reference="RFC 8601 §2.2",
     text="A receiver writes its results for SPF, DKIM and DMARC in Authentication-Results. The uppermost field is the last "
-    "receiver's own; others may have been written by anybody (§5), and are not read. Where the receiver accepted a signature "
+    "receiver's own; anyone may have written the others (§5), so benchkit does not read them. Where the receiver accepted "
+    "a signature "
     "that does not verify here, the message was changed after it arrived, or the key has changed since. Where the receiver "
     "refused one that verifies here, it had another view of the DNS, or its policy refuses such signatures.",
     cases={
         "none": Case(Status.INFO, "The message carries no Authentication-Results."),
         "failed": Case(Status.WARN, "The receiver found that SPF, DKIM or DMARC failed."),
-        "differs": Case(Status.WARN, "A signature has another result here than at the receiver."),
+        "differs": Case(Status.WARN, "benchkit and the receiver have different results for a signature."),
     },
 )
 BAD = {"fail", "hardfail", "softfail", "permerror", "policy"}
@@ -44,12 +45,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     server = found.server or "the receiver"
     failed = list(_failed(found))
-    for told in failed:
-        yield RULE.finding("failed", server, f"{server} found {told}")
+    for message in failed:
+        yield RULE.finding("failed", server, f"{server} found {message}")
     verified = await context.fact(signatures)
     differing = list(_differing(found, verified))
-    for told, answers in differing:
-        yield RULE.finding("differs", server, told, evidence=answers)
+    for message, answers in differing:
+        yield RULE.finding("differs", server, message, evidence=answers)
     if not failed and not differing:
         named = ", ".join(f"{method}={found.result(method)}" for method in METHODS if found.result(method))
         yield RULE.passed(server, f"{server} found {named or 'nothing to judge'}")

@@ -28,12 +28,14 @@ RULE = Rule(
             advice="Find what changes the mail after it is signed, and sign last.",
         ),
         "permerror": Case(
-            Status.FAIL, "A signature can never verify.", advice="Correct the field of the signature that is named."
+            Status.FAIL,
+            "A signature has an error, so no receiver can verify it.",
+            advice=("Correct the tag of the signature that the finding names."),
         ),
         "length": Case(Status.WARN, "A signature covers a part of the body only (l=).", advice="Sign without l=."),
         "unsigned_header": Case(
             Status.WARN,
-            "A good signature leaves Subject, Date, To or Reply-To open to change.",
+            "A valid signature does not cover Subject, Date, To or Reply-To, so they can be changed on the way.",
             2,
             advice="Sign From, To, Subject, Date and Reply-To (h=).",
         ),
@@ -67,7 +69,7 @@ def _judge(each: Verification, present: set[str]) -> list[Finding]:
     bits = f", {each.key.key.bits} bits" if each.key and each.key.key else ""
     findings = [RULE.passed(subject, f"verifies: {signature.algorithm}{bits}", evidence=each.answers)]
     if signature.body_length is not None:
-        message = f"l={signature.body_length}: anything can be put behind the signed part"
+        message = f"l={signature.body_length}: anyone can add text after the signed part"
         findings.append(RULE.finding("length", subject, message, advice="Sign without l=.", evidence=each.answers))
     if left_out := [name for name in WANTED if name in present and name not in signature.headers]:
         message = f"not signed: {', '.join(left_out)}"

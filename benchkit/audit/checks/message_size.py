@@ -1,4 +1,4 @@
-"""The message's size, whole and of its HTML."""
+"""The size of the message and of its HTML."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     whole, html = len(mail.octets), sum(len(part.octets) for part in content.texts("text/html"))
     if html > CLIPPED:
-        told = f"the HTML has {html:,} bytes, and Gmail shows about {CLIPPED:,}"
+        message = f"the HTML has {html:,} bytes, and Gmail shows about {CLIPPED:,}"
         yield RULE.finding(
-            "clipped", context.domain, told, advice="Shorten the HTML: move styles and repeated markup out."
+            "clipped", context.domain, message, advice="Shorten the HTML: move styles and repeated markup out."
         )
     if whole > LARGE:
-        told = f"the message has {whole:,} bytes, and some receivers take {LARGE:,}"
-        yield RULE.finding("large", context.domain, told, advice="Send a link instead of the attachment.")
+        message = f"the message has {whole:,} bytes, and some receivers take {LARGE:,}"
+        yield RULE.finding("large", context.domain, message, advice="Send a link instead of the attachment.")
     if html <= CLIPPED and whole <= LARGE:
         yield RULE.passed(context.domain, f"{whole:,} bytes, of which {html:,} are HTML")
 

@@ -14,22 +14,24 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="message_unsubscribe",
     mechanism=AuditedMechanism.MAIL,
-    title="The message can be unsubscribed from with one click",
+    title="Recipients can unsubscribe with one click",
     reference="RFC 8058 §3.1",
     text="Gmail and Yahoo want one-click unsubscription in marketing mail of bulk senders: `List-Unsubscribe` with an "
     "https address, `List-Unsubscribe-Post: List-Unsubscribe=One-Click`, and both under a DKIM signature that "
     "verifies. The address must take a POST without cookies, redirects or questions. Receipts and password resets "
     "need none.",
     cases={
-        "missing": Case(Status.INFO, "There is no List-Unsubscribe: right for mail that is sent to one person."),
+        "missing": Case(
+            Status.INFO, "There is no List-Unsubscribe: fine for mail to one person, not for marketing mail."
+        ),
         "not_one_click": Case(
             Status.WARN,
-            "There is one, but it is not one-click.",
+            "There is a List-Unsubscribe, but it does not work with one click.",
             advice="Add List-Unsubscribe-Post: List-Unsubscribe=One-Click, and an https: address.",
         ),
         "unsigned": Case(
             Status.FAIL,
-            "The fields are right, and no good signature covers both.",
+            "The fields are right, but no valid DKIM signature covers both.",
             8,
             advice="Name both fields in the h= of the signature.",
         ),

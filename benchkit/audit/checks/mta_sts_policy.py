@@ -9,7 +9,7 @@ from benchkit.audit.connect_probe.https_file import HttpsFile
 from benchkit.audit.facts.mail_hosts import addresses, mail_hosts
 from benchkit.audit.facts.policies import policy_texts
 from benchkit.audit.records.mta_sts import StsPolicy, parse_sts_policy
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
@@ -19,14 +19,14 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="The MTA-STS policy can be fetched and fits the MX",
     reference="RFC 8461 §3.3",
-    text="With `--connect`. The policy is fetched as senders do: verified https, no redirect, text/plain. Every MX "
+    text="With `--connect`. benchkit fetches the policy as senders do: verified https, no redirect, text/plain. Every MX "
     "host must match one of its `mx:` patterns; in `enforce` mode senders do not deliver to a host that does not. "
-    "Change the policy before the MX records, and give `max_age` weeks once all is well.",
+    "Change the policy before the MX records, and raise `max_age` to weeks once everything works.",
     cases={
         "unreachable": Case(Status.UNKNOWN, "The policy's host could not be reached from here."),
         "not_served": Case(
             Status.FAIL,
-            "The policy is announced, and a sender would not take what is served.",
+            "The record announces a policy, but senders would not accept the file that is served.",
             8,
             advice="Serve the policy over https with a valid certificate, as text/plain, without a redirect.",
         ),
@@ -36,19 +36,21 @@ RULE = Rule(
             8,
             advice="Correct the line of the policy, and give the record a new id=.",
         ),
-        "mx_left_out": Case(Status.FAIL, "An enforced policy leaves an MX host out: mail to it is not delivered.", 15),
+        "mx_left_out": Case(
+            Status.FAIL, "An enforced policy does not name an MX host: senders do not deliver to it.", 15
+        ),
         "mx_left_out_testing": Case(
             Status.WARN,
-            "A policy in testing leaves an MX host out.",
+            "A policy in testing mode does not name an MX host.",
             3,
             advice="Add the host to the policy before you enforce it.",
         ),
         "not_enforced": Case(Status.INFO, "The policy is not enforced."),
         "short_age": Case(
             Status.WARN,
-            "max_age is below a day: the policy protects only who has just come by.",
+            "max_age is below a day: the policy protects only senders that fetched it within that time.",
             2,
-            advice="Give max_age at least a week (604800) once all is well.",
+            advice="Set max_age to at least a week (604800) once everything works.",
         ),
     },
 )
@@ -80,7 +82,7 @@ async def _fits(context: AuditContext, served: HttpsFile) -> list[Finding]:
     policy, found = _policy(served), await context.fact(mail_hosts)
     if served.error or not policy.valid:
         return []
-    if unanswered := lost([found.answer]):
+    if unanswered := unanswered_in([found.answer]):
         return [RULE.unknown(context.domain, unanswered)]
     case = "mx_left_out" if policy.mode == "enforce" else "mx_left_out_testing"
     out = [name for name in found.names if not policy.allows(name)]

@@ -13,7 +13,7 @@ from benchkit.audit.fixes.policy_records import only_first, replaced
 from benchkit.audit.fixes.replacement import fixed, held, holder
 from benchkit.audit.records.mta_sts import parse_sts_record
 from benchkit.audit.records.tags import parse_tags
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
@@ -44,7 +44,7 @@ WHAT = "MTA-STS record"
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(policy_texts, PREFIX)
     name, evidence = found.answer.name, [found.answer]
-    if unanswered := lost(evidence):
+    if unanswered := unanswered_in(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
         message = "no MTA-STS record: senders may deliver without TLS, or to an attacker's server"
@@ -92,8 +92,8 @@ def _with_id(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
 async def _host(context: AuditContext, found: PolicyTexts, *, announced: bool) -> Finding | None:
     host = await context.fact(addresses, f"mta-sts.{context.domain}")
     evidence = [found.answer, *host.answers]
-    if host.lost:
-        return RULE.unknown(host.name, host.lost)
+    if host.unanswered:
+        return RULE.unknown(host.name, host.unanswered)
     if host.missing:
         message = f"announced, but {host.name}, where the policy must be, has no address: senders find no policy"
         advice = "Serve the policy there, or remove the record if you do not want MTA-STS."

@@ -21,8 +21,8 @@ RULE = Rule(
     title="The MX hosts' addresses can be reached",
     reference="RFC 6890 §2.2",
     text="A private, loopback or reserved address in an MX host's A or AAAA record leads senders outside your network "
-    "nowhere, or to a host of their own. Publish public addresses only; answer with private ones in your own "
-    "resolver's view if you must.",
+    "nowhere, or to a host of their own. Publish public addresses only. If your own network needs the private ones, "
+    "answer with them in an internal view.",
     cases={"special": Case(Status.FAIL, "An MX host has an address that is private or reserved.")},
 )
 

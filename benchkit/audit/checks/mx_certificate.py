@@ -17,9 +17,9 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="Every MX host's certificate can be verified",
     reference="RFC 8461 §4.2",
-    text="With `--connect`. Senders without MTA-STS or DANE accept any certificate, so no one notices a bad one "
-    "until a policy is enforced; then mail stays out. The certificate must be issued by an authority that senders "
-    "know, for the MX host's name, and be within its time.",
+    text="With `--connect`. Senders without MTA-STS or DANE accept any certificate, so a bad certificate goes unnoticed "
+    "until a policy is enforced; then mail is not delivered. The certificate must be issued by an authority that "
+    "senders know, for the MX host's name, and be valid now.",
     cases={
         "untrusted": Case(
             Status.WARN, "The certificate does not verify: senders that enforce MTA-STS do not deliver.", 3

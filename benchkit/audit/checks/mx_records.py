@@ -8,7 +8,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import MailHosts, addresses, mail_hosts
 from benchkit.audit.facts.profile import is_unused, mail_profile
 from benchkit.audit.fixes.mx_records import mx_fix, null_mx
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
@@ -17,7 +17,7 @@ from benchkit.model.record_fix import RecordFix
 RULE = Rule(
     name="mx_records",
     mechanism=AuditedMechanism.MX,
-    title="Mail to the domain has somewhere to go",
+    title="A host takes the domain's mail",
     reference="RFC 5321 §5.1",
     text="A sending domain that takes no mail loses its bounces and replies, and some receivers refuse mail from it. "
     "Publish MX records that name your mail hosts. A domain that takes no mail on purpose says so with a null MX "
@@ -38,7 +38,7 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(mail_hosts)
     domain = context.domain
-    if unanswered := lost([found.answer]):
+    if unanswered := unanswered_in([found.answer]):
         yield RULE.unknown(domain, unanswered)
     elif not found.answer.records:
         yield await _without(context, found)
@@ -54,10 +54,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
 async def _without(context: AuditContext, found: MailHosts) -> Finding:
     own = await context.fact(addresses, context.domain)
     evidence = [found.answer, *own.answers]
-    if own.lost:
-        return RULE.unknown(context.domain, own.lost)
+    if own.unanswered:
+        return RULE.unknown(context.domain, own.unanswered)
     if found.answer.state is AnswerState.NXDOMAIN:
-        advice = "Look at how it is written, and whether it is still registered."
+        advice = "Check its spelling, and whether it is still registered."
         return RULE.finding(
             "no_such_domain", context.domain, f"{context.domain} does not exist", evidence=evidence, advice=advice
         )
@@ -83,13 +83,13 @@ def _null(domain: str, found: MailHosts, fixes: tuple[RecordFix, ...]) -> Findin
     records, evidence = found.answer.records, [found.answer]
     if found.records:
         count = len(found.records)
-        message = f"a null MX beside {count} other MX record{'s' * (count > 1)}: senders may take either"
+        message = f"a null MX beside {count} other MX record{'s' * (count > 1)}: some senders deliver and some do not"
         advice = "Remove the null MX, or all the others if the domain takes no mail."
         return RULE.finding("null_with_others", domain, message, evidence=evidence, advice=advice, fixes=fixes)
     if any(record.preference for record in records):
         message = f"the null MX has preference {records[0].preference}, and must have 0"
         return RULE.finding(
-            "null_preference", domain, message, evidence=evidence, advice="Write it with 0.", fixes=fixes
+            "null_preference", domain, message, evidence=evidence, advice="Set its preference to 0.", fixes=fixes
         )
     return RULE.finding("null", domain, "takes no mail (null MX)", evidence=evidence)
 

@@ -17,7 +17,7 @@ from benchkit.model.finding import Finding
 RULE = Rule(
     name="mx_reverse_dns",
     mechanism=AuditedMechanism.MX,
-    title="The MX hosts' addresses lead to a name and back",
+    title="Every MX address has a PTR name that leads back to it",
     reference="RFC 1912 §2.1",
     text="An address whose PTR record is missing, or names a host that does not lead back to the address, is taken for "
     "a machine that was never meant to send mail. MX hosts often send too (bounces, forwards). Ask the provider that "
@@ -35,7 +35,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield finding
     if findings and not any(findings):
         evidence = [answer for each in found for answer in each.answers]
-        yield RULE.passed(context.domain, f"all {len(found)} addresses lead to a name and back", evidence=evidence)
+        yield RULE.passed(
+            context.domain, (f"all {len(found)} addresses have a PTR name that leads back to them"), evidence=evidence
+        )
 
 
 CHECK = Check(RULE, judge, by_evidence=("no_pointer", "not_confirmed"))

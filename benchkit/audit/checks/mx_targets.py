@@ -18,11 +18,11 @@ RULE = Rule(
     mechanism=AuditedMechanism.MX,
     title="Every MX names a host with an address",
     reference="RFC 5321 §5.1",
-    text="An MX record holds the name of a host that has an A or AAAA record. An IP address there is read as a name "
-    "and found nowhere; an alias (CNAME) is forbidden by RFC 2181 §10.3 and followed by some senders only; a host "
+    text="An MX record holds the name of a host that has an A or AAAA record. An IP address there is read as a host name, "
+    "which does not exist; an alias (CNAME) is forbidden by RFC 2181 §10.3 and followed by some senders only; a host "
     "without an address makes every delivery to it wait. Name the real host, or remove the record.",
     cases={
-        "literal": Case(Status.FAIL, "An MX record holds an IP address where a name belongs."),
+        "literal": Case(Status.FAIL, "An MX record holds an IP address instead of a host name."),
         "alias": Case(Status.WARN, "An MX record names an alias (CNAME)."),
         "no_address": Case(Status.FAIL, "An MX record names a host that has no address."),
         "does_not_exist": Case(Status.FAIL, "An MX record names a host that does not exist."),
@@ -47,7 +47,9 @@ def _judge_host(domain: str, found: MailHosts, host: MailHost, fixes: tuple[Reco
     evidence = [found.answer, *host.addresses.answers]
     if is_address(host.name) or is_address(without_zone(domain, host.name)):
         added = "" if is_address(host.name) else f", and {explained(domain)}"
-        message = f"MX {without_zone(domain, host.name) or host.name} is an address; a host name belongs there{added}"
+        message = (
+            f"MX {without_zone(domain, host.name) or host.name} is an address; an MX record must name a host{added}"
+        )
         return RULE.finding(
             "literal",
             host.name,
@@ -56,8 +58,8 @@ def _judge_host(domain: str, found: MailHosts, host: MailHost, fixes: tuple[Reco
             advice="Give the host with this address a name, and write that name in the MX record.",
             fixes=fixes,
         )
-    if host.addresses.lost:
-        return RULE.unknown(host.name, host.addresses.lost)
+    if host.addresses.unanswered:
+        return RULE.unknown(host.name, host.addresses.unanswered)
     if host.addresses.missing:
         case, what = ("no_address", "has no address") if host.addresses.exists else ("does_not_exist", "does not exist")
         advice = "Give it an address, or remove the record."
@@ -77,7 +79,7 @@ def _judge_host(domain: str, found: MailHosts, host: MailHost, fixes: tuple[Reco
             host.name,
             f"MX {host.name} is an alias of {aliases[-1]}: some senders do not follow it",
             evidence=evidence,
-            advice="Name the real host.",
+            advice="Name the host itself.",
             fixes=fixes,
             reference="RFC 2181 §10.3",
         )

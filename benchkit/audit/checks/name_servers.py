@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import Addresses, addresses
 from benchkit.audit.fixes.replacement import fixed, held
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
@@ -36,7 +36,7 @@ ENOUGH = 2  # name servers (RFC 1034 §4.1)
 
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     answer = await context.ask(context.domain, "NS")
-    if unanswered := lost([answer]):
+    if unanswered := unanswered_in([answer]):
         yield RULE.unknown(context.domain, unanswered)
     if not answer.records:
         return  # a name within a zone that is cut further up
@@ -44,8 +44,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await asyncio.gather(*(context.fact(addresses, name) for name in names))
     good, fixes = True, _without_dead(context.domain, answer, found)
     for each in found:
-        if each.lost:
-            yield RULE.unknown(each.name, each.lost)
+        if each.unanswered:
+            yield RULE.unknown(each.name, each.unanswered)
         elif each.missing:
             good = False
             message = f"name server {each.name} has no address, so no resolver can ask it"

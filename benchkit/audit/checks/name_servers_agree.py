@@ -14,19 +14,19 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="name_servers_agree",
     mechanism=AuditedMechanism.DNS,
-    title="All name servers of the zone say the same",
+    title="All name servers of the zone give the same answers",
     reference="RFC 1034 §4.3.5",
     text="With `--authorities`, each name server of the zone is asked itself for its serial and for the records that mail "
-    "rests on. A receiver's resolver takes any of them: where they differ, the same mail passes now and fails an "
-    "hour later, and no single look shows why. Where serials differ and records do not, a transfer is under way "
-    "or has stopped. Let the secondaries transfer the zone again, and remove servers from the NS records that do "
-    "not serve it. A server that does not answer at all is unknown: it may answer others.",
+    "depends on. A receiver's resolver may ask any of them: if they differ, the same mail passes now and fails an hour "
+    "later, and a single lookup does not show why. If only the serials differ, a zone transfer is under way or has "
+    "stopped. Let the secondaries transfer the zone again, and remove servers from the NS records that do not serve it. "
+    "A server that does not answer at all is unknown: it may answer others.",
     cases={
-        "differs": Case(Status.FAIL, "Name servers give different answers about a record that mail rests on."),
+        "differs": Case(Status.FAIL, "Name servers give different answers for a record that mail depends on."),
         "lame": Case(Status.WARN, "A server that the NS records name does not serve the zone (RFC 1912 §2.8)."),
         "serials": Case(
             Status.WARN,
-            "The records agree; the serials of the zone do not.",
+            "The records agree, but the serials of the zone differ.",
             2,
             advice="Let the secondaries transfer the zone again.",
         ),
@@ -65,16 +65,18 @@ def _silent(server: Authority) -> Finding:
 
 def _compared(holding: Sequence[Authority], answers: Sequence[Answer]) -> list[Finding]:
     """Nothing where all say the same, as far as they say anything."""
-    said: dict[str, list[Authority]] = {}
+    servers_by_answer: dict[str, list[Authority]] = {}
     for server, answer in zip(holding, answers, strict=True):
         if (words := _said(answer)) is not None:
-            said.setdefault(words, []).append(server)
-    if len(said) < 2:
+            servers_by_answer.setdefault(words, []).append(server)
+    if len(servers_by_answer) < 2:
         return []
-    told = "; ".join(f"{', '.join(server.name for server in who)}: {words[:60]}" for words, who in said.items())
+    differences = "; ".join(
+        (f"{', '.join(server.name for server in who)}: {words[:60]}") for words, who in servers_by_answer.items()
+    )
     subject = f"{answers[0].name} {answers[0].type}"
     advice = "Let every secondary transfer the zone from its primary."
-    return [RULE.finding("differs", subject, f"{subject} differs: {told}", evidence=answers, advice=advice)]
+    return [RULE.finding("differs", subject, f"{subject} differs: {differences}", evidence=answers, advice=advice)]
 
 
 def _said(answer: Answer) -> str | None:
@@ -89,8 +91,8 @@ def _said(answer: Answer) -> str | None:
 def _serials(domain: str, holding: Sequence[Authority]) -> Finding:
     evidence = [server.soa for server in holding]
     if len({server.serial for server in holding}) > 1:
-        told = ", ".join(f"{server.name} {server.serial or '?'}" for server in holding)
-        return RULE.finding("serials", domain, f"the serials differ: {told}", evidence=evidence)
+        serials = ", ".join(f"{server.name} {server.serial or '?'}" for server in holding)
+        return RULE.finding("serials", domain, f"the serials differ: {serials}", evidence=evidence)
     return RULE.passed(domain, f"{len(holding)} name servers agree, serial {holding[0].serial}", evidence=evidence)
 
 

@@ -1,4 +1,4 @@
-"""Whether a domain that takes no mail lets hosts send: then bounces and replies have nowhere to go."""
+"""Whether a domain that takes no mail lets hosts send: then bounces and replies cannot be delivered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RULE = Rule(
     cases={
         "senders": Case(
             Status.WARN,
-            "A null MX, and SPF lets hosts send.",
+            "The domain has a null MX, but its SPF record lets hosts send.",
             advice="Publish an MX record for bounces and replies; or, if the domain sends nothing, publish v=spf1 -all.",
         )
     },
@@ -34,9 +34,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     senders = await context.fact(spf_senders)
     if senders.any_pass:
-        message = "takes no mail (null MX), and its SPF record lets hosts send: receivers may refuse mail that has no way back"
+        message = (
+            "takes no mail (null MX), and its SPF record lets hosts send: receivers may refuse its mail, because "
+            "bounces and replies cannot be delivered"
+        )
         yield RULE.finding("senders", context.domain, message, evidence=[hosts.answer])
-    elif senders.judged and not senders.lost:
+    elif senders.judged and not senders.unanswered:
         yield RULE.passed(context.domain, "takes no mail and sends none", evidence=[hosts.answer])
 
 

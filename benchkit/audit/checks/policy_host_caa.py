@@ -17,9 +17,10 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="The zone says who may certify the policy's host",
     reference="RFC 8659 §3",
-    text="MTA-STS is as strong as the certificate of `mta-sts.` and the domain: anyone who gets one issued can serve another "
-    "policy. CAA records name the authorities that may issue; the closest set counts, at the host or at a name above it. "
-    '`issue ";"` alone forbids every certificate, so that the host\'s own cannot be renewed. Name the authority that you use.',
+    text="MTA-STS is as strong as the certificate of `mta-sts.` and the domain: anyone who obtains a certificate for that host "
+    "can serve another policy. CAA records name the authorities that may issue; the closest set counts, at the host or at a "
+    'name above it. `issue ";"` alone forbids every certificate, so that the host\'s own cannot be renewed. Name the '
+    "authority that you use.",
     cases={
         "none": Case(Status.INFO, "No CAA record: every authority may issue a certificate for the policy's host."),
         "forbidden": Case(Status.FAIL, "CAA forbids every certificate, and the policy's host needs one.", 5),

@@ -15,13 +15,13 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="reported_dkim",
     mechanism=AuditedMechanism.REPORTS,
-    title="Signatures that receivers report verify",
+    title="The signatures in receivers' reports are valid",
     reference="RFC 9990 §3.1.1.6",
     text="Reports name the selector of each signature. Where most signatures of one selector fail, mail is changed after it is "
     "signed (a footer, a rewritten link, a gateway), or the published key is not the one that signs. Where the key is not in "
     "the DNS, nothing verifies. A few failures are normal: mailing lists and forwarders change mail.",
     cases={
-        "no_key": Case(Status.FAIL, "Signatures name a selector under which no key is published.", 20),
+        "no_key": Case(Status.FAIL, "Mail is signed with a selector that has no key in the DNS.", 20),
         "fails": Case(Status.WARN, "A selector's signatures fail often."),
     },
 )
@@ -52,12 +52,12 @@ def _of_selector(domain: str, selector: str, results: Counter[str], answer: Answ
         return None
     failed, total = results.total() - results[PASS], results.total()
     if answer.state.known and not answer.records:
-        told = f"{failed:,} of {total:,} signatures with selector {selector} failed, and {answer.name} holds no key"
+        message = f"{failed:,} of {total:,} signatures with selector {selector} failed, and {answer.name} holds no key"
         advice = f"Publish the key of selector {selector}, or have the sender sign with a selector that is published."
-        return RULE.finding("no_key", answer.name, told, evidence=[answer], advice=advice)
-    told = f"{failed:,} of {total:,} signatures by {domain} with selector {selector} failed ({_by_result(results)})"
-    advice = "Audit one such message with --message: it tells whether the body, a header or the key is at fault."
-    return RULE.finding("fails", answer.name, told, evidence=[answer], advice=advice)
+        return RULE.finding("no_key", answer.name, message, evidence=[answer], advice=advice)
+    message = f"{failed:,} of {total:,} signatures by {domain} with selector {selector} failed ({_by_result(results)})"
+    advice = "Audit one such message with --message: it shows whether the body, a header or the key is at fault."
+    return RULE.finding("fails", answer.name, message, evidence=[answer], advice=advice)
 
 
 def _by_result(results: Counter[str]) -> str:

@@ -15,21 +15,21 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="reported_sources",
     mechanism=AuditedMechanism.REPORTS,
-    title="What receivers report passes DMARC",
+    title="The mail in receivers' reports passes DMARC",
     reference="RFC 9990 §3.1",
     text="With `--reports FOLDER` the audit reads the DMARC aggregate reports that receivers send to the address in `rua`. "
-    "They name every address that has sent mail with your domain in From, with a count and with the result. A source that "
-    "passes at times and fails at others is probably yours, and something of it is not signed or not aligned; or the mail "
-    "was forwarded. A source that never passes is either a sender of yours that is not set up, or someone else who uses "
+    "They name every address that has sent mail with your domain in From, with a count and with the result. A source "
+    "that sometimes passes and sometimes fails is probably yours: some of its mail is not signed or not aligned, or was "
+    "forwarded. A source that never passes is either a sender of yours that is not set up, or someone else who uses "
     "your name. Look up who holds the address before you change a record.",
     cases={
         "none": Case(Status.INFO, "No report is about this domain."),
         "breaks": Case(
             Status.WARN,
-            "A source passes at times and fails at others.",
+            "Some mail of a source passes DMARC, and some fails.",
             advice="Find out which of its mail is not signed, or is changed on the way.",
         ),
-        "never": Case(Status.INFO, "A source never passes."),
+        "never": Case(Status.INFO, "No mail of a source passes DMARC."),
         "unread": Case(Status.INFO, "A file could not be read as a report, or rows of a report could not."),
     },
 )
@@ -76,22 +76,25 @@ def _unread(domain: str, given: ReportCollection, found: ReportedMail) -> Iterat
 def _of_source(source: ReportedSource) -> Finding | None:
     failed = source.failed - source.forwarded
     if source.messages and not source.passed:
-        told = f"{source.address} sent {counted(source.messages, 'message')}, and none passed DMARC{_kept(source)}"
+        message = f"{source.address} sent {counted(source.messages, 'message')}, and none passed DMARC{_kept(source)}"
         advice = "If it is yours, have it sign with your domain. If not, a policy of quarantine or reject keeps its mail out."
-        return RULE.finding("never", source.address, told, advice=advice)
+        return RULE.finding("never", source.address, message, advice=advice)
     if failed > TOLERATED * source.messages:
-        told = f"{source.address} sent {counted(source.messages, 'message')}, of which {failed:,} failed DMARC{_kept(source)}"
+        message = (
+            f"{source.address} sent {counted(source.messages, 'message')}, of which {failed:,} failed "
+            f"DMARC{_kept(source)}"
+        )
         advice = "Find out which mail of this source is not signed with your domain."
-        return RULE.finding("breaks", source.address, told, advice=advice)
+        return RULE.finding("breaks", source.address, message, advice=advice)
     return None
 
 
 def _kept(source: ReportedSource) -> str:
     """What receivers did with those that failed."""
-    told = [
+    actions = [
         f"{source.dispositions[each]:,} to {each}" for each in ("quarantine", "reject") if source.dispositions[each]
     ]
-    return f"; receivers applied the policy: {', '.join(told)}" if told else ""
+    return f"; receivers applied the policy: {', '.join(actions)}" if actions else ""
 
 
 CHECK = Check(RULE, judge, by_evidence=(PASSED, *RULE.cases))

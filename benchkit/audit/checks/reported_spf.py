@@ -1,4 +1,6 @@
-"""The SPF record beside the sources that receivers report: one that is missing in it, and an include that sends nothing."""
+"""Compares the SPF record with the sources in receivers' reports: sources that it does not list, and includes that send
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,14 @@ RULE = Rule(
     mechanism=AuditedMechanism.REPORTS,
     title="The SPF record names the sources that receivers report, and no others",
     reference="RFC 7208 §10.1",
-    text="An address that sends mail signed by your domain is yours. If receivers report that SPF failed there for an envelope "
-    "sender in your domain, and the record does not hold the address today, add it. An include none of whose addresses "
-    "appears in the reports has sent nothing that reporting receivers saw, and still costs DNS lookups of the ten. Reports "
-    "come from the receivers that send them: most large ones do, Microsoft 365 only for some domains, most small ones not.",
+    text="An address that sends mail signed by your domain is yours. If receivers report that SPF failed for it with an "
+    "envelope sender in your domain, and the record does not list the address today, add it. If no address of an "
+    "include appears in the reports, no reporting receiver got mail from it, but it still counts toward the ten DNS "
+    "lookups. Reports come from the receivers that send them: most large ones do, Microsoft 365 only for some domains, "
+    "most small ones not.",
     cases={
-        "not_in_record": Case(Status.WARN, "A source of yours fails SPF, and is not in the record."),
-        "idle_include": Case(Status.INFO, "No reported source lies in an include's addresses."),
+        "not_in_record": Case(Status.WARN, "One of your own sources fails SPF, because the record does not list it."),
+        "idle_include": Case(Status.INFO, "No mail in the reports came from the addresses of an include."),
     },
 )
 ENOUGH = 100  # messages; fewer say nothing about an include
@@ -62,10 +65,10 @@ def _missing(found: ReportedMail, addresses: AddressSet, evidence: Sequence[Answ
     for source in found.sources:
         address, failed = ip_address(source.address), source.own_spf.total() - source.own_spf[PASS]
         if source.dkim_aligned and failed > source.own_spf[PASS] and not addresses.path_of(address):
-            told = f"{address} sends mail that {found.domain} has signed, and the SPF record does not hold it"
-            told += f": SPF failed for {counted(failed, 'message')}"
+            message = f"{address} sends mail that {found.domain} has signed, but the SPF record does not list it"
+            message += f": SPF failed for {counted(failed, 'message')}"
             advice = f"Add ip{address.version}:{address} to the SPF record, or the include of the provider that it belongs to."
-            yield RULE.finding("not_in_record", source.address, told, evidence=evidence, advice=advice)
+            yield RULE.finding("not_in_record", source.address, message, evidence=evidence, advice=advice)
 
 
 def _idle(found: ReportedMail, addresses: AddressSet, tree: Tree, evidence: Sequence[Answer]) -> Iterator[Finding]:
@@ -76,11 +79,11 @@ def _idle(found: ReportedMail, addresses: AddressSet, tree: Tree, evidence: Sequ
     depends = {path[0].span for path in addresses.open_ended}
     for term in _includes(tree):
         if term.term.span not in used | depends:
-            told = f"none of {found.messages:,} reported messages ({found.period}) came from an address of {term.term.text}"
-            told += f"; it costs {term.cost.lookups} of {LOOKUP_LIMIT} DNS lookups"
+            message = f"none of {found.messages:,} reported messages ({found.period}) came from an address of {term.term.text}"
+            message += f"; it costs {term.cost.lookups} of {LOOKUP_LIMIT} DNS lookups"
             advice = f"If you no longer use this sender, remove {term.term.text}."
             yield RULE.finding(
-                "idle_include", found.domain, told, evidence=evidence, advice=advice, span=term.term.span
+                "idle_include", found.domain, message, evidence=evidence, advice=advice, span=term.term.span
             )
 
 

@@ -1,4 +1,4 @@
-"""Whether senders reach the domain's mail hosts over TLS, by their reports."""
+"""Whether senders can reach the domain's mail hosts over TLS, according to their reports."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for (result, host), sessions in failed.most_common():
         if sessions:
             at = f" at {host}" if host else ""
-            told = f"{sessions:,} of {good + bad:,} reported sessions failed{at}: {result}"
-            yield RULE.finding("failures", host or found.domain, told, advice=ADVICE.get(result, ""))
+            message = f"{sessions:,} of {good + bad:,} reported sessions failed{at}: {result}"
+            yield RULE.finding("failures", host or found.domain, message, advice=ADVICE.get(result, ""))
     if not failed.total():
         yield RULE.passed(found.domain, f"{good:,} sessions in {len(found.tls_reports):,} TLS reports, none failed")
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.facts.spf_tree import lost_in, spf_addresses, spf_tree, way
+from benchkit.audit.facts.spf_tree import spf_addresses, spf_tree, unanswered_lookups, way
 from benchkit.audit.records.spf import MechanismKind, SpfMechanism
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.addresses import AddressSet
@@ -19,13 +19,15 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="The record lets only your own senders pass",
     reference="RFC 9989 §7.1",
-    text="All terms together make a set of addresses that pass. Two halves, `ip4:1.0.0.0/1 ip4:128.0.0.0/1`, are the "
-    "whole internet just as `+all` is; a /8 lets millions of hosts of others send for the domain; a shared provider's "
-    "range lets its other customers send for you. Write the networks that you hold, no wider.",
+    text="All terms together make a set of addresses that pass. Two halves, `ip4:1.0.0.0/1 ip4:128.0.0.0/1`, are the whole "
+    "internet just as `+all` is; a /8 lets millions of hosts that are not yours send for the domain; the whole range of a "
+    "shared provider lets its other customers send for you. List only the networks that you use.",
     cases={
         "everybody": Case(Status.FAIL, "At least half of all IPv4 addresses pass.", 30),
         "broad": Case(Status.WARN, "A term lets a very wide network pass.", 8),
-        "open": Case(Status.INFO, "Terms depend on the message: the senders that pass cannot be listed."),
+        "open": Case(
+            Status.INFO, ("Some terms use macros, so the senders that pass depend on the message and cannot be listed.")
+        ),
     },
 )
 HALF = 2**31
@@ -48,12 +50,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         for term in wide:
             yield _broad(domain, found, term)
     for path in addresses.open_ended:
-        if not lost_in(tree):
+        if not unanswered_lookups(tree):
             yield RULE.finding(
                 "open", domain, f"{way(path)}: which senders pass depends on the message", evidence=evidence
             )
-    if lost := lost_in(tree):
-        yield RULE.unknown(domain, lost)
+    if unanswered := unanswered_lookups(tree):
+        yield RULE.unknown(domain, unanswered)
     elif not wide and addresses.count4 < HALF:
         message = f"{addresses.count4:,} IPv4 addresses and {len(addresses.networks6)} IPv6 networks pass"
         yield RULE.passed(domain, message, evidence=evidence)

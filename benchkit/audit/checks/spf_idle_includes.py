@@ -20,11 +20,14 @@ RULE = Rule(
     title="Every include is used",
     reference="RFC 7208 §2.4",
     text="Receivers evaluate SPF for the domain of the envelope sender (the Return-Path), not for the From address. Some "
-    "providers send with an envelope sender in their own domain unless you set up a return path: then their include in your "
-    "record is never asked, does nothing for alignment, and still costs DNS lookups of the ten. DMARC rests on the DKIM key "
-    "there. Look at the Return-Path of a message from the provider: in its own domain, the include is not needed.",
+    "providers send with an envelope sender in their own domain unless you set up a return path: then receivers never look "
+    "up their include in your record. It does nothing for alignment, but still counts toward the ten DNS lookups, and DMARC "
+    "depends on the DKIM key. Look at the Return-Path of a message from the provider: if it is in the provider's domain, you "
+    "do not need the include.",
     cases={
-        "idle": Case(Status.INFO, "A provider's include is not needed if its envelope sender is its own."),
+        "idle": Case(
+            Status.INFO, "A provider's include is not needed if the provider uses its own domain as envelope sender."
+        ),
     },
 )
 

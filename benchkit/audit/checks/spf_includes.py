@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
-from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
+from benchkit.audit.facts.spf_tree import spf_tree, unanswered_lookups, way
 from benchkit.audit.fixes.spf_included import faulty_name, included_fix
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.fixes.zone_names import whom_to_ask
@@ -19,15 +19,14 @@ from benchkit.model.record_fix import RecordFix
 RULE = Rule(
     name="spf_includes",
     mechanism=AuditedMechanism.SPF,
-    title="Included records are there and sound",
+    title="Every included record exists and is valid",
     reference="RFC 7208 §5.2",
-    text="An `include` or `redirect` whose target has no record, several, one with an error, or one that leads back to "
-    "where it came from, is a `permerror`, and the whole record with it. Includes that no longer exist are left "
-    "by providers that closed, and anyone who registers the name may then send for you. Remove the term, or ask the "
-    "owner of the name to fix its record.",
+    text="If the target of an `include` or `redirect` has no record, several, one with an error, or one that leads back, the "
+    "result of the whole record is `permerror`. If the target belonged to a provider that has closed, anyone who registers "
+    "the name can send for you. Remove the term, or ask the owner of the name to fix its record.",
     cases={
         "missing": Case(Status.FAIL, "An included name has no SPF record.", 20),
-        "cycle": Case(Status.FAIL, "The includes go round in a circle.", 20),
+        "cycle": Case(Status.FAIL, "The includes form a loop.", 20),
         "error": Case(Status.FAIL, "An included record cannot be evaluated.", 20),
         "too_many_mx": Case(Status.FAIL, "An `mx` term leads to more than ten hosts: permerror (§4.6.4).", 20),
     },
@@ -48,10 +47,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     problems = [problem for problem in tree.problems if problem.code in CASES]
     for problem in problems:
         yield await _finding(context, found, problem)
-    if lost := lost_in(tree):
-        yield RULE.unknown(context.domain, lost)
+    if unanswered := unanswered_lookups(tree):
+        yield RULE.unknown(context.domain, unanswered)
     elif not problems and len(tree.nodes) > 1:
-        message = f"{len(tree.nodes) - 1} included records, all sound"
+        message = f"{len(tree.nodes) - 1} included records, all valid"
         evidence = [node.answer for node in tree.nodes.values() if node.answer]
         yield RULE.passed(context.domain, message, evidence=evidence)
 
@@ -79,7 +78,7 @@ def _advice(domain: str, problem: Problem, fix: SpfFix, fixes: Sequence[RecordFi
     if name != domain:
         owner = whom_to_ask(domain, name)
         if owner:
-            return f"Ask {owner}, to correct the SPF record at {name}; remove `{problem.path[0].term}` if nothing sends by it."
+            return f"Ask {owner}, to correct the SPF record at {name}; remove `{problem.path[0].term}` if no sender needs it."
         return f"Publish the record for {name} below." if fixes else f"Correct the SPF record at {name}."
     if fixes:
         return f"Correct the name in `{last.term}` if it is mistyped; else publish the record below."

@@ -1,4 +1,4 @@
-"""How many DNS lookups the record costs; receivers make ten."""
+"""How many DNS lookups the record needs; receivers stop after ten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.facts.spf_tree import lost_in, spf_tree
+from benchkit.audit.facts.spf_tree import spf_tree, unanswered_lookups
 from benchkit.audit.fixes.spf_flattened import flattened
 from benchkit.audit.fixes.spf_lookups import advice_within_limit
 from benchkit.audit.fixes.spf_record import spf_fix
@@ -21,17 +21,20 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="At most ten DNS lookups",
     reference="RFC 7208 §4.6.4",
-    text="A receiver follows ten terms that ask the DNS (include, a, mx, ptr, exists, redirect), those of included "
-    "records counted too, and then returns `permerror`. The hosts of an `mx`, and `exp`, are not counted. "
-    "Included records belong to others and grow: eight or fewer are fine, nine and ten are one change away from "
-    "failing. Remove includes of services that no longer send; give a service a subdomain of its own. Never remove the "
-    "provider of your mailboxes. Writing a provider's addresses out instead (flattening) breaks on the day on which they "
-    "change. Your own hosts and includes you can write out: where that is enough, the audit offers the record as a later step.",
+    text="A receiver evaluates at most ten terms that need a DNS lookup (include, a, mx, ptr, exists, redirect), those in "
+    "included records too. One more, and the result is `permerror`. The hosts of an `mx`, and `exp`, are not counted. The "
+    "owners of included records add terms: eight lookups or fewer are fine, with nine or ten one change breaks the record. "
+    "Remove includes of services that no longer send; give a service a subdomain of its own. Never remove the provider of "
+    "your mailboxes. Do not replace a provider's include by its addresses (flattening): the record breaks on the day the "
+    "provider changes them. You can replace your own hosts and includes by addresses; if that is enough, the audit offers "
+    "such a record as a later step.",
     cases={
         "many": Case(
-            Status.FAIL, "More than ten: the result is permerror for senders that are not matched before.", 20
+            Status.FAIL,
+            "More than ten DNS lookups: the result is permerror for every sender that no earlier term matches.",
+            20,
         ),
-        "at_risk": Case(Status.WARN, "Nine or ten: one more term of some provider's breaks the record.", 3),
+        "at_risk": Case(Status.WARN, "Nine or ten DNS lookups: one more term in a provider's record breaks yours.", 3),
     },
 )
 FINE = 8
@@ -43,7 +46,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if tree is None:
         return
     number, domain = tree.cost.lookups, context.domain
-    told = (
+    message = (
         f"{number} DNS lookups, the limit is {LIMIT}{_leads_to(number)}: {shares(tree)}" if number else "no DNS lookups"
     )
     if number > FINE:
@@ -51,16 +54,16 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding(
             "many" if number > LIMIT else "at_risk",
             domain,
-            told,
-            evidence=[found.answer, *lost_in(tree)],
+            message,
+            evidence=[found.answer, *unanswered_lookups(tree)],
             advice=await advice_within_limit(context, tree),
             fixes=await _fixes(context) if number > LIMIT else (),
             span=most_expensive.term.span,
         )
-    elif lost := lost_in(tree):
-        yield RULE.unknown(domain, lost)
+    elif unanswered := unanswered_lookups(tree):
+        yield RULE.unknown(domain, unanswered)
     else:
-        yield RULE.passed(domain, told, evidence=[found.answer])
+        yield RULE.passed(domain, message, evidence=[found.answer])
 
 
 async def _fixes(context: AuditContext) -> tuple[RecordFix, ...]:

@@ -23,9 +23,9 @@ RULE = Rule(
     reference="RFC 7208 §6",
     text="A domain that takes mail also sends some: replies, bounces, automatic answers. A valid record can still let no host "
     "pass: `include=`, `ip4=` and `mx=` are unknown modifiers, which receivers ignore (§6); a `redirect` beside `all` is "
-    "ignored (§6.1); terms after `all` are never evaluated; a lone `~all` names no one; an include of a record that lets no "
-    "host pass adds no one. Only a bare `v=spf1 -all` at a domain without MX hosts says that the domain sends no mail "
-    "(§10.1.2). Name the hosts and services that send.",
+    "ignored (§6.1); terms after `all` are never evaluated; `~all` alone authorises no host, and neither does an include of "
+    "a record that lets no host pass. Only a bare `v=spf1 -all` at a domain without MX hosts says that the domain sends no "
+    "mail (§10.1.2). Name the hosts and services that send.",
     cases={"none": Case(Status.FAIL, "The domain takes mail, and its SPF record lets no sender pass.", 25)},
 )
 MX_FIRST = "Publish the new MX records: `mx` stands for their hosts."
@@ -38,8 +38,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(spf_record)
     if senders.any_pass:
         yield RULE.passed(context.domain, "some senders pass", evidence=[found.answer])
-    elif senders.lost:
-        yield RULE.unknown(context.domain, senders.lost)
+    elif senders.unanswered:
+        yield RULE.unknown(context.domain, senders.unanswered)
     else:
         fix, first = await spf_fix(context), await _mx_first(context, found)
         text = found.parsed.text if found.parsed else ""

@@ -1,4 +1,4 @@
-"""Terms that authorise what another has authorised already."""
+"""Terms whose addresses an earlier term already authorises."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ RULE = Rule(
     text="Addresses that two terms authorise pass by the first of them. That does no harm. But the second term may be "
     "useless and still cost a lookup, and removing only one of the two does not remove the addresses.",
     cases={
-        "whole": Case(Status.INFO, "All that a term authorises is authorised before it."),
-        "part": Case(Status.INFO, "A part of what a term authorises is authorised before it."),
+        "whole": Case(Status.INFO, "Earlier terms already authorise all addresses of a term."),
+        "part": Case(Status.INFO, "Earlier terms already authorise some addresses of a term."),
     },
 )
 SHOWN = 5
@@ -30,7 +30,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found, addresses = await context.fact(spf_record), await context.fact(spf_addresses)
     for each in addresses.overlaps[:SHOWN] if addresses else ():
         number = f"{each.addresses:,} addresses" if each.addresses > 1 else "1 address"
-        message = f"{way(each.path)}: {number} passed already by {way(each.earlier)}"
+        message = f"{way(each.path)}: {number} already pass by {way(each.earlier)}"
         case = "whole" if each.whole else "part"
         yield RULE.finding(case, context.domain, message, evidence=[found.answer], span=each.path[0].span)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.providers import mailbox_provider
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.facts.spf_tree import lost_in, spf_senders, spf_tree
+from benchkit.audit.facts.spf_tree import spf_senders, spf_tree, unanswered_lookups
 from benchkit.audit.fixes.spf_record import with_include
 from benchkit.audit.records.spf import MechanismKind
 from benchkit.audit.rule import Case, Check, Rule
@@ -17,14 +17,16 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_provider",
     mechanism=AuditedMechanism.SPF,
-    title="The provider of the mailboxes may send",
+    title="SPF allows the mailbox provider to send",
     reference="RFC 7208 §5.4",
     text="At Google, Microsoft and other mailbox providers the hosts in the MX records only receive; mail leaves from other "
     "hosts, which the provider names in an SPF record for its customers to include. `mx` in the domain's record does not let "
     "them send. If people send from mailboxes at the provider, include its record.",
     cases={
         "mx_only_receives": Case(
-            Status.WARN, "`mx` names hosts of a provider that only receive, and its include is missing.", 5
+            Status.WARN,
+            ("`mx` names hosts of a provider that only receive, and the include for its sending hosts is missing."),
+            5,
         ),
         "not_included": Case(Status.INFO, "The provider of the mailboxes is not in the SPF record."),
     },
@@ -41,8 +43,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if provider.include in tree.nodes:
         yield RULE.passed(context.domain, f"includes the senders of {provider.name}", evidence=[found.answer])
         return
-    if lost := lost_in(tree):
-        yield RULE.unknown(context.domain, lost)
+    if unanswered := unanswered_lookups(tree):
+        yield RULE.unknown(context.domain, unanswered)
         return
     own_mx = any(term.kind is MechanismKind.MX and term.domain is None for term in found.parsed.mechanisms)
     message = (

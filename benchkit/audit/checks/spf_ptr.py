@@ -16,11 +16,11 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="No term depends on reverse DNS",
     reference="RFC 7208 §5.5",
-    text="`ptr` should not be published: it is slow, less reliable than the other terms where the DNS errs, and a burden "
-    "on the reverse zones' servers. The macro `%{p}` (§7.2) has the same weakness. Name the hosts by `a`, `ip4` or `ip6`.",
+    text="`ptr` should not be published: it is slow, less reliable than the other terms, and a burden on the servers of the "
+    "reverse zones. The macro `%{p}` (§7.2) has the same weakness. Name the hosts by `a`, `ip4` or `ip6`.",
     cases={
-        "mechanism": Case(Status.WARN, "A `ptr` term."),
-        "macro": Case(Status.WARN, "The macro `%{p}`."),
+        "mechanism": Case(Status.WARN, "A `ptr` term: it is slow, and receivers may ignore it."),
+        "macro": Case(Status.WARN, "The macro `%{p}`: it is slow, and receivers may ignore it."),
     },
 )
 

@@ -8,7 +8,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
 from benchkit.audit.records.text import described, readable
-from benchkit.audit.rule import Case, Check, Rule, lost, sentence
+from benchkit.audit.rule import Case, Check, Rule, sentence, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 
@@ -24,7 +24,11 @@ RULE = Rule(
     cases={
         "missing": Case(Status.FAIL, "There is no SPF record.", 25),
         "several": Case(Status.FAIL, "There are several SPF records: receivers use none of them.", 25),
-        "almost": Case(Status.FAIL, "A TXT record looks like SPF, and does not begin with `v=spf1` and a space.", 25),
+        "almost": Case(
+            Status.FAIL,
+            ("A TXT record looks like SPF but does not begin with `v=spf1` and a space, so receivers ignore it."),
+            25,
+        ),
     },
 )
 
@@ -35,7 +39,7 @@ MISSING = "no SPF record: SPF passes for no mail, and large receivers refuse bul
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(spf_record)
     domain, evidence = context.domain, [found.answer]
-    if unanswered := lost(evidence):
+    if unanswered := unanswered_in(evidence):
         yield RULE.unknown(domain, unanswered)
     elif found.parsed is not None:
         yield RULE.passed(domain, "one SPF record", evidence=evidence)
@@ -66,7 +70,7 @@ def _almost(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
     return RULE.finding(
         "almost",
         domain,
-        f"no SPF record; this text is near one, but is none: {readable(meant)[:60]!r}{hint}",
+        f"no SPF record; this text looks like one but is not valid: {readable(meant)[:60]!r}{hint}",
         evidence=[found.answer],
         advice=sentence(fix.decide) or "The record must begin with exactly v=spf1 and a space.",
         fixes=fix.fixes,

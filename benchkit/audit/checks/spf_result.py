@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_evaluation import envelope_sender, spf_evaluation
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.audit.spf.result import Evaluation, SpfResult
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -14,11 +14,11 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_result",
     mechanism=AuditedMechanism.SPF,
-    title="The named sender passes",
+    title="SPF passes for the given sending address",
     reference="RFC 7208 §2.6",
-    text="With `--ip` (and `--helo`, `--mail-from`) the record is evaluated as a receiver does it, up to ten DNS "
-    "lookups and two void ones, and the path to the term that decided is told. A host that "
-    "sends for the domain and does not `pass` must be added to the record.",
+    text="With `--ip` (and `--helo`, `--mail-from`) benchkit evaluates the record as a receiver does, with the limits of ten "
+    "DNS lookups and two void ones, and shows the path to the term that decided. A host that sends for the domain and "
+    "does not `pass` must be added to the record.",
     cases={
         "fail": Case(
             Status.FAIL,
@@ -43,7 +43,10 @@ RULE = Rule(
         ),
         "no_identity": Case(
             Status.INFO,
-            "Not evaluated. Nothing tells the envelope sender: a message without Return-Path, or a bounce without --helo.",
+            (
+                "Not evaluated: the envelope sender is not known. The message has no Return-Path, or a bounce was "
+                "given without --helo."
+            ),
         ),
     },
 )
@@ -58,12 +61,12 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         return
     subject, way = f"{context.options.ip} for {_identity(context, found)}", _way(found)
     if found.result is SpfResult.TEMPERROR:
-        yield RULE.unknown(subject, lost(found.answers))
+        yield RULE.unknown(subject, unanswered_in(found.answers))
     elif found.result is SpfResult.PASS:
         yield RULE.passed(subject, f"pass{way}", evidence=found.answers)
     else:
-        told = found.explanation or found.problem
-        message = f"{found.result}{way}" + (f": {told}" if told else "")
+        reason = found.explanation or found.problem
+        message = f"{found.result}{way}" + (f": {reason}" if reason else "")
         yield RULE.finding(found.result, subject, message, evidence=found.answers)
 
 

@@ -18,7 +18,7 @@ from benchkit.model.finding import Finding
 RULE = Rule(
     name="spf_reverse_dns",
     mechanism=AuditedMechanism.SPF,
-    title="Authorised addresses lead to a name and back",
+    title="Every authorised address has a PTR name that leads back to it",
     reference="RFC 1912 §2.1",
     text="Gmail and Yahoo require a PTR record for every sending address, with a name that resolves back to it, "
     "whatever SPF says. benchkit checks the first sixteen addresses that the record authorises one by one. For "
@@ -39,7 +39,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield finding
     if findings and not any(findings):
         evidence = [answer for each in found for answer in each.answers]
-        yield RULE.passed(context.domain, f"{len(found)} addresses lead to a name and back", evidence=evidence)
+        yield RULE.passed(
+            context.domain, f"{len(found)} addresses have a PTR name that leads back to them", evidence=evidence
+        )
 
 
 def _single(authorised: AddressSet) -> list[str]:

@@ -17,13 +17,17 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="The TXT records at the domain fit into one answer",
     reference="RFC 7208 §3.4",
-    text="All TXT records of the domain come in one answer. Past 512 octets it needs EDNS, past about 1,232 it is cut "
-    "and asked again over TCP, which some networks block; the result is then `temperror`. RFC 7208 advises to "
-    "keep the name and all these texts under 450 octets together. Remove verification texts that no service "
-    "needs any more, and move groups of addresses into an include of your own.",
+    text="All TXT records of the domain come in one answer. Past 512 octets it needs EDNS, past about 1,232 it is truncated, "
+    "and resolvers ask again over TCP, which some networks block; the result is then `temperror`. RFC 7208 advises to "
+    "keep the name and all these texts under 450 octets together. Remove verification texts that no service needs any "
+    "more, and move groups of addresses into an include of your own.",
     cases={
         "advised": Case(Status.INFO, "The name and all TXT records have 450 octets or more."),
-        "answer": Case(Status.WARN, "All TXT records together have more than 1,232 octets: the answer is cut.", 3),
+        "answer": Case(
+            Status.WARN,
+            ("All TXT records together have more than 1,232 octets: the answer is truncated and needs TCP."),
+            3,
+        ),
     },
 )
 ADVISED = 450
@@ -34,16 +38,16 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if found.parsed is None:
         return
     octets, evidence = answer_octets(found.answer), [found.answer]
-    told = len(context.domain) + sum(map(len, txts_of(found.answer)))
+    size = len(context.domain) + sum(map(len, txts_of(found.answer)))
     if octets > UNFRAGMENTED:
         message = f"{len(found.answer.records)} TXT records make an answer of {octets:,} octets"
         advice = "Remove verification texts that no service needs any more."
         yield RULE.finding("answer", context.domain, message, evidence=evidence, advice=advice)
-    elif told >= ADVISED:
-        message = f"the name and all TXT records have {told} octets; under {ADVISED} are advised"
+    elif size >= ADVISED:
+        message = f"the name and all TXT records have {size} octets; under {ADVISED} are advised"
         yield RULE.finding("advised", context.domain, message, evidence=evidence)
     else:
-        yield RULE.passed(context.domain, f"{told} octets, {octets:,} in the whole answer", evidence=evidence)
+        yield RULE.passed(context.domain, f"{size} octets, {octets:,} in the whole answer", evidence=evidence)
 
 
 CHECK = Check(RULE, judge)

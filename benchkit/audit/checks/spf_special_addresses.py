@@ -14,7 +14,7 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_special_addresses",
     mechanism=AuditedMechanism.SPF,
-    title="Only addresses that can send are listed",
+    title="No private or reserved address is listed",
     reference="RFC 6890 §2.2",
     text="Private, loopback and reserved addresses in the record authorise no host on the internet: mail never arrives "
     "from there. At a receiver that sees such an address (a relay inside its own network) they let other senders "

@@ -1,4 +1,4 @@
-"""Whether a record in several strings still has its blanks where one string ends and the next begins."""
+"""Whether a record in several strings has a space where one string ends and the next begins."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RULE = Rule(
     "them is missing, and two terms become one invalid term. End the string with a space, or begin the next one "
     "with it.",
     cases={
-        "joined": Case(Status.FAIL, "Two terms run together where two strings meet: at least one sender is lost.", 25)
+        "joined": Case(Status.FAIL, "A space is missing where two strings join: two terms become one invalid term.", 25)
     },
 )
 
@@ -32,15 +32,18 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(spf_record)
     if found.parsed is None or len(strings := found.records[0].strings) < 2:
         return
-    evidence, told = [found.answer], f"{len(strings)} strings of {', '.join(str(len(each)) for each in strings)} octets"
+    evidence, sizes = (
+        [found.answer],
+        f"{len(strings)} strings of {', '.join(str(len(each)) for each in strings)} octets",
+    )
     if lost := _lost_blanks(strings):
         pairs = ", ".join(f"`{left}` and `{right}`" for left, right in lost)
-        message = f"{told}: receivers join them without a blank, and {pairs} become one term"
-        advice = "End the string with a blank, or begin the next one with it."
+        message = f"{sizes}: receivers join them without a space, so {pairs} become one term"
+        advice = "End the string with a space, or begin the next one with it."
         fixes = (await spf_fix(context)).fixes
         yield RULE.finding("joined", context.domain, message, evidence=evidence, advice=advice, fixes=fixes)
     else:
-        yield RULE.passed(context.domain, told, evidence=evidence)
+        yield RULE.passed(context.domain, sizes, evidence=evidence)
 
 
 def _lost_blanks(strings: tuple[bytes, ...]) -> list[tuple[str, str]]:

@@ -18,13 +18,13 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="The SPF record follows the grammar",
     reference="RFC 7208 §4.6",
-    text="A receiver that finds a syntax error anywhere in the record, even behind a term that matches, returns "
-    "`permerror`: the record protects and allows nothing. The place is named with each fault. Correct the term, or "
-    "remove it if nothing sends by it.",
+    text="A receiver that finds a syntax error anywhere in the record, even behind a term that matches, returns `permerror`: "
+    "the record neither allows nor protects anything. Each finding names the position. Correct the term, or remove it "
+    "if no sender needs it.",
     cases={
         "error": Case(Status.FAIL, "A syntax error: the result is permerror for every sender.", 25),
-        "host_bits": Case(Status.WARN, "A network is written with bits beyond its prefix."),
-        "oddity": Case(Status.WARN, "A term is legal and does not do what it seems to."),
+        "host_bits": Case(Status.WARN, "A network address has bits set beyond its prefix length."),
+        "oddity": Case(Status.WARN, "A term is valid but does not do what it seems to do."),
     },
 )
 
@@ -37,7 +37,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield _finding(context.domain, found, fault, await spf_fix(context))
     if not found.parsed.faults:
         yield RULE.passed(
-            context.domain, f"{counted(len(found.parsed.terms), 'term')}, all sound", evidence=[found.answer]
+            context.domain, f"{counted(len(found.parsed.terms), 'term')}, all valid", evidence=[found.answer]
         )
 
 

@@ -16,17 +16,17 @@ from benchkit.model.finding import Finding, Status
 RULE = Rule(
     name="spf_unreached",
     mechanism=AuditedMechanism.SPF,
-    title="Every term can be reached",
+    title="Receivers can reach every term",
     reference="RFC 7208 §5.1",
-    text="Terms are evaluated from left to right until one matches. Nothing after `all` is evaluated, `redirect` is "
-    "ignored where there is an `all` (§6.1), the second of two equal terms has no effect, and a network inside one that comes "
-    "before it never decides. Such terms are often senders that the owner believes to be allowed. Move them before `all`, or "
+    text="Terms are evaluated from left to right until one matches. Nothing after `all` is evaluated, `redirect` is ignored "
+    "where there is an `all` (§6.1), the second of two equal terms has no effect, and a network inside an earlier one "
+    "has no effect. Such terms are often senders that the owner believes to be allowed. Move them before `all`, or "
     "remove them.",
     cases={
         "after_all": Case(Status.WARN, "A term comes after `all`."),
         "redirect_with_all": Case(Status.WARN, "`redirect` beside `all` is ignored."),
-        "twice": Case(Status.WARN, "A term is there twice.", 2),
-        "shadowed": Case(Status.INFO, "A network lies within one that comes before it."),
+        "twice": Case(Status.WARN, "A term appears twice.", 2),
+        "shadowed": Case(Status.INFO, "An earlier term already covers a network."),
     },
 )
 
@@ -49,7 +49,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for finding in findings:
         yield finding
     if not findings:
-        yield RULE.passed(context.domain, "every term can be reached", evidence=[found.answer])
+        yield RULE.passed(context.domain, "receivers can reach every term", evidence=[found.answer])
 
 
 Unreached = tuple[str, Term, str]  # the case, the term, and what is wrong with it
@@ -70,7 +70,7 @@ def _without_effect(record: SpfRecord) -> list[Unreached]:
     unreached = set(record.unreached)
     for term in (each for each in record.mechanisms[:COMPARED] if each not in unreached):
         if any(term.text.lower() == before.text.lower() for before in seen):
-            found.append(("twice", term, f"`{term.text}` is there twice"))
+            found.append(("twice", term, f"`{term.text}` appears twice"))
         elif wider := next((before for before in seen if _within(term.network, before.network)), None):
             found.append(("shadowed", term, f"`{term.text}` lies within `{wider.text}`, which comes before it"))
         seen.append(term)

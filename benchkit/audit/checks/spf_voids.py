@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import spf_record
-from benchkit.audit.facts.spf_tree import lost_in, spf_tree, way
+from benchkit.audit.facts.spf_tree import spf_tree, unanswered_lookups, way
 from benchkit.audit.fixes.spf_record import spf_fix
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.audit.spf.result import EvaluationStep
@@ -41,21 +41,21 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     either = [path for path, term in tree.walk() if term.own.voids4 or term.own.voids6]
     if max(cost.voids4, cost.voids6) > LIMIT:
         case = "many" if min(cost.voids4, cost.voids6) > LIMIT else "one_family"
-        message = f"{_told(tree)}; the limit is {LIMIT}, so receivers return permerror ({_named(either)})"
+        message = f"{_count_text(tree)}; the limit is {LIMIT}, so receivers return permerror ({_named(either)})"
         fixes = (await spf_fix(context)).within_voids if case == "many" else ()
         advice = _advice(both or either)
-        proof = [*evidence, *lost_in(tree)]
+        proof = [*evidence, *unanswered_lookups(tree)]
         yield RULE.finding(case, domain, message, evidence=proof, advice=advice, fixes=fixes)
     elif both:
         message = f"{len(both)} void DNS lookup{'s' * (len(both) > 1)} (limit {LIMIT}): {_named(both)}"
         yield RULE.finding("some", domain, message, evidence=evidence, advice=_advice(both))
-    elif lost := lost_in(tree):
-        yield RULE.unknown(domain, lost)
+    elif unanswered := unanswered_lookups(tree):
+        yield RULE.unknown(domain, unanswered)
     else:
-        yield RULE.passed(domain, _told(tree), evidence=evidence)
+        yield RULE.passed(domain, _count_text(tree), evidence=evidence)
 
 
-def _told(tree: Tree) -> str:
+def _count_text(tree: Tree) -> str:
     return f"void DNS lookups: {tree.cost.voids4} for an IPv4 sender, {tree.cost.voids6} for an IPv6 sender"
 
 
@@ -67,9 +67,9 @@ def _advice(paths: list[tuple[EvaluationStep, ...]]) -> str:
     """What is in other records is for their owners to correct."""
     own = dict.fromkeys(f"`{path[0].term}`" for path in paths if len(path) == 1)
     foreign = sorted({path[-1].domain for path in paths if len(path) > 1})
-    told = [f"Correct the name in {', '.join(own)}, or remove the term if nothing sends by it." if own else ""]
-    told.append(f"The owner of {', '.join(foreign)} must correct the other terms." if foreign else "")
-    return " ".join(filter(None, told))
+    sentences = [f"Correct the name in {', '.join(own)}, or remove the term if no sender needs it." if own else ""]
+    sentences.append(f"The owner of {', '.join(foreign)} must correct the other terms." if foreign else "")
+    return " ".join(filter(None, sentences))
 
 
 CHECK = Check(RULE, judge, regardless=("many",))

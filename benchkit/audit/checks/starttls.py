@@ -16,16 +16,16 @@ RULE = Rule(
     mechanism=AuditedMechanism.TRANSPORT,
     title="Every MX host offers STARTTLS",
     reference="RFC 3207 §4",
-    text="With `--connect`, each MX host is greeted on port 25 and asked for TLS; no mail is sent. Without STARTTLS "
+    text="With `--connect`, benchkit connects to port 25 of each MX host and starts TLS; it sends no mail. Without STARTTLS "
     "mail to the domain crosses the internet readable, and senders with MTA-STS or DANE do not deliver. Many "
     "networks close port 25 outwards: a host that is not reached is unknown, not at fault. Private and reserved "
     "addresses are connected to with `--allow-private` only, because anyone can name them in a zone.",
     cases={
         "unreachable": Case(Status.UNKNOWN, "The host could not be reached from here."),
-        "not_allowed": Case(Status.UNKNOWN, "The address is private or reserved: it was not connected to."),
+        "not_allowed": Case(Status.UNKNOWN, "The address is private or reserved, so benchkit did not connect to it."),
         "refused": Case(
             Status.WARN,
-            "The host answers, and does not greet as a mail server that takes mail.",
+            "The host answers, but not with the 220 greeting of a server that takes mail.",
             advice="Let the host greet with 220 and take mail, or remove it from MX.",
         ),
         "not_offered": Case(
@@ -33,13 +33,13 @@ RULE = Rule(
         ),
         "failed": Case(
             Status.FAIL,
-            "STARTTLS is offered, and TLS does not come up.",
+            "The host offers STARTTLS, but the TLS handshake fails.",
             10,
             advice="Correct the TLS set-up of the host: its certificate, key and protocol versions.",
         ),
         "old": Case(
             Status.WARN,
-            "TLS comes up in a version that has been given up (RFC 8996).",
+            "The host uses a TLS version that RFC 8996 forbids.",
             3,
             advice="Turn on TLS 1.2 and 1.3.",
         ),

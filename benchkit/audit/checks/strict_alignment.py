@@ -23,11 +23,13 @@ RULE = Rule(
     cases={
         "subdomain": Case(
             Status.WARN,
-            "A provider's envelope is in a subdomain: it aligns relaxed, and never strictly.",
+            "A provider's envelope sender is in a subdomain, which strict alignment never accepts.",
             3,
             advice="Remove aspf=s: relaxed alignment accepts a subdomain.",
         ),
-        "provider": Case(Status.INFO, "A provider's envelope is its own: SPF does not align at all."),
+        "provider": Case(
+            Status.INFO, "A provider's envelope sender is in the provider's domain: SPF does not align at all."
+        ),
     },
 )
 
@@ -39,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for sender in await context.fact(inferred_senders):
         if sender.return_path != "own":
             fixes = (await dmarc_fix(context, found.name)).fixes if sender.return_path == "subdomain" else ()
-            message = f"aspf=s, and {sender.name} sends with an envelope of a domain other than {context.domain}"
+            message = f"aspf=s, but {sender.name} sends with an envelope sender in a domain other than {context.domain}"
             yield RULE.finding(sender.return_path, sender.name, message, evidence=[found.answer], fixes=fixes)
 
 

@@ -11,7 +11,7 @@ from benchkit.audit.fixes.policy_records import replaced
 from benchkit.audit.fixes.report_addresses import repaired_addresses
 from benchkit.audit.records.tags import parse_tags
 from benchkit.audit.records.tls_rpt import parse_tls_rpt
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
@@ -25,12 +25,12 @@ RULE = Rule(
     "at `_smtp._tls`: `v=TLSRPTv1; rua=mailto:…`. Without it you notice an expired certificate only because mail "
     "does not arrive.",
     cases={
-        "missing": Case(Status.INFO, "No TLS reports are asked for."),
+        "missing": Case(Status.INFO, "The domain does not ask for TLS reports."),
         "missing_with_policy": Case(
             Status.WARN,
-            "MTA-STS is announced, and you are not told when it stops mail.",
+            "The domain uses MTA-STS but gets no report when MTA-STS stops mail.",
             2,
-            advice="Name an address for reports.",
+            advice="Publish an address for reports.",
         ),
         "several": Case(Status.FAIL, "Several records: no reports are sent.", 5),
         "syntax": Case(
@@ -38,7 +38,7 @@ RULE = Rule(
         ),
         "address": Case(
             Status.WARN,
-            "No reports can be sent to one of the addresses; the others get theirs.",
+            "One report address cannot be used; the others get reports.",
             2,
             advice="Reports go to mailto: and https: addresses only.",
         ),
@@ -49,14 +49,16 @@ RULE = Rule(
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(policy_texts, "_smtp._tls")
     name, evidence = found.answer.name, [found.answer]
-    if unanswered := lost(evidence):
+    if unanswered := unanswered_in(evidence):
         yield RULE.unknown(name, unanswered)
     elif not found.texts:
         announced = (await context.fact(policy_texts, "_mta-sts")).texts
         case = "missing_with_policy" if announced else "missing"
         fixes = _fix(context.domain, found, "" if announced else "if you want reports about TLS")
         fixes = fixes if (await context.fact(mail_profile)).takes_mail else ()
-        yield RULE.finding(case, context.domain, "no TLS reports are asked for", evidence=evidence, fixes=fixes)
+        yield RULE.finding(
+            case, context.domain, "the domain does not ask for TLS reports", evidence=evidence, fixes=fixes
+        )
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records: no reports are sent"
         advice = "Publish one record with the addresses of all."
@@ -67,7 +69,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         fixes = _fix(context.domain, found)
         yield RULE.finding(case, name, fault.message, evidence=evidence, fixes=fixes, span=fault.span)
     else:
-        yield RULE.passed(context.domain, "TLS reports are asked for", evidence=evidence)
+        yield RULE.passed(context.domain, "the domain asks for TLS reports", evidence=evidence)
 
 
 def _fix(domain: str, found: PolicyTexts, when: str = "") -> tuple[RecordFix, ...]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.records.spf import select_spf
 from benchkit.audit.records.text import txts_of
-from benchkit.audit.rule import Case, Check, Rule, lost
+from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Answer
 from benchkit.model.finding import Finding, Status
@@ -34,7 +34,7 @@ PROBE = "benchkit-no-such-name"
 async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     name = f"{PROBE}.{context.domain}"
     mx, txt = await asyncio.gather(context.ask(name, "MX"), context.ask(name, "TXT"))
-    if unanswered := lost([mx, txt]):
+    if unanswered := unanswered_in([mx, txt]):
         yield RULE.unknown(context.domain, unanswered)
         return
     spf = select_spf(txts_of(txt)).records

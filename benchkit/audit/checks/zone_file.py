@@ -17,11 +17,11 @@ RULE = Rule(
     mechanism=AuditedMechanism.DNS,
     title="The zone file can be loaded",
     reference="RFC 1035 §5",
-    text="With `--zone`. A name server refuses a zone file in which a string has more than 255 octets, or in which a name has "
-    "a CNAME and another record; some control panels cut the string, and the key in it is lost. Write a long text as several "
-    "quoted strings in one record: receivers join them with nothing in between. Remove what is beside a CNAME, or the "
-    "CNAME. An alias that leads back to itself, over however many names, answers nothing. Subdomains of the file that "
-    "have mail records are named, because each is a domain of its own for receivers.",
+    text="With `--zone`. A name server refuses a zone file in which a string has more than 255 octets, or in which a name "
+    "has a CNAME and another record; some control panels cut the string, and the key in it is lost. Write a long text "
+    "as several quoted strings in one record: receivers join them with nothing in between. Remove the CNAME, or the "
+    "records beside it. Aliases that form a loop have no answer. Subdomains of the file that have mail records are "
+    "named, because each is a domain of its own for receivers.",
     cases={
         "long_string": Case(
             Status.FAIL, "A string has more than 255 octets: the zone does not load, or the text is cut.", 10
@@ -41,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for fault in faults:
         yield _finding(domain, fault)
     if names := held.subdomains_of(domain):
-        message = f"the file also holds mail records of {', '.join(names)}; give no domain, and all are audited"
+        message = f"the file also holds mail records of {', '.join(names)}; name no domain to audit all of them"
         yield RULE.finding("subdomains", domain, message)
     if not faults:
         yield RULE.passed(domain, "the file can be loaded")
@@ -56,7 +56,8 @@ def _finding(domain: str, fault: ZoneFault) -> Finding:
         return RULE.finding("alias_loop", fault.name, message, advice=advice, reference="RFC 1034 §3.6.2")
     if fault.kind is ZoneFaultKind.BESIDE_CNAME:
         message = (
-            f"line {fault.line}: {fault.name} has a CNAME and a {fault.type} record, and a CNAME is alone at its name"
+            f"line {fault.line}: {fault.name} has a CNAME and a {fault.type} record; a CNAME must be the only "
+            "record of its name"
         )
         advice = f"Remove the CNAME, or this {fault.type} record."
         return RULE.finding("beside_cname", fault.name, message, advice=advice, reference="RFC 1034 §3.6.2")

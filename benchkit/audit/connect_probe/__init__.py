@@ -1,7 +1,7 @@
-"""The connections that an audit makes when it is told to (`--connect`): what a sending mail server would meet.
+"""The connections that an audit makes with `--connect`, as a sending mail server would make them.
 
 Nothing here looks a name up: addresses come from the audit's `Ask`, and ports are parameters. Expected failures are values.
-Private and reserved addresses are not connected to unless that is allowed: a stranger's zone names them.
+It connects to private and reserved addresses only with permission, because anyone can publish them in a zone.
 """
 
 from __future__ import annotations

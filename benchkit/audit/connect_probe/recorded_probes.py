@@ -44,7 +44,7 @@ class ProbeRecorder:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedProbes:
-    """Connects to nothing. What was not connected to then is told as that."""
+    """Connects to nothing. A host that the recording did not connect to is reported as such."""
 
     kept: dict[str, Values]
 

@@ -1,4 +1,4 @@
-"""SMTP commands and replies on one connection (RFC 5321 §4.2), with a limit to how much a server may say."""
+"""SMTP commands and replies on one connection (RFC 5321 §4.2), with a limit on the size of replies."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Addresses that no public host has: IANA's special-purpose registries (RFC 6890 and its updates), and what embeds one.
+"""Addresses that no public host has: IANA's special-purpose registries (RFC 6890 and its updates), and addresses that embed
+one.
 
-A stranger's zone chooses the addresses that `--connect` would connect to: one inside our own network must not be connected to
-because a name outside says so. Law: `why_not_public` is asked where a connection is made, and nowhere later.
+The audited zone chooses the addresses that `--connect` would connect to. A zone must not make benchkit connect inside the
+user's own network because a name outside says so. Law: `why_not_public` is asked where a connection is made, and nowhere
+later.
 """
 
 from __future__ import annotations

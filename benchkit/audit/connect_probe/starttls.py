@@ -1,6 +1,6 @@
-"""What a mail server shows to a sender until TLS is up (RFC 3207): greeting, extensions, certificates; no mail leaves.
+"""The start of an SMTP session up to TLS (RFC 3207): greeting, extensions, certificate; no mail is sent.
 
-How far the session came is kept: a port that is closed to us (many networks close 25) says nothing about STARTTLS.
+The stage that the session reached is kept: if the network blocks the port (many block 25), nothing is known about STARTTLS.
 """
 
 from __future__ import annotations
@@ -68,17 +68,17 @@ async def probe(
     `helo` is our own name, by default our address literal. A certificate that `trust` (the system's authorities) does not
     accept costs a second connection, which takes the chain without asking for trust; a last one offers old versions only.
     """
-    asked = MailServer(host, address, port)
+    server = MailServer(host, address, port)
     if not allow_private and (why := why_not_public(address)):
         error = f"not connected to {address} ({why}): allow it with --allow-private"
-        return replace(asked, stage=StarttlsStage.NOT_ALLOWED, error=error)
-    seen = await _session(asked, helo, timeout_s, trust or ssl.create_default_context())
+        return replace(server, stage=StarttlsStage.NOT_ALLOWED, error=error)
+    seen = await _session(server, helo, timeout_s, trust or ssl.create_default_context())
     if seen.distrust:
-        again = await _session(asked, helo, timeout_s, _trusting_everyone())
+        again = await _session(server, helo, timeout_s, _trusting_everyone())
         seen = replace(again, distrust=seen.distrust)
     if seen.stage not in (StarttlsStage.TLS, StarttlsStage.DONE):
         return seen
-    old = await _session(asked, helo, timeout_s, _offering_old_versions())
+    old = await _session(server, helo, timeout_s, _offering_old_versions())
     if old.stage is not StarttlsStage.DONE:
         return seen
     return replace(seen, accepts_old=old.tls_version) if seen.stage is StarttlsStage.DONE else old
@@ -100,8 +100,8 @@ def _offering_old_versions() -> ssl.SSLContext:
     return context
 
 
-async def _session(asked: MailServer, helo: str, timeout_s: float, context: ssl.SSLContext) -> MailServer:
-    session = _Session(asked)
+async def _session(server: MailServer, helo: str, timeout_s: float, context: ssl.SSLContext) -> MailServer:
+    session = _Session(server)
     try:
         async with asyncio.timeout(timeout_s):
             await session.run(helo, context)
@@ -119,8 +119,8 @@ async def _session(asked: MailServer, helo: str, timeout_s: float, context: ssl.
 class _Session:
     """One connection; `seen` grows with each step."""
 
-    def __init__(self, asked: MailServer) -> None:
-        self.seen = asked
+    def __init__(self, server: MailServer) -> None:
+        self.seen = server
         self._conversation: SmtpConversation | None = None
 
     def note(self, **what: Any) -> None:

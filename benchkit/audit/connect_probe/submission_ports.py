@@ -64,12 +64,12 @@ async def look_at_ports(
 
 
 async def _look(
-    host: str, address: str, asked: SubmissionPort, timeout_s: float, context: ssl.SSLContext
+    host: str, address: str, submission: SubmissionPort, timeout_s: float, context: ssl.SSLContext
 ) -> SubmissionPort:
-    seen = await _conversation(host, address, asked, timeout_s, context)
+    seen = await _conversation(host, address, submission, timeout_s, context)
     if not seen.distrust:
         return seen
-    again = await _conversation(host, address, asked, timeout_s, _without_trust())
+    again = await _conversation(host, address, submission, timeout_s, _without_trust())
     return replace(again, distrust=seen.distrust)
 
 
@@ -80,9 +80,9 @@ def _without_trust() -> ssl.SSLContext:
 
 
 async def _conversation(
-    host: str, address: str, asked: SubmissionPort, timeout_s: float, context: ssl.SSLContext
+    host: str, address: str, submission: SubmissionPort, timeout_s: float, context: ssl.SSLContext
 ) -> SubmissionPort:
-    look = _Look(asked)
+    look = _Look(submission)
     try:
         async with asyncio.timeout(timeout_s):
             await look.run(host, address, context)
@@ -92,8 +92,8 @@ async def _conversation(
         look.note(error=f"no answer within {timeout_s:g} s")
     except (OSError, UnexpectedReply) as error:
         number = error.errno if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
-        told = os.strerror(number) if number else str(error) or type(error).__name__
-        look.note(error=told, refused=number == errno.ECONNREFUSED)
+        reason = os.strerror(number) if number else str(error) or type(error).__name__
+        look.note(error=reason, refused=number == errno.ECONNREFUSED)
     finally:
         look.close()
     return look.seen
@@ -102,8 +102,8 @@ async def _conversation(
 class _Look:
     """One connection; `seen` grows with each step."""
 
-    def __init__(self, asked: SubmissionPort) -> None:
-        self.seen = asked
+    def __init__(self, submission: SubmissionPort) -> None:
+        self.seen = submission
         self._conversation: SmtpConversation | None = None
 
     def note(self, **what: Any) -> None:

@@ -1,6 +1,6 @@
 """Verifying a message's ARC chain (RFC 8617 §5.2): the newest message signature, and every seal.
 
-Law: total. A key that could not be looked up is `temperror`. Whether a receiver trusts the sealers is its own affair.
+Law: total. A key that could not be looked up is `temperror`. Each receiver decides which sealers it trusts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Verifying a message's DKIM signatures (RFC 6376 §6.1): RSA (RFC 8301) and Ed25519 (RFC 8463) with SHA-256.
 
 Law: total. A key that could not be looked up is `temperror`; a signature that can never be good is `permerror`; one that is not
-good for this message is `fail`. What is signed, and how strongly, is told with the result.
+good for this message is `fail`. The result says what is signed, and with which algorithm.
 """
 
 from __future__ import annotations

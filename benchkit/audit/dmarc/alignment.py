@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import walk
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.model.dns import Answer
 
 
@@ -21,8 +21,8 @@ class Alignment:
     answers: tuple[Answer, ...] = ()  # of both walks, where relaxed alignment needs them
 
     @property
-    def lost(self) -> tuple[Answer, ...]:
-        return lost(self.answers)
+    def unanswered(self) -> tuple[Answer, ...]:
+        return unanswered_in(self.answers)
 
 
 async def alignment(context: AuditContext, author: str, authenticated: str, *, strict: bool) -> Alignment:
@@ -31,4 +31,4 @@ async def alignment(context: AuditContext, author: str, authenticated: str, *, s
     one, other = await context.fact(walk, author), await context.fact(walk, authenticated)
     answers = tuple(step.answer for step in (*one.steps, *other.steps))
     same = one.organizational == other.organizational
-    return Alignment(author, authenticated, strict, None if lost(answers) else same, answers)
+    return Alignment(author, authenticated, strict, None if unanswered_in(answers) else same, answers)

@@ -8,7 +8,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import walk
 from benchkit.audit.records.dmarc import is_dmarc
 from benchkit.audit.records.text import txts_of
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.model.dns import Answer
 
 
@@ -28,10 +28,10 @@ async def report_authorization(context: AuditContext, policy_domain: str, destin
         return ReportAuthorization(destination, "", True, ())
     one, other = await context.fact(walk, policy_domain), await context.fact(walk, destination)
     walked = tuple(step.answer for step in (*one.steps, *other.steps))
-    if not lost(walked) and one.organizational == other.organizational:
+    if not unanswered_in(walked) and one.organizational == other.organizational:
         return ReportAuthorization(destination, "", True, walked)
     name = f"{policy_domain}._report._dmarc.{destination}"
     answer = await context.ask(name, "TXT")
     given = any(is_dmarc(text) for text in txts_of(answer))
-    unsure = not given and lost((answer, *walked))
+    unsure = not given and unanswered_in((answer, *walked))
     return ReportAuthorization(destination, name, None if unsure else given, (answer, *walked))

@@ -13,7 +13,7 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.records.dmarc import DmarcRecord, parse_dmarc, select_dmarc
 from benchkit.audit.records.selection import Selection
 from benchkit.audit.records.text import txts_of
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.model.dns import Answer, AnswerState
 
 QUESTIONS = 8
@@ -68,14 +68,14 @@ class Walk:
         return by_name.get(self.start) or by_name.get(self.organizational) or suffix
 
     @property
-    def lost(self) -> tuple[Answer, ...]:
+    def unanswered(self) -> tuple[Answer, ...]:
         """The answers without which the organizational domain is not sure."""
-        return lost([step.answer for step in self.steps])
+        return unanswered_in([step.answer for step in self.steps])
 
     @property
-    def policy_lost(self) -> tuple[Answer, ...]:
+    def policy_unanswered(self) -> tuple[Answer, ...]:
         """The answers without which the policy is not sure: none, once the start has a record."""
-        return () if self.own.record else self.lost
+        return () if self.own.record else self.unanswered
 
 
 async def walk(context: AuditContext, start: str) -> Walk:

@@ -1,1 +1,1 @@
-"""Facts that several checks share, each an async function of the context: asked and parsed once, judged nowhere here."""
+"""Facts that several checks share, each an async function of the context: looked up and parsed once. Judging is in checks/."""

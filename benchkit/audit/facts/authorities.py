@@ -62,8 +62,10 @@ async def _asked(context: AuditContext, host: Addresses, questions: list[Questio
         return None
     first, *others = questions
     soa = await ask(*first)
-    said = await asyncio.gather(*(_said(context, address, question) for question in others)) if soa.state.known else ()
-    return Authority(host.name, address, (soa, *said))
+    answers = (
+        await asyncio.gather(*(_said(context, address, question) for question in others)) if soa.state.known else ()
+    )
+    return Authority(host.name, address, (soa, *answers))
 
 
 async def _said(context: AuditContext, address: str, question: Question) -> Answer:

@@ -1,4 +1,4 @@
-"""Where a domain's DKIM keys are: there is no list of selectors in the DNS, so names are tried.
+"""Finds a domain's DKIM keys. The DNS has no list of selectors, so names are tried.
 
 Law: three answers only. FOUND; NOT_FOUND, which means not found among the names that were tried, never that there are none; and
 NONE_CAN_EXIST, where the zone denies `_domainkey` with everything below it (RFC 8020). Names that are tried, the best first:
@@ -25,7 +25,7 @@ from benchkit.audit.facts.spf_record import spf_record
 from benchkit.audit.records.dkim import DkimKey, parse_dkim, select_dkim
 from benchkit.audit.records.dkim_signature import parse_dkim_signature
 from benchkit.audit.records.text import txts_of
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.audit.tables.provider_signatures import (
     COMMON,
     LIKELIEST,
@@ -92,15 +92,15 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """`selectors` are those given and those that hold something; `asked` is how many names were looked at."""
+    """`selectors`: those given and those that hold a record. `selectors_tried`: how many names were looked up."""
 
     outcome: SelectorState
     selectors: tuple[Selector, ...]
-    asked: int
+    selectors_tried: int
     inferred: tuple[ProviderSignature, ...]
     control: Answer
     probe: Answer
-    lost: tuple[Answer, ...]
+    unanswered: tuple[Answer, ...]
 
     @property
     def wildcard(self) -> bool:
@@ -130,7 +130,7 @@ async def discovery(context: AuditContext) -> Discovery:
         for (name, source), answer in zip(sources.items(), answers, strict=True)
         if source == "given" or (_holds_something(answer) and witness and not _is_wildcards(answer, witness))
     )
-    unanswered = lost(answers if witness else (control, *answers))
+    unanswered = unanswered_in(answers if witness else (control, *answers))
     outcome = _outcome(kept, probe, control, unanswered)
     return Discovery(outcome, kept, len(sources), inferred, control, probe, unanswered)
 
@@ -148,15 +148,15 @@ async def _names(context: AuditContext) -> list[tuple[str, str]]:
     """Selectors and where each comes from, the best source first."""
     mail = context.options.mail
     signed = [field.text for field in mail.all("dkim-signature")] if mail else []
-    told = [(name, "given") for name in (*context.options.selectors, *_selectors_of(signed, context.domain))]
+    names = [(name, "given") for name in (*context.options.selectors, *_selectors_of(signed, context.domain))]
     reported = await context.fact(reported_mail)
-    told += [(name, "reports") for name in list(reported.selectors if reported else ())[:MOST_REPORTED]]
+    names += [(name, "reports") for name in list(reported.selectors if reported else ())[:MOST_REPORTED]]
     inferred = await context.fact(inferred_senders)
-    told += [(name, sender.name) for sender in inferred for name in sender.selectors]
-    told += [(name, "zone file") for name in (context.options.zone or NO_ZONE).selectors_of(context.domain)]
-    told += [(name, "derived") for name in await _derived(context)]
-    told += [(name, "common") for sender in SENDERS for name in sender.selectors]
-    return [*told, *((name, "common") for name in COMMON)]
+    names += [(name, sender.name) for sender in inferred for name in sender.selectors]
+    names += [(name, "zone file") for name in (context.options.zone or NO_ZONE).selectors_of(context.domain)]
+    names += [(name, "derived") for name in await _derived(context)]
+    names += [(name, "common") for sender in SENDERS for name in sender.selectors]
+    return [*names, *((name, "common") for name in COMMON)]
 
 
 def _selectors_of(fields: list[str], domain: str) -> list[str]:

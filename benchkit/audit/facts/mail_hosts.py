@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.model.dns import Answer, AnswerState, Record
 
 ASKED_HOSTS = 20  # more MX hosts than this are counted, not followed
@@ -29,13 +29,13 @@ class Addresses:
         return tuple(record.text for answer in self.answers for record in answer.records)
 
     @property
-    def lost(self) -> tuple[Answer, ...]:
-        return lost(self.answers)
+    def unanswered(self) -> tuple[Answer, ...]:
+        return unanswered_in(self.answers)
 
     @property
     def missing(self) -> bool:
         """Without an address for certain; false where an answer did not come."""
-        return not self.texts and not self.lost
+        return not self.texts and not self.unanswered
 
     @property
     def exists(self) -> bool:

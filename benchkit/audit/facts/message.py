@@ -27,7 +27,7 @@ class Authentication:
 
     @property
     def aligned(self) -> bool | None:
-        """Whether DMARC passes (RFC 9989 §4.4); None where that cannot be told."""
+        """Whether DMARC passes (RFC 9989 §4.4); None if that is not known."""
         if any(each.aligned for each in self.alignments):
             return True
         temporary = any(each.result is DkimResult.TEMPERROR for each in self.signatures)

@@ -1,4 +1,4 @@
-"""The records around the mechanisms: MTA-STS, TLS-RPT, BIMI, each at its own name, selected.
+"""The records for MTA-STS, TLS-RPT and BIMI, each selected at its own name.
 
 A BIMI assertion record is the domain's own, else the organizational domain's (draft-brand-indicators §7.2).
 """
@@ -13,7 +13,7 @@ from benchkit.audit.records.bimi import select_bimi
 from benchkit.audit.records.mta_sts import select_sts
 from benchkit.audit.records.text import txt_of, txts_of
 from benchkit.audit.records.tls_rpt import select_tls_rpt
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.model.dns import Answer, Record
 
 SELECTORS = {"_mta-sts": select_sts, "_smtp._tls": select_tls_rpt, "default._bimi": select_bimi}
@@ -47,7 +47,7 @@ PREFIX = "default._bimi"
 async def bimi_texts(context: AuditContext) -> PolicyTexts:
     """Where the domain has no record and its organizational domain has one, that one."""
     own = await context.fact(policy_texts, PREFIX)
-    if own.texts or lost([own.answer]):
+    if own.texts or unanswered_in([own.answer]):
         return own
     organization = (await context.fact(own_walk)).organizational
     if organization == context.domain:

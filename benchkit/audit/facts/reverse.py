@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from benchkit.audit.audit_context import AuditContext
-from benchkit.audit.rule import lost
+from benchkit.audit.rule import unanswered_in
 from benchkit.model.dns import Answer
 
 NAMES = 5  # PTR names of one address that are followed
@@ -37,8 +37,8 @@ class Reverse:
         return (self.pointer, *self.forward)
 
     @property
-    def lost(self) -> tuple[Answer, ...]:
-        return () if self.confirmed else lost(self.answers)
+    def unanswered(self) -> tuple[Answer, ...]:
+        return () if self.confirmed else unanswered_in(self.answers)
 
 
 async def reverse(context: AuditContext, address: str) -> Reverse:

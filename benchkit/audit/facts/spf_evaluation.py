@@ -1,4 +1,4 @@
-"""check_host() for the address that the caller named, and the envelope sender that it was asked for (RFC 7208 §2.4)."""
+"""check_host() for the address and envelope sender that the caller gave (RFC 7208 §2.4)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def envelope_sender(options: Options, domain: str) -> str | None:
     None where nothing tells it: a message without Return-Path, or a bounce without --helo.
     """
     if options.mail_from:
-        told: str | None = "" if options.mail_from == BOUNCE else options.mail_from
+        sender: str | None = "" if options.mail_from == BOUNCE else options.mail_from
     elif options.mail is not None:
-        told = options.mail.return_path
+        sender = options.mail.return_path
     else:
-        told = f"postmaster@{domain}"
-    return None if told == "" and not options.helo else told
+        sender = f"postmaster@{domain}"
+    return None if sender == "" and not options.helo else sender

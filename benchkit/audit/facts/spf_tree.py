@@ -26,7 +26,7 @@ async def spf_addresses(context: AuditContext) -> AddressSet | None:
     return authorised(tree) if tree else None
 
 
-def lost_in(tree: Tree) -> tuple[Answer, ...]:
+def unanswered_lookups(tree: Tree) -> tuple[Answer, ...]:
     """The answers that the tree wanted and that did not come, each once."""
     nodes = [node.answer for node in tree.nodes.values() if node.answer]
     terms = [answer for _, term in tree.walk() for answer in term.answers]
@@ -44,7 +44,7 @@ class SpfSenders:
 
     judged: bool = False
     any_pass: bool = False
-    lost: tuple[Answer, ...] = ()
+    unanswered: tuple[Answer, ...] = ()
 
 
 async def spf_senders(context: AuditContext) -> SpfSenders:
@@ -52,4 +52,4 @@ async def spf_senders(context: AuditContext) -> SpfSenders:
     if tree is None or found is None or tree.status is TreeStatus.PERMERROR:
         return SpfSenders()
     passes = bool(found.count4 or found.count6 or found.open_ended)
-    return SpfSenders(True, passes, () if passes else lost_in(tree))
+    return SpfSenders(True, passes, () if passes else unanswered_lookups(tree))

@@ -23,7 +23,7 @@ def later_record(
         if not tags.get("rua"):
             return None
         tags["p"] = Policy.QUARANTINE
-        changes.append("p=quarantine: receivers put mail that is not yours aside. After some weeks go on to p=reject")
+        changes.append("p=quarantine: receivers quarantine mail that is not yours. After some weeks go on to p=reject")
     weaker = [tag for tag in ("sp", "np") if tag in tags and strength(tags[tag]) < strength(tags["p"])]
     changes += [f"without {tag}={tags.pop(tag)} subdomains are protected like the domain" for tag in weaker]
     if tags.get("t") == "y":

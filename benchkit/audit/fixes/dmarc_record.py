@@ -81,7 +81,7 @@ async def _dmarc_fix(context: AuditContext, name: str) -> DmarcFix:
     new = record_text(read.tags)
     now = None
     if len(records) != 1 or read.changes:
-        changes = read.changes or ["the tags were written as receivers read them"]
+        changes = read.changes or ["the tags were rewritten in the form that receivers expect"]
         now = fixed(
             context.domain,
             WHAT,

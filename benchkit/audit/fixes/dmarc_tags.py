@@ -1,4 +1,4 @@
-"""The tags of a repaired DMARC record made whole: what is missing, what does harm at this domain, what must wait."""
+"""Completes the tags of a repaired DMARC record: adds missing ones, removes harmful ones, postpones stricter ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def completed_tags(context: AuditContext, name: str, at: WalkStep, read: D
         _declare(tags, changes)
     elif not tags.get("rua") and await _takes_reports(context, name):
         tags["rua"] = f"mailto:postmaster@{name}"
-        changes.append(f"reports go to postmaster@{name}: put a mailbox there that is read")
+        changes.append(f"reports go to postmaster@{name}: someone must read that mailbox")
     if tags.get("psd") == "y" and not is_public_suffix(name):
         del tags["psd"]
         changes.append("`psd=y` is for public suffixes, such as registries")
@@ -35,7 +35,7 @@ async def completed_tags(context: AuditContext, name: str, at: WalkStep, read: D
         each.return_path == "subdomain" for each in await context.fact(inferred_senders)
     ):
         del tags["aspf"]
-        changes.append("`aspf=s` shuts out a provider that sends with a subdomain of yours")
+        changes.append("with `aspf=s` SPF never aligns for a provider that sends with a subdomain of yours")
     await _without_ignored(context, name, at, read)
     await _no_sudden_policy(context, at, read)
 
@@ -66,9 +66,9 @@ async def _no_sudden_policy(context: AuditContext, at: WalkStep, read: DmarcTags
 async def _authenticates(context: AuditContext) -> bool:
     """Whether mail of the domain can pass SPF or DKIM, once the fixes are published; what is not known counts as yes."""
     keys, senders = await context.fact(discovery), await context.fact(spf_senders)
-    if keys.lost or any(key.parsed and key.parsed.valid for key in keys.keys):
+    if keys.unanswered or any(key.parsed and key.parsed.valid for key in keys.keys):
         return True
-    return senders.any_pass or bool(senders.lost) or bool((await spf_fix(context)).fixes)
+    return senders.any_pass or bool(senders.unanswered) or bool((await spf_fix(context)).fixes)
 
 
 def _declare(tags: dict[str, str], changes: list[str]) -> None:
@@ -91,7 +91,7 @@ async def _without_ignored(context: AuditContext, name: str, at: WalkStep, read:
     """sp and np are read in the record of the organizational domain only."""
     walked = await context.fact(own_walk)
     ignored = [tag for tag in ("sp", "np") if tag in read.tags]
-    if at.record and not walked.lost and name == context.domain != walked.organizational and ignored:
+    if at.record and not walked.unanswered and name == context.domain != walked.organizational and ignored:
         for tag in ignored:
             del read.tags[tag]
         read.changes.append(f"{' and '.join(ignored)} are ignored below {walked.organizational}")

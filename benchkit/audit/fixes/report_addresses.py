@@ -1,4 +1,4 @@
-"""A list of report addresses (`rua`, `ruf`) with typing errors repaired. No address is dropped: what is not clear is told."""
+"""A list of report addresses (`rua`, `ruf`) with typing errors repaired. No address is dropped; unclear ones are reported."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def repaired_addresses(value: str) -> ReportAddresses:
     unclear: list[str] = []
     joined = _BLANK_AFTER_SCHEME.sub("mailto:", value)
     for written in filter(None, re.split(r"[,;\s]+", joined)):
-        made = _repaired(written)
-        if not made:
+        repaired = _repaired(written)
+        if not repaired:
             unclear.append(written)
-        elif made not in kept:
-            kept.append(made)
-            if made != written:
-                changed.append((written, made))
+        elif repaired not in kept:
+            kept.append(repaired)
+            if repaired != written:
+                changed.append((written, repaired))
     return ReportAddresses(tuple(kept), tuple(changed), tuple(unclear))
 
 

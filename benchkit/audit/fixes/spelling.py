@@ -43,14 +43,14 @@ def _distance(one: str, other: str, limit: int) -> int:
 def plain(text: str) -> tuple[str, tuple[str, ...]]:
     """The text with ASCII for typographic quotation marks, dashes and blanks, and what was changed, in words."""
     shown = readable(text)
-    made = "".join(_plain_character(character) for character in shown.translate(_ASCII))
+    plain_text = "".join(_plain_character(character) for character in shown.translate(_ASCII))
     strange = dict.fromkeys(
         character for character in shown if _plain_character(character) != character or ord(character) in _ASCII
     )
     if not strange:
         return text, ()
     named = ", ".join(f"U+{ord(each):04X} {unicodedata.name(each, 'control character')}" for each in strange)
-    return made, (f"typographic or invisible characters became plain ones ({named})",)
+    return plain_text, (f"typographic or invisible characters became plain ones ({named})",)
 
 
 def _plain_character(character: str) -> str:

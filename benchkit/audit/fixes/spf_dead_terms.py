@@ -34,8 +34,8 @@ async def without_dead_terms(context: AuditContext, offer: Proposal, name: str =
         )
     text = " ".join(text.split())
     if not _names_a_sender(text):
-        told = f"`{dead[0][0].term.text}` {dead[0][1]}, and the record names no other sender: {NAME_THEM}"
-        return Proposal(decide=(told,)), tree
+        decision = f"`{dead[0][0].term.text}` {dead[0][1]}, and the record names no other sender: {NAME_THEM}"
+        return Proposal(decide=(decision,)), tree
     return replace(offer, text=text, changes=tuple(changes)), await tree_of(context, text, name)
 
 

@@ -16,7 +16,7 @@ async def likely_record(context: AuditContext) -> tuple[str, tuple[str, ...]]:
         named = f"{provider.name} receives your mail; which hosts send it is not known here. " if provider else ""
         return "", (f"{named}{NAME_THEM[0].upper()}{NAME_THEM[1:]}",)
     if await context.fact(is_unused):
-        return "v=spf1 -all", ("no host may send: nothing shows that the domain has mail",)
+        return "v=spf1 -all", ("no host may send: benchkit found no sign that the domain has mail",)
     if not hosts.records:
         return "", (NAME_THEM,)
     others = "add every other service that sends for you before `~all`"

@@ -27,10 +27,10 @@ async def advice_within_limit(context: AuditContext, tree: Tree) -> str:
             idle[f"`{term.term.text}` ({name} sends with its own envelope sender by default)"] = None
         elif _is_include(term):
             rest[f"`{term.term.text}`"] = None
-    told = [f"Keep {_list(keep)}." if keep else "", f"Often not needed: {_list(idle)}." if idle else ""]
-    told.append(f"Remove services that no longer send, or give them a subdomain: {_list(rest)}." if rest else "")
-    told.append("Write your own hosts as ip4: and ip6:." if _own_hosts(tree) else "")
-    return " ".join(filter(None, told))
+    sentences = [f"Keep {_list(keep)}." if keep else "", f"Often not needed: {_list(idle)}." if idle else ""]
+    sentences.append(f"Remove services that no longer send, or give them a subdomain: {_list(rest)}." if rest else "")
+    sentences.append("Write your own hosts as ip4: and ip6:." if _own_hosts(tree) else "")
+    return " ".join(filter(None, sentences))
 
 
 def _own_hosts(tree: Tree) -> bool:

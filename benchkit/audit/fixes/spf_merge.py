@@ -68,7 +68,7 @@ def _unique(terms: Sequence[str], changes: list[str]) -> list[str]:
         if found and found.kind is MechanismKind.ALL:
             kept.setdefault(f"{found.text.lower()}", term)
         elif term.lower() in kept:
-            changes.append(f"`{term}` was there twice")
+            changes.append(f"`{term}` appeared twice")
         else:
             kept[term.lower()] = term
     return list(kept.values())
@@ -97,12 +97,15 @@ def _end(terms: Sequence[str], ends: Sequence[str], changes: list[str]) -> str |
     if not signs:
         if any(map(_is_redirect, terms)):
             return ""
-        changes.append("`~all` was added: without it nothing is said about other senders")
+        changes.append("`~all` was added: without it the record says nothing about other senders")
         return "~all"
     if signs in ({"-"}, {"~"}):
         return f"{min(signs)}all"
-    told = " and ".join(f"`{end}`" for end in ends)
-    changes.append(f"{told} became `~all`: mail of other senders is marked, and none is lost before you have looked")
+    old_ends = " and ".join(f"`{end}`" for end in ends)
+    changes.append(
+        f"{old_ends} became `~all`: receivers mark mail from other senders, but refuse none while you check "
+        "your senders"
+    )
     return "~all"
 
 

@@ -136,8 +136,8 @@ async def _looked_up(context: AuditContext, found: SpfFound, old: Sequence[Recor
     if not offer.text or _is_same(offer.text, found):
         return SpfFix(decide=offer.decide, tree=tree)
     if before and tree.cost.lookups > max(before.cost.lookups, LOOKUP_LIMIT):
-        told = f"the repaired record needs {tree.cost.lookups} DNS lookups, the limit is {LOOKUP_LIMIT}"
-        return SpfFix(decide=(told, *offer.decide), tree=tree)
+        problem = f"the repaired record needs {tree.cost.lookups} DNS lookups, the limit is {LOOKUP_LIMIT}"
+        return SpfFix(decide=(problem, *offer.decide), tree=tree)
     changes = offer.changes or ("the record was written as one",)
     fix = fixed(context.domain, WHAT, holder(found.answer), before=old, after=[txt_record(offer.text)], changes=changes)
     return SpfFix(fix, decide=offer.decide, tree=tree)

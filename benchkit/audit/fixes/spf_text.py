@@ -45,7 +45,7 @@ def _joined(strings: Sequence[bytes]) -> tuple[str, list[str]]:
     text, changes = "", []
     for each in (part.decode("latin-1") for part in strings):
         if lost := lost_blank(text, each):
-            changes.append(f"the blank between `{lost[0]}` and `{lost[1]}` was lost where two strings meet")
+            changes.append(f"the space between `{lost[0]}` and `{lost[1]}` was missing where two strings join")
             text += " "
         text += each
     return text, changes
@@ -71,7 +71,7 @@ def _without_version(text: str, found: SpfTerms) -> str:
     if is_spf(stripped):
         return stripped[len("v=spf1") :]
     version = _VERSION.match(text)
-    found.changes.append("the record begins with `v=spf1` and a blank")
+    found.changes.append("the record begins with `v=spf1` and a space")
     return text[version.end() :].rstrip("\"'") if version else text
 
 
@@ -96,7 +96,7 @@ def _together(words: Sequence[str]) -> Iterator[tuple[int, str, str]]:
         return
     word, following = words[0], words[1].strip(",;")
     if word in ("-", "~", "?", "+") and following.rstrip(".").lower() == "all":
-        yield 2, f"{word}all", "a blank stood between the sign and `all`"
+        yield 2, f"{word}all", "there was a space between the sign and `all`"
     if _MX_PREFERENCE.match(word) and is_host(following):
         advice = f"the number is the preference of an MX record. Write `mx` for all MX hosts of the domain, or `a:{following}`"
         yield 2, "", f"{advice} for this host"
@@ -111,9 +111,9 @@ def _together(words: Sequence[str]) -> Iterator[tuple[int, str, str]]:
 
 
 def _joined_term(term: str, words: int = 2) -> Iterator[tuple[int, str, str]]:
-    made = spf_words.Repaired((term,), "") if spf_words.is_sound(term) else spf_words.repaired(term)
-    if made and len(made.terms) == 1:
-        yield words, made.terms[0], "a blank stood inside the term"
+    repaired = spf_words.Repaired((term,), "") if spf_words.is_sound(term) else spf_words.repaired(term)
+    if repaired and len(repaired.terms) == 1:
+        yield words, repaired.terms[0], "there was a space inside the term"
 
 
 def _word(word: str, found: SpfTerms) -> None:
@@ -122,18 +122,18 @@ def _word(word: str, found: SpfTerms) -> None:
     elif spf_words.is_sound(word):
         _add(word, found)
     elif not word.strip(",;"):
-        found.changes.append(f"`{word}` was removed: terms are separated by blanks")
-    elif made := spf_words.repaired(word):
-        _changed(word, made.terms, made.why, found)
+        found.changes.append(f"`{word}` was removed: terms are separated by spaces")
+    elif repair := spf_words.repaired(word):
+        _changed(word, repair.terms, repair.why, found)
     else:
         found.undecided.append(
-            f"`{readable(word)}`: it is not clear what was meant. Correct it, or remove it if nothing sends by it"
+            f"`{readable(word)}`: it is not clear what was meant. Correct it, or remove it if no sender needs it"
         )
 
 
 def _changed(written: str, terms: Sequence[str], why: str, found: SpfTerms) -> None:
-    told = f"became `{' '.join(terms)}`" if terms else "was removed"
-    found.changes.append(f"`{written}` {told}: {why}")
+    change = f"became `{' '.join(terms)}`" if terms else "was removed"
+    found.changes.append(f"`{written}` {change}: {why}")
     for term in terms:
         _add(term, found)
 

@@ -86,7 +86,7 @@ def repaired(word: str) -> Repaired | None:
         return None
     parts = [Repaired((piece,), "") if is_sound(piece) else repaired(piece) for piece in pieces]
     terms = tuple(term for part in parts if part for term in part.terms)
-    return Repaired(terms, "a blank is missing between the terms") if all(parts) else None
+    return Repaired(terms, "a space is missing between the terms") if all(parts) else None
 
 
 def without_host_bits(word: str) -> str:
@@ -120,7 +120,7 @@ def _pieces(word: str) -> list[str]:
 
 
 def _version(word: str) -> Repaired | None:
-    return Repaired((), "the version is there again") if re.match(r"v=spf1\Z", word, re.IGNORECASE) else None
+    return Repaired((), "the version appears again") if re.match(r"v=spf1\Z", word, re.IGNORECASE) else None
 
 
 def _comma_for_dot(word: str) -> Repaired | None:
@@ -129,7 +129,7 @@ def _comma_for_dot(word: str) -> Repaired | None:
     right = value.strip(AROUND).replace(",", ".").replace(";", ".")
     if not colon or _kind(kind.lstrip("-+~?")) != "include" or right.lower() not in KNOWN_INCLUDES:
         return None
-    return Repaired((f"{kind}:{right}",), "a comma was in the place of a dot") if right != value else None
+    return Repaired((f"{kind}:{right}",), "a comma stood in place of a dot") if right != value else None
 
 
 def _stripped(word: str) -> Repaired | None:
@@ -180,7 +180,7 @@ def _bare(word: str) -> Repaired | None:
     if network := address_in(value):
         return Repaired((address_term(network),), "an address needs its mechanism")
     if is_host(value) and (value.startswith(("_spf", "spf.")) or value.lower() in KNOWN_INCLUDES):
-        return Repaired((f"include:{value}",), "an SPF record of others is included")
+        return Repaired((f"include:{value}",), "the SPF record of another domain is included with `include:`")
     return None
 
 

@@ -56,8 +56,8 @@ def suggest_records(domain: str, named: str) -> Suggestion:
         steps.append(step)
     lookups = sum(term.startswith(("include:", "a:")) or term == "mx" for term in terms)
     if lookups > _LOOKUPS:
-        told = f"needs {lookups} look-ups, and receivers stop at {_LOOKUPS} (RFC 7208 §4.6.4): give some senders a subdomain"
-        mistakes.append(Mistake("--suggest", told))
+        problem = f"needs {lookups} look-ups, and receivers stop at {_LOOKUPS} (RFC 7208 §4.6.4): give some senders a subdomain"
+        mistakes.append(Mistake("--suggest", problem))
     if mistakes:
         raise InputError(*mistakes)
     spf = " ".join(["v=spf1", *terms, "~all" if terms else "-all"])
@@ -103,9 +103,9 @@ def _sender(sender: str) -> tuple[str, str, str]:
 def _near(name: str) -> str:
     """The provider whose name, or a word of it, is most like this; else all there are."""
     words = {word: known for known in _BY_NAME for word in known.split()}
-    told = suggestion(name, _BY_NAME)
+    text = suggestion(name, _BY_NAME)
     near = get_close_matches(name, words, n=1)
-    return f'did you mean "{words[near[0]]}"?' if near and not told.startswith("did") else told
+    return f'did you mean "{words[near[0]]}"?' if near and not text.startswith("did") else text
 
 
 def _provider(known: ProviderSignature) -> tuple[str, str, str]:

@@ -24,10 +24,10 @@ def judge_unsubscribe(link: str, post: str, signed: Collection[str] | None) -> U
     if not link and not post:
         return Unsubscribe(False, ("there is no List-Unsubscribe",))
     addresses = [re.sub(r"\s+", "", address).lower() for address in _ADDRESS.findall(link)]
-    asked = (
+    requirements = (
         (not link, "there is no List-Unsubscribe"),
         (bool(link) and not any(address.startswith("https://") for address in addresses), "it has no https address"),
         (re.sub(r"\s+", "", post).lower() != ONE_CLICK, "List-Unsubscribe-Post is not List-Unsubscribe=One-Click"),
         (signed is not None and not set(FIELDS) <= set(signed), "no good signature covers both fields"),
     )
-    return Unsubscribe(True, tuple(told for wrong, told in asked if wrong))
+    return Unsubscribe(True, tuple(problem for wrong, problem in requirements if wrong))

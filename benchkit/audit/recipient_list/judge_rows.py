@@ -134,8 +134,8 @@ async def _ask_domains(domains: Iterable[str], ask_for: Callable[[str], Ask]) ->
                 return unanswered
 
     names = list(domains)
-    asked: Sequence[Awaitable[DomainResult]] = [one(name) for name in names]
-    return dict(zip(names, await asyncio.gather(*asked), strict=True))
+    lookups: Sequence[Awaitable[DomainResult]] = [one(name) for name in names]
+    return dict(zip(names, await asyncio.gather(*lookups), strict=True))
 
 
 def _by_domain(row: JudgedRow, results: Mapping[str, DomainResult], keep: Collection[Rejection]) -> JudgedRow:

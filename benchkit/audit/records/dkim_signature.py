@@ -171,8 +171,8 @@ def _identity_faults(tags: TagList) -> Iterator[RecordFault]:
     identity, domain = _unquoted(tags.value("i")), _name(tags.value("d"))
     for name, meaning in (("d", "domain name"), ("s", "selector")):
         if tags.value(name) and not _is_name(_name(tags.value(name))):
-            told = f"{name}={tags.value(name)[:60]} is no {meaning}: other programs may read another name in it"
-            yield RecordFault("bad-name", told, _span(tags, name))
+            problem = f"{name}={tags.value(name)[:60]} is no {meaning}: other programs may read another name in it"
+            yield RecordFault("bad-name", problem, _span(tags, name))
     if domain and "." not in domain:
         yield RecordFault("domain", f"d={domain[:40]} is a single label", _span(tags, "d"))
     if identity and domain:

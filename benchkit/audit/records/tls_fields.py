@@ -26,6 +26,6 @@ def parse_fields(text: str, known: Collection[str]) -> TagList:
 
 def _faults(field: Tag, known: Collection[str]) -> Iterator[RecordFault]:
     if field.value_span[0] - field.span[0] != len(field.name) + 1:
-        yield RecordFault("blanks-around-equals", f"{field.name}= has blanks around the '='", field.span)
+        yield RecordFault("blanks-around-equals", f"{field.name}= has spaces around the '='", field.span)
     if field.name not in known and not _EXTENSION_VALUE.match(field.value):
-        yield RecordFault("bad-extension", f"{field.name}= has no value, or one with blanks or '='", field.span)
+        yield RecordFault("bad-extension", f"{field.name}= has no value, or one with spaces or '='", field.span)

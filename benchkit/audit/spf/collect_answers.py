@@ -96,10 +96,10 @@ def _next_wave(found: SpfAnswers, wave: Iterable[Question]) -> list[Question]:
     return new[: max(0, QUESTION_LIMIT - len(found.answers))]
 
 
-def _follow_ups(found: SpfAnswers, asked: Question) -> Iterator[Question]:
-    name, kind = asked
-    if kind == "MX" and len(found.answers[asked].records) <= HOST_LIMIT:
-        for host in hosts_of(found.answers[asked]):
+def _follow_ups(found: SpfAnswers, question: Question) -> Iterator[Question]:
+    name, kind = question
+    if kind == "MX" and len(found.answers[question].records) <= HOST_LIMIT:
+        for host in hosts_of(found.answers[question]):
             yield from ((host, "A"), (host, "AAAA"))
     elif kind == "TXT" and (source := found.sources.get(name)) and source.record:
         unreached = set(source.record.unreached)

@@ -84,7 +84,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why evaluation ends in permerror, or (`unknown`) why that cannot be told."""
+    """Why evaluation ends in permerror, or (`unknown`) why that is not known."""
 
     code: str
     message: str

@@ -47,9 +47,9 @@ def read_imap_folder(account: ImapAccount, folder: str) -> Iterator[tuple[int, b
     """Every mail of one folder, with its number there. Raises MailboxUnreadable."""
     with _open(account) as server:
         quoted = '"' + folder.replace("\\", r"\\").replace('"', r"\"") + '"'
-        status, told = server.select(quoted, readonly=True)
+        status, data = server.select(quoted, readonly=True)
         if status != "OK":
-            reason = (told[0] or b"").decode("utf-8", "replace") if told else ""
+            reason = (data[0] or b"").decode("utf-8", "replace") if data else ""
             raise MailboxUnreadable(f"{account.host}: the folder {folder!r} cannot be opened: {reason}")
         _, found = server.search(None, "ALL")
         for line, octets in _fetched(server, (found[0] or b"").split()[:MOST_MAILS]):
@@ -65,8 +65,8 @@ def _open(account: ImapAccount) -> Iterator[imaplib.IMAP4]:
     except MailboxUnreadable:
         raise
     except imaplib.IMAP4.error as error:
-        told = str(error).replace(account.password, "[hidden]") if account.password else str(error)
-        raise MailboxUnreadable(f"{account.host}: {told}") from None
+        reason = str(error).replace(account.password, "[hidden]") if account.password else str(error)
+        raise MailboxUnreadable(f"{account.host}: {reason}") from None
     except OSError as error:
         raise MailboxUnreadable(f"{account.host}:{account.port}: {error.strerror or error}") from None
 

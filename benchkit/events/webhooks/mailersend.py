@@ -61,9 +61,9 @@ def compose(events: Sequence[Event]) -> Iterator[Request]:
             continue
         hard = each.kind is EventKind.BOUNCED and each.bounce is Bounce.HARD
         name = "hard_bounced" if hard else "soft_bounced" if each.kind is EventKind.BOUNCED else NAMES[each.kind]
-        told = {"readable_reason": each.reason, "user_agent": each.agent, "url": each.url}
+        details = {"readable_reason": each.reason, "user_agent": each.agent, "url": each.url}
         morph = {"object": "click" if each.url else "recipient_bounce"} | {
-            key: value for key, value in told.items() if value
+            key: value for key, value in details.items() if value
         }
         email = {"message": {"id": each.message_id}, "recipient": {"email": each.recipient}, "tags": [each.identity]}
         data = {"id": each.event_id, "type": name, "created_at": iso(each.at_ms), "email": email, "morph": morph}

@@ -1,4 +1,4 @@
-"""JSON of webhooks, read with care: strangers may post anything, and a missing or odd field is empty, never an error."""
+"""JSON of webhooks. Anyone may post anything, so a missing or odd field is read as empty and is never an error."""
 
 from __future__ import annotations
 

@@ -100,8 +100,8 @@ def compose(events: Sequence[Event]) -> Iterator[Request]:
             data: dict[str, Any] = {"email_id": each.message_id, "to": [each.recipient]}
             data |= {"tags": {"benchkit": each.identity}} if each.identity else {}
             if detail := DETAILS.get(each.kind):
-                told = {"message": each.reason, "userAgent": each.agent, "link": each.url}
-                data[detail] = {name: value for name, value in told.items() if value}
+                details = {"message": each.reason, "userAgent": each.agent, "link": each.url}
+                data[detail] = {name: value for name, value in details.items() if value}
             if each.kind is EventKind.BOUNCED:
                 data["bounce"]["type"] = "Permanent" if each.bounce is Bounce.HARD else "Transient"
             values = {"type": NAMES[each.kind], "created_at": iso(each.at_ms), "data": data}

@@ -69,10 +69,10 @@ def delay_checks(grown_ms: Mapping[str, Estimate], injected_ms: Mapping[str, flo
     for phase in sorted({*grown_ms, *injected_ms}):
         found, wanted_ms = grown_ms.get(phase, Estimate(0.0)), injected_ms.get(phase, 0.0)
         passed = found.value is not None and abs(found.value - wanted_ms) <= DELAY_TOLERANCE_MS
-        told = "not known" if found.value is None else f"{found.value:.2f} ms"
+        text = "not known" if found.value is None else f"{found.value:.2f} ms"
         interval = "" if found.low is None or found.high is None else f" [{found.low:.2f}, {found.high:.2f}]"
         wanted = f"{wanted_ms:g} ± {DELAY_TOLERANCE_MS:g} ms"
-        yield CertificationCheck("injected delay", phase, passed, told + interval, wanted, of_time=True)
+        yield CertificationCheck("injected delay", phase, passed, text + interval, wanted, of_time=True)
 
 
 def client_checks(size: str, summary: Summary) -> Iterator[CertificationCheck]:
@@ -84,9 +84,9 @@ def client_checks(size: str, summary: Summary) -> Iterator[CertificationCheck]:
         found = median_ms / rtt_ms if known and rtt_ms and median_ms else float("nan")
         most = CLIENT_TOLERANCE * (turns or 0) + CLIENT_TOLERANCE_TURNS
         passed = known and abs(found - (turns or 0)) <= most
-        told = f"{found:.2f} round trips" if known else "not known"
+        text = f"{found:.2f} round trips" if known else "not known"
         yield CertificationCheck(
-            "client", f"{arm.name}, {size}", passed, told, f"{turns or 0:g} ± {most:.2g}", of_time=True
+            "client", f"{arm.name}, {size}", passed, text, f"{turns or 0:g} ± {most:.2g}", of_time=True
         )
 
 

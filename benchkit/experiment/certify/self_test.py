@@ -102,8 +102,8 @@ class _Measured:
     ) -> list[CertificationCheck]:
         attempts: list[list[CertificationCheck]] = []
         while len(attempts) < MOST_ATTEMPTS:
-            told = f"{what}, attempt {len(attempts) + 1}" if attempts else what
-            run = _run(scenario, self._folder, self._tell, told)
+            title = f"{what}, attempt {len(attempts) + 1}" if attempts else what
+            run = _run(scenario, self._folder, self._tell, title)
             self._runs.append(run)
             attempts.append(list(checks_in(run)))
             if not needs_another(combined(attempts)):

@@ -93,10 +93,10 @@ class Lab:
         """Stop the link; gives what it counted. Raises LabRefused where it had died before."""
         with suppress(OSError):
             self._talk.shutdown(socket.SHUT_WR)
-        told = await asyncio.to_thread(_receive_all, self._talk)
-        if not told:
+        received = await asyncio.to_thread(_receive_all, self._talk)
+        if not received:
             raise LabRefused("the link's process died")
-        found: dict[str, Any] = json.loads(told)
+        found: dict[str, Any] = json.loads(received)
         connections = tuple(ConnectionCount(*values) for values in found.pop("connections"))
         return LinkCounters(**found, connections=connections)
 
@@ -144,15 +144,15 @@ def _descriptors(talk: socket.socket, job: bytes) -> list[int]:
     talk.settimeout(_GRACE_S)
     try:
         talk.sendall(job)
-        told, descriptors, _, _ = socket.recv_fds(talk, MESSAGE_BYTES, _MOST_DESCRIPTORS)
+        received, descriptors, _, _ = socket.recv_fds(talk, MESSAGE_BYTES, _MOST_DESCRIPTORS)
     except ConnectionError:  # it was killed before it had read its job
-        told, descriptors = b"", []
+        received, descriptors = b"", []
     except TimeoutError:
         raise LabRefused(f"the link's process said nothing for {_GRACE_S:g} s at its start") from None
-    if not told:
+    if not received:
         raise LabRefused("the link's process died at its start")
     if not descriptors:
-        raise LabRefused(json.loads(told)["refused"])
+        raise LabRefused(json.loads(received)["refused"])
     return descriptors
 
 

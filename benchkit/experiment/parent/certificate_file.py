@@ -26,8 +26,8 @@ def check_room(results: Path) -> None:
         with tempfile.TemporaryFile(dir=results):
             pass
     except OSError as error:
-        told = f"no certificate can be stored there: {error.strerror}; name another folder with --out"
-        raise InputError(Mistake(str(results), told)) from error
+        problem = f"no certificate can be stored there: {error.strerror}; name another folder with --out"
+        raise InputError(Mistake(str(results), problem)) from error
 
 
 def store_certificate(certificate: Certificate, results: Path) -> Path:

@@ -40,7 +40,10 @@ def refusal(name: str) -> str:
             trial.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name.encode("ascii"))
         except OSError as error:
             if error.errno == EPERM:
-                return f'"{name}" takes root here; without it there are: {_setting("tcp_allowed_congestion_control")}'
+                return (
+                    f'"{name}" needs root here; without root these are available: '
+                    f"{_setting('tcp_allowed_congestion_control')}"
+                )
             return f'this kernel has no "{name}"; it has: {_setting("tcp_available_congestion_control")}'
     return ""
 

@@ -1,4 +1,4 @@
-"""What came in about a run's messages: the journals of its receivers → the table `events`, joined to its sends."""
+"""The events of a run: the journals of its webhook receivers → the table `events`, joined to the sends."""
 
 from __future__ import annotations
 

@@ -66,9 +66,9 @@ def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> Rel
         if arm.relay is None:
             continue
         mails = list(_mails(folder, run, number, scenario, _sign(arm.relay, target)))
-        for told, count in send_all(relay, mails).items():
+        for reason, count in send_all(relay, mails).items():
             warnings.append(
-                f"arm {arm.name}: {count:,} of {len(mails):,} mails did not get into the receiving lab: {told}"
+                f"arm {arm.name}: {count:,} of {len(mails):,} mails did not get into the receiving lab: {reason}"
             )
     return Relayed(tuple(warnings), relay.stopped.is_set())
 
@@ -132,8 +132,8 @@ def _send(relay: Relay, mails: list[RelayedMail]) -> Counter[str]:
             for mail in mails:
                 if relay.stopped.is_set():
                     break
-                if told := _refusal(client, mail):
-                    refused[told] += 1
+                if reason := _refusal(client, mail):
+                    refused[reason] += 1
                 left -= 1
     except (OSError, smtplib.SMTPException) as error:
         if not relay.stopped.is_set():

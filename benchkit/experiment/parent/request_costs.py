@@ -42,14 +42,14 @@ def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, floa
     provider, account, signer = _speaker(arm)
     if arm.render is not Render.CLIENT:
         return _of_stored(arm, messages)
-    made, within = [], []
+    times_us, within = [], []
     for message in messages:
         started_ns = perf_counter_ns()
         request = provider.request(message, account)
         slots = IdentitySlots.of(request.body)
-        made.append(_us_since(started_ns))
+        times_us.append(_us_since(started_ns))
         within.append(_fastest_us(partial(_leave, signer, account, request, slots)))
-    return median(made), median(within)
+    return median(times_us), median(within)
 
 
 def _of_stored(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
@@ -69,9 +69,9 @@ def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float
     members, identities = range(len(together)), [PLACEHOLDER] * len(together)
     provider, account, signer = _speaker(arm)
     joint = joint_request(provider, together, account, arm.render)
-    made = _fastest_us(lambda: joint_request(provider, together, account, arm.render))
+    made_us = _fastest_us(lambda: joint_request(provider, together, account, arm.render))
     within = _fastest_us(lambda: _sign(signer, account, joint.request(members, identities)))
-    return made / len(together), within / len(together)
+    return made_us / len(together), within / len(together)
 
 
 def _speaker(arm: ArmSpec) -> tuple[Provider, Credentials, SigningProvider | None]:

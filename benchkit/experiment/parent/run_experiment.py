@@ -161,7 +161,7 @@ class _Conductor:
             self._sent_before += sends_of_start(self._scenario, start)
             if status is not RunStatus.COMPLETE:
                 break
-            if self._stopping.asked:  # between two segments
+            if self._stopping.requested:  # between two segments
                 status = RunStatus.INTERRUPTED
                 break
             if self._manifest.decided is not None or await self._decided_between(condition, start):
@@ -201,7 +201,7 @@ class _Conductor:
         except asyncio.CancelledError:
             return RunStatus.INTERRUPTED, ""
 
-    def heard(self, condition: int, news: Mapping[str, Any]) -> None:
+    def on_news(self, condition: int, news: Mapping[str, Any]) -> None:
         if "overhead_us" in news:
             self._keep(overhead_us=news["overhead_us"])
         if "rtt_ms" in news:

@@ -20,7 +20,7 @@ from benchkit.experiment.lab.lab import Lab, LabRefused, LinkCounters, Network
 from benchkit.experiment.parent.child_process import Child, ChildBroken
 from benchkit.experiment.parent.environment import Environment, open_environment
 from benchkit.experiment.parent.stopping import Stopping
-from benchkit.experiment.parent.worker_pool import Heard, WorkerPool
+from benchkit.experiment.parent.worker_pool import OnNews, WorkerPool
 from benchkit.experiment.plan.cores import cores_of
 from benchkit.experiment.plan.schedule import total_sends
 from benchkit.experiment.process import targets
@@ -37,7 +37,7 @@ from benchkit.store import record_wire
 class SegmentObserver(Protocol):
     """Who wants to know how a segment is going."""
 
-    def heard(self, condition: int, news: Mapping[str, Any]) -> None: ...
+    def on_news(self, condition: int, news: Mapping[str, Any]) -> None: ...
 
     async def goes_on(self, cells: int) -> bool:
         """Before each cell of a load in step, so many being done: whether it is to be sent."""
@@ -141,7 +141,7 @@ class _Walk:
             ca_pem = ready["ca_pem"]
             in_force = zip(listeners, ready["congestion"], strict=False)
             facts = [{"arm": listener.arm, "server_congestion": name} for listener, name in in_force]
-            self._listener.heard(segment.condition, {"arms": facts})
+            self._listener.on_news(segment.condition, {"arms": facts})
         sink_end = targets.SinkEnd(self._environment.sink_host, self._ports, ca_pem, password, self._failover_ports)
         arms = targets.endpoints(segment.scenario, segment.revealed, sink_end)
         self._failovers = targets.failovers(segment.scenario, sink_end, arms)
@@ -150,13 +150,13 @@ class _Walk:
     async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
         """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
         pool = await self._prepare_workers(arms)
-        heard = partial(self._listener.heard, self._segment.condition)
-        watch = [asyncio.create_task(_watch(sink, pool, heard)) for sink in self._sinks]
+        on_news = partial(self._listener.on_news, self._segment.condition)
+        watch = [asyncio.create_task(_watch(sink, pool, on_news)) for sink in self._sinks]
         link = asyncio.create_task(_watch_link(self._environment.lab, pool))
         try:
             with self._segment.stopping.reaches(pool):
-                status = await pool.walk(heard)
-            if pool.has_enough and not self._segment.stopping.asked:
+                status = await pool.walk(on_news)
+            if pool.has_enough and not self._segment.stopping.requested:
                 status = RunStatus.COMPLETE
             if link.done():
                 await link
@@ -194,18 +194,18 @@ class _Walk:
         ]
         record_wire(self._segment.folder, rows)
         link = {name: value for name, value in asdict(counters).items() if name != "connections"}
-        self._listener.heard(condition, {"link": link})
+        self._listener.on_news(condition, {"link": link})
         capture = self._segment.capture
         if capture is not None and counters.captured < counters.packets:
-            told = f"{capture.name} holds the first {counters.captured:,} of {counters.packets:,} packets: the disk was full"
-            self._listener.heard(condition, {"warning": told})
+            warning = f"{capture.name} holds the first {counters.captured:,} of {counters.packets:,} packets: the disk was full"
+            self._listener.on_news(condition, {"warning": warning})
 
 
-async def _watch(sink: Child, pool: WorkerPool, heard: Heard) -> None:
+async def _watch(sink: Child, pool: WorkerPool, on_news: OnNews) -> None:
     """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
     try:
         while "done" not in (news := await sink.hear()):
-            heard(news)
+            on_news(news)
     except ChildBroken:
         await pool.ask_to_stop()
         raise

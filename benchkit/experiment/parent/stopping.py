@@ -20,23 +20,23 @@ class Stoppable(Protocol):
 
 
 class Stopping:
-    """`begun`: a worker stands, so that there may be something to keep. `asked`: someone wants the end."""
+    """`begun`: a worker has started, so there may be results to keep. `requested`: a signal asked the run to end."""
 
     def __init__(self) -> None:
         self.begun = False
-        self.asked = False
+        self.requested = False
         self._workers: Stoppable | None = None
         self._asking: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def reaches(self, workers: Stoppable) -> Iterator[None]:
-        """While these workers walk, signals are its business; the handlers stay when it has ended."""
+        """Sends signals to these workers while they run. The signal handlers stay afterwards."""
         if not self.begun:
             for number in _SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._ask)
         self.begun = True
         self._workers = workers
-        if self.asked:  # while the processes of a later segment started
+        if self.requested:  # while the processes of a later segment started
             self._ask()
         try:
             yield
@@ -44,16 +44,16 @@ class Stopping:
             self._workers = None
 
     async def settled(self) -> None:
-        """Until every word that was given has reached its workers."""
+        """Waits until every request to stop has reached its workers."""
         await asyncio.gather(*self._asking)
 
     def ignore(self) -> None:
-        """The loop is gone and took its handlers along: what follows is only printing."""
+        """The event loop has ended, and its handlers with it. Only printing follows, so signals are ignored."""
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
     def _ask(self) -> None:
-        self.asked = True
+        self.requested = True
         if self._workers is not None:
             task = asyncio.ensure_future(self._workers.ask_to_stop())
             self._asking.add(task)

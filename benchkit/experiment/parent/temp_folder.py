@@ -26,11 +26,11 @@ def temporary_folder() -> Iterator[Path]:
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as holder:
         assert holder.stdout is not None
-        made = os.fsdecode(holder.stdout.readline().removesuffix(b"\n"))
-        if not made:
+        folder = os.fsdecode(holder.stdout.readline().removesuffix(b"\n"))
+        if not folder:
             raise BenchkitError("no temporary folder can be made")
         try:
-            yield Path(made)
+            yield Path(folder)
         finally:
             holder.communicate()
 

@@ -1,4 +1,4 @@
-"""The workers of a segment, controlled together: all work on the same cell, and none goes on without the others."""
+"""The workers of a segment, controlled together: all work on the same cell and start the next one together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchkit.model.run import RunStatus
 
 _WORD_NS = 3_000_000  # what a word to a worker may take, before the lead that every cell has
 
-Heard = Callable[[Mapping[str, Any]], None]
+OnNews = Callable[[Mapping[str, Any]], None]
 GoesOn = Callable[[int], Awaitable[bool]]  # (cells that are done) → whether the next one is to be sent
 
 
@@ -43,12 +43,12 @@ class WorkerPool:
         for worker in self._workers:
             await worker.ask_to_stop()
 
-    async def walk(self, heard: Heard) -> RunStatus:
+    async def walk(self, on_news: OnNews) -> RunStatus:
         """Until the last worker's end; where one breaks the others end what they have under way, and then it is raised.
 
         Raises ChildBroken and TargetUnreachable.
         """
-        following = [asyncio.create_task(self._follow(number, heard)) for number in range(len(self._workers))]
+        following = [asyncio.create_task(self._follow(number, on_news)) for number in range(len(self._workers))]
         try:
             _, working = await asyncio.wait(following, return_when=asyncio.FIRST_EXCEPTION)
             if working:
@@ -64,7 +64,7 @@ class WorkerPool:
                 raise ending
         return RunStatus.INTERRUPTED if any(interrupted) else RunStatus.COMPLETE
 
-    async def _follow(self, number: int, heard: Heard) -> bool:
+    async def _follow(self, number: int, on_news: OnNews) -> bool:
         """One worker's news, with the sends of all; gives whether it was interrupted."""
         while True:
             news = await self._workers[number].hear()
@@ -75,7 +75,7 @@ class WorkerPool:
             if "sent" in news:
                 self._sent[number] = news["sent"]
                 news["sent"] = sum(self._sent)
-            heard(news)
+            on_news(news)
             if "done" in news:
                 return bool(news["interrupted"])
 

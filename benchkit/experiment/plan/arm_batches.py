@@ -11,7 +11,7 @@ from benchkit.providers.sandbox import sandbox_of, to_sandbox
 
 
 def arm_batch(arm: ArmSpec, batch: Batch) -> Batch:
-    """The same object where the arm changes nothing. Raises ValueError where its relay cannot be told what the arm asks for."""
+    """The same object where the arm changes nothing. Raises ValueError if its relay cannot do what the arm asks for."""
     sandbox = sandbox_of(arm)
     if sandbox is not None and (sandbox.recipient or sandbox.fields):
         by_api = arm.transport == "api"

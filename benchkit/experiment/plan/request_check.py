@@ -42,7 +42,7 @@ def _mistake(scenario: Scenario, arm: int, message: str) -> Mistake:
 
 
 def _relay_obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
-    """Why the provider's relay cannot be told what the arm asks for."""
+    """Why the provider's relay cannot do what the arm asks for."""
     try:
         arm_batch(arm, batch)
     except ValueError as error:
@@ -64,7 +64,7 @@ def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
     except ValueError as error:
         return [str(error)]
     reach = min(arm.messages_per_request * load.workers, load.messages_per_block)
-    return [told] if (told := _repeated(keys, reach, load.workers)) else []
+    return [obstacle] if (obstacle := _repeated(keys, reach, load.workers)) else []
 
 
 def _unsendable(provider: Provider, account: Credentials, batch: Batch) -> list[str]:
@@ -78,7 +78,9 @@ def _unsendable(provider: Provider, account: Credentials, batch: Batch) -> list[
             if message.source and [mail.content.digest for mail in provider.server.receive(request)] != [
                 message.digest
             ]:
-                raise ValueError("it would make another mail of it: leave it out, or use an API that takes MIME")
+                raise ValueError(
+                    "the provider would change this mail: leave the mail out, or use an API that takes MIME"
+                )
         except ValueError as error:
             found[message.source] = f"{message.source}: {error}" if message.source else str(error)
             if not message.source:

@@ -121,11 +121,11 @@ def _count_reasons(scenario: Scenario, batch: Batch) -> list[tuple[str, str]]:
     planned = max(messages, sum(deliveries(arm, scenario, batch) for arm in arms))
     if scenario.max_messages >= planned:
         return []
-    told = (
+    reason = (
         f"is {scenario.max_messages:,}, and the plan has {planned:,} deliveries: {messages:,} messages, each counted once for "
         "each recipient. Raise max_messages, or send less"
     )
-    return [("max_messages", told)]
+    return [("max_messages", reason)]
 
 
 def _recipients(message: Message) -> frozenset[str]:

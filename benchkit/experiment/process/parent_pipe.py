@@ -78,7 +78,7 @@ def run_child(life: Callable[[ParentLine, Any], Coroutine[Any, Any, None]], who:
     except StoreError as error:
         line.tell(broken=str(error))
     except Exception as error:
-        line.tell(broken=f"{who} has a defect: {type(error).__name__}: {error}")
+        line.tell(broken=f"a bug in benchkit, in {who}: {type(error).__name__}: {error}")
         raise
 
 

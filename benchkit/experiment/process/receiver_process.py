@@ -45,14 +45,14 @@ def start_receiver(folder: Path, host: str, port: int, secrets: Mapping[str, Web
     theirs.close()
     ours.send((str(folder), host, port, dict(secrets)))
     try:
-        told = ours.recv() if ours.poll(START_S) else "no answer"
+        port_or_error = ours.recv() if ours.poll(START_S) else "no answer"
     except EOFError:
-        told = "it died at its start"
-    if not isinstance(told, int):
+        port_or_error = "it died at its start"
+    if not isinstance(port_or_error, int):
         process.kill()
         process.join()
-        raise OSError(f"the receiver of webhooks cannot listen on {host}:{port}: {told}")
-    return RunningReceiver(host, told, folder, process, ours)
+        raise OSError(f"the receiver of webhooks cannot listen on {host}:{port}: {port_or_error}")
+    return RunningReceiver(host, port_or_error, folder, process, ours)
 
 
 def _main(pipe: Connection) -> None:

@@ -118,8 +118,8 @@ def _address(arm: ArmSpec, server: ServerAddress) -> str:
     try:
         found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except UnicodeError:  # a label that is empty or too long (RFC 1035 §2.3.4)
-        told = f"{server.host} (arm {arm.name!r}) is no host name: correct the arm's server; nothing was sent"
-        raise TargetUnreachable(told) from None
+        problem = f"{server.host} (arm {arm.name!r}) is not a host name: correct the arm's server; nothing was sent"
+        raise TargetUnreachable(problem) from None
     except OSError as error:
         raise unreachable(server.host, arm, error) from error
     address = str(found[0][4][0])

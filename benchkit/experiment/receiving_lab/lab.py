@@ -37,7 +37,7 @@ class RunningLab:
 def receiving_lab(scenario: Scenario, spec: ReceivingLabSpec) -> Iterator[RunningLab]:
     """Runs until the block ends. Raises InputError where software is missing, a zone is wrong or a server does not start."""
     software = find_software()
-    from_zone(spec.zones)  # a mistake in a zone is told before anything starts
+    from_zone(spec.zones)  # a mistake in a zone is reported before anything starts
     domains = {
         spec.sign_as,
         *(arm.relay.sign_as for arm in scenario.arms if arm.relay is not None and arm.relay.sign_as),

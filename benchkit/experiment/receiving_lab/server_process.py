@@ -89,8 +89,8 @@ def _await_listener(where: tuple[str, int] | Path, process: subprocess.Popen[byt
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
                 name = Path(str(process.args[0] if isinstance(process.args, list) else process.args)).name
-                told = log.read_text("utf-8", "replace")[-_LOG_SHOWN:].strip()
-                raise ServerNotStarted(f"{name} does not listen on {where}: {told}") from None
+                log_end = log.read_text("utf-8", "replace")[-_LOG_SHOWN:].strip()
+                raise ServerNotStarted(f"{name} does not listen on {where}: {log_end}") from None
             time.sleep(_LOOK_AGAIN_S)
         else:
             return

@@ -42,11 +42,14 @@ def find_software() -> Software:
     missing = [package for package, is_there in found.items() if not is_there]
     if missing or dovecot is None or opendkim is None or rspamd is None:
         install = f"apt-get install --no-install-recommends {' '.join(missing)}"
-        told = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. On Debian: {install}"
-        raise InputError(Mistake("receiving_lab", told))
+        problem = (
+            f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. On "
+            f"Debian: {install}"
+        )
+        raise InputError(Mistake("receiving_lab", problem))
     if os.geteuid() != 0:
-        told = "needs root: Postfix and Dovecot change to users of their own. Run as root"
-        raise InputError(Mistake("receiving_lab", told))
+        problem = "needs root: Postfix and Dovecot change to users of their own. Run as root"
+        raise InputError(Mistake("receiving_lab", problem))
     return Software(dovecot, opendkim, rspamd)
 
 

@@ -57,10 +57,10 @@ def supervised_servers(order: LabOrder) -> Iterator[SupervisedServers]:
         with suppress(BrokenPipeError):  # it is dead, as the next line finds out
             pickle.dump(order, process.stdin)
             process.stdin.flush()
-        told = _told(process)
-        if not isinstance(told, LabPorts):
-            raise ServerNotStarted(told)
-        yield SupervisedServers(told, lambda: process.poll() is not None)
+        ports = _read_ports(process)
+        if not isinstance(ports, LabPorts):
+            raise ServerNotStarted(ports)
+        yield SupervisedServers(ports, lambda: process.poll() is not None)
     finally:
         with suppress(BrokenPipeError):
             process.stdin.close()
@@ -70,13 +70,13 @@ def supervised_servers(order: LabOrder) -> Iterator[SupervisedServers]:
         process.stdout.close()
 
 
-def _told(process: subprocess.Popen[bytes]) -> LabPorts | str:
+def _read_ports(process: subprocess.Popen[bytes]) -> LabPorts | str:
     assert process.stdout is not None
     try:
-        told: LabPorts | str = pickle.load(process.stdout)
+        ports: LabPorts | str = pickle.load(process.stdout)
     except EOFError:
         return "the process that starts the servers died"
-    return told
+    return ports
 
 
 def main() -> None:
@@ -110,9 +110,9 @@ def _start_and_wait(order: LabOrder, folder: Path) -> None:
     for number in _SIGNALS:  # servers inherit what is ignored
         signal.signal(number, signal.SIG_DFL)
     try:
-        told = _ports(order, folder, stack := ExitStack())
+        ports = _ports(order, folder, stack := ExitStack())
         with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as output:  # the owner may be dead
-            pickle.dump(told, output)
+            pickle.dump(ports, output)
         while stack:
             signal.pause()
     except Exception:

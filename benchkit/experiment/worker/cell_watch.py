@@ -1,4 +1,4 @@
-"""What the generator itself does during a measured cell: its CPU time, its wait for a core, and when its loop stood still.
+"""What benchkit itself costs during a measured cell: CPU time, wait for a core, and times when its event loop was blocked.
 
 The readings are taken at both ends of the cell, outside of every message. Warm-up cells are not watched. The watchdog
 (LoopLag, method.md §7) is a timer that notes when it was called late. A loop with much to do calls a timer a few milliseconds

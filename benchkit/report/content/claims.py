@@ -19,15 +19,15 @@ _CLAIMS = {
 _WHY = {
     Why.INVALID: "the run is invalid",
     Why.NO_PAIR: "the run has no SMTP arm and API arm with the same kind of connection",
-    Why.NO_SWEEP: "it takes links with several RTTs: rtt_ms = [0, 1, 4, 20] in [network]",
-    Why.NO_NETWORK: "this run had no network delay: what holds on one machine does not hold for a network",
+    Why.NO_SWEEP: "this needs links with several RTTs: rtt_ms = [0, 1, 4, 20] in [network]",
+    Why.NO_NETWORK: "this run had no network delay, so its result does not apply to a network",
     Why.NO_VERDICT: "the comparison itself is undecided or withheld",
     Why.OTHER_BASELINE: "the baseline is not the fastest API arm, so the fastest of both were not compared",
     Why.NO_PIPELINING: (
         "every SMTP arm of this run waits for each command; a client that pipelines takes 2 round trips on a kept connection "
         '(client = "wire", dialogue = "pipelined")'
     ),
-    Why.WIDE: "the interval of a slope is too wide: it holds values within 10 % of its round trips, and values outside",
+    Why.WIDE: "the interval of a slope is too wide: it contains values both within 10 % of the counted round trips and outside",
 }
 _STATES = {
     ClaimState.TRUE: ("true", Tone.STRONG),
@@ -51,13 +51,13 @@ def claims_section(summary: Summary) -> Section:
 
 
 def _row(summary: Summary, claim: ClaimVerdict) -> tuple[Cell, ...]:
-    said, tone = _STATES[claim.state]
+    state, tone = _STATES[claim.state]
     evidence = list(_EVIDENCE[claim.number](summary, claim))
     if claim.why:
         evidence.insert(0, _WHY[claim.why])
     return (
         Cell(f"H{claim.number}", Tone.STRONG, _CLAIMS[claim.number], Tone.PLAIN),
-        Cell(said, tone),
+        Cell(state, tone),
         Cell("\n".join(evidence)),
     )
 

@@ -21,7 +21,7 @@ _LOADS = {
 def conditions_section(summary: Summary, run: Run) -> Section:
     table = Table(
         (Column("what"), Column("value")),
-        tuple((Cell(name), Cell(told)) for name, told in _facts(summary, run)),
+        tuple((Cell(name), Cell(value)) for name, value in _facts(summary, run)),
         texts=True,
     )
     versions = tuple((Cell(name), Cell(version)) for name, version in sorted(_packages(run.manifest.host).items()))
@@ -52,14 +52,14 @@ def _facts(summary: Summary, run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _link(condition: ConditionSummary) -> str:
-    made = "a link that benchkit made (docs/method.md §9)" if condition.lab else "no link of benchkit's own"
-    return f"{condition.name}: RTT {numbers.decimal(condition.rtt_ms, 'ms')}, {made}"
+    origin = "a link that benchkit made (docs/method.md §9)" if condition.lab else "no link of benchkit's own"
+    return f"{condition.name}: RTT {numbers.decimal(condition.rtt_ms, 'ms')}, {origin}"
 
 
 def _arm(arm: ArmRecord) -> str:
     parts = (arm.transport, arm.client, arm.provider, arm.connection, arm.security, arm.auth)
-    told = (*parts, f"in the provider's sandbox ({arm.sandbox})" if arm.sandbox else "")
-    return f"{arm.name}: {', '.join(part for part in told if part)}"
+    details = (*parts, f"in the provider's sandbox ({arm.sandbox})" if arm.sandbox else "")
+    return f"{arm.name}: {', '.join(part for part in details if part)}"
 
 
 def _packages(host: Mapping[str, Any]) -> Mapping[str, str]:

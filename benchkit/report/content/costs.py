@@ -24,12 +24,12 @@ def cost_of_messages(summary: Summary, condition: str) -> Iterator[Section]:
         )
         for cost in shown
     )
-    told = (
+    note = (
         "By the prices in the scenario. Processor: the client's, as measured. Egress: the bytes of the messages and commands, "
-        "without headers of IP and TCP. – means that no price was given."
+        "without headers of IP and TCP. – means that the scenario gives no price."
     )
     yield Section(
-        "cost", "Cost of a thousand messages", (Table(columns(*headings), rows), sentence(told, Tone.FAINT)), "Cost"
+        "cost", "Cost of a thousand messages", (Table(columns(*headings), rows), sentence(note, Tone.FAINT)), "Cost"
     )
 
 

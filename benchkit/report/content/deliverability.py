@@ -22,13 +22,13 @@ EVENTS = ("delivered", "bounced", "deferred", "rejected", "complained", "unsubsc
 PROGRAMS = ("opened", "clicked")
 PLACES = {"inbox": "in the inbox", "junk": "in junk", "other": "in another folder"}
 EVENTS_NOTE = (
-    "A rate is of the accepted copies, one for each recipient, by the events that have come so far, with Wilson's "
-    "interval, which takes each copy as independent. Delivered: the recipient's server took the message. That says "
-    "nothing about the folder. Opens and clicks of programs are apart where the agent shows it."
+    "A rate is the share of the accepted copies (one for each recipient), by the events that have come so far. Its interval "
+    "is Wilson's, which treats each copy as independent. Delivered means that the recipient's server accepted the message; "
+    "it does not say in which folder. Opens and clicks by programs are counted apart if their agent shows it."
 )
 MAILBOX_NOTE = (
-    "Test mailboxes are the tester's own. Found is of the accepted copies, folders are of the mails found. Where other "
-    "receivers put the mail depends on reputation too, which no test mailbox shows."
+    "These are your own test mailboxes. “Found” is a share of the accepted copies, a folder is a share of the mails found. "
+    "Where other receivers put the mail also depends on your reputation, which no test mailbox shows."
 )
 _NOT_KNOWN = Cell(numbers.NOT_KNOWN, Tone.FAINT)
 
@@ -104,9 +104,9 @@ def _mailbox_rows(arms: Sequence[ArmPlacements]) -> Iterator[tuple[str, Callable
     if not arms:
         return
     yield "found in your test mailboxes", lambda arm: rate_cell(arm.found_rate)
-    for place, told in PLACES.items():
+    for place, label in PLACES.items():
         if place == "inbox" or any(place in arm.places for arm in arms):
-            yield f"… {told}", partial(_place, place)
+            yield f"… {label}", partial(_place, place)
     yield "until in the mailbox, median", _time_to_mailbox
 
 
@@ -125,7 +125,7 @@ def _time_to_mailbox(arm: ArmPlacements) -> Cell:
 def _time(value: float | None, ci: tuple[float | None, float | None] | None) -> Cell:
     if value is None:
         return _NOT_KNOWN
-    interval = f"[{numbers.duration(ci[0])}, {numbers.duration(ci[1])}]" if ci and None not in ci else ""  # type: ignore[arg-type]
+    interval = (f"[{numbers.duration(ci[0])}, {numbers.duration(ci[1])}]") if ci and None not in ci else ""  # type: ignore[arg-type]
     return Cell(numbers.duration(value), second=interval)
 
 

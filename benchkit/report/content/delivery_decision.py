@@ -45,15 +45,16 @@ def _sentence(contrast: RateContrast, margin: float) -> str:
             return f"Whether {sides} {_verb(contrast)} alike is not known: one of them has no accepted copy."
         copies = counted(contrast.unheard, "accepted copy", "accepted copies")
         return (
-            f"Whether {sides} {_verb(contrast)} alike is not known: of {copies} of “{contrast.unheard_arm}” no event has come. "
-            f"A comparison needs events of all but {limit} of the copies. {_HOW[contrast.sends_events]}"
+            f"Whether {sides} {_verb(contrast)} alike is not known: no event has come about {copies} of "
+            f"“{contrast.unheard_arm}”. "
+            f"A comparison allows at most {limit} of the copies without an event. {_HOW[contrast.sends_events]}"
         )
     shown = _difference(contrast.difference)
     if contrast.verdict is RateVerdict.LEVEL:
         return f"{sides} {_verb(contrast)} alike: {shown} apart, within the margin of {limit}. Speed may decide."
     if contrast.verdict is RateVerdict.OPEN:
-        told = f"{shown} apart, and the margin is {limit}. {_needs(contrast)}"
-        return f"Whether {sides} {_verb(contrast)} alike is not decidable: {told}"
+        distance = f"{shown} apart, and the margin is {limit}. {_needs(contrast)}"
+        return f"Whether {sides} {_verb(contrast)} alike is not decidable: {distance}"
     worse, better = (contrast.arm, contrast.baseline)
     if contrast.verdict is RateVerdict.BETTER:
         worse, better = better, worse
@@ -74,7 +75,7 @@ def _result(contrast: RateContrast) -> str:
 
 def _needs(contrast: RateContrast) -> str:
     if contrast.needed is None:
-        return "At these rates no number of messages would decide: they differ by about the margin."
+        return "More messages would not help: the rates differ by about the margin."
     return f"About {contrast.needed:,} messages an arm would decide, if the rates stay."
 
 

@@ -21,10 +21,13 @@ def delivery_figure(found: Deliverability) -> Figure | None:
     rows = tuple(_row(arm, number) for number, arm in enumerate(found.arms))
     centre = 100 * base if base is not None else 100.0
     band = (max(axis.low, centre - 100 * found.margin), min(100.0, centre + 100 * found.margin))
-    told = f"The band is the baseline's rate ± {100 * found.margin:g} percentage point: within it a difference does not matter."
+    band_text = (
+        f"The band is the baseline's rate ± {100 * found.margin:g} percentage point: within it a difference does "
+        "not matter."
+    )
     return Figure(
         "delivery", "How much accepted mail is delivered",
-        f"Each point: the share of an arm's accepted copies delivered, by the events so far, with its interval. {told}",
+        f"Each point: the share of an arm's accepted copies delivered, by the events so far, with its interval. {band_text}",
         Intervals(axis, rows, band, centre), _data(found),
     )  # fmt: skip
 

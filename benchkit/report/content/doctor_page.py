@@ -35,7 +35,7 @@ class ProviderFindings:
 class MachineCheck:
     name: str
     fine: bool
-    told: str
+    result: str
 
 
 def provider_page(found: ProviderFindings, now: datetime) -> Page:
@@ -51,7 +51,7 @@ def provider_page(found: ProviderFindings, now: datetime) -> Page:
 def machine_page(checks: Sequence[MachineCheck]) -> Page:
     rows = tuple(
         sentence(
-            f"{'ok' if check.fine else 'missing'}: {check.name}: {check.told}",
+            f"{'ok' if check.fine else 'missing'}: {check.name}: {check.result}",
             Tone.GOOD if check.fine else Tone.WARNING,
             item=True,
         )
@@ -63,15 +63,15 @@ def machine_page(checks: Sequence[MachineCheck]) -> Page:
 def _answers(found: ProviderFindings) -> Iterator[Sentence]:
     open_ports = [port for port in found.ports if port.state is PortState.OPEN]
     if open_ports:
-        yield sentence(f"Mail can be handed over on port {_listed(open_ports)}.", Tone.GOOD, item=True)
+        yield sentence(f"The server accepts mail over TLS on port {_listed(open_ports)}.", Tone.GOOD, item=True)
     else:
         yield sentence("No port takes mail with TLS from here.", Tone.BAD, item=True)
-    yield from (sentence(told, Tone.WARNING, item=True) for told in _obstacles(found))
+    yield from (sentence(result, Tone.WARNING, item=True) for result in _obstacles(found))
     if found.rtt_ms is not None:
         yield sentence(f"Round-trip time to the relay: {found.rtt_ms:.3g} ms.", item=True)
     if found.api_host:
-        told = f": {found.api_error}" if found.api_rtt_ms is None else f": {found.api_rtt_ms:.3g} ms"
-        yield sentence(f"Round-trip time to the API at {found.api_host}{told}.", item=True)
+        result = f": {found.api_error}" if found.api_rtt_ms is None else f": {found.api_rtt_ms:.3g} ms"
+        yield sentence(f"Round-trip time to the API at {found.api_host}{result}.", item=True)
     yield sentence("No mail was sent and no account was used.", Tone.FAINT, item=True)
 
 
@@ -87,17 +87,17 @@ def _obstacles(found: ProviderFindings) -> Iterator[str]:
     if unanswered := [port for port in closed if not port.refused]:
         yield f"Port {_listed(unanswered)} cannot be reached: this network may block it. Try another port or network."
     if silent := [port for port in found.ports if port.state is PortState.SILENT]:
-        yield f"Port {_listed(silent)} takes connections, but no SMTP server greets there: check the port and its kind of TLS."
+        yield f"Port {_listed(silent)} accepts connections, but no SMTP server answers: check the port and its kind of TLS."
     if plain := [port for port in found.ports if port.state is PortState.NO_TLS]:
         yield f"Port {_listed(plain)} speaks SMTP without TLS: do not log in there."
 
 
 def _port(port: SubmissionPort) -> Sentence:
-    told = [
+    parts = [
         f"{port.port} ({'TLS first' if port.implicit else 'STARTTLS'}): ",
         f", {port.tls_version}" if port.tls_version else "",
     ]
-    spans = [Span(told[0]), Span(port.state.value, _TONES[port.state]), Span(told[1])]
+    spans = [Span(parts[0]), Span(port.state.value, _TONES[port.state]), Span(parts[1])]
     if port.error and port.state is not PortState.OPEN:
         spans.append(Span(f", {port.error}"))
     for when, lines in (("before", port.before_tls), ("after", port.after_tls)):

@@ -12,7 +12,7 @@ from benchkit.report.content.deliverability import deliverability_section
 from benchkit.report.content.page import Page, Section, Sentence, Tone, sentence
 
 NOTHING = (
-    "No event of this run has come, and no test mailbox was read. Receive webhooks with --listen, read bounces with "
+    "There are no events of this run, and no test mailbox was read. Receive webhooks with --listen, read bounces with "
     "--mail DIR, or name test mailboxes in the scenario ([[mailbox]])."
 )
 
@@ -32,9 +32,12 @@ def events_page(
 
 def _apart(apart: Mapping[str, Mapping[str, int]], killed_ms: tuple[int, ...]) -> Iterator[Sentence]:
     for name, counts in apart.items():
-        for told, count in counts.items():
-            yield sentence(f"{counted(count, f'{name} POST')}: {told}", Tone.WARNING)
+        for reason, count in counts.items():
+            yield sentence(f"{counted(count, f'{name} POST')}: {reason}", Tone.WARNING)
     for moment in killed_ms:
         at = datetime.fromtimestamp(moment / 1_000, UTC).isoformat(timespec="milliseconds")
-        told = f"A receiver was killed; it wrote until {at}. What it had not acknowledged comes again."
-        yield sentence(told, Tone.WARNING)
+        reason = (
+            f"A webhook receiver was killed; its last record is from {at}. Providers send again what it had not "
+            "acknowledged."
+        )
+        yield sentence(reason, Tone.WARNING)

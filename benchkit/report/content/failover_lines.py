@@ -42,7 +42,7 @@ def _times(cost: FailoverCost) -> str:
 def _added(added: Estimate) -> str:
     """A refusal that comes early and a quick second way may take less time than the first way does."""
     if added.value is None:
-        return "and what that adds over all messages is not known"
+        return "and the effect on the mean of all messages is not known"
     less = added.value < 0
     if less:
         low, high = (None if end is None else -end for end in (added.high, added.low))

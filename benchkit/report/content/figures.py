@@ -72,13 +72,13 @@ def distribution_figures(summary: Summary, run: Run, samples: Samples, condition
     if max(curve.messages for curve in curves) < FEWEST_OF_A_TAIL:
         return
     longest = max((point for series in tail for point, _ in series.points), default=2.0)
-    ticks = tuple((1 / share, told) for share, told in _NINES if 1 / share <= longest * 1.01)
-    nines = Axis("percentile (each step right is rarer)", 2.0, max(longest, 10.0), ticks, logarithmic=True)
+    ticks = tuple((1 / share, label) for share, label in _NINES if 1 / share <= longest * 1.01)
+    nines = Axis("percentile (further right: rarer)", 2.0, max(longest, 10.0), ticks, logarithmic=True)
     high = max((value for series in tail for _, value in series.points), default=1.0)
     yield Figure(
         "tail", f"The slow messages, on {link}",
-        "Each line: the time below which a percentage of an arm's messages lies. A percentile is drawn only where at least "
-        "five messages lie beyond it.",
+        "Each line: the time below which a percentage of an arm's messages lies. A percentile is drawn only if at least five "
+        "messages are slower.",
         Curves(nines, linear(f"{duration_of(summary)} time, ms", high * 1.05), tail), data,
     )  # fmt: skip
 

@@ -97,18 +97,18 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
 
 
 def _answer(summary: Summary) -> Section:
-    told: list[Block] = [sentence(summary.question, Tone.FAINT)] if summary.question else []
+    blocks: list[Block] = [sentence(summary.question, Tone.FAINT)] if summary.question else []
     first, *others = network_sentences(summary) or [sentences.headline(summary)]
     lead, colon, rest = first.partition(": ")
     tone = Tone.STRONG if summary.valid else Tone.ALARM
-    told += [Sentence((Span(f"{lead}{colon.rstrip()}", tone), Span(f" {rest}"))) if rest else sentence(first, tone)]
-    told += map(sentence, others)
-    told += map(sentence, failover_sentences(summary))
-    told += before_speed(summary)
-    if summary.valid and (said := sentences.no_distance(summary)):
-        told.append(sentence(said, Tone.WARNING))
-    told.append(sentence(sentences.ONE_HOP, Tone.FAINT))
-    return Section("answer", "", tuple(told))
+    blocks += [Sentence((Span(f"{lead}{colon.rstrip()}", tone), Span(f" {rest}"))) if rest else sentence(first, tone)]
+    blocks += map(sentence, others)
+    blocks += map(sentence, failover_sentences(summary))
+    blocks += before_speed(summary)
+    if summary.valid and (warning := sentences.no_distance(summary)):
+        blocks.append(sentence(warning, Tone.WARNING))
+    blocks.append(sentence(sentences.ONE_HOP, Tone.FAINT))
+    return Section("answer", "", tuple(blocks))
 
 
 def _arms(summary: Summary, condition: int) -> Section:
@@ -151,9 +151,9 @@ def _how_sure(summary: Summary, condition: int) -> Section:
     if summary.valid:
         if len(summary.conditions) > 1:
             blocks.append(sweep_table(summary))
-        told = [one for one in sentences.by_weight(summary) if one.aa or one.verdict in OPEN]
-        if said := tuple(sentence(sentences.sentence(summary, one), item=True) for one in told):
-            blocks.append(Folded("A/A pairs and comparisons without a verdict", said))
+        contrasts = [one for one in sentences.by_weight(summary) if one.aa or one.verdict in OPEN]
+        if items := tuple(sentence(sentences.sentence(summary, one), item=True) for one in contrasts):
+            blocks.append(Folded("A/A pairs and comparisons without a verdict", items))
         blocks.append(sentence(sentences.basis(summary), Tone.FAINT))
     blocks += [cost for section in cost_sections(summary) for cost in _titled(section)]
     blocks += [replace(warning, item=True) for warning in warning_sentences(summary)]

@@ -28,6 +28,6 @@ def _standstills(arm: ArmSummary, duration: str) -> str:
     )
     number, sent = arm.generator.lagged, arm.accepted + arm.failed
     return (
-        f"benchkit's loop stood still for a tenth of the time of {number:,} of {sent:,} messages: median {duration} "
+        f"benchkit's event loop was blocked for a tenth of the time of {number:,} of {sent:,} messages: median {duration} "
         f"{with_them} with them, {without} without"
     )

@@ -71,8 +71,10 @@ def totals(history: History, letters: int) -> Mapping[str, Total]:
 def history_page(history: History, *, figures: bool = False) -> Page:
     history = escaped(history, lines=False)
     sections = (*_run_sections(history, figures=figures), *_audits(history.audits))
-    told = tuple(sentence(line, Tone.WARNING) for line in history.unreadable)
-    return Page("benchkit history", (*sections, *([Section("unreadable", "Left out", told)] if told else [])))
+    unreadable = tuple(sentence(line, Tone.WARNING) for line in history.unreadable)
+    return Page(
+        "benchkit history", (*sections, *([Section("unreadable", "Left out", unreadable)] if unreadable else []))
+    )
 
 
 def _run_sections(history: History, *, figures: bool) -> Iterator[Section]:
@@ -104,14 +106,14 @@ def _answer(history: History) -> Iterator[Block]:
     scenarios = len({run.scenario for run in history.runs})
     span = " to ".join(dict.fromkeys(history.runs[end].created_utc[:10] for end in (0, -1)))
     invalid = sum(not run.valid for run in history.runs)
-    told = f"{counted(len(history.runs), 'run')} of {counted(scenarios, 'scenario')}, {span}"
-    told += f"; {invalid} of them invalid and left out of the series" if invalid else ""
+    summary = f"{counted(len(history.runs), 'run')} of {counted(scenarios, 'scenario')}, {span}"
+    summary += f"; {invalid} of them invalid and left out of the series" if invalid else ""
     found = f"{counted(len(changes), 'change')} found:" if changes else "No series changed."
-    yield sentence(f"{told}. {found}", Tone.STRONG)
+    yield sentence(f"{summary}. {found}", Tone.STRONG)
     yield from changes
     yield sentence(
-        "A change is found with the run after which chance would explain it less than once in 50,000 runs; at least three runs "
-        "on each side.",
+        "A change is reported once chance would explain it less than once in 50,000 runs, with at least three runs before "
+        "and after it.",
         Tone.FAINT,
     )
 
@@ -273,8 +275,8 @@ def _audits(audits: Iterable[AuditFacts]) -> Iterator[Section]:
 
 def _audit(before: AuditFacts | None, one: AuditFacts) -> Sentence:
     moved = _moved(before, one) if before is not None else ""
-    told = f"{one.at_utc[:10]}: {one.verdict}{_score(one)}{f'; {moved}' if moved else ''}"
-    return sentence(told, Tone.BAD if one.verdict == "fail" else Tone.PLAIN, item=True)
+    text = f"{one.at_utc[:10]}: {one.verdict}{_score(one)}{f'; {moved}' if moved else ''}"
+    return sentence(text, Tone.BAD if one.verdict == "fail" else Tone.PLAIN, item=True)
 
 
 def _score(audit: AuditFacts) -> str:

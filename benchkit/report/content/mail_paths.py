@@ -25,8 +25,8 @@ def _authentication(arms: Sequence[ArmPlacements]) -> Iterator[Block]:
     names = [name for name in METHODS if any(one.startswith(f"{name}=") for arm in arms for one in arm.results)]
     rows = [(Cell(f"{name.upper()} pass"), *(_passed(arm, name) for arm in arms)) for name in names]
     for result in sorted({one for arm in arms for one in arm.results if not one.endswith("=pass")}):
-        method, _, told = result.partition("=")
-        rows.append((Cell(f"{method.upper()} {told}"), *(Cell(f"{arm.results.get(result, 0):,}") for arm in arms)))
+        method, _, verdict = result.partition("=")
+        rows.append((Cell(f"{method.upper()} {verdict}"), *(Cell(f"{arm.results.get(result, 0):,}") for arm in arms)))
     if any(arm.scores for arm in arms):
         rows.append((Cell("filter's points"), *map(_points, arms)))
     if any(arm.without_tls for arm in arms):
@@ -76,8 +76,8 @@ def _pair(pair: ArmPair) -> Iterator[Block]:
 
 
 def _row(difference: PairDifference, pair: ArmPair) -> tuple[Cell, ...]:
-    made = {"made on the first way": f"made by “{pair.first}”", "made on the second way": f"made by “{pair.second}”"}
-    cause = made.get(difference.cause, difference.cause)
+    names = {"made on the first way": f"made by “{pair.first}”", "made on the second way": f"made by “{pair.second}”"}
+    cause = names.get(difference.cause, difference.cause)
     return (
         Cell(_what(difference.what)),
         Cell(difference.first or numbers.NOT_KNOWN),

@@ -25,7 +25,7 @@ def cautions(summary: Summary, contrast: Contrast) -> list[str]:
 def cautions_of_link(summary: Summary, condition: str) -> list[str]:
     """Of every arm of a condition, each said once."""
     contrasts = [one for one in summary.contrasts if one.condition == condition and not one.aa]
-    contrary = (said for one in contrasts for said in _contrary(summary, one, f"“{one.arm}”'s"))
+    contrary = (caution for one in contrasts for caution in _contrary(summary, one, f"“{one.arm}”'s"))
     copies = {one.arm for one in summary.contrasts if one.aa}
     arms = (arm for arm in summary.arms if arm.condition == condition and arm.name not in copies)
     return [*contrary, *_two_groups(arms)]
@@ -33,9 +33,9 @@ def cautions_of_link(summary: Summary, condition: str) -> list[str]:
 
 def _contrary(summary: Summary, contrast: Contrast, whose: str = "its") -> Iterator[str]:
     found = [name for name, other in contrast.others.items() if _points_elsewhere(summary, contrast, other)]
-    told = [f"{_STATISTICS[name]} {_times(contrast.others[name])}" for name in found if name in _STATISTICS]
-    if told:
-        joined = f" and {whose} ".join(told)
+    statistics = [f"{_STATISTICS[name]} {_times(contrast.others[name])}" for name in found if name in _STATISTICS]
+    if statistics:
+        joined = f" and {whose} ".join(statistics)
         yield f"But {whose} {joined}: some of its messages are much slower or faster than its median."
 
 

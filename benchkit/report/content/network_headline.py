@@ -31,16 +31,16 @@ def network_sentences(summary: Summary) -> list[str]:
         return []
     new, kept = _pair(arms, _NEW), _pair(arms, _KEPT)
     rtt = f"at {numbers.decimal(condition.rtt_ms, 'ms')} RTT"
-    told = []
+    sentences = []
     if new:
-        told.append(f"SMTP on a new connection takes {new[0]} {rtt}; the API {new[1]}.")
+        sentences.append(f"SMTP on a new connection takes {new[0]} {rtt}; the API {new[1]}.")
     if kept and new:
-        told.append(f"On a kept connection SMTP takes {kept[0]}; the API {kept[1]}.")
+        sentences.append(f"On a kept connection SMTP takes {kept[0]}; the API {kept[1]}.")
     elif kept:
-        told.append(f"SMTP on a kept connection takes {kept[0]} {rtt}; the API {kept[1]}.")
+        sentences.append(f"SMTP on a kept connection takes {kept[0]} {rtt}; the API {kept[1]}.")
     if kept and (crossing := _crossing(summary, arms)):
-        told.append(crossing)
-    return [*told, *cautions_of_link(summary, condition.name)] if told else []
+        sentences.append(crossing)
+    return [*sentences, *cautions_of_link(summary, condition.name)] if sentences else []
 
 
 def _longest(summary: Summary) -> ConditionSummary | None:
@@ -103,6 +103,4 @@ def _below(found: BreakEven | None) -> str | None:
     if found.value is not None and found.low:
         interval = f"[{found.low:.2g}, {found.high:.2g}]"
         return f"Below {found.value:.2g} ms RTT {interval} SMTP on a kept connection is faster."
-    return (
-        f"Above {found.high:.2g} ms RTT SMTP on a kept connection is slower; for shorter ones this run does not decide."
-    )
+    return f"Above {found.high:.2g} ms RTT SMTP on a kept connection is slower; for shorter RTTs this run cannot say."

@@ -28,8 +28,8 @@ _WAYS_OUT = {
 
 def text(notice: Notice) -> str:
     """The sentence, with what it is about in front."""
-    said = statement(notice)
-    return f"{notice.subject}: {said}" if notice.subject else said
+    sentence = statement(notice)
+    return f"{notice.subject}: {sentence}" if notice.subject else sentence
 
 
 def texts(notices: Iterable[Notice]) -> tuple[str, ...]:
@@ -47,13 +47,13 @@ def warning_lines(summary: Summary) -> tuple[str, ...]:
     subjects: dict[str, list[str]] = {}
     for notice in summary.warnings:
         subjects.setdefault(statement(notice), []).append(notice.subject)
-    return tuple(_line(said, sharing, len(summary.arms)) for said, sharing in subjects.items())
+    return tuple(_line(sentence, sharing, len(summary.arms)) for sentence, sharing in subjects.items())
 
 
-def _line(said: str, sharing: list[str], arms: int) -> str:
+def _line(sentence: str, sharing: list[str], arms: int) -> str:
     if not all(sharing):
-        return said
-    return f"{'every arm' if len(sharing) == arms > 1 else '; '.join(sharing)}: {said}"
+        return sentence
+    return f"{'every arm' if len(sharing) == arms > 1 else '; '.join(sharing)}: {sentence}"
 
 
 def _in_doubt(numbers: Mapping[str, Any]) -> str:
@@ -65,21 +65,21 @@ def _in_doubt(numbers: Mapping[str, Any]) -> str:
 
 def _recovered(numbers: Mapping[str, Any]) -> str:
     return (
-        "the run was never closed and was recovered from its files, of which a crash of the machine may have lost the end: "
+        "the run was not closed and was recovered from its files; a crash of the machine may have lost their end: "
         f"{numbers['missing']:,} accepted messages without an arrival, {numbers['unaccounted']:,} arrivals without a record, "
         f"{numbers['unread']:,} arrivals without their content"
     )
 
 
 def _tcp_settings(numbers: Mapping[str, Any]) -> str:
-    told = with_counts("{arm} {value}, {other} {other_value}", numbers)
-    return f"{_TCP_SETTINGS[numbers['setting']]} differ: {told}"
+    values = with_counts("{arm} {value}, {other} {other_value}", numbers)
+    return f"{_TCP_SETTINGS[numbers['setting']]} differ: {values}"
 
 
 def _stood_still(numbers: Mapping[str, Any]) -> str:
     blocks = ", ".join(numbers["blocks"])
     who = "this machine or its processes"
-    return f"{who} stood still for {numbers['seconds']:.1f} s: block {blocks} is left out for every arm"
+    return f"{who} was suspended for {numbers['seconds']:.1f} s: block {blocks} is left out for every arm"
 
 
 def _late(numbers: Mapping[str, Any]) -> str:
@@ -96,7 +96,7 @@ def _busy(numbers: Mapping[str, Any]) -> str:
 
 def _lagged(numbers: Mapping[str, Any]) -> str:
     share = _percent(numbers["share"])
-    return f"its event loop stood still for a tenth of the time of {share} of the messages ({_ways_out(numbers)})"
+    return f"its event loop was blocked for a tenth of the time of {share} of the messages ({_ways_out(numbers)})"
 
 
 def _late_although_free(numbers: Mapping[str, Any]) -> str:
@@ -114,7 +114,7 @@ def _percent(share: float) -> str:
 
 
 _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
-    Code.RUN_BROKE: "the run broke: one of its processes died or reported a defect; children.log in its folder says more",
+    Code.RUN_BROKE: "the run broke: one of its processes died or reported a bug; see children.log in its folder",
     Code.MACHINE_SLEPT: (
         "this machine slept for {seconds:.1f} s during the run, so its times are not valid: "
         "run it again on a machine that stays awake"
@@ -144,36 +144,36 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "refused recipients differ: {arm} {refused} of {recipients}, {other} {other_refused} of {other_recipients}"
     ),
     Code.SERVERS_DIFFER: (
-        "their times do not compare: {embedded} has benchkit's own server, which does nothing but answer, "
-        "and {other} a real one"
+        "their times cannot be compared: {embedded} uses benchkit's own server, which only answers, and {other} uses a real "
+        "one"
     ),
     Code.CONNECTIONS_NOT_NEW: "{count} messages went over a connection that was not new",
-    Code.TOO_MANY_CONNECTIONS: "{made} connections where its policy ({policy}) makes {foreseen} at most",
+    Code.TOO_MANY_CONNECTIONS: "{made} connections, but its connection setting ({policy}) needs {foreseen} at most",
     Code.RETRANSMITS: "TCP retransmitted during {count} of {started} messages",
     Code.CONGESTION_NOT_IN_FORCE: "the {end}'s TCP congestion control is {found}, not {asked}",
     Code.TCP_SETTINGS_DIFFER: _tcp_settings,
     Code.TURNS_DISAGREE: "{counted:g} round trips were counted and {seen} seen on the wire",
     Code.TIME_UNEXPLAINED: (
-        "{percent:.0f} % of its median time is neither round trips nor processing, so its cause is not known"
+        "{percent:.0f} % of its median time is neither round trips nor processing: the cause is not known"
     ),
-    Code.GENERATOR_LIMITED: "the generator was the limit, not the target",
+    Code.GENERATOR_LIMITED: "benchkit itself was the limit, not the server",
     Code.TOO_FEW_BLOCKS: "too few blocks: needs {needs}",
-    Code.INTERVAL_ACROSS_ROPE: "the interval reaches across an edge of the ROPE",
+    Code.INTERVAL_ACROSS_ROPE: "the interval contains a limit of the ROPE",
     Code.RECORDED: "{text}",
     Code.INTERRUPTED: "the run was interrupted: {unsent} of {planned} sends were never started",
     Code.RECOVERED: _recovered,
-    Code.ARRIVALS_UNREAD: "{count} arrivals could not be compared: there was no room to keep what they contained",
+    Code.ARRIVALS_UNREAD: "{count} arrivals could not be compared: there was no space to store their content",
     Code.STOOD_STILL: _stood_still,
     Code.NOT_AS_REGISTERED: (
         "run.json was changed after the first send: its scenario, ROPE, confidence, thresholds, load or batch is not what was "
-        "registered, so its verdicts answer another question than the one that was asked"
+        "registered, so its verdicts do not answer the registered question"
     ),
-    Code.NO_AA: "no A/A arm, so the error of this measurement is not known: add an arm that sends as the baseline does",
+    Code.NO_AA: "no A/A arm, so the error of this measurement is not known: add an arm with the same settings as the baseline",
     Code.AA_NOT_TESTED: "A/A was not tested: the rule needs {needs} {unit}, and this run has {blocks}",
-    Code.ARRIVALS_NOT_OBSERVED: "arrivals are not observed for: {arms}",
+    Code.ARRIVALS_NOT_OBSERVED: "benchkit cannot see the arrivals of: {arms}",
     Code.SANDBOXES_DIFFER: (
-        "times in a sandbox and times of real mail do not compare, because a test mode may answer sooner: {tested} sent in the "
-        "provider's test mode, {real} did not: give all arms the same sandbox"
+        "times in a sandbox and times of real mail cannot be compared, because a test mode may answer sooner: {tested} sent "
+        "in the provider's test mode, {real} did not. Give all arms the same sandbox"
     ),
     Code.TWO_GROUPS: "times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
     Code.SLOW_BEGINNING: (

@@ -21,5 +21,5 @@ def _bar(arm: ArmSummary, phases: PhaseTimes) -> PhaseBar:
     largest = sorted(phases, key=lambda part: -part[1])[:LARGEST]
     text = " · ".join(f"{phase.label} {numbers.duration(mean)}" for phase, mean in largest)
     close = arm.phases_ms.get(Phase.CLOSE.label)
-    told = f"{text} (then close {numbers.duration(close)})" if close else text
-    return PhaseBar(arm.name, phases, f"{arm.client}: {told}" if arm.client else told)
+    shown = f"{text} (then close {numbers.duration(close)})" if close else text
+    return PhaseBar(arm.name, phases, f"{arm.client}: {shown}" if arm.client else shown)

@@ -14,8 +14,8 @@ def pooled_page(pooled: PooledRuns) -> Page:
     title = f"{len(pooled.runs):,} runs of “{pooled.scenario}” taken together"
     blocks: tuple[Block, ...] = (_contrasts(pooled), _arms(pooled), sentence(_explanation(pooled), Tone.FAINT))
     if pooled.left_out:
-        told = f"Left out, because they are invalid: {', '.join(pooled.left_out)}."
-        blocks = (sentence(told, Tone.WARNING), *blocks)
+        warning = f"Left out, because they are invalid: {', '.join(pooled.left_out)}."
+        blocks = (sentence(warning, Tone.WARNING), *blocks)
     return Page(f"benchkit report {pooled.scenario}", (Section("pooled", title, blocks),))
 
 
@@ -69,6 +69,7 @@ def _explanation(pooled: PooledRuns) -> str:
     return (
         f"The run is the unit: {numbers.percent(pooled.confidence)} intervals of the mean over runs, and of what one "
         "more run would give. Beside them: the standard deviation between runs, the same ÷ the error that a run's own interval "
-        "claims, and how many runs' intervals hold the mean. Well above 1, a single run's interval is too narrow for the next "
+        "claims, and how many runs' intervals hold the mean. If the ratio is well above 1, a single run's interval is too "
+        "narrow for the next "
         "run: use more starts (restarts in [load])."
     )

@@ -57,8 +57,8 @@ def _beside(profiles: Sequence[Profile], mail: MailShape, computing: Computing) 
     if len(profiles) > 1:
         rows = tuple(_row(profile, mail, computing) for profile in profiles)
         heads = columns("provider", "SMTP one-off", "API one-off", "SMTP kept", "API kept", "server of the API")
-        told = sentence(f"Time on the network in ms, {_question(mail)}.", Tone.FAINT)
-        yield Section("beside", "Side by side", (told, Table(heads, rows)))
+        caption = sentence(f"Time on the network in ms, {_question(mail)}.", Tone.FAINT)
+        yield Section("beside", "Side by side", (caption, Table(heads, rows)))
 
 
 def _row(profile: Profile, mail: MailShape, computing: Computing) -> tuple[Cell, ...]:
@@ -69,8 +69,12 @@ def _row(profile: Profile, mail: MailShape, computing: Computing) -> tuple[Cell,
         return Cell(numbers.NOT_KNOWN, Tone.FAINT) if found is None else Cell(span(found.network_ms))
 
     server = next((time.server_ms for time in times if time.transport == "api"), None)
-    told = Cell(UNKNOWN, Tone.FAINT) if server is None else Cell(f"{span(server)} ms")
-    return (Cell(profile.title), *(cell(way, use) for use in (Use.ONE_OFF, Use.KEPT) for way in ("smtp", "api")), told)
+    server_time = Cell(UNKNOWN, Tone.FAINT) if server is None else Cell(f"{span(server)} ms")
+    return (
+        Cell(profile.title),
+        *(cell(way, use) for use in (Use.ONE_OFF, Use.KEPT) for way in ("smtp", "api")),
+        server_time,
+    )
 
 
 def _sources(profiles: Sequence[Profile]) -> Iterator[Block]:
@@ -95,8 +99,11 @@ def _question(mail: MailShape) -> str:
 def _remarks(times: Sequence[PredictedTime], computing: Computing) -> Iterator[Sentence]:
     unknown = sorted({name for time in times for name in time.unknown})
     if unknown:
-        told = f"Unknown, and so a range or no total: {', '.join(unknown)}. `benchkit doctor` can see some of it."
-        yield sentence(told, Tone.WARNING)
+        remark = (
+            f"Unknown, so some times are a range or have no total: {', '.join(unknown)}. `benchkit doctor` can see "
+            "some of it."
+        )
+        yield sentence(remark, Tone.WARNING)
     yield sentence(
         f"Network includes the computing at both ends: {number(computing.connection_ms)} ms for a new connection with TLS and "
         f"{number(computing.message_ms)} ms a message, measured with {computing.source}, {computing.date}. "

@@ -22,17 +22,17 @@ SENTENCES: Mapping[str, str] = {
     "smtp_faster": "SMTP is faster, by {margin} ms.",
     "api_faster": "The API is faster, by {margin} ms.",
     "same": "SMTP and the API take the same time.",
-    "depends": "Which is faster depends on what is unknown.",
+    "depends": "Which is faster depends on times that are unknown.",
     "api_however": "The API is faster, however fast the relay accepts.",
     "well_within": "SMTP is faster only if the relay accepts a mail well within {margin} ms.",
     "within": "SMTP is faster if the relay accepts a mail within {margin} ms.",
     "network_smtp_faster": "On the network alone, SMTP is faster, by {margin} ms.",
     "network_api_faster": "On the network alone, the API is faster, by {margin} ms.",
     "network_same": "On the network alone, SMTP and the API take the same time.",
-    "network_depends": "On the network alone, which is faster depends on what is unknown.",
+    "network_depends": "On the network alone, which is faster depends on times that are unknown.",
     "only_smtp": "The profile has no API.",
     "only_api": "The profile has no SMTP relay.",
-    "most": " A request of this API carries at most {most} messages, and is computed with those.",
+    "most": " A request of this API carries at most {most} messages; the times are for that number.",
 }
 _NEAREST = 1e-12  # moves a tie off the edge, so that Python and JavaScript round it alike
 
@@ -41,8 +41,8 @@ def answer(use: Use, gap_s: float, smtp: PredictedTime | None, api: PredictedTim
     """The answer for one use, and the times behind it."""
     key, margin = compared(smtp, api)
     lead = f"{SENTENCES[use.value].format(gap=number(gap_s))}: {SENTENCES[key].format(margin=margin)}"
-    said = "; ".join(_said(time) for time in (smtp, api) if time is not None)
-    return lead, f" {said[0].upper()}{said[1:]}."
+    times = "; ".join(_said(time) for time in (smtp, api) if time is not None)
+    return lead, f" {times[0].upper()}{times[1:]}."
 
 
 def compared(smtp: PredictedTime | None, api: PredictedTime | None) -> tuple[str, str]:
@@ -77,8 +77,8 @@ def _said(time: PredictedTime) -> str:
 
 
 def trips(of: TimeRange) -> str:
-    told = span(of)
-    return SENTENCES["one_trip"] if told == "1" else SENTENCES["trips"].format(n=told)
+    count = span(of)
+    return SENTENCES["one_trip"] if count == "1" else SENTENCES["trips"].format(n=count)
 
 
 def span(of: TimeRange) -> str:

@@ -61,8 +61,8 @@ def answers(mail: MailShape, times: Sequence[PredictedTime]) -> Iterator[Sentenc
     for use in Use:
         smtp = next((time for time in times if time.use is use and time.transport == "smtp"), None)
         api = next((time for time in times if time.use is use and time.transport == "api"), None)
-        lead, told = answer(use, mail.gap_s, smtp, api)
-        yield Sentence((Span(lead, Tone.STRONG), Span(told)), item=True)
+        lead, reason = answer(use, mail.gap_s, smtp, api)
+        yield Sentence((Span(lead, Tone.STRONG), Span(reason)), item=True)
 
 
 def times_table(mail: MailShape, times: Sequence[PredictedTime]) -> Table:
@@ -77,12 +77,18 @@ def kind_of(transport: str, client: str) -> str:
 
 
 def _row(kind: str, use: Use, time: PredictedTime | None, mail: MailShape) -> tuple[Cell, ...]:
-    told = use.value if use is not Use.PACED else f"every {number(mail.gap_s)} s"
+    interval = use.value if use is not Use.PACED else f"every {number(mail.gap_s)} s"
     if time is None:
-        return (Cell(kind), Cell(told), *(Cell(numbers.NOT_KNOWN, Tone.FAINT) for _ in range(4)))
+        return (Cell(kind), Cell(interval), *(Cell(numbers.NOT_KNOWN, Tone.FAINT) for _ in range(4)))
     ranges = (time.server_ms, time.total_ms)
     known = (Cell(UNKNOWN, Tone.FAINT) if of is None else Cell(span(of)) for of in ranges)
-    return (Cell(kind, second=time.how), Cell(told), Cell(span(time.round_trips)), Cell(span(time.network_ms)), *known)
+    return (
+        Cell(kind, second=time.how),
+        Cell(interval),
+        Cell(span(time.round_trips)),
+        Cell(span(time.network_ms)),
+        *known,
+    )
 
 
 def _controls(mail: MailShape) -> tuple[Control, ...]:
@@ -96,9 +102,9 @@ def _controls(mail: MailShape) -> tuple[Control, ...]:
     )  # fmt: skip
 
 
-def _control(key: str, label: str, stops: Sequence[float], begins: float, told: Any) -> Control:
+def _control(key: str, label: str, stops: Sequence[float], begins: float, label_of: Any) -> Control:
     every = sorted({*map(float, stops), float(begins)})
-    return Control(key, label, tuple(every), tuple(told(stop) for stop in every), every.index(float(begins)))
+    return Control(key, label, tuple(every), tuple(label_of(stop) for stop in every), every.index(float(begins)))
 
 
 def _document(profiles: Sequence[Profile], computing: Computing) -> dict[str, Any]:

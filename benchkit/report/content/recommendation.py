@@ -28,7 +28,10 @@ _NOT_KNOWN = Cell("not known", Tone.FAINT)
 NOT_DECIDED_BY_SPEED = (
     (
         "Credentials",
-        "An SMTP password sends as anyone it may; API keys can often be limited to a domain, a purpose or an address.",
+        (
+            "An SMTP password often allows sending for every domain of the account; an API key can often be limited to "
+            "a domain, a purpose or an address."
+        ),
     ),
     (
         "What happens later",
@@ -36,10 +39,10 @@ NOT_DECIDED_BY_SPEED = (
     ),
     (
         "Delivery",
-        "A path whose mail is refused, or fails authentication, is no choice at any speed: collect events first.",
+        "Do not choose a path whose mail is refused or fails authentication, however fast it is: collect events first.",
     ),
-    ("Templates", "A provider that fills templates saves bandwidth, and keeps your texts."),
-    ("Ports", "Networks block 25 and sometimes 587; 443 is open almost everywhere."),
+    ("Templates", "A provider that fills in templates saves bandwidth, but your texts are then stored there."),
+    ("Ports", "Networks often block port 25 and sometimes 587; port 443 is open almost everywhere."),
     ("Lock-in", "SMTP is the same at every provider; each API has its own requests, errors and limits."),
     ("Price", "Plans count messages, recipients or size, often the same for both ways."),
 )
@@ -79,9 +82,9 @@ def _rule(summary: Summary) -> Iterator[Sentence | Table]:
 
 def _rule_of(summary: Summary, group: LinkGroup, *, several: bool) -> Iterator[Sentence | Table]:
     smtp, api = group.sides
-    where = f"Link with {group.told}: from" if several else "From"
+    where = f"Link with {group.label}: from" if several else "From"
     yield sentence(
-        f"{where} the fitted times of {smtp.told} and {api.told}, over {seen_text(smtp)}. “Level”: the interval lies within "
+        f"{where} the fitted times of {smtp.label} and {api.label}, over {seen_text(smtp)}. “Level”: the interval lies within "
         f"{rope_text(summary.rope)}."
     )
     yield rule_table(summary, group)
@@ -92,11 +95,11 @@ def rule_table(summary: Summary, group: LinkGroup) -> Table:
     (smtp, api), rtts_ms = group.sides, _some(group.rtts_ms(summary))
     rows = tuple(
         (
-            Cell(told),
+            Cell(setting),
             *(_cell(summary, smtp, api, messages, rtt_ms) for rtt_ms in rtts_ms),
             _level(summary, smtp, api, messages),
         )
-        for messages, told in _REUSE
+        for messages, setting in _REUSE
     )
     rows = tuple(row for row in rows if any(cell != _NOT_KNOWN for cell in row[1:]))
     headings = [f"at {numbers.decimal(rtt_ms, 'ms')}" for rtt_ms in rtts_ms]

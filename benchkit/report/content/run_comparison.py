@@ -1,4 +1,4 @@
-"""Two runs side by side, as a page: the answer, each arm before and after, and in what the runs differ besides."""
+"""Two runs side by side, as a page: the answer, each arm before and after, and other differences between the runs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TONES = {
 _LEVELS = {
     Unit.PAIRS: "The unit is the pair of runs, made one after the other, so that both share the machine's state: {}.",
     Unit.RUNS: "The unit is the run: {}.",
-    Unit.STARTS: "The unit is the start of the processes: {}. What varies only between runs, such as another hour, is not in "
-    "it: --rerun runs both side by side.",
-    Unit.BLOCKS: "Each run has one start of its processes, so nothing shows what varies between runs: no change is tested. "
+    Unit.STARTS: "The unit is the start of the processes: {}. It does not include what varies only between runs, such as the "
+    "time of day: --rerun runs both side by side.",
+    Unit.BLOCKS: "Each run started its processes only once, so benchkit cannot tell a change from chance and tests none. "
     "Give both runs several starts (restarts in [load]), or several runs of each kind.",
 }
 
@@ -31,7 +31,7 @@ def comparison_page(comparison: RunComparison, differences: Sequence[str]) -> Pa
     sections = (
         Section("answer", "", tuple(_answer(comparison))),
         Section("arms", f"{_names(comparison.before)} → {_names(comparison.after)}", tuple(_arms(comparison))),
-        Section("differences", "In what the runs differ", tuple(sentence(line, item=True) for line in differences)),
+        Section("differences", "How the runs differ", tuple(sentence(line, item=True) for line in differences)),
     )
     return Page(f"benchkit compare {' '.join((*comparison.before, *comparison.after))}", sections)
 
@@ -45,8 +45,8 @@ def headline(comparison: RunComparison) -> str:
     slower = [one for one in comparison.arms if one.change is ChangeVerdict.REGRESSION]
     failing = [one for one in comparison.arms if one.fails_more]
     if slower or failing:
-        told = [*map(_slower, slower), *map(_failing, failing)]
-        return f"REGRESSION: {'; '.join(told)}."
+        regressions = [*map(_slower, slower), *map(_failing, failing)]
+        return f"REGRESSION: {'; '.join(regressions)}."
     if all(one.change is ChangeVerdict.NOT_TESTED for one in comparison.arms):
         return "No change of time was tested; no arm fails more often."
     if all(one.change in (ChangeVerdict.NONE, ChangeVerdict.IMPROVEMENT) for one in comparison.arms):
@@ -68,8 +68,8 @@ def _answer(comparison: RunComparison) -> Iterator[Sentence]:
     bad = bool(comparison.invalid or comparison.regressions or not comparison.arms)
     yield sentence(headline(comparison), Tone.ALARM if bad else Tone.STRONG)
     for unit, counts in dict.fromkeys((one.unit, one.units) for one in comparison.arms):
-        told = _LEVELS[unit].format(f"{counts[0]:,} before, {counts[1]:,} after")
-        yield sentence(told, Tone.WARNING if unit is Unit.BLOCKS else Tone.FAINT)
+        warning = _LEVELS[unit].format(f"{counts[0]:,} before, {counts[1]:,} after")
+        yield sentence(warning, Tone.WARNING if unit is Unit.BLOCKS else Tone.FAINT)
     seen = [one.detectable for one in comparison.arms if one.detectable]
     if seen:
         worst = numbers.percent(max(seen) - 1)

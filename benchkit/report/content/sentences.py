@@ -43,9 +43,9 @@ def headline(summary: Summary) -> str:
 
 def verdicts(summary: Summary) -> list[str]:
     """One sentence a contrast, in the order of `by_weight`. An invalid run gives none, but says why."""
-    told = [sentence(summary, contrast) for contrast in by_weight(summary)]
+    lines = [sentence(summary, contrast) for contrast in by_weight(summary)]
     reason = invalid(summary)
-    return [reason] if reason else told or ["No verdict: there is no arm to compare with the baseline."]
+    return [reason] if reason else lines or ["No verdict: there is no arm to compare with the baseline."]
 
 
 def by_weight(summary: Summary) -> list[Contrast]:
@@ -188,14 +188,14 @@ def _difference(contrast: Contrast) -> str:
 
 
 def _cautions(summary: Summary, contrast: Contrast) -> str:
-    return "".join(f" {said}" for said in cautions(summary, contrast))
+    return "".join(f" {caution}" for caution in cautions(summary, contrast))
 
 
 def _what_it_takes(contrast: Contrast) -> str:
     if contrast.ci is None or contrast.ratio is None:
         return _because(contrast)
     if not contrast.blocks_needed:
-        return "more blocks would not decide it"
+        return "more blocks would not help"
     between = contrast.blocks_needed_range
     likely = f", likely {_from_to(*between)}" if between else ""
     starts = -(-contrast.blocks_needed * contrast.starts // max(1, contrast.blocks))
@@ -228,7 +228,7 @@ def _aa(summary: Summary, contrast: Contrast) -> str:
         return f"{pair} show no difference {where}: {_time(summary, contrast)}; {seen}."
     if contrast.ci and not contrast.ci[0] <= 1 <= contrast.ci[1]:
         return (
-            f"{pair} {where}: {_time(summary, contrast)}: a difference, but within what the rule for A/A pairs allows "
+            f"{pair} {where}: {_time(summary, contrast)}: a difference, but one that the rule for A/A pairs allows "
             f"(docs/method.md, §7); {seen}."
         )
     return f"{pair} differ no more than chance explains {where}: {_time(summary, contrast)}; {seen}."

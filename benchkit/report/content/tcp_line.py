@@ -1,4 +1,4 @@
-"""What TCP was told at both ends, in one line; arm by arm where the arms differ."""
+"""The TCP settings of both ends, in one line; one line for each arm if the arms differ."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from benchkit.model.summary import ArmSummary
 
 def tcp_line(arms: Sequence[ArmSummary]) -> str:
     """`TCP: cubic at both ends, TCP_NODELAY`; empty for runs that did not record it."""
-    told = {arm.name: _told(arm) for arm in arms if arm.client_congestion}
-    if len(set(told.values())) <= 1:
-        return "".join(f"TCP: {one}" for one in set(told.values()))
-    return "TCP: " + "; ".join(f"{name}: {one}" for name, one in told.items())
+    settings = {arm.name: _settings_text(arm) for arm in arms if arm.client_congestion}
+    if len(set(settings.values())) <= 1:
+        return "".join(f"TCP: {one}" for one in set(settings.values()))
+    return "TCP: " + "; ".join(f"{name}: {one}" for name, one in settings.items())
 
 
-def _told(arm: ArmSummary) -> str:
+def _settings_text(arm: ArmSummary) -> str:
     client, server = arm.client_congestion, arm.server_congestion
     at_server = f", {server} at the server" if server else ""
     congestion = f"{client} at both ends" if client == server else f"{client} at the client{at_server}"

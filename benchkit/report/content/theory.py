@@ -74,7 +74,7 @@ def level_cell(fit: LatencyFit) -> Cell:
 
 def _batch(found: BreakEven) -> str:
     if found.found == "not identified":
-        least = "" if found.low is None else f", but hardly under {found.low:,.0f}"
+        least = "" if found.low is None else f", but probably at least {found.low:,.0f}"
         return f"the data cannot show how many messages a connection must carry to be as fast as the baseline{least}"
     if found.value is None:
         return "slower than the baseline, however many messages a connection carries"

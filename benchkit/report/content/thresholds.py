@@ -1,4 +1,4 @@
-"""Thresholds as lines: ✗ crossed, ? not told by this sample, ✓ kept. Arms that all keep one threshold share a line."""
+"""Thresholds as lines: ✗ crossed, ? not decided by this sample, ✓ kept. Arms that keep the same threshold share a line."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def value_of(result: ThresholdResult) -> str:
     return numbers.decimal(result.value, result.unit)
 
 
-def _line(result: ThresholdResult, told: str) -> Sentence:
+def _line(result: ThresholdResult, text: str) -> Sentence:
     mark, tone = _MARKS[result.crossed]
-    return Sentence((Span(f"{mark} ", tone), Span(f"{result.key} {result.text} · {told}")))
+    return Sentence((Span(f"{mark} ", tone), Span(f"{result.key} {result.text} · {text}")))
 
 
 def _whose(result: ThresholdResult) -> str:

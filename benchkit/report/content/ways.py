@@ -21,7 +21,7 @@ class Way:
     model: ArmModel
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Within a sentence: an arm's own name in quotation marks."""
         return f"“{self.name}”" if self.name in self.arms else self.name
 
@@ -35,7 +35,7 @@ class LinkGroup:
     sides: tuple[Way, Way]
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return self.link or "no other limit"
 
     def rtts_ms(self, summary: Summary) -> list[float]:
@@ -72,7 +72,7 @@ def _ways(models: Sequence[ArmModel], arms: dict[str, ArmSummary]) -> Iterator[t
 
 
 def _named(ways: Iterator[tuple[str, Way]]) -> Iterator[Way]:
-    """Two ways of one client are told apart by their first arm."""
+    """Two ways of one client get the name of their first arm."""
     listed = list(ways)
     for first, way in listed:
         twice = sum(other.name == way.name for _, other in listed) > 1

@@ -35,7 +35,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "SLOWER": ("{api} is faster.", "{smtp} takes {a} ms a message, {api} {b} ms: {ratio} times as long."),
     "FASTER": ("{smtp} is faster.", "{smtp} takes {a} ms a message, {api} {b} ms: {ratio} times as long."),
     "EQUIVALENT": ("No difference that counts.", "{smtp} takes {a} ms a message, {api} {b} ms: both within {rope}."),
-    "UNDECIDED": ("Not decided.", "{smtp} takes {a} ms a message, {api} {b} ms; the intervals do not tell them apart."),
+    "UNDECIDED": (
+        "Not decided.",
+        ("{smtp} takes {a} ms a message, {api} {b} ms; the intervals are too wide to say which is faster."),
+    ),
     "MACHINE": (
         "No recommendation.",
         (
@@ -53,16 +56,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "NOT_KNOWN": (
         "Not known.",
         (
-            "No arm of this run shows what opening a connection costs on both sides. Choose the number of messages per "
-            "connection that was measured, or run both kinds of arms."
+            "This run cannot show what opening a connection costs for SMTP and for the API. Choose a number of messages per "
+            'connection that was measured, or add arms with connection = "fresh".'
         ),
     ),
     "NOT_MEASURED": ("Not known.", "This run has no times of {missing} on this link."),
     "at": ("", "They take equally long at {at} ms RTT{interval}; below it {below} is faster, above it {above}."),
-    "below": ("", "Above {high} ms RTT {above} is faster; for shorter ones this run does not decide."),
+    "below": ("", "Above {high} ms RTT {above} is faster; for shorter RTTs this run cannot say."),
     "beyond": ("", "The fitted lines cross at {at} ms RTT{interval}, which this run did not measure."),
     "never": ("", "Their times do not cross: {below} is faster at every RTT that was measured."),
-    "not identified": ("", "At which RTT they take equally long is not identified by this run."),
+    "not identified": ("", "This run cannot show at which RTT they take equally long."),
     "none": ("", ""),
 }
 
@@ -90,17 +93,17 @@ def sliders_of(summary: Summary) -> Sliders | None:
     rows = tuple((Cell(name), time_cell(found[name], setting) if name in found else _NOT_KNOWN) for name in names)
     table = Table(columns("way of sending", "predicted time of a message, ms"), rows)
     document = _document(summary, groups, names)
-    told = f"On a link with {groups[0].told}, at" if len(groups) > 1 else "At"
+    link = f"On a link with {groups[0].label}, at" if len(groups) > 1 else "At"
     return Sliders(
         "your_numbers.js", tuple(_choices(document)), controls, document, (answer_at(summary, smtp, api, setting),),
-        f"{told} {setting_text(controls)}", table, tuple(way["colour"] for way in document["ways"]),
+        f"{link} {setting_text(controls)}", table, tuple(way["colour"] for way in document["ways"]),
     )  # fmt: skip
 
 
 def setting_text(controls: Sequence[Control]) -> str:
     """What the sliders say, within a sentence."""
-    told = (f"{one.label[0].lower()}{one.label[1:]}: {one.labels[one.chosen]}" for one in controls)
-    return ", ".join(told) + "."
+    settings = (f"{one.label[0].lower()}{one.label[1:]}: {one.labels[one.chosen]}" for one in controls)
+    return ", ".join(settings) + "."
 
 
 def _choices(document: Mapping[str, Any]) -> Iterator[Choice]:
@@ -113,16 +116,16 @@ def _choices(document: Mapping[str, Any]) -> Iterator[Choice]:
 
 
 def answer_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> Sentence:
-    kinds, words = told_at(summary, smtp, api, setting)
-    lead, said = SENTENCES[kinds[0]]
+    kinds, words = answer_parts_at(summary, smtp, api, setting)
+    lead, reason = SENTENCES[kinds[0]]
     _, crossing = SENTENCES[kinds[1]]
-    text = " ".join(part.format(**words) for part in (said, crossing) if part)
+    text = " ".join(part.format(**words) for part in (reason, crossing) if part)
     return Sentence((Span(lead.format(**words), Tone.STRONG), Span(f" {text}")))
 
 
-def told_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tuple[str, str], dict[str, str]]:
+def answer_parts_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tuple[str, str], dict[str, str]]:
     """The keys of the two sentences, and what fills them."""
-    words = {"smtp": smtp.told, "api": api.told, "rtt": f"{setting.rtt_ms:g}", "seen": seen_text(smtp)}
+    words = {"smtp": smtp.label, "api": api.label, "rtt": f"{setting.rtt_ms:g}", "seen": seen_text(smtp)}
     a, b = line_of(smtp, setting), line_of(api, setting)
     if a is None or b is None:
         return ("NOT_KNOWN", "none"), words
@@ -153,12 +156,12 @@ def _crossing_words(found: BreakEven, a: TimeLine, b: TimeLine, smtp: Way, api: 
     """With the flatter line ahead at long RTTs, and the other one below the crossing."""
     steep, flat = (smtp, api) if a.slope > b.slope else (api, smtp)
     if found.value is None:
-        ahead = smtp.told if a.intercept_ms < b.intercept_ms else api.told
+        ahead = smtp.label if a.intercept_ms < b.intercept_ms else api.label
         return {"below": ahead}
     low, high = numbers.decimal(found.low), numbers.decimal(found.high)
     interval = "" if found.low is None or found.high is None else f" [{low}, {high}]"
     words = {"at": numbers.decimal(found.value), "interval": interval, "high": high}
-    return words | {"below": steep.told, "above": flat.told}
+    return words | {"below": steep.label, "above": flat.label}
 
 
 def time_cell(way: Way, setting: Setting) -> Cell:
@@ -235,9 +238,9 @@ def _document(summary: Summary, groups: Sequence[LinkGroup], names: Sequence[str
     by_name = [{way.name: way for way in group.ways} for group in groups]
     first = [next(ways[name] for ways in by_name if name in ways) for name in names]
     return {
-        "links": [group.told for group in groups],
+        "links": [group.label for group in groups],
         "ways": [
-            {"name": way.name, "told": way.told, "transport": way.transport, "colour": arms.index(way.arms[0])}
+            {"name": way.name, "label": way.label, "transport": way.transport, "colour": arms.index(way.arms[0])}
             | {"models": [_model(ways.get(way.name)) for ways in by_name]}
             for way in first
         ],

@@ -21,21 +21,21 @@ _COLOURS = 8
 
 def svg(parent: Element, figure: Figure, height: int) -> Element:
     """With a title and a description that a screen reader speaks."""
-    made = add(
+    chart = add(
         parent, "svg", width="100%", height=str(height), role="img",
         aria_labelledby=f"{figure.key}-title {figure.key}-desc", class_="chart",
     )  # fmt: skip
-    add(made, "title", figure.title, id=f"{figure.key}-title")
-    add(made, "desc", figure.description, id=f"{figure.key}-desc")
-    return made
+    add(chart, "title", figure.title, id=f"{figure.key}-title")
+    add(chart, "desc", figure.description, id=f"{figure.key}-desc")
+    return chart
 
 
 def curves(parent: Element, figure: Figure, plot: Curves) -> None:
-    made = svg(parent, figure, TOP + HEIGHT + BELOW)
-    _y_axis(made, plot.y)
-    _x_axis(made, plot.x, TOP, HEIGHT)
+    chart = svg(parent, figure, TOP + HEIGHT + BELOW)
+    _y_axis(chart, plot.y)
+    _x_axis(chart, plot.x, TOP, HEIGHT)
     inner = add(
-        made, "svg", x=f"{LEFT}%", y=str(TOP), width=f"{RIGHT - LEFT}%", height=str(HEIGHT),
+        chart, "svg", x=f"{LEFT}%", y=str(TOP), width=f"{RIGHT - LEFT}%", height=str(HEIGHT),
         viewBox=f"0 0 {_SIZE} {_SIZE}", preserveAspectRatio="none",
     )  # fmt: skip
     for value, _ in plot.y.ticks:
@@ -76,46 +76,46 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _y_axis(made: Element, axis: Axis) -> None:
+def _y_axis(chart: Element, axis: Axis) -> None:
     for value, label in axis.ticks:
         y = TOP + HEIGHT * (1 - axis.place(value))
-        add(made, "text", label, x=f"{LEFT - 1}%", y=y + 4, class_="tick end")
+        add(chart, "text", label, x=f"{LEFT - 1}%", y=y + 4, class_="tick end")
 
 
-def _x_axis(made: Element, axis: Axis, top: float, height: float) -> None:
+def _x_axis(chart: Element, axis: Axis, top: float, height: float) -> None:
     for value, label in axis.ticks:
         x = LEFT + (RIGHT - LEFT) * axis.place(value)
-        add(made, "text", label, x=f"{x:.2f}%", y=top + height + 16, class_="tick middle")
-    add(made, "text", axis.label, x=f"{(LEFT + RIGHT) / 2}%", y=top + height + 34, class_="axis middle")
+        add(chart, "text", label, x=f"{x:.2f}%", y=top + height + 16, class_="tick middle")
+    add(chart, "text", axis.label, x=f"{(LEFT + RIGHT) / 2}%", y=top + height + 34, class_="axis middle")
 
 
 def intervals(parent: Element, figure: Figure, plot: Intervals) -> None:
     """A row's label stands above its interval, so that it has the whole width."""
     height = _ROW * len(plot.rows) + 6
-    made = svg(parent, figure, height + BELOW)
+    chart = svg(parent, figure, height + BELOW)
     for value, _ in plot.x.ticks:
         x = f"{_percent(plot.x, value)}%"
-        add(made, "line", x1=x, x2=x, y1="0", y2=str(height), class_="grid")
+        add(chart, "line", x1=x, x2=x, y1="0", y2=str(height), class_="grid")
     low, high = (_percent(plot.x, end) for end in plot.band)
-    add(made, "rect", x=f"{low}%", y="0", width=f"{high - low:.2f}%", height=str(height), class_="band")
+    add(chart, "rect", x=f"{low}%", y="0", width=f"{high - low:.2f}%", height=str(height), class_="band")
     centre = f"{_percent(plot.x, plot.centre)}%"
-    add(made, "line", x1=centre, x2=centre, y1="0", y2=str(height), class_="centre")
+    add(chart, "line", x1=centre, x2=centre, y1="0", y2=str(height), class_="centre")
     for number, row in enumerate(plot.rows):
-        _row(made, plot.x, row, number * _ROW + 2)
+        _row(chart, plot.x, row, number * _ROW + 2)
     for value, label in plot.x.ticks:
-        add(made, "text", label, x=f"{_percent(plot.x, value)}%", y=height + 16, class_="tick middle")
-    add(made, "text", plot.x.label, x="50%", y=height + 34, class_="axis middle")
+        add(chart, "text", label, x=f"{_percent(plot.x, value)}%", y=height + 16, class_="tick middle")
+    add(chart, "text", plot.x.label, x="50%", y=height + 34, class_="axis middle")
 
 
-def _row(made: Element, axis: Axis, row: IntervalRow, top: int) -> None:
-    add(made, "text", f"{row.label}: {row.note}", x="0", y=top + 12, class_="label")
+def _row(chart: Element, axis: Axis, row: IntervalRow, top: int) -> None:
+    add(chart, "text", f"{row.label}: {row.note}", x="0", y=top + 12, class_="label")
     if row.value is None:
         return
     ends = [row.value if end is None or (not isfinite(end) and end < 0) else end for end in (row.low, row.high)]
     low, high = (_percent(axis, axis.high if not isfinite(end) else max(end, axis.low)) for end in ends)
     colour, y = f"c{row.colour % _COLOURS}", str(top + 22)
-    add(made, "line", x1=f"{low}%", x2=f"{high}%", y1=y, y2=y, class_=f"interval {colour}")
-    add(made, "circle", cx=f"{_percent(axis, row.value)}%", cy=y, r="4.5", class_=f"dot {colour}")
+    add(chart, "line", x1=f"{low}%", x2=f"{high}%", y1=y, y2=y, class_=f"interval {colour}")
+    add(chart, "circle", cx=f"{_percent(axis, row.value)}%", cy=y, r="4.5", class_=f"dot {colour}")
 
 
 def _percent(axis: Axis, value: float) -> float:

@@ -77,10 +77,10 @@ def _contents(header: Element, page: Page) -> None:
 
 
 def _section(main: Element, section: Section) -> None:
-    made = add(main, "section", id=section.key)
+    element = add(main, "section", id=section.key)
     if section.title:
-        add(made, "h2", section.title)
-    _blocks(made, section.blocks, level=3)
+        add(element, "h2", section.title)
+    _blocks(element, section.blocks, level=3)
 
 
 def _blocks(parent: Element, blocks: Iterable[Block], *, level: int) -> None:
@@ -126,12 +126,12 @@ def _json(document: object) -> str:
 
 def _sentence(parent: Element, sentence: Sentence) -> None:
     alone = len(sentence.spans) == 1
-    made = add(parent, "li" if sentence.item else "p", class_=_class(sentence.spans[0].tone) if alone else None)
+    element = add(parent, "li" if sentence.item else "p", class_=_class(sentence.spans[0].tone) if alone else None)
     if alone:
-        made.text = sentence.text
+        element.text = sentence.text
         return
     for span in sentence.spans:
-        add(made, "span", span.text, class_=_class(span.tone))
+        add(element, "span", span.text, class_=_class(span.tone))
 
 
 def _class(tone: Tone) -> str | None:
@@ -139,19 +139,19 @@ def _class(tone: Tone) -> str | None:
 
 
 def _figure(parent: Element, figure: Figure, *, level: int) -> None:
-    made = add(parent, "figure", class_="whole" if not _is_half(figure) else None)
-    caption = add(made, "figcaption")
+    element = add(parent, "figure", class_="whole" if not _is_half(figure) else None)
+    caption = add(element, "figcaption")
     add(caption, f"h{level}", figure.title)
     add(caption, "p", figure.description, class_="faint")
     if isinstance(figure.plot, Curves):
-        _legend(made, figure.plot.series)
-        add(made, "p", figure.plot.y.label, class_="axis-label")
-        curves(made, figure, figure.plot)
+        _legend(element, figure.plot.series)
+        add(element, "p", figure.plot.y.label, class_="axis-label")
+        curves(element, figure, figure.plot)
     elif isinstance(figure.plot, Intervals):
-        intervals(made, figure, figure.plot)
+        intervals(element, figure, figure.plot)
     elif isinstance(figure.plot, PhaseBars):
-        phase_chart(made, figure, figure.plot)
-    details = add(made, "details", class_="data")
+        phase_chart(element, figure, figure.plot)
+    details = add(element, "details", class_="data")
     add(details, "summary", "The numbers of this figure")
     table(details, figure.data)
 
@@ -168,27 +168,27 @@ def _legend(parent: Element, series: Iterable[Series]) -> None:
 def table(parent: Element, shown: Table) -> Element:
     """A box that scrolls by itself where a phone is too narrow; it takes the focus, so that keys scroll it too."""
     box = add(parent, "div", class_="scroll", tabindex="0", role="group", aria_label=_names(shown))
-    made = add(box, "table", class_="texts" if shown.texts else None)
-    row = add(add(made, "thead"), "tr")
+    element = add(box, "table", class_="texts" if shown.texts else None)
+    row = add(add(element, "thead"), "tr")
     for column in shown.columns:
         add(row, "th", column.heading.replace("\n", " "), scope="col")
-    body = add(made, "tbody")
+    body = add(element, "tbody")
     for first, *others in shown.rows:
         row = add(body, "tr")
         _cell(add(row, "th", scope="row"), first)
         for cell in others:
             _cell(add(row, "td"), cell)
-    return made
+    return element
 
 
 def _names(shown: Table) -> str:
     return ", ".join(column.heading.replace("\n", " ") for column in shown.columns)
 
 
-def _cell(made: Element, cell: Cell) -> None:
+def _cell(element: Element, cell: Cell) -> None:
     lines = cell.text.split("\n")
     for line in lines:
-        parent = add(made, "div") if len(lines) > 1 else made
+        parent = add(element, "div") if len(lines) > 1 else element
         add(parent, "span", line, class_=_class(cell.tone))
     if cell.second:
-        add(made, "span", f" {cell.second}", class_=f"second {cell.second_tone.value}")
+        add(element, "span", f" {cell.second}", class_=f"second {cell.second_tone.value}")

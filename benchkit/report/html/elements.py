@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 def add(parent: Element, tag: str, text: str = "", /, **attributes: str | float | None) -> Element:
     """`class_` is the attribute `class`; an underscore inside a name is a hyphen; None leaves an attribute out."""
     given = {_name(key): _value(value) for key, value in attributes.items() if value is not None}
-    made = SubElement(parent, tag, given)
-    made.text = text or None
-    return made
+    element = SubElement(parent, tag, given)
+    element.text = text or None
+    return element
 
 
 def written(root: Element) -> str:

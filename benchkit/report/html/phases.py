@@ -22,24 +22,24 @@ def phase_chart(parent: Element, figure: Figure, shown: PhaseBars) -> None:
         item = add(legend, "li")
         add(item, "span", class_="swatch", style=f"background:{PHASE_STYLES[phase].colour}")
         add(item, "span", phase.label)
-    made = svg(parent, figure, _ROW * len(shown.bars))
+    chart = svg(parent, figure, _ROW * len(shown.bars))
     longest = max((bar.total_ms for bar in shown.bars), default=0.0) or 1.0
     for number, bar in enumerate(shown.bars):
-        _bar(made, bar, number * _ROW, _WIDEST / longest)
+        _bar(chart, bar, number * _ROW, _WIDEST / longest)
 
 
-def _bar(made: Element, bar: PhaseBar, top: int, scale: float) -> None:
-    add(made, "text", bar.label, x="0", y=top + 14, class_="label strong")
+def _bar(chart: Element, bar: PhaseBar, top: int, scale: float) -> None:
+    add(chart, "text", bar.label, x="0", y=top + 14, class_="label strong")
     start = 0.0
     for phase, mean in bar.phases:
         width, colour = mean * scale, PHASE_STYLES[phase].colour
         add(
-            made, "rect", x=f"{start:.2f}%", y=str(top + 20), width=f"{width:.2f}%", height=str(_BAR),
+            chart, "rect", x=f"{start:.2f}%", y=str(top + 20), width=f"{width:.2f}%", height=str(_BAR),
             fill=colour, class_="phase",
         )  # fmt: skip
         if width > _ROOM * (len(phase.label) + 1):
             ink = "light" if is_dark(colour) else "dark"
-            add(made, "text", phase.label, x=f"{start + width / 2:.2f}%", y=top + 35, class_=f"inside middle {ink}")
+            add(chart, "text", phase.label, x=f"{start + width / 2:.2f}%", y=top + 35, class_=f"inside middle {ink}")
         start += width
-    add(made, "text", numbers.duration(bar.total_ms), x=f"{start + 1:.2f}%", y=top + 36, class_="label strong")
-    add(made, "text", bar.note, x="0", y=top + 55, class_="tick note")
+    add(chart, "text", numbers.duration(bar.total_ms), x=f"{start + 1:.2f}%", y=top + 36, class_="label strong")
+    add(chart, "text", bar.note, x="0", y=top + 55, class_="tick note")

@@ -74,9 +74,9 @@ function answer(use, all, numbers) {
   const smtp = all.find((time) => time.use === use && time.way.transport === "smtp");
   const api = all.find((time) => time.use === use && time.way.transport === "api");
   const [key, margin] = compared(smtp, api);
-  const told = [smtp, api].filter(Boolean).map(said).join("; ");
+  const reason = [smtp, api].filter(Boolean).map(said).join("; ");
   const lead = filled(page.sentences[use], { gap: number(numbers.gap) });
-  return [`${lead}: ${filled(page.sentences[key], { margin })}`, ` ${told[0].toUpperCase()}${told.slice(1)}.`];
+  return [`${lead}: ${filled(page.sentences[key], { margin })}`, ` ${reason[0].toUpperCase()}${reason.slice(1)}.`];
 }
 
 function show() {
@@ -84,9 +84,9 @@ function show() {
   const profile = page.profiles[at("profile").value];
   const all = profile.ways.flatMap((way) => page.uses.map((use) => predicted(way, use, numbers)));
   page.uses.forEach((use, index) => {
-    const [lead, told] = answer(use, all, numbers);
+    const [lead, reason] = answer(use, all, numbers);
     at(index ? `lead-${index}` : "lead").textContent = lead;
-    at(index ? `told-${index}` : "told").textContent = told;
+    at(index ? `reason-${index}` : "reason").textContent = reason;
   });
   const most = profile.ways.find((way) => way.transport === "api" && numbers.batch > (way.most_per_request ?? Infinity));
   at("setting").textContent =

@@ -19,16 +19,16 @@ def slider_form(parent: Element, shown: Sliders, set_table: Callable[[Element, T
     for number, answer in enumerate(shown.answers):
         _answer(answers, answer, f"-{number}" if number else "")
     add(parent, "p", shown.setting, id="setting", class_="faint")
-    made = set_table(parent, shown.table)
-    made.set("id", "predictions")
-    _bars(made, shown.colours)
+    element = set_table(parent, shown.table)
+    element.set("id", "predictions")
+    _bars(element, shown.colours)
 
 
 def _answer(parent: Element, answer: Sentence, suffix: str) -> None:
-    lead, told = answer.spans
+    lead, reason = answer.spans
     line = add(parent, "p")
     add(line, "strong", lead.text, id=f"lead{suffix}")
-    add(line, "span", told.text, id=f"told{suffix}")
+    add(line, "span", reason.text, id=f"reason{suffix}")
 
 
 def _bars(table: Element, colours: Sequence[int]) -> None:

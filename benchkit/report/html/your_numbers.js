@@ -95,12 +95,12 @@ function withInterval({ value, low, high }) {
 // A way of sending with its model on the chosen link, if that was measured.
 const onLink = (way) => ({ ...way, ...way.models[at("link").value] });
 
-function told(numbers) {
+function answerParts(numbers) {
   const [smtp, api] = [0, 1].map((side) => onLink(page.ways[at(`side-${side}`).value]));
   const missing = [smtp, api].find((way) => way.line === undefined);
-  if (missing) return ["NOT_MEASURED", "none", { missing: missing.told }];
+  if (missing) return ["NOT_MEASURED", "none", { missing: missing.label }];
   const [a, b] = [lineFor(smtp, numbers), lineFor(api, numbers)];
-  const words = { smtp: smtp.told, api: api.told, rtt: numbers.rtt, seen: smtp.seenText, rope: page.ropeText };
+  const words = { smtp: smtp.label, api: api.label, rtt: numbers.rtt, seen: smtp.seenText, rope: page.ropeText };
   if (a === null || b === null) return ["NOT_KNOWN", "none", words];
   const times = [a, b].map((line) => positive(timeAt(line, numbers.rtt)));
   [words.a, words.b] = times.map((time) => withInterval(time).filter(Boolean).join(" "));
@@ -113,9 +113,9 @@ function told(numbers) {
     words.at = decimal(level.value);
     words.interval = ` [${decimal(level.low)}, ${decimal(level.high)}]`;
     words.high = decimal(level.high);
-    [words.below, words.above] = [steep.told, flat.told];
+    [words.below, words.above] = [steep.label, flat.label];
   } else {
-    words.below = a.intercept_ms < b.intercept_ms ? smtp.told : api.told;
+    words.below = a.intercept_ms < b.intercept_ms ? smtp.label : api.label;
   }
   return [verdict(a, b, numbers.rtt), levelSentence(smtp, level), words];
 }
@@ -130,10 +130,10 @@ function levelSentence(smtp, level) {
 
 function show() {
   const numbers = numbersSet();
-  const [kind, level, words] = told(numbers);
+  const [kind, level, words] = answerParts(numbers);
   const [lead, said] = page.sentences[kind];
   at("lead").textContent = filled(lead, words);
-  at("told").textContent = " " + [said, page.sentences[level][1]].filter(Boolean).map((text) => filled(text, words)).join(" ");
+  at("reason").textContent = " " + [said, page.sentences[level][1]].filter(Boolean).map((text) => filled(text, words)).join(" ");
   at("verdict").dataset.kind = kind;
   at("setting").textContent =
     (page.links.length > 1 ? `On a link with ${page.links[at("link").value]}, at ` : "At ") + settingText();

@@ -25,7 +25,7 @@ MICROSOFT_KEYS = (
 )
 
 
-def told(lines: str, folder: Path) -> AuditReport:
+def report_of(lines: str, folder: Path) -> AuditReport:
     return audited(HEAD + lines, folder)
 
 
@@ -58,7 +58,7 @@ def rules(report: AuditReport, status: Status) -> set[str]:
     ],
 )
 def test_the_provider_of_the_mailboxes_is_proposed(lines: str, record: str, tmp_path: Path) -> None:
-    report = told(lines + KEY + DMARC, tmp_path)
+    report = report_of(lines + KEY + DMARC, tmp_path)
     assert spf_fix(report) == record
     if not record:
         (found,) = [finding for finding in report.findings if finding.rule == "spf_record.missing"]
@@ -67,7 +67,7 @@ def test_the_provider_of_the_mailboxes_is_proposed(lines: str, record: str, tmp_
 
 def test_the_provider_in_use_is_kept_where_lookups_are_too_many(tmp_path: Path) -> None:
     includes = " ".join(f"include:p{number}.shop.example" for number in range(11))
-    report = told(
+    report = report_of(
         spf(f"{includes} include:_spf.google.com include:servers.mcsv.net -all", GOOGLE + KEY + DMARC + PARTS), tmp_path
     )
     (found,) = [finding for finding in report.findings if finding.rule == "spf_lookups.many"]
@@ -90,7 +90,7 @@ def test_the_provider_in_use_is_kept_where_lookups_are_too_many(tmp_path: Path) 
     ],
 )
 def test_spf_that_lets_no_sender_pass(text: str, tmp_path: Path) -> None:
-    report = told(spf(text) + PARTS + 'none IN TXT "v=spf1 -all"\n', tmp_path)
+    report = report_of(spf(text) + PARTS + 'none IN TXT "v=spf1 -all"\n', tmp_path)
     assert "spf_no_sender.none" in rules(report, Status.FAIL)
     said = " ".join(finding.message + finding.advice for finding in report.findings)
     assert "sends no mail" not in said
@@ -99,28 +99,28 @@ def test_spf_that_lets_no_sender_pass(text: str, tmp_path: Path) -> None:
 
 
 def test_a_bare_fail_with_mail_is_the_owners_choice(tmp_path: Path) -> None:
-    report = told(spf("-all"), tmp_path)
+    report = report_of(spf("-all"), tmp_path)
     assert (spf_fix(report), spf_fix(report, later=True)) == ("", "v=spf1 mx ~all")
 
 
 @pytest.mark.parametrize("more", ["", WILDCARDS, '*._domainkey IN TXT "v=DKIM1; p="\n'])
 def test_a_parked_domain_by_the_book(more: str, tmp_path: Path) -> None:
-    report = told(PARKED + more, tmp_path)
+    report = report_of(PARKED + more, tmp_path)
     assert (report.verdict, report.score, report.fixes) == (Status.PASS, 100, ())
     assert [words for _, _, words in answers(report)][:2] == [
-        "it sends none, and receivers refuse what claims to be from it",
-        "it takes none, and says so",
+        "the domain sends none, and receivers refuse forged mail",
+        "the domain takes none, and says so",
     ]
 
 
 @pytest.mark.parametrize("lines", [PARKED.replace("p=reject", "p=none"), PARKED.partition("_dmarc")[0] + WILDCARDS])
 def test_a_parked_domain_gets_no_report_address(lines: str, tmp_path: Path) -> None:
-    (fix,) = of(told(lines, tmp_path), "DMARC record")
+    (fix,) = of(report_of(lines, tmp_path), "DMARC record")
     assert value_of(fix.after[0]) == "v=DMARC1; p=reject"
 
 
 def test_a_null_mx_beside_senders(tmp_path: Path) -> None:
-    report = told('@ IN MX 0 .\n@ IN TXT "v=spf1 ip4:192.0.2.1 -all"\n' + KEY + DMARC, tmp_path)
+    report = report_of('@ IN MX 0 .\n@ IN TXT "v=spf1 ip4:192.0.2.1 -all"\n' + KEY + DMARC, tmp_path)
     assert rules(report, Status.WARN) == {"null_mx_senders.senders"}
     assert not of(report, "TLS-RPT record")
 
@@ -172,7 +172,7 @@ def test_what_others_hold_is_asked_for(lines: str, others: str, what: str, whom:
 
 
 def test_one_cause_is_told_once(tmp_path: Path) -> None:
-    report = told(spf("mx -all moo"), tmp_path)
+    report = report_of(spf("mx -all moo"), tmp_path)
     (group,) = [each for each in finding_groups(report.findings) if each.cause.status in (Status.FAIL, Status.WARN)]
     assert group.cause.rule == "spf_syntax.error"
     assert {finding.rule.partition(".")[0] for finding in group.follows} == {
@@ -184,7 +184,7 @@ def test_one_cause_is_told_once(tmp_path: Path) -> None:
 
 
 def test_findings_are_in_the_order_of_their_cost(tmp_path: Path) -> None:
-    report = told(dmarc("v=DMARC1; p=none", rest=MX + SPF + "@ IN MX 20 gone\n"), tmp_path)
+    report = report_of(dmarc("v=DMARC1; p=none", rest=MX + SPF + "@ IN MX 20 gone\n"), tmp_path)
     points = [item.points for item in report.deductions]
     assert points == sorted(points, reverse=True)
     order = [finding.rule for finding in report.findings if finding.rule in {item.rule for item in report.deductions}]
@@ -252,7 +252,7 @@ def test_the_provider_of_the_mailboxes_is_not_in_the_record(text: str, rule: str
 def test_a_repair_does_not_let_receivers_refuse_mail_that_passes_nothing(
     policy: str, rest: str, published: str, tmp_path: Path
 ) -> None:
-    report = told(dmarc(f"v=DMARC1; p={policy}; rua=mailto:d@shop.example", rest=rest), tmp_path)
+    report = report_of(dmarc(f"v=DMARC1; p={policy}; rua=mailto:d@shop.example", rest=rest), tmp_path)
     new = [value_of(fix.after[0]) for fix in of(report, "DMARC record") if fix.is_for_now]
     assert new == ([f"v=DMARC1; {published}; rua=mailto:d@shop.example"] if published else [])
 
@@ -265,7 +265,7 @@ def test_a_repair_does_not_let_receivers_refuse_mail_that_passes_nothing(
     ],
 )
 def test_a_misplaced_record_does_not_become_a_second_one(own: str, advice: str, tmp_path: Path) -> None:
-    report = told(f'{own}@ IN TXT "v=DMARC1; p=reject; rua=mailto:d@shop.example"\n{MX}{SPF}{KEY}', tmp_path)
+    report = report_of(f'{own}@ IN TXT "v=DMARC1; p=reject; rua=mailto:d@shop.example"\n{MX}{SPF}{KEY}', tmp_path)
     (found,) = [finding for finding in report.findings if finding.rule == "dmarc_misplaced.apex"]
     assert found.advice.startswith(advice)
 

@@ -79,8 +79,8 @@ def fixed_file(zone: Path, folder: Path) -> tuple[str, list[dict[str, Any]]]:
     out = folder / "fixed.zone"
     done = CliRunner().invoke(app, ["audit", "--zone", str(zone), "--fixed", str(out), "--json"])
     assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    reports = told if isinstance(told, list) else [told]
+    document = json.loads(done.stdout)
+    reports = document if isinstance(document, list) else [document]
     fixes = [fix for report in reports for fix in report["fixes"] if not fix["ask"] and not fix["when"]]
     return out.read_text("utf-8"), fixes
 
@@ -98,7 +98,7 @@ def test_one_pass_is_enough_for_every_domain_of_the_file(name: str, tmp_path: Pa
 def test_a_file_without_a_change_says_so_and_asks_for_nothing(tmp_path: Path) -> None:
     fixed = tmp_path / "fixed.zone"
     done = CliRunner().invoke(app, ["audit", "--zone", str(GOOD_ZONE), "--fixed", str(fixed)])
-    assert f"{fixed}: {GOOD_ZONE} as it is: the audit has no change to publish now" in done.stderr
+    assert f"{fixed}: {GOOD_ZONE} : the audit has no change to publish now" in done.stderr
     assert not any(word in done.stderr for word in ("0 of 0", "Raise", "Load", "load"))
     assert records(fixed.read_text("utf-8")) == records(GOOD_ZONE.read_text("utf-8"))
 
@@ -115,15 +115,15 @@ def test_a_domain_that_gets_reports_is_never_told_to_take_no_mail(name: str, tmp
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("--fixed", "out.zone"), "--fixed corrects one zone file: name it with --zone"),
         (("--zone", str(BAD), "--zone", str(REST), "--fixed", "out.zone"), "--fixed corrects one zone file"),
         (("--zone", "shop.zone", "--fixed", "shop.zone"), "--fixed would overwrite shop.zone, which is read"),
     ],
 )
-def test_refused(words: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused(words: tuple[str, ...], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("shop.zone").write_text(HEAD, "utf-8")
-    assert told in str(CliRunner().invoke(app, ["audit", *words, "shop.example"]).exception)
+    assert expected in str(CliRunner().invoke(app, ["audit", *words, "shop.example"]).exception)
     assert not Path("out.zone").exists()

@@ -100,9 +100,9 @@ def test_an_owner_follows_the_screen(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_only_the_owner_knows_is_said(lines: str, rule: str, words: str, tmp_path: Path) -> None:
-    told = screen(HEAD + SPF + DMARC + lines, tmp_path)
-    assert rule in told
-    assert words in " ".join(told.split())
+    output = screen(HEAD + SPF + DMARC + lines, tmp_path)
+    assert rule in output
+    assert words in " ".join(output.split())
 
 
 @pytest.mark.parametrize("text", ["plain text", "google-site-verification=1", "MIIB", "v=spf1 -all", "a.host.example"])

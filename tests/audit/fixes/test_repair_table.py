@@ -77,13 +77,13 @@ def test_spf(written: str, tmp_path: Path) -> None:
     offered = [fix for fix in report.fixes if fix.what == "SPF record" and fix.is_for_now]
     assert [value_of(fix.after[0]) for fix in offered] == ([f"v=spf1 {TABLE[written]}"] if TABLE[written] else [])
     if not offered:
-        told = [
+        messages = [
             each
             for each in report.findings
             if each.rule.startswith("spf_") and each.status in (Status.FAIL, Status.WARN)
         ]
-        assert told
-        assert all(each.advice for each in told)
+        assert messages
+        assert all(each.advice for each in messages)
 
 
 @pytest.mark.parametrize("written", POLICIES)

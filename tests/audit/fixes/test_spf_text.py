@@ -221,6 +221,6 @@ def test_a_hostile_record_ends_in_a_proposal(part: str) -> None:
 
 def test_what_to_decide_is_said() -> None:
     assert proposed([[b"v=spf1 ?all"]]).decide == (NAME_THEM,)
-    (told,) = proposed([[b"v=spf1 mx:10 mail.x.example -all"]]).decide
-    assert "`mx`" in told
-    assert "`a:mail.x.example`" in told
+    (decision,) = proposed([[b"v=spf1 mx:10 mail.x.example -all"]]).decide
+    assert "`mx`" in decision
+    assert "`a:mail.x.example`" in decision

@@ -55,7 +55,7 @@ def test_dmarc_begins_with_reports_and_every_provider_with_its_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "told"),
+    ("named", "expected"),
     [
         ("", "names no sender"),
         (" , ", "names no sender"),
@@ -72,19 +72,19 @@ def test_dmarc_begins_with_reports_and_every_provider_with_its_key() -> None:
         (", ".join(f"mail{i}.shop.example" for i in range(11)), "needs 11 look-ups, and receivers stop at 10"),
     ],
 )
-def test_mistakes(named: str, told: str) -> None:
+def test_mistakes(named: str, expected: str) -> None:
     with pytest.raises(InputError) as raised:
         suggest_records("shop.example", named)
-    assert told in str(raised.value)
+    assert expected in str(raised.value)
 
 
 @pytest.mark.parametrize("name", [sender.name for sender in SENDERS])
 def test_every_provider_has_a_step_or_says_what_it_lacks(name: str) -> None:
     try:
-        told = list(suggest_records("shop.example", name).steps)
+        messages = list(suggest_records("shop.example", name).steps)
     except InputError as error:
-        told = [str(error)]
-    assert any(name in one for one in told)
+        messages = [str(error)]
+    assert any(name in one for one in messages)
 
 
 @given(st.lists(PUBLIC, min_size=1, max_size=20))

@@ -70,7 +70,7 @@ def test_form(form: str) -> None:
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_file(case: str) -> None:
-    data, told = HOSTILE[case]
+    data, reason = HOSTILE[case]
     tracemalloc.start()
     try:
         found = collect([("r", data)])
@@ -78,7 +78,7 @@ def test_hostile_file(case: str) -> None:
     finally:
         tracemalloc.stop()
     assert (found.dmarc, found.tls) == ((), ())
-    assert told in dict(found.unread)["r"]
+    assert reason in dict(found.unread)["r"]
     assert most < 12_000_000
 
 

@@ -45,7 +45,7 @@ def audited(tmp_path: Path, reports: ReportCollection, lost: Sequence[tuple[str,
     return asyncio.run(audit_domain("shop.example", ask, Options(reports=reports)))
 
 
-def told(found: AuditReport) -> dict[str, list[Finding]]:
+def findings_by_rule(found: AuditReport) -> dict[str, list[Finding]]:
     cases: dict[str, list[Finding]] = {}
     for finding in found.findings:
         if finding.rule.startswith("reported_"):
@@ -111,7 +111,7 @@ CASES: dict[str, tuple[tuple[str, ...], set[str]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: str, tmp_path: Path) -> None:
     rows, expected = CASES[case]
-    assert set(told(audited(tmp_path, collect([("r", report(*rows))])))) == expected
+    assert set(findings_by_rule(audited(tmp_path, collect([("r", report(*rows))])))) == expected
 
 
 def test_the_sentences_have_the_numbers(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_sentences_have_the_numbers(tmp_path: Path) -> None:
         row("192.0.2.77", 40, spf="fail"),
         row("192.0.2.99", 7, dkim="none", spf="fail", disposition="reject"),
     )
-    found = told(audited(tmp_path, collect([("r", report(*rows))])))
+    found = findings_by_rule(audited(tmp_path, collect([("r", report(*rows))])))
     sentences = {name: [finding.message for finding in findings] for name, findings in found.items()}
     assert sentences["reported_sources:pass"] == [
         "1,030 of 1,037 messages (99.3%) from 4 addresses passed DMARC, in 1 report, 2023-11-14 to 2023-11-15"
@@ -130,7 +130,7 @@ def test_the_sentences_have_the_numbers(tmp_path: Path) -> None:
         "192.0.2.99 sent 7 messages, and none passed DMARC; receivers applied the policy: 7 to reject"
     ]
     assert sentences["reported_spf.not_in_record"] == [
-        "192.0.2.77 sends mail that shop.example has signed, and the SPF record does not hold it: SPF failed for 40 messages"
+        "192.0.2.77 sends mail that shop.example has signed, but the SPF record does not list it: SPF failed for 40 messages"
     ]
     assert sentences["reported_spf.idle_include"] == [
         (
@@ -146,7 +146,7 @@ def test_the_sentences_have_the_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["shop.example", "old.shop.example", "esp.shop.example"])
 def test_an_answer_that_does_not_come_makes_no_include_idle_and_no_source_missing(name: str, tmp_path: Path) -> None:
     rows = (OWN, ESP, row("192.0.2.77", 40, spf="fail"))
-    found = told(audited(tmp_path, collect([("r", report(*rows))]), lost=[(name, "TXT")]))
+    found = findings_by_rule(audited(tmp_path, collect([("r", report(*rows))]), lost=[(name, "TXT")]))
     assert {
         finding.status for cases in found.values() for finding in cases if finding.rule.startswith("reported_spf")
     } <= {Status.UNKNOWN}
@@ -155,7 +155,7 @@ def test_an_answer_that_does_not_come_makes_no_include_idle_and_no_source_missin
 def test_a_key_that_does_not_come_is_not_missing(tmp_path: Path) -> None:
     rows = (OWN, row("192.0.2.1", 100, dkim="permerror", selector="gone"))
     lost = [("gone._domainkey.shop.example", "TXT")]
-    assert "reported_dkim.no_key" not in told(audited(tmp_path, collect([("r", report(*rows))]), lost=lost))
+    assert "reported_dkim.no_key" not in findings_by_rule(audited(tmp_path, collect([("r", report(*rows))]), lost=lost))
 
 
 def test_reported_selectors_are_looked_up(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_summary_names_the_term_of_each_source(tmp_path: Path) -> None:
 
 
 def test_tls_failures_have_their_reason_and_what_is_left(tmp_path: Path) -> None:
-    found = told(audited(tmp_path, collect([("r", tls_report())])))
+    found = findings_by_rule(audited(tmp_path, collect([("r", tls_report())])))
     assert [finding.message for finding in found["reported_tls.failures"]] == [
         "200 of 5,629 reported sessions failed at mx2.shop.example: starttls-not-supported",
         "100 of 5,629 reported sessions failed at mx1.shop.example: certificate-expired",
@@ -187,7 +187,7 @@ def test_tls_failures_have_their_reason_and_what_is_left(tmp_path: Path) -> None
 def test_many_unread_files_do_not_hide_the_rest(tmp_path: Path) -> None:
     given = collect([("r", report(OWN))])
     given = replace(given, unread=tuple((f"f{number}", "is no report") for number in range(100)))
-    found = told(audited(tmp_path, given))
+    found = findings_by_rule(audited(tmp_path, given))
     assert len(found["reported_sources.unread"]) == 6
     assert "95 more files" in found["reported_sources.unread"][-1].message
     assert found["reported_sources:pass"]

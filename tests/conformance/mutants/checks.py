@@ -20,7 +20,7 @@ from tests.conformance.mutants.mutant import Mutant
 RULE = Rule(
     name="tls_reports",
     mechanism=AuditedMechanism.TRANSPORT,
-    title="TLS reports are asked for",
+    title="the domain asks for TLS reports",
     reference="RFC 8460 §3",
     text="A record at `_smtp._tls` asks senders for reports about TLS. Publish one, so that you hear of failures.",
     cases={"missing": Case(Status.WARN, "There is no such record.")},
@@ -132,8 +132,8 @@ def credulous(name: str) -> Check:
             return answer if answer.state.known else replace(answer, state=AnswerState.NXDOMAIN)
 
         with noting_reads():
-            told = AuditContext(context.domain, ask, context.options)
-            found = [finding async for finding in real.judge(told)]
+            careless = AuditContext(context.domain, ask, context.options)
+            found = [finding async for finding in real.judge(careless)]
         for finding in found:
             yield finding
 

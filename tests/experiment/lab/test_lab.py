@@ -140,7 +140,7 @@ def test_rootless_is_the_same_lab(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("exists", "allowed", "error", "told"),
+    ("exists", "allowed", "error", "expected"),
     [
         (False, False, FileNotFoundError(2, "No such file"), "modprobe tun"),
         (True, False, PermissionError(13, "Permission denied"), "chmod 0666 /dev/net/tun"),
@@ -150,12 +150,12 @@ def test_rootless_is_the_same_lab(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_missing_is_said_with_how_to_get_it(
-    exists: bool, allowed: bool, error: OSError, told: str, monkeypatch: pytest.MonkeyPatch
+    exists: bool, allowed: bool, error: OSError, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os.path, "exists", lambda path: exists)
     monkeypatch.setattr(os, "access", lambda path, mode: allowed)
     line = link_process._missing(error)
-    assert told in line
+    assert expected in line
     assert "\n" not in line
 
 
@@ -169,7 +169,7 @@ def read_and_cut(theirs: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dies", "told"),
+    ("dies", "expected"),
     [
         (cut, "the link's process died at its start"),
         (read_and_cut, "the link's process died at its start"),
@@ -177,7 +177,7 @@ def read_and_cut(theirs: socket.socket) -> None:
     ],
 )
 def test_a_link_that_dies_at_its_start_is_named(
-    dies: Callable[[socket.socket], None], told: str, monkeypatch: pytest.MonkeyPatch
+    dies: Callable[[socket.socket], None], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lab, "_GRACE_S", 0.1)
     talk, theirs = socket.socketpair()
@@ -188,4 +188,4 @@ def test_a_link_that_dies_at_its_start_is_named(
         dies(theirs)
         with pytest.raises(LabRefused) as refused:
             asked_for.result()
-    assert str(refused.value) == told
+    assert str(refused.value) == expected

@@ -102,8 +102,8 @@ def test_axe_finds_no_violation(named: str, tmp_path: Path, request: pytest.Fixt
             await tab.value("document.querySelectorAll('details').forEach((one) => { one.open = true })")
             await tab.value(f"{axe}; 0")
             found = json.loads(await tab.value("axe.run().then((found) => JSON.stringify(found.violations))"))
-            told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
-            assert told == [], f"at {width} px, dark: {dark}"
+            violations = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
+            assert violations == [], f"at {width} px, dark: {dark}"
 
     visit(tmp_path, look)
 
@@ -196,10 +196,10 @@ async def compare(tab: Browser, run: Run, page: Path) -> None:
     for number, group in enumerate(link_groups(summary)):
         await tab.value(f"document.getElementById('link').value = {number}")
         for setting in SETTINGS:
-            values, told = json.loads(await tab.value(set_sliders(setting)))
+            values, text = json.loads(await tab.value(set_sliders(setting)))
             lines = [line_of(way, setting) for way in group.ways]
             assert [float(value) for value in values] == [line.time_at(setting.rtt_ms).value for line in lines if line]
-            assert told == answer_at(summary, *group.sides, setting).text, (group.told, setting)
+            assert text == answer_at(summary, *group.sides, setting).text, (group.label, setting)
 
 
 def test_the_sentence_changes_at_the_break_even(run: Run, page: Path, tmp_path: Path) -> None:

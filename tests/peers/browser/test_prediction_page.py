@@ -60,7 +60,7 @@ def expected(name: str, setting: tuple[float, ...]) -> tuple[list[list[str]], li
     known = {(kind_of(time.transport, time.client), time.use) for time in times}
     order = [(kind, use) for kind in KINDS for use in Use]
     rows = [row for row, key in zip(times_table(mail, times).rows, order, strict=True) if key in known]
-    return [[cell.text for cell in row[1:]] for row in rows], [told.text for told in answers(mail, times)]
+    return [[cell.text for cell in row[1:]] for row in rows], [block.text for block in answers(mail, times)]
 
 
 def test_the_sliders_give_exactly_what_python_gives(page: Path, tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_the_sliders_give_exactly_what_python_gives(page: Path, tmp_path: Path) 
         assert tab.requests == [page.as_uri()]
         for number, name in enumerate(profile_names()):
             for setting in SETTINGS[number % 3 :: 3]:
-                rows, told = json.loads(await tab.value(set_sliders(number, setting)))
-                assert (rows, told) == expected(name, setting), (name, setting)
+                rows, sentences = json.loads(await tab.value(set_sliders(number, setting)))
+                assert (rows, sentences) == expected(name, setting), (name, setting)
         assert tab.errors == []
 
     visit(tmp_path, look)

@@ -83,8 +83,8 @@ def test_each_server_is_heard_and_the_recording_says_the_same(
     record = str(tmp_path / "answers.jsonl")
     live = audit("-n", resolver, "--record", record)
     for domain, wanted in FOUND.items():
-        told = [(each["rule"], each["status"], each["subject"]) for each in live[domain]]
-        assert told == [(rule, status, subject.format(**addresses)) for rule, status, subject in wanted]
+        messages = [(each["rule"], each["status"], each["subject"]) for each in live[domain]]
+        assert messages == [(rule, status, subject.format(**addresses)) for rule, status, subject in wanted]
     asked = {answer["resolver"] for answer in live["drifted.example"][0]["evidence"]}
     assert asked == {f"{addresses['first']}:{DNS}", f"{addresses['second']}:{DNS}"}
     replayed = audit("--replay", record)

@@ -79,7 +79,7 @@ def test_where_all_is_well_the_mechanism_passes(documents: Documents) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "rule", "told"),
+    ("host", "rule", "expected"),
     [
         ("old", "mx_certificate.untrusted", "expired"),
         ("other", "mx_certificate.untrusted", "mismatch"),
@@ -88,10 +88,10 @@ def test_where_all_is_well_the_mechanism_passes(documents: Documents) -> None:
         ("unknown", "dane_match.none", "differs"),
     ],
 )
-def test_the_reason_is_told(host: str, rule: str, told: str, documents: Documents) -> None:
+def test_the_reason_is_told(host: str, rule: str, expected: str, documents: Documents) -> None:
     findings = documents[f"bad.{SIGNED}"]["findings"]
     (message,) = (each["message"] for each in findings if each["rule"] == rule and f"mx-{host}." in each["subject"])
-    assert told in message
+    assert expected in message
 
 
 def test_tlsa_records_that_nobody_validated_do_not_count(documents: Documents) -> None:

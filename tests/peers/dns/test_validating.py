@@ -40,8 +40,8 @@ def test_the_same_is_secure(through: str, zones: list[ZoneFile], authority: str,
     """Asked through NSD itself, and through Unbound, which hands on what it would refuse (CD)."""
     pairs = asyncio.run(_both(zones, authority if through == "authority" else validator, validator))
     for ours, theirs in pairs:
-        told = (ours.name, ours.type, ours.ede, theirs.ede)
-        assert (ours.state, ours.ad) == (theirs.state, theirs.ad), told
-        assert ours.records == theirs.records or not theirs.ad, told
+        details = (ours.name, ours.type, ours.ede, theirs.ede)
+        assert (ours.state, ours.ad) == (theirs.state, theirs.ad), details
+        assert ours.records == theirs.records or not theirs.ad, details
     assert {ours.ad for ours, _ in pairs} == {True, False}
     assert any("6 DNSSEC Bogus" in str(ours.ede) for ours, _ in pairs)

@@ -1,7 +1,7 @@
 """If an answer did not come, what a check may still say: never that a record is missing.
 
-Law: every finding that remains is one that the full answers give too, or `unknown`. A check that read a lost answer always says
-`unknown` about it, so that what it would have found is never simply absent.
+A finding that remains is one that the full answers would give too, or `unknown`. A check that needed a missing answer reports
+`unknown` and names it, so its finding is never silently absent.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ def known_findings(
     check: Check, context: AuditContext, found: Sequence[tuple[Finding, int]], read: Sequence[AskedOf]
 ) -> list[Finding]:
     """`found` has each finding with how many of the questions in `read` had been read when the check made it."""
-    lost = context.lost(read)
-    if not lost:
+    unanswered = context.unanswered(read)
+    if not unanswered:
         return [finding for finding, _ in found]
-    first = next(at for at, question in enumerate(read) if context.lost([question]))
+    first = next(at for at, question in enumerate(read) if context.unanswered([question]))
     kept = [each for each, count in found if count <= first or each.status is Status.UNKNOWN or check.is_proved(each)]
     named = {(answer.name, answer.type) for each in kept if _names_them(check, each) for answer in each.evidence}
     unnamed = sorted(
-        (each for each in lost if (each.name, each.type) not in named), key=lambda each: (each.name, each.type)
+        (each for each in unanswered if (each.name, each.type) not in named), key=lambda each: (each.name, each.type)
     )
     return [*kept, *([check.rule.unknown(context.domain, unnamed)] if unnamed else [])]
 
