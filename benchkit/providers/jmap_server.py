@@ -76,13 +76,13 @@ def _upload_name(request: Request) -> str:
 def _uploaded(request: Request, _identities: Sequence[bytes]) -> Response:
     """RFC 8620 §6.1."""
     kind = request.header("content-type") or "application/octet-stream"
-    told = {
+    document = {
         "accountId": request.target.split("/")[3],
         "blobId": _blob_id(request.body),
         "type": kind,
         "size": len(request.body),
     }
-    return Response(201, JSON, json.dumps(told).encode())
+    return Response(201, JSON, json.dumps(document).encode())
 
 
 def _with_uploads(request: Request, uploads: Mapping[str, bytes]) -> Request:
@@ -122,16 +122,16 @@ def _request_object(body: bytes) -> Mapping[str, Any]:
 def answered(request: Request, _identities: Sequence[bytes]) -> Response:
     """Every call as RFC 8620 §3.4 has it, an unknown one with its error."""
     document = _request_object(request.body)
-    said: list[Any] = []
+    answers: list[Any] = []
     for method, arguments, call in document["methodCalls"]:
         make = _METHODS.get(method)
         if make is None:
-            said.append(["error", {"type": "unknownMethod"}, call])
+            answers.append(["error", {"type": "unknownMethod"}, call])
             continue
-        said.append([method, make(arguments), call])
+        answers.append([method, make(arguments), call])
         if destroyed := arguments.get("onSuccessDestroyEmail"):  # RFC 8621 §7.5
-            said.append(["Email/set", {"destroyed": [f"e{name[2:]}" for name in destroyed]}, call])
-    return Response(200, JSON, json.dumps({"methodResponses": said, "sessionState": "0"}).encode())
+            answers.append(["Email/set", {"destroyed": [f"e{name[2:]}" for name in destroyed]}, call])
+    return Response(200, JSON, json.dumps({"methodResponses": answers, "sessionState": "0"}).encode())
 
 
 def _created(key: str) -> Callable[[Arguments], Arguments]:
@@ -226,17 +226,17 @@ def _method_error(kind: str) -> NamedAnswer:
 
     def write(part: AnsweredRequest) -> Response:
         calls = table_of(part.request.body).get("methodCalls") or []
-        said = [["error", {"type": kind}, call] for _, _, call in calls]
-        return Response(200, JSON, json.dumps({"methodResponses": said, "sessionState": "0"}).encode())
+        answers = [["error", {"type": kind}, call] for _, _, call in calls]
+        return Response(200, JSON, json.dumps({"methodResponses": answers, "sessionState": "0"}).encode())
 
     return written(200, write, Refuses.ALL, f"method-level error {kind}")
 
 
 def _limit(status: int, name: str) -> NamedAnswer:
     """A limit as problem details (RFC 8620 §3.6.1)."""
-    told = {"type": f"{_ERROR}limit", "limit": name, "status": status, "detail": f"the request is beyond {name}"}
+    document = {"type": f"{_ERROR}limit", "limit": name, "status": status, "detail": f"the request is beyond {name}"}
     return NamedAnswer(
-        status=status, body=json.dumps(told).encode(), headers=(("content-type", "application/problem+json"),)
+        status=status, body=json.dumps(document).encode(), headers=(("content-type", "application/problem+json"),)
     )
 
 

@@ -38,14 +38,18 @@ def warnings_of(
     """Each once; `arms` are those of summarise_arms: every arm of the manifest under each condition in turn."""
     records = run.manifest.arms * len(run.manifest.conditions)
     found = (
-        *(notice(Code.RECORDED, text=said) for said in run.manifest.warnings),
+        *(notice(Code.RECORDED, text=warning) for warning in run.manifest.warnings),
         *_of_the_run(run, delivery, account),
         *_of_the_registration(run.manifest),
         *_of_the_starts(run, samples),
         *_of_the_design(run.manifest, comparisons),
-        *(said for comparison in comparisons for said in _of_blocks(run.manifest, comparison, len(comparisons))),
+        *(warning for comparison in comparisons for warning in _of_blocks(run.manifest, comparison, len(comparisons))),
         *_of_times(run, samples, arms),
-        *(said for arm, record in zip(arms, records, strict=True) for said in _of_an_arm(run.manifest, arm, record)),
+        *(
+            warning
+            for arm, record in zip(arms, records, strict=True)
+            for warning in _of_an_arm(run.manifest, arm, record)
+        ),
     )
     return tuple(one for number, one in enumerate(found) if one not in found[:number])
 

@@ -29,8 +29,8 @@ def arm(
 @pytest.mark.parametrize(("transport", "provider", "has_one"), WAYS)
 def test_an_arm_whose_provider_has_no_test_mode_says_so(transport: str, provider: str, has_one: bool) -> None:
     word = {"api": "API", "smtp": "SMTP"}[transport]
-    told = () if has_one else (f"{provider} has no test mode by {word}",)
-    assert arm_notes(arm(transport, provider, AWAY)) == told
+    output = () if has_one else (f"{provider} has no test mode by {word}",)
+    assert arm_notes(arm(transport, provider, AWAY)) == output
     assert arm_notes(arm(transport, provider, HERE)) == arm_notes(arm(transport, provider, None)) == ()
 
 
@@ -44,5 +44,5 @@ def test_an_arm_whose_provider_has_no_test_mode_says_so(transport: str, provider
     ],
 )
 def test_where_the_template_stands(provider: str, render: Render, together: int, where: str) -> None:
-    told = f"the provider fills in the texts, from a template {where}"
-    assert arm_notes(arm("api", provider, None, render, together)) == (told,)
+    expected = f"the provider fills in the texts, from a template {where}"
+    assert arm_notes(arm("api", provider, None, render, together)) == (expected,)

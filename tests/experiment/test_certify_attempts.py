@@ -48,7 +48,7 @@ def test_a_busy_machine_explains_times_only(busy: str, of_time: bool, too_busy: 
 
 
 @pytest.mark.parametrize(
-    ("busyness", "told"),
+    ("busyness", "expected"),
     [
         (Busyness(0.0, 0.0, 1.9, 2), ""),
         (Busyness(0.2, 0.0, 1.9, 2), "had no core for 20% of the time"),
@@ -56,6 +56,6 @@ def test_a_busy_machine_explains_times_only(busy: str, of_time: bool, too_busy: 
         (Busyness(0.0, 0.0, 4.0, 2), "load average was 4.0 on 2 cores"),
     ],
 )
-def test_what_other_work_took_is_said(busyness: Busyness, told: str) -> None:
-    assert told in busyness.too_busy
-    assert bool(told) == bool(busyness.too_busy)
+def test_what_other_work_took_is_said(busyness: Busyness, expected: str) -> None:
+    assert expected in busyness.too_busy
+    assert bool(expected) == bool(busyness.too_busy)

@@ -188,8 +188,8 @@ def test_what_is_no_request_is_told_by_its_type(body: bytes, kind: str) -> None:
     with pytest.raises(ApiRefusal) as refused:
         PROVIDER.server.accepted(Request("POST", "/jmap/", (), body), ())
     assert (refused.value.status, refused.value.code) == (400, kind)
-    told = json.loads(PROVIDER.server.refused(400, str(refused.value), kind).body)
-    assert told["type"] == f"urn:ietf:params:jmap:error:{kind}"
+    message = json.loads(PROVIDER.server.refused(400, str(refused.value), kind).body)
+    assert message["type"] == f"urn:ietf:params:jmap:error:{kind}"
 
 
 def test_every_call_has_its_answer() -> None:

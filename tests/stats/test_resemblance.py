@@ -27,11 +27,11 @@ def test_false_alarms_are_one_in_a_hundred() -> None:
     assert alarms / 2000 <= 0.015
 
 
-@pytest.mark.parametrize(("coefficient", "starts", "told"), [(0.0, 1, False), (0.9, 1, True), (0.9, 4, False)])
-def test_a_run_says_so(synthetic_run: Factory, coefficient: float, starts: int, told: bool) -> None:
+@pytest.mark.parametrize(("coefficient", "starts", "expected"), [(0.0, 1, False), (0.9, 1, True), (0.9, 4, False)])
+def test_a_run_says_so(synthetic_run: Factory, coefficient: float, starts: int, expected: bool) -> None:
     run: Any = synthetic_run(times=(1.0, 1.3), blocks=60, block_noise=0.02, starts=starts)
     swing = np.exp(0.3 * autoregressive(np.random.default_rng(1), 80, coefficient))[run.messages["block"]]
     service_ns = run.messages["ended_ns"] - run.messages["started_ns"]
     longer = np.where(run.messages["arm"] == 1, swing, 1.0)
     changed = with_columns(run, ended_ns=run.messages["started_ns"] + (service_ns * longer).astype(np.int64))
-    assert any(one.code is Code.RATIOS_RESEMBLE for one in analyse(changed).warnings) is told
+    assert any(one.code is Code.RATIOS_RESEMBLE for one in analyse(changed).warnings) is expected

@@ -31,10 +31,10 @@ def _notes(arm: ArmSpec) -> Iterator[str]:
         yield _fault(fault)
     if limits := ", ".join(_limits(arm.limit)):
         yield f"the server takes at most {limits}"
-    if told := _template(arm):
-        yield told
-    if told := _no_sandbox(arm):
-        yield told
+    if text := _template(arm):
+        yield text
+    if text := _no_sandbox(arm):
+        yield text
     if repeats_safely(arm):
         yield "each mail bears an idempotency key: a second attempt is no second mail, also where the first is in doubt"
     if arm.dkim is not None:

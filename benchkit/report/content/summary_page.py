@@ -82,8 +82,8 @@ def _verdicts(summary: Summary) -> Iterator[Block]:
         yield sentence(sentences.sentence(summary, contrast), tone, item=True)
     yield from (sentence(changed, item=True) for changed in failover_sentences(summary))
     yield sentence(sentences.basis(summary), Tone.FAINT)
-    if told := sentences.no_distance(summary):
-        yield sentence(told, Tone.WARNING)
+    if warning := sentences.no_distance(summary):
+        yield sentence(warning, Tone.WARNING)
 
 
 def thresholds_sections(summary: Summary) -> Iterator[Section]:
@@ -93,14 +93,14 @@ def thresholds_sections(summary: Summary) -> Iterator[Section]:
 
 def arms_sections(summary: Summary, condition: str) -> Iterator[Section]:
     arms = [arm for arm in summary.arms if arm.condition == condition]
-    told = tcp_line(arms)
+    tcp = tcp_line(arms)
     yield Section(
         "arms",
         f"Arms on {sentences.link(summary, condition)}",
         (
             arms_table(summary, condition),
             *tail_tables(summary, condition),
-            *(sentence(line, Tone.FAINT) for line in (told, cpu_line(arms)) if line),
+            *(sentence(line, Tone.FAINT) for line in (tcp, cpu_line(arms)) if line),
             *(sentence(line, Tone.FAINT) for line in signature_lines(arms)),
             *(line for arm in arms for line in failure_lines(arm)),
             *generator_lines(arms, duration_of(summary)),
@@ -114,9 +114,9 @@ def theory_sections(summary: Summary, shown: Collection[str]) -> Iterator[Sectio
     """Only for links of the lab: without a network delay there is nothing to predict."""
     for condition in summary.conditions:
         if condition.lab and condition.name in shown:
-            told = (sentence(line) for line in batches(summary, condition.name))
+            notes = (sentence(line) for line in batches(summary, condition.name))
             title = f"Theory on {sentences.described(condition)}"
-            yield Section("theory", title, (agreements_table(summary, condition.name), *told))
+            yield Section("theory", title, (agreements_table(summary, condition.name), *notes))
     if summary.fits:
         title = "Service time on RTT: the slope is the round trips that cost time"
         yield Section("fits", title, (fits_table(summary),))
@@ -129,11 +129,11 @@ def account_section(summary: Summary) -> Section:
 def cost_sections(summary: Summary) -> Iterator[Section]:
     costs = (f"{name.replace('_', ' ')} {numbers.decimal(cost, 'µs')}" for name, cost in summary.overhead_us.items())
     certificate = [sentence(f"Certificate: {summary.certificate}")] if summary.certificate else []
-    told = [*map(sentence, request_lines(summary)), *certificate, *_registration(summary)]
+    notes = [*map(sentence, request_lines(summary)), *certificate, *_registration(summary)]
     if summary.overhead_us:
-        yield Section("cost", "What benchkit itself cost", (sentence(" · ".join(costs)), *told))
-    elif told:
-        yield Section("cost", "", tuple(told))
+        yield Section("cost", "What benchkit itself cost", (sentence(" · ".join(costs)), *notes))
+    elif notes:
+        yield Section("cost", "", tuple(notes))
 
 
 def _registration(summary: Summary) -> Iterator[Sentence]:
