@@ -169,7 +169,7 @@ def test_what_is_printed_of_mailboxes_names_whose_they_are(capsys: pytest.Captur
     for form, text in shown.items():
         plain = " ".join(text.split())
         assert "your test mailboxes" in plain, form
-        assert "depends on reputation too" in plain, form
+        assert "depends on your reputation" in plain, form
         assert not CLAIM.search(plain), form
 
 
