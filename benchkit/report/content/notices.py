@@ -79,7 +79,7 @@ def _tcp_settings(numbers: Mapping[str, Any]) -> str:
 def _stood_still(numbers: Mapping[str, Any]) -> str:
     blocks = ", ".join(numbers["blocks"])
     who = "this machine or its processes"
-    return f"{who} was suspended for {numbers['seconds']:.1f} s: block {blocks} is left out for every arm"
+    return f"{who} stood still for {numbers['seconds']:.1f} s: block {blocks} is left out for every arm"
 
 
 def _late(numbers: Mapping[str, Any]) -> str:
