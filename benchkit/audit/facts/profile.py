@@ -44,7 +44,7 @@ async def is_unused(context: AuditContext) -> bool:
         return False
     own, keys = await asyncio.gather(context.fact(addresses, context.domain), context.fact(discovery))
     known = spf.answer.state.known and hosts.answer.state.known
-    return known and (own.missing or hosts.null) and not keys.keys and not keys.lost
+    return known and (own.missing or hosts.null) and not keys.keys and not keys.unanswered
 
 
 async def _gets_reports(context: AuditContext) -> bool:
