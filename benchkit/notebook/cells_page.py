@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from benchkit.model.outside_text import escape_control_chars
+
 _STYLE = """
 :root{color-scheme:light dark}
 body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
@@ -55,12 +57,17 @@ def _paragraph(text: str) -> str:
 
 
 def _output(output: Mapping[str, Any]) -> str:
-    """The richest form that a cell gave; HTML and SVG were made, and escaped, by the object that drew itself."""
+    """The richest form that a cell gave; HTML and SVG were made, and their markup escaped, by the object that drew itself."""
     data = output.get("data", {})
     for kind in ("text/html", "image/svg+xml"):
         if kind in data:
-            return _without_head(_joined(data[kind]))
-    return f"<pre>{escape(_joined(data.get('text/plain', output.get('text', ''))))}</pre>"
+            return _harmless(_without_head(_joined(data[kind])))
+    return f"<pre>{escape(_harmless(_joined(data.get('text/plain', output.get('text', '')))))}</pre>"
+
+
+def _harmless(text: str) -> str:
+    """A library's table shows a column as it is stored: control characters of names and replies as their escapes."""
+    return "\t".join(map(escape_control_chars, text.split("\t")))
 
 
 def _without_head(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
 from benchkit.errors import InputError, Mistake
 from benchkit.scenario.locate import KeyPath, split_key
 from benchkit.scenario.mistakes import key_text
+from benchkit.scenario.toml_text import document_of
 
 
 def apply(overrides: Sequence[str], data: dict[str, Any]) -> frozenset[KeyPath]:
@@ -50,7 +50,7 @@ def _split(override: str) -> tuple[tuple[str, ...], Any]:
 
 def _value(text: str) -> Any:
     try:
-        document = tomllib.loads(f"value = {text}")
+        document = document_of(f"value = {text}")
     except (ValueError, RecursionError):
         return text
     return document["value"] if len(document) == 1 else text

@@ -7,7 +7,6 @@ still see the rest of the form.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from benchkit.scenario.form import ScenarioForm
 from benchkit.scenario.locate import KeyPath, locate
 from benchkit.scenario.mistakes import Mistakes
 from benchkit.scenario.overrides import apply
+from benchkit.scenario.toml_text import document_of
 
 _ARM_TABLE = re.compile(r"\s*\[\s*(arm(?:\.fault)?)\s*\]\s*(?:#.*)?")
 MAX_BYTES = 1_000_000
@@ -81,7 +81,7 @@ def _with_overrides(source: str, overrides: Sequence[str]) -> str:
 
 def _parse(path: Path, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(source)
+        return document_of(source)
     except RecursionError:
         raise InputError(Mistake(str(path), "is nested too deeply")) from None
     except ValueError as error:

@@ -80,3 +80,19 @@ def test_what_a_cell_prints_is_text() -> None:
     assert "1 &lt; 2" in shown
     assert "<script>" not in shown
     assert "t&lt;itle" in shown
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"data": {"text/html": "<td>a\x1b[31m\tred\x9b2J</td>\n"}},
+        {"data": {"image/svg+xml": "<svg>a\x1b[31m\tred\x9b2J</svg>\n"}},
+        {"data": {"text/plain": "a\x1b[31m\tred\x9b2J\n"}},
+        {"text": ["a\x1b[31m\t", "red\x9b2J\n"]},
+    ],
+)
+def test_control_characters_of_stored_text_are_shown_as_escapes(output: dict[str, Any]) -> None:
+    shown = page("t", [{"cell_type": "code", "source": "x", "outputs": [output]}])
+    assert "a\\x1b[31m\tred\\x9b2J" in shown
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown

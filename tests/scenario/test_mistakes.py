@@ -8,6 +8,7 @@ import pytest
 
 from benchkit.errors import InputError
 from benchkit.scenario import Vocabulary, load
+from benchkit.scenario.toml_text import document_of
 from tests.scenario.conftest import Expect, Row, Write, ids_of
 
 ROWS: list[Row] = [
@@ -142,3 +143,24 @@ def test_no_file_and_no_text(tmp_path: Path, vocabulary: Vocabulary) -> None:
     (tmp_path / "deep.toml").write_text("a = " + "[" * 5000)
     with pytest.raises(InputError, match=r"deep\.toml is nested too deeply"):
         load(tmp_path / "deep.toml", vocabulary)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 200_000 + "b = 1",
+        "[" + "a . " * 200_000 + "b]",
+        "name = { " + '"a".' * 100_000 + "b = 1 }",
+        "name = 'x'\n" + "'a' ." * 100_000,
+    ],
+)
+def test_a_key_of_many_parts_is_refused_at_once(text: str, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """Python's parser would take the square of their number: hours for a file within the bounds."""
+    (tmp_path / "deep.toml").write_text(text)
+    with pytest.raises(InputError, match=r"deep\.toml is nested too deeply"):
+        load(tmp_path / "deep.toml", vocabulary)
+
+
+def test_text_with_many_dots_is_text() -> None:
+    text = "a." * 200
+    assert document_of(f'"{text}" = "{text}"\nb = """\n{"one. " * 90}\n"""') == {text: text, "b": "one. " * 90 + "\n"}

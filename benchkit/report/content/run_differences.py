@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchkit.model.counts import counted
 from benchkit.model.run import ConditionRecord, Manifest, RunStatus
 from benchkit.report import numbers
+from benchkit.scenario.toml_text import document_of
 
 MOST_LINES = 12
 _MOST_LETTERS = 60
@@ -61,7 +61,7 @@ def _scenario(before: Manifest, after: Manifest) -> Iterator[str]:
 def _keys(manifest: Manifest) -> Mapping[str, Any]:
     """Every key of the scenario with its value, and what `--set` put over it, which stands in comments at its end."""
     try:
-        found = dict(_flat(tomllib.loads(manifest.scenario_text), ""))
+        found = dict(_flat(document_of(manifest.scenario_text), ""))
     except (ValueError, RecursionError):
         return {}
     lines = [
