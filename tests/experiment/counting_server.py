@@ -1,4 +1,4 @@
-"""A foreign SMTP server that counts for itself: `python counting_server.py SEED`; its port on stdout, and its count at SIGTERM.
+"""A foreign server that counts for itself: `counting_server.py SEED smtp|api`; its port on stdout, and its count at SIGTERM.
 
 It refuses, defers, falls silent, hangs up within a reply, and is slow, by a seeded draw for each message.
 """
@@ -11,6 +11,13 @@ import signal
 import sys
 
 HOSTILE = (b"550 5.7.1 Empf\xe4nger\r\n", b"451 4.3.0 later\r\n", b"2500 ok\r\n", b"250 2.0")
+QUEUED = b'{"id":"<1@shop.example>","message":"Queued. Thank you."}'
+HOSTILE_BODIES = {
+    b"400 Bad Request": b'{"message":"\\ud800"}',
+    b"500 Error": b"[" * 5_000,
+    b"429 Too Many Requests": b"",
+    b"200 OK": b"{}",
+}
 
 
 class Counting:
@@ -52,10 +59,36 @@ class Counting:
         await outgoing.drain()
         return said.startswith(b"250 ")
 
+    async def serve(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        """HTTP; as Mailgun does."""
+        try:
+            while True:
+                head = (await incoming.readuntil(b"\r\n\r\n")).lower()
+                await incoming.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n")[0]))
+                if await self._respond(outgoing):
+                    return
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            outgoing.close()
+
+    async def _respond(self, outgoing: asyncio.StreamWriter) -> bool:
+        """Whether it hung up."""
+        what = self._draw.random()
+        await asyncio.sleep(self._draw.random() * 0.002)
+        status, body = (b"200 OK", QUEUED) if what < 0.97 else self._draw.choice(list(HOSTILE_BODIES.items()))
+        self.accepted += body is QUEUED
+        response = b"HTTP/1.1 %s\r\ncontent-length: %d\r\n\r\n%s" % (status, len(body), body)
+        cut = what < 0.01  # taken, and the response cut off
+        outgoing.write(response[: self._draw.randrange(len(response))] if cut else response)
+        await outgoing.drain()
+        return cut
+
 
 async def main() -> None:
     counting, ended = Counting(int(sys.argv[1])), asyncio.Event()
-    server = await asyncio.start_server(counting.talk, "127.0.0.1", 0)
+    talk = counting.serve if sys.argv[2] == "api" else counting.talk
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
     await ended.wait()
