@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
 
+BUG = "a bug in benchkit"  # in every message about what should not happen; tests that look for it use this name
+
 
 class ExitCode(IntEnum):
     """What `benchkit` tells the shell (stdout is data, stderr is messages, the exit code is the verdict)."""

@@ -19,6 +19,7 @@ from benchkit.audit.not_checked import not_checked
 from benchkit.audit.rule import Check
 from benchkit.audit.score import cost, deductions, score
 from benchkit.audit.unanswered import known_findings
+from benchkit.errors import BUG
 from benchkit.model.audit import SEVERITY, AuditedMechanism, AuditReport, worst
 from benchkit.model.dns import AnswerState, Ask
 from benchkit.model.finding import Finding, Status
@@ -76,7 +77,7 @@ async def run_check(check: Check, context: AuditContext) -> list[Finding]:
                 if len(found) == MOST_OF_A_RULE:  # a hostile record can have a fault in each octet
                     break
         except Exception as error:
-            message = f"cannot be judged: a bug in benchkit, {type(error).__name__}: {error}"
+            message = f"cannot be judged: {BUG}, {type(error).__name__}: {error}"
             return [Finding(check.rule.name, Status.UNKNOWN, context.domain, message, reference=check.rule.reference)]
     return known_findings(check, context, found, tuple(reads.questions))
 

@@ -27,7 +27,7 @@ from benchkit.cli.run import run
 from benchkit.cli.schema import schema
 from benchkit.cli.sink import sink
 from benchkit.cli.watch import watch
-from benchkit.errors import BenchkitError, ExitCode, reason
+from benchkit.errors import BUG, BenchkitError, ExitCode, reason
 
 _STDERR = 2
 NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP)  # the user has named what can be no file
@@ -127,7 +127,7 @@ def _message(error: Exception) -> str:
     """A system that refuses, as a full disk does, is no defect."""
     if isinstance(error, OSError):
         return f"{error.filename or 'the system refuses'}: {reason(error)}"
-    return f"a bug in benchkit: {type(error).__name__}: {error}"
+    return f"{BUG}: {type(error).__name__}: {error}"
 
 
 def _end(message: str, code: int) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from benchkit.errors import BUG
 from benchkit.model.envelope import recipients_hash
 from benchkit.model.outside_text import printable
 from benchkit.model.secret import SecretMask
@@ -96,7 +97,7 @@ ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250)
 
 def defect(error: Exception, *, content_may_have_left: bool) -> Outcome:
     """The outcome of a send in which benchkit, or a library that it uses, failed in a way that nothing foresees."""
-    told = f"a bug in benchkit: {type(error).__name__}: {error}"
+    told = f"{BUG}: {type(error).__name__}: {error}"
     if content_may_have_left:
         return Outcome(OutcomeKind.AMBIGUOUS, text=f"in doubt, {told}")
     return Outcome(OutcomeKind.UNREACHABLE, text=told)

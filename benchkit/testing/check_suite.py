@@ -17,6 +17,7 @@ import pytest
 from benchkit.audit.audit_context import AuditContext, Options
 from benchkit.audit.engine import run_check
 from benchkit.audit.rule import PASSED, Check
+from benchkit.errors import BUG
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
 from benchkit.model.finding import Finding, Status
 from benchkit.resolver import from_zone
@@ -205,7 +206,7 @@ class CheckSuite(Suite):
         return findings
 
     def _no_defect(self, findings: Sequence[Finding]) -> None:
-        assert not [finding.message for finding in findings if "a bug in benchkit" in finding.message]
+        assert not [finding.message for finding in findings if BUG in finding.message]
 
 
 def _claims(findings: Sequence[Finding]) -> set[tuple[str, str, str]]:

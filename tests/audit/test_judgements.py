@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchkit.errors import BUG
 from benchkit.model.audit import AuditReport
 from benchkit.model.finding import Finding, Status
 
@@ -166,7 +167,7 @@ def test_judgement(name: str, audit: Callable[..., AuditReport]) -> None:
     rules = {finding.rule for finding in report.findings}
     assert shown <= rules
     assert not hidden & rules
-    assert not any("defect" in finding.message for finding in report.findings)
+    assert not any(BUG in finding.message for finding in report.findings)
 
 
 def test_a_domain_that_does_not_exist_is_told_so_and_not_how_to_take_mail(audit: Callable[..., AuditReport]) -> None:

@@ -20,6 +20,7 @@ from benchkit.audit.connect_probe import HttpsFile, LiveProbes, MailServer, Star
 from benchkit.audit.connect_probe.https_file import WantedFile
 from benchkit.audit.message.parser import read_mail
 from benchkit.audit.sending_identities import ArmIdentity
+from benchkit.errors import BUG
 from benchkit.model.audit import AuditReport
 from benchkit.model.dns import AnswerState
 from benchkit.model.finding import Finding, Status
@@ -185,4 +186,4 @@ def test_several_answers_lost_at_once(name: str) -> None:
 def test_the_worlds_let_the_checks_speak(name: str) -> None:
     world, options = world_of(name)
     assert len(questions(name)) > 80
-    assert not [each for each in report_of(world, options).findings if "defect" in each.message]
+    assert not [each for each in report_of(world, options).findings if BUG in each.message]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchkit.errors import BUG
 from tests.cli.conftest import Done, Verb
 
 ZONE = str(Path(__file__).parents[2] / "scenarios" / "zones" / "good.zone")
@@ -56,7 +57,7 @@ SET_TO = (
 
 def is_one_kind_of_answer(done: Done) -> None:
     assert done.code in (0, 2, 3), done.err
-    assert "defect" not in done.err
+    assert BUG not in done.err
     assert "\x1b" not in done.out + done.err
 
 

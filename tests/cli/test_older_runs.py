@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchkit.errors import BUG
 from benchkit.plots import PLOTS
 from tests.cli.conftest import Verb
 
@@ -85,6 +86,6 @@ def test_a_damaged_manifest_gives_one_line(folder: Path, first: int, verb: Verb,
             context = f"seed {seed}, {arguments[0]}: {done.err}"
             # 1: a table lacks what the changed number of its schema promises
             assert done.code in ((0,) if not done.err else (1, 2, 3, 5)), context
-            assert "defect" not in done.err, context
+            assert BUG not in done.err, context
             assert done.err.count("\n") <= 1, context
             assert "\x1b" not in done.out + done.err, context

@@ -18,6 +18,7 @@ import numpy as np
 import psutil
 import pytest
 
+from benchkit.errors import BUG
 from tests.experiment.conftest import LIMIT_S, wait_for
 
 Text = Any
@@ -95,7 +96,7 @@ def test_a_full_disk_never_ends_well(megabytes: int, program: Any, text: Text) -
     code = int(done.stdout.rsplit("code ", 1)[1])
     assert code in (2, 5), done.stdout[-2000:] + done.stderr[-2000:]
     assert "Traceback" not in done.stderr
-    assert "bug in benchkit" not in done.stderr
+    assert BUG not in done.stderr
 
 
 def sends_started(folder: Path) -> int:

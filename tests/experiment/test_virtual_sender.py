@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchkit.errors import BUG
 from benchkit.experiment.worker.virtual_sender import VirtualSender
 from benchkit.model.message import Message
 from benchkit.model.outcome import ACCEPTED, Outcome, OutcomeKind
@@ -110,7 +111,7 @@ def test_an_exception_in_one_send_is_that_send_s_outcome(
     assert outcome.kind is kind
     outcome.text.encode("utf-8")
     if kind is not OutcomeKind.ACCEPTED:
-        assert "a bug in benchkit" in outcome.text
+        assert BUG in outcome.text
 
 
 @pytest.mark.parametrize(("in_content", "kind"), [(False, OutcomeKind.TIMED_OUT), (True, OutcomeKind.AMBIGUOUS)])
