@@ -139,11 +139,11 @@ def test_says_in_what_the_runs_differ(synthetic_run: Factory) -> None:
         "--set load.seed: 2 → 3",
         "arm “a”.client: x → y",
         "load.blocks: 5 → 6",
-        "The batch is another: 5 messages of 4.10 kB on average → 5 messages of 4.10 kB on average.",
+        "The batch differs: 5 messages of 4.10 kB on average → 5 messages of 4.10 kB on average.",
         "python: 3.11 → 3.12",
         "httpx: 1 → 2",
     ]
-    assert "In nothing that was recorded" in differences(before, before)[0]
+    assert "No recorded difference" in differences(before, before)[0]
     killed = replace(before, status=RunStatus.KILLED)
     assert differences(before, killed) == [f"{before.run} was killed, so it may not hold all that it planned."]
     assert differences(before, replace(before, scenario_text=text + "# more\n")) == [

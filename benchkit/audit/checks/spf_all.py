@@ -18,14 +18,20 @@ RULE = Rule(
     mechanism=AuditedMechanism.SPF,
     title="The record ends with -all or ~all",
     reference="RFC 7208 §5.1",
-    text="`all` matches every sender that no term before it has matched. `+all` lets the whole internet send for the "
-    "domain; `?all`, and a record without `all`, say nothing about other senders. First list all hosts and services that "
-    "send, and end the record with `~all`: receivers mark other mail, and with an enforcing DMARC policy refuse it. Go on to "
-    "`-all` once the DMARC reports show no sender of yours that is missing.",
+    text="`all` matches every sender that no term before it has matched. `+all` lets the whole internet send for the domain; "
+    "`?all`, and a record without `all`, say nothing about other senders. First list all hosts and services that send, and "
+    "end the record with `~all`: receivers mark other mail, and with an enforcing DMARC policy refuse it. Change to `-all` "
+    "once the DMARC reports show that none of your senders is missing.",
     cases={
         "plus": Case(Status.FAIL, "`+all`: every host on the internet may send for the domain.", 30),
-        "neutral": Case(Status.WARN, "`?all`: nothing is said about other senders.", 10),
-        "missing": Case(Status.WARN, "No `all` and no `redirect`: nothing is said about other senders.", 10),
+        "neutral": Case(
+            Status.WARN, "`?all`: the record says nothing about other senders, so it stops no forged mail.", 10
+        ),
+        "missing": Case(
+            Status.WARN,
+            ("No `all` and no `redirect`: the record says nothing about other senders, so it stops no forged mail."),
+            10,
+        ),
         "soft": Case(Status.INFO, "`~all`: other senders are marked as suspicious; DMARC decides about them."),
     },
 )

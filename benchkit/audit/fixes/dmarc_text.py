@@ -62,7 +62,7 @@ def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
     clean, changes = plain(text)
     found.changes += changes
     if "\\" in clean:
-        found.changes.append("backslashes were removed: they belong into a zone file, not into the record")
+        found.changes.append("backslashes were removed: they belong in a zone file, not into the record")
     clean = clean.replace("\\", "").strip()
     unquoted = clean.strip("\"'").strip() if clean[:1] in ('"', "'") else clean
     if not is_dmarc(unquoted):
@@ -129,7 +129,7 @@ def _take(name: str, value: str, found: DmarcTags) -> None:
         )
         found.tags[name] = ",".join(both)
     elif name in found.tags:
-        found.changes.append(f"{name}= was there twice, which makes the record void")
+        found.changes.append(f"{name}= appeared twice, which makes the record void")
     else:
         found.tags[name] = made
 

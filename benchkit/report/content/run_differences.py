@@ -32,9 +32,7 @@ def differences(before: Manifest, after: Manifest) -> list[str]:
         *_network(before, after),
         *_host(before, after),
     ]
-    return found or [
-        f"In nothing that was recorded: the same scenario (digest {scenario_digest(after)}), batch and machine."
-    ]
+    return found or [f"No recorded difference: the same scenario (digest {scenario_digest(after)}), batch and machine."]
 
 
 def _ends(before: Manifest, after: Manifest) -> Iterator[str]:
@@ -84,7 +82,7 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _batch(before: Manifest, after: Manifest) -> Iterator[str]:
     if before.batch_digest != after.batch_digest:
-        yield f"The batch is another: {_messages(before)} → {_messages(after)}."
+        yield f"The batch differs: {_messages(before)} → {_messages(after)}."
 
 
 def _messages(manifest: Manifest) -> str:
