@@ -83,7 +83,10 @@ def test_an_address_stays_as_it_was_written(verb: Verb, tmp_path: Path, address:
         (("--list", "people.csv", "--csv"), "--csv has no effect with --list: leave it out"),
         (("--list", "people.csv", "--blocklists"), "--blocklists has no effect with --list: leave it out"),
         (("--list", "people.csv", "--keep", "syntax"), '--keep "syntax" is not a reason of this check: '),
-        (("--list", "people.csv", "--clean", "people.csv"), "--clean would overwrite people.csv, which is read"),
+        (
+            ("--list", "people.csv", "--clean", "people.csv"),
+            "--clean would overwrite people.csv, which this command reads",
+        ),
         (("--list", "people.csv", "--clean", "a", "--rejected", "a"), "--rejected is the same file as --clean"),
         (("--list", "people.csv", "--clean", "no/a.csv"), "no/a.csv cannot be written: No such file or directory"),
         (("--column", "email", "shop.example"), "--column has no effect without --list: leave it out"),

@@ -98,7 +98,7 @@ def test_one_pass_is_enough_for_every_domain_of_the_file(name: str, tmp_path: Pa
 def test_a_file_without_a_change_says_so_and_asks_for_nothing(tmp_path: Path) -> None:
     fixed = tmp_path / "fixed.zone"
     done = CliRunner().invoke(app, ["audit", "--zone", str(GOOD_ZONE), "--fixed", str(fixed)])
-    assert f"{fixed}: {GOOD_ZONE} : the audit has no change to publish now" in done.stderr
+    assert f"{fixed}: a copy of {GOOD_ZONE}: the audit has no change to publish now" in done.stderr
     assert not any(word in done.stderr for word in ("0 of 0", "Raise", "Load", "load"))
     assert records(fixed.read_text("utf-8")) == records(GOOD_ZONE.read_text("utf-8"))
 
@@ -119,7 +119,10 @@ def test_a_domain_that_gets_reports_is_never_told_to_take_no_mail(name: str, tmp
     [
         (("--fixed", "out.zone"), "--fixed corrects one zone file: name it with --zone"),
         (("--zone", str(BAD), "--zone", str(REST), "--fixed", "out.zone"), "--fixed corrects one zone file"),
-        (("--zone", "shop.zone", "--fixed", "shop.zone"), "--fixed would overwrite shop.zone, which is read"),
+        (
+            ("--zone", "shop.zone", "--fixed", "shop.zone"),
+            "--fixed would overwrite shop.zone, which this command reads",
+        ),
     ],
 )
 def test_refused(words: tuple[str, ...], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
