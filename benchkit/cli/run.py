@@ -99,10 +99,19 @@ def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: Rela
             send=send,
             begun=progress.begins,
             relay=relay,
+            draining=_say_that_it_drains,
         )
     if ended.trouble:
         typer.echo(f"benchkit: {escape_control_chars(ended.trouble, lines=False)}", err=True)
     return ended
+
+
+def _say_that_it_drains() -> None:
+    typer.echo(
+        "benchkit: stops when the messages under way have their answers. Ctrl-C again ends them at once: "
+        "whether they arrived is then unknown.",
+        err=True,
+    )
 
 
 def _events_beside(plan: Scenario, batch: Batch) -> AbstractContextManager[EventsBeside | None]:

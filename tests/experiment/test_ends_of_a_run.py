@@ -45,9 +45,10 @@ def test_a_signal_is_heeded_while_connecting_to_a_silent_server(
         wait_until_it_connects(process)
         started = time.monotonic()
         process.send_signal(number)
-        process.communicate(timeout=LIMIT_S)
+        _, stderr = process.communicate(timeout=LIMIT_S)
         assert process.returncode == 130
         assert time.monotonic() - started < 45
+        assert stderr.count("Ctrl-C again ends them at once") == 1
 
 
 @pytest.mark.parametrize("kind", ["sink", "worker"])

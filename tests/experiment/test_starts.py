@@ -140,12 +140,14 @@ class Workers:
 
 def test_workers_that_stand_only_after_the_signal_are_told_too() -> None:
     async def scene() -> tuple[int, int]:
-        stopping, first, later = Stopping(), Workers(), Workers()
+        said: list[str] = []
+        stopping, first, later = Stopping(lambda: said.append("draining")), Workers(), Workers()
         with stopping.reaches(first):
             pass
         stopping._ask()
         with stopping.reaches(later):
             await stopping.settled()
+        assert said == ["draining"]
         return first.asked, later.asked
 
     with signals_given_back():

@@ -72,11 +72,12 @@ class RunEnd:
 def run_experiment(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress,
     dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False, begun: Begun = lambda folder: None,
-    relay: RelayTarget | None = None,
+    relay: RelayTarget | None = None, draining: Callable[[], None] = lambda: None,
 ) -> RunEnd:  # fmt: skip
     """Run it; `send`: the user says now that real mail may leave (plan/send_permission.py).
 
     `begun` is told the run's folder once there is a manifest in it. `relay`: where arms that relay send their mail on to.
+    `draining` is called when a signal asks the run to end while messages are under way.
 
     Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made).
     """
@@ -87,7 +88,7 @@ def run_experiment(
     token = secrets.token_hex(4)
     stood = next(path for path in (results, *results.parents) if path.exists())
     folder = create_folder(results, scenario.name, token)
-    stopping = Stopping()
+    stopping = Stopping(draining)
     try:
         with private_files(), held(folder):
             return asyncio.run(

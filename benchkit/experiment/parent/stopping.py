@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn, Protocol
 
@@ -20,9 +20,13 @@ class Stoppable(Protocol):
 
 
 class Stopping:
-    """`begun`: a worker has started, so there may be results to keep. `requested`: a signal asked the run to end."""
+    """`begun`: a worker has started, so there may be results to keep. `requested`: a signal asked the run to end.
 
-    def __init__(self) -> None:
+    `draining` is called at the first signal, since what is under way may take a while to end.
+    """
+
+    def __init__(self, draining: Callable[[], None] = lambda: None) -> None:
+        self._draining = draining
         self.begun = False
         self.requested = False
         self._workers: Stoppable | None = None
@@ -53,6 +57,8 @@ class Stopping:
             signal.signal(number, signal.SIG_IGN)
 
     def _ask(self) -> None:
+        if not self.requested:
+            self._draining()
         self.requested = True
         if self._workers is not None:
             task = asyncio.ensure_future(self._workers.ask_to_stop())
