@@ -1,6 +1,7 @@
 """The program's entry point, as the console script and as `python -m benchkit`.
 
-Law: nothing is imported at its top but what stands ready in every interpreter: Ctrl-C is quiet while the program loads, too.
+Law: at the top it imports only modules that every interpreter has loaded already, so Ctrl-C prints no traceback while the
+program loads.
 """
 
 from __future__ import annotations

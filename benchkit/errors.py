@@ -7,7 +7,7 @@
         └── DamagedRun            2   a stored run's tables cannot be read
 
 An expected failure of a *send* is never an error: it is an `Outcome` (model/outcome.py), and it is counted.
-Errors of other libraries are mapped where they are met, in one table a room; none crosses a room's border.
+Errors of other libraries are mapped in one table for each room, where they occur; none leaves its room.
 """
 
 from __future__ import annotations

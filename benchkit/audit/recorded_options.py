@@ -1,6 +1,6 @@
 """The options of an audit as plain values, so that a recording gives the same report without repeating them.
 
-Law: whatever of `Options` shapes a report is here. A message is kept whole: its signatures cover all of it.
+Law: every field of `Options` that affects a report is here. A message is kept whole: its signatures cover all of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Pseudonyms for the addresses, domains and names of a batch: the same pseudonym for the same thing in all mails.
-
-They are numbered and drawn in the order in which things are met, and never computed from what they replace: nothing can be
-guessed back from them. Every domain becomes one below `.example`, which no one can own (RFC 2606).
+"""Pseudonyms for the addresses, domains and names of a batch: the same pseudonym for the same thing in all mails. They are
+numbered and drawn in the order in which they are needed, never computed from the original, so the original cannot be derived
+from them. Every domain becomes one below `.example`, which no one can own (RFC 2606).
 """
 
 from __future__ import annotations

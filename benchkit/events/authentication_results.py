@@ -1,6 +1,6 @@
 """Authentication-Results (RFC 8601 §2.2): what a receiver has found for SPF, DKIM, DMARC and others.
 
-The field may be written by anybody: only the one of the receiver itself, the uppermost, is worth anything (§5).
+Anyone may write this field: only the uppermost one, which the receiver itself wrote, can be trusted (§5).
 Microsoft leaves out the server's name; such a field is read too.
 """
 

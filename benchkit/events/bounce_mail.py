@@ -2,7 +2,8 @@
 disposition notifications (RFC 8098; events/disposition.py).
 
 Law: any octets give events or nothing, never an error. Where the structure around the machine-readable part is broken, its
-text is found all the same. Prose is read only of servers of a known form, for what they write nowhere else (bounce_prose.py).
+text is found all the same. Prose is read only from servers whose form is known, and only for facts that they write nowhere
+else (bounce_prose.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What became of a mail's bytes on the way: the sent beside the received, as named changes. What every server adds is none.
+"""How a mail's bytes changed on the way, as named changes. What every server adds does not count as a change.
 
-Law: pure, and total. A change is a fact about the two byte strings; what it leads to is said elsewhere.
+Law: pure, and total. A change is a fact about the two byte strings; its consequences are described elsewhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""HTML of a mail → its links and images, as a reader meets them. Nothing is fetched."""
+"""HTML of a mail → its links and images, as a reader sees them. Nothing is fetched."""
 
 from __future__ import annotations
 

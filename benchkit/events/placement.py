@@ -1,4 +1,4 @@
-"""One mail as it lies in a mailbox → where it lies, what the receiver found, its path, and what changed on the way."""
+"""One mail of a mailbox → its folder, what the receiver found, its path, and what changed on the way."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The nouns of benchkit and the interfaces between its rooms: frozen values, stdlib only, no I/O, no printing."""
+"""The types of benchkit's data and the interfaces between its rooms: frozen values, stdlib only, no I/O, no printing."""

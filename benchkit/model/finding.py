@@ -1,6 +1,6 @@
 """Findings of an audit as values; sentences for a reader are made of them in report/, rules are explained in audit/.
 
-Law: `unknown` is never `missing`. A finding that rests on an answer that did not come says `unknown` and names that answer.
+Law: `unknown` is never `missing`. If a finding depends on an answer that did not come, it is `unknown` and names that answer.
 """
 
 from __future__ import annotations

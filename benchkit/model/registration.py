@@ -1,6 +1,6 @@
-"""A digest of what a run fixes before its first send, so that a question changed after the answer is detected.
+"""A digest of what a run fixes before its first send, so that a change of the question after the answer is detected.
 
-The scenario's text, the ROPE, the confidence and what it is of, the thresholds, the load with its looks, and the batch.
+The scenario's text, the ROPE, the confidence and what it applies to, the thresholds, the load with its looks, and the batch.
 """
 
 from __future__ import annotations

@@ -50,5 +50,5 @@ class RunCost:
             for condition in summary.conditions
             for section in cost_of_messages(summary, condition.name)
         ]
-        nothing = html.paragraph('No prices: run.cost({"smtp*": 0.1, "api*": 0.1}, cpu_per_hour=0.04) says some.')
+        nothing = html.paragraph('No prices: run.cost({"smtp*": 0.1, "api*": 0.1}, cpu_per_hour=0.04) gives some.')
         return html.block(sections_html(sections) or nothing)

@@ -72,8 +72,8 @@ def _draw_lookups(axes: Axes, document: Document, rows: Sequence[TermRow]) -> No
     axes.tick_params(axis="y", length=0, pad=POINTS_A_LETTER * max(map(len, labels), default=0))
     axes.set_xlim(0, max(LIMIT, total) + 1)
     axes.set_xticks(range(0, max(LIMIT, total) + 2, 2))
-    axes.set_xlabel("lookups spent; past the line a receiver gives up with permerror")
-    axes.set_title(f"{document['domain']}: {total} lookups, {LIMIT} are followed")
+    axes.set_xlabel("DNS lookups; beyond the line the result is permerror")
+    axes.set_title(f"{document['domain']}: {total} lookups, the limit is {LIMIT}")
 
 
 def _draw_heat(axes: Axes, documents: Sequence[Document]) -> None:

@@ -39,7 +39,7 @@ class ThroughputPlot:
             for arm in range(per_panel):
                 _row(panel, arm, arms[condition * per_panel + arm], rates[condition, arm])
             panel.set_xlim(left=0)
-        axes[-1].set_xlabel("accepted messages a second, of the arm’s own time")
+        axes[-1].set_xlabel("accepted messages per second of the arm’s own time")
 
 
 def _row(panel: Axes, row: int, arm: ArmSummary, rates: BlockRates) -> None:

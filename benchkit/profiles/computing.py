@@ -1,6 +1,6 @@
 """Time at both ends besides the network and the server's acceptance: benchkit's own figures, or those of a stored run.
 
-A run tells it where the lines of service time on RTT begin: an arm with new connections beside one that keeps its own.
+A run tells it where the lines of service time against RTT begin: an arm with new connections beside one that keeps its own.
 """
 
 from __future__ import annotations

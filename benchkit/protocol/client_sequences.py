@@ -1,7 +1,8 @@
 """The command sequences that send one message over SMTP, each a generator without I/O; the table is at the end.
 
-A talk yields turns (the phase that begins, what to write, how many replies to wait for) and is sent the replies; what it
-returns says how the message ended and what that leaves of the connection. Groups are legal by RFC 2920 §3.1: MAIL and RCPT
+A sequence yields turns (the phase that begins, what to write, how many replies to wait for) and receives the replies. Its
+return value says how the message ended, and whether the connection can be used again. Groups are legal by RFC 2920 §3.1: MAIL
+and RCPT
 anywhere, DATA only last, content first; `bdat-eager` goes beyond RFC 3030 §2, by which the replies to MAIL and RCPT come first.
 """
 

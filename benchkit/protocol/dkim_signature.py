@@ -95,7 +95,9 @@ def _private_key(key: str) -> RSAPrivateKey | Ed25519PrivateKey:
         return loaded
     if isinstance(loaded, Ed25519PrivateKey):
         return loaded
-    raise ValueError("is neither an RSA nor an Ed25519 key, and DKIM has no other (RFC 8301, RFC 8463)")
+    raise ValueError(
+        "is neither an RSA nor an Ed25519 key, and DKIM allows only these (RFC 8301, RFC 8463): use one of them"
+    )
 
 
 def _fields(head: bytes) -> dict[str, list[bytes]]:

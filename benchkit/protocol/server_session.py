@@ -1,10 +1,10 @@
 """The server's side of an SMTP dialogue (RFC 5321), without I/O: feed it the bytes that were read, write what it returns.
 
 `step` takes one unit (a command line, or a whole content) out of what was fed and gives the reply to it. It knows no socket
-and no clock, and what becomes of a message is its owner's business (`deliver`). A command is a row of the table at the end.
+and no clock, and its owner decides what becomes of a message (`deliver`). A command is a row of the table at the end.
 
-Decided here: with STARTTLS on offer nothing of weight is answered before TLS, and plaintext that came behind STARTTLS is
-thrown away (RFC 3207 §4.2, CVE-2011-0411); AUTH is on offer where there is a user name, after TLS if TLS is on offer.
+Decided here: if STARTTLS is offered, MAIL and AUTH are refused before TLS, and plaintext that came after STARTTLS is dropped
+(RFC 3207 §4.2, CVE-2011-0411); AUTH is on offer where there is a user name, after TLS if TLS is on offer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Brevo: POST /v3/smtp/email as JSON; several messages in one request are its messageVersions.
 
-Source: Brevo's reference, brevo-python, django-anymail. It has one Reply-To address, no inline images, and tells a file's
-type by its name; header fields go out as they are, so that others than ASCII need encoded words. Metadata is one of them,
+Source: Brevo's reference, brevo-python, django-anymail. It has one Reply-To address, no inline images, and takes a file's
+type from its name; header fields go out as they are, so that others than ASCII need encoded words. Metadata is one of them,
 X-Mailin-custom, which events bring back. A stored template has a subject and an HTML text; a request names it by its number.
 The receiving half is in brevo_server.py.
 """

@@ -1,7 +1,7 @@
 """Mailgun: POST /v3/{domain}/messages as a multipart form, or /v3/{domain}/messages.mime with the MIME bytes as a file.
 
 Source: Mailgun's OpenAPI and api-sending documents, and what django-anymail has learned of it. A stored template is an HTML
-text; subject and plain text stand in each request. What a form holds is in mailgun_form.py, how one request carries several
+text; subject and plain text stand in each request. The form is in mailgun_form.py, how one request carries several
 messages in recipient_variables.py, the receiving half in mailgun_server.py.
 """
 

@@ -1,6 +1,6 @@
 """Numbers as people read them: as many digits as the interval supports, a unit on each, never a bare NaN.
 
-Law: value → str only; what cannot be known is NOT_KNOWN, what the sample does not allow says what it needs.
+Law: value → str only. What is not known becomes NOT_KNOWN; a number that the sample is too small for becomes `needs N`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where the time goes: one stacked bar an arm, all on one scale, one colour a phase.
 
-With colours a part bears its phase's letter once; without (NO_COLOR, a pipe, 16 colours) the letter fills the part. So the
+With colours a part shows its phase's letter once; without (NO_COLOR, a pipe, 16 colours) the letter fills the part. So the
 bar reads on light and dark terminals, and the legend need only name the letters.
 """
 

@@ -1,6 +1,6 @@
 """summary.json, for scripts and CI: a Summary as plain JSON values, in the shape of summary.schema.json beside this file.
 
-Law: what is not known is null; NaN and infinities, which JSON has not, are null too. A change here is a change of the
+Law: what is not known is null; NaN and infinities, which do not exist in JSON, are null too. A change here is a change of the
 schema, and one that takes a key away or gives it another meaning raises SCHEMA_VERSION.
 """
 

@@ -1,6 +1,6 @@
 """A table of a page on the terminal: names on the left that may fold, texts that may fold, numbers that stay whole.
 
-Law: no character is lost at any width; rich crops what does not fit without a mark, so each table is set to fit.
+Law: no character is lost at any width. rich cuts off what does not fit without a sign, so each table is laid out to fit.
 
 Intervals stand beside their values where there is room, else under them. What still has no room is set in several tables,
 without its optional columns, or as a list, whichever the table allows.

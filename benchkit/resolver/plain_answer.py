@@ -1,6 +1,7 @@
 """The most frequent answer that holds records, its frame read by hand: records of the asked name and type, perhaps a bare OPT.
 
-What is in a record is dnspython's to read; it is its message of sections and sets that takes longest. Whatever has more to tell
+dnspython still parses each record; its slowest part, the message of sections and record sets, is replaced here. Whatever has
+more to tell
 (aliases, signatures, authority, extended errors) is left to it, and tests hold that both read alike.
 """
 

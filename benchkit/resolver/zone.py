@@ -1,7 +1,7 @@
 """An `Ask` from zone files, so that a zone is audited before it is published.
 
-A name that these files do not speak for (outside every zone, or below a delegation) is asked `elsewhere`, and is REFUSED
-where there is no elsewhere: a file that does not hold a name has not said that it is missing.
+A name outside the zones of these files, or below a delegation, is asked `elsewhere`. Without `elsewhere` it is REFUSED: that
+a file does not hold a name does not prove that the name is missing.
 """
 
 from __future__ import annotations

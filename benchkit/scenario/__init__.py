@@ -1,7 +1,7 @@
 """TOML → a validated `model.scenario.Scenario`; every error at once, each with its place and how to fix it.
 
 Law: this room knows no provider, client or statistic by name: the names come in through the `Vocabulary`. A file goes
-through parsed_scenario.py (text, form, places) → rules.py (what keys mean together) → build.py (nouns).
+through parsed_scenario.py (text, form, places) → rules.py (what keys mean together) → build.py (values of model/scenario.py).
 """
 
 from __future__ import annotations

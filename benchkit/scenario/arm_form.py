@@ -1,6 +1,7 @@
 """The form of one `[[arm]]`: every key with its type, range, default and a line of explanation.
 
-Law: one key at a time. What a key means together with others is in arm_rules.py; the nouns are made in build.py.
+Law: one key at a time. What a key means together with others is in arm_rules.py; build.py makes the values of
+model/scenario.py.
 """
 
 from __future__ import annotations

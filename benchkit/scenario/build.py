@@ -1,4 +1,4 @@
-"""From a form without mistakes to the frozen nouns of model/scenario.py: shorthands spelled out, paths completed."""
+"""Turns a form without errors into the frozen values of model/scenario.py: shorthands expanded, paths completed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The form that a scenario file fills in: every key with its type, range, default and a line of explanation.
 
-Law: one key at a time. What a key means together with others is in rules.py; the nouns are made in build.py.
+Law: one key at a time. What a key means together with others is in rules.py; build.py makes the values of model/scenario.py.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class EventsForm(Form):
         shaped(
             r"(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|localhost):\d{1,5}", 'must be ADDRESS:PORT, as "127.0.0.1:8025"'
         ),
-        about("Where it listens; port 0 is a free one. In earnest behind your own tunnel."),
+        about("Where it listens; port 0 is a free one. For a real provider, put it behind your own tunnel."),
     ] = "127.0.0.1:0"
     wait_s: Annotated[
         float, Field(ge=0, le=86_400), about("Seconds that the run waits for events after the last message.")

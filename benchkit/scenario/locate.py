@@ -1,8 +1,8 @@
-"""Where each key of a TOML text stands, for messages that point at it: key path → line and column, both from 1.
+"""The position of each key in a TOML text, for messages that point at it: key path → line and column, both from 1.
 
 Law: this reads only text that a TOML parser has accepted, so it checks nothing; it knows just enough of the grammar
 (toml.io v1.0: strings, comments, arrays, inline tables, dotted keys, headers) to pass over values and find keys.
-A key stands where its first character stands, an element of an array where its value begins.
+The position of a key is that of its first character; of an element of an array, that of its value.
 """
 
 from __future__ import annotations

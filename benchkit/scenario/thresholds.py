@@ -1,7 +1,7 @@
 """Thresholds: `"api.response.p95" = "< 250 ms"`, read from the right, since names of arms may contain dots.
 
-Law: one key and one text → one Threshold in base units (milliseconds, a fraction, 1/s). Which arms a pattern means is
-the affair of rules.py.
+Law: one key and one text → one Threshold in base units (milliseconds, a fraction, 1/s). rules.py decides which arms a pattern
+matches.
 """
 
 from __future__ import annotations

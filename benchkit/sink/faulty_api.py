@@ -1,7 +1,8 @@
 """An HTTP connection with faults, or with a transcript: the slower variant of api.py.
 
-Requests stand in a queue, since one that is held back holds back those behind it. Each meets faults twice: at `request`,
-before it is taken, and at `response`, after. A status at either refuses it untaken; an answer takes what it leaves of it.
+Requests wait in a queue, because a delayed request delays those after it. Faults apply at two points: `request`, before the
+request is accepted, and `response`, after it. A fault with a status refuses the whole request; one with an answer accepts the
+part that the answer does not refuse.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A delayed reply is called when it is due, to the precision of one turn of the loop, never earlier. The loop's timers count in
 whole milliseconds from a clock that stands still within a turn: they come early or late by one. So the timer is set short, and
-the last stretch is waited for by turning the loop, which goes on serving everyone else.
+the last stretch is waited for by turning the loop, which goes on serving the other connections.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A run set against the physics, arm by arm and condition by condition: what theory.py predicts beside what was measured."""
+"""Compares a run with the theory, arm by arm and condition by condition: what theory.py predicts beside what was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Latency on RTT: the slope of each arm's service time over a sweep, which is to be its count of round trips (method.md §9)."""
+"""Service time against RTT over a sweep: the slope of each arm, which should equal its count of round trips (method.md §9)."""
 
 from __future__ import annotations
 

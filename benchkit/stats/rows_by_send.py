@@ -1,6 +1,7 @@
-"""Where the sends of the plan stand in a run's tables. Sends are numbered without a gap, so that a join is a look-up.
+"""The row of each planned send in a run's tables. Sends are numbered without a gap, so a join is a look-up.
 
-Law: tables may be long (model.run.InBatches); nothing here, or in who uses it, holds more of them than a few columns at once.
+Law: tables may be long (model.run.InBatches); this file, and the code that calls it, holds only a few of their columns in
+memory at once.
 """
 
 from __future__ import annotations

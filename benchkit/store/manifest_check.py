@@ -1,6 +1,6 @@
-"""Whether run.json holds what a manifest must: each value of its kind, so that nothing later meets a text for a number.
+"""Checks that run.json has every key of a manifest, each with a value of the right type.
 
-Keys that a later version added may lack; keys of a still later one are ignored.
+Keys that a later version added may be missing; unknown keys are ignored.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Disk space that is reserved when a run begins and released when the disk is full, so that the last records can be written.
 
-A run that meets a full disk stops; what it had sent until then must not be forgotten for want of a few kilobytes.
+A run that meets a full disk stops; what it had sent until then must not be lost because a few kilobytes are missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an email API must keep that takes several messages in one request: each is accounted for by itself."""
+"""What an email API that takes several messages in one request must guarantee: each is accounted for by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What every check must keep: it says only its own cases, with evidence, and an answer that was lost is never knowledge."""
+"""What every check must guarantee: it says only its own cases, with evidence, and an answer that was lost is never
+knowledge."""
 
 from __future__ import annotations
 

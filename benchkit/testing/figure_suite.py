@@ -1,4 +1,5 @@
-"""What every figure must keep: it draws any run, a failure is never drawn as a fast message, and an arm keeps its colour."""
+"""What every figure must guarantee: it draws any run, a failure is never drawn as a fast message, and an arm keeps its
+colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What every pace must keep: a pure function of the cell, that follows the schedule which the plan lists and all arms share."""
+"""What every pace must guarantee: a pure function of the cell, that follows the schedule which the plan lists and all arms
+share."""
 
 from __future__ import annotations
 

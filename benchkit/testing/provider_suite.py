@@ -1,4 +1,5 @@
-"""What every email API must keep: both halves agree on every message, and no answer counts as an acceptance that is none."""
+"""What every email API must guarantee: both halves agree on every message, and no answer counts as an acceptance that is
+none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client must keep that puts several messages into one request: each is accounted for, the round trip is shared."""
+"""What a client that puts several messages into one request must guarantee: each is accounted for, the round trip is shared."""
 
 from __future__ import annotations
 

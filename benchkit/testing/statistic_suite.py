@@ -1,4 +1,5 @@
-"""What every statistic must keep: it refuses small samples, a failure never makes it better, its interval holds the truth."""
+"""What every statistic must guarantee: it refuses small samples, a failure never makes it better, its interval holds the
+truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an email API must keep that fills in a stored template: each mail arrives as if its client had filled it in."""
+"""What an email API that fills in a stored template must guarantee: each mail arrives as if its client had filled it in."""
 
 from __future__ import annotations
 

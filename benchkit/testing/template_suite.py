@@ -1,4 +1,4 @@
-"""What an email API must keep that fills in a template of the request: each mail arrives as if its client had done it."""
+"""What an email API that fills in a template of the request must guarantee: each mail arrives as if its client had done it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an error of a connection is for the message under way: one table for all clients, with the same words for each.
+"""The outcome that a connection error means for the message under way: one table for all clients, with the same texts.
 
 What a protocol's own errors are (a refusal, a reply that was cut) is decided by the client that knows the protocol.
 """

@@ -1,7 +1,7 @@
 """aiohttp with a meter and a watch: a connector whose connections count, stamp and judge what passes below the library.
 
 As with httpcore, a connection is opened as an explicit step, and the library's own connect takes it over; what it opens by
-itself is stamped and counted just so.
+itself is stamped and counted in the same way.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """httpcore's network backend with a meter and a watch: each connect, handshake, write and read is stamped, counted and judged.
 
 It also lets a connection be opened as an explicit step before the request: `open` makes it, and the pool's own connect takes
-it over. Whatever the pool opens by itself (after the server closed an idle connection, say) is stamped and counted just so:
-there are no hidden round trips. httpcore and httpcore2 ask the same of a backend and of a stream: these serve both.
+it over. Whatever the pool opens by itself (for example after the server closed an idle connection) is stamped and counted in
+the same way: no round trip is hidden. httpcore and httpcore2 ask the same of a backend and of a stream: these serve both.
 
 anyio reads a socket only while a reader waits, so that a response which came too early would be read after the request, as if
 it answered it. `OrderedStream` tells what had come before a request began: bytes that cannot be its response (RFC 9112 §9.2).

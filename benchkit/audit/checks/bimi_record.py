@@ -28,7 +28,7 @@ RULE = Rule(
     cases={
         "several": Case(Status.FAIL, "Several records: no logo is shown.", 3, advice="Publish one record."),
         "syntax": Case(
-            Status.WARN, "The record is malformed.", 3, advice="Correct the tag: l= and a= are https: addresses."
+            Status.WARN, "The record is malformed.", 3, advice="Correct the tag: l= and a= must be https: URLs."
         ),
         "no_certificate": Case(Status.INFO, "No certificate (a=): Gmail and Apple Mail show no logo."),
         "inherited": Case(Status.INFO, "The record of the organizational domain applies."),

@@ -61,9 +61,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding(
             "no_ds",
             domain,
-            (
-                "has keys, but no DS record at its parent: resolvers treat it as unsigned: resolvers treat it as unsigned"
-            ),
+            ("has keys, but no DS record at its parent: resolvers treat it as unsigned"),
             evidence=evidence,
             advice=advice,
         )

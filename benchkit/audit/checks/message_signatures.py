@@ -18,7 +18,7 @@ RULE = Rule(
     reference="RFC 6376 §6.1",
     text="With `--message`, every DKIM-Signature of the message is verified as a receiver does it: canonical form, "
     "body hash, key, signature; rsa-sha1 and keys below 1024 bits are refused (RFC 8301). A message must be given "
-    "exactly as it arrived: a copy out of a mail program is often changed. `l=` signs a part of the body only, so "
+    "exactly as it arrived: a copy from a mail program is often changed. `l=` signs a part of the body only, so "
     "that anyone can add text after it.",
     cases={
         "none": Case(Status.FAIL, "The message is not signed.", advice="Set up DKIM signing where the mail leaves."),

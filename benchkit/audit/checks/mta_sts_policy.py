@@ -94,7 +94,7 @@ async def _fits(context: AuditContext, served: HttpsFile) -> list[Finding]:
         findings.append(RULE.finding("not_enforced", served.url, f"mode: {policy.mode}"))
     if (policy.max_age_s or 0) < DAY_S:
         findings.append(RULE.finding("short_age", served.url, f"max_age: {policy.max_age_s} s"))
-    return findings or [RULE.passed(served.url, "served, enforced, and fits every MX host")]
+    return findings or [RULE.passed(served.url, "the policy is served, enforced, and names every MX host")]
 
 
 def _policy(served: HttpsFile) -> StsPolicy:

@@ -74,7 +74,7 @@ def _identity(context: AuditContext, found: Evaluation) -> str:
     """The identity that was evaluated, in words, where the caller has not named it."""
     sender = envelope_sender(context.options, context.domain)
     if sender == "":
-        return f"postmaster@{found.domain} (a bounce, so the HELO name)"
+        return f"postmaster@{found.domain} (the HELO name: SPF uses it for a bounce)"
     return found.domain if context.options.mail_from or context.options.mail else f"{sender} (assumed)"
 
 

@@ -42,7 +42,7 @@ def suggest_records(domain: str, named: str) -> Suggestion:
     """`named` with commas, as "Google Workspace, SendGrid, 192.0.2.25". Raises InputError, with each that is unknown."""
     senders = list(dict.fromkeys(word.strip() for word in named.split(",") if word.strip()))
     if not senders:
-        raise InputError(Mistake("--suggest", 'names no sender: as "Google Workspace, 192.0.2.25"'))
+        raise InputError(Mistake("--suggest", 'names no sender: write it as in "Google Workspace, 192.0.2.25"'))
     terms: dict[str, str] = {}
     steps, mistakes = [], []
     for sender in senders:

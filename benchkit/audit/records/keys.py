@@ -79,7 +79,8 @@ def load_key(kind: str, octets: bytes) -> PublicKey:
 def _ed25519(octets: bytes) -> PublicKey:
     if octets.startswith(_ED25519_SPKI):  # RFC 8463 §4.2 wants the 32 octets alone
         raise KeyFault(
-            "ed25519-wrapped", "the Ed25519 key is wrapped in SubjectPublicKeyInfo; p= holds the 32 octets alone"
+            "ed25519-wrapped",
+            "the Ed25519 key is wrapped in SubjectPublicKeyInfo; p= must hold only the 32 octets of the key",
         )
     if len(octets) != 32:
         raise KeyFault("key-length", f"an Ed25519 key has 32 octets, not {len(octets)}")

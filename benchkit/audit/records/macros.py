@@ -1,4 +1,4 @@
-"""SPF's macro strings (RFC 7208 §7): text → literals and macros. What a macro expands to is spf/expansion.py's to know."""
+"""SPF's macro strings (RFC 7208 §7): text → literals and macros. spf/expansion.py expands the macros."""
 
 from __future__ import annotations
 

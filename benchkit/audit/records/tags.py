@@ -1,6 +1,6 @@
 """`name=value; name=value`: the tag-list (RFC 6376 §3.2) that DKIM, DMARC, MTA-STS, TLS-RPT and BIMI share.
 
-What each of them forbids beyond this grammar is theirs to say; here a tag is found, placed, and found twice.
+Only this grammar is here: it finds tags, their positions, and repeated tags. Each record's own file has its further rules.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""check_host() of RFC 7208 §4: an `Ask` and a sender → one of seven results, the way there, and the explanation.
+"""check_host() of RFC 7208 §4: an `Ask` and a sender → one of seven results, the terms that led to it, and the explanation.
 
 Limits are in lookup_limits.py, lookups in lookups.py, syntax in records/spf.py; this file is the order in which they come.
 """

@@ -1,4 +1,4 @@
-"""What evaluating SPF for one message comes to (RFC 7208 §2.6), and the way there."""
+"""The result of evaluating SPF for one message (RFC 7208 §2.6), and the terms that led to it."""
 
 from __future__ import annotations
 

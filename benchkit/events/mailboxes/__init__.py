@@ -1,7 +1,7 @@
 """Mailboxes, read: a Maildir on this machine, or IMAP. Nothing is changed, marked or removed there.
 
-Law: of test recipients only mail of the run is read, by its identity; a folder of reports is read as a whole. Mail is handed on
-as it lies there, and judged elsewhere.
+Law: of test recipients only mail of the run is read, by its identity; a folder of reports is read as a whole. Mail is passed
+on unchanged, and judged elsewhere.
 """
 
 from benchkit.events.mailboxes.imap import ImapAccount as ImapAccount

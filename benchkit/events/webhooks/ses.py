@@ -1,6 +1,6 @@
 """Amazon SES by SNS: an envelope whose `Message` is JSON as text; RSA over named fields, by a certificate of Amazon's.
 
-The certificate is given (PEM), not fetched: what names where its own key is to be had proves nothing by itself.
+The user gives the certificate (PEM); it is not fetched, because a message that says where its own key is proves nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is held against what: pure functions from stored runs and their summaries to checks, each with its limit in view."""
+"""The checks of a certification: pure functions from stored runs and their summaries to checks, each with its limit."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The machine and its software: pyperf knows the host; the TCP settings that move a mail benchmark are read from /proc.
 
-Nothing here names the machine or its network, so that a stored run can be published as it is; the resolver is noted only for
-a run that asked it.
+Nothing here names the machine or its network, so a stored run can be published as it is. The resolver is recorded only for a
+run that used it.
 """
 
 from __future__ import annotations

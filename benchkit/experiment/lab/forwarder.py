@@ -1,8 +1,8 @@
 """Forwarding: reads packets from one TUN device, holds them as long as link_direction.py says, and writes them to the other.
 
 One thread and one `select`, whose time-out counts in µs (epoll's counts in ms). It wakes a little ahead and watches the clock
-for the rest: on a virtual machine a timer alone was 0.3 ms late in the median of a round trip. Longer it does not spin: the two
-ends need the processors too, and the kernel's measured min_rtt is what every number refers to. Where root allows, it goes
+for the rest: on a virtual machine a timer alone was 0.3 ms late in the median of a round trip. It does not spin longer,
+because the two ends need the processors too; every number refers to the kernel's measured min_rtt. Where root allows, it goes
 before other processes (link_process.py): with a load of 9 on two processors, that took the 99th percentile of a 1 ms ping's
 lateness from 4–9 ms to 0.1–1.6 ms.
 """

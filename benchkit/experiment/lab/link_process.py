@@ -1,8 +1,8 @@
 """The link's process: makes the two networks, passes them to the parent, forwards packets, and reports its counts.
 
-It talks through the Unix socket that is its standard input: a job comes in; the namespaces' descriptors go out, or why there
-are none; the end of input (the parent's word, or its death) ends the pumping. Devices and networks go with the processes that
-hold them.
+Its standard input is a Unix socket to the parent. It reads a job, and sends the descriptors of the namespaces, or an error.
+When the socket closes, because the parent closed it or died, forwarding ends. The kernel removes devices and networks with
+the processes that hold them.
 """
 
 from __future__ import annotations

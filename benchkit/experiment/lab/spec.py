@@ -1,6 +1,6 @@
 """One link: the values of one condition of `[network]`, and its name in reports.
 
-Law: values only. A field of None, or of 0 for delays and losses, is a property that the link has not.
+Law: values only. A field of None, or of 0 for delays and losses, means that the link does not have this property.
 """
 
 from __future__ import annotations

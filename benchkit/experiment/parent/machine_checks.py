@@ -1,4 +1,4 @@
-"""What this machine has for measuring, and how to get what it lacks."""
+"""What a measurement needs from this machine, whether it is there, and how to get what is missing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Runs an experiment: its segments one after the other, however they end, and then closes the run.
 
-Every way out of here leaves a folder that `load_run` reads and an account that closes: all messages sent, the user's Ctrl-C, a
-dead worker, a dead sink, a dead link, a full disk.
+However a run ends (all messages sent, Ctrl-C, a dead worker, sink or link, a full disk), `load_run` can read its folder, and
+its delivery account adds up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Runs one segment of the plan: one start of the processes under one condition.
 
 It makes the environment, starts the sink and the workers, waits until the workers have sent their cells, and ends all of them.
-Each is a process of its own: it gets its work as a job, and reports back with news (process/parent_pipe.py).
+Each is a process of its own: it gets its work as a job, and sends messages back (process/parent_pipe.py).
 """
 
 from __future__ import annotations

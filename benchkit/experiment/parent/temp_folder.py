@@ -1,6 +1,6 @@
 """A temporary folder that is removed when its owner ends, in whatever way: a separate process makes it, waits, and removes it.
 
-Also after `kill -9`, which no owner can clean up behind. What still has a file open in there writes on into nothing.
+That also works after `kill -9`. A process that still has a file open there can go on writing; its data is lost.
 """
 
 from __future__ import annotations

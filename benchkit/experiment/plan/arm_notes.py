@@ -1,4 +1,4 @@
-"""What else an arm does, in words for `--dry-run`: its profile, faults, limits and signature; and the retries of the run."""
+"""What else an arm does, as text for `--dry-run`: its profile, faults, limits and signature; and the retries of the run."""
 
 from __future__ import annotations
 

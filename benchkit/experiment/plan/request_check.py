@@ -1,7 +1,7 @@
 """Before the first send: whether each provider can make requests of the batch, and of any messages that would share one.
 
-A cell takes its messages from the batch one after the other, round and round, so any so many that follow each other may meet;
-where several workers share it, each takes every n-th, and so reaches n times as far.
+A cell takes its messages from the batch one after the other, round and round, so any consecutive messages may share a
+request. If n workers share the batch, each takes every n-th message, so its requests span n times as many.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The child's side of the pipe to its parent: a pickled job and then commands come in, JSON lines go out.
 
-When the parent dies, in whatever way, its end of the pipe closes, and the child ends too. A child ignores the signals of the
+If the parent dies, its end of the pipe closes, and the child ends too. A child ignores the signals of the
 terminal: the parent handles them. What libraries print and log goes into the run's folder, without the secrets that the child
 knows.
 """

@@ -1,6 +1,6 @@
 """The embedded sink in a process of its own, with its ledger on disk.
 
-News to the parent: {"ports", "ca_pem", "congestion"} once it listens, then {"process"}, {"done"}, or {"broken"}.
+Messages to the parent: {"ports", "ca_pem", "congestion"} once it listens, then {"process"}, {"done"}, or {"broken"}.
 """
 
 from __future__ import annotations

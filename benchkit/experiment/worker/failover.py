@@ -1,4 +1,4 @@
-"""A virtual sender with a second one behind it: what the first one's server does not take, the second one's may.
+"""A virtual sender with a second one as its failover: a message that the first server does not take goes to the second.
 
 One message has one outcome, one trace and one row, whichever way it went. Its time is that of both attempts.
 """

@@ -1,6 +1,6 @@
 """Waiting for the moment at which a cell or a send begins, to the microsecond.
 
-A worker that is alone begins a cell at once. Workers that share a plan begin together: each tells the parent that it is ready,
+A single worker begins a cell at once. Workers that share a plan begin together: each tells the parent that it is ready,
 and the parent names one moment for all, on the clock that all processes of a machine share (method.md §3). So all work on the
 same cell at the same time.
 

@@ -1,6 +1,7 @@
 """The load worker: a separate process with its own event loop, apart from the progress display and the sink.
 
-Several may share the plan; the first one speaks for all where all would say the same. News to the parent, a JSON object a line:
+Several may share the plan; the first one speaks for all where all would say the same. Messages to the parent, one JSON object
+a line:
 {"rtt_ms"}, {"overhead_us"}, {"unreachable"}, {"ready"} before each cell where there are several, {"sent"} up to four times a
 second, and at the end {"arms"}, {"process"}, {"done", "sent", "interrupted"} or {"broken"}.
 """

@@ -1,1 +1,1 @@
-"""What a report says, as values: sections, sentences, tables, figures. The forms beside this room only set them."""
+"""The content of a report, as values: sections, sentences, tables, figures. The forms beside this room only lay them out."""

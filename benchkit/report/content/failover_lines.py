@@ -1,6 +1,7 @@
 """What failover changed, said in one sentence for each arm that has one: failures saved, and time added, with intervals.
 
-A verdict on time is withheld where failure rates differ, and failover is there to make them differ.
+A verdict on time is withheld if failure rates differ; failover always makes them differ, so its effect gets a sentence of its
+own.
 """
 
 from __future__ import annotations

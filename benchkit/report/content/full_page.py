@@ -1,4 +1,4 @@
-"""The whole answer for a meeting, in the order in which a decision asks: from a run and its Summary.
+"""The whole answer for a meeting, in the order that a decision needs: from a run and its Summary.
 
 The answer · your numbers · which path · the claims · round trips and phases · distributions · over time · the sweep ·
 how sure · delivery account · what became of accepted mail · what this run does not say · conditions.
@@ -142,7 +142,9 @@ def _sweep(summary: Summary, run: Run, samples: Samples) -> Iterator[Section]:
             for section in theory_sections(summary, [one.name for one in summary.conditions])
             if section.key == "theory"
         )
-        yield Section("sweep", "The sweep: time on round-trip time", (*figures, fits_table(summary), *theory), "Sweep")
+        yield Section(
+            "sweep", "The sweep: time against round-trip time", (*figures, fits_table(summary), *theory), "Sweep"
+        )
 
 
 def _how_sure(summary: Summary, condition: int) -> Section:

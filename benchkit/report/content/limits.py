@@ -1,4 +1,4 @@
-"""What a run does not say, from what it was: so that no one takes an answer for more than it is."""
+"""What a run cannot show, derived from how it was made, so that its answer is not taken for more than it is."""
 
 from __future__ import annotations
 

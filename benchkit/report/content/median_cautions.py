@@ -1,4 +1,4 @@
-"""What a median hides, said beside it: a mean or a tail that points the other way, and times that form two groups."""
+"""What a median hides, shown beside it: a mean or a tail that points the other way, and times that form two groups."""
 
 from __future__ import annotations
 

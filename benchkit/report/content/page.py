@@ -1,6 +1,5 @@
-"""A report as values: sections of sentences, tables and figures, each with its tone. How they are set is each form's own.
-
-A form needs no knowledge of runs: it sets what stands here. What a section says is made in the files beside this one.
+"""A report as values: sections of sentences, tables and figures, each with its tone. Each form decides how they look, and
+knows nothing of runs. The files beside this one make the content of the sections.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a prediction says in sentences: templates and what fills them. The page's script fills the same ones.
 
-The words are here, and only here; the times come from profiles/prediction.py.
+The sentences are only here; the times come from profiles/prediction.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The recommendation as a rule from the model: which side is faster at which RTT and reuse, by how much, where they are level.
 
-What speed does not decide stands apart. Where a run measured no network, there is no rule.
+Aspects other than speed are listed apart. If a run measured no network, there is no rule.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def _scenario(before: Manifest, after: Manifest) -> Iterator[str]:
         yield "The scenario's text differs in comments only."
     yield from (f"{key}: {_shown(keys[0].get(key))} → {_shown(keys[1].get(key))}" for key in changed[:MOST_LINES])
     if len(changed) > MOST_LINES:
-        yield f"… and {len(changed) - MOST_LINES} keys more of the scenario."
+        yield f"… and {len(changed) - MOST_LINES} more keys of the scenario."
 
 
 def _keys(manifest: Manifest) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """The verdict in plain words: Summary → sentences. Pure; the only place where a verdict becomes English.
 
-Law: a ratio never stands without its link and RTT, and the note on what was measured always stands (method.md §1, §2).
+Law: a ratio is never shown without its link and RTT, and the note on what was measured is always shown (method.md §1, §2).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A run's answer as a page, from its Summary alone: the verdict first, then what supports it, as readers ask for it.
 
-verdict → thresholds → arms → where the time goes → does it agree with the physics → was every message accounted for → what
+verdict → thresholds → arms → where the time goes → does it agree with the theory → was every message accounted for → what
 became of accepted mail → what benchkit itself cost → warnings. Terminal, Markdown and the picture set this page; the HTML page
 (full_page.py) takes its parts.
 """
@@ -118,7 +118,7 @@ def theory_sections(summary: Summary, shown: Collection[str]) -> Iterator[Sectio
             title = f"Theory on {sentences.described(condition)}"
             yield Section("theory", title, (agreements_table(summary, condition.name), *notes))
     if summary.fits:
-        title = "Service time on RTT: the slope is the round trips that cost time"
+        title = "Service time against RTT: the slope is the number of round trips that cost time"
         yield Section("fits", title, (fits_table(summary),))
 
 

@@ -1,4 +1,5 @@
-"""Time on RTT: what was measured, the fitted lines, what the round trips alone would take, and where both sides are level."""
+"""Time against RTT: what was measured, the fitted lines, what the round trips alone would take, and where both sides are
+level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run against the physics: slopes beside round trips, round trips in the time, and what the wire says."""
+"""The run compared with the theory: slopes beside round trips, round trips in the time, and what the packets show."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """*Your numbers*: what both sides take at a reader's RTT, reuse, recipients and batches, and the verdict there.
 
-The page's script fills the same sentences from the same coefficients; the words are here, and only here.
+The page's script fills the same sentences from the same coefficients. The sentences are only here.
 """
 
 from __future__ import annotations
