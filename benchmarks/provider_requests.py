@@ -16,7 +16,7 @@ from benchkit.model.identity import IdentitySlots, token_of
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.scenario import Render
 from benchkit.providers import PROVIDERS
-from benchkit.providers.rendering import joint_request, single_requests
+from benchkit.providers.rendering import batch_request, single_requests
 
 ROUNDS, REPEATS = 100, 10
 CONTENT = Content(
@@ -122,18 +122,18 @@ def together_us(name: str, render: Render) -> tuple[float | None, float | None]:
     messages = [with_text(message) for message in messages] if name == "smtp2go" else messages
     messages = messages[: min(TOGETHER, provider.batch_limit)]
     try:
-        joint = joint_request(provider, messages, account, render)
+        combined = batch_request(provider, messages, account, render)
     except ValueError:  # as Mailgun's stored templates
         return None, None
     members, identities = range(len(messages)), [token_of("0badcafe", number) for number in range(len(messages))]
     signer = provider if isinstance(provider, SigningProvider) else None
 
     def once() -> None:
-        request = joint.request(members, identities)
+        request = combined.request(members, identities)
         if signer is not None:
             signer.signed(request, account, "localhost", time())
 
-    made = fastest_us(lambda: joint_request(provider, messages, account, render), rounds=2)
+    made = fastest_us(lambda: batch_request(provider, messages, account, render), rounds=2)
     return made / len(messages), fastest_us(once, rounds=10) / len(messages)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from jinja2 import meta, nodes
 
 
-def names_asked_for(tree: nodes.Template) -> dict[str, int]:
+def names_in_template(tree: nodes.Template) -> dict[str, int]:
     """Name → the first line that reads it."""
     lines: dict[str, int] = {}
     for name in sorted(_undeclared(tree) - set(_bound(tree))):

@@ -25,7 +25,7 @@ from benchkit.batch.limits import (
     RenderTimeout,
     bounded_time,
 )
-from benchkit.batch.template_names import column_of, names_asked_for
+from benchkit.batch.template_names import column_of, names_in_template
 from benchkit.errors import InputError, Mistake, reason
 from benchkit.model.message import canonical_text
 
@@ -87,7 +87,7 @@ class TemplateSet:
         try:
             source, _, _ = self._loader.get_source(self._environment, name)
             tree = self._environment.parse(source, name)
-            variables = names_asked_for(tree)
+            variables = names_in_template(tree)
         except TemplateSyntaxError as error:
             yield Mistake(where, f"is not a template: {error.message}", error.lineno)
             return

@@ -97,7 +97,7 @@ def run_plan(plan: Scenario, batch: Batch, out: Path, *, send: bool, relay: Rela
             progress,
             dkim_keys=_dkim_keys(plan),
             send=send,
-            begun=progress.begins,
+            on_start=progress.begins,
             relay=relay,
             draining=_say_that_it_drains,
         )

@@ -9,8 +9,8 @@ from benchkit.model.client_offers import ClientOffers
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.estimate import Clusters
 from benchkit.model.exchange import (
+    BatchRequest,
     Credentials,
-    JointRequest,
     PartialAnswer,
     RateLimit,
     Received,
@@ -195,7 +195,7 @@ class BatchProvider(Provider, Protocol):
 
     batch_limit: int  # messages that one request may carry
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         """Identities stand in the body in the order of the messages. Raises ValueError where they cannot share a request."""
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
@@ -206,7 +206,7 @@ class BatchProvider(Provider, Protocol):
 class TemplateProvider(BatchProvider, Protocol):
     """An email API that fills in templates: what all mails of a request have in common need stand in it only once."""
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         """As `batch`, with a template of what the mails share and the values of each. The mails that arrive are the same."""
 
 
@@ -223,7 +223,7 @@ class StoredTemplateProvider(Provider, Protocol):
     def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
         """A request for each message."""
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         """As `BatchProvider.batch`."""
 
 

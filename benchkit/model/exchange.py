@@ -111,7 +111,7 @@ class BodySection:
 
 
 @dataclass(frozen=True, slots=True)
-class JointRequest:
+class BatchRequest:
     """Requests that carry several messages of one batch each, all but put together: any of them, in any number.
 
     `keys`, where there are any, are what a server tells the messages of one request apart by, one a message: no two messages

@@ -97,7 +97,7 @@ ACCEPTED = Outcome(OutcomeKind.ACCEPTED, 250)
 
 def defect(error: Exception, *, content_may_have_left: bool) -> Outcome:
     """The outcome of a send in which benchkit, or a library that it uses, failed in a way that nothing foresees."""
-    told = f"{BUG}: {type(error).__name__}: {error}"
+    text = f"{BUG}: {type(error).__name__}: {error}"
     if content_may_have_left:
-        return Outcome(OutcomeKind.AMBIGUOUS, text=f"in doubt, {told}")
-    return Outcome(OutcomeKind.UNREACHABLE, text=told)
+        return Outcome(OutcomeKind.AMBIGUOUS, text=f"in doubt, {text}")
+    return Outcome(OutcomeKind.UNREACHABLE, text=text)

@@ -44,8 +44,8 @@ class RecordFix:
     @property
     def zone_lines(self) -> tuple[str, ...]:
         """Lines of a zone file; those that go are comments that name the old record."""
-        gone = [REMOVE + zone_line(self.name, record) for record in self.before]
-        return (*gone, *(zone_line(self.name, record) for record in self.after))
+        removals = [REMOVE + zone_line(self.name, record) for record in self.before]
+        return (*removals, *(zone_line(self.name, record) for record in self.after))
 
 
 def zone_line(name: str, record: Record) -> str:

@@ -44,10 +44,10 @@ class Registry(Generic[T]):
 
     def _load(self, name: str) -> T:
         if name in self._builtin:
-            held: T | Mapping[str, T] = getattr(
+            loaded: T | Mapping[str, T] = getattr(
                 import_module(f"{self._package}.{self._builtin[name]}"), self._attribute
             )
-            return held[name] if isinstance(held, Mapping) else held
+            return loaded[name] if isinstance(loaded, Mapping) else loaded
         point = self._outside().get(name)
         if point is None:
             raise InputError(Mistake(f'{self.kind} "{name}"', f"is unknown; {suggestion(name, self.names())}"))

@@ -74,9 +74,9 @@ class SecretMask:
             text = text[: -len(_CUT) - _PIECE] + _CUT
         as_written = [*_as_written(text)]
         spans = [
-            *_found(_kept(as_written, _OUTSIDE_TEXT), self._plain),
-            *_found(_kept(_unescaped(text), _OUTSIDE_TEXT), self._plain),
-            *_found(_kept(_hex_digits(text, as_written), _OUTSIDE_HEX), self._in_hex),
+            *_found(_without(as_written, _OUTSIDE_TEXT), self._plain),
+            *_found(_without(_unescaped(text), _OUTSIDE_TEXT), self._plain),
+            *_found(_without(_hex_digits(text, as_written), _OUTSIDE_HEX), self._in_hex),
         ]
         return _replaced(text, sorted(spans)) if spans else text
 
@@ -144,7 +144,7 @@ def _hex_digits(text: str, as_written: Sequence[tuple[int, int, int]]) -> Iterat
             yield octet + 32 if octet in lower else octet, begin, end
 
 
-def _kept(octets: Iterable[tuple[int, int, int]], outside: frozenset[int]) -> _Octets:
+def _without(octets: Iterable[tuple[int, int, int]], outside: frozenset[int]) -> _Octets:
     return [each for each in octets if each[0] not in outside]
 
 

@@ -50,7 +50,7 @@ class ClientSequence:
     overlaps: bool = False
 
 
-def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _group_sent: bool) -> Talk:
     (mail,) = yield Phase.MAIL, prepared.mail_of(identity), 1
     if mail.code != 250:
         return _refused(mail)
@@ -68,9 +68,9 @@ def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessag
     return _ending(prepared, rcpts, last)
 
 
-def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMessage | None, begun: bool) -> Talk:
+def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMessage | None, group_sent: bool) -> Talk:
     """Both of RFC 2920's: with a `following` prepared, its group travels with this content."""
-    mail, *rcpts, data = yield Phase.MAIL, b"" if begun else prepared.group_of(identity), prepared.replies
+    mail, *rcpts, data = yield Phase.MAIL, b"" if group_sent else prepared.group_of(identity), prepared.replies
     refusal = _refusal(mail, rcpts)
     if data.code != 354:
         return refusal or _refused(data)
@@ -82,7 +82,9 @@ def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMe
     return _ending(prepared, rcpts, last)
 
 
-def _bdat_strict(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+def _bdat_strict(
+    prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _group_sent: bool
+) -> Talk:
     mail, *rcpts = yield Phase.MAIL, prepared.group_of(identity), prepared.replies
     if refusal := _refusal(mail, rcpts):
         return refusal
@@ -90,7 +92,9 @@ def _bdat_strict(prepared: PreparedMessage, identity: bytes, _following: Prepare
     return _ending(prepared, rcpts, last)
 
 
-def _bdat_eager(prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _begun: bool) -> Talk:
+def _bdat_eager(
+    prepared: PreparedMessage, identity: bytes, _following: PreparedMessage | None, _group_sent: bool
+) -> Talk:
     mail, *rcpts, last = yield (
         Phase.CONTENT,
         prepared.group_of(identity) + prepared.content(identity),
@@ -113,16 +117,16 @@ def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
     return _refused(refused[-1]) if len(refused) == len(rcpts) else None
 
 
-def refusal_so_far(heard: Sequence[Reply], recipients: int) -> Outcome | None:
+def refusal_so_far(received: Sequence[Reply], recipients: int) -> Outcome | None:
     """Why a message went no further whose group was cut short after these replies; None where that is not said.
 
     A 421 is a server's last word: it answers whatever is still unanswered.
     """
-    if not heard:
+    if not received:
         return None
-    mail, *rcpts = heard
-    if heard[-1].code == 421:
-        rcpts += [heard[-1]] * recipients
+    mail, *rcpts = received
+    if received[-1].code == 421:
+        rcpts += [received[-1]] * recipients
     if mail.code == 250 and len(rcpts) < recipients:
         return None
     refusal = _refusal(mail, rcpts[:recipients])

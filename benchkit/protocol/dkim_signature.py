@@ -90,8 +90,8 @@ def _private_key(key: str) -> RSAPrivateKey | Ed25519PrivateKey:
         raise ValueError("is no private key in PEM (-----BEGIN PRIVATE KEY-----)") from None
     if isinstance(loaded, RSAPrivateKey):
         if loaded.key_size < _FEWEST_BITS:
-            told = f"is RSA with {loaded.key_size} bits, and verifiers refuse less than {_FEWEST_BITS} (RFC 8301 §3.2)"
-            raise ValueError(told)
+            fault = f"is RSA with {loaded.key_size} bits, and verifiers refuse less than {_FEWEST_BITS} (RFC 8301 §3.2)"
+            raise ValueError(fault)
         return loaded
     if isinstance(loaded, Ed25519PrivateKey):
         return loaded

@@ -45,8 +45,8 @@ class _HeaderBlock:
 
 
 class Http2ResponseReader:
-    """`going_away`: no further request may leave. `taken_back`: why the request gets no response; `untouched`: and that the
-    server did nothing about it (RFC 9113 §8.7).
+    """`going_away`: no further request may leave. `refusal_reason`: why the request gets no response; `unprocessed`: the
+    server did not process the request (RFC 9113 §8.7).
     """
 
     def __init__(self) -> None:
@@ -56,14 +56,14 @@ class Http2ResponseReader:
         self._block: _HeaderBlock | None = None
         self._incoming = _Incoming()
         self._size = self._frames = 0
-        self.going_away = self.untouched = False
-        self.taken_back = ""
+        self.going_away = self.unprocessed = False
+        self.refusal_reason = ""
 
     def expect(self, stream: int) -> None:
         """A request leaves on this stream: forget the response before."""
         self._incoming = _Incoming(stream)
         self._size = self._frames = 0
-        self.untouched, self.taken_back = False, ""
+        self.unprocessed, self.refusal_reason = False, ""
 
     @property
     def response(self) -> Response | None:
@@ -112,7 +112,7 @@ class Http2ResponseReader:
                 raise GarbledResponse("a pushed response, which was not allowed")
             case FrameType.RST_STREAM if frame.stream == self._incoming.stream and not self._incoming.whole:
                 self._take_back(f"the server reset the stream ({_code(frame.payload)})")
-                self.untouched = _code(frame.payload) == _REFUSED_STREAM
+                self.unprocessed = _code(frame.payload) == _REFUSED_STREAM
             case FrameType.GOAWAY:
                 return self._go_away(frame.payload)
         return True
@@ -193,13 +193,13 @@ class Http2ResponseReader:
             return False
         if last < self._incoming.stream:
             self._take_back(f"the server closes the connection (GOAWAY, {code}) and did nothing about the request")
-            self.untouched = True
+            self.unprocessed = True
         elif code != _NO_ERROR:
             self._take_back(f"the server closes the connection (GOAWAY, {code})")
-        return bool(self.taken_back)
+        return bool(self.refusal_reason)
 
     def _take_back(self, why: str) -> None:
-        self.taken_back = why
+        self.refusal_reason = why
 
 
 def _code(payload: bytes) -> int:

@@ -69,15 +69,15 @@ class Envelope:
         return tuple(rcpt_command(recipient, parameters, utf8=self.utf8) for recipient, parameters in pairs)
 
 
-def envelope_of(message: Message, asked: Dsn = _NO_DSN) -> Envelope:
+def envelope_of(message: Message, dsn: Dsn = _NO_DSN) -> Envelope:
     needs = _needs_of(message)
     parameters = tuple(parameter for need, parameter in _PARAMETERS.items() if need in needs)
     return Envelope(
         message.envelope_from,
         message.recipients,
         needs,
-        parameters + dsn_of_mail(asked),
-        tuple(dsn_of_rcpt(asked, recipient) for recipient in message.recipients),
+        parameters + dsn_of_mail(dsn),
+        tuple(dsn_of_rcpt(dsn, recipient) for recipient in message.recipients),
         len(message.mime) + (0 if message.mime.endswith(CRLF) else len(CRLF)),
     )
 

@@ -53,25 +53,25 @@ class Reply:
         return 200 <= self.code < 300
 
 
-Known = dict[bytes, tuple[Reply, ...]]
+ReplyCache = dict[bytes, tuple[Reply, ...]]
 
 
 class ReplyStream:
     """Replies are taken in the order of the commands; what is outside the protocol comes in its turn, as `Garbled`.
 
-    A server says the same few things all day, on each of its connections: `known` remembers what some reads meant, and may be
+    A server says the same few things all day, on each of its connections: `cache` remembers what some reads meant, and may be
     shared by the streams of a client's connections.
     """
 
-    __slots__ = ("_garbled", "_known", "_lines", "_partial", "_pending_code", "replies")
+    __slots__ = ("_cache", "_garbled", "_lines", "_partial", "_pending_code", "replies")
 
-    def __init__(self, known: Known | None = None) -> None:
+    def __init__(self, cache: ReplyCache | None = None) -> None:
         self.replies: deque[Reply] = deque()
         self._partial = b""
         self._lines: list[str] = []
         self._pending_code = 0
         self._garbled = ""  # why nothing more is understood
-        self._known: Known = {} if known is None else known
+        self._cache: ReplyCache = {} if cache is None else cache
 
     @property
     def idle(self) -> bool:
@@ -100,14 +100,14 @@ class ReplyStream:
     def feed(self, data: bytes) -> None:
         if self._partial or self._lines or self._garbled:
             self._read(data)
-        elif known := self._known.get(data):
-            self.replies.extend(known)
+        elif cache := self._cache.get(data):
+            self.replies.extend(cache)
         else:
             before = len(self.replies)
             self._read(data)
             whole = not (self._partial or self._lines or self._garbled)
-            if whole and len(data) <= MAX_LINE and len(self._known) < _REMEMBERED:
-                self._known[data] = tuple(self.replies)[before:]
+            if whole and len(data) <= MAX_LINE and len(self._cache) < _REMEMBERED:
+                self._cache[data] = tuple(self.replies)[before:]
 
     def _read(self, data: bytes) -> None:
         if self._garbled:
@@ -199,8 +199,8 @@ class Capabilities:
         if missing := self.missing(needed):
             return unoffered(missing)
         if 0 < self.size_limit < size:
-            told = f"the message has {size:,} bytes, and the server's SIZE is {self.size_limit:,}"
-            return Outcome(OutcomeKind.REJECTED, text=told)
+            text = f"the message has {size:,} bytes, and the server's SIZE is {self.size_limit:,}"
+            return Outcome(OutcomeKind.REJECTED, text=text)
         return None
 
 

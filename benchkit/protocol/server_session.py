@@ -22,11 +22,11 @@ Deliver = Callable[[bytes, list[bytes], bytes], None]
 
 
 class ServerSession:
-    """One connection's state. `tls_wanted` and `ended` tell the owner what to do once the replies are written."""
+    """One connection's state. `tls_requested` and `ended` tell the owner what to do once the replies are written."""
 
     __slots__ = (
         "_authenticated", "_chunk", "_chunks", "_deliver", "_exchange", "_greeted", "_in_content", "_lines", "_recipients",
-        "_secure", "_sender", "_service", "ended", "feed", "messages", "seen", "tls_wanted",
+        "_secure", "_sender", "_service", "ended", "feed", "last_unit", "messages", "tls_requested",
     )  # fmt: skip
 
     def __init__(self, service: Service, deliver: Deliver, *, secure: bool = False) -> None:
@@ -42,8 +42,8 @@ class ServerSession:
         self._chunk: Chunk | None = None  # announced by BDAT, and not yet taken
         self._chunks: bytearray | None = None  # of the content that BDAT has begun
         self.messages = 0
-        self.seen = b""  # the unit last taken, as a transcript may show it
-        self.tls_wanted = self.ended = False
+        self.last_unit = b""  # the unit last taken, as a transcript may show it
+        self.tls_requested = self.ended = False
 
     @property
     def banner(self) -> bytes:
@@ -51,7 +51,7 @@ class ServerSession:
 
     def step(self) -> bytes | None:
         """Take one unit and give its reply; None where more must be read first, or nothing more is to be answered."""
-        if self.ended or self.tls_wanted:
+        if self.ended or self.tls_requested:
             return None
         try:
             if self._chunk is not None:
@@ -62,7 +62,7 @@ class ServerSession:
 
     def point(self) -> str | None:
         """Which point of the dialogue the next unit is (model/scenario.Fault.at), "" for none; None: incomplete."""
-        if self.ended or self.tls_wanted:
+        if self.ended or self.tls_requested:
             return None
         if self._chunk is not None:
             return "content" if self._lines.has(self._chunk.size) else None
@@ -90,7 +90,7 @@ class ServerSession:
     def secured(self) -> None:
         """TLS stands: everything said before is forgotten (RFC 3207 §4.2)."""
         self._secure = True
-        self.tls_wanted = self._greeted = False
+        self.tls_requested = self._greeted = False
         self._lines.clear()
         self._reset()
 
@@ -104,10 +104,10 @@ class ServerSession:
         try:
             line = self._lines.take_line()
         except Refusal:
-            self.seen, self._exchange = b"<bad line>", None
+            self.last_unit, self._exchange = b"<bad line>", None
             raise
         if line is not None:
-            self.seen = b"****" if self._exchange is not None else without_secret(line)
+            self.last_unit = b"****" if self._exchange is not None else without_secret(line)
         return line
 
     def _receive_content(self) -> bytes | None:
@@ -135,7 +135,7 @@ class ServerSession:
         return content
 
     def _end_content(self) -> None:
-        self.seen = b"<content>"
+        self.last_unit = b"<content>"
         self._in_content = False
         self._reset()
 
@@ -161,7 +161,7 @@ class ServerSession:
     def _take_chunk(self, chunk: Chunk) -> bytes | None:
         data = self._lines.take_exactly(chunk.size)
         if data is not None:
-            self._chunk, self.seen = None, b"<content>"
+            self._chunk, self.last_unit = None, b"<content>"
         return data
 
     def _reset(self) -> None:
@@ -201,7 +201,7 @@ class ServerSession:
             raise Refusal("502 5.5.1 STARTTLS is not offered")
         if self._secure:
             raise Refusal("503 5.5.1 TLS already stands")
-        self.tls_wanted = True
+        self.tls_requested = True
         self._lines.clear()
         return b"220 2.0.0 Ready to start TLS\r\n"
 

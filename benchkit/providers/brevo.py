@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -29,8 +29,8 @@ from benchkit.providers.json_request import (
     address_pair,
     ascii_value,
     base64_text,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -68,21 +68,21 @@ class Brevo:
         is_keyed(account.options)
         return json_request(SEND, _key(account), _common(message.content, account) | _version(message, account))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         first = _check_shared(messages)
         common = _common(first, account) | {"subject": "-"}
         common |= given(textContent=first.text and "-", htmlContent=first.html and "-")
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
-        return joint_request(SEND, _key(account), [_version(message, account) for message in messages], before, b"]}")
+        return batch_request(SEND, _key(account), [_version(message, account) for message in messages], before, b"]}")
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         """The texts stand once, with `{{params.…}}` where they differ."""
         first = _check_shared(messages)
         shared = shared_template(texts_of(messages), _SYNTAX)
         common = _common(first, account) | {"subject": "-"}
         common |= {_FIELDS[name]: text for name, text in shared.written(_param).items()}
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
-        return joint_request(SEND, _key(account), _templated(messages, shared, account), before, b"]}")
+        return batch_request(SEND, _key(account), _templated(messages, shared, account), before, b"]}")
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         written = _stored_texts(messages).written(_param)
@@ -99,11 +99,11 @@ class Brevo:
             for message, version in versions
         )
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         common = _common(_check_shared(messages), account) | {"templateId": _TEMPLATE}
         before = json_bytes(common).removesuffix(b"}") + b',"messageVersions":['
         documents = _templated(messages, _stored_texts(messages), account)
-        return joint_request(SEND, _key(account), documents, before, b"]}")
+        return batch_request(SEND, _key(account), documents, before, b"]}")
 
     def is_keyed(self, account: Credentials) -> bool:
         return is_keyed(account.options)

@@ -34,7 +34,7 @@ _TEMPLATES = "/v3/smtp/templates"
 _MOST_RECIPIENTS = 2000
 _TEXTS = ("subject", "textContent", "htmlContent")
 _PARAMETER = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")
-_NOTHING_LEFT = (
+_EXHAUSTED_QUOTA = (
     ("x-sib-ratelimit-limit", "1000"), ("x-sib-ratelimit-remaining", "0"), ("x-sib-ratelimit-reset", "1"),
 )  # fmt: skip
 # In the header fields of a mail, by the guide and by the SDK; its comma goes with it.
@@ -171,6 +171,6 @@ SERVER = RoutedServer(
         "no_credits": refusing(402),
         "account_under_validation": refusing(403),
         "unknown_template": refusing(404, "Template ID does not exist", "document_not_found"),
-        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "rate_limit": refusing(429, headers=_EXHAUSTED_QUOTA),
     },
 )

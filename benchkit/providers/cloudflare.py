@@ -61,9 +61,9 @@ PROVIDER = Cloudflare()
 
 def _judged(response: Response, result: Mapping[str, Any]) -> Outcome:
     """By recipient."""
-    taken = [*list_in(result.get("delivered")), *list_in(result.get("queued"))]
+    accepted = [*list_in(result.get("delivered")), *list_in(result.get("queued"))]
     bounced = [addr for addr in list_in(result.get("permanent_bounces")) if isinstance(addr, str)]
-    if taken:
+    if accepted:
         text = f"bounced for good: {', '.join(bounced)}" if bounced else ""
         return outcome(response, OutcomeKind.ACCEPTED, text, refused=bounced)
     return refusal(response, "", OutcomeKind.REJECTED if bounced else OutcomeKind.GARBLED)

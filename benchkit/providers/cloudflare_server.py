@@ -100,8 +100,8 @@ def _body(status: int, text: str, code: str) -> bytes:
 
 def _some_bounced(answered: AnsweredRequest) -> Response:
     result = {
-        "delivered": [*answered.taken_recipients],
-        "permanent_bounces": [*answered.not_taken_recipients],
+        "delivered": [*answered.accepted_recipients],
+        "permanent_bounces": [*answered.rejected_recipients],
         "queued": [],
     }
     return Response(200, JSON, json.dumps({"success": True, "errors": [], "messages": [], "result": result}).encode())

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains
 from benchkit.model.message import Address, Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
@@ -19,9 +19,9 @@ from benchkit.providers.graph_server import MOST_IN_BATCH, SERVER
 from benchkit.providers.json_request import (
     IDENTITY,
     base64_text,
+    batch_request,
     bearer,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -57,12 +57,12 @@ class Graph:
         headers = (*bearer(account.secret), ("content-type", "text/plain"))
         return Request("POST", target, headers, b64encode(mime_with_bcc(message, LIMITS)))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         if not _as_json(account):
             raise ValueError('$batch of Microsoft Graph takes requests of JSON: use endpoint = "json"')
         single = {"method": "POST", "url": _path(account), "headers": {"Content-Type": "application/json"}}
         requests = [{"id": IDENTITY, **single, "body": _document(message)} for message in messages]
-        return joint_request("/v1.0/$batch", bearer(account.secret), requests, b'{"requests":[', b"]}")
+        return batch_request("/v1.0/$batch", bearer(account.secret), requests, b'{"requests":[', b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         return _outcome(response, response.status, response.body)

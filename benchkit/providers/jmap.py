@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains
 from benchkit.model.identity import PLACEHOLDER, find_identity
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -76,13 +76,13 @@ class Jmap:
         written = json.dumps(blob)[1:-1].encode()
         return replace(request, body=request.body.replace(jmap_calls.UPLOADED.encode(), written))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         for message in messages:
             _check_sender(message)
         if account.options.get("upload") == jmap_calls.UPLOAD_URL:
             raise ValueError('upload = "uploadUrl" takes a request for each mail: remove messages_per_request')
         sections = jmap_calls.sections_of(messages, _target(account))
-        return JointRequest("POST", _path(account), _headers(account, "application/json"), sections, jmap_calls.AFTER)
+        return BatchRequest("POST", _path(account), _headers(account, "application/json"), sections, jmap_calls.AFTER)
 
     def outcome(self, response: Response) -> Outcome:
         found = find_identity(response.body)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchkit.batch.words import encode_words
-from benchkit.model.exchange import BodySection, JointRequest, Request
+from benchkit.model.exchange import BatchRequest, BodySection, Request
 from benchkit.model.identity import HEADER, PLACEHOLDER, split_at_identity
 from benchkit.model.message import Address, Content
 
@@ -25,12 +25,12 @@ def json_request(target: str, headers: Headers, document: Mapping[str, Any]) -> 
     return Request("POST", target, (*headers, _TYPE), json_bytes(document))
 
 
-def joint_request(
+def batch_request(
     target: str, headers: Headers, documents: Sequence[Mapping[str, Any]], before: bytes = b"[", after: bytes = b"]"
-) -> JointRequest:
+) -> BatchRequest:
     """Each document is one message's."""
     pieces = tuple(split_at_identity(json_bytes(document)) for document in documents)
-    return JointRequest("POST", target, (*headers, _TYPE), (BodySection(before, b",", pieces),), after)
+    return BatchRequest("POST", target, (*headers, _TYPE), (BodySection(before, b",", pieces),), after)
 
 
 def bearer(secret: str) -> Headers:

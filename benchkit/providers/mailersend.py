@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
@@ -22,9 +22,9 @@ from benchkit.providers.field_limits import FieldLimits, blind_recipients, check
 from benchkit.providers.json_request import (
     address_pair,
     base64_text,
+    batch_request,
     bearer,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -56,9 +56,9 @@ class Mailersend:
     def request(self, message: Message, account: Credentials) -> Request:
         return json_request(SEND, bearer(account.secret), _document(message, account))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         documents = [_document(message, account) for message in messages]
-        return joint_request(BULK, bearer(account.secret), documents)
+        return batch_request(BULK, bearer(account.secret), documents)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         return StoredTemplate(NAME, json_bytes(shared_template(texts_of(messages), _SYNTAX).written(_tag)))
@@ -66,8 +66,8 @@ class Mailersend:
     def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
         return tuple(json_request(SEND, bearer(account.secret), one) for one in _stored(messages, account))
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return joint_request(BULK, bearer(account.secret), _stored(messages, account))
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return batch_request(BULK, bearer(account.secret), _stored(messages, account))
 
     def outcome(self, response: Response) -> Outcome:
         answer = table_of(response.body)

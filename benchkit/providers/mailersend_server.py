@@ -31,7 +31,7 @@ from benchkit.providers.template_store import stored_table, with_templates
 MOST_IN_BULK = 500
 MOST_COPIES = 10
 _MOST_TO = 50
-_NOTHING_LEFT = (
+_EXHAUSTED_QUOTA = (
     ("retry-after", "30"), ("x-ratelimit-limit", "120"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"),
 )  # fmt: skip
 _VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
@@ -122,7 +122,7 @@ def _suppressed(kind: str) -> Callable[[AnsweredRequest], Response]:
         identity = answered.identities[0]
         if "/bulk-email" in answered.request.target:
             return _accepted_bulk(answered.request, answered.identities)
-        people = [{"email": addr, "name": "", "reasons": ["blocklisted"]} for addr in answered.not_taken_recipients]
+        people = [{"email": addr, "name": "", "reasons": ["blocklisted"]} for addr in answered.rejected_recipients]
         everyone = answered.everything_refused
         warning = {
             "type": "ALL_SUPPRESSED" if everyone else kind,
@@ -155,7 +155,7 @@ SERVER = RoutedServer(
         "invalid_recipient": refusing(422, "The to.0.email must be a valid email address. #MS42202", "to.0.email"),
         "wrong_token": refusing(401),
         "quota": refusing(429, "You have reached your API daily quota limit. #MS42901", headers=_NO_QUOTA),
-        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "rate_limit": refusing(429, headers=_EXHAUSTED_QUOTA),
         "all_suppressed": written(202, _suppressed("ALL_SUPPRESSED"), Refuses.ALL, "202 that accepts no recipient"),
         "some_suppressed": written(202, _suppressed("SOME_SUPPRESSED"), text="202 with warnings"),
     },

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers import recipient_variables
@@ -53,11 +53,11 @@ class Mailgun:
         target = f"/v3/{_domain(message, account)}/messages{'.mime' if mime else ''}"
         return Request("POST", target, _headers(account, content_type), body)
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return _joint(messages, account, whole_texts)
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return _combined(messages, account, whole_texts)
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return _joint(messages, account, shared_template)
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return _combined(messages, account, shared_template)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         written = _shared_html(messages).written(tag)
@@ -75,12 +75,12 @@ class Mailgun:
         if _takes_mime(account):
             raise ValueError('endpoint = "mime" takes texts as they are: use endpoint = "messages"')
         data = json.dumps(values, ensure_ascii=False).encode("utf-8")
-        asked = [*option_parts(account.options), FormPart("t:variables", data)]
-        parts = [part for part in field_parts(message, asked) if part.name != "html"]
+        extra_parts = [*option_parts(account.options), FormPart("t:variables", data)]
+        parts = [part for part in field_parts(message, extra_parts) if part.name != "html"]
         content_type, body = encode([*parts, FormPart("template", NAME.encode())])
         return Request("POST", f"/v3/{_domain(message, account)}/messages", _headers(account, content_type), body)
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         why = "recipient variables would stand inside the JSON of a stored template's variables, where Mailgun escapes nothing"
         raise ValueError(f'{why}: use render = "provider", or messages_per_request = 1')
 
@@ -103,13 +103,13 @@ class Mailgun:
 PROVIDER = Mailgun()
 
 
-def _joint(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+def _combined(messages: Sequence[Message], account: Credentials, share: Sharing) -> BatchRequest:
     if _takes_mime(account):
         raise ValueError('endpoint = "mime" takes one message a request: use endpoint = "messages"')
     for message in messages:
         _check_return_path(message)
     form = recipient_variables.form_of(messages, share, option_parts(account.options))
-    return JointRequest(
+    return BatchRequest(
         "POST",
         f"/v3/{_domain(messages[0], account)}/messages",
         _headers(account, form.content_type),

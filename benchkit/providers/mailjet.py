@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Address, Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, outcome_of_status, refusal, table_of, words
@@ -22,8 +22,8 @@ from benchkit.providers.json_request import (
     address_pair,
     base64_text,
     basic,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -61,11 +61,11 @@ class Mailjet:
     def request(self, message: Message, account: Credentials) -> Request:
         return json_request(SEND, _authorization(account), {"Messages": [_document(message, account)]})
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         documents = [_document(message, account) for message in messages]
-        return joint_request(SEND, _authorization(account), documents, b'{"Messages":[', b"]}")
+        return batch_request(SEND, _authorization(account), documents, b'{"Messages":[', b"]}")
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         """`Globals` has what all mails share, with `{{var:…}}` where their texts differ."""
         documents = [_document(message, account) for message in messages]
         common = {name: documents[0][name] for name in (*_SHARED, *_SETTINGS) if name in documents[0]}
@@ -78,7 +78,7 @@ class Mailjet:
             for document, values in zip(documents, shared.values, strict=True)
         ]
         before = b'{"Globals":' + json_bytes(common) + b',"Messages":['
-        return joint_request(SEND, _authorization(account), own, before, b"]}")
+        return batch_request(SEND, _authorization(account), own, before, b"]}")
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         texts = {
@@ -91,8 +91,8 @@ class Mailjet:
         documents = _stored(messages, account)
         return tuple(json_request(SEND, _authorization(account), {"Messages": [one]}) for one in documents)
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return joint_request(SEND, _authorization(account), _stored(messages, account), b'{"Messages":[', b"]}")
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return batch_request(SEND, _authorization(account), _stored(messages, account), b'{"Messages":[', b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         only = self.outcomes(response, [b""])[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -21,8 +21,8 @@ from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
     base64_text,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -53,9 +53,9 @@ class Mailtrap:
     def request(self, message: Message, account: Credentials) -> Request:
         return json_request(SEND, _token(account), _document(message, account))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         documents = [_document(message, account) for message in messages]
-        return joint_request(BATCH, _token(account), documents, b'{"requests":[', b"]}")
+        return batch_request(BATCH, _token(account), documents, b'{"requests":[', b"]}")
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         written = shared_template(texts_of(messages), SYNTAX).written(tag)
@@ -66,10 +66,10 @@ class Mailtrap:
         documents = _stored(messages, account)
         return tuple(json_request(SEND, _token(account), one | {"template_uuid": _UUID}) for one in documents)
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         """`base` names the template once."""
         before = b'{"base":{"template_uuid":"%s"},"requests":[' % _UUID.encode()
-        return joint_request(BATCH, _token(account), _stored(messages, account), before, b"]}")
+        return batch_request(BATCH, _token(account), _stored(messages, account), before, b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         return _outcome(response, table_of(response.body))

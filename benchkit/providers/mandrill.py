@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchkit.model.exchange import (
+    BatchRequest,
     BodySection,
     Credentials,
-    JointRequest,
     Request,
     Response,
     SendingDomains,
@@ -74,10 +74,10 @@ class Mandrill:
             return json_request(f"{_PATH}send-template.json", (), document | _naming(account))
         return json_request(f"{_PATH}send.json", (), document)
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _merged(messages, account, whole_texts)
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _merged(messages, account, shared_template)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
@@ -97,7 +97,7 @@ class Mandrill:
             for message, values in zip(messages, shared.values, strict=True)
         )
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _merged(messages, account, shared_template, stored=True)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
@@ -146,7 +146,7 @@ def _filled_in(message: Message, values: Mapping[str, str], account: Credentials
     return {"key": account.secret, "message": mail} | _naming(account)
 
 
-def _merged(messages: Sequence[Message], account: Credentials, share: Sharing, *, stored: bool = False) -> JointRequest:
+def _merged(messages: Sequence[Message], account: Credentials, share: Sharing, *, stored: bool = False) -> BatchRequest:
     """What differs in the texts are merge variables of each recipient; the identity stands in each one's metadata."""
     _check_fields_endpoint(account)
     if account.options.get("template") and not stored:
@@ -171,19 +171,19 @@ def _merged(messages: Sequence[Message], account: Credentials, share: Sharing, *
     )
     type_ = (("content-type", "application/json"),)
     target = f"{_PATH}send-template.json" if stored else f"{_PATH}send.json"
-    return JointRequest("POST", target, type_, sections, b"]}}", _keys(messages))
+    return BatchRequest("POST", target, type_, sections, b"]}}", _keys(messages))
 
 
 def _judged(response: Response, rows: list[Mapping[str, Any]]) -> Outcome:
     """By recipient; a rejected one may have no id."""
-    taken = [row for row in rows if row.get("status") in TAKEN]
+    accepted = [row for row in rows if row.get("status") in TAKEN]
     others = [row for row in rows if row.get("status") in ("rejected", "invalid")]
     text = "; ".join(words(row, "email", "status", "reject_reason") for row in others)
-    server_id = next(filter(None, (words(row, "_id") for row in taken)), "")
+    server_id = next(filter(None, (words(row, "_id") for row in accepted)), "")
     if server_id:
         refused = [row["email"] for row in others if isinstance(row.get("email"), str)]
         return outcome(response, OutcomeKind.ACCEPTED, text, server_id=server_id, refused=refused)
-    return refusal(response, text, OutcomeKind.REJECTED if others and not taken else OutcomeKind.GARBLED)
+    return refusal(response, text, OutcomeKind.REJECTED if others and not accepted else OutcomeKind.GARBLED)
 
 
 def _keys(messages: Sequence[Message]) -> tuple[str, ...]:

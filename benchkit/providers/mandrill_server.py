@@ -162,7 +162,7 @@ def _rejected(status: str, reason: str | None) -> Callable[[AnsweredRequest], Re
 
     def write(answered: AnsweredRequest) -> Response:
         taken = json.loads(_accepted(answered.request, answered.identities).body)
-        refused = answered.not_taken_recipients
+        refused = answered.rejected_recipients
         rows = [
             {**row, "status": status, "reject_reason": reason, "_id": row["_id"] if reason else None}
             if row["email"] in refused

@@ -38,12 +38,12 @@ class AnsweredRequest:
         return len(self.refused_mails) == len(self.mails)
 
     @property
-    def taken_recipients(self) -> tuple[str, ...]:
+    def accepted_recipients(self) -> tuple[str, ...]:
         mails = (mail for place, mail in enumerate(self.mails) if place not in self.refused_mails)
         return tuple(one for mail in mails for one in mail.recipients if one not in self.refused_recipients)
 
     @property
-    def not_taken_recipients(self) -> tuple[str, ...]:
+    def rejected_recipients(self) -> tuple[str, ...]:
         """Those of refused mails and those of a single one."""
         refused = (self.mails[place].recipients for place in sorted(self.refused_mails))
         return tuple(dict.fromkeys([*(one for group in refused for one in group), *self.refused_recipients]))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import json_of, list_in, outcome, refusal, words
@@ -20,8 +20,8 @@ from benchkit.providers.field_limits import FieldLimits, blind_recipients, check
 from benchkit.providers.handlebars import SYNTAX, tag
 from benchkit.providers.json_request import (
     base64_text,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -57,10 +57,10 @@ class Postmark:
         check_fields(message, LIMITS)
         return json_request("/email", _headers(account), _document(message, account))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         for message in messages:
             check_fields(message, LIMITS)
-        return joint_request("/email/batch", _headers(account), [_document(one, account) for one in messages])
+        return batch_request("/email/batch", _headers(account), [_document(one, account) for one in messages])
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         written = shared_template(texts_of(messages), SYNTAX).written(tag)
@@ -71,9 +71,9 @@ class Postmark:
         documents = _stored(messages, account)
         return tuple(json_request("/email/withTemplate", _headers(account), one) for one in documents)
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         documents = _stored(messages, account)
-        return joint_request("/email/batchWithTemplates", _headers(account), documents, b'{"Messages":[', b"]}")
+        return batch_request("/email/batchWithTemplates", _headers(account), documents, b'{"Messages":[', b"]}")
 
     def outcome(self, response: Response) -> Outcome:
         return _outcome(response, json_of(response.body))

@@ -121,7 +121,7 @@ def _authorised(request: Request, account: Credentials) -> bool:
     return same(request.header("x-postmark-server-token"), account.secret)
 
 
-def _taken(to: object, identity: bytes) -> dict[str, object]:
+def _accepted_row(to: object, identity: bytes) -> dict[str, object]:
     return {
         "To": str(to or ""), "SubmittedAt": _SUBMITTED, "MessageID": identity.decode(), "ErrorCode": 0, "Message": "OK"
     }  # fmt: skip
@@ -130,13 +130,13 @@ def _taken(to: object, identity: bytes) -> dict[str, object]:
 def _accepted(request: Request, identities: Sequence[bytes]) -> Response:
     document = json_of(request.body)
     to = document.get("To") if isinstance(document, dict) else ""
-    return Response(200, JSON, json.dumps(_taken(to, identities[0])).encode())
+    return Response(200, JSON, json.dumps(_accepted_row(to, identities[0])).encode())
 
 
 def _accepted_batch(request: Request, identities: Sequence[bytes]) -> Response:
     document = json_of(request.body)
     rows = list_in(document.get("Messages") if isinstance(document, dict) else document)
-    results = [_taken(row.get("To"), identity) for row, identity in zip(rows, identities, strict=False)]
+    results = [_accepted_row(row.get("To"), identity) for row, identity in zip(rows, identities, strict=False)]
     return Response(200, JSON, json.dumps(results).encode())
 
 
@@ -146,7 +146,7 @@ def _body(_status: int, text: str, code: str) -> bytes:
 
 def _some_inactive(answered: AnsweredRequest) -> Response:
     """A single mail is 422 only where no recipient is left; an item of a batch has its own code within 200."""
-    inactive = ", ".join(answered.not_taken_recipients)
+    inactive = ", ".join(answered.rejected_recipients)
     if len(answered.mails) == 1:
         if answered.everything_refused:
             return Response(422, JSON, _body(422, _INACTIVE, "406"))
@@ -166,7 +166,7 @@ def _refused(inactive: bool) -> dict[str, object]:
 
 def _row(answered: AnsweredRequest, place: int, own: dict[str, object]) -> dict[str, object]:
     to = ", ".join(mailbox(address) for address in answered.mails[place].content.to)
-    return _taken(to, answered.identities[place]) | own
+    return _accepted_row(to, answered.identities[place]) | own
 
 
 def _answer_of_row(answered: AnsweredRequest, place: int, own: dict[str, object]) -> Response:

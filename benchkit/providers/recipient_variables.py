@@ -31,7 +31,7 @@ _SYNTAX = TemplateSyntax(re.compile(_MARK), edge="%")
 
 
 @dataclass(frozen=True, slots=True)
-class JointForm:
+class BatchForm:
     """`sections`: who gets a mail, and what is his own in it; `after`: what all have in common."""
 
     content_type: str
@@ -41,7 +41,7 @@ class JointForm:
 
 def form_of(
     messages: Sequence[Message], share: Sharing = whole_texts, option_fields: Sequence[FormPart] = ()
-) -> JointForm:
+) -> BatchForm:
     """`asked`: what the arm's options ask for. Raises ValueError where these messages cannot share requests."""
     _check(messages, option_fields)
     shared = share(_texts(messages), _SYNTAX)
@@ -51,7 +51,7 @@ def form_of(
     common += option_fields
     boundary = boundary_beside([*(part.data for part in (*to, *common)), *entries])
     opening, closing = rendered(FormPart(FIELD, b"{}"), boundary).split(b"{}")
-    return JointForm(
+    return BatchForm(
         content_type_with(boundary),
         (
             BodySection(b"", b"", tuple((rendered(part, boundary),) for part in to)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchkit.model.contracts import BatchProvider, Provider, StoredTemplateProvider, TemplateProvider
-from benchkit.model.exchange import Credentials, JointRequest, Request
+from benchkit.model.exchange import BatchRequest, Credentials, Request
 from benchkit.model.message import Message
 from benchkit.model.scenario import Render
 
@@ -26,9 +26,9 @@ def single_requests(
     return _with_stored(provider).stored(messages, account)
 
 
-def joint_request(
+def batch_request(
     provider: Provider, messages: Sequence[Message], account: Credentials, render: Render
-) -> JointRequest:
+) -> BatchRequest:
     """Raises ValueError where these messages cannot share a request."""
     if is_stored(provider, render, several=True):
         return _with_stored(provider).stored_batch(messages, account)

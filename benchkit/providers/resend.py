@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.retry import IDEMPOTENCY
@@ -24,9 +24,9 @@ from benchkit.providers.idempotency import EXPLAINED, is_keyed, key_in
 from benchkit.providers.json_request import (
     Headers,
     base64_text,
+    batch_request,
     bearer,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -60,9 +60,9 @@ class Resend:
         is_keyed(account.options)
         return json_request(SEND, bearer(account.secret), _document(message, account))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         _check_batch(messages)
-        return joint_request(BATCH, _of_batch(account), [_document(message, account) for message in messages])
+        return batch_request(BATCH, _of_batch(account), [_document(message, account) for message in messages])
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
         shared = _shared(messages)
@@ -76,9 +76,9 @@ class Resend:
             check_fields(message, LIMITS)
         return tuple(json_request(SEND, bearer(account.secret), one) for one in _stored(messages, account))
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         _check_batch(messages)
-        return joint_request(BATCH, _of_batch(account), _stored(messages, account))
+        return batch_request(BATCH, _of_batch(account), _stored(messages, account))
 
     def is_keyed(self, account: Credentials) -> bool:
         return is_keyed(account.options)
@@ -108,11 +108,11 @@ class Resend:
         if response.status != 200 or len(rows) + len(refused) != len(identities):
             whole = refusal(response, words(answer, "name", "message"))
             return (whole,) * len(identities)
-        taken = iter(rows)
+        accepted_rows = iter(rows)
         return tuple(
             refusal(response, refused[place] or "refused", OutcomeKind.REJECTED)
             if place in refused
-            else _taken(response, next(taken, None))
+            else _row_outcome(response, next(accepted_rows, None))
             for place in range(len(identities))
         )
 
@@ -123,7 +123,7 @@ class Resend:
 PROVIDER = Resend()
 
 
-def _taken(response: Response, row: object) -> Outcome:
+def _row_outcome(response: Response, row: object) -> Outcome:
     server_id = words(row, "id")
     if not server_id:
         return refusal(response, "the answer has no id for this message", OutcomeKind.GARBLED)

@@ -33,7 +33,7 @@ _MOST_RECIPIENTS = 50
 _INVALID = "validation_error"
 _BAD_TO = "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format."
 _OTHER_BODY = "Same idempotency key used with a different request payload."
-_NOTHING_LEFT = (
+_EXHAUSTED_QUOTA = (
     ("retry-after", "1"), ("ratelimit-limit", "5"), ("ratelimit-remaining", "0"), ("ratelimit-reset", "1"),
 )  # fmt: skip
 
@@ -217,7 +217,7 @@ SERVER = RoutedServer(
             "Same idempotency key used while original request is still in progress.",
             "concurrent_idempotent_requests",
         ),
-        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "rate_limit": refusing(429, headers=_EXHAUSTED_QUOTA),
         "daily_quota": refusing(429, "You have reached your daily email sending quota.", "daily_quota_exceeded"),
         "monthly_quota": refusing(429, "You have reached your monthly email sending quota.", "monthly_quota_exceeded"),
         "application_error": refusing(500, "An unexpected error occurred.", "application_error"),

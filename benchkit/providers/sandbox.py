@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from benchkit.model.contracts import BatchProvider, Provider, StoredTemplateProvider, TemplateProvider
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Address, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec
@@ -144,25 +144,25 @@ class _MarkedBatches(_Marked):
     def batch_limit(self) -> int:
         return self._provider.batch_limit
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return self._joint(self._provider.batch(messages, account), account)
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return self._combined(self._provider.batch(messages, account), account)
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         if self._accepts(response):
             return (self.outcome(response),) * len(identities)
         return self._provider.outcomes(response, identities)
 
-    def _joint(self, joint: JointRequest, account: Credentials) -> JointRequest:
-        target, headers = _addressed(joint.target, joint.headers, self._sandbox, account.options)
-        first = replace(joint.sections[0], before=_begun(joint.sections[0].before, self._sandbox))
-        return replace(joint, target=target, headers=headers, sections=(first, *joint.sections[1:]))
+    def _combined(self, combined: BatchRequest, account: Credentials) -> BatchRequest:
+        target, headers = _addressed(combined.target, combined.headers, self._sandbox, account.options)
+        first = replace(combined.sections[0], before=_begun(combined.sections[0].before, self._sandbox))
+        return replace(combined, target=target, headers=headers, sections=(first, *combined.sections[1:]))
 
 
 class _MarkedTemplates(_MarkedBatches):
     _provider: TemplateProvider
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return self._joint(self._provider.template_batch(messages, account), account)
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return self._combined(self._provider.template_batch(messages, account), account)
 
 
 class _MarkedStored(_MarkedBatches):
@@ -174,8 +174,8 @@ class _MarkedStored(_MarkedBatches):
     def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
         return tuple(self._with_mark(one, account) for one in self._stores.stored(messages, account))
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
-        return self._joint(self._stores.stored_batch(messages, account), account)
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
+        return self._combined(self._stores.stored_batch(messages, account), account)
 
     @property
     def _stores(self) -> StoredTemplateProvider:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -23,9 +23,9 @@ from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
     base64_text,
+    batch_request,
     bearer,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -78,10 +78,10 @@ class Sendgrid:
         document |= given(template_id=account.options.get("template", ""))
         return json_request(SEND, bearer(account.secret), document)
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _personalized(messages, account, whole_texts)
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _personalized(messages, account, shared_template)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
@@ -98,12 +98,12 @@ class Sendgrid:
             for message, values in zip(messages, shared.values, strict=True)
         )
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         _check_shared(messages)
         common = _common(messages[0].content, account) | {"template_id": _template_id(account)}
         shared = shared_template(texts_of(messages), SYNTAX)
         documents = [_with_data(*pair) for pair in zip(messages, shared.values, strict=True)]
-        return _joint(common, documents, account)
+        return _combined(common, documents, account)
 
     def outcome(self, response: Response) -> Outcome:
         """An acceptance is 202 with an empty body and an id."""
@@ -135,7 +135,7 @@ def _people(message: Message) -> dict[str, Any]:
     )
 
 
-def _personalized(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+def _personalized(messages: Sequence[Message], account: Credentials, share: Sharing) -> BatchRequest:
     if account.options.get("template"):
         problem = "a stored template of SendGrid excludes the substitutions of a batch"
         raise ValueError(f'{problem}: use render = "stored", or remove the option `template`')
@@ -146,12 +146,12 @@ def _personalized(messages: Sequence[Message], account: Credentials, share: Shar
     shared = share(texts, _SYNTAX)
     common = _common(messages[0].content, account) | {"content": _bodies(shared.written(_mark))}
     documents = [_personalization(*pair) for pair in zip(messages, shared.values, strict=True)]
-    return _joint(common, documents, account)
+    return _combined(common, documents, account)
 
 
-def _joint(common: Mapping[str, Any], documents: Sequence[Mapping[str, Any]], account: Credentials) -> JointRequest:
+def _combined(common: Mapping[str, Any], documents: Sequence[Mapping[str, Any]], account: Credentials) -> BatchRequest:
     before = json_bytes(common).removesuffix(b"}") + b',"personalizations":['
-    return joint_request(SEND, bearer(account.secret), documents, before, b"]}")
+    return batch_request(SEND, bearer(account.secret), documents, before, b"]}")
 
 
 def _check_shared(messages: Sequence[Message]) -> None:

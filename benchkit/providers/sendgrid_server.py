@@ -27,7 +27,7 @@ from benchkit.providers.routed_server import JSON, Route, RoutedServer, template
 from benchkit.providers.template_store import stored_table, uuid_of, with_templates
 
 MOST_PERSONALIZATIONS = 1000
-_NOTHING_LEFT = (("x-ratelimit-limit", "600"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"))
+_EXHAUSTED_QUOTA = (("x-ratelimit-limit", "600"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"))
 FIXED_HEADERS = frozenset(
     {
         "x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from",
@@ -210,7 +210,7 @@ SERVER = RoutedServer(
         "no_credits": refusing(401, "Maximum credits exceeded"),
         "unverified_sender": refusing(403, _UNVERIFIED, "from"),
         "too_large": refusing(413),
-        "rate_limit": refusing(429, headers=_NOTHING_LEFT),
+        "rate_limit": refusing(429, headers=_EXHAUSTED_QUOTA),
         "internal_error": refusing(500, "An internal server error occurred."),
     },
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchkit.batch.addresses import format_mailboxes
 from benchkit.batch.words import encode_words, is_plain
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Address, Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
@@ -24,8 +24,8 @@ from benchkit.providers.json_request import (
     IDENTITY,
     ascii_value,
     base64_text,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -80,10 +80,10 @@ class Ses:
         document = {"Content": {"Simple": simple}} | _sender(content) | _destination(message) | _settings(account)
         return json_request(SINGLE, (), document)
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _bulk(messages, account, whole_texts)
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _bulk(messages, account, shared_template)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
@@ -100,7 +100,7 @@ class Ses:
             for message, values in zip(messages, shared.values, strict=True)
         )
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _bulk(messages, account, shared_template, stored=True)
 
     def signed(self, request: Request, account: Credentials, host: str, now_s: float) -> Request:
@@ -166,7 +166,7 @@ def _stored(message: Message, data: str) -> dict[str, Any]:
     return {"Content": {"Template": template}} | _sender(content) | _destination(message)
 
 
-def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing, *, stored: bool = False) -> JointRequest:
+def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing, *, stored: bool = False) -> BatchRequest:
     _check_fields_endpoint(account)
     for message in messages:
         check_fields(message, LIMITS)
@@ -183,7 +183,7 @@ def _bulk(messages: Sequence[Message], account: Credentials, share: Sharing, *, 
     common = {"DefaultContent": {"Template": template}} | _sender(first) | _settings(account, tagged=False)
     before, after = json_bytes(common | {"BulkEmailEntries": []}).split(b'"BulkEmailEntries":[]')
     entries = [_entry(*pair) for pair in zip(messages, shared.values, strict=True)]
-    return joint_request(BULK, (), entries, before + b'"BulkEmailEntries":[', b"]" + after)
+    return batch_request(BULK, (), entries, before + b'"BulkEmailEntries":[', b"]" + after)
 
 
 def _raw(message: Message) -> dict[str, Any]:

@@ -125,11 +125,11 @@ def _reduced(literals: Literals, text: str) -> Literals:
     old.pop()
     new = _WORD.findall(text)
     blocks = [block for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks() if block.size]
-    kept = ["".join(new[block.b : block.b + block.size]) for block in blocks]
+    fixed_texts = ["".join(new[block.b : block.b + block.size]) for block in blocks]
     opens = bool(blocks) and blocks[0].a == blocks[0].b == 0
     closes = bool(blocks) and blocks[-1].a + blocks[-1].size == len(old) and blocks[-1].b + blocks[-1].size == len(new)
-    first, last = kept.pop(0) if opens else "", kept.pop() if closes and kept else ""
-    return (first, *(literal for literal in kept if len(literal) >= _LEAST_LITERAL), last)
+    first, last = fixed_texts.pop(0) if opens else "", fixed_texts.pop() if closes and fixed_texts else ""
+    return (first, *(literal for literal in fixed_texts if len(literal) >= _LEAST_LITERAL), last)
 
 
 def _usable(literals: Literals, syntax: TemplateSyntax) -> Literals:
@@ -138,8 +138,8 @@ def _usable(literals: Literals, syntax: TemplateSyntax) -> Literals:
         return literals
     pieces = [piece for literal in literals for piece in syntax.reserved.split(literal)]
     first, *inner, last = pieces
-    kept = [piece for piece in (piece.strip(syntax.edge) for piece in inner) if len(piece) >= _LEAST_LITERAL]
-    return (first.rstrip(syntax.edge), *kept, last.lstrip(syntax.edge))
+    fixed_texts = [piece for piece in (piece.strip(syntax.edge) for piece in inner) if len(piece) >= _LEAST_LITERAL]
+    return (first.rstrip(syntax.edge), *fixed_texts, last.lstrip(syntax.edge))
 
 
 def _widened(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.message import Attachment, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.providers.answers import list_in, outcome, refusal, table_of, words
@@ -20,8 +20,8 @@ from benchkit.providers.handlebars import SYNTAX
 from benchkit.providers.json_request import (
     Headers,
     base64_text,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -56,7 +56,7 @@ class Smtp2go:
             return json_request(MIME, _key(account), {"mime_email": base64_text(mime_with_bcc(message, LIMITS))})
         return json_request(SEND, _key(account), _document(message))
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _batch([_document(message) for message in messages], account)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
@@ -67,7 +67,7 @@ class Smtp2go:
         _check_fields_endpoint(account)
         return tuple(json_request(SEND, _key(account), one) for one in _stored(messages))
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _batch(_stored(messages), account)
 
     def outcome(self, response: Response) -> Outcome:
@@ -75,8 +75,14 @@ class Smtp2go:
         data = answer.get("data")
         found: Mapping[str, Any] = data if isinstance(data, dict) else {}
         failures = "; ".join(str(one) for one in list_in(found.get("failures")))
-        taken, server_id = found.get("succeeded"), found.get("email_id")
-        if response.status == 200 and isinstance(taken, int) and taken > 0 and isinstance(server_id, str) and server_id:
+        accepted, server_id = found.get("succeeded"), found.get("email_id")
+        if (
+            response.status == 200
+            and isinstance(accepted, int)
+            and accepted > 0
+            and isinstance(server_id, str)
+            and server_id
+        ):
             return outcome(response, OutcomeKind.ACCEPTED, failures, server_id=server_id)
         failed = response.status == 200 and (failures or found.get("failed"))
         text = failures or words(found, "error_code", "error")
@@ -89,7 +95,7 @@ class Smtp2go:
             whole = self.outcome(response)
             kind = OutcomeKind.GARBLED if whole.kind is OutcomeKind.ACCEPTED else whole.kind
             return (refusal(response, whole.text, kind),) * len(identities)
-        return tuple(_taken(response, row) for row in rows)
+        return tuple(_row_outcome(response, row) for row in rows)
 
     def sending_domains(self, author: str, return_path: str | None, options: Mapping[str, str]) -> SendingDomains:
         """The envelope sender is of a subdomain whose name is the account's own."""
@@ -110,12 +116,12 @@ def _check_fields_endpoint(account: Credentials) -> None:
         )
 
 
-def _batch(documents: Sequence[Mapping[str, Any]], account: Credentials) -> JointRequest:
+def _batch(documents: Sequence[Mapping[str, Any]], account: Credentials) -> BatchRequest:
     _check_fields_endpoint(account)
-    return joint_request(BATCH, _key(account), documents, b'{"emails":[', b"]}")
+    return batch_request(BATCH, _key(account), documents, b'{"emails":[', b"]}")
 
 
-def _taken(response: Response, row: object) -> Outcome:
+def _row_outcome(response: Response, row: object) -> Outcome:
     if server_id := words(row, "email_id"):
         return outcome(response, OutcomeKind.ACCEPTED, server_id=server_id)
     return refusal(

@@ -138,10 +138,10 @@ def _body(_status: int, text: str, code: str) -> bytes:
 def _some_failed(answered: AnsweredRequest) -> Response:
     if "/batch" in answered.request.target:
         return _accepted_batch(answered.request, answered.identities)
-    failures = [f"{addr}: the recipient is suppressed" for addr in answered.not_taken_recipients]
-    taken = len(answered.taken_recipients)
-    data: dict[str, object] = {"succeeded": taken, "failed": len(failures), "failures": failures}
-    if taken:
+    failures = [f"{addr}: the recipient is suppressed" for addr in answered.rejected_recipients]
+    accepted = len(answered.accepted_recipients)
+    data: dict[str, object] = {"succeeded": accepted, "failed": len(failures), "failures": failures}
+    if accepted:
         data["email_id"] = answered.identities[0].decode()
     return Response(200, JSON, json.dumps({"request_id": "benchkit", "data": data}).encode())
 

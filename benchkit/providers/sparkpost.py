@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response, SendingDomains, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response, SendingDomains, StoredTemplate
 from benchkit.model.identity import HEADER, PLACEHOLDER
 from benchkit.model.message import Attachment, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -22,8 +22,8 @@ from benchkit.providers.json_request import (
     IDENTITY,
     address_pair,
     base64_text,
+    batch_request,
     given,
-    joint_request,
     json_bytes,
     json_request,
     own_headers,
@@ -75,10 +75,10 @@ class Sparkpost:
         } | given(return_path=message.envelope_from if own_path else "", campaign_id=_campaign(account))
         return json_request(SEND, (("authorization", account.secret),), document)
 
-    def batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _transmission(messages, account, whole_texts)
 
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return _transmission(messages, account, shared_template)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
@@ -86,24 +86,24 @@ class Sparkpost:
         return StoredTemplate(NAME, json_bytes({"id": NAME, "name": NAME, "published": True, "content": content}))
 
     def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
-        joint = self.stored_batch(messages, account)
-        return tuple(joint.request([place], [PLACEHOLDER]) for place in range(len(messages)))
+        combined = self.stored_batch(messages, account)
+        return tuple(combined.request([place], [PLACEHOLDER]) for place in range(len(messages)))
 
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         if any(message.content.attachments for message in messages):
             raise ValueError("a stored template of SparkPost takes no attachments: remove them, or compare without it")
         shared = shared_template(texts_of(messages), SYNTAX)
         _shared_content(messages, account, shared)
-        return _joint(messages, account, shared, {"template_id": NAME})
+        return _combined(messages, account, shared, {"template_id": NAME})
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
         """The answer has only numbers: where some recipients were rejected, it does not say whose message it was."""
         whole = self.outcome(response)
         results = table_of(response.body).get("results")
-        taken = results.get("total_accepted_recipients") if isinstance(results, dict) else None
-        if whole.kind is OutcomeKind.ACCEPTED and taken != len(identities):
+        accepted = results.get("total_accepted_recipients") if isinstance(results, dict) else None
+        if whole.kind is OutcomeKind.ACCEPTED and accepted != len(identities):
             whole = refusal(
-                response, f"{taken} of {len(identities)} were accepted, and which is not said", OutcomeKind.GARBLED
+                response, f"{accepted} of {len(identities)} were accepted, and which is not said", OutcomeKind.GARBLED
             )
         return (whole,) * len(identities)
 
@@ -122,10 +122,10 @@ class Sparkpost:
 PROVIDER = Sparkpost()
 
 
-def _transmission(messages: Sequence[Message], account: Credentials, share: Sharing) -> JointRequest:
+def _transmission(messages: Sequence[Message], account: Credentials, share: Sharing) -> BatchRequest:
     """One transmission, what differs variables of each recipient."""
     shared = share(texts_of(messages), SYNTAX)
-    return _joint(messages, account, shared, _shared_content(messages, account, shared))
+    return _combined(messages, account, shared, _shared_content(messages, account, shared))
 
 
 def _shared_content(messages: Sequence[Message], account: Credentials, shared: SharedTemplate) -> dict[str, Any]:
@@ -139,28 +139,28 @@ def _shared_content(messages: Sequence[Message], account: Credentials, shared: S
     return content
 
 
-def _joint(
+def _combined(
     messages: Sequence[Message], account: Credentials, shared: SharedTemplate, content: Mapping[str, Any]
-) -> JointRequest:
+) -> BatchRequest:
     common = {"options": _UNTOUCHED | {"perform_substitutions": True}, "content": content}
     common |= given(campaign_id=_campaign(account))
     before = json_bytes(common).removesuffix(b"}") + b',"recipients":['
     own = {"metadata": _metadata(account)} | _tags(account)
     documents = [_own_recipient(*pair) | own for pair in zip(messages, shared.values, strict=True)]
-    return joint_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
+    return batch_request(SEND, (("authorization", account.secret),), documents, before, b"]}")
 
 
 def _judged(response: Response, results: Mapping[str, Any], text: str) -> Outcome:
     """200 tells how many recipients were rejected; some of its errors name them."""
-    taken, server_id = results.get("total_accepted_recipients"), results.get("id")
+    accepted, server_id = results.get("total_accepted_recipients"), results.get("id")
     failures = list_in(results.get("rcpt_to_errors"))
     reason = "; ".join(filter(None, (text, *(words(error, "code", "message", "description") for error in failures))))
-    if isinstance(taken, int) and taken > 0 and isinstance(server_id, str | int) and server_id:
+    if isinstance(accepted, int) and accepted > 0 and isinstance(server_id, str | int) and server_id:
         named = [words(error, "rcpt_to") or words(error, "email") for error in failures]
         rejected = results.get("total_rejected_recipients")
         reason = reason or (f"{rejected} recipients rejected" if rejected else "")
         return outcome(response, OutcomeKind.ACCEPTED, reason, server_id=server_id, refused=[*filter(None, named)])
-    final = taken == 0 and not isinstance(taken, bool) and (reason or results.get("total_rejected_recipients"))
+    final = accepted == 0 and not isinstance(accepted, bool) and (reason or results.get("total_rejected_recipients"))
     return refusal(response, reason, OutcomeKind.REJECTED if final else OutcomeKind.GARBLED)
 
 

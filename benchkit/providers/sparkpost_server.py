@@ -147,7 +147,7 @@ def _body(_status: int, text: str, code: str) -> bytes:
 
 def _some_rejected(answered: AnsweredRequest) -> Response:
     """Numbers, and errors that name no recipient: nothing says which it was."""
-    taken, rejected = len(answered.taken_recipients), len(answered.not_taken_recipients)
+    taken, rejected = len(answered.accepted_recipients), len(answered.rejected_recipients)
     error = {"message": "Message generation rejected", "code": "1902",
             "description": "recipient address suppressed due to customer policy"}  # fmt: skip
     answer = {

@@ -18,14 +18,14 @@ class Cache(Generic[K]):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[K, tuple[int, Answer]] = {}
+        self._entries: dict[K, tuple[int, Answer]] = {}
 
     def get(self, key: K) -> Answer | None:
-        until_ns, answer = self._kept.get(key, (0, None))
+        until_ns, answer = self._entries.get(key, (0, None))
         return replace(answer, queries=0) if answer and self._clock.now_ns() < until_ns else None
 
     def put(self, key: K, answer: Answer, ttl_s: int) -> None:
-        self._kept.pop(key, None)
-        self._kept[key] = (self._clock.now_ns() + ttl_s * NS_PER_S, answer)
-        if len(self._kept) > LIMIT:
-            del self._kept[next(iter(self._kept))]
+        self._entries.pop(key, None)
+        self._entries[key] = (self._clock.now_ns() + ttl_s * NS_PER_S, answer)
+        if len(self._entries) > LIMIT:
+            del self._entries[next(iter(self._entries))]

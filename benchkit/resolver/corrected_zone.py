@@ -93,12 +93,12 @@ def _edit(edits: _Edits, fix: RecordFix, records: Sequence[PlacedRecord], number
     again = [numbers.get(_key_of(fix.name, each), []) for each in fix.after if not fix.before]
     if not all(before):
         return
-    gone = sorted(number for found in (*before, *again) for number in found)
+    removed = sorted(number for found in (*before, *again) for number in found)
     edits.done.append(fix)
-    edits.removed |= set(gone)
-    ttl_s = records[gone[0]].ttl_s if gone else ADDED_TTL_S
+    edits.removed |= set(removed)
+    ttl_s = records[removed[0]].ttl_s if removed else ADDED_TTL_S
     lines = [f"{fix.name}. {ttl_s} IN {each.type} {each.text}" for each in fix.after]
-    (edits.in_place.setdefault(gone[0], []) if gone else edits.added).extend(lines)
+    (edits.in_place.setdefault(removed[0], []) if removed else edits.added).extend(lines)
 
 
 def _text(file: ZoneFile, edits: _Edits) -> str:
@@ -127,9 +127,9 @@ def _head(edits: _Edits) -> str:
 
 def _check(file: ZoneFile, edits: _Edits, text: str, path: str) -> None:
     """Raises InputError where the text does not read as it should: then nothing is written."""
-    gone = {_key_of(fix.name, each) for fix in edits.done for each in fix.before}
+    removed = {_key_of(fix.name, each) for fix in edits.done for each in fix.before}
     come = {_key_of(fix.name, each) for fix in edits.done for each in fix.after}
-    stay = {_key(_as_raised(record, edits.serial)) for record in file.records} - gone
+    stay = {_key(_as_raised(record, edits.serial)) for record in file.records} - removed
     read = {_key(record) for record in zone_of_text(text, path, file.origin).records}
     if read != stay | come:
         raise InputError(Mistake(path, "cannot be corrected line by line: make the changes by hand"))

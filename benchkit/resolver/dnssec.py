@@ -86,7 +86,7 @@ class Validator:
 
     async def _validate(self, name: Name, kind: RdataType, cnames: tuple[Name, ...]) -> Validated:
         zone = await self._zone_of(name)
-        message = await self._asked(name, kind)
+        message = await self._query(name, kind)
         found, alias = _rrset(message, name, kind), _rrset(message, name, RdataType.CNAME)
         if zone.keys is not None and (signed := found or alias) is not None:
             self._verify(message, signed, zone)
@@ -140,7 +140,7 @@ class Validator:
     async def _below(self, zone: Zone, child: Name) -> Zone:
         """The zone that the child's name is in: its own if it is delegated, else the zone above."""
         assert zone.keys is not None
-        message = await self._asked(child, RdataType.DS)
+        message = await self._query(child, RdataType.DS)
         if (ds := _rrset(message, child, RdataType.DS)) is not None:
             verified(message, ds, zone.name, zone.keys, self._now_s)
             keys = await self._keys(child, ds)
@@ -156,7 +156,7 @@ class Validator:
 
     async def _keys(self, zone: Name, ds: RRset) -> RRset | None:
         """The zone's keys, if one that a DS record names signs them; None where no algorithm of them is known."""
-        message = await self._asked(zone, RdataType.DNSKEY)
+        message = await self._query(zone, RdataType.DNSKEY)
         keys = _rrset(message, zone, RdataType.DNSKEY)
         if keys is None:
             raise Bogus(f"{zone.to_text(True)} has a DS record and no DNSKEY")
@@ -166,7 +166,7 @@ class Validator:
         verified(message, keys, zone, chosen, self._now_s)
         return keys
 
-    async def _asked(self, name: Name, kind: RdataType) -> Message:
+    async def _query(self, name: Name, kind: RdataType) -> Message:
         message = await self._fetch(name, kind)
         if message is None or message.rcode() not in (Rcode.NOERROR, Rcode.NXDOMAIN):
             why = f" ({Rcode(message.rcode()).name})" if message is not None else ""

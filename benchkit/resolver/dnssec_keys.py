@@ -27,11 +27,11 @@ def verified(message: Message, records: RRset, signer: Name, keys: RRset, now_s:
     """How many labels the signature covers; fewer than the name has means a wildcard. Raises Bogus."""
     what = f"{records.rdtype.name} at {text_name(records.name)}"
     signatures = _signatures(message, records)
-    mine = [each for each in signatures if each.signer == signer][:MOST_SIGNATURES] if signatures else []
-    if not mine:
+    of_signer = [each for each in signatures if each.signer == signer][:MOST_SIGNATURES] if signatures else []
+    if not of_signer:
         raise Bogus(f"no signature of {text_name(signer)} over {what}")
     why = ""
-    for signature in mine:
+    for signature in of_signer:
         try:
             dns.dnssec.validate_rrsig(records, signature, {signer: keys}, now=now_s)
         except dns.exception.DNSException as error:

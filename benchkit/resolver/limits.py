@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from benchkit.model.clock import Clock, MonotonicClock
 from benchkit.model.dns import Answer, AnswerState, Ask
-from benchkit.resolver.retry_budget import ALLOWANCE, NS_PER_S, Spent
+from benchkit.resolver.retry_budget import ALLOWANCE, NS_PER_S, BudgetExhausted
 
 QUERY_LIMIT = 1_000
 TIME_LIMIT_S = 5.0
@@ -25,7 +25,7 @@ class Budget:
         self._ask = ask
         self._clock = clock or MonotonicClock()
         self._queries_left, self._seconds = queries, seconds
-        self._spent = f"not asked: {queries} queries for one domain are spent"
+        self._exhausted = f"not asked: {queries} queries for one domain are spent"
         self._until_ns = self._clock.now_ns() + round(seconds * NS_PER_S)
         self._open: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -37,15 +37,15 @@ class Budget:
     def shared_with(self, ask: Ask) -> Ask:
         """Another way to the DNS, within the same budget."""
 
-        async def asked(name: str, type: str) -> Answer:  # noqa: A002
+        async def limited(name: str, type: str) -> Answer:  # noqa: A002
             return await self._spend(ask, name, type)
 
-        return asked
+        return limited
 
     async def _spend(self, ask: Ask, name: str, type: str) -> Answer:  # noqa: A002
         left_s = (self._until_ns - self._clock.now_ns()) / NS_PER_S
         if self._queries_left <= 0:
-            return _stopped(name, type, self._spent)
+            return _stopped(name, type, self._exhausted)
         if left_s <= 0:
             return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
         allowance = QueryAllowance(self)
@@ -86,7 +86,7 @@ class Budget:
     def take(self) -> None:
         """Raises Spent where nothing is left."""
         if self._queries_left <= 0:
-            raise Spent(self._spent)
+            raise BudgetExhausted(self._exhausted)
         self._queries_left -= 1
 
 

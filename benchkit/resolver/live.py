@@ -58,8 +58,8 @@ class LiveAsk:
         while (flight := self._flights.get(question.key)) is not None:
             if (answer := await asyncio.shield(flight.landed)) is not None:
                 return replace(answer, queries=0)  # joining an open question costs no query
-        kept = self._cache.get(question.key)
-        return await self._fly(question) if kept is None else kept
+        cached = self._cache.get(question.key)
+        return await self._fly(question) if cached is None else cached
 
     async def close(self) -> None:
         for flight in (flights := list(self._flights.values())):
@@ -141,12 +141,12 @@ class LiveAsk:
         return Reading(answer)
 
 
-def _joined(so_far: Reading, rest: Reading) -> Reading:
+def _joined(so_far: Reading, following: Reading) -> Reading:
     """One answer from two responses of one chain; validated only if both are."""
     answer = replace(
-        rest.answer,
+        following.answer,
         name=so_far.answer.name,
-        cnames=(*so_far.answer.cnames, *rest.answer.cnames),
-        ad=so_far.answer.ad and rest.answer.ad,
+        cnames=(*so_far.answer.cnames, *following.answer.cnames),
+        ad=so_far.answer.ad and following.answer.ad,
     )
-    return Reading(answer, min(so_far.ttl_s, rest.ttl_s), rest.next_name)
+    return Reading(answer, min(so_far.ttl_s, following.ttl_s), following.next_name)

@@ -14,7 +14,7 @@ NS_PER_S = 1_000_000_000
 ALLOWANCE: ContextVar[Callable[[], None] | None] = ContextVar("allowance", default=None)
 
 
-class Spent(OSError):
+class BudgetExhausted(OSError):
     """A budget allows no further query; like every other reason why no response comes, an OSError."""
 
 

@@ -51,7 +51,7 @@ class ZoneAsk:
             if step.alias in targets or len(targets) > CHAIN_LIMIT:
                 return _answer(targets, kind, LOOP)
             targets.append(step.alias)
-        found = self._said(targets[-1], step) if step.state else await self._away(targets[-1], kind)
+        found = self._answer_of(targets[-1], step) if step.state else await self._away(targets[-1], kind)
         wildcard = found.state is AnswerState.OK and (wildcard or found.wildcard)
         return _answer(targets, kind, replace(found, wildcard=wildcard))
 
@@ -82,7 +82,7 @@ class ZoneAsk:
         above = (Name(name.labels[index:]) for index in range(len(name)))
         return next((self.zones[origin] for origin in above if origin in self.zones), None)
 
-    def _said(self, name: Name, step: LookupStep) -> Answer:
+    def _answer_of(self, name: Name, step: LookupStep) -> Answer:
         zone = self._zone_of(name)
         assert zone is not None
         assert step.state is not None

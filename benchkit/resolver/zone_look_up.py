@@ -33,8 +33,8 @@ class HeldZone:
         self.origin, self.faults = file.origin, file.faults
         zone, origin = file.zone, file.origin
         self._zone = zone
-        held = [(name, rdataset) for name, rdataset in zone.iterate_rdatasets() if name != origin]
-        self._cuts = {name for name, rdataset in held if rdataset.rdtype == RdataType.NS}
+        rdatasets = [(name, rdataset) for name, rdataset in zone.iterate_rdatasets() if name != origin]
+        self._cuts = {name for name, rdataset in rdatasets if rdataset.rdtype == RdataType.NS}
         self._renames = {
             name: rdataset[0].target.canonicalize()
             for name, rdataset in zone.iterate_rdatasets()

@@ -16,13 +16,13 @@ STRANGER = -1
 class ArrivalRecorder:
     """One listener's way into the ledger. An empty `run_token` takes the identities of any run."""
 
-    __slots__ = ("_arm", "_ledger", "_new", "_run_token", "_seen")
+    __slots__ = ("_arm", "_ledger", "_new", "_recorded_keys", "_run_token")
 
     def __init__(self, arm: int, ledger: Ledger, run_token: str) -> None:
         self._arm = arm
         self._ledger = ledger
         self._run_token = run_token
-        self._seen: set[bytes] = set()
+        self._recorded_keys: set[bytes] = set()
         self._new = 0
 
     def identify(self, body: bytes) -> tuple[bytes, int]:
@@ -70,7 +70,7 @@ class ArrivalRecorder:
         state = blake2b(head, digest_size=16)
         state.update(bare)
         key = state.digest()
-        if key not in self._seen:
-            self._seen.add(key)
+        if key not in self._recorded_keys:
+            self._recorded_keys.add(key)
             self._ledger.body(key, self._arm, head, bare)
         return key

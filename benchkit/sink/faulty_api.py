@@ -25,7 +25,7 @@ class FaultyApiSession(ApiSession):
         super().__init__(listener)
         self._faults = faults
         self._waiting: deque[Callable[[], None]] = deque()  # what is still to be done, in order
-        self._held: DelayedReply | None = None
+        self._delayed: DelayedReply | None = None
         self._messages = 0
         self._idle = IdleTimer(faults.idle_s, self.hang_up)  # without a word: who asked for nothing gets no answer
 
@@ -39,8 +39,8 @@ class FaultyApiSession(ApiSession):
         super().connection_lost(exc)
         self._idle.stop()
         self._waiting.clear()
-        if self._held is not None:
-            self._held.cancel()
+        if self._delayed is not None:
+            self._delayed.cancel()
 
     def data_received(self, data: bytes) -> None:
         self._idle.restart()
@@ -83,20 +83,20 @@ class FaultyApiSession(ApiSession):
         refused = self._listener.refuse(action.status, retry_after_s=action.retry_after_s)
         if action.status != self._listener.server.limit_status or self._faults.rate is not None:
             return refused
-        spent = self._listener.server.rate_headers(RateLimit(1, 0, action.retry_after_s or 1))
-        return replace(refused, headers=(*refused.headers, *spent))  # a limit that no [arm.limit] counts
+        limit_headers = self._listener.server.rate_headers(RateLimit(1, 0, action.retry_after_s or 1))
+        return replace(refused, headers=(*refused.headers, *limit_headers))  # a limit that no [arm.limit] counts
 
     def _act(self, action: Action, then: Callable[[], None]) -> None:
         """Go on now, later, or never."""
         if action.delay_s:
             self.transport.pause_reading()
             self._idle.stop()  # the silence is ours
-            self._held = DelayedReply(action.delay_s, partial(self._release, action.drop, then))
+            self._delayed = DelayedReply(action.delay_s, partial(self._release, action.drop, then))
         else:
             self._proceed(action.drop, then)
 
     def _release(self, drop: bool, then: Callable[[], None]) -> None:
-        self._held = None
+        self._delayed = None
         self._proceed(drop, then)
         if not self.transport.is_closing():
             self.transport.resume_reading()
@@ -122,7 +122,7 @@ class FaultyApiSession(ApiSession):
             self._waiting.clear()
 
     def _flush(self) -> None:
-        while self._waiting and self._held is None and not self.transport.is_closing():
+        while self._waiting and self._delayed is None and not self.transport.is_closing():
             self._waiting.popleft()()
         for answer in self._out:
             self._note("out", answer.partition(b"\r\n")[0], perf_counter_ns())

@@ -22,7 +22,7 @@ class FaultySmtpSession(SmtpSession):
         self._faults = faults
         self._before = ["connect", "banner"]  # points that no client's unit leads to
         self._replies: list[bytes] = []
-        self._held: DelayedReply | None = None
+        self._delayed: DelayedReply | None = None
         self._read_ns = 0
         self._idle = IdleTimer(faults.idle_s, self._hang_up)
 
@@ -34,8 +34,8 @@ class FaultySmtpSession(SmtpSession):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._idle.stop()
-        if self._held is not None:
-            self._held.cancel()
+        if self._delayed is not None:
+            self._delayed.cancel()
 
     def _greet(self) -> None:
         self._idle.restart()
@@ -49,7 +49,7 @@ class FaultySmtpSession(SmtpSession):
         self.hang_up()
 
     def _run(self) -> None:
-        while self._held is None and not self.transport.is_closing():
+        while self._delayed is None and not self.transport.is_closing():
             point = self._point()
             if point is None:
                 self._write()
@@ -74,7 +74,7 @@ class FaultySmtpSession(SmtpSession):
             self._dialogue.ended = bool(refusal) and not refusal.startswith("2")
             return f"{refusal}\r\n".encode() if refusal else self._dialogue.banner
         reply = self._dialogue.refuse(refusal) if refusal else self._dialogue.step()
-        self._note("in", self._dialogue.seen, self._read_ns)
+        self._note("in", self._dialogue.last_unit, self._read_ns)
         return reply or b""
 
     def _reply(self, reply: bytes, action: Action) -> None:
@@ -82,12 +82,12 @@ class FaultySmtpSession(SmtpSession):
             self._write()
             self.transport.pause_reading()
             self._idle.stop()  # the silence is ours
-            self._held = DelayedReply(action.delay_s, partial(self._release, reply, action.drop))
+            self._delayed = DelayedReply(action.delay_s, partial(self._release, reply, action.drop))
         else:
             self._say(reply, action.drop)
 
     def _release(self, reply: bytes, drop: bool) -> None:
-        self._held = None
+        self._delayed = None
         self._say(reply, drop)
         if not drop:
             self.transport.resume_reading()

@@ -48,7 +48,7 @@ class Http2Front(asyncio.Protocol):
     def __init__(self, session: asyncio.Protocol, transport: asyncio.Transport, max_body: int) -> None:
         self.transport = transport
         self._max_body = max_body
-        self._kept = 0  # bytes of all bodies that have not been handed over
+        self._buffered_bytes = 0  # bytes of all bodies that have not been handed over
         self._session = session
         self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding="latin-1"))
         self._requests: dict[int, _Request] = {}
@@ -111,8 +111,8 @@ class Http2Front(asyncio.Protocol):
         if request is None:
             return
         request.body += data
-        self._kept += len(data)
-        if self._kept > _BODIES * self._max_body:
+        self._buffered_bytes += len(data)
+        if self._buffered_bytes > _BODIES * self._max_body:
             self._h2.close_connection(ErrorCodes.ENHANCE_YOUR_CALM)
             self._flush()
             self.transport.close()
@@ -123,7 +123,7 @@ class Http2Front(asyncio.Protocol):
 
     def _forget(self, stream: int) -> _Request | None:
         request = self._requests.pop(stream, None)
-        self._kept -= len(request.body) if request is not None else 0
+        self._buffered_bytes -= len(request.body) if request is not None else 0
         return request
 
     def _hand_over(self) -> None:

@@ -72,7 +72,7 @@ class SmtpSession(SinkConnection):
         """Do what the replies that are now written have promised."""
         if self._dialogue.ended:
             self.transport.close()
-        elif self._dialogue.tls_wanted and self._upgrading is None:
+        elif self._dialogue.tls_requested and self._upgrading is None:
             self.transport.pause_reading()  # neither the ClientHello nor plaintext behind STARTTLS is ours to read
             self._upgrading = asyncio.get_running_loop().create_task(self._upgrade())
 

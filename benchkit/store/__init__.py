@@ -14,7 +14,7 @@ from benchkit.store.link_and_sink_rows import record_sink_lag, record_wire
 from benchkit.store.loading import load_run
 from benchkit.store.private_files import private_files
 from benchkit.store.recorder import Recorder
-from benchkit.store.run_lock import held, manifest_now
+from benchkit.store.run_lock import manifest_now, run_locked
 
 __all__ = [
     "ArrivedBytes",
@@ -25,7 +25,6 @@ __all__ = [
     "close_tables",
     "create_folder",
     "explained",
-    "held",
     "load_run",
     "manifest_now",
     "newest_run",
@@ -34,6 +33,7 @@ __all__ = [
     "record_sink_lag",
     "record_wire",
     "remove_spools",
+    "run_locked",
     "write_manifest",
     "write_tables",
     "write_text",

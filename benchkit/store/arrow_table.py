@@ -18,7 +18,7 @@ from benchkit.store.rows import arrow_type
 def arrow_table(run: Run, layout: TableLayout) -> pa.Table:
     """Raises DamagedRun where the file cannot be read."""
     path = run.path / f"{layout.name}.parquet"
-    table = _read(path) if path.exists() else _held(getattr(run, layout.name, {}), layout)
+    table = _read(path) if path.exists() else _in_memory(getattr(run, layout.name, {}), layout)
     columns = {column.name: _column(table, column) for column in layout.columns}
     stored = pa.table(columns)
     for readable in READABLE.get(layout.name, ()):
@@ -38,7 +38,7 @@ def _read(path: Path) -> pa.Table:
         raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 
 
-def _held(table: Any, layout: TableLayout) -> pa.Table:
+def _in_memory(table: Any, layout: TableLayout) -> pa.Table:
     """Of a run that was never closed, whose rows were read from its spools; no rows where it has none of this table."""
     return pa.table(
         {column.name: pa.array(table.get(column.name, ()), arrow_type(column)) for column in layout.columns}

@@ -32,7 +32,7 @@ BODIES = TableLayout(
     ),
 )
 ROWS = 4096
-_BODIES_HELD_BYTES = 4_000_000
+_BODIES_BUFFERED_BYTES = 4_000_000
 
 
 class SpoolLedger:
@@ -41,7 +41,7 @@ class SpoolLedger:
     def __init__(self, folder: Path) -> None:
         self._arrivals = SpooledRows(spool_of(folder, SPOOLED_ARRIVALS.name), SPOOLED_ARRIVALS, ROWS)
         self._bodies = SpooledRows(spool_of(folder, BODIES.name), BODIES, ROWS)
-        self._held_bytes = 0
+        self._buffered_bytes = 0
 
     def arrived(self, send: int, arm: int, key: bytes, arrived_ns: int, size: int, recipients: int) -> None:
         self._arrivals.append(send=send, arm=arm, key=key, arrived_ns=arrived_ns, bytes=size, recipients=recipients)
@@ -50,14 +50,14 @@ class SpoolLedger:
 
     def body(self, key: bytes, arm: int, head: bytes, body: bytes) -> None:
         self._bodies.append(key=key, arm=arm, head=head, body=body)
-        self._held_bytes += len(body)
-        if self._held_bytes > _BODIES_HELD_BYTES or not self._bodies.room:
+        self._buffered_bytes += len(body)
+        if self._buffered_bytes > _BODIES_BUFFERED_BYTES or not self._bodies.room:
             self.flush()
 
     def flush(self) -> None:
         """Bodies first: a row on disk can then always be resolved."""
         self._bodies.write_out()
-        self._held_bytes = 0
+        self._buffered_bytes = 0
         self._arrivals.write_out()
 
     @property

@@ -18,7 +18,7 @@ from benchkit.store.spool import read_table, spools_of
 from benchkit.store.started_sends import in_doubt
 from benchkit.store.stored_table import StoredTable, default_values, to_numpy
 
-HELD_ROWS = 100_000  # of a closed table; at most some 20 MB
+IN_MEMORY_ROWS = 100_000  # of a closed table; at most some 20 MB
 
 
 def load_run(folder: Path, parse: Parse | None = None) -> Run:
@@ -67,7 +67,7 @@ def _table(folder: Path, layout: TableLayout, schema: int, parse: Parse | None) 
     else:
         rows = list(read_table(folder, layout.name))
     table = pa.Table.from_batches(rows, rows[0].schema if rows else arrow_schema(layout))
-    return _held(table, _lacking(folder / layout.name, layout, schema, table.schema))
+    return _in_memory(table, _lacking(folder / layout.name, layout, schema, table.schema))
 
 
 def _collected(folder: Path, layout: TableLayout, schema: int) -> Table:
@@ -80,7 +80,11 @@ def _closed_table(path: Path, layout: TableLayout, schema: int) -> Table:
     try:
         stored = StoredTable(path)
         lacking = _lacking(path, layout, schema, stored.schema)
-        return StoredTable(path, lacking) if stored.rows > HELD_ROWS else _held(pq.ParquetFile(path).read(), lacking)
+        return (
+            StoredTable(path, lacking)
+            if stored.rows > IN_MEMORY_ROWS
+            else _in_memory(pq.ParquetFile(path).read(), lacking)
+        )
     except (OSError, pa.ArrowException) as error:
         raise DamagedRun(f"{path} cannot be read: {reason(error)}") from error
 
@@ -98,6 +102,6 @@ def _lacking(path: Path, layout: TableLayout, schema: int, stored: pa.Schema) ->
     return lacking
 
 
-def _held(table: pa.Table, lacking: Sequence[StoredColumn]) -> Table:
+def _in_memory(table: pa.Table, lacking: Sequence[StoredColumn]) -> Table:
     stored = {name: to_numpy(table.column(name).combine_chunks()) for name in table.column_names}
     return stored | {column.name: default_values(column, table.num_rows) for column in lacking}

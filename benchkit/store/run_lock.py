@@ -17,7 +17,7 @@ from benchkit.store.folder import read_manifest
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def run_locked(folder: Path) -> Iterator[None]:
     """While the parent process lives, however it ends."""
     descriptor = os.open(folder, os.O_RDONLY)  # not inherited by the run's other processes (PEP 446)
     try:
@@ -28,7 +28,7 @@ def held(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_held(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """Also where the folder cannot be locked: nothing then shows that the run has ended."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
@@ -46,7 +46,7 @@ def is_held(folder: Path) -> bool:
 def manifest_now(folder: Path) -> Manifest:
     """The manifest, with the status "killed" where it says "running" and no process holds the run. Raises InputError."""
     manifest = read_manifest(folder)
-    if manifest.status is not RunStatus.RUNNING or is_held(folder):
+    if manifest.status is not RunStatus.RUNNING or is_locked(folder):
         return manifest
     manifest = read_manifest(folder)  # it may have ended, and said so, between the first reading and the lock
     return replace(manifest, status=RunStatus.KILLED) if manifest.status is RunStatus.RUNNING else manifest

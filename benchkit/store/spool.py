@@ -131,8 +131,8 @@ class SpooledRows(RowBuffer):
 
     def __init__(self, path: Path, layout: TableLayout, capacity: int) -> None:
         self._spool = SpoolWriter(path, arrow_schema(layout))
-        kept = "binary" not in layout.kinds.values()  # half a row that lacks its bytes is of no use
-        super().__init__(layout, capacity, rows_file(path) if kept else None)
+        on_disk = "binary" not in layout.kinds.values()  # half a row that lacks its bytes is of no use
+        super().__init__(layout, capacity, rows_file(path) if on_disk else None)
 
     @property
     def room(self) -> int:

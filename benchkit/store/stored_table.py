@@ -19,7 +19,7 @@ from benchkit.store.arrow_arrays import numbers_in
 from benchkit.store.rows import arrow_type
 
 BATCH_ROWS = 8_192
-KEPT_BYTES = 96_000_000
+CACHED_BYTES = 96_000_000
 
 
 class StoredTable(Mapping[str, Any]):
@@ -32,7 +32,7 @@ class StoredTable(Mapping[str, Any]):
             self._metadata = file.metadata
             self._schema = file.schema_arrow
         self._lacking = {column.name: column for column in lacking}
-        self._kept: OrderedDict[str, Any] = OrderedDict()  # the one asked for last at the end
+        self._cached: OrderedDict[str, Any] = OrderedDict()  # the one asked for last at the end
 
     @property
     def schema(self) -> pa.Schema:
@@ -44,13 +44,13 @@ class StoredTable(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         """Not to be written to. Raises KeyError where there is no such column."""
-        if name not in self._kept:
-            self._kept[name] = self._read(name)
-            self._kept[name].flags.writeable = False
-        self._kept.move_to_end(name)
-        while len(self._kept) > 1 and sum(column.nbytes for column in self._kept.values()) > KEPT_BYTES:
-            self._kept.popitem(last=False)
-        return self._kept[name]
+        if name not in self._cached:
+            self._cached[name] = self._read(name)
+            self._cached[name].flags.writeable = False
+        self._cached.move_to_end(name)
+        while len(self._cached) > 1 and sum(column.nbytes for column in self._cached.values()) > CACHED_BYTES:
+            self._cached.popitem(last=False)
+        return self._cached[name]
 
     def _read(self, name: str) -> Any:
         if name in self._lacking:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from benchkit.model.contracts import BatchProvider, SigningProvider
-from benchkit.model.exchange import JointRequest, Request, Response
+from benchkit.model.exchange import BatchRequest, Request, Response
 from benchkit.model.identity import find_identities, token_of, without_identities
 from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import OutcomeKind
@@ -53,7 +53,7 @@ def batches_of(case: ProviderCase) -> BatchProvider:
     return case.provider
 
 
-def any_batch(case: ProviderCase, messages: list[Message]) -> tuple[JointRequest, list[Message]]:
+def any_batch(case: ProviderCase, messages: list[Message]) -> tuple[BatchRequest, list[Message]]:
     """Of the most that the API carries of each: what it cannot, `batch` refuses with a ValueError."""
     for step in zip(*(less_and_less(message.content) for message in messages), strict=True):
         less = [message_of(content) for content in step]
@@ -84,8 +84,8 @@ class BatchProviderSuite(Suite):
     ) -> None:
         provider = batches_of(case)
         members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
-        joint, messages = any_batch(case, messages)
-        request = joint.request(members, identities_of(members))
+        combined, messages = any_batch(case, messages)
+        request = combined.request(members, identities_of(members))
         mails = provider.server.receive(request)
         assert [mail.content for mail in mails] == [messages[i].content for i in members]
         assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
@@ -109,11 +109,11 @@ class BatchProviderSuite(Suite):
         self, case: ProviderCase, messages: list[Message]
     ) -> None:
         provider, members = batches_of(case), list(range(len(messages)))
-        joint, messages = any_batch(case, messages)
+        combined, messages = any_batch(case, messages)
         first, second = (identities_of([i + shift for i in members]) for shift in (0, 100))
-        bare = [without_identities(joint.request(members, ids).body, ids) for ids in (first, second)]
+        bare = [without_identities(combined.request(members, ids).body, ids) for ids in (first, second)]
         assert bare[0] == bare[1]
-        request = joint.request(members, first)
+        request = combined.request(members, first)
         assert provider.server.receive(replace(request, body=bare[0])) == provider.server.receive(request)
 
     def test_an_answer_is_one_outcome_for_each_message(self, case: ProviderCase) -> None:

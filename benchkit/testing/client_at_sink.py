@@ -35,7 +35,7 @@ MakesTransport = Callable[[Endpoint], Transport]
 
 
 @dataclass(slots=True)
-class Seen:
+class SinkRecords:
     """What a sink saw."""
 
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -66,7 +66,7 @@ def endpoint_of(arm: ArmSpec, port: int, ca_pem: str = "", password: str = PASSW
 @asynccontextmanager
 async def at_a_sink(
     arm: ArmSpec,
-    seen: Seen,
+    seen: SinkRecords,
     *,
     client: MakesTransport | None = None,
     password: str = PASSWORD,
@@ -95,7 +95,7 @@ async def at_a_sink(
 
 
 @dataclass(slots=True)
-class ClientAtSink(Seen):
+class ClientAtSink(SinkRecords):
     """A client under test, what it notes, and what the sink has seen of it."""
 
     transport: Transport = field(init=False)

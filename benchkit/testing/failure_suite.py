@@ -15,7 +15,7 @@ from benchkit.model.endpoint import Endpoint
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import Delay, Fault, Security
 from benchkit.model.trace import Trace
-from benchkit.testing.client_at_sink import IMPATIENT_S, ClientAtSink, Seen, at_a_sink, endpoint_of
+from benchkit.testing.client_at_sink import IMPATIENT_S, ClientAtSink, SinkRecords, at_a_sink, endpoint_of
 from benchkit.testing.suite import Suite, only
 from benchkit.testing.transport_case import TransportCase, full_mail, short_mail
 
@@ -49,7 +49,7 @@ class TransportFailureSuite(Suite):
             return case.client(replace(endpoint, ca_pem=""))
 
         async def attempt() -> Outcome | None:
-            async with at_a_sink(case.arm(), Seen(), client=without_authority) as (transport, _):
+            async with at_a_sink(case.arm(), SinkRecords(), client=without_authority) as (transport, _):
                 trace = Trace()
                 failure = await transport.connect(trace)
                 assert transport.connected is (failure is None)
@@ -62,11 +62,11 @@ class TransportFailureSuite(Suite):
     @only(lambda case: bool(case.auth))
     def test_a_wrong_password_is_a_rejection_and_sends_nothing(self, case: TransportCase) -> None:
 
-        async def attempt(seen: Seen) -> Outcome | None:
+        async def attempt(seen: SinkRecords) -> Outcome | None:
             async with at_a_sink(case.arm(), seen, client=case.client, password="wrong") as (transport, _):
                 return await transport.connect(Trace())
 
-        seen = Seen()
+        seen = SinkRecords()
         failure = uvloop.run(attempt(seen))
         assert failure is not None
         assert (failure.kind, failure.code) == (OutcomeKind.REJECTED, 535)

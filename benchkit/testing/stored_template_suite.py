@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from benchkit.model.contracts import StoredTemplateProvider
-from benchkit.model.exchange import JointRequest, Received, Request
+from benchkit.model.exchange import BatchRequest, Received, Request
 from benchkit.model.identity import IdentitySlots, find_identities
 from benchkit.model.message import Address, Content, Message
 from benchkit.testing.batch_suite import identities_of
@@ -78,8 +78,8 @@ class StoredTemplateSuite(Suite):
         if not _shares_requests(case):
             return
         members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
-        joint, messages = _joint(case, messages)
-        request = joint.request(members, identities_of(members))
+        combined, messages = _combined(case, messages)
+        request = combined.request(members, identities_of(members))
         mails = _received(case, request, messages)
         assert [mail.content for mail in mails] == [messages[i].content for i in members]
         assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
@@ -124,7 +124,7 @@ def _singles(case: ProviderCase, messages: list[Message]) -> tuple[tuple[Request
     raise UnsatisfiedAssumption
 
 
-def _joint(case: ProviderCase, messages: list[Message]) -> tuple[JointRequest, list[Message]]:
+def _combined(case: ProviderCase, messages: list[Message]) -> tuple[BatchRequest, list[Message]]:
     for less in _less(messages):
         with suppress(ValueError):
             return stores(case).stored_batch(less, case.account), less

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from benchkit.model.contracts import TemplateProvider
-from benchkit.model.exchange import JointRequest
+from benchkit.model.exchange import BatchRequest
 from benchkit.model.identity import find_identities
 from benchkit.model.message import Address, Content, Message, canonical_text
 from benchkit.testing.batch_suite import identities_of
@@ -83,15 +83,15 @@ class TemplateProviderSuite(Suite):
         self, case: ProviderCase, messages: list[Message], data: st.DataObject
     ) -> None:
         members = data.draw(st.lists(st.sampled_from(range(len(messages))), min_size=1, unique=True))
-        joint, messages = _joint(case, messages)
-        request = joint.request(members, identities_of(members))
+        combined, messages = _combined(case, messages)
+        request = combined.request(members, identities_of(members))
         mails = case.provider.server.receive(request)
         assert [mail.content for mail in mails] == [messages[i].content for i in members]
         assert [mail.recipients for mail in mails] == [messages[i].recipients for i in members]
         assert list(find_identities(request.body, "0badcafe")) == identities_of(members)
 
 
-def _joint(case: ProviderCase, messages: list[Message]) -> tuple[JointRequest, list[Message]]:
+def _combined(case: ProviderCase, messages: list[Message]) -> tuple[BatchRequest, list[Message]]:
     """Of the most that the API carries of each: what it cannot, it refuses with a ValueError."""
     for step in zip(*(less_and_less(message.content) for message in messages), strict=True):
         less = [message_of(content) for content in step]

@@ -90,11 +90,11 @@ class Client(ApiRequests):
         connector = self._connector
         assert connector is not None, "connect first"
         connector.trace = trace
-        await connector.read_what_came()
+        await connector.read_pending()
         trace.mark(Phase.REQUEST)
         try:
             status, content = await self._exchange(prepared, body)
-            answer = decoded(connector.answered(status, content))
+            answer = decoded(connector.confirm_response(status, content))
         except _FAILURES as error:
             return await self._failed(error, trace)
         trace.finish()
@@ -136,7 +136,7 @@ class Client(ApiRequests):
 
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     """The table of aiohttp's errors; the phase in which it broke decides between a clean failure and doubt."""
-    asked = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
-    if isinstance(error, (aiohttp.ClientResponseError, GarbledResponse)) and asked:
+    request_sent = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
+    if isinstance(error, (aiohttp.ClientResponseError, GarbledResponse)) and request_sent:
         return garbled(error)
-    return failed(error, in_doubt=asked)
+    return failed(error, in_doubt=request_sent)

@@ -125,7 +125,7 @@ class HttpxClient(ApiRequests):
         try:
             async with asyncio.timeout(self._endpoint.arm.timeout_s):
                 status, content = await self._exchange(prepared, body)
-            answer = decoded(self._backend.answered(status, content))
+            answer = decoded(self._backend.confirm_response(status, content))
         except self._library.failures as error:
             return await self._failed(error, trace)
         trace.finish()
@@ -172,15 +172,17 @@ class HttpxClient(ApiRequests):
     def _outcome_of(self, error: Exception, trace: Trace) -> Outcome:
         """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
         client, core, watch = self._library.client, self._library.core, self._backend.watch
-        if watch.untouched:
-            return Outcome(OutcomeKind.DEFERRED, text=watch.taken_back)
-        asked = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
-        broken = isinstance(error, client.ProtocolError) and not (self._backend.ended or watch.taken_back)
-        if asked and (broken or isinstance(error, ValueError)) and not isinstance(error, OSError):
+        if watch.unprocessed:
+            return Outcome(OutcomeKind.DEFERRED, text=watch.refusal_reason)
+        request_sent = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
+        is_protocol_error = isinstance(error, client.ProtocolError) and not (
+            self._backend.ended or watch.refusal_reason
+        )
+        if request_sent and (is_protocol_error or isinstance(error, ValueError)) and not isinstance(error, OSError):
             return garbled(error)
         if isinstance(error, (client.TimeoutException, core.ConnectTimeout)):
             error = TimeoutError(str(error))
-        return failed(error, in_doubt=asked)
+        return failed(error, in_doubt=request_sent)
 
 
 def _all_headers(request: Request) -> list[tuple[str, str]]:

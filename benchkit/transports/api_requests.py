@@ -15,7 +15,7 @@ from typing import Any
 from benchkit.errors import TargetUnreachable
 from benchkit.model.contracts import BatchProvider, IdempotentProvider, Provider, SessionProvider, SigningProvider
 from benchkit.model.endpoint import Endpoint
-from benchkit.model.exchange import Credentials, JointRequest, Request, Response
+from benchkit.model.exchange import BatchRequest, Credentials, Request, Response
 from benchkit.model.identity import IdentitySlots
 from benchkit.model.message import Message
 from benchkit.model.outcome import Outcome, OutcomeKind
@@ -23,7 +23,7 @@ from benchkit.model.scenario import Security
 from benchkit.model.trace import Trace
 from benchkit.model.unreachable import advice_on_failure
 from benchkit.providers import PROVIDERS
-from benchkit.providers.rendering import joint_request, single_requests
+from benchkit.providers.rendering import batch_request, single_requests
 from benchkit.providers.sandbox import provider_of
 from benchkit.transports import TRANSPORTS
 
@@ -34,7 +34,7 @@ _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 class Share:
     """One message of those that a joint request may carry."""
 
-    of: JointRequest
+    of: BatchRequest
     index: int
 
 
@@ -98,8 +98,8 @@ class ApiRequests(ABC):
         return answer if isinstance(answer, Outcome) else self._provider.outcome(answer)
 
     def prepare_batch(self, messages: Sequence[Message]) -> Sequence[Share]:
-        joint = joint_request(self._provider, messages, self._account, self._render)
-        return [Share(joint, index) for index in range(len(messages))]
+        combined = batch_request(self._provider, messages, self._account, self._render)
+        return [Share(combined, index) for index in range(len(messages))]
 
     def prepare_stored(self, messages: Sequence[Message]) -> Sequence[Any]:
         return [self._prepared(one) for one in single_requests(self._provider, messages, self._account, self._render)]

@@ -38,7 +38,7 @@ class Client(ApiRequests):
 
     @property
     def connected(self) -> bool:
-        return self._stream is not None and self._stream.quiet and self._reader.keeps_alive
+        return self._stream is not None and self._stream.is_idle and self._reader.keeps_alive
 
     def prepare(self, message: Message) -> IdentitySlots | Unsigned | TwoRequests:
         if (two := self._in_two(message)) is not None:
@@ -80,19 +80,19 @@ class Client(ApiRequests):
     async def _answer(self, request: bytes, trace: Trace) -> Response | Outcome:
         stream = self._stream
         assert stream is not None, "connect first"
-        stream.look()
-        if not stream.quiet:
+        stream.read_available()
+        if not stream.is_idle:
             return self._failed(ConnectionAbortedError(EARLY), trace, in_doubt=False)
         try:
             response = decoded(await self._exchange(stream, request, trace))
         except (OSError, GarbledResponse) as error:
-            return self._failed(error, trace, in_doubt=stream.has_left())
+            return self._failed(error, trace, in_doubt=stream.is_written())
         except asyncio.CancelledError:
             self._drop()
             raise
         trace.finish()
         stream.meter.settle(trace)
-        if not stream.has_left():  # answered in part: the rest of the request would be read as the next one
+        if not stream.is_written():  # answered in part: the rest of the request would be read as the next one
             self._drop()
         return response
 

@@ -41,24 +41,26 @@ class MeteredConnector(aiohttp.BaseConnector):
         self.meter = ConnectionMeter()
         self._endpoint = endpoint
         self._tls = tls
-        self._standing: _MeteredProtocol | None = None
+        self._opened_stream: _MeteredProtocol | None = None
         self._protocol: _MeteredProtocol | None = None
 
     @property
     def connected(self) -> bool:
         protocol = self._protocol
-        return protocol is not None and protocol.is_connected() and not (protocol.should_close or protocol.watch.spent)
+        return (
+            protocol is not None and protocol.is_connected() and not (protocol.should_close or protocol.watch.unusable)
+        )
 
-    def answered(self, status: int, body: bytes) -> Response:
+    def confirm_response(self, status: int, body: bytes) -> Response:
         """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
         assert self._protocol is not None
-        return self._protocol.watch.answered(status, body, ended=self._protocol.lost)
+        return self._protocol.watch.confirm_response(status, body, ended=self._protocol.is_closed)
 
     def cause_of(self, error: Exception) -> Exception:
         """Why the library has failed."""
         return (self._protocol.garbled if self._protocol is not None else None) or error
 
-    async def read_what_came(self) -> None:
+    async def read_pending(self) -> None:
         """What has come by now is read before the request leaves, and so cannot be its response."""
         protocol = self._protocol
         for _ in range(_TURNS_TO_READ):
@@ -69,7 +71,7 @@ class MeteredConnector(aiohttp.BaseConnector):
     async def open(self) -> None:
         """Connect now; the next connect of the library takes this one."""
         async with asyncio.timeout(self._endpoint.arm.timeout_s):
-            self._standing = await self._connect()
+            self._opened_stream = await self._connect()
 
     async def cut(self) -> None:
         """Our close_notify goes out, the server's is not waited for; then the connector has nothing to wait for either."""
@@ -77,7 +79,7 @@ class MeteredConnector(aiohttp.BaseConnector):
             await self._protocol.cut()
 
     async def _create_connection(self, req: object, traces: object, timeout: object) -> ResponseHandler:  # noqa: ASYNC109
-        standing, self._standing = self._standing, None
+        standing, self._opened_stream = self._opened_stream, None
         return standing if standing is not None else await self._connect()
 
     async def _connect(self) -> _MeteredProtocol:
@@ -107,7 +109,7 @@ class _MeteredProtocol(ResponseHandler):
         super().__init__(loop)
         self._connector = connector
         self._socket = sock
-        self._lost = loop.create_future()
+        self._connection_closed = loop.create_future()
         self.watch = Http1Watch()
         self.garbled: GarbledResponse | None = None  # the library may tell of the end that follows it
 
@@ -138,21 +140,21 @@ class _MeteredProtocol(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
-        self._lost.set_result(None)
+        self._connection_closed.set_result(None)
 
     @property
     def unread(self) -> int:
         return unread_bytes(self._socket)
 
     @property
-    def lost(self) -> bool:
-        return self._lost.done()
+    def is_closed(self) -> bool:
+        return self._connection_closed.done()
 
     async def cut(self) -> None:
         self.watch.discard()
         self._below.close()
         self._below.abort()
-        await self._lost
+        await self._connection_closed
 
 
 class _MeteredTransport:
@@ -164,7 +166,7 @@ class _MeteredTransport:
         self._watch = watch
 
     def write(self, data: bytes) -> None:
-        self._watch.asked()
+        self._watch.request_written()
         self._connector.meter.wrote(len(data))
         self._inner.write(data)
         request_written(self._connector.trace)

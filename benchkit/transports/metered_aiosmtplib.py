@@ -83,7 +83,7 @@ class _MeteredProtocol(SMTPProtocol):
         self.watch.feed(data)
         waiter = self._response_waiter
         if self.watch.broken and waiter is not None and not waiter.done():
-            self._set_response_exception(waiter, _outside(self._why_broken()))
+            self._set_response_exception(waiter, _outside(self._violation()))
         else:
             super().data_received(data)
         transport: Any = self.transport
@@ -94,14 +94,14 @@ class _MeteredProtocol(SMTPProtocol):
         response = await super().read_response(timeout)
         if self._client is None:
             return response
-        self._hold_to_the_rfc(response)
+        self._check_reply(response)
         if self._under_way() == Phase.STARTTLS:
             if response.code == SMTPStatus.ready and not self.watch.idle:  # RFC 3207 §6, CVE-2011-0411
                 raise _outside("plaintext came before the TLS handshake")
             self._client.trace.mark(Phase.TLS)
         return response
 
-    def _hold_to_the_rfc(self, response: SMTPResponse) -> None:
+    def _check_reply(self, response: SMTPResponse) -> None:
         try:
             taken = self.watch.take(1)
         except Garbled as error:
@@ -111,7 +111,7 @@ class _MeteredProtocol(SMTPProtocol):
         if taken is None or taken[0].code != response.code:
             raise _outside(f"not an SMTP reply: {response.code} {response.message[:80]!r}")
 
-    def _why_broken(self) -> str:
+    def _violation(self) -> str:
         try:
             self.watch.take(1)
         except Garbled as error:

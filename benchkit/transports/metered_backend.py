@@ -95,17 +95,17 @@ class MeteredStream:
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         stream = requesting_stream(buffer) if self._backend.http2 else 1
         if stream:
-            self._ask(stream)
+            self._write_request(stream)
         self._meter.wrote(len(buffer), bool(stream))
         await self._inner.write(buffer, timeout)
         if stream:
             request_written(self._backend.trace)
 
-    def _ask(self, stream: int) -> None:
+    def _write_request(self, stream: int) -> None:
         """A part of the request leaves. Raises GarbledResponse where nothing need leave, since the server has answered."""
         if not self._watch.awaiting and self._below.begin_request() and self._silent:
             raise GarbledResponse(EARLY)
-        self._watch.asked(stream)
+        self._watch.request_written(stream)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -126,7 +126,7 @@ class MeteredStream:
         return self._inner.get_extra_info(info)
 
 
-class _Standing:
+class _HandshakenStream:
     """The stream that `open` made, handed to the pool: its handshake is already over."""
 
     def __init__(self, opened: MeteredStream) -> None:
@@ -152,16 +152,16 @@ class MeteredBackend:
         self.watch = self._new_watch()
         self._endpoint = endpoint
         self._wrap = wrap
-        self._standing: MeteredStream | _Standing | None = None
+        self._opened_stream: MeteredStream | _HandshakenStream | None = None
         self._stream: MeteredStream | None = None
 
     async def open(self, tls: ssl.SSLContext | None, server_name: str, timeout_s: float) -> None:
         """Connect now; the next connect of the pool takes this one. Raises OSError, and httpcore's ConnectError in TLS."""
         stream = await self._connect()
         if tls is not None:
-            self._standing = _Standing(await stream.start_tls(tls, server_name, timeout_s))
+            self._opened_stream = _HandshakenStream(await stream.start_tls(tls, server_name, timeout_s))
         else:
-            self._standing = stream
+            self._opened_stream = stream
 
     async def connect_tcp(
         self,
@@ -170,8 +170,8 @@ class MeteredBackend:
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> MeteredStream | _Standing:
-        standing, self._standing = self._standing, None
+    ) -> MeteredStream | _HandshakenStream:
+        standing, self._opened_stream = self._opened_stream, None
         return standing if standing is not None else await self._connect()
 
     def take(self, inner: Any, below: OrderedStream, *, secured: bool = False) -> MeteredStream:
@@ -182,9 +182,9 @@ class MeteredBackend:
         self._stream = MeteredStream(inner, below, self, secured=secured)
         return self._stream
 
-    def answered(self, status: int, body: bytes) -> Response:
+    def confirm_response(self, status: int, body: bytes) -> Response:
         """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
-        return self.watch.answered(status, body, ended=self.ended)
+        return self.watch.confirm_response(status, body, ended=self.ended)
 
     def _new_watch(self) -> ResponseWatch:
         return Http2Watch() if self.http2 else Http1Watch()
@@ -203,7 +203,7 @@ class MeteredBackend:
 
     async def discard(self) -> None:
         """Close a connection that was opened and that no request has taken over."""
-        standing, self._standing = self._standing, None
+        standing, self._opened_stream = self._opened_stream, None
         if standing is not None and self._stream is not None:
             await self._stream.aclose()
         self._stream = None
@@ -211,4 +211,4 @@ class MeteredBackend:
     @property
     def closed_by_server(self) -> bool:
         """Closed or about to be, or spent. What can be read on an idle connection may also be session tickets or a setting."""
-        return self._stream is None or self.watch.spent or not is_established(self._stream.socket)
+        return self._stream is None or self.watch.unusable or not is_established(self._stream.socket)

@@ -49,7 +49,7 @@ class MeteredSmtplib(smtplib.SMTP):
         """Nothing has come behind the reply that was last asked for."""
         return self.watch.idle
 
-    def be_patient(self, timeout_s: float) -> None:
+    def set_timeout(self, timeout_s: float) -> None:
         """From now on a step takes at most this long."""
         self._timeout_s = timeout_s
 
@@ -112,10 +112,10 @@ class _MeteredReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         smtp = self._smtp
-        left_s = smtp.step_ends_s - monotonic()
-        if left_s <= 0:
+        remaining_s = smtp.step_ends_s - monotonic()
+        if remaining_s <= 0:
             raise TimeoutError("timed out")
-        self._socket.settimeout(left_s)
+        self._socket.settimeout(remaining_s)
         size = self._socket.recv_into(buffer)
         smtp.meter.read(size)
         smtp.watch.feed(bytes(buffer[:size]))

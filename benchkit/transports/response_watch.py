@@ -14,45 +14,45 @@ from benchkit.protocol.response_reader import EARLY, GarbledResponse, ResponseRe
 
 
 class ResponseWatch(Protocol):
-    """`awaiting`: a request is written and not answered. `spent`: no further message may go over the connection.
+    """`awaiting`: a request is written and not answered. `unusable`: no further message may go over the connection.
 
-    `taken_back`: the server's own word on why the request gets no response; `untouched`: and it did nothing about the request.
+    `refusal_reason`: why the server sends no response to the request. `unprocessed`: the server did not process the request.
     """
 
     awaiting: bool
 
     @property
-    def spent(self) -> bool: ...
+    def unusable(self) -> bool: ...
     @property
-    def taken_back(self) -> str: ...
+    def refusal_reason(self) -> str: ...
     @property
-    def untouched(self) -> bool: ...
-    def asked(self, stream: int = 1) -> None:
+    def unprocessed(self) -> bool: ...
+    def request_written(self, stream: int = 1) -> None:
         """A part of a request is written. Raises GarbledResponse where it has been answered already."""
 
     def received(self, data: bytes, *, early: bool = False) -> bytes:
         """What the library may read. `early` bytes came before the request. Raises GarbledResponse."""
 
-    def answered(self, status: int, body: bytes, *, ended: bool) -> Response:
+    def confirm_response(self, status: int, body: bytes, *, ended: bool) -> Response:
         """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
 
     def discard(self) -> None: ...
 
 
 class Http1Watch:
-    __slots__ = ("_reader", "_response", "awaiting", "spent")
-    taken_back, untouched = "", False  # HTTP/1.1 has no words for it
+    __slots__ = ("_reader", "_response", "awaiting", "unusable")
+    refusal_reason, unprocessed = "", False  # HTTP/1.1 has no words for it
 
     def __init__(self) -> None:
         self._reader = ResponseReader()
         self.awaiting = False
         self._response: Response | None = None
-        self.spent = False
+        self.unusable = False
 
-    def asked(self, stream: int = 1) -> None:
+    def request_written(self, stream: int = 1) -> None:
         if self.awaiting:
             return
-        if self.spent:
+        if self.unusable:
             raise GarbledResponse(EARLY)
         self._reader.expect()
         self.awaiting, self._response = True, None
@@ -63,18 +63,18 @@ class Http1Watch:
         if self.awaiting:
             self._response = self._reader.feed(data)
         else:
-            self.spent = True
+            self.unusable = True
         return data
 
-    def answered(self, status: int, body: bytes, *, ended: bool) -> Response:
+    def confirm_response(self, status: int, body: bytes, *, ended: bool) -> Response:
         if self._response is None and ended:
             self._response = self._reader.end()
         self.awaiting = False
-        self.spent = self.spent or not self._reader.keeps_alive
+        self.unusable = self.unusable or not self._reader.keeps_alive
         try:
             return _confirmed(self._response, status, body)
         except GarbledResponse:
-            self.spent = True
+            self.unusable = True
             raise
 
     def discard(self) -> None:
@@ -89,18 +89,18 @@ class Http2Watch:
         self.awaiting = False
 
     @property
-    def spent(self) -> bool:
+    def unusable(self) -> bool:
         return self._reader.going_away
 
     @property
-    def taken_back(self) -> str:
-        return self._reader.taken_back
+    def refusal_reason(self) -> str:
+        return self._reader.refusal_reason
 
     @property
-    def untouched(self) -> bool:
-        return self._reader.untouched
+    def unprocessed(self) -> bool:
+        return self._reader.unprocessed
 
-    def asked(self, stream: int = 1) -> None:
+    def request_written(self, stream: int = 1) -> None:
         if not self.awaiting:
             self._reader.expect(stream)
             self.awaiting = True
@@ -108,7 +108,7 @@ class Http2Watch:
     def received(self, data: bytes, *, early: bool = False) -> bytes:
         return self._reader.feed(data, early=early)
 
-    def answered(self, status: int, body: bytes, *, ended: bool) -> Response:
+    def confirm_response(self, status: int, body: bytes, *, ended: bool) -> Response:
         self.awaiting = False
         return _confirmed(self._reader.response, status, body)
 

@@ -104,8 +104,8 @@ class Client:
         smtp = self._smtp
         if smtp is not None and smtp.sock is not None:
             smtp.trace = trace
-            smtp.be_patient(_GOODBYE_S)
-            await self._in_thread(smtp, lambda: _say_good_bye(smtp))
+            smtp.set_timeout(_GOODBYE_S)
+            await self._in_thread(smtp, lambda: _quit(smtp))
             smtp.meter.settle_close(trace)
         self._drop()
         trace.finish_close()
@@ -217,7 +217,7 @@ class Client:
             smtp.hang_up()
 
 
-def _say_good_bye(smtp: MeteredSmtplib) -> None:
+def _quit(smtp: MeteredSmtplib) -> None:
     """The mail is sent: a server that does not answer changes nothing."""
     with suppress(*_FAILURES):
         smtp.quit()
@@ -243,8 +243,8 @@ def _outcome_of(error: Exception, trace: Trace) -> Outcome:
     if isinstance(error, Garbled):
         return garbled(error)
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        return _refusal(error.smtp_code, said if isinstance(said, bytes) else said.encode())
+        reply_text = error.smtp_error
+        return _refusal(error.smtp_code, reply_text if isinstance(reply_text, bytes) else reply_text.encode())
     unable = isinstance(error, (smtplib.SMTPNotSupportedError, ValueError)) and not isinstance(error, ssl.SSLError)
     if unable:  # a certificate's failure is a ValueError as well
         return Outcome(OutcomeKind.REJECTED, text=reason(error))

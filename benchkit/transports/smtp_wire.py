@@ -22,8 +22,8 @@ from benchkit.protocol.prepared_message import PreparedMessage, dsn_needs
 from benchkit.protocol.replies import (
     Capabilities,
     Garbled,
-    Known,
     Reply,
+    ReplyCache,
     ReplyStream,
     capabilities_of,
     outcome_of_refusal,
@@ -55,8 +55,8 @@ class Client:
         self._tls = tls_context(endpoint)
         self._dialogue = DIALOGUES[endpoint.arm.dialogue]
         self._stream: WireStream | None = None
-        self._known: Known = {}
-        self._replies = ReplyStream(self._known)
+        self._cache: ReplyCache = {}
+        self._replies = ReplyStream(self._cache)
         self._offer = Capabilities()
         self._announced: PreparedMessage | None = None
         self._in_flight: PreparedMessage | None = None
@@ -76,14 +76,14 @@ class Client:
             return False
         if self._in_flight is not None:  # an envelope that no one has answered can be said again
             return not (stream.ended and self._replies.idle)
-        return stream.quiet and self._replies.idle
+        return stream.is_idle and self._replies.idle
 
     def prepare(self, message: Message) -> PreparedMessage:
         return PreparedMessage(message, chunked=self._dialogue.chunked, dsn=self._endpoint.arm.dsn)
 
     async def connect(self, trace: Trace) -> Outcome | None:
         self._drop()
-        self._replies = ReplyStream(self._known)
+        self._replies = ReplyStream(self._cache)
         trace.mark(Phase.CONNECT)
         try:
             await self._open(trace)
@@ -106,7 +106,7 @@ class Client:
             return refusal
         try:
             outcome, then = await self._transact(self._as_offered(prepared), identity, trace, following)
-            if outcome.kind is OutcomeKind.ACCEPTED and not self._has_left(following):
+            if outcome.kind is OutcomeKind.ACCEPTED and not self._is_written(following):
                 raise Garbled("accepted before all of it had left")
         except Garbled as error:
             outcome, then = _outcome_of(error, in_doubt=False), Then.END
@@ -125,7 +125,7 @@ class Client:
         trace.mark(Phase.CLOSE)
         if self._stream is not None and self._in_flight is None and self.connected:
             with suppress(OSError):  # the mail is sent: a server that does not answer QUIT changes nothing
-                self._stream.be_patient(_GOODBYE_S)
+                self._stream.set_timeout(_GOODBYE_S)
                 self._stream.write(b"QUIT\r\n")
                 await self._stream.read()
         trace.finish_close()
@@ -175,7 +175,7 @@ class Client:
             self._endpoint.username.encode(), self._endpoint.password.reveal().encode()
         )
         line = next(login)
-        while (reply := await self._ask(line + b"\r\n")).code == 334:
+        while (reply := await self._command(line + b"\r\n")).code == 334:
             try:
                 line = login.send(reply.text)
             except StopIteration:
@@ -188,12 +188,12 @@ class Client:
             raise _Refused(unoffered(missing))
 
     async def _expect(self, line: bytes, code: int) -> Reply:
-        reply = await self._ask(line)
+        reply = await self._command(line)
         if reply.code != code:
             raise _Refused(outcome_of_refusal(reply.code, reply.text))
         return reply
 
-    async def _ask(self, line: bytes) -> Reply:
+    async def _command(self, line: bytes) -> Reply:
         (reply,) = await self._turn(line, 1)
         return reply
 
@@ -201,15 +201,15 @@ class Client:
         self, prepared: PreparedMessage, identity: bytes, trace: Trace, following: PreparedMessage | None
     ) -> Ending:
         assert self._in_flight in (None, prepared), "what was announced comes next"
-        begun, self._in_flight = self._in_flight is prepared, None
-        talk = self._dialogue.talk(prepared, identity, following, begun)
+        group_sent, self._in_flight = self._in_flight is prepared, None
+        talk = self._dialogue.talk(prepared, identity, following, group_sent)
         phase, data, count = next(talk)
-        under_way = None
+        current_phase = None
         try:
             while True:
-                if phase is not under_way:
+                if phase is not current_phase:
                     trace.mark(phase)
-                    under_way = phase
+                    current_phase = phase
                 if phase is Phase.CONTENT:
                     self._in_flight = following
                 phase, data, count = talk.send(await self._turn(data, count))
@@ -225,14 +225,14 @@ class Client:
             stream.write(data)
         elif data and not replies.is_closing:
             raise Garbled(f"a reply that no one asked for: {[reply.text for reply in replies.replies]}")
-        while (taken := replies.take(count)) is None:
+        while (answers := replies.take(count)) is None:
             received = await stream.read()
             if not received:
                 raise ConnectionResetError(_CLOSED)
             replies.feed(received)
         if count > 1 and not (replies.idle or replies.is_closing):  # which of them answers which command?
-            raise Garbled(f"more replies than commands, after {taken[-1].code} {taken[-1].text!r}")
-        return taken
+            raise Garbled(f"more replies than commands, after {answers[-1].code} {answers[-1].text!r}")
+        return answers
 
     def _cut_short(
         self, error: OSError, prepared: PreparedMessage, following: PreparedMessage | None, trace: Trace
@@ -240,11 +240,11 @@ class Client:
         """A refusal that was heard by then stands; else what had left decides between a failure and doubt."""
         if refused := refusal_so_far(self._replies.replies, len(prepared.rcpts)):
             return refused
-        return _outcome_of(error, in_doubt=trace.phases[-1] == Phase.CONTENT and self._has_left(following))
+        return _outcome_of(error, in_doubt=trace.phases[-1] == Phase.CONTENT and self._is_written(following))
 
-    def _has_left(self, following: PreparedMessage | None) -> bool:
+    def _is_written(self, following: PreparedMessage | None) -> bool:
         assert self._stream is not None
-        return self._stream.has_left(0 if following is None else len(following.group))
+        return self._stream.is_written(0 if following is None else len(following.group))
 
     async def _recover(self, then: Then, trace: Trace) -> None:
         """Leave the connection ready for the next message, or closed.
@@ -257,7 +257,7 @@ class Client:
         stream, tidying = self._stream, _TIDYING.get(then)
         if stream is not None and tidying is not None:
             with suppress(OSError, Garbled, asyncio.CancelledError):  # the outcome is known: a deadline ends only this
-                if (await self._ask(tidying)).code == 250 or then is Then.LONE_DOT:
+                if (await self._command(tidying)).code == 250 or then is Then.LONE_DOT:
                     stream.meter.settle_close(trace)
                     return
         self._drop()

@@ -25,8 +25,8 @@ class WireStream:
     """Made by `open`. `read` gives bytes as they come, b"" at the end; failures are OSErrors, TimeoutError among them."""
 
     __slots__ = (
-        "_arrived", "_deadline", "_error", "_heard", "_left", "_loop", "_over", "_socket", "_take", "_timeout_s", "_timer",
-        "_tls", "_unsent", "_waiter", "meter",
+        "_arrived", "_deadline", "_error", "_loop", "_on_written", "_over", "_received_since_write", "_socket", "_take",
+        "_timeout_s", "_timer", "_tls", "_unsent", "_waiter", "meter",
     )  # fmt: skip
 
     def __init__(self, connected: socket.socket, timeout_s: float, trace: Trace) -> None:
@@ -38,9 +38,9 @@ class WireStream:
         self._tls: TlsLayer | None = None
         self._take: Callable[[bytes], None] = self._take_plain
         self._arrived = b""
-        self._heard = False  # something has come since we last wrote
+        self._received_since_write = False  # something has come since we last wrote
         self._unsent = memoryview(b"")
-        self._left: Callable[[], None] | None = None
+        self._on_written: Callable[[], None] | None = None
         self._error: OSError | None = None
         self._over = False
         self._waiter: asyncio.Future[bytes] | None = None
@@ -53,12 +53,12 @@ class WireStream:
         return cls(await open_socket(endpoint), endpoint.arm.timeout_s, trace)
 
     @property
-    def quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Open, and nothing has come that no one asked for: fit for the next message."""
         return not (self._over or self._arrived)
 
-    def look(self) -> None:
-        """Take what the kernel has received by now, so that `quiet` knows of it."""
+    def read_available(self) -> None:
+        """Take what the kernel has received by now, so that `is_idle` knows of it."""
         if not self._over and unread_bytes(self._socket):
             self._readable()
 
@@ -67,42 +67,42 @@ class WireStream:
         """Nothing more will be read."""
         return self._over and not self._arrived
 
-    def write(self, data: bytes, left: Callable[[], None] | None = None) -> None:
+    def write(self, data: bytes, on_written: Callable[[], None] | None = None) -> None:
         """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read.
 
-        `left` is called once the kernel has the last byte: at once, as a rule.
+        `on_written` is called once the kernel has the last byte: at once, as a rule.
         """
         self.meter.wrote(len(data))
         self._begin_step()
-        self._heard = False
+        self._received_since_write = False
         self._send(data if self._tls is None or self._over else self._tls.encrypted(data))
         if self._unsent:
-            self._left = left
-        elif left is not None:
-            left()
+            self._on_written = on_written
+        elif on_written is not None:
+            on_written()
 
-    def has_left(self, tail: int = 0) -> bool:
+    def is_written(self, tail: int = 0) -> bool:
         """Whether the kernel has all that was written but, at most, the last `tail` bytes: if in doubt, it has."""
         overhead = 0 if self._tls is None else self._tls.overhead(tail)
         return len(self._unsent) <= tail + overhead
 
     async def read(self) -> bytes:
         """What has come, or comes next. Raises TimeoutError when the step, from the last `write` on, takes over `timeout_s`."""
-        if self._heard and not self._arrived:
-            self._look_again()
+        if self._received_since_write and not self._arrived:
+            self._read_socket_again()
         if self._arrived:
             return self._drain()
         if self._over:
-            return self._last_words()
+            return self._end_or_error()
         waiter = self._waiter = self._loop.create_future()
         if self._timer is None:
             self._timer = self._loop.call_at(self._deadline, self._check_deadline)
-        return await waiter or self._last_words()
+        return await waiter or self._end_or_error()
 
     def _begin_step(self) -> None:
         self._deadline = self._loop.time() + self._timeout_s
 
-    def be_patient(self, timeout_s: float) -> None:
+    def set_timeout(self, timeout_s: float) -> None:
         """From now on a read waits so long."""
         self._timeout_s = timeout_s
         self._begin_step()
@@ -113,7 +113,7 @@ class WireStream:
         if self._arrived:
             raise ConnectionAbortedError("plaintext came before the TLS handshake")
         layer = TlsLayer(context, server_name)
-        self._take = self._hand_over
+        self._take = self._deliver_bytes
         self._begin_step()
         while not layer.handshake():
             self._send(layer.outgoing())
@@ -150,19 +150,19 @@ class WireStream:
             self._end(error)
             return
         if data:
-            self._heard = True
+            self._received_since_write = True
             self._take(data)
         else:
             self._end(None)
 
-    def _look_again(self) -> None:
+    def _read_socket_again(self) -> None:
         """uvloop stops watching a socket at its first error, and then tells of one read: of words that came with a reset."""
         while not (self._arrived or self._over or is_established(self._socket)):
             self._readable()
 
     def _take_plain(self, data: bytes) -> None:
         self.meter.read(len(data))
-        self._hand_over(data)
+        self._deliver_bytes(data)
 
     def _take_encrypted(self, wire: bytes) -> None:
         assert self._tls is not None
@@ -179,7 +179,7 @@ class WireStream:
         if not goes_on:
             self._end(None)
 
-    def _hand_over(self, data: bytes) -> None:
+    def _deliver_bytes(self, data: bytes) -> None:
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(data)
@@ -202,7 +202,7 @@ class WireStream:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._unsent, self._heard = memoryview(wire), True
+            self._unsent, self._received_since_write = memoryview(wire), True
             return
         if sent < len(wire):
             self._unsent = memoryview(wire)[sent:]
@@ -219,8 +219,8 @@ class WireStream:
         self._unsent = self._unsent[sent:]
         if not self._unsent:
             self._loop.remove_writer(self._socket)
-            if self._left is not None:
-                self._left()
+            if self._on_written is not None:
+                self._on_written()
 
     def _check_deadline(self) -> None:
         """One timer for many reads: it looks at the deadline as it is now."""
@@ -245,7 +245,7 @@ class WireStream:
         if waiter is not None and not waiter.done():
             waiter.set_result(b"")
 
-    def _last_words(self) -> bytes:
+    def _end_or_error(self) -> bytes:
         if self._error is not None:
             raise self._error
         return b""

@@ -13,7 +13,7 @@ from rich.console import Console
 import benchkit
 from benchkit.cli import live, watch
 from benchkit.cli.progress import progress_display
-from benchkit.store import held
+from benchkit.store import run_locked
 from tests.cli.conftest import Verb
 
 RUNS = Path(__file__).parents[1] / "store" / "older_runs"
@@ -36,7 +36,7 @@ def test_a_run_that_has_ended(verb: Verb) -> None:
 def test_a_run_that_goes_on_is_shown_and_not_touched(verb: Verb, killed: Path) -> None:
     shutil.copytree(killed, "run")
     before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
-    with held(Path("run")):
+    with run_locked(Path("run")):
         done = verb("watch", "run", "--once")
     assert done.code == 0
     manifest = json.loads(Path("run/run.json").read_text("utf-8"))
@@ -62,7 +62,7 @@ def test_a_run_that_is_killed_while_it_is_watched_ends_it(
 ) -> None:
     shutil.copytree(killed, "run")
     holding = ExitStack()
-    holding.enter_context(held(Path("run")))
+    holding.enter_context(run_locked(Path("run")))
     monkeypatch.setattr(watch, "sleep", lambda _: holding.close())
     monkeypatch.setattr(Console, "is_terminal", panel)
     done = verb("watch", "run")
@@ -73,7 +73,7 @@ def test_a_run_that_is_killed_while_it_is_watched_ends_it(
 def test_the_report_of_a_run_says_whether_a_process_holds_it(verb: Verb, killed: Path) -> None:
     shutil.copytree(killed, "run")
     assert json.loads(verb("report", "run", "--json").out)["status"] == "killed"
-    with held(Path("run")):
+    with run_locked(Path("run")):
         assert json.loads(verb("report", "run", "--json").out)["status"] == "running"
 
 
@@ -108,7 +108,7 @@ def test_every_verb_says_whether_a_process_holds_the_run(verb: Verb, killed: Pat
     shutil.copytree(killed, "results/run")
     holding = ExitStack()
     if goes_on:
-        holding.enter_context(held(Path("results/run")))
+        holding.enter_context(run_locked(Path("results/run")))
     with holding:
         (run,) = json.loads(verb("history", "--json").out)["runs"]
         assert run["status"] == json.loads(verb("report", "results/run", "--json").out)["status"] == status

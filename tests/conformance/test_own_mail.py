@@ -22,7 +22,7 @@ from benchkit.model.trace import Trace
 from benchkit.providers import PROVIDERS as KNOWN
 from benchkit.sink import parse_body
 from tests.conformance.test_whole_mail import CLIENTS, PROVIDERS
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import RUN_TOKEN, SinkRecords, at_a_sink
 
 MAILS = Path(__file__).parents[1] / "data" / "mails"
 NAMES = [path.stem for path in sorted(MAILS.glob("*.eml"))]
@@ -89,8 +89,8 @@ def test_every_other_mail_arrives_as_it_was(
     )  # fmt: skip
     sent = [message for message in messages.values() if not refusal(message, provider)]
 
-    async def run() -> Seen:
-        seen, trace = Seen(), Trace()
+    async def run() -> SinkRecords:
+        seen, trace = SinkRecords(), Trace()
         async with at_a_sink(arm, seen) as (one, _):
             for number, message in enumerate(sent):
                 trace.begin()

@@ -31,7 +31,7 @@ from benchkit.testing.less_mail import most_of
 from benchkit.testing.provider_case import ProviderCase
 from tests.conformance.test_providers import CASES
 from tests.conformance.test_whole_mail import MAILS, mails
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import RUN_TOKEN, SinkRecords, at_a_sink
 
 CLIENTS = ("httpx2", "wire")
 IMAGE = "banner.png"
@@ -144,8 +144,8 @@ def arm_of(case: ProviderCase, client: str) -> ArmSpec:
 def test_the_shipped_mails_arrive_once_and_whole(case: ProviderCase, client: str) -> None:
     messages, arm = fitted_mails(case.label), arm_of(case, client)
 
-    async def run() -> Seen:
-        seen, trace = Seen(), Trace()
+    async def run() -> SinkRecords:
+        seen, trace = SinkRecords(), Trace()
         async with at_a_sink(arm, seen) as (one, _):
             for number, message in enumerate(messages):
                 trace.begin()

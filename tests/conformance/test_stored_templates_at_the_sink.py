@@ -25,7 +25,7 @@ from benchkit.testing.provider_case import ProviderCase
 from benchkit.testing.stored_template_suite import html_newsletter
 from benchkit.transports.api_requests import ApiRequests
 from tests.conformance.test_providers import TestStoredTemplates
-from tests.transports.clients import PASSWORD, RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import PASSWORD, RUN_TOKEN, SinkRecords, at_a_sink
 
 CLIENTS = ("httpx2", "wire")
 TOGETHER = 5
@@ -87,7 +87,7 @@ def test_mail_of_a_stored_template_arrives_once_and_whole(
         timeout_s=10.0, messages_per_request=together, render=Render.STORED,
     )  # fmt: skip
     messages = html_newsletter(with_text=case.provider.name not in HTML_ONLY)
-    seen = Seen()
+    seen = SinkRecords()
 
     async def run() -> None:
         async with at_a_sink(arm, seen, uploads=uploads_of(case, messages)) as (one, _):

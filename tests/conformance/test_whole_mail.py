@@ -27,7 +27,7 @@ from benchkit.providers import PROVIDERS as KNOWN
 from benchkit.scenario import load
 from benchkit.sink import parse_body
 from benchkit.transports import clients_by_transport
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import RUN_TOKEN, SinkRecords, at_a_sink
 
 HOUSE = Path(__file__).parents[2]
 MAILS = (
@@ -73,8 +73,8 @@ def test_the_whole_of_a_shipped_mail_arrives(name: str, transport: str, client: 
     carries_return_path = transport == "smtp" or provider == "jmap"
     messages = mails(name, return_path=carries_return_path)
 
-    async def run() -> Seen:
-        seen, trace = Seen(), Trace()
+    async def run() -> SinkRecords:
+        seen, trace = SinkRecords(), Trace()
         async with at_a_sink(arm, seen) as (one, _):
             for number, message in enumerate(messages):
                 trace.begin()

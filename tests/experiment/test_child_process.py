@@ -25,10 +25,10 @@ def test_what_ended_it_is_said(end: Callable[[Child], None], why: str, tmp_path:
     async def live() -> None:
         child = await Child.start("benchkit.experiment.process.sink_process", tmp_path / "children.log")
         await child.give(SinkJob((), "5eed", str(tmp_path)))
-        assert (await child.hear())["ports"] == []
+        assert (await child.receive())["ports"] == []
         end(child)
         with pytest.raises(ChildBroken, match=why):
-            await child.hear()
+            await child.receive()
         child.kill()  # and once more does no harm
         await child.end()
 

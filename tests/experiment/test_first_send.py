@@ -61,7 +61,7 @@ async def _entered(folder: Path) -> tuple[list[str], list[str]]:
         await child.give(
             WorkerJob(scenario, compose(scenario.message), endpoints, TOKEN, str(folder), condition=0, planned=7)
         )
-        while "done" not in await child.hear():
+        while "done" not in await child.receive():
             pass
     finally:
         await child.end()

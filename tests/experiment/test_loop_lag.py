@@ -85,10 +85,10 @@ def test_one_that_ends_with_the_window_counts_and_none_after_it(standstill_ns: i
     loop = Loop()
     loop.watch()
     loop.clock.advance(standstill_ns)
-    loop.lag.rest()
+    loop.lag.pause()
     assert (len(loop.noted), loop.cancelled, loop.timers) == (found, 1, [])
     loop.turn(10**9)
-    loop.lag.rest()
+    loop.lag.pause()
     assert len(loop.noted) == found
 
 

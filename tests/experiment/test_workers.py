@@ -111,7 +111,7 @@ class Worker:
         self.says: asyncio.Queue[News | Exception] = asyncio.Queue()
         self.received: list[str] = []
 
-    async def hear(self) -> News:
+    async def receive(self) -> News:
         news = await self.says.get()
         if isinstance(news, Exception):
             raise news
@@ -230,7 +230,7 @@ class Line:
     def tell(self, **news: Any) -> None:
         self.heard += news
 
-    async def next_word(self) -> str:
+    async def next_command(self) -> str:
         return self.words.pop(0)
 
 
@@ -240,7 +240,7 @@ def test_who_stands_ready_is_released_by_the_last_word(last: str, stopped: bool)
 
     async def perform() -> tuple[bool, list[int | None]]:
         in_step = InStep(line)  # type: ignore[arg-type]
-        stop = await in_step.told_to_stop()
+        stop = await in_step.stop_requested()
         return stop, [await in_step.start() for _ in range(3)]
 
     assert asyncio.run(perform()) == (stopped, [17, 42, None])

@@ -158,7 +158,7 @@ def test_no_bytes_raise(reads: list[bytes]) -> None:
     for service in (OPEN, GUARDED, STARTTLS):
         replies, _, dialogue = hold(service, reads)
         assert replies == b"" or codes(replies)
-        assert len(dialogue.seen) <= 13_000
+        assert len(dialogue.last_unit) <= 13_000
 
 
 @given(conversations)
@@ -213,7 +213,7 @@ def test_what_is_not_offered_is_refused(said: bytes, reply: bytes) -> None:
 def test_all_is_forgotten_once_tls_stands() -> None:
     """RFC 3207 §4.2: what was learnt in plaintext, and what an attacker put behind STARTTLS."""
     _, _, dialogue = hold(STARTTLS, [EHLO + b"STARTTLS\r\nEHLO evil\r\n", b"MAIL FROM:<evil@evil.example>\r\n"])
-    assert dialogue.tls_wanted
+    assert dialogue.tls_requested
     dialogue.secured()
     assert dialogue.step() is None
     dialogue.feed(MAIL)
@@ -263,18 +263,18 @@ def test_a_refused_unit_has_no_effect() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "seen"),
+    ("said", "last_unit"),
     [
         (b"AUTH PLAIN " + PLAIN + b"\r\n", [b"AUTH PLAIN ****"]),
         (b"auth LOGIN\r\n" + USER + b"\r\n" + PASS + b"\r\n", [b"auth LOGIN", b"****", b"****"]),
         (MAIL, [MAIL[:-2]]),
     ],
 )
-def test_no_secret_is_shown(said: bytes, seen: list[bytes]) -> None:
+def test_no_secret_is_shown(said: bytes, last_unit: list[bytes]) -> None:
     dialogue = ServerSession(GUARDED, lambda *_: None)
     dialogue.feed(EHLO + said)
     dialogue.step()
     shown = []
     while dialogue.step() is not None:
-        shown.append(dialogue.seen)
-    assert shown == seen
+        shown.append(dialogue.last_unit)
+    assert shown == last_unit

@@ -10,7 +10,7 @@ import pytest
 
 from benchkit.batch import to_mime
 from benchkit.model.contracts import BatchProvider, Provider, StoredTemplateProvider, TemplateProvider
-from benchkit.model.exchange import Credentials, JointRequest, Request
+from benchkit.model.exchange import BatchRequest, Credentials, Request
 from benchkit.model.message import Address, Content, Message
 from benchkit.providers import PROVIDERS
 from benchkit.providers.arm_options import options_list, options_table, tracking_off
@@ -42,8 +42,8 @@ def mails() -> list[Message]:
     ]
 
 
-def whole(joint: JointRequest) -> Request:
-    return joint.request(range(2), [b"first", b"second"])
+def whole(combined: BatchRequest) -> Request:
+    return combined.request(range(2), [b"first", b"second"])
 
 
 def ways(provider: Provider) -> list[Callable[[Credentials], Request]]:

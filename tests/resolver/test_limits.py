@@ -8,7 +8,7 @@ from contextlib import suppress
 from benchkit.model.clock import ManualClock
 from benchkit.model.dns import Answer, AnswerState
 from benchkit.resolver import Budget, Snapshot
-from benchkit.resolver.retry_budget import RetryBudget, Spent
+from benchkit.resolver.retry_budget import BudgetExhausted, RetryBudget
 
 
 class Numbering:
@@ -62,7 +62,7 @@ def test_queries_beyond_a_questions_first_are_taken_as_they_leave() -> None:
 
     async def stubborn(name: str, type: str) -> Answer:  # noqa: A002
         budget = RetryBudget(ManualClock(), 0, 0)
-        with suppress(Spent):
+        with suppress(BudgetExhausted):
             while True:
                 budget.spend()
                 await asyncio.sleep(0)

@@ -58,7 +58,7 @@ def test_a_long_table_that_stays_on_the_disk_has_the_same_defaults(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = load_run(folder)
-    monkeypatch.setattr("benchkit.store.loading.HELD_ROWS", 0)
+    monkeypatch.setattr("benchkit.store.loading.IN_MEMORY_ROWS", 0)
     stored = load_run(folder)
     for layout in TABLES:
         for column in layout.columns:

@@ -20,7 +20,7 @@ from benchkit.model.plan import PlanCell
 from benchkit.model.run import ArmRecord, ConditionRecord, InBatches, Manifest, RunStatus
 from benchkit.model.tables import MESSAGES
 from benchkit.model.trace import Phase, Trace
-from benchkit.store import Recorder, SpoolLedger, close_tables, held, load_run, reserve_file, write_manifest
+from benchkit.store import Recorder, SpoolLedger, close_tables, load_run, reserve_file, run_locked, write_manifest
 from benchkit.store.resolving import NO_MAIL, Resolved
 from benchkit.store.rows import rows_left
 from benchkit.store.spool import read_batches
@@ -205,7 +205,7 @@ def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
 def load_run_manifest(folder: Path) -> Manifest:
     Recorder(folder, ManualClock(), planned=10).close()
     SpoolLedger(folder).close()
-    with held(folder):
+    with run_locked(folder):
         return load_run(folder).manifest
 
 
@@ -285,7 +285,7 @@ def test_a_long_table_stays_on_the_disk_and_reads_the_same(tmp_path: Path, monke
     ledger.close()
     close_tables(tmp_path, lambda arm, head, body: [Resolved(b"d" * 16, 1)])
     held = load_run(tmp_path)
-    monkeypatch.setattr("benchkit.store.loading.HELD_ROWS", 0)
+    monkeypatch.setattr("benchkit.store.loading.IN_MEMORY_ROWS", 0)
     monkeypatch.setattr("benchkit.store.stored_table.BATCH_ROWS", 7)
     stored = load_run(tmp_path)
     for short, long in zip(

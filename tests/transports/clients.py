@@ -14,14 +14,14 @@ from benchkit.testing.client_at_sink import (
     PATIENT_S,
     RUN_TOKEN,
     USERNAME,
-    Seen,
+    SinkRecords,
     at_a_sink,
     endpoint_of,
 )
 from benchkit.transports import TRANSPORTS
 
 __all__ = [
-    "IMPATIENT_S", "PASSWORD", "PATIENT_S", "RUN_TOKEN", "USERNAME", "Seen", "at_a_sink", "client_of", "outcome_of_one",
+    "IMPATIENT_S", "PASSWORD", "PATIENT_S", "RUN_TOKEN", "USERNAME", "SinkRecords", "at_a_sink", "client_of", "outcome_of_one",
     "timeout_s_for",
 ]  # fmt: skip
 

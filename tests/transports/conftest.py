@@ -17,7 +17,7 @@ from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import Outcome
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.model.trace import Phase, Trace
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import RUN_TOKEN, SinkRecords, at_a_sink
 
 
 def message(recipients: int = 1, text: str = "Hello.\n.\nA line that begins with a dot is stuffed.") -> Message:
@@ -39,7 +39,7 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Talk(Seen):
+class Talk(SinkRecords):
     """What happened: on the client's side, and on the sink's."""
 
     sent: list[Sent] = field(default_factory=list)

@@ -14,7 +14,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Trace
 from tests.loopback_server import serving
-from tests.transports.clients import Seen, at_a_sink, client_of, outcome_of_one, timeout_s_for
+from tests.transports.clients import SinkRecords, at_a_sink, client_of, outcome_of_one, timeout_s_for
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -104,7 +104,7 @@ def test_wrong_credentials_are_a_rejection(make_arm: Callable[..., ArmSpec], com
 
 
 async def _with_wrong_password(arm: ArmSpec, message: Message) -> Outcome:
-    async with at_a_sink(arm, Seen(), password="wrong") as (client, _):
+    async with at_a_sink(arm, SinkRecords(), password="wrong") as (client, _):
         return await outcome_of_one(client, message)
 
 

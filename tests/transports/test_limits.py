@@ -15,7 +15,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, Fault, Limit
 from benchkit.model.trace import Phase, Trace
 from benchkit.sink import Sink
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import RUN_TOKEN, SinkRecords, at_a_sink
 
 Make = Callable[..., Message]
 Kind = OutcomeKind
@@ -24,9 +24,9 @@ API = ("aiohttp", "httpx", "httpx2", "httpx2h2", "wire")
 WAYS = [*(("smtp none", client) for client in SMTP), *(("api implicit", client) for client in API)]
 
 
-async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[bool], Seen]:
+async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[bool], SinkRecords]:
     """Each message once the server has closed the connection of the one before; whether it had to connect again."""
-    seen, reconnected, trace = Seen(), [], Trace()
+    seen, reconnected, trace = SinkRecords(), [], Trace()
     async with at_a_sink(arm, seen) as (client, sink):
         prepared = client.prepare(message)
         for number in range(count):

@@ -14,7 +14,7 @@ from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, Delay, Fault
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
-from tests.transports.clients import Seen, at_a_sink, timeout_s_for
+from tests.transports.clients import SinkRecords, at_a_sink, timeout_s_for
 from tests.transports.scripted import Script, against, polite, send_all
 
 Kind = OutcomeKind
@@ -25,7 +25,7 @@ WAYS = ("smtp none", "smtp starttls plain", "smtp implicit login", "smtp none cr
 
 
 @dataclass(slots=True)
-class Dialogue(Seen):
+class Dialogue(SinkRecords):
     """What both sides saw of some messages over one connection, and of its end."""
 
     setup_turns: int = 0

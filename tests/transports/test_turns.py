@@ -16,7 +16,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.scenario import ArmSpec, Limit
 from benchkit.model.trace import Phase, Trace
 from benchkit.protocol.expected_turns import message_turns, setup_turns
-from tests.transports.clients import RUN_TOKEN, Seen, at_a_sink
+from tests.transports.clients import RUN_TOKEN, SinkRecords, at_a_sink
 
 Make = Callable[..., Message]
 
@@ -133,7 +133,7 @@ def test_a_reconnect_that_the_server_forces_is_counted(talk: Any, compose_messag
 async def _tickets_before_the_first_message(arm: ArmSpec, message: Message) -> tuple[bool, int]:
     """Whether the client still holds its connection once TLS session tickets wait to be read, and the message's turns."""
     trace = Trace()
-    async with at_a_sink(arm, Seen()) as (client, _):
+    async with at_a_sink(arm, SinkRecords()) as (client, _):
         assert await client.connect(trace) is None
         for _ in range(200):  # the tickets follow the handshake, a round trip later
             await asyncio.sleep(0.001)

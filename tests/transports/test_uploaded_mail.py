@@ -11,7 +11,7 @@ from benchkit.model.message import Address, Content, Message
 from benchkit.model.outcome import Outcome, OutcomeKind
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Fault, Security
 from benchkit.protocol.expected_turns import message_turns
-from benchkit.testing.client_at_sink import ClientAtSink, Seen, at_a_sink, converse, endpoint_of
+from benchkit.testing.client_at_sink import ClientAtSink, SinkRecords, at_a_sink, converse, endpoint_of
 from benchkit.transports.api_requests import with_sessions
 
 CLIENTS = ("wire", "httpx", "httpx2", "aiohttp")
@@ -72,7 +72,7 @@ def test_the_session_of_the_sink_is_asked_before_the_first_mail(client: str) -> 
     asks = arm(client, session="/.well-known/jmap")
 
     async def run() -> dict[str, str]:
-        seen = Seen()
+        seen = SinkRecords()
         async with at_a_sink(asks, seen) as (_, sink):
             port = sink._servers[0].sockets[0].getsockname()[1]
             (found,) = await with_sessions([endpoint_of(asks, port)])

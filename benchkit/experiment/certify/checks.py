@@ -24,20 +24,20 @@ LEAST_PER_S = 250  # through the slowest of Python's clients, which shares the m
 def link_checks(conditions: Iterable[ConditionRecord]) -> Iterator[CertificationCheck]:
     """The link itself: the kernel's smallest round trip beside the one that was asked for."""
     for condition in conditions:
-        asked_ms, found_ms = condition.asked.get("rtt_ms") or 0.0, condition.rtt_ms
-        tolerance_ms = max(LINK_TOLERANCE * asked_ms, LINK_TOLERANCE_MS)
-        passed = found_ms is not None and abs(found_ms - asked_ms) <= tolerance_ms
+        configured_ms, found_ms = condition.asked.get("rtt_ms") or 0.0, condition.rtt_ms
+        tolerance_ms = max(LINK_TOLERANCE * configured_ms, LINK_TOLERANCE_MS)
+        passed = found_ms is not None and abs(found_ms - configured_ms) <= tolerance_ms
         found = "not known" if found_ms is None else f"RTT {found_ms:.2f} ms"
-        wanted = f"{asked_ms:g} ± {tolerance_ms:g} ms"
-        yield CertificationCheck("link", condition.name, passed, found, wanted, of_time=True)
+        expected = f"{configured_ms:g} ± {tolerance_ms:g} ms"
+        yield CertificationCheck("link", condition.name, passed, found, expected, of_time=True)
 
 
 def clock_check(run: Run) -> CertificationCheck:
     """The worker's stamps against those of the sink, another process: from the first acceptance to the last one."""
-    ratio, wanted = clock_ratio(run), f"1 ± {CLOCK_TOLERANCE:g}"
+    ratio, expected = clock_ratio(run), f"1 ± {CLOCK_TOLERANCE:g}"
     passed = ratio is not None and abs(ratio - 1) <= CLOCK_TOLERANCE
     return CertificationCheck(
-        "clock", "worker ÷ sink", passed, "not known" if ratio is None else f"{ratio:.4f}", wanted
+        "clock", "worker ÷ sink", passed, "not known" if ratio is None else f"{ratio:.4f}", expected
     )
 
 
@@ -54,8 +54,8 @@ def sweep_checks(dialogues: tuple[CertifiedSequence, ...], summary: Summary) -> 
             differs = any(
                 one.code is Code.AA_DIFFERS and one.arguments["arm"] == contrast.arm for one in summary.invalid_because
             )
-            subject, wanted = f"{contrast.arm}, {contrast.condition}", "no difference from its twin"
-            yield CertificationCheck("A/A", subject, not differs, f"{contrast.ratio:.3f}", wanted, of_time=True)
+            subject, expected = f"{contrast.arm}, {contrast.condition}", "no difference from its twin"
+            yield CertificationCheck("A/A", subject, not differs, f"{contrast.ratio:.3f}", expected, of_time=True)
     reasons = [one.code for one in summary.invalid_because if one.code is not Code.AA_DIFFERS]
     yield CertificationCheck("every message", "all dialogues", not reasons, ", ".join(reasons) or "valid", "valid")
 
@@ -67,12 +67,12 @@ def _found(summary: Summary) -> str:
 def delay_checks(grown_ms: Mapping[str, Estimate], injected_ms: Mapping[str, float]) -> Iterator[CertificationCheck]:
     """Each phase must have grown by its own delay and by nothing else: by the median over paired blocks."""
     for phase in sorted({*grown_ms, *injected_ms}):
-        found, wanted_ms = grown_ms.get(phase, Estimate(0.0)), injected_ms.get(phase, 0.0)
-        passed = found.value is not None and abs(found.value - wanted_ms) <= DELAY_TOLERANCE_MS
+        found, expected_ms = grown_ms.get(phase, Estimate(0.0)), injected_ms.get(phase, 0.0)
+        passed = found.value is not None and abs(found.value - expected_ms) <= DELAY_TOLERANCE_MS
         text = "not known" if found.value is None else f"{found.value:.2f} ms"
         interval = "" if found.low is None or found.high is None else f" [{found.low:.2f}, {found.high:.2f}]"
-        wanted = f"{wanted_ms:g} ± {DELAY_TOLERANCE_MS:g} ms"
-        yield CertificationCheck("injected delay", phase, passed, text + interval, wanted, of_time=True)
+        expected = f"{expected_ms:g} ± {DELAY_TOLERANCE_MS:g} ms"
+        yield CertificationCheck("injected delay", phase, passed, text + interval, expected, of_time=True)
 
 
 def client_checks(size: str, summary: Summary) -> Iterator[CertificationCheck]:
@@ -121,22 +121,22 @@ def _turns(dialogue: CertifiedSequence, summary: Summary) -> CertificationCheck:
 
 def _wire(dialogue: CertifiedSequence, agreements: list[Agreement]) -> CertificationCheck:
     """Over all links: the wire's round trips beside the counter's."""
-    seen = sum(agreement.turns_on_wire or 0 for agreement in agreements)
+    on_wire = sum(agreement.turns_on_wire or 0 for agreement in agreements)
     counted = sum(agreement.turns_for_wire or 0.0 for agreement in agreements)
     passed = bool(agreements) and all(agreement.wire_agrees for agreement in agreements)
-    return CertificationCheck("wire", dialogue.arm.name, passed, f"{seen} turns", f"{counted:g}, as counted")
+    return CertificationCheck("wire", dialogue.arm.name, passed, f"{on_wire} turns", f"{counted:g}, as counted")
 
 
 def _times(dialogue: CertifiedSequence, fit: LatencyFit | None) -> Iterator[CertificationCheck]:
     name, turns = dialogue.arm.name, dialogue.turns
-    wanted = f"{turns} ± {SLOPE_TOLERANCE:.0%}"
+    expected = f"{turns} ± {SLOPE_TOLERANCE:.0%}"
     most_ms = turns * OWN_TIME_A_TURN_MS + OWN_TIME_MS
     if fit is None or fit.slope.value is None or fit.intercept_ms.value is None:
-        yield CertificationCheck("slope", name, False, "not known", wanted, of_time=True)
+        yield CertificationCheck("slope", name, False, "not known", expected, of_time=True)
         return
     slope, intercept = fit.slope.value, fit.intercept_ms.value
     interval = f" [{fit.slope.low:.2f}, {fit.slope.high:.2f}]" if fit.slope.low is not None else ""
     passed = abs(slope / turns - 1) <= SLOPE_TOLERANCE
-    yield CertificationCheck("slope", name, passed, f"{slope:.2f}{interval}", wanted, of_time=True)
+    yield CertificationCheck("slope", name, passed, f"{slope:.2f}{interval}", expected, of_time=True)
     found, most = f"{intercept:.1f} ms", f"at most {most_ms:g} ms"
     yield CertificationCheck("at no RTT", name, intercept <= most_ms, found, most, of_time=True)

@@ -38,23 +38,23 @@ from benchkit.stats.phase_medians import phase_growth_ms
 
 BLOCKS = 12
 _DELAY_BLOCKS, _CLIENT_BLOCKS, _SPEED_BLOCKS, _SPEED_MESSAGES = 20, 3, 6, 400
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 def certify(
-    tell: Tell,
+    report: Report,
     dialogues: tuple[CertifiedSequence, ...] = scenarios.DIALOGUES,
     rtts_ms: tuple[float, ...] = scenarios.RTTS_MS,
     blocks: int = BLOCKS,
 ) -> Certificate:
-    """Under three minutes with the defaults; `tell` hears what is going on. Without a lab, nothing is certified.
+    """Under three minutes with the defaults; `report` gets the title of each step. Without a lab, nothing is certified.
 
     What fails because of its time is measured again, so that a busy machine takes longer. Raises KeyboardInterrupt, and
     BenchkitError where a run breaks.
     """
     started, before = time.perf_counter(), cpu_times()
     with temporary_folder() as folder:
-        measured = _Measured(folder, tell)
+        measured = _Measured(folder, report)
         lab, found = measured.checks_of(dialogues, rtts_ms, blocks)
     return Certificate(
         created_utc=utc_now().isoformat(timespec="seconds"),
@@ -70,9 +70,9 @@ def certify(
 class _Measured:
     """The runs of a certificate; each stage is one run with its checks, made again where only times failed."""
 
-    def __init__(self, folder: Path, tell: Tell) -> None:
+    def __init__(self, folder: Path, report: Report) -> None:
         self._folder = folder
-        self._tell = tell
+        self._report = report
         self._runs: list[Run] = []
 
     def busyness(self, before: Mapping[str, CpuTimes]) -> Busyness:
@@ -94,8 +94,8 @@ class _Measured:
                 of_size = partial(clients_checks, size=size)
                 what = f"client libraries with messages of {size}"
                 found += self._stage(scenarios.clients(text_bytes, _CLIENT_BLOCKS), of_size, what)
-        kept = tuple(dialogue for dialogue in dialogues if dialogue.arm.connection.messages == 0)
-        return "", found + self._stage(_speed(kept), fast_checks, "speed")
+        on_open_connections = tuple(dialogue for dialogue in dialogues if dialogue.arm.connection.messages == 0)
+        return "", found + self._stage(_speed(on_open_connections), fast_checks, "speed")
 
     def _stage(
         self, scenario: Scenario, checks_in: Callable[[Run], Iterable[CertificationCheck]], what: str
@@ -103,7 +103,7 @@ class _Measured:
         attempts: list[list[CertificationCheck]] = []
         while len(attempts) < MOST_ATTEMPTS:
             title = f"{what}, attempt {len(attempts) + 1}" if attempts else what
-            run = _run(scenario, self._folder, self._tell, title)
+            run = _run(scenario, self._folder, self._report, title)
             self._runs.append(run)
             attempts.append(list(checks_in(run)))
             if not needs_another(combined(attempts)):
@@ -137,9 +137,9 @@ def _speed(dialogues: tuple[CertifiedSequence, ...]) -> Scenario:
     return replace(plan, load=load)
 
 
-def _run(scenario: Scenario, folder: Path, tell: Tell, what: str) -> Run:
+def _run(scenario: Scenario, folder: Path, report: Report, what: str) -> Run:
     """Of a run that did not come to its end nothing is judged: the machine is not to blame."""
-    tell(what)
+    report(what)
     with signals_given_back():
         ended = run_experiment(scenario, compose(scenario.message), {}, folder, lambda sent, planned: None)
     if ended.status is RunStatus.INTERRUPTED:

@@ -65,7 +65,7 @@ def _fetch(way: Forwarder, wire: PacketCounter, capture: PcapWriter | None) -> N
             return
         now_ns = perf_counter_ns()
         way.line.offer(packet, now_ns)
-        wire.see(packet, outward=way.outward)
+        wire.count_packet(packet, outward=way.outward)
         if capture is not None:
             capture.write(packet, now_ns)
 

@@ -48,8 +48,8 @@ def main() -> None:
     except OSError as error:
         parent.sendall(json.dumps({"refused": _missing(error)}).encode())
         return
-    held = [networks.client, networks.server, *([networks.user] if networks.user is not None else [])]
-    socket.send_fds(parent, [b"ready"], held)
+    descriptors = [networks.client, networks.server, *([networks.user] if networks.user is not None else [])]
+    socket.send_fds(parent, [b"ready"], descriptors)
     with suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone, and so is all interest
         parent.sendall(json.dumps(_forward(networks, LinkSpec(**job["link"]), job["pcap"])).encode())
 

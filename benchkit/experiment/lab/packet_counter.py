@@ -36,13 +36,13 @@ class ConnectionCount:
 class _Conversation:
     """A connection under way: its count, and what of the sequence space is known."""
 
-    __slots__ = ("closing", "count", "first_sequence", "seen_in", "seen_out", "waiting")
+    __slots__ = ("closing", "count", "first_sequence", "next_in", "next_out", "waiting")
 
     def __init__(self, count: ConnectionCount, first_sequence: int) -> None:
         self.count = count
         self.first_sequence = first_sequence
-        self.seen_out = (first_sequence + 1) & _SPACE
-        self.seen_in = -1
+        self.next_out = (first_sequence + 1) & _SPACE
+        self.next_in = -1
         self.waiting = False
         self.closing = False
 
@@ -61,7 +61,7 @@ class PacketCounter:
         """In the order of their first SYN."""
         return tuple(self._counts)
 
-    def see(self, packet: bytes, *, outward: bool) -> None:
+    def count_packet(self, packet: bytes, *, outward: bool) -> None:
         """One IPv4 packet, from the client if `outward`."""
         self.packets += 1
         self.bytes += len(packet)
@@ -76,9 +76,9 @@ class PacketCounter:
         if conversation is None:
             return
         if outward:
-            _client_spoke(conversation, len(packet), sequence, flags, payload)
+            _count_from_client(conversation, len(packet), sequence, flags, payload)
         else:
-            _server_spoke(conversation, len(packet), sequence, flags, payload)
+            _count_from_server(conversation, len(packet), sequence, flags, payload)
 
     def _conversation(self, key: tuple[int, int], sequence: int, flags: int, *, outward: bool) -> _Conversation | None:
         """A SYN with a number of its own begins a connection, also where the ports have been used before."""
@@ -90,7 +90,7 @@ class PacketCounter:
         return found
 
 
-def _client_spoke(conversation: _Conversation, size: int, sequence: int, flags: int, payload: int) -> None:
+def _count_from_client(conversation: _Conversation, size: int, sequence: int, flags: int, payload: int) -> None:
     count = conversation.count
     count.packets_out += 1
     count.bytes_out += size
@@ -98,45 +98,45 @@ def _client_spoke(conversation: _Conversation, size: int, sequence: int, flags: 
         count.syns += 1
         count.retransmits += count.syns > 1
     elif payload:
-        fresh = _fresh(conversation.seen_out, sequence, payload)
-        if fresh:
-            conversation.seen_out = (sequence + payload) & _SPACE
+        new_bytes = _new_bytes(conversation.next_out, sequence, payload)
+        if new_bytes:
+            conversation.next_out = (sequence + payload) & _SPACE
             conversation.waiting = True
-            count.payload_out += fresh
+            count.payload_out += new_bytes
         else:
             count.retransmits += 1
     if flags & (_FIN | _RST):
         conversation.closing = True  # what the server sends after close_notify is no reply
 
 
-def _server_spoke(conversation: _Conversation, size: int, sequence: int, flags: int, payload: int) -> None:
+def _count_from_server(conversation: _Conversation, size: int, sequence: int, flags: int, payload: int) -> None:
     count = conversation.count
     count.packets_in += 1
     count.bytes_in += size
     if flags & _SYN:
         _server_opened(conversation, sequence)
     elif payload:
-        fresh = _fresh(conversation.seen_in, sequence, payload)
-        if not fresh:
+        new_bytes = _new_bytes(conversation.next_in, sequence, payload)
+        if not new_bytes:
             count.retransmits += 1
             return
-        conversation.seen_in = (sequence + payload) & _SPACE
-        count.payload_in += fresh
+        conversation.next_in = (sequence + payload) & _SPACE
+        count.payload_in += new_bytes
         if conversation.waiting and not conversation.closing:
             count.turns += 1
             conversation.waiting = False
 
 
 def _server_opened(conversation: _Conversation, sequence: int) -> None:
-    if conversation.seen_in >= 0:
+    if conversation.next_in >= 0:
         conversation.count.retransmits += 1
         return
-    conversation.seen_in = (sequence + 1) & _SPACE
+    conversation.next_in = (sequence + 1) & _SPACE
     conversation.waiting = True  # what the server says first has to wait for our ACK
     conversation.count.turns += 1
 
 
-def _fresh(seen: int, sequence: int, payload: int) -> int:
+def _new_bytes(expected: int, sequence: int, payload: int) -> int:
     """How many bytes at the end of a segment lie beyond what was seen, in sequence numbers that wrap (RFC 9293 §3.4)."""
-    beyond = (sequence + payload - seen) & _SPACE
+    beyond = (sequence + payload - expected) & _SPACE
     return min(beyond, payload) if 0 < beyond < _HALF_SPACE else 0

@@ -44,7 +44,7 @@ class Child:
         self._has_job = True
         await self._write(frame(job))
 
-    async def hear(self) -> dict[str, Any]:
+    async def receive(self) -> dict[str, Any]:
         """The next news. Raises ChildBroken when the child says so, or ends without having said that it is done."""
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
@@ -66,7 +66,7 @@ class Child:
         await self._write(b"stop\n")
 
     def kill(self) -> None:
-        """For a child that no longer reacts; `hear` then says so."""
+        """For a child that no longer reacts; `receive` then says so."""
         self._killed = True
         with suppress(ProcessLookupError):
             self._process.kill()
@@ -90,7 +90,7 @@ class Child:
 
     async def _write(self, data: bytes) -> None:
         assert self._process.stdin is not None
-        with suppress(ConnectionError):  # it is dead: `hear` will say so
+        with suppress(ConnectionError):  # it is dead: `receive` will say so
             self._process.stdin.write(data)
             await self._process.stdin.drain()
 

@@ -14,7 +14,7 @@ from benchkit.model.identity import PLACEHOLDER, IdentitySlots
 from benchkit.model.message import Batch, Message
 from benchkit.model.scenario import ArmSpec, Render, Scenario
 from benchkit.providers import PROVIDERS
-from benchkit.providers.rendering import joint_request, single_requests
+from benchkit.providers.rendering import batch_request, single_requests
 from benchkit.transports.api_requests import signer_of
 
 _MESSAGES = 50  # a median of so many is steady enough to be set beside a send
@@ -68,9 +68,9 @@ def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float
     together = messages[: arm.messages_per_request]
     members, identities = range(len(together)), [PLACEHOLDER] * len(together)
     provider, account, signer = _speaker(arm)
-    joint = joint_request(provider, together, account, arm.render)
-    made_us = _fastest_us(lambda: joint_request(provider, together, account, arm.render))
-    within = _fastest_us(lambda: _sign(signer, account, joint.request(members, identities)))
+    combined = batch_request(provider, together, account, arm.render)
+    made_us = _fastest_us(lambda: batch_request(provider, together, account, arm.render))
+    within = _fastest_us(lambda: _sign(signer, account, combined.request(members, identities)))
     return made_us / len(together), within / len(together)
 
 

@@ -40,10 +40,10 @@ from benchkit.model.secret import Secret
 from benchkit.stats.looks import is_decided
 from benchkit.store import (
     create_folder,
-    held,
     load_run,
     private_files,
     remove_spools,
+    run_locked,
     write_manifest,
     write_tables,
 )
@@ -51,7 +51,7 @@ from benchkit.transports import offers_of
 
 # (sends recorded so far, sends planned)
 Progress = Callable[[int, int], None]
-Begun = Callable[[Path], None]
+OnStart = Callable[[Path], None]
 LAB_ENDED = "the receiving lab's servers ended during the run, so its mail went nowhere from then on: run it again"
 NO_KEYS: Mapping[int, Secret] = {}
 
@@ -71,12 +71,12 @@ class RunEnd:
 
 def run_experiment(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], results: Path, progress: Progress,
-    dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False, begun: Begun = lambda folder: None,
+    dkim_keys: Mapping[int, Secret] = NO_KEYS, *, send: bool = False, on_start: OnStart = lambda folder: None,
     relay: RelayTarget | None = None, draining: Callable[[], None] = lambda: None,
 ) -> RunEnd:  # fmt: skip
     """Run it; `send`: the user says now that real mail may leave (plan/send_permission.py).
 
-    `begun` is told the run's folder once there is a manifest in it. `relay`: where arms that relay send their mail on to.
+    `on_start` gets the run's folder once it holds a manifest. `relay`: where arms that relay send their mail on to.
     `draining` is called when a signal asks the run to end while messages are under way.
 
     Raises InputError and TargetUnreachable (nothing was sent, no folder is left), StoreError (none can be made).
@@ -86,29 +86,29 @@ def run_experiment(
     of_arms = arm_batches(scenario, batch)
     signed = sign_batches(scenario, batch, dkim_keys, of_arms)
     token = secrets.token_hex(4)
-    stood = next(path for path in (results, *results.parents) if path.exists())
+    existing = next(path for path in (results, *results.parents) if path.exists())
     folder = create_folder(results, scenario.name, token)
     stopping = Stopping(draining)
     try:
-        with private_files(), held(folder):
+        with private_files(), run_locked(folder):
             return asyncio.run(
-                _conduct(scenario, batch, revealed, of_arms, signed, folder, token, progress, stopping, begun, relay)
+                _conduct(scenario, batch, revealed, of_arms, signed, folder, token, progress, stopping, on_start, relay)
             )
     except (TargetUnreachable, InputError):
-        _remove(folder, stood)
+        _remove(folder, existing)
         raise
     except KeyboardInterrupt:
-        if not stopping.begun:
-            _remove(folder, stood)
+        if not stopping.has_started:
+            _remove(folder, existing)
         raise
     finally:
-        if stopping.begun:
+        if stopping.has_started:
             stopping.ignore()
 
 
 async def _conduct(
     scenario: Scenario, batch: Batch, revealed: Mapping[int, Secret], of_arms: Mapping[int, Batch],
-    signed: Mapping[int, SignedBatch], folder: Path, token: str, progress: Progress, stopping: Stopping, begun: Begun,
+    signed: Mapping[int, SignedBatch], folder: Path, token: str, progress: Progress, stopping: Stopping, on_start: OnStart,
     relay: RelayTarget | None,
 ) -> RunEnd:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run says so."""
@@ -118,7 +118,7 @@ async def _conduct(
         scenario = replace(scenario, network=NetworkSpec())
     manifest = manifest_of(scenario, batch, folder.name, token, refusal)
     conductor = _Conductor(scenario, batch, revealed, of_arms, signed, folder, progress, manifest, stopping, relay)
-    return await conductor.run(begun)
+    return await conductor.run(on_start)
 
 
 class _Conductor:
@@ -139,12 +139,12 @@ class _Conductor:
         self._relay = relay
         self._sent_before = 0  # in the segments before this one
 
-    async def run(self, begun: Begun) -> RunEnd:
+    async def run(self, on_start: OnStart) -> RunEnd:
         awake = slept_ns()
         host = describe_host(resolved=bool(leaving_hosts(self._scenario)), libraries=_libraries(self._scenario))
         self._note(host=host, certificate=certificate_in_words(self._folder.parent, host))
         self._note(registered=registration_digest(self._manifest))
-        begun(self._folder)
+        on_start(self._folder)
         for arm, batch in self._signed.items():
             self._note_arm(arm, **batch.facts)
         for arm, costs in request_costs(self._scenario, self._batch, self._of_arms).items():
@@ -272,11 +272,11 @@ def _libraries(scenario: Scenario) -> set[str]:
     return {name for arm in scenario.arms for name in offers_of(arm.transport, arm.client).libraries}
 
 
-def _remove(folder: Path, stood: Path) -> None:
-    """A run that sent nothing leaves nothing behind, also none of the folders that were made for it below `stood`."""
+def _remove(folder: Path, existing: Path) -> None:
+    """A run that sent nothing leaves nothing behind, also none of the folders that were made for it below `existing`."""
     with suppress(OSError):
         for path in folder.iterdir():
             path.unlink()
-        while folder != stood:
+        while folder != existing:
             folder.rmdir()
             folder = folder.parent

@@ -134,7 +134,7 @@ class _Walk:
                     self._environment.sink_host, segment.condition, self._cores.get(SINK, ()),
                 )
             )  # fmt: skip
-            ready = await sink.hear()
+            ready = await sink.receive()
             ports = ready["ports"]
             self._ports = {listener.arm: port for listener, port in zip(listeners, ports, strict=False)}
             self._failover_ports = dict(zip(further, ports[len(listeners) :], strict=True))
@@ -204,7 +204,7 @@ class _Walk:
 async def _watch(sink: Child, pool: WorkerPool, on_news: OnNews) -> None:
     """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
     try:
-        while "done" not in (news := await sink.hear()):
+        while "done" not in (news := await sink.receive()):
             on_news(news)
     except ChildBroken:
         await pool.ask_to_stop()

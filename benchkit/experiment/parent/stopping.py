@@ -20,14 +20,14 @@ class Stoppable(Protocol):
 
 
 class Stopping:
-    """`begun`: a worker has started, so there may be results to keep. `requested`: a signal asked the run to end.
+    """`has_started`: a worker has started, so there may be results to keep. `requested`: a signal asked the run to end.
 
     `draining` is called at the first signal, since what is under way may take a while to end.
     """
 
     def __init__(self, draining: Callable[[], None] = lambda: None) -> None:
         self._draining = draining
-        self.begun = False
+        self.has_started = False
         self.requested = False
         self._workers: Stoppable | None = None
         self._asking: set[asyncio.Task[None]] = set()
@@ -35,10 +35,10 @@ class Stopping:
     @contextmanager
     def reaches(self, workers: Stoppable) -> Iterator[None]:
         """Sends signals to these workers while they run. The signal handlers stay afterwards."""
-        if not self.begun:
+        if not self.has_started:
             for number in _SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._ask)
-        self.begun = True
+        self.has_started = True
         self._workers = workers
         if self.requested:  # while the processes of a later segment started
             self._ask()

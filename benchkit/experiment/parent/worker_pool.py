@@ -67,7 +67,7 @@ class WorkerPool:
     async def _follow(self, number: int, on_news: OnNews) -> bool:
         """One worker's news, with the sends of all; gives whether it was interrupted."""
         while True:
-            news = await self._workers[number].hear()
+            news = await self._workers[number].receive()
             if "unreachable" in news:
                 raise TargetUnreachable(news["unreachable"])
             if "ready" in news:

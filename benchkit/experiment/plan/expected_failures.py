@@ -53,12 +53,12 @@ def failing_share(scenario: Scenario, arm: ArmSpec) -> float:
     return own.permanent + own.temporary * (other.temporary + other.permanent)
 
 
-def failover_turns(scenario: Scenario, arm: ArmSpec, batch: Batch, sends: int, *, kept: int) -> float:
-    """Round trips that failover adds to a message on average; at most `kept` connections that stay open are made for it."""
+def failover_turns(scenario: Scenario, arm: ArmSpec, batch: Batch, sends: int, *, open_connections: int) -> float:
+    """Round trips that failover adds to a message on average; at most `open_connections` kept connections are opened for it."""
     if arm.failover is None:
         return 0.0
     share, other = own_failures(scenario, arm).temporary, scenario.arms[arm.failover.arm]
-    opened = share / other.connection.messages if other.connection.messages else min(share, kept / sends)
+    opened = share / other.connection.messages if other.connection.messages else min(share, open_connections / sends)
     return share * (mean_message_turns(scenario.load, other, batch) or 0.0) + opened * setup_turns(other)
 
 

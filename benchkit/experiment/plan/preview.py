@@ -99,7 +99,7 @@ def _arm_plan(scenario: Scenario, arm: ArmSpec, batch: Batch) -> ArmPlan:
     bytes_of_all = sum_over_sends([len(message.mime) for message in batch.messages], sends)
     each = mean_message_turns(load, arm, batch)
     share = setup_turns(arm) * connections / sends if each is not None and arm.connection.messages else 0
-    further = failover_turns(scenario, arm, batch, sends, kept=_senders(load) * load.restarts)
+    further = failover_turns(scenario, arm, batch, sends, open_connections=_senders(load) * load.restarts)
     return ArmPlan(
         name=arm.name,
         target=_target(arm) + _failover_target(scenario, arm),

@@ -15,7 +15,7 @@ from benchkit.model.exchange import Credentials
 from benchkit.model.load import LoadSpec
 from benchkit.model.message import Batch
 from benchkit.model.scenario import ArmSpec, Render, Scenario
-from benchkit.providers.rendering import joint_request, single_requests
+from benchkit.providers.rendering import batch_request, single_requests
 from benchkit.providers.sandbox import provider_of
 from benchkit.scenario.locate import Position, locate
 
@@ -60,7 +60,7 @@ def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
         if arm.messages_per_request == 1:
             single_requests(provider, batch.messages, account, arm.render)
             return []
-        keys = joint_request(provider, batch.messages, account, arm.render).keys
+        keys = batch_request(provider, batch.messages, account, arm.render).keys
     except ValueError as error:
         return [str(error)]
     reach = min(arm.messages_per_request * load.workers, load.messages_per_block)

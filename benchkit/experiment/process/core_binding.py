@@ -17,20 +17,20 @@ def bind_to(cores: Collection[int]) -> None:
             os.sched_setaffinity(0, cores)
 
 
-class CoresSeen:
-    """Call `look` now and then; a look costs less than a microsecond."""
+class CoresUsed:
+    """Call `note_core` from time to time; a call costs less than a microsecond."""
 
     def __init__(self) -> None:
-        self._seen: set[int] = set()
-        self.look()
+        self._cores: set[int] = set()
+        self.note_core()
 
-    def look(self) -> None:
+    def note_core(self) -> None:
         core = _LIBC.sched_getcpu()
         if core >= 0:
-            self._seen.add(core)
+            self._cores.add(core)
 
     def as_news(self, name: str, bound_to: Collection[int]) -> dict[str, object]:
         """For the record of the start: bound only if the kernel says so."""
-        self.look()
+        self.note_core()
         pinned = sorted(bound_to) if bound_to and os.sched_getaffinity(0) == set(bound_to) else []
-        return {"name": name, "pinned": pinned, "ran_on": sorted(self._seen)}
+        return {"name": name, "pinned": pinned, "ran_on": sorted(self._cores)}

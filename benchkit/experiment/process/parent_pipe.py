@@ -40,7 +40,7 @@ class ParentLine:
         self.mask = NO_SECRETS  # hides what the job has revealed
 
     def receive(self) -> Any:
-        """The job. Read unbuffered, so that what the parent says next is left for `next_word`."""
+        """The job. Read unbuffered, so that what the parent says next is left for `next_command`."""
         (size,) = _LENGTH.unpack(_read_exactly(_LENGTH.size))
         job = pickle.loads(_read_exactly(size))
         self.mask = job.mask
@@ -57,7 +57,7 @@ class ParentLine:
             return {key: value if key in _OWN_WORDS else self._masked(value) for key, value in news.items()}
         return self.mask.hide(news) if isinstance(news, str) else news
 
-    async def next_word(self) -> str:
+    async def next_command(self) -> str:
         """Waits until the parent wants something: "stop", or "go" and a moment; empty where it is gone."""
         if self._reader is None:
             self._reader = reader = asyncio.StreamReader()

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import process_time_ns
 
 from benchkit.errors import StoreError
-from benchkit.experiment.process.core_binding import CoresSeen, bind_to
+from benchkit.experiment.process.core_binding import CoresUsed, bind_to
 from benchkit.experiment.process.job import SINK, SinkJob
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.model.clock import MonotonicClock
@@ -26,14 +26,14 @@ _ORPHAN_GRACE_S = 3.0  # longer than the worker's
 async def serve(line: ParentLine, job: SinkJob) -> None:
     """Listen until the parent says stop, or is gone."""
     bind_to(job.cores)
-    cores = CoresSeen()
+    cores = CoresUsed()
     ledger = SpoolLedger(Path(job.folder))
     sink = Sink(job.listeners, ledger, run_token=job.run_token, host=job.host)
     ports = await sink.start()
     flushing = asyncio.create_task(_keep_flushing(ledger))
     watching = asyncio.create_task(_watch_standstills(Path(job.folder), job.condition, cores))
     line.tell(ports=list(ports), ca_pem=sink.ca_pem, congestion=sink.congestion)
-    stop = asyncio.create_task(line.next_word())
+    stop = asyncio.create_task(line.next_command())
     try:
         await asyncio.wait({stop, flushing}, return_when=asyncio.FIRST_COMPLETED)
         if stop.done() and not stop.result():  # the parent is dead: the worker first ends what it has under way
@@ -58,7 +58,7 @@ async def _keep_flushing(ledger: SpoolLedger) -> None:
     raise StoreError("the disk is full: the sink stopped, all that had arrived is recorded")
 
 
-async def _watch_standstills(folder: Path, condition: int, cores: CoresSeen) -> None:
+async def _watch_standstills(folder: Path, condition: int, cores: CoresUsed) -> None:
     """A sink that stands still looks like a slow server: it is noted as a worker's standstill is, under a number of its own."""
     clock, computed_ns = MonotonicClock(), process_time_ns()
     while True:
@@ -69,7 +69,7 @@ async def _watch_standstills(folder: Path, condition: int, cores: CoresSeen) -> 
             with suppress(StoreError):
                 record_sink_lag(folder, condition, due_ns, called_ns, now_ns - computed_ns)
         computed_ns = now_ns
-        cores.look()
+        cores.note_core()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import process_time_ns, thread_time_ns
 from typing import Protocol
 
-from benchkit.experiment.process.core_binding import CoresSeen
+from benchkit.experiment.process.core_binding import CoresUsed
 from benchkit.experiment.worker.start_times import Waiting
 from benchkit.model.clock import Clock
 from benchkit.model.plan import PlanCell
@@ -26,7 +26,7 @@ from benchkit.store import Recorder
 EVERY_NS = 5_000_000
 # Of the process's first thread, which is the loop's: ns on a core, ns in wait of one, times run (kernel, sched-stats.rst).
 _SCHEDSTAT = Path("/proc/self/schedstat")
-_NOT_TOLD = -1
+_UNAVAILABLE = -1
 Watch = Callable[[PlanCell, Waiting], AbstractContextManager[None]]
 # (due_ns, called_ns, cpu_ns): when the timer was due, when it was called, and the CPU time of the thread since the call before
 Note = Callable[[int, int, int], None]
@@ -40,7 +40,7 @@ def unwatched(cell: PlanCell, waiting: Waiting) -> AbstractContextManager[None]:
 class CellWatch:
     """To be made in the loop that it watches."""
 
-    def __init__(self, recorder: Recorder, clock: Clock, cores: CoresSeen) -> None:
+    def __init__(self, recorder: Recorder, clock: Clock, cores: CoresUsed) -> None:
         self._recorder = recorder
         self._cores = cores
         self._clock = clock
@@ -57,10 +57,10 @@ class CellWatch:
         try:
             yield
         finally:
-            self._lag.rest()
-            self._cores.look()
+            self._lag.pause()
+            self._cores.note_core()
         ended = self._readings(waiting)
-        queued = ended[3] - queued_ns if queued_ns != _NOT_TOLD else _NOT_TOLD
+        queued = ended[3] - queued_ns if queued_ns != _UNAVAILABLE else _UNAVAILABLE
         self._recorder.record_cell(cell, started_ns, ended[0], ended[1] - cpu_ns, ended[2] - spare_ns, queued)
 
     def _readings(self, waiting: Waiting) -> tuple[int, int, int, int]:
@@ -89,11 +89,11 @@ class LoopLag:
         self._cpu_before_ns = self._cpu_ns()
         self._set()
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Stops watching. A timer that is overdue by now counts too."""
         if self._timer is not None:
             self._timer.cancel()
-            self._look()
+            self._on_timer()
         self._timer = self._note = None
 
     def _set(self) -> None:
@@ -101,10 +101,10 @@ class LoopLag:
         self._timer = self._call_later(EVERY_NS / 1e9, self._called)
 
     def _called(self) -> None:
-        self._look()
+        self._on_timer()
         self._set()
 
-    def _look(self) -> None:
+    def _on_timer(self) -> None:
         now_ns, cpu_ns = self._clock.now_ns(), self._cpu_ns()
         if self._note is not None and now_ns - self._due_ns > LAG_NS:
             self._note(self._due_ns, now_ns, cpu_ns - self._cpu_before_ns)
@@ -119,5 +119,5 @@ def queued_ns() -> int:
     try:
         _ran_ns, waited_ns, times = map(int, _SCHEDSTAT.read_text("ascii").split())
     except (OSError, ValueError):
-        return _NOT_TOLD
-    return waited_ns if times else _NOT_TOLD
+        return _UNAVAILABLE
+    return waited_ns if times else _UNAVAILABLE

@@ -190,14 +190,14 @@ class Engine:
                 await self._waiting.until(start_ns + offset_ns)
             if self.stopping:
                 return
-            taken = [first, *self._due(cell, todo, start_ns, sender.room - 1)]
-            for i in taken:
+            sends = [first, *self._due(cell, todo, start_ns, sender.room - 1)]
+            for i in sends:
                 self._records.begin(cell.send_of(i), cell.arm)
             outcomes = await sender.send_batch(
-                [arm.prepared[cell.message_of(i)] for i in taken],
-                [token_of(self._run_token, cell.send_of(i)) for i in taken],
+                [arm.prepared[cell.message_of(i)] for i in sends],
+                [token_of(self._run_token, cell.send_of(i)) for i in sends],
             )
-            self._record_batch(cell, number, taken, outcomes, start_ns)
+            self._record_batch(cell, number, sends, outcomes, start_ns)
 
     def _due(self, cell: PlanCell, todo: _Todo, start_ns: int, room: int) -> Iterator[int]:
         """The next sends, at most `room` of them."""
@@ -207,12 +207,12 @@ class Engine:
             room -= 1
 
     def _record_batch(
-        self, cell: PlanCell, number: int, taken: Sequence[int], outcomes: Sequence[Outcome], start_ns: int
+        self, cell: PlanCell, number: int, sends: Sequence[int], outcomes: Sequence[Outcome], start_ns: int
     ) -> None:
         """A row for each message, with the stamps of their request; what that cost on the wire is the first one's."""
         sender = self._arms[cell.arm].senders[number]
         trace = sender.trace
-        for place, (i, outcome) in enumerate(zip(taken, outcomes, strict=True)):
+        for place, (i, outcome) in enumerate(zip(sends, outcomes, strict=True)):
             offset_ns = self._pace.offset_ns(cell, i)
             intended_ns = trace.started_ns if offset_ns is None else start_ns + offset_ns
             nth = sender.nth if sender.connection < 0 else sender.nth + place

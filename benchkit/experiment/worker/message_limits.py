@@ -35,7 +35,7 @@ class Deadline:
         self._loop, self._task, self.expired = loop, asyncio.current_task(), False
         self._due = loop.time() + self.seconds
         if self._timer is None:
-            self._timer = loop.call_at(self._due, self._look)
+            self._timer = loop.call_at(self._due, self._on_timer)
 
     def end(self) -> None:
         """The message is over. Takes back this deadline's own cancellation, also if the client did not pass it on."""
@@ -48,12 +48,12 @@ class Deadline:
             self._timer.cancel()
             self._timer = None
 
-    def _look(self) -> None:
+    def _on_timer(self) -> None:
         self._timer = None
         if self._task is None or self._loop is None:
             return
         if self._loop.time() + _TIMER_GRAIN_S < self._due:
-            self._timer = self._loop.call_at(self._due, self._look)
+            self._timer = self._loop.call_at(self._due, self._on_timer)
             return
         self.expired = True
         self._task.cancel()

@@ -30,7 +30,7 @@ async def at_once() -> int | None:
 
 
 class InStep:
-    """A worker's side. Each message of the parent comes through `told_to_stop`, which keeps the moments for `start`."""
+    """A worker's side. Each message of the parent comes through `stop_requested`, which keeps the moments for `start`."""
 
     def __init__(self, line: ParentLine) -> None:
         self._line = line
@@ -44,9 +44,9 @@ class InStep:
             await self._waiting.until(moment_ns - LEAD_NS)
         return moment_ns
 
-    async def told_to_stop(self) -> bool:
+    async def stop_requested(self) -> bool:
         """Waits for that message; False if the parent is gone. A worker that is ready then waits no longer."""
-        while (word := await self._line.next_word()).startswith("go "):
+        while (word := await self._line.next_command()).startswith("go "):
             self._moments.put_nowait(int(word.removeprefix("go ")))
         self._moments.put_nowait(None)
         return bool(word)

@@ -22,7 +22,7 @@ from benchkit.errors import TargetUnreachable
 from benchkit.experiment.conditions import round_trips_ms
 from benchkit.experiment.paces import PACES
 from benchkit.experiment.plan.schedule import cells, sends_of_start
-from benchkit.experiment.process.core_binding import CoresSeen, bind_to
+from benchkit.experiment.process.core_binding import CoresUsed, bind_to
 from benchkit.experiment.process.job import WorkerJob, worker_name
 from benchkit.experiment.process.parent_pipe import ParentLine, run_child
 from benchkit.experiment.worker.cell_watch import CellWatch
@@ -53,8 +53,8 @@ _ORPHAN_GRACE_S = 2.0  # the parent is dead: no one waits for a slow server any 
 async def work(line: ParentLine, job: WorkerJob) -> None:
     """The whole life of the worker. A word of the parent, and its death, are heard from the first connection on."""
     bind_to(job.cores)
-    in_step, cores = InStep(line), CoresSeen()
-    stop = asyncio.create_task(in_step.told_to_stop())
+    in_step, cores = InStep(line), CoresUsed()
+    stop = asyncio.create_task(in_step.stop_requested())
     preparing = asyncio.create_task(_prepare(line, job, in_step, cores))
     try:
         await asyncio.wait({preparing, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -75,7 +75,7 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
 
 
 async def _prepare(
-    line: ParentLine, job: WorkerJob, in_step: InStep, cores: CoresSeen
+    line: ParentLine, job: WorkerJob, in_step: InStep, cores: CoresUsed
 ) -> tuple[Engine, Recorder] | None:
     """What comes before the first message: round trips, own cost, connections. None where a target is unreachable."""
     try:
@@ -136,12 +136,12 @@ async def _in_a_thread(call: Callable[[], T]) -> T:
 async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: ParentLine, stop: asyncio.Task[bool]) -> bool:
     """All cells, or as many as the parent lets us; gives whether some are missing. The records are closed whatever happens."""
     walk = asyncio.create_task(engine.walk(_cells(job)))
-    news = asyncio.create_task(_tell_news(line, recorder))
+    news = asyncio.create_task(_report_progress(line, recorder))
     try:
         await asyncio.wait({walk, stop, news}, return_when=asyncio.FIRST_COMPLETED)
         if not walk.done():
             engine.stopping = True
-            await _wind_up(walk, line, told=stop.done() and stop.result())
+            await _finish(walk, line, told=stop.done() and stop.result())
         await engine.close()
         try:
             return walk.cancelled() or not await walk
@@ -244,7 +244,7 @@ def _prepared(job: WorkerJob, number: int, endpoint: Endpoint) -> tuple[Any, ...
     return tuple(transport.prepare(message) for message in batch.messages)
 
 
-async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
+async def _report_progress(line: ParentLine, recorder: Recorder) -> None:
     """Progress, and the flush of a recorder that no one has called for a while (a server that hangs)."""
     while True:
         await asyncio.sleep(_NEWS_EVERY_S)
@@ -252,9 +252,9 @@ async def _tell_news(line: ParentLine, recorder: Recorder) -> None:
         line.tell(sent=recorder.recorded)
 
 
-async def _wind_up(walk: asyncio.Task[bool], line: ParentLine, *, told: bool) -> None:
+async def _finish(walk: asyncio.Task[bool], line: ParentLine, *, told: bool) -> None:
     """Let the sends under way end. A second word of the parent, or two seconds after its death, ends them at once."""
-    hurry = asyncio.create_task(line.next_word() if told else asyncio.sleep(_ORPHAN_GRACE_S, ""))
+    hurry = asyncio.create_task(line.next_command() if told else asyncio.sleep(_ORPHAN_GRACE_S, ""))
     await asyncio.wait({walk, hurry}, return_when=asyncio.FIRST_COMPLETED)
     hurry.cancel()
     while not walk.done():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchkit.model.exchange import Credentials, JointRequest, Request, StoredTemplate
+from benchkit.model.exchange import BatchRequest, Credentials, Request, StoredTemplate
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Message
 from benchkit.providers.mailgun import Mailgun
@@ -52,17 +52,17 @@ class NoIdentity(Postmark):
 
 
 class Backwards(Postmark):
-    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def stored_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return super().stored_batch(messages[::-1], account)
 
 
 class NeverTogether(Mailgun):
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         return self.batch(messages, account)
 
 
 class FirstTexts(Mailgun):
-    def template_batch(self, messages: Sequence[Message], account: Credentials) -> JointRequest:
+    def template_batch(self, messages: Sequence[Message], account: Credentials) -> BatchRequest:
         same = [replace(one, content=replace(one.content, text=messages[0].content.text)) for one in messages]
         return super().template_batch(same, account)
 

@@ -96,7 +96,7 @@ class HiddenReset(smtp_wire.Client):
     """RSET before every message, and it counts it."""
 
     async def send(self, prepared: Any, identity: bytes, trace: Trace) -> Outcome:
-        await self._ask(b"RSET\r\n")
+        await self._command(b"RSET\r\n")
         return await super().send(prepared, identity, trace)
 
 

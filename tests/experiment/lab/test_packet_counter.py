@@ -31,7 +31,7 @@ class Conversation:
         ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40 + payload, 0, 0, 64, 6, 0, bytes(4), bytes(4))
         if fresh:
             self.next[outward] += payload + bool(flags & (SYN | FIN))
-        self.counter.see(ip + tcp + bytes(payload), outward=outward)
+        self.counter.count_packet(ip + tcp + bytes(payload), outward=outward)
 
     def open(self) -> Conversation:
         self.packet(True, SYN)
@@ -118,7 +118,8 @@ def test_sequence_numbers_wrap(isn: int) -> None:
 
 def test_other_protocols_are_counted_as_packets_only() -> None:
     counter = PacketCounter()
-    counter.see(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28, 0, 0, 64, 17, 0, bytes(4), bytes(4)) + bytes(8), outward=True)
+    packet = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28, 0, 0, 64, 17, 0, bytes(4), bytes(4)) + bytes(8)
+    counter.count_packet(packet, outward=True)
     assert (counter.packets, counter.bytes, counter.connections) == (1, 28, ())
 
 

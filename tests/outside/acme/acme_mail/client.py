@@ -30,7 +30,7 @@ class Client:
 
     @property
     def connected(self) -> bool:
-        return self._stream is not None and self._stream.quiet and self._replies.idle
+        return self._stream is not None and self._stream.is_idle and self._replies.idle
 
     def prepare(self, message: Message) -> PreparedMessage:
         return PreparedMessage(message, chunked=False)
@@ -58,7 +58,7 @@ class Client:
             outcome = await self._transaction(prepared, identity, trace)
         except (OSError, Garbled) as error:
             assert self._stream is not None
-            in_doubt = trace.phases[-1] == Phase.CONTENT and self._stream.has_left()
+            in_doubt = trace.phases[-1] == Phase.CONTENT and self._stream.is_written()
             trace.finish()
             return self._failed(error, trace, in_doubt=in_doubt)
         except asyncio.CancelledError:
@@ -76,7 +76,7 @@ class Client:
         stream = self._stream
         if stream is not None and self.connected:
             with suppress(OSError, Garbled):
-                stream.be_patient(QUIT_S)
+                stream.set_timeout(QUIT_S)
                 await self._ask(b"QUIT\r\n")
         trace.finish_close()
         if stream is not None:
