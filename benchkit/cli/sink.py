@@ -67,7 +67,8 @@ def sink(
             api, api_security, smtp, auth, domain, tuple(fault or ()), limit, tuple(smtp_fault or ()), smtp_limit, profile
         )  # fmt: skip
         listeners = listeners_of_options(options, secret, {"smtp": smtp_port, "api": port})
-    uvloop.run(_serve(listeners, ca_file))
+    where = "--port or --smtp-port" if scenario is None else str(scenario)
+    uvloop.run(_serve(listeners, ca_file, where))
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ def _summary(mail: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-async def _serve(listeners: tuple[ListenerConfig, ...], ca_file: Path | None) -> None:
+async def _serve(listeners: tuple[ListenerConfig, ...], ca_file: Path | None, ports_from: str) -> None:
+    """`ports_from`: where the user chose the ports, for an error message."""
     from benchkit.sink import Sink
 
     ledger = _PrintingLedger({listener.arm: listener for listener in listeners})
@@ -117,7 +119,7 @@ async def _serve(listeners: tuple[ListenerConfig, ...], ca_file: Path | None) ->
         ports = await servers.start()
     except OSError as error:
         await servers.stop()
-        raise InputError(Mistake("sink", f"cannot listen on that port: {error.strerror}; choose another")) from None
+        raise InputError(Mistake(ports_from, f"cannot listen on that port: {error.strerror}; choose another")) from None
     try:
         if ca_file is not None:
             with writing(ca_file):

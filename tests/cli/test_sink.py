@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import inspect
 import json
 import signal
 import socket
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from benchkit.cli.main import app
+from benchkit.cli.sink import sink as sink_verb
 from tests.cli.conftest import Verb
 
 MAIL = json.dumps({"from": "Shop <s@x.example>", "to": ["a@b.example"], "subject": "Hé", "text": "hi"})
@@ -51,22 +54,83 @@ def test_what_arrives_is_printed(tmp_path: Path) -> None:
     assert (line["server"], mail["subject"], mail["recipients"]) == ("resend", "Hé", ["a@b.example"])
 
 
-WRONG = {
-    ("--fault", 'at="nowhere", status=503'): '"nowhere" is no point of api',
-    ("--limit", "rate_per_s=-1"): "limit.rate_per_s",
-    ("--profile", "acme"): "acme",
-    ("--domain", "x.example", "--api", "ses"): "unknown option of ses",
-    ("--fault", "at="): "options",
-}
+WRONG: dict[str, tuple[tuple[str, str], ...]] = {  # option → wrong values, each with what is said of it
+    "--api": (
+        ("acme", '"acme" is not a provider; there are: "azure"'),
+        ("Mailgun", 'did you mean "mailgun"?'),
+        ("smtp", '"smtp" is not a provider'),
+    ),
+    "--domain": (("a..b", "is not a domain name"), ("x y", "is not a domain name"), ("me@shop.example", "before @")),
+    "--fault": (
+        ('at="nowhere", status=503', 'at "nowhere" is not a point of api; there are: "connect"'),
+        ("at=", "'at=' is not valid TOML (invalid value): write it as in 'at=\"request\", status=503'"),
+        ('at="request", statsu=503', 'statsu unknown key; did you mean "status"?'),
+        ("status=503", "at is missing"),
+        ('at="request" } ]\nprovider = "ses"\nx = [ {', "is not valid TOML"),
+    ),
+    "--limit": (
+        ("rate_per_s=-1", "rate_per_s must be at least 0"),
+        ("rate_per_s=", "'rate_per_s=' is not valid TOML (invalid value): write it as in 'rate_per_s=5, burst=5'"),
+        ("rate=5", 'rate unknown key; did you mean "rate_per_s"?'),
+        ("}, 0] #", "is not valid TOML"),
+    ),
+    "--smtp-fault": (
+        ('at="nowhere", reply="450 4.2.1 busy"', "is not a point of smtp"),
+        ("at", "'at' is not valid TOML"),
+        ('at="rcpt", status=503', "status does not exist for smtp"),
+    ),
+    "--smtp-limit": (
+        ("rate_per_s=-1", "rate_per_s must be at least 0"),
+        ("5", "'5' is not valid TOML"),
+        ("burst=1", "burst needs rate_per_s"),
+    ),
+    "--profile": (
+        ("acme", 'unknown profile "acme"'),
+        ("Gmail", 'did you mean "gmail"?'),
+        ("gmail.com", 'did you mean "gmail"?'),
+    ),
+    "--scenario": ((".", ""), ("none.toml", ""), ("\u00e9.toml", "")),
+}  # fmt: skip
+CHOICES = {"--smtp": "tls", "--api-security": "starttls", "--port": "65536", "--smtp-port": "x"}
+CASES = [(option, value, expected) for option, values in WRONG.items() for value, expected in values]
 
 
-@pytest.mark.parametrize(("options", "expected"), WRONG.items())
-def test_a_wrong_option_has_one_line(verb: Verb, options: tuple[str, ...], expected: str) -> None:
-    done = verb("sink", *options)
-    assert done.code == 2
+@pytest.mark.parametrize(("option", "value", "expected"), CASES)
+def test_an_error_names_the_option_that_the_user_wrote(verb: Verb, option: str, value: str, expected: str) -> None:
+    done = verb("sink", option, value)
+    assert (done.code, done.out) == (2, "")
     assert expected in done.err
-    assert done.err.count("\n") == 1
+    lines = done.err.splitlines()
+    assert lines
+    assert all(line.startswith(value if option == "--scenario" else f"{option} ") for line in lines)
     assert "Traceback" not in done.err
+    assert "arm." not in done.err
+
+
+@pytest.mark.parametrize(("option", "value"), CHOICES.items())
+def test_a_wrong_choice_names_its_option(verb: Verb, option: str, value: str) -> None:
+    done = verb("sink", option, value)
+    assert done.code == 2
+    assert f"'{option}'" in done.err
+
+
+def test_every_option_of_the_sink_has_wrong_values_here() -> None:
+    (sink,) = (command for command in app.registered_commands if command.callback is sink_verb)
+    options = {f"--{name.replace('_', '-')}" for name in inspect.signature(sink.callback or sink_verb).parameters}
+    assert options - {"--auth", "--secret", "--ca-file"} == {*WRONG, *CHOICES}  # any text is a secret, or a file's name
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--domain", "x.example", "--api", "ses"), "--domain has no effect with --api ses: leave it out"),
+        (("--fault", 'at="connect", drop=true', "--fault", 'at="x", status=503'), "--fault 'at=\"x\", status=503': at"),
+    ],
+)
+def test_of_several_options_the_wrong_one_is_named(verb: Verb, options: tuple[str, ...], expected: str) -> None:
+    done = verb("sink", *options)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith(expected)
 
 
 def test_a_port_that_is_taken(verb: Verb) -> None:
@@ -75,4 +139,4 @@ def test_a_port_that_is_taken(verb: Verb) -> None:
         taken.listen()
         done = verb("sink", "--port", str(taken.getsockname()[1]))
     assert (done.code, done.out) == (2, "")
-    assert "cannot listen" in done.err
+    assert done.err.startswith("--port or --smtp-port cannot listen on that port")
