@@ -1,9 +1,8 @@
 """The command sequences that send one message over SMTP, each a generator without I/O; the table is at the end.
 
-A sequence yields turns (the phase that begins, what to write, how many replies to wait for) and receives the replies. Its
-return value says how the message ended, and whether the connection can be used again. Groups are legal by RFC 2920 §3.1: MAIL
-and RCPT
-anywhere, DATA only last, content first; `bdat-eager` goes beyond RFC 3030 §2, by which the replies to MAIL and RCPT come first.
+A sequence yields turns (the phase that begins, what to write, how many replies to wait for) and is sent the replies. It
+returns the message's outcome and what the connection needs next. Groups follow RFC 2920 §3.1: MAIL and RCPT anywhere, DATA
+only last, content first. `bdat-eager` goes beyond RFC 3030 §2, which waits for the replies to MAIL and RCPT first.
 """
 
 from __future__ import annotations
@@ -41,7 +40,9 @@ Talk = Generator[Turn, Sequence[Reply], Ending]
 
 @dataclass(frozen=True, slots=True)
 class ClientSequence:
-    """`talk(prepared, identity, following, begun)`; begun: the prepared's own group travelled with the content before it."""
+    """`talk(prepared, identity, following, group_sent)`; group_sent: the message's envelope was already sent with the content
+    before it.
+    """
 
     name: str
     talk: Callable[[PreparedMessage, bytes, PreparedMessage | None, bool], Talk]
@@ -69,7 +70,7 @@ def _step(prepared: PreparedMessage, identity: bytes, _following: PreparedMessag
 
 
 def _pipelined(prepared: PreparedMessage, identity: bytes, following: PreparedMessage | None, group_sent: bool) -> Talk:
-    """Both of RFC 2920's: with a `following` prepared, its group travels with this content."""
+    """Pipelines as RFC 2920 allows: with a `following` message, its envelope is sent together with this content."""
     mail, *rcpts, data = yield Phase.MAIL, b"" if group_sent else prepared.group_of(identity), prepared.replies
     refusal = _refusal(mail, rcpts)
     if data.code != 354:
@@ -107,7 +108,7 @@ def _bdat_eager(
 
 
 def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
-    """Why there is no one to send the content to; None where at least one recipient stands."""
+    """Why no recipient is left for the content; None if at least one was accepted."""
     if mail.code != 250:
         return _refused(mail)
     refused = [reply for reply in rcpts if reply.code not in RECIPIENT_TAKEN]
@@ -118,9 +119,9 @@ def _refusal(mail: Reply, rcpts: Sequence[Reply]) -> Ending | None:
 
 
 def refusal_so_far(received: Sequence[Reply], recipients: int) -> Outcome | None:
-    """Why a message went no further whose group was cut short after these replies; None where that is not said.
+    """The refusal among these replies to a group that was cut short; None if there is none.
 
-    A 421 is a server's last word: it answers whatever is still unanswered.
+    A 421 is a server's last reply: it answers every command that is still unanswered.
     """
     if not received:
         return None
@@ -140,7 +141,7 @@ def _refused(reply: Reply) -> Ending:
 
 
 def _ending(prepared: PreparedMessage, rcpts: Sequence[Reply], last: Reply) -> Ending:
-    """The reply to the content decides; recipients that were refused are counted. Only 250 accepts (RFC 5321 §4.3.2)."""
+    """The outcome by the reply to the content; refused recipients are counted. Only 250 accepts (RFC 5321 §4.3.2)."""
     if last.code != 250:
         return _refused(last)
     refused = [place for place, reply in enumerate(rcpts) if reply.code not in RECIPIENT_TAKEN]

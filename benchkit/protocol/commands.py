@@ -29,7 +29,7 @@ _NOTIFY = re.compile(rb"NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DE
 
 
 class Refusal(Exception):
-    """The reply to a command that cannot be taken, without its CRLF."""
+    """The reply to an invalid command, without its CRLF."""
 
     def __init__(self, reply: str) -> None:
         super().__init__(reply)
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailCommand:
-    """What a MAIL command says: the path as bytes, empty for the null reverse-path; the size declared; SMTPUTF8."""
+    """A parsed MAIL command: the path as bytes (empty for the null reverse-path), the declared size, SMTPUTF8."""
 
     path: bytes
     size: int = 0
@@ -123,7 +123,7 @@ def _check_charset(path: bytes, utf8: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`last`: the last chunk of its message."""
+    """A BDAT chunk; `last`: it ends its message."""
 
     size: int
     last: bool

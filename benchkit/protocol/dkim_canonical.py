@@ -1,4 +1,4 @@
-"""Canonicalisation (RFC 6376 §3.4): the octets that a signer and a verifier hash alike."""
+"""Canonicalisation (RFC 6376 §3.4): the octets that both signer and verifier hash."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _private_key(key: str) -> RSAPrivateKey | Ed25519PrivateKey:
 
 
 def _fields(head: bytes) -> dict[str, list[bytes]]:
-    """By name, in the order of the header; without those that hold an identity."""
+    """The fields to sign, by name, in the order of the header; fields that hold an identity are left out."""
     found: dict[str, list[bytes]] = {}
     for match in _FIELD.finditer(head):
         if PLACEHOLDER not in match[0]:
@@ -110,7 +110,7 @@ def _fields(head: bytes) -> dict[str, list[bytes]]:
 
 
 def _names(fields: dict[str, list[bytes]]) -> Iterator[str]:
-    """Each as often as it occurs; a verifier takes fields of the same name from the bottom up (§5.4.2)."""
+    """Each name as often as it occurs; a verifier takes fields of the same name from the bottom up (§5.4.2)."""
     for name in _SIGNED:
         yield from [name] * len(fields.get(name, ()))
 

@@ -11,12 +11,12 @@ _DIALOGUES = ("step", "pipelined", "overlapped", "bdat-strict", "bdat-eager")
 
 
 def is_known(arm: ArmSpec) -> bool:
-    """Whether this table has the arm's login and dialogue: a client of an outside package may have others."""
+    """Whether this table has the arm's login and dialogue: an outside client may have others."""
     return arm.auth in _AUTH_TURNS and arm.dialogue in _DIALOGUES
 
 
 def setup_turns(arm: ArmSpec) -> int:
-    """From nothing to a connection that is ready for a message, with TLS 1.3 where there is TLS."""
+    """Round trips from no connection to one that is ready for a message, with TLS 1.3 if the arm uses TLS."""
     if arm.transport == "null":
         return 0
     tcp_and_tls = 1 + (arm.security is not Security.NONE)
@@ -28,9 +28,9 @@ def setup_turns(arm: ArmSpec) -> int:
 
 
 def message_turns(arm: ArmSpec, recipients: int, in_a_row: int = 1) -> float:
-    """On a connection that is ready, as one of `in_a_row` messages that follow each other on it without a pause.
+    """Round trips of one of `in_a_row` messages that follow each other on an open connection without a pause.
 
-    Of a request that carries several messages each has its share of the turn, which all of them wait for.
+    If a request carries several messages, each one counts its share of the round trip.
     """
     if arm.transport == "null":
         return 0

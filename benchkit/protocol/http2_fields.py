@@ -1,6 +1,6 @@
-"""The fields of an HTTP/2 response, held to RFC 9113 §8.2 and §8.3: what breaks them makes the response malformed.
+"""Checks the fields of an HTTP/2 response (RFC 9113 §8.2, §8.3): an invalid field makes the response malformed.
 
-Which frames they came in is not decided here.
+Which frames the fields arrived in is not decided here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SWITCHING = 101
 
 
 def status_of(fields: Sequence[Field]) -> int:
-    """The status of a response; its other fields are right. Raises GarbledResponse."""
+    """The status of a response, after all its fields are checked. Raises GarbledResponse."""
     statuses = [value for name, value in fields if name == b":status"]
     if len(statuses) != 1 or not _STATUS.fullmatch(statuses[0]):
         raise GarbledResponse(f"an HTTP/2 response without one valid :status: {statuses[:2]!r}")
@@ -34,7 +34,7 @@ def status_of(fields: Sequence[Field]) -> int:
 
 
 def check_fields(fields: Sequence[Field]) -> None:
-    """Of a response after its :status, or trailers. Raises GarbledResponse."""
+    """Checks the fields after :status, or the trailers. Raises GarbledResponse."""
     for name, value in fields:
         if not _NAME.fullmatch(name) or name in _CONNECTION_SPECIFIC:
             raise GarbledResponse(f"an HTTP/2 response with the field name {name[:40]!r}")
@@ -43,7 +43,7 @@ def check_fields(fields: Sequence[Field]) -> None:
 
 
 def content_length_of(fields: Sequence[Field]) -> int | None:
-    """What the response says of the length of its body. Raises GarbledResponse for two lengths and for no number."""
+    """The declared length of the body. Raises GarbledResponse for two lengths or a value that is not a number."""
     lengths = {value for name, value in fields if name == b"content-length"}
     if not lengths:
         return None

@@ -42,7 +42,7 @@ class Frame(NamedTuple):
 
 
 def frames_of(wire: bytes) -> Iterator[Frame]:
-    """The whole frames at the beginning of `wire`. Raises GarbledResponse for one that is too large."""
+    """The complete frames at the start of `wire`. Raises GarbledResponse for one that is too large."""
     start = 0
     while start + FRAME_HEAD <= len(wire):
         length = int.from_bytes(wire[start : start + _LENGTH], "big")
@@ -69,9 +69,9 @@ def unpadded(frame: Frame) -> bytes:
 
 
 def requesting_stream(written: bytes) -> int:
-    """The stream of the request that whole frames, as they are written, hold a part of; 0 where they hold none.
+    """The stream of the request that these written frames belong to; 0 if they are not part of a request.
 
-    Nothing waits for what else a client writes (acknowledgements, windows, settings): counting it would make round trips of it.
+    Acknowledgements, window updates and settings expect no answer, so they are not counted as round trips.
     """
     start = len(PREFACE) if written.startswith(PREFACE) else 0
     for frame in frames_of(written[start:]):

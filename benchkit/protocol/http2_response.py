@@ -1,7 +1,7 @@
-"""The responses of one HTTP/2 connection (RFC 9113), one request at a time: bytes in, judged frames out, no I/O.
+"""The responses of one HTTP/2 connection (RFC 9113), one request at a time: bytes in, checked frames out, no I/O.
 
-It reads the bytes that a library reads too, and before it. What a library would let pass is a `GarbledResponse`, and a
-graceful GOAWAY is kept back, since h2 closes its connection at once and the response behind it would be lost.
+It reads the same bytes as the library, but first. Responses that the library would wrongly accept raise `GarbledResponse`. A
+graceful GOAWAY is withheld from the library: h2 would close its connection at once and lose the response that follows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STREAM_BITS = 0x7FFF_FFFF
 
 @dataclass(slots=True)
 class _Incoming:
-    """The response under way on `stream`."""
+    """The current response on `stream`."""
 
     stream: int = 0
     status: int = 0  # 0 before its final header section
@@ -37,7 +37,7 @@ class _Incoming:
 
 @dataclass(frozen=True, slots=True)
 class _HeaderBlock:
-    """A field section whose CONTINUATION frames have not all come."""
+    """A field section that still waits for CONTINUATION frames."""
 
     stream: int
     ends_stream: bool
@@ -60,14 +60,14 @@ class Http2ResponseReader:
         self.refusal_reason = ""
 
     def expect(self, stream: int) -> None:
-        """A request leaves on this stream: forget the response before."""
+        """A request is written on this stream: the state of the last response is cleared."""
         self._incoming = _Incoming(stream)
         self._size = self._frames = 0
         self.unprocessed, self.refusal_reason = False, ""
 
     @property
     def response(self) -> Response | None:
-        """The response to the request, once it is whole."""
+        """The response to the request, once it is complete."""
         incoming = self._incoming
         if not incoming.whole:
             return None
@@ -75,9 +75,9 @@ class Http2ResponseReader:
         return Response(incoming.status, fields, b"".join(incoming.body))
 
     def feed(self, data: bytes, *, early: bool = False) -> bytes:
-        """The whole frames that have come, for the library; a part of one waits for its rest.
+        """The complete frames for the library; a partial frame waits for its remaining bytes.
 
-        `early` bytes came before the request. Raises GarbledResponse.
+        `early`: the bytes arrived before the request. Raises GarbledResponse.
         """
         self._size += len(data)
         if self._size > MAX_RESPONSE:
@@ -94,7 +94,7 @@ class Http2ResponseReader:
         return b"".join(passed)
 
     def _take(self, frame: Frame, early: bool) -> bool:
-        """Whether the library may have it."""
+        """Whether the library may have this frame."""
         self._frames += 1
         if self._frames > MAX_FRAMES:
             raise GarbledResponse(f"more than {MAX_FRAMES} HTTP/2 frames for one response")
@@ -167,7 +167,7 @@ class Http2ResponseReader:
             self._end()
 
     def _is_mine(self, stream: int, early: bool) -> bool:
-        """Whether it belongs to the response under way; a stream that is over may still have frames on the way."""
+        """Whether the frame belongs to the current response; a finished stream may still have frames in flight."""
         incoming = self._incoming
         if stream < incoming.stream and stream % 2:
             return False

@@ -29,14 +29,14 @@ class LineBuffer:
         self._bytes.clear()
 
     def peek_line(self) -> bytes | None:
-        """The next line as it may be, None where it is incomplete; b"" where it is too long."""
+        """The next line without removing it: None if it is incomplete, b"" if it is too long."""
         end = self._bytes.find(b"\n")
         if end < 0:
             return None
         return b"" if self._overflow or end >= MAX_LINE else bytes(self._bytes[:end]).rstrip(b"\r")
 
     def take_line(self) -> bytes | None:
-        """The next line without its CRLF; raises Refusal 500, the line taken, where it is too long or ended wrongly."""
+        """Removes the next line, without its CRLF. Raises Refusal 500 if it is too long or has a wrong line end."""
         pending = self._bytes
         end = pending.find(b"\n")
         if end < 0:
@@ -57,7 +57,7 @@ class LineBuffer:
         return len(self._bytes) >= size
 
     def take_exactly(self, size: int) -> bytes | None:
-        """So many octets, whatever they are (RFC 3030 §2), None while there are fewer."""
+        """Removes exactly this many octets (RFC 3030 §2); None while there are fewer."""
         if not self.has(size):
             return None
         taken = bytes(self._bytes[:size])
@@ -65,7 +65,7 @@ class LineBuffer:
         return taken
 
     def begin_content(self) -> None:
-        """DATA was taken; its CRLF comes back, so that the first line of content begins like every other."""
+        """DATA was accepted; its CRLF is put back, so that the first content line begins like every other."""
         self._bytes[:0] = CRLF
         self._scanned = 0
 
@@ -73,7 +73,7 @@ class LineBuffer:
         return self._bytes.find(TERMINATOR, self._scanned) >= 0
 
     def take_content(self) -> bytes | None:
-        """The whole content, dots undoubled, None while incomplete; raises Refusal 552, the content taken, if too long."""
+        """Removes the whole content, dots undoubled; None while incomplete. Raises Refusal 552 if it is too long."""
         pending = self._bytes
         end = pending.find(TERMINATOR, self._scanned)
         if end < 0:
@@ -87,7 +87,7 @@ class LineBuffer:
         return content
 
     def _wait_for_more(self) -> None:
-        """Remember what was searched; the terminator's first four bytes may be here already."""
+        """Remembers what was searched; the first four bytes of the terminator may already be there."""
         if len(self._bytes) > self._max_size + 4:
             self._overflow = True
             del self._bytes[:-4]

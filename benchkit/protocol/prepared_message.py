@@ -1,8 +1,8 @@
-"""One message as an SMTP client says it, made ready before the clock: its envelope as MAIL and RCPT, its content for the wire.
+"""One message as SMTP commands and content, prepared before the clock starts.
 
-The parameters of the commands are those of RFC 1870, RFC 6152, RFC 6531 and, where the arm asks for delivery status
-notifications, RFC 3461. Nothing in an address can inject a command: each command is read back with the server's own parser, and
-must say what was meant.
+The parameters of the commands are those of RFC 1870, RFC 6152, RFC 6531 and, if the arm asks for delivery status
+notifications, RFC 3461. An address cannot inject a command: each command is parsed again with the server's own parser and
+must give the same values.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ _DATA = b"DATA\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What every SMTP client says of a message, its own way of saying it apart.
+    """What every SMTP client needs of a message: its commands and their requirements.
 
-    `needs` are the capabilities that a server must offer; `size` is what MAIL declares where SIZE is on offer (RFC 1870).
+    `needs` are the capabilities that the server must offer; `size` is the value that MAIL declares if the server offers SIZE
+    (RFC 1870).
     """
 
     sender: str
@@ -50,7 +51,7 @@ class Envelope:
         return f"SIZE={self.size}"
 
     def of_send(self, identity: bytes) -> Envelope:
-        """With the identity of that send in ENVID, where the arm asks for it."""
+        """The parameters with the identity of this send in ENVID, if the arm asks for it."""
         if not any(_PLACE in parameter for parameter in self.mail_parameters):
             return self
         named = tuple(parameter.replace(_PLACE, identity.decode("ascii")) for parameter in self.mail_parameters)
@@ -83,15 +84,15 @@ def envelope_of(message: Message, dsn: Dsn = _NO_DSN) -> Envelope:
 
 
 def _needs_of(message: Message) -> tuple[str, ...]:
-    """For an address beyond ASCII (RFC 6531 §3.1), for such content (RFC 6152)."""
+    """What the message requires of the server: SMTPUTF8 (RFC 6531 §3.1), 8BITMIME (RFC 6152)."""
     needs = () if message.mime.isascii() else ("8BITMIME",)
     return (*needs, "SMTPUTF8") if message.needs_smtputf8 else needs
 
 
 class PreparedMessage:
-    """Made before the clock; `chunked` content goes as one BDAT LAST (RFC 3030), other content dot-stuffed.
+    """Made before the clock starts; `chunked` content is one BDAT LAST (RFC 3030), other content is dot-stuffed.
 
-    `declared` is the same message for a server that offers SIZE. Raises InputError for an address that cannot be said.
+    `declared` is the same message for a server that offers SIZE. Raises InputError for an address that SMTP cannot carry.
     """
 
     __slots__ = ("declared", "group", "mail", "named", "needs", "pieces", "rcpts", "recipients", "replies", "size")
@@ -119,7 +120,7 @@ class PreparedMessage:
         return self.group.replace(PLACEHOLDER, identity) if self.named else self.group
 
     def content(self, identity: bytes) -> bytes:
-        """What is written once the envelope stands: the bytes of one send."""
+        """What is written after the envelope is accepted: the bytes of one send."""
         return identity.join(self.pieces)
 
     def _saying(self, parameter: str) -> PreparedMessage:
@@ -166,7 +167,7 @@ def _bad(path: str, why: str) -> InputError:
 
 
 def dsn_needs(dsn: Dsn) -> tuple[str, ...]:
-    """What the server must offer where the arm asks for notifications."""
+    """What the server must offer if the arm asks for delivery status notifications."""
     return () if dsn == _NO_DSN else ("DSN",)
 
 
@@ -183,7 +184,7 @@ def dsn_of_rcpt(dsn: Dsn, recipient: str) -> tuple[str, ...]:
 
 
 def xtext(text: str) -> str:
-    """ASCII as xtext: what is no safe character goes as `+HH`."""
+    """ASCII as xtext: each special character as `+HH`."""
     return _UNSAFE.sub(lambda unsafe: f"+{ord(unsafe[0]):02X}", text)
 
 

@@ -1,8 +1,8 @@
-"""SMTP replies as a client reads them (RFC 5321 §4.2): what they mean for a message, and what EHLO's offers (§4.1.1.1).
+"""SMTP replies as a client reads them (RFC 5321 §4.2): their meaning for a message, and EHLO's capabilities (§4.1.1.1).
 
-Bytes come in, in any pieces; whole replies go out, in order. Strict, because a reply that is guessed at may be a false
-"accepted": CRLF alone ends a line, the code of all lines is the same, control characters and what is too long are outside the
-protocol. After such a line a stream says nothing more.
+Bytes come in, in any pieces; whole replies go out, in order. The parser is strict, because a guess could report "accepted"
+wrongly: only CRLF ends a line, all lines of a reply have the same code, control characters and lines that are too long break
+the protocol. After an invalid line a stream gives no more replies.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MAY_THROTTLE = frozenset({421, 450, 451, 452, 454})
 
 
 class Garbled(ValueError):
-    """What the server said is outside the protocol."""
+    """The server's reply breaks the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """All lines as one; the enhanced status code that each repeats (RFC 2034 §4) stands once."""
+        """All lines as one; an enhanced status code that every line repeats (RFC 2034 §4) appears once."""
         first, *others = self.lines
         status = enhanced_status(first)
         return " ".join([first, *(line.removeprefix(status).lstrip() for line in others)])
@@ -57,10 +57,10 @@ ReplyCache = dict[bytes, tuple[Reply, ...]]
 
 
 class ReplyStream:
-    """Replies are taken in the order of the commands; what is outside the protocol comes in its turn, as `Garbled`.
+    """Replies in the order of the commands; an invalid one is given in its place, as `Garbled`.
 
-    A server says the same few things all day, on each of its connections: `cache` remembers what some reads meant, and may be
-    shared by the streams of a client's connections.
+    Servers repeat the same replies: `cache` maps bytes that were read to parsed replies, and a client's connections can share
+    it.
     """
 
     __slots__ = ("_cache", "_garbled", "_lines", "_partial", "_pending_code", "replies")
@@ -75,21 +75,21 @@ class ReplyStream:
 
     @property
     def idle(self) -> bool:
-        """Nothing is read and not taken, not even the beginning of a line."""
+        """Whether every byte read is consumed, even partial lines."""
         return not (self.replies or self._partial or self._lines or self._garbled)
 
     @property
     def broken(self) -> bool:
-        """Nothing more will be understood, and all that was is taken."""
+        """Whether no more replies will be understood and all earlier ones are taken."""
         return bool(self._garbled) and not self.replies
 
     @property
     def is_closing(self) -> bool:
-        """What comes next is a 421, which a server may say unasked (RFC 5321 §3.8)."""
+        """Whether the next reply is a 421, which a server may send at any time (RFC 5321 §3.8)."""
         return bool(self.replies) and self.replies[0].code == 421
 
     def take(self, count: int) -> list[Reply] | None:
-        """The next replies, None until so many have come. Raises Garbled where they never will."""
+        """The next `count` replies; None until they are complete. Raises Garbled if they can never be."""
         replies = self.replies
         if len(replies) >= count:
             return [replies.popleft() for _ in range(count)]
@@ -143,13 +143,13 @@ def _garbled(what: str, line: bytes) -> Garbled:
 
 
 def enhanced_status(text: str) -> str:
-    """The enhanced status code that a reply's text begins with, empty where there is none."""
+    """The enhanced status code at the start of a reply's text; empty if there is none."""
     match = _ENHANCED.match(text)
     return match.group(1) if match else ""
 
 
 def queued_as(text: str) -> str:
-    """The server's id of a message, of the reply that accepts it; empty where the reply names none."""
+    """The server's id of a message, from the reply that accepts it; empty if the reply has none."""
     match = _QUEUED_AS.search(text)
     return next(filter(None, match.groups())).strip("<>.,;") if match else ""
 
@@ -162,7 +162,7 @@ def outcome_of_reply(code: int, text: str) -> Outcome:
 
 
 def accepted_but_for(refused: Sequence[str], code: int, text: str, server_id: str = "") -> Outcome:
-    """A message that the server took for its other recipients; `text` is the last refusal's."""
+    """The outcome of a message accepted for some recipients only; `text` is the last refusal's."""
     return Outcome(OutcomeKind.ACCEPTED, code, text=text, refused=tuple(refused), server_id=server_id)
 
 
@@ -180,7 +180,7 @@ def outcome_of_refusal(code: int, text: str) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Keywords in upper case, each with its parameters in upper case. `size_limit` 0: none, or none is told (RFC 1870 §4)."""
+    """Keywords in upper case, each with its parameters in upper case. `size_limit` 0: no limit is declared (RFC 1870 §4)."""
 
     offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     size_limit: int = 0
@@ -191,11 +191,11 @@ class Capabilities:
         return name in self.offered and (not parameter or parameter in self.offered[name])
 
     def missing(self, needed: Iterable[str]) -> str:
-        """What is needed and not offered, in words; empty where nothing is missing."""
+        """The needed capabilities that the server does not offer, in words; empty if none is missing."""
         return ", ".join(keyword for keyword in needed if keyword not in self)
 
     def refusal(self, needed: Iterable[str], size: int) -> Outcome | None:
-        """Why there is no use in sending a message of this size that needs this; None where it can go."""
+        """Why this server cannot take a message of this size with these needs; None if it can."""
         if missing := self.missing(needed):
             return unoffered(missing)
         if 0 < self.size_limit < size:
@@ -205,13 +205,16 @@ class Capabilities:
 
 
 def unoffered(missing: str) -> Outcome:
-    """The outcome where the arm, or the message, needs what the server lacks: our own refusal, so it has no code."""
+    """The outcome if the server lacks what the arm or the message needs. It has no code: no server reply exists."""
     return Outcome(OutcomeKind.REJECTED, text=f"the server does not offer {missing}")
 
 
 @lru_cache(64)  # a new connection to the same server hears the same
 def capabilities_of(reply: Reply) -> Capabilities:
-    """The first line is the server's greeting; `AUTH=PLAIN` is how some servers still write `AUTH PLAIN`."""
+    """The capabilities in EHLO's reply; its first line is a greeting.
+
+    Some servers still write `AUTH=PLAIN` for `AUTH PLAIN`.
+    """
     offered: dict[str, tuple[str, ...]] = {}
     for line in reply.lines[1:]:
         keyword, *parameters = line.upper().replace("AUTH=", "AUTH ", 1).split() or [""]

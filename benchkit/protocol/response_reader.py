@@ -20,7 +20,7 @@ EARLY = "the server answered before it was asked"
 
 
 class GarbledResponse(ValueError):
-    """What came is no HTTP response, or not one that was asked for."""
+    """The bytes received are not an HTTP response, or not one to a request that was sent."""
 
 
 class ResponseReader:
@@ -36,13 +36,13 @@ class ResponseReader:
         self.expect()
 
     def expect(self) -> None:
-        """A request leaves: forget the response before."""
+        """A request is written: the state of the last response is cleared."""
         self._response: Response | None = None
         self._size = self._interim = 0
         self.on_message_begin()
 
     def feed(self, data: bytes) -> Response | None:
-        """The response once it is whole. Raises GarbledResponse; what follows a whole response only spends the connection."""
+        """The response, once it is complete. Raises GarbledResponse. Bytes after it make the connection unusable."""
         assert self._parser is not None
         self._size += len(data)
         try:
@@ -121,7 +121,7 @@ IDENTITY = ("accept-encoding", "identity")
 
 
 def decoded(response: Response) -> Response:
-    """The response with its body as the server meant it. Raises GarbledResponse where it cannot be decoded within the bound."""
+    """The response with its content decoded. Raises GarbledResponse if that fails or exceeds the size limit."""
     codings = [
         coding.strip().lower()
         for name, value in response.headers

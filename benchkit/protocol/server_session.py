@@ -1,10 +1,9 @@
-"""The server's side of an SMTP dialogue (RFC 5321), without I/O: feed it the bytes that were read, write what it returns.
+"""The server's side of an SMTP session (RFC 5321), without I/O: feed it the bytes read, and write what it returns.
 
-`step` takes one unit (a command line, or a whole content) out of what was fed and gives the reply to it. It knows no socket
-and no clock, and its owner decides what becomes of a message (`deliver`). A command is a row of the table at the end.
-
-Decided here: if STARTTLS is offered, MAIL and AUTH are refused before TLS, and plaintext that came after STARTTLS is dropped
-(RFC 3207 §4.2, CVE-2011-0411); AUTH is on offer where there is a user name, after TLS if TLS is on offer.
+`step` processes one unit (a command line, or a whole content) and gives its reply. It knows no socket and no clock; `deliver`
+decides what happens to a message. Each command is a row of the table at the end. If STARTTLS is offered, mail commands need
+TLS first, and plaintext that arrived after STARTTLS is discarded (RFC 3207 §4.2, CVE-2011-0411). AUTH is offered if there is
+a user name, and only after TLS if TLS is offered.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class ServerSession:
         return f"220 {self._service.hostname} ESMTP benchkit\r\n".encode()
 
     def step(self) -> bytes | None:
-        """Take one unit and give its reply; None where more must be read first, or nothing more is to be answered."""
+        """Processes one unit and gives its reply; None if more must be read first, or no reply is due."""
         if self.ended or self.tls_requested:
             return None
         try:
@@ -61,7 +60,7 @@ class ServerSession:
             return refusal.wire
 
     def point(self) -> str | None:
-        """Which point of the dialogue the next unit is (model/scenario.Fault.at), "" for none; None: incomplete."""
+        """The point of the dialogue that the next unit is (model/scenario.Fault.at); "" for none, None if incomplete."""
         if self.ended or self.tls_requested:
             return None
         if self._chunk is not None:
@@ -74,7 +73,7 @@ class ServerSession:
         return "auth" if self._exchange is not None else POINTS.get(split_command(line)[0], "")
 
     def refuse(self, reply: str) -> bytes:
-        """Take the next unit, which `point` has found to be there, and answer this instead; it has no other effect."""
+        """Takes the next unit, which `point` has found, and answers with this reply; it has no other effect."""
         try:
             if self._chunk is not None:
                 self._take_chunk(self._chunk)
@@ -88,7 +87,7 @@ class ServerSession:
         return Refusal(reply).wire
 
     def secured(self) -> None:
-        """TLS stands: everything said before is forgotten (RFC 3207 §4.2)."""
+        """TLS is established: everything before it is forgotten (RFC 3207 §4.2)."""
         self._secure = True
         self.tls_requested = self._greeted = False
         self._lines.clear()
@@ -124,7 +123,7 @@ class ServerSession:
         return b"250 2.0.0 OK: queued\r\n"
 
     def _take_content(self) -> bytes | None:
-        """The transaction is over, well or badly, once the content is taken (RFC 5321 §4.1.1.4)."""
+        """Ends the transaction once the content is read, accepted or not (RFC 5321 §4.1.1.4)."""
         try:
             content = self._lines.take_content()
         except Refusal:
@@ -140,7 +139,7 @@ class ServerSession:
         self._reset()
 
     def _receive_chunk(self, chunk: Chunk) -> bytes | None:
-        """Its octets come whatever we think of it; without a transaction they are thrown away (RFC 3030 §2)."""
+        """Reads the announced octets in any case; without a transaction they are discarded (RFC 3030 §2)."""
         data, sender = self._take_chunk(chunk), self._sender
         if data is None:
             return None
@@ -260,7 +259,7 @@ class ServerSession:
         return b"354 End with CRLF.CRLF\r\n"
 
     def _bdat(self, argument: bytes) -> bytes:
-        """Answered when its octets are there."""
+        """Answered after its octets are read."""
         if "CHUNKING" not in self._service.extensions:
             raise Refusal("502 5.5.1 BDAT is not offered")
         chunk = parse_bdat(argument)

@@ -1,4 +1,4 @@
-"""What an SMTP server offers, asks for and always answers (RFC 5321 §4.1.1.1): the same for all its connections."""
+"""What an SMTP server offers and requires, and its fixed replies (RFC 5321 §4.1.1.1): the same for all connections."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ class Service:
 
 
 def without_secret(line: bytes) -> bytes:
-    """A command as it may be shown: the initial response of AUTH is a password."""
+    """A command as it may be shown: the initial response of AUTH is a password, so it is hidden."""
     words = line.split(b" ", 2)
     return b" ".join((*words[:2], b"****")) if len(words) == 3 and words[0].upper() == b"AUTH" else line

@@ -12,7 +12,7 @@ from benchkit.model.trace import Trace
 
 
 class TurnCounter:
-    """Counts for one connection; `settle` returns what one message cost and starts again at zero."""
+    """Counts for one connection; `settle` gives the count of one message and starts again at zero."""
 
     __slots__ = ("_waiting", "bytes_in", "bytes_out", "turns")
 
@@ -23,7 +23,7 @@ class TurnCounter:
         self._waiting = False
 
     def connected(self) -> None:
-        """The TCP handshake is over: one round trip, and whatever the server says first has to wait for our ACK."""
+        """The TCP handshake is done: one round trip. A server that speaks first needs our ACK."""
         self.turns += 1
         self._waiting = True
 
@@ -34,7 +34,7 @@ class TurnCounter:
         self._waiting = not full_tls12
 
     def wrote(self, size: int, asks: bool = True) -> None:
-        """`asks`: whether anything waits for what was written; HTTP/2's acknowledgements and windows ask for nothing."""
+        """`asks`: whether an answer is expected. HTTP/2's acknowledgements and window updates expect none."""
         self.bytes_out += size
         self._waiting = self._waiting or asks
 
@@ -45,13 +45,13 @@ class TurnCounter:
             self._waiting = False
 
     def settle(self, trace: Trace) -> None:
-        """Hand what was counted since the last settling to the message under way; the state of the conversation stays."""
+        """Adds what was counted since the last call to the current message; the state of the conversation stays."""
         trace.turns += self.turns
         trace.bytes_out += self.bytes_out
         trace.bytes_in += self.bytes_in
         self.turns = self.bytes_out = self.bytes_in = 0
 
     def settle_close(self, trace: Trace) -> None:
-        """The same for what came after the outcome was known: it is no part of "turns to accept"."""
+        """The same for what happened after the outcome was known: it is not part of "turns to accept"."""
         trace.turns_to_close += self.turns
         self.turns = self.bytes_out = self.bytes_in = 0

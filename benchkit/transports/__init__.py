@@ -1,4 +1,4 @@
-"""The clients: one file each, named <transport>_<client>; they connect, send and close, and stamp what they do.
+"""The clients: one file each, named <transport>_<client>. They connect, send and close, and record time stamps.
 
 Law: no scheduling, storing, retrying or reading of the environment here. A new client is a file and a line in this table.
 """
@@ -29,7 +29,10 @@ TRANSPORTS: Registry[Client] = Registry(
 
 
 def clients_by_transport() -> dict[str, tuple[str, ...]]:
-    """The clients of each transport, as the scenario's vocabulary. A package from outside adds clients, never a transport."""
+    """The clients of each transport, under the names that a scenario uses.
+
+    An outside package can add clients, but no transport.
+    """
     found: dict[str, tuple[str, ...]] = {"api": (), "null": (), "smtp": ()}
     for name in TRANSPORTS.names():
         transport, _, client = name.partition("_")
@@ -39,7 +42,7 @@ def clients_by_transport() -> dict[str, tuple[str, ...]]:
 
 
 def offers_of(transport: str, client: str) -> ClientOffers:
-    """What that client supports; raises InputError where one from outside does not say it."""
+    """What that client supports. Raises InputError if an outside client does not declare it."""
     name = f"{transport}_{client}"
     offers = getattr(TRANSPORTS[name], "offers", None)
     if not isinstance(offers, ClientOffers):

@@ -1,4 +1,4 @@
-"""An email API by aiohttp: one session a connection, nothing taken from the environment, no cookies, no redirects."""
+"""An email API by aiohttp: one session per connection; no settings from the environment, no cookies, no redirects."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Client(ApiRequests):
 
 
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
-    """The table of aiohttp's errors; the phase in which it broke decides between a clean failure and doubt."""
+    """Maps aiohttp's errors to outcomes: the phase of the failure decides between a clean failure and an ambiguous one."""
     request_sent = trace.phases[-1] in (Phase.WAIT, Phase.RESPONSE)
     if isinstance(error, (aiohttp.ClientResponseError, GarbledResponse)) and request_sent:
         return garbled(error)

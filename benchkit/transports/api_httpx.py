@@ -133,7 +133,7 @@ class HttpxClient(ApiRequests):
         return answer
 
     async def _exchange(self, prepared: _Prepared, body: bytes) -> tuple[int, bytes]:
-        """Status and body as they came: the library would decode without a bound."""
+        """Status and body as they were received: decoded by the library, a body would have no size limit."""
         request = self._client.build_request(
             prepared.unsigned.request.method, prepared.url, headers=prepared.headers, content=body
         )
@@ -170,7 +170,9 @@ class HttpxClient(ApiRequests):
         return library.AsyncClient(transport=transport, timeout=None, cookies=no_cookies, trust_env=False)
 
     def _outcome_of(self, error: Exception, trace: Trace) -> Outcome:
-        """The table of the library's errors; the phase in which it broke decides between a clean failure and doubt."""
+        """Maps the library's errors to outcomes: the phase of the failure decides between a clean failure and an ambiguous
+        one.
+        """
         client, core, watch = self._library.client, self._library.core, self._backend.watch
         if watch.unprocessed:
             return Outcome(OutcomeKind.DEFERRED, text=watch.refusal_reason)

@@ -1,6 +1,6 @@
-"""What all API clients share: requests for several messages, requests signed as they leave, mail in two requests, and sessions.
+"""What all API clients share: batch requests, signed requests, mail that needs two requests, and sessions.
 
-Where mail goes, some servers say only in a session: they are asked before the first message, by the arm's own client, on a
+Some servers state the address for mail only in a session. The arm's own client asks for it before the first message, on a
 connection that carries no mail.
 """
 
@@ -32,7 +32,7 @@ _DEFAULT_PORTS = {Security.NONE: 80, Security.IMPLICIT: 443}
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One message of those that a joint request may carry."""
+    """One message of a batch request."""
 
     of: BatchRequest
     index: int
@@ -40,7 +40,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """A request that is signed once its identity stands in it."""
+    """A request that is signed after its identity is filled in."""
 
     request: Request
     slots: IdentitySlots
@@ -51,7 +51,7 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True)
 class TwoRequests:
-    """The bytes of a mail, and the request that sends what was uploaded."""
+    """A request that uploads the bytes of a mail, and the request that then sends it."""
 
     upload: Unsigned
     then: Unsigned
@@ -71,13 +71,13 @@ class ApiRequests(ABC):
         self._signer = signer_of(self._provider, self._account)
 
     def _signed(self, request: Request) -> Request:
-        """Ready to leave: signed over the bytes and the time, or with its idempotency key."""
+        """The request as it leaves: with a signature over its bytes and the time, or with its idempotency key."""
         if self._signer is None:
             return request
         return self._signer.signed(request, self._account, self._host, time())
 
     def _in_two(self, message: Message) -> TwoRequests | None:
-        """None where one request carries the mail, as with nearly all."""
+        """The two requests of a mail that needs an upload first; None for most mail, which needs one request."""
         upload = self._provider.upload(message, self._account) if isinstance(self._provider, SessionProvider) else None
         if upload is None:
             return None
@@ -85,7 +85,10 @@ class ApiRequests(ABC):
         return TwoRequests(_unsigned(upload), _unsigned(then))
 
     async def _send_in_two(self, prepared: TwoRequests, identity: bytes, trace: Trace) -> Outcome:
-        """Until the second request has left there is nothing of which the server could make a mail."""
+        """Sends both requests.
+
+        Before the second one is written, the server cannot create a mail, so a failure is never ambiguous.
+        """
         assert isinstance(self._provider, SessionProvider)
         answer = await self._deliver(prepared.upload.filled(identity), trace)
         if isinstance(answer, Outcome):
@@ -107,7 +110,7 @@ class ApiRequests(ABC):
     async def send_batch(
         self, prepared: Sequence[Share], identities: Sequence[bytes], trace: Trace
     ) -> Sequence[Outcome]:
-        """A request that breaks is in doubt for all of its messages, or for none: it is read as a whole."""
+        """One request for all messages. If it breaks, all of its messages have the same outcome: all ambiguous, or none."""
         assert isinstance(self._provider, BatchProvider)
         request = prepared[0].of.request([share.index for share in prepared], identities)
         answer = await self._deliver(self._signed(request), trace)
@@ -121,7 +124,7 @@ class ApiRequests(ABC):
 
     @abstractmethod
     def _prepared(self, request: Request) -> Any:
-        """What `send` takes."""
+        """The value that `send` takes for this request."""
 
     @property
     @abstractmethod
@@ -150,7 +153,7 @@ def signer_of(provider: Provider, account: Credentials) -> SigningProvider | Non
 
 
 async def with_sessions(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
-    """Each with the options that its server tells, where its arm asks for them. Raises TargetUnreachable."""
+    """The endpoints, with the options from the server's session if the arm asks for them. Raises TargetUnreachable."""
     return tuple([await _with_session(endpoint) for endpoint in endpoints])
 
 
@@ -174,7 +177,7 @@ async def _with_session(endpoint: Endpoint) -> Endpoint:
 
 
 async def _walked(steps: Generator[Request, Response, Credentials], client: ApiRequests, trace: Trace) -> Credentials:
-    """Raises ValueError with what went wrong, and what to do."""
+    """Sends each request of the discovery. Raises ValueError that says what went wrong and what to do."""
     try:
         request = next(steps)
         while True:
@@ -190,11 +193,11 @@ async def _walked(steps: Generator[Request, Response, Credentials], client: ApiR
 
 
 def _host_field(endpoint: Endpoint) -> str:
-    """RFC 9110 §7.2, as every client here writes it."""
+    """The Host field (RFC 9110 §7.2), as every client here writes it."""
     host = bracketed(endpoint.server_name)
     return host if endpoint.port == _DEFAULT_PORTS.get(endpoint.arm.security) else f"{host}:{endpoint.port}"
 
 
 def bracketed(host: str) -> str:
-    """As in a URL's authority (RFC 3986 §3.2.2)."""
+    """The host as it is written in a URL (RFC 3986 §3.2.2): an IPv6 address has brackets."""
     return f"[{host}]" if ":" in host else host

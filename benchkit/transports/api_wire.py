@@ -1,6 +1,7 @@
-"""An email API by benchkit's own lean client: HTTP/1.1 keep-alive (RFC 9112) on asyncio and httptools, and nothing else.
+"""An email API by benchkit's own lean client: HTTP/1.1 keep-alive (RFC 9112) on asyncio and httptools only.
 
-Head and body are built once a message; a send is one join and one write. What this client costs is what the protocol costs.
+Head and body are built once per message; a send is one join and one write. So the client costs little more than the protocol
+itself.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Client(ApiRequests):
         trace.finish_close()
 
     async def _exchange(self, stream: WireStream, request: bytes, trace: Trace) -> Response:
-        """Raises OSError, where the server closed before its response was whole too, and GarbledResponse."""
+        """Raises GarbledResponse, and OSError, also if the server closed before its response was complete."""
         reader = self._reader
         reader.expect()
         trace.mark(Phase.REQUEST)
@@ -134,13 +135,13 @@ class Client(ApiRequests):
 
 
 def _request_left(trace: Trace) -> None:
-    """The wait begins, unless the server has answered a part of the request already."""
+    """The whole request is written, so the wait begins, unless the server has already answered a part of it."""
     if trace.phases[-1] == Phase.REQUEST:
         trace.mark(Phase.WAIT)
 
 
 def request_head(request: Request, host: str) -> bytes:
-    """Request line and headers (RFC 9112 §3, §5). Raises ValueError for a header that would end before its end."""
+    """Request line and headers (RFC 9112 §3, §5). Raises ValueError for a header that holds a line end."""
     headers = (
         ("host", host),
         ("user-agent", "benchkit"),
@@ -157,5 +158,5 @@ def request_head(request: Request, host: str) -> bytes:
 
 
 def _outcome_of(error: Exception, *, in_doubt: bool) -> Outcome:
-    """Ambiguous exactly where the whole request had left and no whole response came."""
+    """Ambiguous only if the whole request was written and no whole response was read."""
     return garbled(error) if isinstance(error, GarbledResponse) else failed(error, in_doubt=in_doubt)

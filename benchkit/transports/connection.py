@@ -78,7 +78,9 @@ async def open_socket(endpoint: Endpoint) -> socket.socket:
 
 
 def is_established(sock: Any) -> bool:
-    """The kernel's word (`tcpi_state` of TCP_INFO): false once the server's FIN or RST has come, read or not."""
+    """Whether the kernel calls the connection established (`tcpi_state`): false after a FIN or RST, even if it was not read
+    yet.
+    """
     try:
         state: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
     except (OSError, ValueError):  # closed on our side (uvloop says so by ValueError)
@@ -87,12 +89,12 @@ def is_established(sock: Any) -> bool:
 
 
 def unread_bytes(sock: Any) -> int:
-    """What the kernel has received and no one has read."""
+    """How many received bytes the kernel holds that this process has not read."""
     return int.from_bytes(ioctl(sock.fileno(), FIONREAD, bytes(4)), sys.byteorder)
 
 
 def tls_context(endpoint: Endpoint, alpn: str = "") -> ssl.SSLContext | None:
-    """One context a transport, made before the clock (building one costs 26 ms); None for an arm without TLS."""
+    """One context per transport, made before the clock starts (it costs 26 ms); None for an arm without TLS."""
     if endpoint.arm.security is Security.NONE:
         return None
     context = ssl.create_default_context(cadata=endpoint.ca_pem or None)
@@ -111,14 +113,14 @@ class ConnectionMeter(TurnCounter):
         self._kernel: KernelMeter | None = None
 
     def over(self, connected: socket.socket, trace: Trace) -> None:
-        """A TCP connection is made; what is counted from now on goes over it."""
+        """Starts a new TCP connection: everything from now on is counted for it."""
         trace.socket = options_in_force(connected)
         assert trace.socket.nodelay, "method.md §8: or a lone dot waits for an ACK"
         self.connected()
         self._kernel = KernelMeter(connected)
 
     def moved_to(self, wrapped: socket.socket) -> None:
-        """The same connection under another object, which took it over (ssl.SSLSocket does)."""
+        """Follows the same connection to the object that took over its socket (as ssl.SSLSocket does)."""
         if self._kernel is not None:
             self._kernel.socket = wrapped
 
@@ -138,7 +140,7 @@ class KernelMeter:
         self._before = (0, 0, 0)
 
     def settle(self, trace: Trace) -> None:
-        """Add what happened since to the trace of the message under way; a closed socket adds nothing."""
+        """Adds the change since the last call to the trace of the current message; a closed socket adds nothing."""
         try:
             info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_SIZE)
             retransmits, segments_out, segments_in, min_rtt_us = _FIELDS.unpack(info)
@@ -154,7 +156,7 @@ class KernelMeter:
 
 
 def request_written(trace: Trace) -> None:
-    """A part of the request is written. The wait begins now; which write was the last is known only afterwards."""
+    """A part of the request is written, so the wait begins now. Which write is the last is known only later."""
     if trace.phases[-1] == Phase.RESPONSE:  # an answer to a part of it: a flow-control window, say
         trace.phases.pop()
         trace.edges.pop()
@@ -165,6 +167,6 @@ def request_written(trace: Trace) -> None:
 
 
 def response_read(trace: Trace) -> None:
-    """Bytes have come; the first of them end the wait."""
+    """Bytes were received; the first ones end the wait."""
     if trace.phases[-1] == Phase.WAIT:
         trace.mark(Phase.RESPONSE)

@@ -1,6 +1,6 @@
-"""The outcome that a connection error means for the message under way: one table for all clients, with the same texts.
+"""What a connection error means for the current message: one table for all clients, with the same texts.
 
-What a protocol's own errors are (a refusal, a reply that was cut) is decided by the client that knows the protocol.
+Protocol errors (a refusal, a truncated reply) are decided by the client that knows the protocol.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _LATE = "no answer within timeout_s"
 
 
 def failed(error: BaseException, *, in_doubt: bool) -> Outcome:
-    """`in_doubt`: the whole content, or request, may have left, so that the server may have the message."""
+    """The outcome of an error. `in_doubt`: the whole content or request may be written, so the server may have the message."""
     text = reason(error)
     if in_doubt:
         return Outcome(OutcomeKind.AMBIGUOUS, text=text)
@@ -23,12 +23,12 @@ def failed(error: BaseException, *, in_doubt: bool) -> Outcome:
 
 
 def garbled(error: BaseException) -> Outcome:
-    """What came is outside the protocol."""
+    """The outcome when the received bytes break the protocol."""
     return Outcome(OutcomeKind.GARBLED, text=reason(error))
 
 
 def reason(error: BaseException) -> str:
-    """In words. A library may hide a certificate's failure behind an error of its own."""
+    """The error in words. Some libraries hide a certificate failure inside an error of their own."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"{BAD_CERTIFICATE}: {cause.verify_message}"

@@ -1,7 +1,7 @@
-"""aiohttp with a meter and a watch: a connector whose connections count, stamp and judge what passes below the library.
+"""aiohttp with a meter and a watch: a connector whose connections count, time and check all bytes below the library.
 
-As with httpcore, a connection is opened as an explicit step, and the library's own connect takes it over; what it opens by
-itself is stamped and counted in the same way.
+As with httpcore, `open` makes the connection in an explicit step and the library's own connect takes it over. A connection
+that the library opens itself is timed and counted in the same way.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ class MeteredConnector(aiohttp.BaseConnector):
         )
 
     def confirm_response(self, status: int, body: bytes) -> Response:
-        """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
+        """The response on the wire. Raises GarbledResponse if the library reports another one."""
         assert self._protocol is not None
         return self._protocol.watch.confirm_response(status, body, ended=self._protocol.is_closed)
 
     def cause_of(self, error: Exception) -> Exception:
-        """Why the library has failed."""
+        """The cause of the library's error."""
         return (self._protocol.garbled if self._protocol is not None else None) or error
 
     async def read_pending(self) -> None:
-        """What has come by now is read before the request leaves, and so cannot be its response."""
+        """Reads what has arrived before the request is written: these bytes cannot be its response."""
         protocol = self._protocol
         for _ in range(_TURNS_TO_READ):
             if protocol is None or not protocol.is_connected() or not protocol.unread:
@@ -69,12 +69,12 @@ class MeteredConnector(aiohttp.BaseConnector):
             await asyncio.sleep(0)
 
     async def open(self) -> None:
-        """Connect now; the next connect of the library takes this one."""
+        """Connects now; the library's next connect takes this connection."""
         async with asyncio.timeout(self._endpoint.arm.timeout_s):
             self._opened_stream = await self._connect()
 
     async def cut(self) -> None:
-        """Our close_notify goes out, the server's is not waited for; then the connector has nothing to wait for either."""
+        """Sends close_notify without waiting for the server's, so closing the connector does not wait either."""
         if self._protocol is not None:
             await self._protocol.cut()
 
@@ -103,7 +103,7 @@ class MeteredConnector(aiohttp.BaseConnector):
 
 
 class _MeteredProtocol(ResponseHandler):
-    """aiohttp's connection, which reads through the meter and writes to a metered transport."""
+    """aiohttp's protocol class: it reads through the meter and writes to a metered transport."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, connector: MeteredConnector, sock: socket.socket) -> None:
         super().__init__(loop)
@@ -134,7 +134,7 @@ class _MeteredProtocol(ResponseHandler):
         super().data_received(data)
 
     def resume_writing(self) -> None:
-        """Of a large request the kernel has by now all but what the transport may still hold: its low-water mark, 16 KiB."""
+        """Nearly all of a large request is in the kernel now: the transport holds at most its low-water mark, 16 KiB."""
         request_written(self._connector.trace)
         super().resume_writing()
 
@@ -158,7 +158,7 @@ class _MeteredProtocol(ResponseHandler):
 
 
 class _MeteredTransport:
-    """A transport that counts and stamps what is written."""
+    """A transport that counts and times what is written."""
 
     def __init__(self, inner: asyncio.Transport, connector: MeteredConnector, watch: Http1Watch) -> None:
         self._inner = inner

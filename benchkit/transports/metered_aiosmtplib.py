@@ -1,8 +1,8 @@
 """aiosmtplib with a meter and a watch. The library has no hooks, so its protocol class is replaced (method.md §2).
 
-Everything is seen on the decrypted stream, below the library: each round trip is counted, also one that it adds. The same bytes
-go through `ReplyStream`: what RFC 5321 §4.2 does not allow is no reply, whatever the library makes of it. Clients
-other than `MeteredAiosmtplib` pass untouched.
+Everything is observed on the decrypted stream, below the library, so round trips that the library adds are counted too.
+`ReplyStream` reads the same bytes: a reply that RFC 5321 §4.2 does not allow is an error, even if the library accepts it.
+Only `MeteredAiosmtplib` clients are affected.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_UNASKED = 64  # replies behind the one that was asked for, before we hang 
 
 
 class MeteredAiosmtplib(SMTP):
-    """A client with a meter, and the trace of the message under way."""
+    """A client with a meter, and the trace of the current message."""
 
     def __init__(self, meter: ConnectionMeter, trace: Trace, **settings: Any) -> None:
         super().__init__(**settings)
@@ -32,25 +32,25 @@ class MeteredAiosmtplib(SMTP):
 
     @property
     def idle(self) -> bool:
-        """Nothing has come behind the reply that was last asked for."""
+        """Whether nothing was received after the last expected reply."""
         return not isinstance(self.protocol, _MeteredProtocol) or self.protocol.watch.idle
 
     def hang_up(self) -> None:
-        """At once: the library would go on writing what is left of a content whose outcome is settled."""
+        """Closes at once: otherwise the library would keep writing content whose outcome is already known."""
         transport: Any = self.transport
         if transport is not None and transport.get_write_buffer_size():
             transport.abort()
         self.close()
 
     def secured(self, transport: asyncio.BaseTransport) -> None:
-        """Count the handshake, if there was one."""
+        """Counts the TLS handshake, if there was one."""
         session: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         if session is not None:
             self.meter.secured(session.version() or "", bool(session.session_reused))
 
 
 class _MeteredProtocol(SMTPProtocol):
-    """Counts writes and reads, and stamps the edges that lie inside one call of the library."""
+    """Counts writes and reads, and records the phase edges inside a single library call."""
 
     def __init__(self, loop: Any = None, connection_lost_callback: Any = None) -> None:
         super().__init__(loop, connection_lost_callback)
@@ -66,7 +66,7 @@ class _MeteredProtocol(SMTPProtocol):
             self._client.trace.mark(Phase.BANNER)
 
     def write(self, data: bytes) -> None:
-        """The library would take what came behind one reply for the next one: an extra 250 for an acceptance."""
+        """Refuses extra bytes after a reply: the library would take an extra 250 as the acceptance of the next command."""
         if self._client is not None:
             if not self._client.idle:
                 raise _outside("a reply without a command")
@@ -130,7 +130,10 @@ class _MeteredProtocol(SMTPProtocol):
 
 
 def _outside(why: str) -> SMTPResponseException:
-    """The library's own error for a reply outside the protocol; its code is negative, so never an acceptance."""
+    """The library's own error for a reply that breaks the protocol.
+
+    Its code is negative, so it never counts as an acceptance.
+    """
     return SMTPResponseException(SMTPStatus.invalid_response, why)
 
 

@@ -37,8 +37,10 @@ _CHUNK = 65_536
 
 
 class OrderedStream:
-    """The part of anyio's SocketStream that httpcore and anyio's TLS use. `early`: all that was read since the request began
-    had come before it."""
+    """The part of anyio's SocketStream that httpcore and anyio's TLS use.
+
+    `early`: everything read since the request began had arrived before the request.
+    """
 
     __slots__ = ("_inner", "_waiting", "aclose", "early", "extra", "send", "socket")
 
@@ -54,7 +56,7 @@ class OrderedStream:
         return self._inner.extra_attributes
 
     def begin_request(self) -> int:
-        """The request leaves now; how many bytes wait to be read."""
+        """The request is written now. Gives how many received bytes are still unread."""
         queue: Any = self._inner._protocol.read_queue  # type: ignore[attr-defined]  # anyio has no public way to ask
         self._waiting = unread_bytes(self.socket) + sum(map(len, queue))
         self.early = True
@@ -70,7 +72,7 @@ class OrderedStream:
 
 
 class MeteredStream:
-    """A stream that writes down the phase edges of a request on it. `below` is what it stands on, under TLS too."""
+    """A stream that records the phase edges of a request. `below` is the stream under it, also with TLS."""
 
     def __init__(self, inner: Any, below: OrderedStream, backend: MeteredBackend, *, secured: bool) -> None:
         self._inner = inner
@@ -102,7 +104,7 @@ class MeteredStream:
             request_written(self._backend.trace)
 
     def _write_request(self, stream: int) -> None:
-        """A part of the request leaves. Raises GarbledResponse where nothing need leave, since the server has answered."""
+        """A part of the request is written. Raises GarbledResponse if the server has already answered."""
         if not self._watch.awaiting and self._below.begin_request() and self._silent:
             raise GarbledResponse(EARLY)
         self._watch.request_written(stream)
@@ -127,7 +129,7 @@ class MeteredStream:
 
 
 class _HandshakenStream:
-    """The stream that `open` made, handed to the pool: its handshake is already over."""
+    """The stream that `open` made and the pool takes over: its TLS handshake is done."""
 
     def __init__(self, opened: MeteredStream) -> None:
         self._opened = opened
@@ -175,7 +177,7 @@ class MeteredBackend:
         return standing if standing is not None else await self._connect()
 
     def take(self, inner: Any, below: OrderedStream, *, secured: bool = False) -> MeteredStream:
-        """This stream is the connection from now on."""
+        """From now on this stream is the connection."""
         self.ended = False
         self.watch.discard()
         self.watch = self._new_watch()
@@ -183,7 +185,7 @@ class MeteredBackend:
         return self._stream
 
     def confirm_response(self, status: int, body: bytes) -> Response:
-        """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
+        """The response on the wire. Raises GarbledResponse if the library reports another one."""
         return self.watch.confirm_response(status, body, ended=self.ended)
 
     def _new_watch(self) -> ResponseWatch:
@@ -202,7 +204,7 @@ class MeteredBackend:
             raise
 
     async def discard(self) -> None:
-        """Close a connection that was opened and that no request has taken over."""
+        """Closes a connection that was opened but never used for a request."""
         standing, self._opened_stream = self._opened_stream, None
         if standing is not None and self._stream is not None:
             await self._stream.aclose()
@@ -210,5 +212,8 @@ class MeteredBackend:
 
     @property
     def closed_by_server(self) -> bool:
-        """Closed or about to be, or spent. What can be read on an idle connection may also be session tickets or a setting."""
+        """Whether the connection is closed, closing or unusable.
+
+        Bytes on an idle connection may also be session tickets or settings.
+        """
         return self._stream is None or self.watch.unusable or not is_established(self._stream.socket)

@@ -46,11 +46,11 @@ class MeteredSmtplib(smtplib.SMTP):
 
     @property
     def idle(self) -> bool:
-        """Nothing has come behind the reply that was last asked for."""
+        """Whether nothing was received after the last expected reply."""
         return self.watch.idle
 
     def set_timeout(self, timeout_s: float) -> None:
-        """From now on a step takes at most this long."""
+        """Sets the time limit of each step from now on."""
         self._timeout_s = timeout_s
 
     def _begin_step(self) -> None:
@@ -58,7 +58,7 @@ class MeteredSmtplib(smtplib.SMTP):
         (self.sock or self._connected).settimeout(self._timeout_s)
 
     def send(self, s: Any) -> None:
-        """The library would take what came behind one reply for the next one: an extra 250 for an acceptance."""
+        """Refuses extra bytes after a reply: the library would take an extra 250 as the acceptance of the next command."""
         if not self.idle:
             raise Garbled("a reply without a command")
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
@@ -83,19 +83,19 @@ class MeteredSmtplib(smtplib.SMTP):
         return code, text
 
     def cut(self) -> None:
-        """From another thread: whatever this one waits for, a handshake too, ends now."""
+        """Called from another thread: ends whatever this thread waits for, a handshake too."""
         with suppress(OSError):
             socket.socket.shutdown(
                 self._connected, socket.SHUT_RDWR
             )  # ssl's own would take the TLS object from under it
 
     def hang_up(self) -> None:
-        """Whatever state the library is in: the socket is ours before it has taken it, and when it has let go of it."""
+        """Closes the socket in any state of the library: it may not have taken the socket yet, or have released it already."""
         self.close()
         self._connected.close()
 
     def take_over(self, secured: ssl.SSLSocket) -> None:
-        """The connection is under this object from now on; the one before has let go of it."""
+        """From now on this object owns the connection; the one before has released it."""
         self._connected = secured
         self.meter.moved_to(secured)
 

@@ -1,4 +1,4 @@
-"""The client that sends nothing: what is left when it is driven is benchkit's own cost (method.md §3)."""
+"""The client that sends nothing: the time that remains is benchkit's own cost (method.md §3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Client:
     connected = True
 
     def __init__(self, endpoint: Endpoint) -> None:
-        """There is nowhere to go: `endpoint` is not looked at."""
+        """It connects to nothing and ignores `endpoint`."""
 
     def prepare(self, message: Message) -> None:
         return None

@@ -1,7 +1,7 @@
-"""A watch on a library's connection: the same bytes, read by the RFCs before the library reads them.
+"""A watch on a library's connection: it reads the same bytes by the RFCs, before the library reads them.
 
-A response counts only behind a request, only whole, and only once: what comes before a request or behind its response answers
-no other message. It also limits the size of a response. HTTP/1.1 by RFC 9112, HTTP/2 by RFC 9113.
+A response counts only after its request, only if complete, and only once. Bytes before a request or after its response never
+answer another message. The size of a response is limited. HTTP/1.1 by RFC 9112, HTTP/2 by RFC 9113.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class ResponseWatch(Protocol):
     @property
     def unprocessed(self) -> bool: ...
     def request_written(self, stream: int = 1) -> None:
-        """A part of a request is written. Raises GarbledResponse where it has been answered already."""
+        """A part of the request is written. Raises GarbledResponse if it was already answered."""
 
     def received(self, data: bytes, *, early: bool = False) -> bytes:
-        """What the library may read. `early` bytes came before the request. Raises GarbledResponse."""
+        """The bytes that the library may read. `early`: they arrived before the request. Raises GarbledResponse."""
 
     def confirm_response(self, status: int, body: bytes, *, ended: bool) -> Response:
-        """The response on the wire, which the library has understood so. Raises GarbledResponse where it is another one."""
+        """The response on the wire. Raises GarbledResponse if the library reports another one."""
 
     def discard(self) -> None: ...
 

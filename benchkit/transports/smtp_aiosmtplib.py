@@ -1,7 +1,6 @@
-"""SMTP by aiosmtplib, driven in explicit steps: one command for each round trip, no hidden EHLO, no look-up of the own host
-name.
+"""SMTP by aiosmtplib in explicit steps: one command per round trip, no hidden EHLO, no look-up of the own host name.
 
-It never pipelines, whatever the server offers: the turns of this client are the library's, not the protocol's.
+It never pipelines, whatever the server offers: the round trips of this client are the library's, not the protocol's.
 """
 
 from __future__ import annotations
@@ -140,7 +139,7 @@ class Client:
         self._need(*dsn_needs(arm.dsn))
 
     async def _log_in(self, smtp: MeteredAiosmtplib) -> None:
-        """By our own steps: the library's LOGIN sends the password whatever the server asks for."""
+        """Logs in by benchkit's own steps: the library's LOGIN sends the password whatever the server asks for."""
         login = LOGINS[self._endpoint.arm.auth](
             self._endpoint.username.encode(), self._endpoint.password.reveal().encode()
         )
@@ -182,7 +181,7 @@ class Client:
         return outcome_of_reply(reply.code, reply.message)
 
     async def _recipients(self, smtp: MeteredAiosmtplib, envelope: Envelope) -> tuple[list[Outcome], list[str]]:
-        """The refusals, one for each recipient that the server does not take, and those recipients."""
+        """The refusals, one for each recipient that the server refuses, and those recipients."""
         refusals, refused = [], []
         for recipient, parameters in zip(envelope.recipients, envelope.rcpt_parameters, strict=True):
             try:
@@ -196,7 +195,10 @@ class Client:
         return refusals, refused
 
     async def _recover(self, outcome: Outcome, trace: Trace) -> None:
-        """Leave the connection ready for the next message, or closed: RSET after a refusal, no connection after any doubt."""
+        """Leaves the connection ready for the next message, or closed:
+
+        RSET after a refusal, closed after anything ambiguous.
+        """
         if self._smtp is None or outcome.kind in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED):
             self._drop()
             return
@@ -217,7 +219,7 @@ def _encoding(envelope: Envelope) -> str:
 
 
 def _outcome_of(error: BaseException, trace: Trace) -> Outcome:
-    """The table of aiosmtplib's errors; whether the content had left decides between a clean failure and doubt."""
+    """Maps aiosmtplib's errors to outcomes: if the content was written before the error, the outcome is ambiguous."""
     in_doubt = trace.phases[-1:] == [Phase.CONTENT]
     if isinstance(error, Garbled):
         return garbled(error)

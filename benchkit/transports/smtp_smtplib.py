@@ -1,6 +1,7 @@
-"""SMTP by the standard library's smtplib: blocking, so each virtual sender has a thread; one command a round trip.
+"""SMTP by the standard library's smtplib: blocking, so each virtual sender has a thread; one command per round trip.
 
-The way into the thread is part of the service time (some 50 µs), the way back is not: the outcome is stamped in the thread.
+Handing the message to the thread is part of the service time (about 50 µs). The way back is not: the thread itself records
+the time of the outcome.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class Client:
         trace.finish_close()
 
     async def _in_thread(self, smtp: MeteredSmtplib, step: Callable[[], Outcome | None]) -> Outcome | None:
-        """Cancelling hangs up, which ends what the thread waits for: no thread stays behind with connection or trace."""
+        """Runs a call in the thread. Cancelling closes the connection, so the thread ends and does not stay behind."""
         self._settled = None
         under_way = asyncio.get_running_loop().run_in_executor(self._thread, step)
         try:
@@ -151,7 +152,7 @@ class Client:
         self._need(*dsn_needs(arm.dsn))
 
     def _log_in(self, smtp: MeteredSmtplib) -> None:
-        """By our own steps: the library's LOGIN sends the password whatever the server asks for."""
+        """Logs in by benchkit's own steps: the library's LOGIN sends the password whatever the server asks for."""
         login = LOGINS[self._endpoint.arm.auth](
             self._endpoint.username.encode(), self._endpoint.password.reveal().encode()
         )
@@ -218,13 +219,13 @@ class Client:
 
 
 def _quit(smtp: MeteredSmtplib) -> None:
-    """The mail is sent: a server that does not answer changes nothing."""
+    """The mail is sent, so a server that does not answer QUIT changes nothing."""
     with suppress(*_FAILURES):
         smtp.quit()
 
 
 def _recover(smtp: MeteredSmtplib, outcome: Outcome) -> None:
-    """Leave the connection ready for the next message, or closed: RSET after a refusal, no connection after any doubt."""
+    """Leaves the connection ready for the next message, or closed: RSET after a refusal, closed after anything ambiguous."""
     if outcome.kind in (OutcomeKind.AMBIGUOUS, OutcomeKind.GARBLED):
         smtp.hang_up()
     elif smtp.sock is not None:
@@ -239,7 +240,7 @@ def _refusal(code: int, text: bytes) -> Outcome:
 
 
 def _outcome_of(error: Exception, trace: Trace) -> Outcome:
-    """The table of smtplib's errors; whether the content had left decides between a clean failure and doubt."""
+    """Maps smtplib's errors to outcomes: if the content was written before the error, the outcome is ambiguous."""
     if isinstance(error, Garbled):
         return garbled(error)
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,7 +1,7 @@
 """SMTP by benchkit's own client: a sequence of protocol/client_sequences.py over one instrumented byte stream.
 
-When a connection breaks, the number of bytes that the kernel had taken decides what is in doubt: without its final dot, or the
-last byte of its BDAT, no server has the message. An envelope under way is not a message either.
+If a connection breaks, the number of bytes that the kernel had taken decides the outcome: without its final dot, or the last
+byte of its BDAT, no server has the message. An envelope without content is not a message either.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TIDYING = {Then.RESET: b"RSET\r\n", Then.LONE_DOT: b".\r\n"}
 
 
 class _Refused(Exception):
-    """Connecting ended with a reply that does not let us go on, or for want of what the server does not offer."""
+    """Connecting failed: the server refused a command, or does not offer what the arm needs."""
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -98,7 +98,7 @@ class Client:
         return None
 
     async def send(self, prepared: PreparedMessage, identity: bytes, trace: Trace) -> Outcome:
-        """Whatever cuts this short leaves the connection closed: no one could say where the dialogue stood."""
+        """Sends one message. An interruption closes the connection, because the state of the dialogue is then unknown."""
         assert self._stream is not None, "connect first"
         following, self._announced = self._announced, None
         if refusal := self._offer.refusal(prepared.needs, prepared.size):
@@ -218,7 +218,7 @@ class Client:
             return ending
 
     async def _turn(self, data: bytes, count: int) -> Sequence[Reply]:
-        """Write a group, and wait for all its replies. A server that has closed gets no more bytes."""
+        """Writes a group of commands and waits for all replies. If the server has closed, nothing more is written."""
         stream, replies = self._stream, self._replies
         assert stream is not None
         if data and replies.idle:
@@ -237,7 +237,9 @@ class Client:
     def _cut_short(
         self, error: OSError, prepared: PreparedMessage, following: PreparedMessage | None, trace: Trace
     ) -> Outcome:
-        """A refusal that was heard by then stands; else what had left decides between a failure and doubt."""
+        """The outcome of a broken send: a refusal already received counts; otherwise the bytes written decide if it is
+        ambiguous.
+        """
         if refused := refusal_so_far(self._replies.replies, len(prepared.rcpts)):
             return refused
         return _outcome_of(error, in_doubt=trace.phases[-1] == Phase.CONTENT and self._is_written(following))

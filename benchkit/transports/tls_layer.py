@@ -28,7 +28,7 @@ class TlsLayer:
         return bool(self._session.session_reused)
 
     def handshake(self) -> bool:
-        """Whether it is done; where not, `outgoing` must be written and more be received."""
+        """Whether the handshake is done; if not, write `outgoing` and receive more."""
         try:
             self._session.do_handshake()
         except ssl.SSLWantReadError:
@@ -39,7 +39,7 @@ class TlsLayer:
         self._incoming.write(wire)
 
     def outgoing(self) -> bytes:
-        """What is to be written: handshake messages, key updates."""
+        """Bytes to write: handshake messages and key updates."""
         return self._outgoing.read()
 
     def encrypted(self, data: bytes) -> bytes:
@@ -48,7 +48,10 @@ class TlsLayer:
         return self._outgoing.read()
 
     def decrypted(self) -> tuple[bytes, bool]:
-        """What can be read by now, and whether the other side goes on. Raises only where nothing came before the error."""
+        """The bytes that can be read now, and whether the other side is still open.
+
+        Raises only if nothing arrived before the error.
+        """
         parts = []
         try:
             while part := self._session.read(_READ_SIZE):
@@ -61,12 +64,12 @@ class TlsLayer:
         return b"".join(parts), False
 
     def close_notify(self) -> bytes:
-        """Our close_notify (RFC 8446 §6.1); the server's is not waited for."""
+        """Our close_notify (RFC 8446 §6.1); it does not wait for the server's."""
         with suppress(ssl.SSLError):
             self._session.unwrap()
         return self._outgoing.read()
 
     @staticmethod
     def overhead(size: int) -> int:
-        """How much longer `size` bytes may be on the wire."""
+        """How many bytes longer `size` bytes may be on the wire."""
         return (size // _RECORD + 2) * _RECORD_OVERHEAD

@@ -1,7 +1,7 @@
-"""The byte stream under every wire client: one connection, plain or TLS, that counts and stamps all bytes.
+"""The byte stream under every wire client: one connection, plain or TLS, that counts and times all bytes.
 
-Turns and bytes are counted where they happen, on the decrypted side of TLS; a write is one `send` of the kernel. The socket is
-read by the loop and not through its streams: nothing lies between the kernel's bytes and the client's parser.
+Round trips and bytes are counted on the decrypted side of TLS; a write is one `send` of the kernel. The event loop reads the
+socket directly, without asyncio's streams.
 """
 
 from __future__ import annotations
@@ -54,23 +54,23 @@ class WireStream:
 
     @property
     def is_idle(self) -> bool:
-        """Open, and nothing has come that no one asked for: fit for the next message."""
+        """Open, and without unexpected bytes: ready for the next message."""
         return not (self._over or self._arrived)
 
     def read_available(self) -> None:
-        """Take what the kernel has received by now, so that `is_idle` knows of it."""
+        """Reads what the kernel has received so far, so that `is_idle` is current."""
         if not self._over and unread_bytes(self._socket):
             self._readable()
 
     @property
     def ended(self) -> bool:
-        """Nothing more will be read."""
+        """Whether nothing more can be read."""
         return self._over and not self._arrived
 
     def write(self, data: bytes, on_written: Callable[[], None] | None = None) -> None:
-        """A whole group at once. What the kernel does not take now follows; a broken connection shows when it is read.
+        """Writes a whole group at once. What the kernel does not take now is written later; a read reports a broken connection.
 
-        `on_written` is called once the kernel has the last byte: at once, as a rule.
+        `on_written` is called when the kernel has the last byte, usually at once.
         """
         self.meter.wrote(len(data))
         self._begin_step()
@@ -82,12 +82,15 @@ class WireStream:
             on_written()
 
     def is_written(self, tail: int = 0) -> bool:
-        """Whether the kernel has all that was written but, at most, the last `tail` bytes: if in doubt, it has."""
+        """Whether the kernel has everything that was written, except at most the last `tail` bytes.
+
+        True if it is not certain.
+        """
         overhead = 0 if self._tls is None else self._tls.overhead(tail)
         return len(self._unsent) <= tail + overhead
 
     async def read(self) -> bytes:
-        """What has come, or comes next. Raises TimeoutError when the step, from the last `write` on, takes over `timeout_s`."""
+        """The bytes received so far, or the next ones. Raises TimeoutError after `timeout_s` from the last `write`."""
         if self._received_since_write and not self._arrived:
             self._read_socket_again()
         if self._arrived:
@@ -103,13 +106,13 @@ class WireStream:
         self._deadline = self._loop.time() + self._timeout_s
 
     def set_timeout(self, timeout_s: float) -> None:
-        """From now on a read waits so long."""
+        """Sets how long a read waits from now on."""
         self._timeout_s = timeout_s
         self._begin_step()
         self._stop_timer()
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
-        """The handshake. Raises ssl.SSLError, TimeoutError, OSError, also where plaintext came before it (RFC 3207 §6)."""
+        """The TLS handshake. Raises ssl.SSLError, TimeoutError, OSError; also if plaintext arrived before it (RFC 3207 §6)."""
         if self._arrived:
             raise ConnectionAbortedError("plaintext came before the TLS handshake")
         layer = TlsLayer(context, server_name)
@@ -129,7 +132,7 @@ class WireStream:
         self._take_encrypted(self._drain())  # the server's first words may have come with its last handshake message
 
     def close(self) -> None:
-        """At once, with close_notify if all data was written. It can be called again."""
+        """Closes at once, with close_notify if all data was written. Can be called again."""
         if self._tls is not None and not (self._over or self._unsent):
             self._send(self._tls.close_notify())
         self._end(None)
@@ -156,7 +159,7 @@ class WireStream:
             self._end(None)
 
     def _read_socket_again(self) -> None:
-        """uvloop stops watching a socket at its first error, and then tells of one read: of words that came with a reset."""
+        """uvloop stops reading a socket at its first error: a reply that arrived together with a reset needs one more read."""
         while not (self._arrived or self._over or is_established(self._socket)):
             self._readable()
 
@@ -193,7 +196,7 @@ class WireStream:
         return arrived
 
     def _send(self, wire: bytes) -> None:
-        """A broken connection takes nothing: reading it gives the server's last words, and the reason."""
+        """A write to a broken connection does nothing: a read then gives the server's last bytes and the error."""
         if self._unsent or self._over:
             self._unsent = memoryview(bytes(self._unsent) + wire)
             return
@@ -223,7 +226,7 @@ class WireStream:
                 self._on_written()
 
     def _check_deadline(self) -> None:
-        """One timer for many reads: it looks at the deadline as it is now."""
+        """One timer for many reads: when it fires, it compares with the current deadline."""
         self._timer = None
         waiter = self._waiter
         if waiter is None or waiter.done():
@@ -235,7 +238,7 @@ class WireStream:
         waiter.set_exception(TimeoutError(f"no answer within {self._timeout_s:g} s"))
 
     def _end(self, error: OSError | None) -> None:
-        """Nothing more will come; who waits is told."""
+        """Nothing more will arrive: wakes the reader that waits."""
         if self._over:
             return
         self._over, self._error = True, error
