@@ -60,6 +60,8 @@ class Code(StrEnum):
     SLOW_BEGINNING = "slow-beginning"
     SLOW_STARTS = "slow-starts"
     TIMES_CHANGED = "times-changed"
+    TIMES_RESEMBLE = "times-resemble"
+    BLOCKS_OUTLYING = "blocks-outlying"
     BLOCKS_INCOMPLETE = "blocks-incomplete"
     BLOCKS_UNDEFINED = "blocks-undefined"
     BLOCKS_FAILED = "blocks-failed"

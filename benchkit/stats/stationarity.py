@@ -18,6 +18,8 @@ FALSE_ALARMS = 0.01  # for all arms of a run together
 SMALLEST = 0.10  # a change of the median by less does not matter: what the ROPE calls no difference
 MIN_BLOCKS = 10
 MIN_BLOCKS_OF_START = 3
+RESEMBLING_BY_CHANCE = 0.0075  # as FALSE_ALARMS; with the outlying blocks at most 2 % of runs
+LAGS = 2  # the sum of two autocorrelations finds slow swings more often than the first alone
 FIRST = 0.10  # the part of the blocks that a warm-up too short would spoil
 
 
@@ -68,17 +70,25 @@ def slow_first_blocks(firsts: Any, others: Any) -> tuple[int, float] | None:
 
 
 def resemblance(values: Any) -> float | None:
-    """Correlation of the ranks of consecutive values, so that failures may stand among them; None below MIN_BLOCKS."""
+    """Mean correlation of the ranks of values one place and two places apart; None below MIN_BLOCKS.
+
+    By ranks, so that failures may stand among them, and less the bias of a short series: independent values have 0 on average.
+    """
     n = len(values)
     if n < MIN_BLOCKS:
         return None
-    ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") - (n - 1) / 2
-    return float((ranks[1:] * ranks[:-1]).sum() / (ranks**2).sum())
+    _, which, ties = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(ties) - (ties + 1) / 2)[which] - (n - 1) / 2
+    if not ranks.any():
+        return None
+    lagged = sum(float((ranks[lag:] * ranks[:-lag]).sum()) for lag in range(1, LAGS + 1))
+    bias = -sum((n - lag) / (n * (n - 1)) for lag in range(1, LAGS + 1))
+    return (lagged / float((ranks**2).sum()) - bias) / LAGS
 
 
 def is_resemblance(correlation: float, blocks: int, series: int) -> bool:
     """Whether it is more than independent blocks show by chance; `series` share the false alarms."""
-    return correlation > normal_quantile(1 - FALSE_ALARMS / max(1, series)) / sqrt(blocks)
+    return correlation > normal_quantile(1 - RESEMBLING_BY_CHANCE / max(1, series)) / sqrt(LAGS * blocks)
 
 
 def _place(values_ms: Any) -> int:

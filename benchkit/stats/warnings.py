@@ -1,10 +1,8 @@
-"""Warnings about the numbers, as codes. They leave the run valid."""
+"""Warnings about the numbers, as codes; those about an arm's times are in time_warnings.py. They leave the run valid."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
-import numpy as np
+from collections.abc import Iterator, Sequence
 
 from benchkit.model.load import LoadModel
 from benchkit.model.notice import Code, Notice, notice
@@ -12,21 +10,14 @@ from benchkit.model.registration import is_as_registered
 from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
 from benchkit.model.summary import ArmSummary, DeliveryReport
 from benchkit.stats.aa import MIN_STARTS, MIN_TESTED, is_tested
-from benchkit.stats.blocks import block_values, metric_of
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.sample import Samples
 from benchkit.stats.saturation import MOST_QUEUED
 from benchkit.stats.standstills import standstills
-from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of, start_of_block
-from benchkit.stats.stationarity import (
-    MIN_BLOCKS_OF_START,
-    LevelChange,
-    change_point,
-    is_resemblance,
-    slow_beginning,
-    slow_first_blocks,
-)
+from benchkit.stats.starts import measured_blocks_of, measured_number, restarts_of
+from benchkit.stats.stationarity import is_resemblance
+from benchkit.stats.time_warnings import warnings_of_starts, warnings_of_times
 
 LATE_SHARE = 0.01
 
@@ -41,10 +32,10 @@ def warnings_of(
         *(notice(Code.RECORDED, text=warning) for warning in run.manifest.warnings),
         *_of_the_run(run, delivery, account),
         *_of_the_registration(run.manifest),
-        *_of_the_starts(run, samples),
+        *warnings_of_starts(run, samples),
         *_of_the_design(run.manifest, comparisons),
         *(warning for comparison in comparisons for warning in _of_blocks(run.manifest, comparison, len(comparisons))),
-        *_of_times(run, samples, arms),
+        *warnings_of_times(run, samples, arms),
         *(
             warning
             for arm, record in zip(arms, records, strict=True)
@@ -98,53 +89,6 @@ def _of_the_sandboxes(arms: Sequence[ArmRecord]) -> Iterator[Notice]:
     tested, real = ([arm.name for arm in foreign if bool(arm.sandbox) is own] for own in (True, False))
     if tested and real:
         yield notice(Code.SANDBOXES_DIFFER, tested=", ".join(tested), real=", ".join(real))
-
-
-def _of_times(run: Run, samples: Samples, arms: Sequence[ArmSummary]) -> Iterator[Notice]:
-    """What an arm's percentiles hide: two groups of messages, and times that changed during the run."""
-    metric = metric_of(run.manifest.load["model"])
-    for sample, arm in zip(samples.values(), arms, strict=True):
-        label = run.manifest.label_of(arm.name, arm.condition)
-        if arm.two_groups:
-            share, times = arm.two_groups.slow_share, arm.two_groups.times_slower
-            yield notice(Code.TWO_GROUPS, label, percent=100 * share, times=times)
-        values = block_values(sample, metric, run.manifest.messages_per_block)
-        yield from _of_a_series(run.manifest, label, values, len(samples))
-
-
-def _of_a_series(manifest: Manifest, label: str, values: Mapping[int, float], series: int) -> Iterator[Notice]:
-    blocks = np.array(sorted(values), dtype=np.int64)
-    times_ms = np.array([values[block] for block in blocks])
-    if restarts_of(manifest) > 1:
-        return  # each start has its own level, and the interval knows it
-    if change := slow_beginning(times_ms, series):
-        yield notice(Code.SLOW_BEGINNING, label, blocks=change.place, **_change(change))
-    elif change := change_point(times_ms, series):
-        yield notice(Code.TIMES_CHANGED, label, block=change.place + 1, blocks=len(times_ms), **_change(change))
-
-
-def _of_the_starts(run: Run, samples: Samples) -> Iterator[Notice]:
-    """Each start has a warm-up of its own, which may be too short."""
-    if restarts_of(run.manifest) == 1:
-        return
-    metric, pairs = metric_of(run.manifest.load["model"]), []
-    for sample in samples.values():
-        values = block_values(sample, metric, run.manifest.messages_per_block)
-        blocks, times_ms = (
-            np.array(sorted(values), dtype=np.int64),
-            np.array([values[block] for block in sorted(values)]),
-        )
-        starts = start_of_block(run.manifest, blocks)
-        pairs += [times_ms[starts == start] for start in np.unique(starts)]
-    known = [times_ms for times_ms in pairs if len(times_ms) >= MIN_BLOCKS_OF_START and np.isfinite(times_ms).all()]
-    firsts = np.array([times_ms[0] for times_ms in known])
-    others = np.array([np.median(times_ms[1:]) for times_ms in known])
-    if found := slow_first_blocks(firsts, others):
-        yield notice(Code.SLOW_STARTS, count=found[0], starts=len(known), percent=100 * (found[1] - 1))
-
-
-def _change(change: LevelChange) -> Mapping[str, float]:
-    return {"before_ms": change.before_ms, "after_ms": change.after_ms}
 
 
 def _of_blocks(manifest: Manifest, comparison: Comparison, series: int) -> Iterator[Notice]:

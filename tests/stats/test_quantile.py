@@ -107,11 +107,23 @@ def test_several_starts_always_give_an_interval_and_it_covers(start_sd: float, s
     assert held / runs >= 0.93
 
 
-def test_mean_agrees_with_scipy() -> None:
-    sample = np.random.default_rng(4).normal(5, 1, 40)
+def test_mean_of_values_without_skewness_agrees_with_scipy() -> None:
+    half = np.random.default_rng(4).normal(0, 1, 20)
+    sample = 5 + np.concatenate([half, -half])
     expected = stats.ttest_1samp(sample, 0).confidence_interval(0.95)
     ours = STATISTICS["mean"](sample, 0.95)
     assert (ours.value, ours.low, ours.high) == pytest.approx((sample.mean(), expected.low, expected.high))
+
+
+def test_a_skewed_mean_is_never_narrower_than_students_t() -> None:
+    for seed in range(20):
+        sample = np.random.default_rng(seed).lognormal(size=10)
+        expected = stats.ttest_1samp(sample, 0).confidence_interval(0.95)
+        ours = STATISTICS["mean"](sample, 0.95)
+        assert ours.low is not None
+        assert ours.high is not None
+        assert ours.low <= max(0.0, expected.low) + 1e-9
+        assert ours.high >= expected.high
 
 
 def test_one_sample_has_a_mean_and_a_median_without_an_interval() -> None:

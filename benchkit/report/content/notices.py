@@ -25,6 +25,8 @@ _WAYS_OUT = {
     "do-not-block": "let no client block the loop",
 }
 
+_MOST_PLACES = 5  # that a line names
+
 
 def text(notice: Notice) -> str:
     """The sentence, with what it is about in front."""
@@ -80,6 +82,17 @@ def _stood_still(numbers: Mapping[str, Any]) -> str:
     blocks = ", ".join(numbers["blocks"])
     who = "this machine or its processes"
     return f"{who} stood still for {numbers['seconds']:.1f} s: block {blocks} is left out for every arm"
+
+
+def _outlying(numbers: Mapping[str, Any]) -> str:
+    places, times, unit = numbers["places"], numbers["times"], numbers["unit"]
+    named = ", ".join(places[:_MOST_PLACES]) + (", …" if len(places) > _MOST_PLACES else "")
+    far = f"{times:.2g} times as long as" if times > 1 else f"{1 / times:.2g} times as fast as"
+    return (
+        f"{len(places)} of {numbers['count']} measured {unit} (number {named}) are far from the others, up to {far} the median "
+        "one: the mean and the tail depend on how often such times come, and their intervals may be too narrow. Find the "
+        f"cause, or measure more {unit}"
+    )
 
 
 def _late(numbers: Mapping[str, Any]) -> str:
@@ -188,6 +201,11 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "times changed near measured block {block} of {blocks} "
         "(median {before_ms:.3g} ms before, {after_ms:.3g} ms after)"
     ),
+    Code.TIMES_RESEMBLE: (
+        "the times of consecutive {unit} resemble each other (correlation {correlation:.2f}), so that the arm's own intervals "
+        "may be too narrow: measure more {unit}, or start the processes several times (restarts in [load])"
+    ),
+    Code.BLOCKS_OUTLYING: _outlying,
     Code.BLOCKS_INCOMPLETE: "{count} of {blocks} blocks left out because they are incomplete",
     Code.BLOCKS_UNDEFINED: "{count} blocks left out because too many messages failed in both arms",
     Code.BLOCKS_FAILED: "in {count} of {blocks} blocks one arm failed: they count as slower than any other",
