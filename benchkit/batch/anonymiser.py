@@ -1,8 +1,8 @@
 """The user's own mail without private data: the same tree of parts and the same file sizes, with new content.
 
-Addresses and names are replaced in header fields and texts (pseudonyms.py). What cannot be read cannot be cleaned: a part that
-is no text keeps its type and size, and its octets are drawn. Of the header only fields with a known meaning stay, because
-servers write hosts, addresses and tokens into the others. It happens before anything of a mail is sent or stored.
+Addresses and names are replaced in header fields and texts (pseudonyms.py). A part that is not text cannot be cleaned: it
+keeps its type and size, and gets random octets. Only header fields with a known meaning stay, because servers write hosts,
+addresses and tokens into the others. All of this happens before any part of a mail is sent or stored.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ def _check_sums(*, stem: str, seconds: float, characters: int) -> None:
 
 
 def _complain_once(mistakes: list[Mistake], found: Mistake) -> None:
-    """A place in a template that fails for every row is one mistake, reported for the first row."""
+    """An error in a template that occurs for every row is reported once, for the first row."""
     if all((known.where, known.line) != (found.where, found.line) for known in mistakes):
         mistakes.append(found)
 
@@ -210,7 +210,7 @@ def _message(index: int, spec: MessageSpec, sender: Address, attachments: Attach
 
 
 def _copies(spec: MessageSpec, key: str, variables: Mapping[str, Any]) -> tuple[Address, ...]:
-    """A template that gives nothing for a row names no one there."""
+    """Copy recipients of one row: an empty result adds none."""
     sources: tuple[str, ...] = getattr(spec, key)
     written = [parse_mailboxes(rendered_line(source, variables, key)) for source in sources]
     return tuple(mailbox(address.name, address.addr) for addresses in written for address in addresses)

@@ -28,6 +28,6 @@ class Draws:
         return low + int(self._random(f"number/{label}").random() * (high - low + 1))
 
     def _random(self, label: str) -> Random:
-        """Only `random()` is taken from it: the one method that promises the same numbers in every Python."""
+        """Only `random()` is used: the one method with the same numbers in every Python version."""
         digest = blake2b(f"{self._key}/{label}".encode(), digest_size=16).digest()
         return Random(int.from_bytes(digest, "big"))

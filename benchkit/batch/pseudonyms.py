@@ -25,7 +25,7 @@ _COMMON = frozenset("the and of for an at in on to by via no reply noreply team 
 
 
 class Pseudonyms:
-    """What stands for what; `learn_name` first, for all mails, and then the texts."""
+    """The pseudonym of each name and address; call `learn_name` first, for all mails, and then replace texts."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(f"{seed}/pseudonyms")
@@ -44,7 +44,7 @@ class Pseudonyms:
                 self._words.setdefault(word.casefold(), "")
 
     def learn_address(self, addr: str) -> None:
-        """Its domain is replaced also where it stands alone, as in a link."""
+        """Its domain is also replaced where it appears alone, as in a link."""
         if domain := addr.rpartition("@")[2]:
             self.domain(domain)
 

@@ -21,7 +21,7 @@ _PARSER = BytesParser(policy=policy.compat32)  # leaves headers as they came; de
 
 
 def from_mime(raw: bytes) -> Content:
-    """Canonical content; raises ValueError on what is no message, and nothing else."""
+    """Canonical content. Raises only ValueError, for input that is not a message."""
     try:
         return _content(_PARSER.parsebytes(raw))
     except (LookupError, RecursionError, TypeError, AttributeError) as error:  # what the stdlib's parser trips over

@@ -134,7 +134,7 @@ class TemplateSet:
             raise InputError(self._mistake(name, error, f"{type(error).__name__}: {error}")) from error
 
     def _mistake(self, name: str, error: Exception, message: str) -> Mistake:
-        """Jinja2 rewrites tracebacks so that their frames are lines of templates: the innermost one is the place."""
+        """Jinja2 rewrites tracebacks so that their frames are template lines: the innermost one is the location."""
         frames = traceback.extract_tb(error.__traceback__)
         places = [frame for frame in frames if Path(frame.filename).is_relative_to(self._folder)]
         where = Path(places[-1].filename) if places else self._folder / name

@@ -61,14 +61,14 @@ class Client(Protocol):
 
 @runtime_checkable
 class Prefetching(Transport, Protocol):
-    """A transport that can begin the next message with the one that it sends."""
+    """A transport that can send the envelope of the next message together with the content of the current one."""
 
     @property
     def prefetches(self) -> bool:
         """Whether it would, in the dialogue that its arm asks for."""
 
     def prefetch(self, prepared: Any) -> None:
-        """Before a `send`: what this same connection will be given after it. Closing the connection takes it back."""
+        """Called before a `send`: the message that this connection gets next. Closing the connection cancels it."""
 
 
 @runtime_checkable
@@ -119,7 +119,7 @@ class ApiServer(Protocol):
         """Each mail that the request sends, in order. Raises ValueError, as a rule ApiRefusal, where the real one refuses."""
 
     def accepted(self, request: Request, identities: Sequence[bytes]) -> Response:
-        """The answer to a request that was taken; `identities` are those of its mails."""
+        """The answer to an accepted request; `identities` are those of its mails."""
 
     def refused(self, status: int, text: str, code: str = "", retry_after_s: int = 0) -> Response:
         """A refusal in its own shape; an empty text or code is what the real one says with that status."""
@@ -130,10 +130,10 @@ class ApiServer(Protocol):
         """One of its `answers` to a request with these mails, and what of the request it refuses."""
 
     def throttled(self, wait_s: int) -> Response:
-        """What it answers beyond its rate: with the wait in Retry-After or in words only where the real one says it."""
+        """Its answer beyond its rate limit: with the wait in Retry-After or in words only if the real API gives it."""
 
     def rate_headers(self, rate: RateLimit) -> tuple[tuple[str, str], ...]:
-        """The header fields in which it tells a client its limit; none where the real one tells nothing."""
+        """The header fields that report its limit; none if the real API reports nothing."""
 
 
 class Provider(Protocol):
@@ -266,6 +266,6 @@ class Plot(Protocol):
     title: str
 
     def suits(self, run: Run) -> bool:
-        """Whether the run holds what the figure is about: it is drawn unasked only then, and otherwise says what is missing."""
+        """Whether the run has the data for the figure. Only then is it drawn by default; otherwise it says what is missing."""
 
     def draw(self, run: Run, figure: Any) -> None: ...

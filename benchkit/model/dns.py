@@ -29,7 +29,7 @@ class AnswerState(StrEnum):
 
     @property
     def known(self) -> bool:
-        """Whether the zone has spoken."""
+        """Whether the zone has answered."""
         return self in (AnswerState.OK, AnswerState.NODATA, AnswerState.NXDOMAIN)
 
 

@@ -103,7 +103,7 @@ class SendingDomains:
 
 @dataclass(frozen=True, slots=True)
 class BodySection:
-    """A place in the body of a joint request where each message has its piece, split at the places of its identity."""
+    """A part of a batch request's body with a piece for each message, split at the positions of its identity."""
 
     before: bytes
     between: bytes
@@ -112,10 +112,10 @@ class BodySection:
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """Requests that carry several messages of one batch each, all but put together: any of them, in any number.
+    """A request for any subset of a batch's messages, prepared in advance.
 
-    `keys`, where there are any, are what a server tells the messages of one request apart by, one a message: no two messages
-    with the same key go into one request.
+    `keys`, if any, are what a server tells the messages of one request apart by, one per message: two messages with the same
+    key never share a request.
     """
 
     method: str

@@ -95,7 +95,9 @@ class Trace:
         self.edges.append(perf_counter_ns())
 
     def share(self) -> None:
-        """On to the next message of the same request: it has the stamps, and met the retransmits; the cost is told already."""
+        """Moves on to the next message of the same request: it has the same stamps and retransmits; the cost is already
+        reported.
+        """
         self.turns = self.turns_to_close = self.bytes_out = self.bytes_in = 0
         self.segments_out = self.segments_in = 0
 

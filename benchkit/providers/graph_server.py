@@ -105,7 +105,7 @@ def _body(_status: int, text: str, code: str) -> bytes:
 
 
 def _later(_answered: AnsweredRequest) -> Response:
-    """Seen: an acceptance that asks to wait. Who sends it again sends it twice."""
+    """Observed at Graph: an acceptance with Retry-After. A client that sends it again sends the mail twice."""
     return Response(202, (("retry-after", "5"),), b"")
 
 

@@ -44,7 +44,7 @@ class AnsweredRequest:
 
     @property
     def rejected_recipients(self) -> tuple[str, ...]:
-        """Those of refused mails and those of a single one."""
+        """The recipients of refused mails, and refused recipients of a single mail."""
         refused = (self.mails[place].recipients for place in sorted(self.refused_mails))
         return tuple(dict.fromkeys([*(one for group in refused for one in group), *self.refused_recipients]))
 

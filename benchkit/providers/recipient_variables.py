@@ -32,7 +32,7 @@ _SYNTAX = TemplateSyntax(re.compile(_MARK), edge="%")
 
 @dataclass(frozen=True, slots=True)
 class BatchForm:
-    """`sections`: who gets a mail, and what is his own in it; `after`: what all have in common."""
+    """`sections`: each recipient with the values of that mail; `after`: what all mails have in common."""
 
     content_type: str
     sections: tuple[BodySection, ...]

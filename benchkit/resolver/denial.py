@@ -30,7 +30,7 @@ class Denial:
 
 
 def plain_denial(wire: bytes, question: Question) -> Denial | None:
-    """The denial; None for every other response, also for a denial that is not as plain as this."""
+    """The denial; None for every other response, also for a denial with more in it."""
     if len(wire) < HEADER.size:
         return None
     _, flags, questions, answers, authority, additional = HEADER.unpack_from(wire)

@@ -84,14 +84,14 @@ class Budget:
             asker.cancel()
 
     def take(self) -> None:
-        """Raises Spent where nothing is left."""
+        """Raises BudgetExhausted if no query is left."""
         if self._queries_left <= 0:
             raise BudgetExhausted(self._exhausted)
         self._queries_left -= 1
 
 
 class QueryAllowance:
-    """One question's share: taken before it is known what is spent, or many at once would pass the limit."""
+    """One question's share of the limit, taken in advance: otherwise many questions at once would exceed it."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget

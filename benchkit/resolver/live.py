@@ -90,7 +90,7 @@ class LiveAsk:
         return reading.answer, reading.ttl_s
 
     async def _to_the_end(self, question: Question, budget: RetryBudget) -> Reading:
-        """A chain that leaves the response is followed by asking on."""
+        """If a CNAME chain leaves the response, its next name is asked."""
         reading = await self._ask(question, budget)
         seen = {question.text}
         while (target := reading.next_name) is not None:
@@ -103,7 +103,7 @@ class LiveAsk:
         return reading
 
     async def _ask(self, question: Question, budget: RetryBudget) -> Reading:
-        """The first server that knows; else what failed in the most telling way."""
+        """The first server with a result; otherwise the most informative failure."""
         failures: list[Reading] = []
         spoken: set[str] = set()
         for wait_s in self._timeouts.tries_s:

@@ -43,7 +43,7 @@ class PendingQuestions:
             response.set_result(wire)
 
     def fail(self, error: OSError) -> None:
-        """The socket is broken: no further response will come."""
+        """The socket is broken: no further response will arrive."""
         for _, response in self._by_id.values():
             if not response.done():
                 response.set_exception(error)

@@ -61,7 +61,7 @@ class Replay:
         return replayed
 
     def _unknown(self, name: str, type: str) -> Answer:  # noqa: A002
-        """Not asked then is not missing: it is not known."""
+        """A question that was not asked in the recording is unknown, not missing."""
         return Answer(
             name, type, AnswerState.MALFORMED, resolver=str(self._path), ede=("not in this recording",), queries=0
         )

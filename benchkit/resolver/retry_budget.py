@@ -15,7 +15,7 @@ ALLOWANCE: ContextVar[Callable[[], None] | None] = ContextVar("allowance", defau
 
 
 class BudgetExhausted(OSError):
-    """A budget allows no further query; like every other reason why no response comes, an OSError."""
+    """The budget allows no further query. An OSError, like every other reason for a missing response."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class RetryBudget:
     queries: int = 0
 
     def spend(self) -> None:
-        """To be called before a query leaves; raises Spent."""
+        """Call before a query is sent. Raises BudgetExhausted."""
         take = ALLOWANCE.get()
         if self.queries and take:
             take()

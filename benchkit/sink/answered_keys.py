@@ -1,4 +1,4 @@
-"""What an API has answered under each idempotency key: the same request again gets the same answer, and is no second mail."""
+"""The answers that an API gave under each idempotency key: a repeated request gets the same answer and is not a second mail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST = 10_000  # the newest: a client tries again soon, or not at all
 
 @dataclass(frozen=True, slots=True)
 class AnsweredKeys:
-    """Of one listener. `reads_key` and `other_body` as in providers/routed_server.py."""
+    """The keys of one listener. `reads_key` and `other_body` as in providers/routed_server.py."""
 
     reads_key: Callable[[Request], tuple[str, Request]]
     other_body: tuple[int, str, str] | None
@@ -22,12 +22,12 @@ class AnsweredKeys:
 
     @classmethod
     def of(cls, server: Any) -> AnsweredKeys | None:
-        """None where the API has no such keys."""
+        """None if the API has no idempotency keys."""
         reads_key = getattr(server, "reads_key", None)
         return None if reads_key is None else cls(reads_key, server.other_body)
 
     def answer(self, request: Request, take: Callable[[Request], Response]) -> Response:
-        """What was answered before, or what `take` answers. Raises ApiRefusal for another mail under the same key."""
+        """The earlier answer, or what `take` answers. Raises ApiRefusal for another mail under the same key."""
         key, bare = self.reads_key(request)
         if not key:
             return take(request)

@@ -29,7 +29,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class ApiListener:
-    """What the connections of one API listener share. `batches`: requests of the run carry several messages, or may."""
+    """What the connections of one API listener share. `batches`: requests of the run may carry several messages."""
 
     server: ApiServer
     account: Credentials
@@ -50,7 +50,7 @@ class ApiListener:
             return self.refuse(400, str(error))
 
     def answer_named(self, name: str, request: Request, retry_after_s: int) -> Response:
-        """One of the provider's own answers to a request that sends mail; what it does not refuse is taken."""
+        """One of the provider's own answers to a request that sends mail; mail that it does not refuse is accepted."""
         try:
             if request.method not in self.server.methods(request.target) or not self.server.sends(request):
                 return self._answer(request)
@@ -81,7 +81,7 @@ class ApiListener:
         return take(request) if self.keys is None else self.keys.answer(request, take)
 
     def _keep(self, name: str, body: bytes) -> None:
-        """Only the newest: a client names an upload in its next request."""
+        """Keeps only the newest uploads: a client names an upload in its next request."""
         self.uploads[name] = body
         while len(self.uploads) > _UPLOADS:
             del self.uploads[next(iter(self.uploads))]
@@ -220,7 +220,7 @@ class ApiSession(SinkConnection):
         self._out.append(data)
 
     def _end_with(self, status: int) -> None:
-        """Refuse and read no more: what follows cannot be trusted to be a request."""
+        """Refuses and reads no more: the following bytes may not be a request."""
         if not self._closing:
             self._closing = True
             self._body = b""

@@ -1,4 +1,4 @@
-"""Records each arrival before the reply: which send it is and a digest of its bytes. Nothing is parsed here."""
+"""Records each arrival before the reply: the send that it belongs to, and a digest of its bytes. Nothing is parsed here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STRANGER = -1
 
 
 class ArrivalRecorder:
-    """One listener's way into the ledger. An empty `run_token` takes the identities of any run."""
+    """Writes one listener's arrivals into the ledger. An empty `run_token` accepts the identities of any run."""
 
     __slots__ = ("_arm", "_ledger", "_new", "_recorded_keys", "_run_token")
 
@@ -38,12 +38,12 @@ class ArrivalRecorder:
         return find_identities(body, self._run_token)
 
     def new_ids(self, number: int) -> tuple[bytes, ...]:
-        """For mails without an identity: each has an id of its own, as at any server."""
+        """Ids for mails without an identity: each gets its own, as at any server."""
         first, self._new = self._new, self._new + number
         return tuple(b"new%010d" % serial for serial in range(first, first + number))
 
     def take(self, head: bytes, body: bytes, recipients: int, identity: bytes, send: int) -> bytes:
-        """Into the ledger; gives the key. `recipients` 0 is "not counted yet": parse_body will."""
+        """Writes the mail into the ledger and gives its key. `recipients` 0: parse_body counts them later."""
         arrived_ns = perf_counter_ns()
         key = self._keep(head, without_identity(body, identity) if identity else body)
         self._ledger.arrived(send, self._arm, key, arrived_ns, len(body), recipients)

@@ -10,7 +10,7 @@ from benchkit.sink.transcript import Transcript
 
 
 class OpenConnections:
-    """The live connections of a sink; numbers them for the transcript."""
+    """The open connections of a sink; numbers them for the transcript."""
 
     def __init__(self, transcript: Transcript | None) -> None:
         self.transcript = transcript
@@ -23,7 +23,7 @@ class OpenConnections:
         return self._made - 1
 
     def sweep(self) -> None:
-        """End every connection that has been silent since the sweep before."""
+        """Closes every connection without a read since the last sweep."""
         for connection in tuple(self.live):
             if not connection.active:
                 connection.transport.abort()
@@ -35,7 +35,7 @@ class OpenConnections:
 
 
 class SinkConnection(asyncio.Protocol):
-    """`active` is set by each read, so that silence is found without a clock on the hot path."""
+    """`active` is set by each read, so idle connections are found without reading the clock each time."""
 
     transport: asyncio.Transport
 
@@ -53,12 +53,12 @@ class SinkConnection(asyncio.Protocol):
         self._connections.live.discard(self)
 
     def hang_up(self) -> None:
-        """Sends close_notify, and does not wait for the client's, as TLS would."""
+        """Sends close_notify, and does not wait for the client's."""
         self.transport.close()
         asyncio.get_running_loop().call_soon(self.transport.abort)
 
     def pause_writing(self) -> None:
-        """A client that does not read its replies is not read either."""
+        """If a client does not read its replies, its requests are not read either."""
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:

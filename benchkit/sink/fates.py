@@ -1,4 +1,4 @@
-"""What becomes of accepted mail, drawn from an arm's fates: the events that a provider would tell, with their times.
+"""The fate of accepted mail, drawn from an arm's fates: the events that a provider would report, with their times.
 
 Law: the same seed draws the same fate for the same send, whatever else is drawn.
 """

@@ -20,7 +20,7 @@ _NS_PER_S = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What to do at a point: wait, answer with something else, drop the connection. Refusing means not taking."""
+    """What to do at a point: wait, answer with something else, drop the connection. A refused message is not accepted."""
 
     delay_s: float = 0.0
     reply: str = ""
@@ -49,7 +49,7 @@ class TokenBucket:
         self._filled_ns = clock.now_ns()
 
     def take(self) -> float:
-        """0.0 and a token is gone; else the seconds until there will be one."""
+        """Takes a token and gives 0.0, or gives the seconds until there is one."""
         now_ns = self._clock.now_ns()
         self._tokens = min(self._burst, self._tokens + (now_ns - self._filled_ns) * self._rate_per_s / _NS_PER_S)
         self._filled_ns = now_ns
@@ -59,7 +59,7 @@ class TokenBucket:
         return (1.0 - self._tokens) / self._rate_per_s
 
     def rate(self) -> RateLimit:
-        """As an API tells it: of how many requests there are how many left, and how long until all are."""
+        """The limit as an API reports it: requests in a window, how many are left, and seconds until all are."""
         missing = self._burst - self._tokens
         return RateLimit(self._burst, int(self._tokens), math.ceil(missing / self._rate_per_s))
 
@@ -78,14 +78,14 @@ class Faults:
         self._bucket = _bucket(listener.limit, clock)
 
     def meet(self, point: str, messages: int) -> Action:
-        """What happens at this point, `messages` having been taken on the connection; PASS for nothing."""
+        """What happens at this point, after `messages` on the connection; PASS for nothing."""
         action = self._draw(point)
         if point in ("mail", "request") and not (action.refuses or action.drop):
             return self._limited(messages) or action
         return action
 
     def last(self, messages: int) -> bool:
-        """Whether a connection that has carried so many messages takes no more."""
+        """Whether a connection that has carried this many messages accepts no more."""
         return 0 < self._per_connection <= messages
 
     @property
@@ -123,7 +123,7 @@ class Faults:
 
 
 def faults_of(listener: ListenerConfig, clock: Clock) -> Faults | None:
-    """None where nothing can go wrong; how large a message may be is no session's matter."""
+    """None if nothing can go wrong; the limit on message size is not handled here."""
     free = replace(listener.limit, message_bytes=0) == Limit()
     return None if free and not listener.faults else Faults(listener, clock)
 

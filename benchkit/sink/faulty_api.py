@@ -87,7 +87,7 @@ class FaultyApiSession(ApiSession):
         return replace(refused, headers=(*refused.headers, *limit_headers))  # a limit that no [arm.limit] counts
 
     def _act(self, action: Action, then: Callable[[], None]) -> None:
-        """Go on now, later, or never."""
+        """Continues now, later, or never."""
         if action.delay_s:
             self.transport.pause_reading()
             self._idle.stop()  # the silence is ours

@@ -27,7 +27,7 @@ _CONNECTION_SPECIFIC = frozenset({"connection", "keep-alive", "transfer-encoding
 
 @dataclass(slots=True)
 class _Request:
-    """A request in the making."""
+    """An incomplete request."""
 
     headers: list[tuple[str, str]]
     body: bytearray = field(default_factory=bytearray)
@@ -80,7 +80,7 @@ class Http2Front(asyncio.Protocol):
         self._session.resume_writing()
 
     def answer(self, data: bytes) -> None:
-        """What the session says; an interim response is not passed on."""
+        """Passes on the session's answer, but not an interim response."""
         response = self._reader.feed(data)
         if response is None:
             return
@@ -106,7 +106,7 @@ class Http2Front(asyncio.Protocol):
                 self.transport.close()
 
     def _keep(self, stream: int, data: bytes) -> None:
-        """A body that is too large is refused at once, as over HTTP/1.1; what all streams may fill together is bounded too."""
+        """Refuses a body that is too large, as over HTTP/1.1; all streams together are limited too."""
         request = self._requests.get(stream)
         if request is None:
             return
@@ -145,7 +145,7 @@ class Http2Front(asyncio.Protocol):
 
 
 class Http1Side(asyncio.Transport):
-    """The transport that the session sees."""
+    """The transport that the HTTP/1.1 session uses."""
 
     def __init__(self, front: Http2Front) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ _REFUSED = "benchkit-refused"  # the sink's own line in the head: recipients tha
 
 
 def parse_body(protocol: str, provider: str, head: bytes, body: bytes) -> tuple[Received, ...]:
-    """The mails in it. `protocol` and `provider` are the listener's; raises ValueError where it is no mail."""
+    """The mails in a body. `protocol` and `provider` are the listener's. Raises ValueError if it is not a mail."""
     if protocol == "smtp":
         reverse_path, *paths = (path.decode("utf-8", "surrogateescape") for path in _PATHS.findall(head))
         return (Received(_without_relay_fields(from_mime(body), provider), tuple(paths), reverse_path, body),)

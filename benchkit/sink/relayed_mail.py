@@ -1,6 +1,6 @@
-"""What an embedded server sends on of a mail that it has accepted: composed, changed and signed as a provider would.
+"""Accepted mail as an embedded server relays it: composed, changed and signed as a provider would do it.
 
-Law: pure. Mail that came as MIME, and that nothing changes, goes on byte for byte behind the fields that every server adds.
+Law: pure. MIME mail without changes is relayed byte for byte, after the fields that every server adds.
 """
 
 from __future__ import annotations

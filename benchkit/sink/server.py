@@ -128,7 +128,7 @@ class Sink:
         return self._certificate.context(self._maximum_tls, (http2.ALPN, ALPN) if listener.protocol == "api" else ())
 
     def _factory(self, listener: ListenerConfig, tls: ssl.SSLContext | None) -> _Factory:
-        """Quick sessions, or careful ones where something may go wrong or is to be written down."""
+        """Fast sessions; or slower ones if faults are possible or a transcript is written."""
         recorder = ArrivalRecorder(listener.arm, self._ledger, self._run_token)
         faults = faults_of(listener, self._clock)
         if faults is None and self._connections.transcript is not None:

@@ -69,7 +69,7 @@ class SmtpSession(SinkConnection):
             self._settle()
 
     def _settle(self) -> None:
-        """Do what the replies that are now written have promised."""
+        """Does what the written replies promised: TLS, or closing the connection."""
         if self._dialogue.ended:
             self.transport.close()
         elif self._dialogue.tls_requested and self._upgrading is None:

@@ -1,4 +1,4 @@
-"""What was said at a listener, line by line, for tests that hold a client's round trips against it. Secrets are not in it."""
+"""The lines that a listener received and sent, for tests that check a client's round trips. Without secrets."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ class Transcript:
         return [line.text for line in self.of(connection) if line.direction == direction]
 
     def bursts(self, connection: int) -> int:
-        """How often the server spoke before it listened again: the round trips of the decrypted stream (method.md §2)."""
+        """How often the server sent before it received again: the round trips of the decrypted stream (method.md §2)."""
         return sum(direction == "out" for direction, _ in groupby(line.direction for line in self.of(connection)))

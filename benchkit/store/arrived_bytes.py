@@ -1,4 +1,4 @@
-"""The bytes that arrived, from the spools of a run that is being closed: for those who want to see what differed."""
+"""The bytes that arrived, from the spools of a run that is being closed: to inspect what differed."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def arrow_table(run: Run, layout: TableLayout) -> pa.Table:
 
 
 def explained(layout: TableLayout) -> tuple[StoredColumn, ...]:
-    """What `arrow_table` has, each column with what it holds."""
+    """The columns of `arrow_table`, each with its description."""
     return (*layout.columns, *(readable.column for readable in READABLE.get(layout.name, ())))
 
 
@@ -39,14 +39,14 @@ def _read(path: Path) -> pa.Table:
 
 
 def _in_memory(table: Any, layout: TableLayout) -> pa.Table:
-    """Of a run that was never closed, whose rows were read from its spools; no rows where it has none of this table."""
+    """For a run that was never closed, whose rows come from its spools; empty if it has no rows of this table."""
     return pa.table(
         {column.name: pa.array(table.get(column.name, ()), arrow_type(column)) for column in layout.columns}
     )
 
 
 def _column(table: pa.Table, column: StoredColumn) -> Any:
-    """A run that is older than the column holds its default."""
+    """If the run is older than the column, it holds the default."""
     if column.name in table.column_names:
         return table.column(column.name)
     return pa.repeat(pa.scalar(column.default, arrow_type(column)), table.num_rows)

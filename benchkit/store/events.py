@@ -48,7 +48,7 @@ class JournalWriter:
             raise StoreError(f"{self.path}: {error.strerror}") from error
 
     def append(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """In one write: it is in the kernel's hands when this returns."""
+        """Writes an entry in one write: the kernel has it when this returns."""
         data = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries).encode()
         try:
             while data:
@@ -57,7 +57,7 @@ class JournalWriter:
             raise StoreError(f"{self.path}: {error.strerror}") from error
 
     def beat(self) -> None:
-        """Every BEAT_S: after a kill the file's time says until when the writer lived."""
+        """Called every BEAT_S: after a kill, the file's time shows until when the writer lived."""
         os.utime(self._descriptor)
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ def _entries(lines: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
 
 
 def remove_journals(journals: Iterable[Journal]) -> None:
-    """Call it only after their events are in the table."""
+    """Call only after their events are in the table."""
     for journal in journals:
         journal.path.unlink(missing_ok=True)
 

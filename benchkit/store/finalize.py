@@ -46,7 +46,7 @@ def write_tables(folder: Path, parse: Parse) -> None:
 
 
 def remove_spools(folder: Path) -> None:
-    """Call it only after all tables are written."""
+    """Call only after all tables are written."""
     for name in (*(layout.name for layout in TABLES), BODIES.name):
         for spool in spools_of(folder, name):
             rows_file(spool).unlink(missing_ok=True)
@@ -63,7 +63,7 @@ def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBat
 
 
 def _grouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """A spool has a batch every half second; as a row group each, their metadata would be larger than the rows."""
+    """Combines batches: a spool has one every half second, and as row groups their metadata would exceed the rows."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)

@@ -71,7 +71,7 @@ def _runs_inside(folder: Path) -> list[Path]:
 
 
 def write_text(path: Path, text: str | bytes) -> None:
-    """Through a file beside it, so that a reader, or a crash, never meets half of it. Raises StoreError."""
+    """Written to a temporary file and renamed, so no reader sees half of it, even after a crash. Raises StoreError."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         write_private(unfinished, text)

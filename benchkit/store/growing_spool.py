@@ -1,4 +1,4 @@
-"""The spools of a run that goes on, read as they grow: each call gives the whole batches that came since the call before."""
+"""The spools of a running run: each call gives the complete batches that were added since the last call."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class SpoolLedger:
             self.flush()
 
     def flush(self) -> None:
-        """Bodies first: a row on disk can then always be resolved."""
+        """Writes bodies first, so that every row on disk has its body."""
         self._bodies.write_out()
         self._buffered_bytes = 0
         self._arrivals.write_out()

@@ -1,4 +1,4 @@
-"""Rows of a run that no load worker records: what the lab's link counted, and when the sink stood still. Raises StoreError."""
+"""Rows that no load worker records: what the lab's link counted, and when the sink was blocked. Raises StoreError."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def record_wire(folder: Path, rows: Sequence[Mapping[str, int]]) -> None:
 
 
 def record_sink_lag(folder: Path, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
-    """One time that the sink's process stood still; its worker is SINK."""
+    """One time that the sink's process was blocked; its worker number is SINK."""
     row = {"condition": condition, "worker": SINK, "due_ns": due_ns, "called_ns": called_ns, "cpu_ns": cpu_ns}
     _append(spool_of(folder, LAGS.name, SINK_SPOOL), LAGS, [row])
 

@@ -1,4 +1,4 @@
-"""Reading a run back, closed or not. Short tables are held, long ones stay on the disk."""
+"""Reads a run, closed or not. Short tables are loaded into memory, long ones stay on disk."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _parquet(folder: Path, layout: TableLayout) -> Path:
 
 
 def _table(folder: Path, layout: TableLayout, schema: int, parse: Parse | None) -> Table:
-    """Without rows where the run has none of it."""
+    """Empty if the run has none of it."""
     path = _parquet(folder, layout)
     if path.exists():
         return _closed_table(path, layout, schema)

@@ -1,6 +1,6 @@
-"""Checks that run.json has every key of a manifest, each with a value of the right type.
+"""Checks the types of all values in run.json, so that later code never meets a text instead of a number.
 
-Keys that a later version added may be missing; unknown keys are ignored.
+Keys that a later version added may be missing; keys of a newer version are ignored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files of a run hold mail: its owner alone may read them, whatever umask the user has."""
+"""The files of a run hold mail, so only their owner may read them, whatever the umask."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The recorder of a load worker: two calls a message, no object a message, written out every 4,096 rows or half a second.
+"""The recorder of a load worker: two calls and no new object per message; written every 4,096 rows or half a second.
 
-Rows and starts are in mapped files from the moment of the call, so that a kill loses none of them; only the texts of the
-failures that were not yet written out are lost.
+Rows and starts are in mapped files from the moment of the call, so a kill loses none of them. Only texts of failures that
+were not yet written are lost.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Recorder:
     def record_cell(
         self, cell: PlanCell, started_ns: int, ended_ns: int, cpu_ns: int, spare_ns: int, queued_ns: int
     ) -> None:
-        """What the generator was doing over one measured cell."""
+        """benchkit's own CPU use during one measured cell."""
         if not self._cells.room:
             self.flush()
         self._cells.append(
@@ -85,11 +85,11 @@ class Recorder:
         )  # fmt: skip
 
     def record_lag(self, condition: int, due_ns: int, called_ns: int, cpu_ns: int) -> None:
-        """One time that the loop stood still."""
+        """One time that the event loop was blocked."""
         self._lags.append(condition=condition, worker=self._worker, due_ns=due_ns, called_ns=called_ns, cpu_ns=cpu_ns)
 
     def flush_if_due(self) -> None:
-        """To be called now and then by the loop too: a server that hangs must not keep back what was recorded before."""
+        """The loop calls it regularly too: a server that hangs must not delay writing earlier rows."""
         if self._clock.now_ns() - self._flushed_ns > FLUSH_EVERY_NS:
             self.flush()
 

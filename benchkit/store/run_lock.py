@@ -18,7 +18,7 @@ from benchkit.store.folder import read_manifest
 
 @contextmanager
 def run_locked(folder: Path) -> Iterator[None]:
-    """While the parent process lives, however it ends."""
+    """Holds the lock while the parent process lives, however it ends."""
     descriptor = os.open(folder, os.O_RDONLY)  # not inherited by the run's other processes (PEP 446)
     try:
         with suppress(OSError):
@@ -29,7 +29,7 @@ def run_locked(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Also where the folder cannot be locked: nothing then shows that the run has ended."""
+    """Also true if the folder cannot be locked: then nothing shows that the run has ended."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -1,6 +1,6 @@
-"""A table that stays in its Parquet file: a column is read when it is asked for, so that millions of rows fit.
+"""A table that stays in its Parquet file: a column is read when it is used, so millions of rows fit.
 
-The columns that were asked for last are kept, up to a fixed number of bytes: an analysis takes the same few for every arm.
+The most recently used columns are cached, up to a fixed number of bytes: an analysis needs the same few for every arm.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class StoredTable(Mapping[str, Any]):
 
 
 def default_values(column: StoredColumn, rows: int) -> Any:
-    """What a column holds in a run that was recorded before it existed."""
+    """The values of a column in a run that was recorded before the column existed."""
     return np.full(rows, column.default, dtype=arrow_type(column).to_pandas_dtype())
 
 

@@ -1,4 +1,4 @@
-"""What an email API that takes several messages in one request must guarantee: each is accounted for by itself."""
+"""What an email API that takes several messages in one request must guarantee: each message has its own outcome."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from benchkit.testing.suite import EXAMPLES, Suite
 
 @st.composite
 def mails_for_one_request(draw: st.DrawFn) -> list[Message]:
-    """What every such API takes together: one sender, the same files, a recipient of its own for each."""
+    """Mails that every such API takes together: one sender, the same files, a different recipient for each."""
     sender, files = draw(ADDRESSES), tuple(draw(st.lists(FILES, max_size=2)))
     bodies = draw(st.lists(st.tuples(NAMES, BODIES, NAMES), min_size=1, max_size=5))
     return [
@@ -54,7 +54,7 @@ def batches_of(case: ProviderCase) -> BatchProvider:
 
 
 def any_batch(case: ProviderCase, messages: list[Message]) -> tuple[BatchRequest, list[Message]]:
-    """Of the most that the API carries of each: what it cannot, `batch` refuses with a ValueError."""
+    """A batch with as much of each mail as the API can carry; `batch` refuses the rest with a ValueError."""
     for step in zip(*(less_and_less(message.content) for message in messages), strict=True):
         less = [message_of(content) for content in step]
         with suppress(ValueError):
@@ -166,6 +166,6 @@ class BatchProviderSuite(Suite):
 
 
 def _accepted(case: ProviderCase, identities: list[bytes]) -> Response:
-    """The answer to a request of the first so many of three."""
+    """The answer to a request with the first `count` of three messages."""
     provider, members = batches_of(case), list(range(len(identities)))
     return provider.server.accepted(provider.batch(three(), case.account).request(members, identities), identities)

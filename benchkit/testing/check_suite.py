@@ -1,5 +1,4 @@
-"""What every check must guarantee: it says only its own cases, with evidence, and an answer that was lost is never
-knowledge."""
+"""What every check must guarantee: it reports only its own cases, with evidence, and a lost answer is never a fact."""
 
 from __future__ import annotations
 
@@ -32,14 +31,14 @@ GARBAGE = (b"", b"\xff\x00\x80", b"v=" + b"x" * 3000, b"v=spf1 " + b"include:" *
 
 @dataclass(frozen=True, slots=True)
 class CheckedZone:
-    """A domain whose zones are in `files`, as `benchkit audit DOMAIN --zone FILE` reads them, and the caller's options."""
+    """A domain with zone files, as `benchkit audit DOMAIN --zone FILE` reads them, and the caller's options."""
 
     domain: str
     files: tuple[Path, ...]
     options: Options = Options()  # noqa: RUF009 (frozen)
 
     def ask(self, change: Change = lambda answer: answer, *, late: random.Random | None = None) -> Ask:
-        """Its answers, each changed; `late` makes some come after others that were asked later."""
+        """The zone's answers, each changed; `late` delays some until after answers that were asked later."""
         zone = _zone(self.files)
 
         async def ask(name: str, type: str) -> Answer:  # noqa: A002
@@ -80,7 +79,7 @@ class CheckCase:
         return self.check.rule.name
 
     def run(self, zone: CheckedZone, ask: Ask | None = None) -> tuple[list[Finding], tuple[Answer, ...]]:
-        """What it finds, and all answers that it got. Each name server answers as the resolver does."""
+        """The check's findings, and all answers that it got. Each name server answers like the resolver."""
         asked = ask or zone.ask()
         context = AuditContext(zone.domain, asked, replace(zone.options, authorities=lambda _domain, _address: asked))
         return asyncio.run(run_check(self.check, context)), context.answers
@@ -224,7 +223,7 @@ def _losing(question: Question) -> Change:
 
 
 def _hostile() -> Iterator[Change]:
-    """No record at all; then TXT records that are no policy of any kind, or too long, or twice there."""
+    """No record at all; then TXT records that are not a policy, are too long, or are there twice."""
     yield lambda answer: Answer(answer.name, answer.type, AnswerState.NXDOMAIN)
     yield lambda answer: Answer(answer.name, answer.type, AnswerState.NODATA)
     yield from (partial(_with_garbage, shift=shift) for shift in range(2))

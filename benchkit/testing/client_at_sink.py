@@ -1,6 +1,6 @@
-"""A client and the embedded sink that it sends to, on one loop, so that a test sees both sides.
+"""A client and the embedded sink that it sends to, in one event loop, so that a test sees both sides.
 
-What the client says of a send (outcome, trace) stands beside what the server saw (transcript, ledger).
+The client reports outcome and trace; the sink records transcript and ledger.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SinkRecords:
         ]
 
     def commands(self, connection: int = 0) -> list[str]:
-        """What the client said, line by line."""
+        """What the client sent, line by line."""
         return self.transcript.texts(connection, "in")
 
 
@@ -73,9 +73,9 @@ async def at_a_sink(
     tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
     uploads: Mapping[str, bytes] = MappingProxyType({}),
 ) -> AsyncIterator[tuple[Transport, Sink]]:
-    """The client (default: the arm's), which is closed at the end, and a sink with the arm's faults and limits.
+    """The client (default: the arm's), closed at the end, and a sink with the arm's faults and limits.
 
-    `uploads`: what the sink has from its start, by name.
+    `uploads`: what the sink holds from its start, by name.
     """
     listener = ListenerConfig(
         0, arm.transport, arm.security, provider=arm.provider, options=arm.options, username=USERNAME, password=PASSWORD,
@@ -96,7 +96,7 @@ async def at_a_sink(
 
 @dataclass(slots=True)
 class ClientAtSink(SinkRecords):
-    """A client under test, what it notes, and what the sink has seen of it."""
+    """A client under test, its outcomes, and what the sink recorded."""
 
     transport: Transport = field(init=False)
     trace: Trace = field(default_factory=Trace)
@@ -106,7 +106,7 @@ class ClientAtSink(SinkRecords):
         assert self.transport.connected
 
     async def send(self, message: Message, number: int = 0) -> Outcome:
-        """Stamped from here on: what came before, a connection too, is the trace's no more."""
+        """The trace starts here: earlier costs, such as the connection, are no longer in it."""
         prepared = self.transport.prepare(message)
         self.trace.begin()
         outcome = await self.transport.send(prepared, token_of(RUN_TOKEN, number), self.trace)
@@ -119,7 +119,7 @@ class ClientAtSink(SinkRecords):
 def converse(
     arm: ArmSpec, conversation: Callable[[ClientAtSink], Awaitable[None]], client: MakesTransport | None = None
 ) -> ClientAtSink:
-    """`conversation` with a client that is made but not connected, at a sink that stops when it is over."""
+    """Runs `conversation` with a client that is not yet connected, at a sink that stops afterwards."""
     seen = ClientAtSink()
 
     async def run() -> None:

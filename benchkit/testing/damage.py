@@ -1,4 +1,4 @@
-"""Damaged copies of what an API says: JSON without one of its keys, and bodies that are no answer at all."""
+"""Damaged copies of an API's answers: JSON without one of its keys, and bodies that are not an answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HINTS: tuple[tuple[tuple[str, str], ...], ...] = (
 
 
 def without_each_key(body: bytes) -> Iterator[bytes]:
-    """The JSON body once without each key, at any depth, and once with null in its place; nothing where it is no JSON."""
+    """The JSON body once without each key, at any depth, and once with null in its place; none if it is not JSON."""
     with suppress(ValueError):
         document = json.loads(body)
         for path in _paths(document):

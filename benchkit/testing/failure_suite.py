@@ -1,4 +1,4 @@
-"""What every client must do when something fails: a failure is an outcome, and a doubtful one is called ambiguous."""
+"""What every client must do when something fails: a failure is an outcome, and if mail may have arrived it is ambiguous."""
 
 from __future__ import annotations
 

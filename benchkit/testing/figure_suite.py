@@ -1,5 +1,4 @@
-"""What every figure must guarantee: it draws any run, a failure is never drawn as a fast message, and an arm keeps its
-colour."""
+"""What every figure must guarantee: it draws any run, never shows a failure as fast, and each arm keeps its colour."""
 
 from __future__ import annotations
 
@@ -188,7 +187,7 @@ def _without_failures(run: Run) -> Run:
 
 
 def _only(run: Run, kept: Any) -> Run:
-    """Without the other messages, and what belongs to them."""
+    """The run with these messages only, and the rows that belong to them."""
     sends = run.messages["send"][kept]
     return replace(
         run,
@@ -199,7 +198,7 @@ def _only(run: Run, kept: Any) -> Run:
 
 
 def _changed(run: Run, stamp: str, chosen: Any, by_ms: int) -> Run:
-    """A stamp of some messages moved."""
+    """The run with one time stamp of some messages changed."""
     moved = run.messages[stamp] + np.where(chosen, by_ms * 1_000_000, 0)
     return replace(run, messages={**run.messages, stamp: moved})
 

@@ -1,4 +1,4 @@
-"""A mail without what an API has no field for: each step leaves out or changes one thing that some APIs cannot carry."""
+"""Reduces a mail until an API can carry it: each step removes or changes one thing that some APIs have no field for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchkit.model.message import Address, Attachment, Content
 
 
 def less_and_less(content: Content) -> Iterator[Content]:
-    """The mail itself first; each next one lacks what the one before lacks, and one thing more."""
+    """The mail itself first; each next one has one more thing removed."""
     yield content
     for step in _STEPS:
         content = step(content)
@@ -17,7 +17,7 @@ def less_and_less(content: Content) -> Iterator[Content]:
 
 
 def most_of(content: Content, is_carried: Callable[[Content], bool]) -> Content | None:
-    """The mail without only those things that are not carried; None where less than that is not carried either."""
+    """The mail without the things that this API cannot carry; None if even the smallest mail is refused."""
     needed = _STEPS
     if not is_carried(_changed(content, needed)):
         return None
@@ -65,7 +65,7 @@ def _full_files(content: Content) -> Content:
 
 
 def _inline_by_name(content: Content) -> Content:
-    """Inline ones first, each with its Content-ID for a name."""
+    """Inline attachments first, each with its Content-ID as its name."""
     named = _changed_files(content, lambda file: replace(file, name=file.content_id or file.name))
     return replace(named, attachments=tuple(sorted(named.attachments, key=lambda file: not file.content_id)))
 

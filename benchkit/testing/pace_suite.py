@@ -1,5 +1,4 @@
-"""What every pace must guarantee: a pure function of the cell, that follows the schedule which the plan lists and all arms
-share."""
+"""What every pace must guarantee: it is a pure function of the cell and follows the plan's schedule, shared by all arms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider with one set of an arm's options, for the suites: its credentials, its mails, its requests as they leave."""
+"""A provider with one set of an arm's options, for the suites: credentials, mails, and requests as they are sent."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ProviderCase:
         return self.provider.request(message_of(content), self.account)
 
     def leaving(self, content: Content, identity: bytes = TOKEN) -> Request:
-        """As it leaves: with what every client says, an identity in it, and signed where the API wants that."""
+        """The request as it is sent: with every client's headers, an identity, and a signature if the API needs one."""
         request = self.request(content)
         headers = (("host", "localhost"), ("user-agent", "benchkit"), *request.headers)
         request = replace(request, headers=headers, body=IdentitySlots.of(request.body).filled(identity))
@@ -81,7 +81,7 @@ class ProviderCase:
         return self.provider.server.accepted(self.leaving(PLAIN, identity), [identity])
 
     def carried(self, content: Content) -> Content:
-        """The mail, or the most of it that the API carries: what it cannot, `request` refuses with a ValueError."""
+        """As much of the mail as the API can carry; `request` refuses the rest with a ValueError."""
         for less in less_and_less(content):
             with suppress(ValueError):
                 self.request(less)

@@ -1,5 +1,4 @@
-"""What every email API must guarantee: both halves agree on every message, and no answer counts as an acceptance that is
-none."""
+"""What every email API must guarantee: both halves agree on every message, and only an acceptance counts as one."""
 
 from __future__ import annotations
 
@@ -223,7 +222,7 @@ class ProviderSuite(Suite):
 
 
 def _without_values(body: bytes) -> bytes:
-    """The JSON with an empty value of the same type for each: the keys are there, and nothing is said."""
+    """The JSON with an empty value of the same type for each key."""
     with suppress(ValueError):
         document = json.loads(body)
         return json.dumps(_emptied(document)).encode()

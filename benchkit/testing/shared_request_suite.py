@@ -1,4 +1,4 @@
-"""What a client that puts several messages into one request must guarantee: each is accounted for, the round trip is shared."""
+"""What a client with batch requests must guarantee: each message has its outcome, and the round trip is shared."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PER_REQUEST = 5
 
 
 def to_one(number: int) -> Message:
-    """A recipient of its own for each."""
+    """A different recipient for each."""
     address = f"user{number}@example.com"
     content = replace(short_mail(number).content, to=(Address("", address),))
     return Message(number, content, to_mime(content), "shop@shop.example", (address,))
 
 
 async def send_together(seen: ClientAtSink, sends: Sequence[int]) -> list[OutcomeKind]:
-    """Of five that may share a request, these."""
+    """Sends these of five messages in one request."""
     transport = seen.transport
     assert isinstance(transport, Batches)
     prepared = transport.prepare_batch([to_one(number) for number in range(PER_REQUEST)])

@@ -1,5 +1,4 @@
-"""What every statistic must guarantee: it refuses small samples, a failure never makes it better, its interval holds the
-truth."""
+"""What every statistic must guarantee: it refuses small samples, failures never improve it, its interval is valid."""
 
 from __future__ import annotations
 
@@ -176,7 +175,7 @@ def _width(estimate: Estimate) -> float:
 
 
 def _share_that_hold(truth: float, estimates: Sequence[Estimate]) -> float:
-    """A bound that is None is infinite."""
+    """The share of intervals that contain the true value; a bound of None is infinite."""
     assert all(estimate.value is not None for estimate in estimates)
     held = [(one.low is None or one.low <= truth) and (one.high is None or truth <= one.high) for one in estimates]
     return sum(held) / len(held)

@@ -1,4 +1,4 @@
-"""What an email API that fills in a stored template must guarantee: each mail arrives as if its client had filled it in."""
+"""What an email API with stored templates must guarantee: each mail arrives as if its client had filled it in."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _received(case: ProviderCase, request: Request, messages: Sequence[Message])
 
 
 def _carried_newsletter(case: ProviderCase) -> list[Message]:
-    """With both texts, or with the HTML text alone."""
+    """With both texts, or with the HTML text only."""
     for with_text in (True, False):
         messages = html_newsletter(with_text=with_text)
         with suppress(ValueError):
@@ -109,7 +109,7 @@ def _carried_newsletter(case: ProviderCase) -> list[Message]:
 
 
 def _shares_requests(case: ProviderCase) -> bool:
-    """Some take one message a request with a stored template, and say so."""
+    """Some APIs take one message per request with a stored template; their provider declares it."""
     try:
         stores(case).stored_batch(_carried_newsletter(case), case.account)
     except ValueError:
@@ -132,7 +132,7 @@ def _combined(case: ProviderCase, messages: list[Message]) -> tuple[BatchRequest
 
 
 def _less(messages: Sequence[Message]) -> list[list[Message]]:
-    """What the API may carry: less and less of each mail, then no files, and at last the HTML text alone."""
+    """What the API may carry: less of each mail step by step, then no files, and finally the HTML text only."""
     steps = [list(step) for step in zip(*(less_and_less(message.content) for message in messages), strict=True)][:-1]
     bare: list[Content] = [replace(content, attachments=()) for content in steps[-1]]
     steps += [

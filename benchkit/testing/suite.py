@@ -1,4 +1,4 @@
-"""What all suites have in common: pytest runs each test of a suite once for each of its cases."""
+"""The common part of all suites: pytest runs each test of a suite once for each of its cases."""
 
 from __future__ import annotations
 

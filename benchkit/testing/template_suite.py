@@ -1,4 +1,4 @@
-"""What an email API that fills in a template of the request must guarantee: each mail arrives as if its client had done it."""
+"""What an email API that fills in a request's template must guarantee: mails arrive as if the client had done it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FRAMES = st.lists(st.one_of(TAGS, WORDS), min_size=2, max_size=6)
 
 @st.composite
 def personal_mails(draw: st.DrawFn) -> list[Message]:
-    """Mails of one template: the same frame around words of each one's own, some of which look like a template's."""
+    """Mails of one template: the same frame around individual words, some of which look like template syntax."""
     frames, files = draw(st.tuples(FRAMES, FRAMES)), tuple(draw(st.lists(FILES, max_size=1)))
     mails = []
     for number in range(draw(st.integers(1, 5))):

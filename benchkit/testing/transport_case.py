@@ -1,4 +1,4 @@
-"""The ways in which a client is tried, as far as its `offers` go: security, dialogue, log-in; and the mail that it sends."""
+"""The ways in which a client is tested, by its `offers`: security, dialogue, log-in; and the mail that it sends."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TransportCase:
 
 
 def ways_of(name: str, client: Client, **settings: Any) -> tuple[TransportCase, ...]:
-    """All that the client offers: each security (STARTTLS with a log-in), and each dialogue beyond its first."""
+    """All that the client offers: each security (STARTTLS with a log-in), and each dialogue after its first."""
     offers: ClientOffers = client.offers
     logins = {Security.STARTTLS: offers.logins[:1]}
     ways = [

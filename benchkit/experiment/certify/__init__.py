@@ -1,1 +1,1 @@
-"""`benchkit certify`: runs with known round trips and delays, and what is compared with them."""
+"""`benchkit certify`: runs with known round trips and delays, and the checks of their results."""

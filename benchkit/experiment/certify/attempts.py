@@ -1,7 +1,7 @@
-"""What several attempts at the same checks say together, and whether the machine was too busy to tell. Pure functions.
+"""Combines several attempts at the same checks, and decides whether the machine was too busy. Pure functions.
 
-Other work on the machine makes times longer now and then; an error of the measurement is there every time. So a check of a time
-that fails is made again, and passes if it passes once. A count that is wrong once is wrong.
+Other work on the machine sometimes makes times longer; an error of the measurement is there every time. So a timing check
+that fails is repeated, and passes if it passes once. A wrong count is never repeated.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Checks = Sequence[CertificationCheck]
 
 
 def needs_another(checks: Checks) -> bool:
-    """Whether there is a failure that another attempt may explain, and none that it cannot."""
+    """Whether another attempt may help: only timing checks failed."""
     failed = [check for check in checks if not check.passed]
     return bool(failed) and all(check.of_time for check in failed)
 
 
 def combined(attempts: Sequence[Checks]) -> list[CertificationCheck]:
-    """One check for each of the first attempt's, with how many attempts it took."""
+    """Each check of the first attempt, with the number of attempts that it took."""
     return [_combined(check, list(_same(check, attempts))) for check in attempts[0]]
 
 
@@ -45,7 +45,7 @@ def _combined(check: CertificationCheck, found: Sequence[CertificationCheck]) ->
 
 @dataclass(frozen=True, slots=True)
 class Busyness:
-    """What other work took while the certificate was made. `queued` and `stolen` are shares of the time."""
+    """The CPU time lost to other work during the certification. `queued` and `stolen` are shares of the time."""
 
     queued: float
     stolen: float
@@ -54,7 +54,7 @@ class Busyness:
 
     @property
     def too_busy(self) -> str:
-        """In words, empty where the machine had time."""
+        """Why the machine was too busy, in words; empty if it was not."""
         found = []
         if self.queued > MOST_QUEUED:
             found.append(f"the sender was ready and had no core for {self.queued:.0%} of the time")

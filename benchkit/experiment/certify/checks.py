@@ -1,4 +1,4 @@
-"""The checks of a certification: pure functions from stored runs and their summaries to checks, each with its limit."""
+"""The checks of a certification: pure functions from stored runs and their summaries to checks with their limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEAST_PER_S = 250  # through the slowest of Python's clients, which shares the m
 
 
 def link_checks(conditions: Iterable[ConditionRecord]) -> Iterator[CertificationCheck]:
-    """The link itself: the kernel's smallest round trip beside the one that was asked for."""
+    """The kernel's smallest round trip on the link against the configured RTT."""
     for condition in conditions:
         configured_ms, found_ms = condition.asked.get("rtt_ms") or 0.0, condition.rtt_ms
         tolerance_ms = max(LINK_TOLERANCE * configured_ms, LINK_TOLERANCE_MS)
@@ -33,7 +33,7 @@ def link_checks(conditions: Iterable[ConditionRecord]) -> Iterator[Certification
 
 
 def clock_check(run: Run) -> CertificationCheck:
-    """The worker's stamps against those of the sink, another process: from the first acceptance to the last one."""
+    """The worker's time stamps against those of the sink process, from the first acceptance to the last."""
     ratio, expected = clock_ratio(run), f"1 ± {CLOCK_TOLERANCE:g}"
     passed = ratio is not None and abs(ratio - 1) <= CLOCK_TOLERANCE
     return CertificationCheck(
@@ -42,7 +42,7 @@ def clock_check(run: Run) -> CertificationCheck:
 
 
 def sweep_checks(dialogues: tuple[CertifiedSequence, ...], summary: Summary) -> Iterator[CertificationCheck]:
-    """Counted round trips, the wire, slopes and what is left at no RTT, for each dialogue; then A/A and the whole run."""
+    """For each dialogue: counted round trips, packets, slope and intercept over RTT; then A/A and the whole run."""
     fits = {fit.arm: fit for fit in summary.fits}
     for dialogue in dialogues:
         own = [agreement for agreement in summary.agreements if agreement.arm == dialogue.arm.name]
@@ -65,7 +65,7 @@ def _found(summary: Summary) -> str:
 
 
 def delay_checks(grown_ms: Mapping[str, Estimate], injected_ms: Mapping[str, float]) -> Iterator[CertificationCheck]:
-    """Each phase must have grown by its own delay and by nothing else: by the median over paired blocks."""
+    """Each phase must grow by exactly its injected delay: by the median over paired blocks."""
     for phase in sorted({*grown_ms, *injected_ms}):
         found, expected_ms = grown_ms.get(phase, Estimate(0.0)), injected_ms.get(phase, 0.0)
         passed = found.value is not None and abs(found.value - expected_ms) <= DELAY_TOLERANCE_MS
@@ -76,7 +76,7 @@ def delay_checks(grown_ms: Mapping[str, Estimate], injected_ms: Mapping[str, flo
 
 
 def client_checks(size: str, summary: Summary) -> Iterator[CertificationCheck]:
-    """Of each library on a kept connection: its time in round trips, which a large message must not add to."""
+    """For each library on a kept connection: its time in round trips, which must not grow with the size of the message."""
     rtt_ms = summary.conditions[0].rtt_ms
     for arm in summary.arms:
         turns, median_ms = (arm.turns.median if arm.turns else None), arm.service_ms["p50"].value
@@ -103,7 +103,7 @@ def overhead_check(overhead_us: Mapping[str, float]) -> CertificationCheck:
 
 
 def speed_checks(summary: Summary, overhead_us: Mapping[str, float]) -> Iterator[CertificationCheck]:
-    """What the generator could send, and what the sink takes from one kept connection, on plain loopback."""
+    """How fast the generator can send, and how much the sink accepts on one kept connection, without network delay."""
     per_s = 1e6 / overhead_us["per_message"] if overhead_us.get("per_message") else 0.0
     rates = {"generator": per_s} | {f"sink, {arm.name}": arm.throughput_per_s or 0.0 for arm in summary.arms}
     for subject, rate in rates.items():
@@ -120,7 +120,7 @@ def _turns(dialogue: CertifiedSequence, summary: Summary) -> CertificationCheck:
 
 
 def _wire(dialogue: CertifiedSequence, agreements: list[Agreement]) -> CertificationCheck:
-    """Over all links: the wire's round trips beside the counter's."""
+    """Over all links: round trips counted from packets against those of the counter."""
     on_wire = sum(agreement.turns_on_wire or 0 for agreement in agreements)
     counted = sum(agreement.turns_for_wire or 0.0 for agreement in agreements)
     passed = bool(agreements) and all(agreement.wire_agrees for agreement in agreements)

@@ -1,4 +1,4 @@
-"""What a certification sends: the dialogues of method.md §2 over three links, and pairs with delays at known points."""
+"""What a certification sends: the dialogues of method.md §2 over three links, and pairs with known delays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MESSAGE = MessageSpec(
 
 @dataclass(frozen=True, slots=True)
 class CertifiedSequence:
-    """A way to talk, and the round trips that it must cost."""
+    """A command sequence, and the round trips that it must cost."""
 
     arm: ArmSpec
     turns: int
@@ -75,13 +75,13 @@ _MESSAGES_A_BLOCK = 6  # the first one meets a window that shrank while the othe
 
 
 def sweep(dialogues: tuple[CertifiedSequence, ...], rtts_ms: tuple[float, ...], blocks: int) -> Scenario:
-    """Every dialogue over every link, one message a block."""
+    """Every dialogue over every link, one message per block."""
     arms = tuple(dialogue.arm for dialogue in dialogues)
     return _scenario(arms, blocks, NetworkSpec(rtt_ms=rtts_ms))
 
 
 def delays(way: ArmSpec, blocks: int) -> Scenario:
-    """The same way of sending twice on plain loopback: as it is, and with the server's known delays. Then an API."""
+    """The same way of sending twice without network delay: unchanged, and with known delays of the server. Then an API."""
     api = replace(_api("https, reused", 1, _REUSE).arm, baseline=False)
     pairs = ((way, _faults(DELAYS_MS)), (api, _faults(API_DELAYS_MS)))
     arms = (one for arm, faults in pairs for one in (arm, replace(arm, name=f"{arm.name}, delayed", faults=faults)))
@@ -93,7 +93,7 @@ def _faults(delays_ms: Mapping[str, int]) -> tuple[Fault, ...]:
 
 
 def clients(text_bytes: int, blocks: int) -> Scenario:
-    """Every library on a kept connection, with messages of one size: what a library does to a connection shows there."""
+    """Every library on a kept connection, with messages of one size: this shows the socket settings of the library."""
     arms = tuple(
         ArmSpec(
             f"{transport}, {client}", transport, client, _REUSE, Security.NONE if transport == "smtp" else Security.IMPLICIT,
@@ -107,7 +107,7 @@ def clients(text_bytes: int, blocks: int) -> Scenario:
 
 
 def expected_delays_ms() -> tuple[dict[str, float], dict[str, float]]:
-    """By phase, of the SMTP pair and of the API's; the EHLO after STARTTLS is one more (RFC 3207 §4.2)."""
+    """By phase, for the SMTP pair and the API pair. The EHLO after STARTTLS is one more (RFC 3207 §4.2)."""
     of_smtp = {point: wait_ms * (2.0 if point == "ehlo" else 1.0) for point, wait_ms in DELAYS_MS.items()}
     return of_smtp, {"wait": float(API_DELAYS_MS["response"])}
 

@@ -1,8 +1,8 @@
-"""benchkit checks itself: what physics predicts against what it measured (method.md §10).
+"""`benchkit certify` checks benchkit itself: what physics predicts against what it measured (method.md §10).
 
-The runs are made like any other, in a temporary folder: the dialogues over three links, delays at known points of the
-dialogue, the client libraries with a small and a large message, and speed. The certificate holds for this machine, this
-version and this kernel as they are now.
+The runs are ordinary runs in a temporary folder: the dialogues over three links, delays at known points of the dialogue, the
+client libraries with a small and a large message, and speed. The certificate holds for this machine, version and kernel in
+their current state.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def certify(
     rtts_ms: tuple[float, ...] = scenarios.RTTS_MS,
     blocks: int = BLOCKS,
 ) -> Certificate:
-    """Under three minutes with the defaults; `report` gets the title of each step. Without a lab, nothing is certified.
+    """Takes under three minutes with the defaults; `report` gets the title of each step. Without a lab nothing is certified.
 
-    What fails because of its time is measured again, so that a busy machine takes longer. Raises KeyboardInterrupt, and
-    BenchkitError where a run breaks.
+    Timing checks that fail are repeated, so a busy machine takes longer. Raises KeyboardInterrupt, and BenchkitError if a run
+    breaks.
     """
     started, before = time.perf_counter(), cpu_times()
     with temporary_folder() as folder:
@@ -68,7 +68,7 @@ def certify(
 
 
 class _Measured:
-    """The runs of a certificate; each stage is one run with its checks, made again where only times failed."""
+    """The runs of a certificate: each stage is one run with its checks, repeated if only timing checks failed."""
 
     def __init__(self, folder: Path, report: Report) -> None:
         self._folder = folder
@@ -82,7 +82,7 @@ class _Measured:
     def checks_of(
         self, dialogues: tuple[CertifiedSequence, ...], rtts_ms: tuple[float, ...], blocks: int
     ) -> tuple[str, list[CertificationCheck]]:
-        """Why there is no lab, empty where there is one; and the checks."""
+        """Why there is no lab (empty if there is one), and the checks."""
         swept = partial(swept_checks, dialogues=dialogues)
         found = self._stage(scenarios.sweep(dialogues, rtts_ms, blocks), swept, "round trips, slopes and A/A")
         if lab := next((condition.note for condition in self._runs[0].manifest.conditions if not condition.lab), ""):
@@ -138,7 +138,7 @@ def _speed(dialogues: tuple[CertifiedSequence, ...]) -> Scenario:
 
 
 def _run(scenario: Scenario, folder: Path, report: Report, what: str) -> Run:
-    """Of a run that did not come to its end nothing is judged: the machine is not to blame."""
+    """One run. A run that did not finish is not judged: it says nothing about the machine."""
     report(what)
     with signals_given_back():
         ended = run_experiment(scenario, compose(scenario.message), {}, folder, lambda sent, planned: None)

@@ -1,4 +1,4 @@
-"""What was true while measuring: host, kernel, versions, TCP settings, resolver, round-trip time. It influences nothing."""
+"""The conditions of a run: host, kernel, versions, TCP settings, resolver, round-trip time. Reading them changes nothing."""
 
 from benchkit.experiment.conditions.host import describe_host, usable_cores
 from benchkit.experiment.conditions.link import (

@@ -1,7 +1,7 @@
-"""The machine and its software: pyperf knows the host; the TCP settings that move a mail benchmark are read from /proc.
+"""The machine and its software: host facts from pyperf; the TCP settings that affect a mail benchmark from /proc.
 
-Nothing here names the machine or its network, so a stored run can be published as it is. The resolver is recorded only for a
-run that used it.
+Nothing here names the machine or its network, so a stored run can be published. The resolver is recorded only for a run that
+used it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PATHS_AND_NAMES = frozenset(  # of this machine: no reader of a published run n
 
 
 def usable_cores() -> int:
-    """Of this machine, that a run may use."""
+    """The cores of this machine that a run may use."""
     return len(os.sched_getaffinity(0))
 
 

@@ -1,7 +1,7 @@
-"""The link to a target, as the kernel measured it: TCP_INFO of a connection that carries nothing.
+"""The link to a target as the kernel measured it: TCP_INFO of a connection without data.
 
 Linux `struct tcp_info` (include/uapi/linux/tcp.h): tcpi_min_rtt, in µs, at byte 148. Regressions and reports use this
-round-trip time, never a nominal one (method.md §9).
+round-trip time, never a configured one (method.md §9).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOREIGN_PROBES = 3
 
 
 def min_rtt_ms(sock: socket.socket) -> float | None:
-    """The smallest round trip of a connected TCP socket; None where the kernel does not tell."""
+    """The smallest round trip of a connected TCP socket; None if the kernel does not report it."""
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
     except (OSError, AttributeError):
@@ -32,7 +32,7 @@ def min_rtt_ms(sock: socket.socket) -> float | None:
 
 
 def probe(host: str, port: int, timeout_s: float = 5.0, *, connections: int = PROBES) -> float | None:
-    """Connect and hang up, a few times; the smallest round trip in ms. Raises OSError if no connection can be made."""
+    """Connects and closes a few times; the smallest round trip in ms. Raises OSError if no connection can be made."""
     found = []
     for _ in range(connections):
         with socket.create_connection((host, port), timeout=timeout_s) as sock:
@@ -42,9 +42,9 @@ def probe(host: str, port: int, timeout_s: float = 5.0, *, connections: int = PR
 
 
 def round_trips_ms(targets: tuple[Endpoint, ...]) -> dict[int, float | None]:
-    """The smallest round trip to each target, by arm. Raises TargetUnreachable: before the first message left.
+    """The smallest round trip to each target, by arm. Raises TargetUnreachable, before the first message is sent.
 
-    Each address is probed once, however many arms go there: a small accept queue overflows, and SYNs wait seconds.
+    Each address is probed once, however many arms use it: a small accept queue would overflow, and SYNs would wait seconds.
     """
     measured: dict[tuple[str, int], float | None] = {}
     for target in targets:

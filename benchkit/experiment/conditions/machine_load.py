@@ -1,4 +1,4 @@
-"""How busy this machine is with other work: what is stolen from it, its load, and which cores have time to spare."""
+"""How busy this machine is with other work: stolen CPU time, its load, and which cores are idle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CpuTimes(NamedTuple):
 
 
 def cpu_times() -> Mapping[str, CpuTimes]:
-    """By "cpu" for all together, "cpu0", "cpu1" …; nothing where the kernel does not tell."""
+    """By "cpu" for all together, "cpu0", "cpu1" …; empty if the kernel does not report them."""
     try:
         lines = _STAT.read_text("ascii").splitlines()
     except OSError:
@@ -31,7 +31,7 @@ def cpu_times() -> Mapping[str, CpuTimes]:
 
 
 def stolen_share(before: Mapping[str, CpuTimes], after: Mapping[str, CpuTimes]) -> float:
-    """Of all cores' time, what a hypervisor gave to other machines."""
+    """The share of all cores' time that a hypervisor gave to other machines."""
     if "cpu" not in before or "cpu" not in after:
         return 0.0
     first, last = before["cpu"], after["cpu"]
@@ -39,12 +39,12 @@ def stolen_share(before: Mapping[str, CpuTimes], after: Mapping[str, CpuTimes]) 
 
 
 def load_average() -> float:
-    """Of the last minute."""
+    """The load average of the last minute."""
     return os.getloadavg()[0]
 
 
 def spare_cores(seconds: float = 0.1) -> tuple[int, ...]:
-    """The cores that this process may use and that were idle for most of the next moment. It waits for so long."""
+    """The cores that this process may use and that were mostly idle in a short sample. It waits for that sample."""
     before = cpu_times()
     time.sleep(seconds)
     after = cpu_times()

@@ -1,10 +1,10 @@
-"""Forwarding: reads packets from one TUN device, holds them as long as link_direction.py says, and writes them to the other.
+"""Forwarding: reads packets from one TUN device, delays them as link_direction.py says, and writes them to the other.
 
-One thread and one `select`, whose time-out counts in µs (epoll's counts in ms). It wakes a little ahead and watches the clock
-for the rest: on a virtual machine a timer alone was 0.3 ms late in the median of a round trip. It does not spin longer,
-because the two ends need the processors too; every number refers to the kernel's measured min_rtt. Where root allows, it goes
-before other processes (link_process.py): with a load of 9 on two processors, that took the 99th percentile of a 1 ms ping's
-lateness from 4–9 ms to 0.1–1.6 ms.
+One thread and one `select`, whose time-out counts in µs (epoll's counts in ms). It wakes slightly early and polls the clock
+for the rest: on a virtual machine a timer alone was 0.3 ms late in the median of a round trip. It polls no longer than that,
+because the two ends need the processors too, and every number refers to the kernel's measured min_rtt. With root's permission
+its process has a higher priority (link_process.py): at a load of 9 on two processors, that reduced the 99th percentile of the
+lateness of a 1 ms ping from 4–9 ms to 0.1–1.6 ms.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _AHEAD_NS = 120_000
 
 @dataclass(frozen=True, slots=True)
 class Forwarder:
-    """One direction: from one TUN device through a line into the other."""
+    """One direction: from one TUN device over the link into the other."""
 
     source: int
     line: LinkDirection
@@ -37,7 +37,7 @@ class Forwarder:
 
 
 def forward(ways: tuple[Forwarder, Forwarder], control: int, wire: PacketCounter, capture: PcapWriter | None) -> None:
-    """Until `control` is readable: the parent has something to say, or is gone."""
+    """Forwards until `control` is readable: the parent sends a command, or has ended."""
     gc.collect()
     gc.freeze()
     gc.disable()  # nothing here makes cycles

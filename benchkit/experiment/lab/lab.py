@@ -28,23 +28,23 @@ _MOST_DESCRIPTORS = 3
 
 
 class LabRefused(BenchkitError):
-    """This machine has no lab to give; the message says what is missing and how to get it."""
+    """This machine cannot make a lab; the message says what is missing and how to get it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One end of the link, as descriptors: of its network namespace, and of the user namespace that owns it, or -1."""
+    """One end of the link, as descriptors: its network namespace, and the user namespace that owns it (or -1)."""
 
     network: int
     user: int
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """What a process that is to live in here must inherit."""
+        """The descriptors that a process in this network must inherit."""
         return tuple(descriptor for descriptor in (self.network, self.user) if descriptor >= 0)
 
     def command(self, module: str) -> tuple[str, ...]:
-        """The command that runs a Python module in here."""
+        """The command that runs a Python module in this network."""
         return (
             sys.executable,
             "-m",
@@ -57,9 +57,9 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class LinkCounters:
-    """What was put on the link, or was dropped at it: packets and bytes of both directions together.
+    """What entered the link or was dropped: packets and bytes of both directions together.
 
-    `captured` are the packets that the capture file holds: all of them, unless the disk was full; 0 without one.
+    `captured`: packets in the capture file: all of them, unless the disk was full; 0 without a file.
     """
 
     packets: int
@@ -86,11 +86,11 @@ class Lab:
         self.rootless = user >= 0
 
     async def broken(self) -> None:
-        """Returns when the link process has ended: packets go nowhere any more."""
+        """Returns when the link process has ended: packets are no longer forwarded."""
         await self._process.wait()
 
     async def finish(self) -> LinkCounters:
-        """Stop the link; gives what it counted. Raises LabRefused where it had died before."""
+        """Stops the link and gives its counts. Raises LabRefused if it had already ended."""
         with suppress(OSError):
             self._talk.shutdown(socket.SHUT_WR)
         received = await asyncio.to_thread(_receive_all, self._talk)
@@ -113,7 +113,7 @@ class Lab:
 
 @asynccontextmanager
 async def open_lab(spec: LinkSpec, log: Path, pcap: Path | None = None) -> AsyncIterator[Lab]:
-    """Raises LabRefused. All is gone when the block ends, and also when this process, or the link's, is killed."""
+    """Raises LabRefused. Everything is removed when the block ends, or when this process or the link's process is killed."""
     lab = await _open(spec, log, pcap)
     try:
         yield lab

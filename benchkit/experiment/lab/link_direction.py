@@ -17,7 +17,7 @@ _PER_CENT = 0.01
 
 
 class LinkDirection:
-    """Packets in by `offer`, out by `take`, never earlier than their time."""
+    """Packets go in by `offer` and come out by `take`, never before their time."""
 
     __slots__ = (
         "_bottleneck_free_ns", "_delay_ns", "_jitter_ns", "_loss", "_ns_per_byte", "_queue_ns", "_random", "_waiting",
@@ -53,7 +53,7 @@ class LinkDirection:
         return True
 
     def take(self, now_ns: int) -> list[bytes]:
-        """What has arrived by now, in order."""
+        """The packets that have arrived by now, in order."""
         waiting = self._waiting
         arrived = []
         while waiting and waiting[0][0] <= now_ns:
@@ -62,7 +62,7 @@ class LinkDirection:
 
     @property
     def next_ns(self) -> int | None:
-        """When the next packet arrives; None while there is none under way."""
+        """When the next packet arrives; None if none is in flight."""
         return self._waiting[0][0] if self._waiting else None
 
     def _due_ns(self, leaves_ns: float) -> int:

@@ -1,8 +1,8 @@
 """The link's process: makes the two networks, passes them to the parent, forwards packets, and reports its counts.
 
-Its standard input is a Unix socket to the parent. It reads a job, and sends the descriptors of the namespaces, or an error.
-When the socket closes, because the parent closed it or died, forwarding ends. The kernel removes devices and networks with
-the processes that hold them.
+It uses the Unix socket that is its standard input. A job comes in; the namespaces' descriptors go out, or the reason why
+there are none. End of input means that the parent closed it or died: forwarding then stops. Devices and networks disappear
+with the processes that hold them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _make_networks() -> _Networks:
-    """As root, or else as the root of a user namespace. Raises OSError with the second way's reason."""
+    """As root, otherwise as root of a user namespace. Raises OSError with the reason of the second attempt."""
     user = None
     try:
         client = namespace.new_network()

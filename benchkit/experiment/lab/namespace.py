@@ -1,7 +1,7 @@
-"""The kernel's part: anonymous network namespaces, a TUN device in each, and entering them. Linux only, no `ip` needed.
+"""The kernel's part of the lab: anonymous network namespaces, and a TUN device in each. Linux only, no `ip` needed.
 
-A namespace has no name and no file: it lives as long as a descriptor or a process holds it, and so does a TUN device that
-no one made persistent. Whatever dies, nothing is left. Constants: <sched.h>, <linux/if_tun.h>, <linux/sockios.h>.
+A namespace has no name and no file: it exists while a descriptor or a process holds it, and so does its TUN device. So
+nothing is left when processes die. Constants: <sched.h>, <linux/if_tun.h>, <linux/sockios.h>.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def user_namespace() -> int:
 
 
 def new_network() -> int:
-    """Move this process into a new network namespace; gives its descriptor. Raises OSError."""
+    """Moves this process into a new network namespace and gives its descriptor. Raises OSError."""
     _check(_libc.unshare(_CLONE_NEWNET))
     return os.open("/proc/self/ns/net", os.O_RDONLY)
 
@@ -83,7 +83,7 @@ def _set_up(sock: socket.socket, device: str) -> None:
 
 
 def _lengthen_queue(packets: int) -> None:
-    """By netlink (rtnetlink(7)): the ioctl for it asks for the machine's root, also of the root of a user namespace."""
+    """By netlink (rtnetlink(7)): the ioctl needs real root, even for the root of a user namespace."""
     attribute = struct.pack("=HHI", 8, _IFLA_TXQLEN, packets)
     body = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, socket.if_nametoindex(DEVICE), 0, 0) + attribute
     header = struct.pack("=IHHII", 16 + len(body), _RTM_SETLINK, _NLM_F_REQUEST_ACK, 1, 0)

@@ -1,7 +1,7 @@
-"""Packet counts: what each TCP connection put on the link, read from the packets' headers (RFC 791, RFC 9293 §3.1).
+"""Packet counts: what each TCP connection sent over the link, read from packet headers (RFC 791, RFC 9293 §3.1).
 
-Law: no I/O, no knowledge of SMTP or HTTP. A turn is counted as protocol/turns.py counts it, but from outside: the handshake is
-one, and then each time the server says something new after the client did. The two must agree (method.md §9).
+Law: no I/O, no knowledge of SMTP or HTTP. A turn is counted as in protocol/turns.py, but from outside: the handshake is one,
+and then each time the server sends new data after the client did. Both counts must agree (method.md §9).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ConnectionCount:
 
 
 class _Conversation:
-    """A connection under way: its count, and what of the sequence space is known."""
+    """An open connection: its count, and the next expected sequence numbers."""
 
     __slots__ = ("closing", "count", "first_sequence", "next_in", "next_out", "waiting")
 
@@ -48,7 +48,7 @@ class _Conversation:
 
 
 class PacketCounter:
-    """Sees every packet once, as it enters the link; what the link then loses is seen again when it is sent again."""
+    """Counts every packet once, as it enters the link; a packet that the link loses is counted again when it is sent again."""
 
     def __init__(self) -> None:
         self.packets = 0
@@ -81,7 +81,7 @@ class PacketCounter:
             _count_from_server(conversation, len(packet), sequence, flags, payload)
 
     def _conversation(self, key: tuple[int, int], sequence: int, flags: int, *, outward: bool) -> _Conversation | None:
-        """A SYN with a number of its own begins a connection, also where the ports have been used before."""
+        """A SYN with a new sequence number starts a connection, even if its ports were used before."""
         found = self._live.get(key)
         if outward and flags & _SYN and not flags & _ACK and (found is None or found.first_sequence != sequence):
             count = ConnectionCount(*key)
@@ -137,6 +137,6 @@ def _server_opened(conversation: _Conversation, sequence: int) -> None:
 
 
 def _new_bytes(expected: int, sequence: int, payload: int) -> int:
-    """How many bytes at the end of a segment lie beyond what was seen, in sequence numbers that wrap (RFC 9293 §3.4)."""
+    """How many bytes of a segment are after the expected sequence number, which wraps (RFC 9293 §3.4)."""
     beyond = (sequence + payload - expected) & _SPACE
     return min(beyond, payload) if 0 < beyond < _HALF_SPACE else 0

@@ -40,7 +40,7 @@ class PcapWriter:
         self._file.close()
 
     def _append(self, record: bytes) -> bool:
-        """Whether there was room for all of it; a part of it does not stay."""
+        """Whether there was room for the whole record; a partial one is removed."""
         with suppress(OSError):
             if self._file.write(record) == len(record):
                 self._size += len(record)

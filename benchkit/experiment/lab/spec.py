@@ -1,6 +1,6 @@
 """One link: the values of one condition of `[network]`, and its name in reports.
 
-Law: values only. A field of None, or of 0 for delays and losses, means that the link does not have this property.
+Law: values only. None, or 0 for delays and losses, means that the link does not have the property.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from benchkit.model.scenario import NetworkSpec
 
 @dataclass(frozen=True, slots=True)
 class LinkSpec:
-    """Both directions are alike. `loss_percent` is of packets, each way; `queue_kb` is what may wait for the bandwidth.
+    """Both directions are alike. `loss_percent` is of packets, in each direction; `queue_kb` is the bottleneck's queue.
 
-    `jitter_ms` is the spread of the round trip: each way, a packet's delay lies within a quarter of it from the middle one.
+    `jitter_ms` is the spread of the round trip: in each direction, a packet's delay is within a quarter of it from the
+    middle.
     """
 
     rtt_ms: float = 0.0
@@ -43,7 +44,7 @@ class LinkSpec:
 
 
 def links_of(network: NetworkSpec, seed: int) -> tuple[LinkSpec, ...]:
-    """Every combination of the sweeps, the first key varying slowest; nothing where no lab is asked for."""
+    """Every combination of the sweeps, the first key varying slowest; empty without a lab."""
     if network == NetworkSpec():
         return ()
     plain = LinkSpec()

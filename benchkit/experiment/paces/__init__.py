@@ -1,4 +1,4 @@
-"""When sends may start: a pure function of the cell and the send's place in it."""
+"""When sends may start: a pure function of the cell and the send's number in it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Closed loops: a sender begins its next message when the one before has its outcome, so that nothing has an intended time.
+"""Closed loops: a sender begins its next message when the current one has its outcome, so no send has an intended time.
 
-Talk has one sender, which sends one message at a time: it measures service time (method.md §4). Throughput has N senders, each
-with a connection of its own, as fast as they are answered.
+Talk has one sender, which sends one message at a time: it measures service time (method.md §4). Throughput has N senders,
+each with its own connection, that send as fast as they get answers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Open load: the schedule was drawn beforehand and is shared by all arms; latency counts from the intended time.
+"""Open load: the schedule is drawn before the run and shared by all arms; latency counts from the intended time.
 
-`concurrency` bounds the connections that work at once: a send that finds none free starts late, and its lateness is part of
-its response time (no coordinated omission).
+`concurrency` limits the connections that work at once. A send without a free connection starts late, and its lateness is part
+of its response time (no coordinated omission).
 """
 
 from __future__ import annotations

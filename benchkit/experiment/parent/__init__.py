@@ -1,1 +1,1 @@
-"""The parent process of a run: it starts the others, listens to them, and closes the run whatever ends it."""
+"""The parent process of a run: it starts the others, reads their messages, and closes the run however it ends."""

@@ -1,4 +1,4 @@
-"""What arrived and was not the mail that was sent, kept in the run's folder for inspection: the first few messages, bounded."""
+"""Mail that arrived changed, kept in the run's folder for inspection: the first few messages, up to a fixed size."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _EXPLANATION = (
 
 
 def keep_altered(folder: Path) -> int:
-    """Of a run whose tables are written and whose spools still stand: how many mails `FILE` holds now.
+    """Called after the tables are written and before the spools are removed: how many mails are in `FILE` now.
 
-    A disk without room for them keeps none: the tables matter more.
+    On a full disk none is kept: the tables matter more.
     """
     run = load_run(folder)
     altered = {one.send: one for one in altered_messages(run, deliveries(run))}

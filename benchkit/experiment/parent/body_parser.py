@@ -1,4 +1,4 @@
-"""From the bodies that arrived back to canonical content: the parser that closes a run, or reads one that no one closed."""
+"""From received bodies to canonical content: the parser that closes a run, or reads one that was never closed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchkit.store.resolving import NO_MAIL, Parse, Resolved
 
 
 def parser_for(arms: Sequence[ArmSpec | ArmRecord]) -> Parse:
-    """(arm, head, body) → of each mail its canonical digest and its envelope; an identity without one is no mail."""
+    """(arm, head, body) → the canonical digest and envelope of each mail. An identity without mail gives none."""
 
     def parse(arm: int, head: bytes, body: bytes) -> list[Resolved]:
         if arm >= len(arms):  # of a damaged run
@@ -40,5 +40,5 @@ def _resolved(mail: Received) -> Resolved:
 
 
 def open_run(folder: Path) -> Run:
-    """A stored run, also one whose parent was killed. Raises StoreError."""
+    """A stored run, including one whose parent was killed. Raises StoreError."""
     return load_run(folder, parser_for(read_manifest(folder).arms))

@@ -1,4 +1,4 @@
-"""The certificate of benchkit's measurement on this machine: kept in the results folder, named by every run beside it."""
+"""The certificate of benchkit's measurement on this machine: stored in the results folder, named by every run in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE = "certificate.json"
 
 
 def check_room(results: Path) -> None:
-    """Raises InputError where no certificate could be stored: better said now than after the minutes that it takes."""
+    """Raises InputError if a certificate could not be stored: better before the minutes of measurement than after."""
     try:
         results.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=results):
@@ -31,14 +31,14 @@ def check_room(results: Path) -> None:
 
 
 def store_certificate(certificate: Certificate, results: Path) -> Path:
-    """Into a folder that `check_room` has seen. Raises StoreError."""
+    """Stores it in a folder that `check_room` has checked. Raises StoreError."""
     document = asdict(certificate) | {"passed": certificate.passed}
     write_text(results / FILE, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return results / FILE
 
 
 def certificate_in_words(results: Path, host: Mapping[str, Any]) -> str:
-    """What a run says of it: certified when and how, or why not. A damaged file is no certificate."""
+    """The line for a run: when and how the machine was certified, or why not. A damaged file counts as no certificate."""
     try:
         stored = json.loads((results / FILE).read_text("utf-8"))
         created, known, passed = stored["created_utc"], stored["machine"], stored["passed"]
@@ -52,7 +52,7 @@ def certificate_in_words(results: Path, host: Mapping[str, Any]) -> str:
 
 
 def machine_of(host: Mapping[str, Any]) -> str:
-    """From conditions.describe_host: a digest that tells machines, kernels and versions of benchkit apart, and names none."""
+    """From conditions.describe_host: a digest that differs by machine, kernel and benchkit version, and names none of them."""
     metadata = host.get("pyperf", {})
     about = (
         __version__,

@@ -17,11 +17,11 @@ _END_GRACE_S = 10.0
 
 
 class ChildBroken(BenchkitError):
-    """A child said that it is broken, or died without a word."""
+    """A child reported an error, or died without a message."""
 
 
 class Child:
-    """One child process; it is in a session of its own, so that Ctrl-C reaches the parent only."""
+    """One child process, in its own session, so that Ctrl-C reaches only the parent."""
 
     def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
         self._module = module
@@ -31,7 +31,7 @@ class Child:
 
     @classmethod
     async def start(cls, module: str, log: Path, network: Network | None = None) -> Child:
-        """Run a module, in a lab's network if given; what it prints by accident goes to `log`. It then waits for its job."""
+        """Runs a module, in a lab's network if given; its accidental output goes to `log`. It then waits for its job."""
         command = network.command(module) if network else (sys.executable, "-m", module)
         with log.open("ab") as stderr:
             process = await asyncio.create_subprocess_exec(
@@ -45,7 +45,7 @@ class Child:
         await self._write(frame(job))
 
     async def receive(self) -> dict[str, Any]:
-        """The next news. Raises ChildBroken when the child says so, or ends without having said that it is done."""
+        """The next message. Raises ChildBroken if the child reports an error, or ends before it reported that it is done."""
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         if not line:
@@ -58,23 +58,24 @@ class Child:
         return news
 
     async def go(self, moment_ns: int) -> None:
-        """To a worker that stands ready: when the cell begins."""
+        """Tells a ready worker when the cell begins."""
         await self._write(b"go %d\n" % moment_ns)
 
     async def ask_to_stop(self) -> None:
-        """The first time: after what is under way. The second time: at once."""
+        """First call: stop after the current sends. Second call: stop at once."""
         await self._write(b"stop\n")
 
     def kill(self) -> None:
-        """For a child that no longer reacts; `receive` then says so."""
+        """For a child that no longer reacts; `receive` then reports it."""
         self._killed = True
         with suppress(ProcessLookupError):
             self._process.kill()
 
     async def end(self) -> None:
-        """Tell it to stop, close the line and wait; a child that does not go is killed.
+        """Tells the child to stop, closes the pipe and waits; a child that does not end is killed.
 
-        The word comes first: a line that closes without one says that the parent is dead, and a sink then waits for its worker.
+        The command comes first: a pipe that closes without one means that the parent died, and a sink then waits for its
+        worker.
         """
         if self._has_job:
             await self.ask_to_stop()

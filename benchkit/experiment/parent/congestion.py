@@ -17,7 +17,7 @@ _SETTINGS = Path("/proc/sys/net/ipv4")
 
 
 def with_congestion(scenario: Scenario) -> Scenario:
-    """The scenario with every arm's congestion control named; InputError where an arm asks for what cannot be had."""
+    """The scenario with every arm's congestion control named. Raises InputError if an arm's choice is not available."""
     mistakes = [
         Mistake(str(scenario.path), why, key=f"arm.{number}.congestion")
         for number, arm in enumerate(scenario.arms)
@@ -34,7 +34,7 @@ def _named(arm: ArmSpec, default: str) -> ArmSpec:
 
 
 def refusal(name: str) -> str:
-    """Why a socket cannot have it, in words; empty where it can."""
+    """Why a socket cannot use it, in words; empty if it can."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
         try:
             trial.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name.encode("ascii"))

@@ -1,4 +1,4 @@
-"""Where one condition is measured: at the two ends of a lab's link, or, without a lab, on plain loopback."""
+"""Where one condition is measured: at the two ends of a lab's link, or on plain loopback without a lab."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Environment:
 
 @asynccontextmanager
 async def open_environment(link: LinkSpec | None, log: Path, capture: Path | None) -> AsyncIterator[Environment]:
-    """Raises LabRefused where there is to be a link and this machine has none to give."""
+    """Raises LabRefused if the condition needs a link and this machine cannot make one."""
     if link is None:
         yield Environment()
         return
@@ -41,7 +41,7 @@ async def open_environment(link: LinkSpec | None, log: Path, capture: Path | Non
 
 
 async def lab_refusal(log: Path) -> str:
-    """What this machine lacks for a lab, and how to get it; empty where it has one. Found out by opening one."""
+    """What this machine lacks for a lab, and how to get it; empty if it can make one. It tries to open one."""
     try:
         async with open_lab(LinkSpec(), log):
             return ""

@@ -1,4 +1,4 @@
-"""`[events]` of a scenario: the receiver beside the run, the embedded servers' posts after it, and what was collected."""
+"""`[events]` of a scenario: the webhook receiver during the run, the embedded servers' posts after it, and the results."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class EventsBeside:
     keys: Mapping[str, WebhookKeys]
 
     def collect(self, folder: Path, wait_begins: Callable[[float], None]) -> Collected:
-        """The embedded servers' posts, the wait for others, and the table. Raises StoreError, OSError."""
+        """Posts the embedded servers' events, waits for others, and writes the table. Raises StoreError, OSError."""
         try:
             self._post_fates(folder)
             if self.spec.wait_s:
@@ -68,7 +68,7 @@ class EventsBeside:
             target.chmod(0o600)
 
     def _fates(self, folder: Path) -> Mapping[str, list[Event]]:
-        """By provider, of everything that embedded arms with fates have accepted."""
+        """By provider, the fates of all mail that embedded arms accepted."""
         run = open_run(folder)
         found: dict[str, list[Event]] = defaultdict(list)
         clock = clock_ms()
@@ -88,7 +88,7 @@ class EventsBeside:
 
 @contextmanager
 def events_beside(scenario: Scenario, batch: Batch, secrets: Mapping[str, Secret]) -> Iterator[EventsBeside | None]:
-    """None where the scenario has no [events]. The receiver ends with the block. Raises InputError where it cannot listen."""
+    """None if the scenario has no [events]. The receiver ends with the block. Raises InputError if it cannot listen."""
     spec = scenario.events
     if spec is None:
         yield None

@@ -23,9 +23,9 @@ CLOCK_ERROR_MS = 120_000  # between a run's name and its clock; more is another 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """`unverified` and `foreign`: POSTs by source and reason; `killed_ms`: until when a receiver lived that was killed.
+    """`unverified` and `foreign`: POSTs by source and reason. `killed_ms`: the last sign of life of a receiver that was killed.
 
-    `stored`: whether something had come in, and the run's table of events was written.
+    `stored`: whether there were events, and the run's table of events was written.
     """
 
     rows: tuple[Row, ...]
@@ -36,7 +36,7 @@ class Collected:
 
 
 def collect_events(folder: Path, mail: Iterable[Event] = (), received_ms: int = 0) -> Collected:
-    """Adds what has come in, and the events of `mail`, to the table; then the journals are removed. Raises StoreError."""
+    """Adds the received events, and those of `mail`, to the table; then removes the journals. Raises StoreError."""
     run, journals, before = open_run(folder), read_journals(folder), read_events(folder)
     received = [*_received(journals), *((received_ms, event) for event in mail)]
     rows = merged(known_sends(run, _clock(journals, run)), received, before)
@@ -53,7 +53,7 @@ def collect_events(folder: Path, mail: Iterable[Event] = (), received_ms: int = 
 
 
 def known_sends(run: Run, clock_ms: int | None) -> KnownSends:
-    """`clock_ms`: what to add to CLOCK_MONOTONIC for Unix time; None where it is not known."""
+    """`clock_ms`: what to add to CLOCK_MONOTONIC to get Unix time; None if unknown."""
     messages, manifest = run.messages, run.manifest
     sends, arms = messages["send"].tolist(), messages["arm"].tolist()
     by_server_id: dict[str, list[int]] = defaultdict(list)
@@ -76,7 +76,7 @@ def known_sends(run: Run, clock_ms: int | None) -> KnownSends:
 
 
 def _received(journals: Iterable[Journal]) -> Iterator[tuple[int, Event]]:
-    """Entries that are no events, in a damaged journal, are left out."""
+    """Entries of a damaged journal that are not events are left out."""
     for journal in journals:
         for entry in journal.entries:
             values = entry.get("event")
@@ -89,7 +89,7 @@ def _received(journals: Iterable[Journal]) -> Iterator[tuple[int, Event]]:
 
 
 def _clock(journals: Iterable[Journal], run: Run) -> int | None:
-    """The first that fits the run: monotonic time of another boot says nothing."""
+    """The first clock offset that fits the run: monotonic time of another boot is meaningless."""
     if not run.manifest.starts:
         return None
     created = datetime.fromisoformat(run.manifest.created_utc)

@@ -14,7 +14,7 @@ _CUBIC = "cubic"
 
 
 async def machine_checks(log: Path) -> tuple[tuple[str, bool, str], ...]:
-    """(what, whether it is there, what that means); `log` takes what the trial of a lab says."""
+    """(what, whether it is there, what that means); `log` gets the output of the attempt to open a lab."""
     cores, lab, cubic = usable_cores(), await lab_refusal(log), refusal(_CUBIC)
     notebooks = find_spec("nbclient") is not None
     return (

@@ -1,4 +1,4 @@
-"""The manifest of a run: what was planned, composed and true, in the terms of model/run.py."""
+"""The manifest of a run: what was planned, composed and true, as the values of model/run.py."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_LAB = "measured on plain loopback, because the link of [network] is not avai
 
 
 def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refusal: str) -> Manifest:
-    """As it stands before the first send; `status` is RUNNING until the run is closed."""
+    """The manifest before the first send; `status` is RUNNING until the run is closed."""
     load = scenario.load
     return Manifest(
         run=run,
@@ -52,7 +52,7 @@ def manifest_of(scenario: Scenario, batch: Batch, run: str, token: str, lab_refu
 
 
 def _conditions(scenario: Scenario, lab_refusal: str) -> tuple[ConditionRecord, ...]:
-    """One for each link, or the one of a run without a lab; the round trips are measured later."""
+    """One for each link, or one for a run without a lab; round trips are measured later."""
     in_lab = tuple(ConditionRecord(link.name, lab=True, asked=dataclasses.asdict(link)) for link in links(scenario))
     note = _NO_LAB + lab_refusal if lab_refusal else ""
     return in_lab or (ConditionRecord(_condition_name(scenario), note=note),)

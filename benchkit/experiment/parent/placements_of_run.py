@@ -85,7 +85,7 @@ def _send(mail: MailboxMail, known: KnownSends) -> int:
 
 
 def _sent(batch: Batch, message: int | None, mail: MailboxMail) -> bytes | None:
-    """As it left, but for a signature that the client put in front."""
+    """The mail as it was sent, without a signature that the client added at the top."""
     found = find_identity(mail.octets)
     if message is None or found is None:
         return None

@@ -1,6 +1,7 @@
-"""Mail that embedded servers have accepted, sent on to the receiving lab by SMTP, after the last message of the run.
+"""Mail that embedded servers accepted, relayed by SMTP to the receiving lab after the last message of the run.
 
-So it takes no time from what is measured. What the lab refuses is a warning of the run, and so is a Ctrl-C that ends it.
+So it takes no time from the measurement. What the lab refuses becomes a warning of the run; so does a Ctrl-C that ends the
+relaying.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ TIMEOUT_S, STOP_AGAIN_S = 60.0, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """`warnings`: what went wrong, in sentences. `stopped`: the user has ended it."""
+    """`warnings`: what went wrong, in sentences. `stopped`: the user ended the relaying."""
 
     warnings: tuple[str, ...] = ()
     stopped: bool = False
@@ -43,14 +44,14 @@ class Relayed:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """What the threads that send on share: the open connections, and whether to go on."""
+    """State shared by the relaying threads: the open connections, and whether to continue."""
 
     target: RelayTarget
     stopped: threading.Event = field(default_factory=threading.Event)
     clients: list[smtplib.SMTP] = field(default_factory=list)
 
     def stop(self) -> None:
-        """A thread that waits for a reply wakes up when its connection ends."""
+        """Closes the connections, which wakes threads that wait for a reply."""
         self.stopped.set()
         for client in tuple(self.clients):
             if client.sock is not None:
@@ -59,7 +60,7 @@ class Relay:
 
 
 def relay_arrivals(folder: Path, scenario: Scenario, target: RelayTarget) -> Relayed:
-    """Of a run whose tables are written and whose spools still stand. Ctrl-C ends it."""
+    """Called after the tables are written and before the spools are removed. Ctrl-C ends it."""
     run = load_run(folder)
     relay, warnings = Relay(target), []
     for number, arm in enumerate(scenario.arms):
@@ -82,7 +83,7 @@ def _sign(spec: RelaySpec, target: RelayTarget) -> Sign | None:
 
 
 def _mails(folder: Path, run: Run, number: int, scenario: Scenario, sign: Sign | None) -> Iterator[RelayedMail]:
-    """Of every accepted send of the arm, once; for the recipients that its fates let it reach, if it has any."""
+    """Every accepted send of the arm, once; only to recipients that its fates allow, if it has any."""
     arm, seed = scenario.arms[number], scenario.load.seed
     assert arm.relay is not None
     columns = (run.messages[name].tolist() for name in ("send", "arm", "outcome"))
@@ -144,7 +145,7 @@ def _send(relay: Relay, mails: list[RelayedMail]) -> Counter[str]:
 
 
 def _refusal(client: smtplib.SMTP, mail: RelayedMail) -> str:
-    """Empty where the mail was taken. Raises what ends a connection."""
+    """Empty if the mail was accepted. Raises errors that end the connection."""
     try:
         client.sendmail(mail.sender, mail.recipients, mail.octets)
     except smtplib.SMTPRecipientsRefused as error:

@@ -1,4 +1,4 @@
-"""What the requests of each API arm cost to make, before the clock and within each send: measured on some of its messages."""
+"""The CPU cost of making each API arm's requests, before the clock and within each send, measured on some messages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _costs(arm: ArmSpec, messages: Sequence[Message]) -> Mapping[str, float]:
 
 
 def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
-    """The identity's places are found before the clock; the identity, and a signature, come within a send."""
+    """Finding the identity's position is before the clock; filling it in, and a signature, are within a send."""
     provider, account, signer = _speaker(arm)
     if arm.render is not Render.CLIENT:
         return _of_stored(arm, messages)
@@ -53,7 +53,7 @@ def _of_one_each(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, floa
 
 
 def _of_stored(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
-    """The template is made of all mails together: of each its share."""
+    """The template is made from all mails together: each mail counts its share."""
     provider, account, signer = _speaker(arm)
     requests = single_requests(provider, messages, account, arm.render)
     made = _fastest_us(
@@ -64,7 +64,7 @@ def _of_stored(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]
 
 
 def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float]:
-    """Of each message its share of a full request, which is put together within a send."""
+    """Each message counts its share of a full batch request, which is assembled within a send."""
     together = messages[: arm.messages_per_request]
     members, identities = range(len(together)), [PLACEHOLDER] * len(together)
     provider, account, signer = _speaker(arm)
@@ -75,7 +75,7 @@ def _of_several(arm: ArmSpec, messages: Sequence[Message]) -> tuple[float, float
 
 
 def _speaker(arm: ArmSpec) -> tuple[Provider, Credentials, SigningProvider | None]:
-    """Looked up once, as clients do: the test of a protocol takes longer than what is timed here."""
+    """Found once, as clients do: testing a protocol takes longer than what is timed here."""
     provider, account = PROVIDERS[arm.provider], Credentials(_SECRET, arm.options)
     return provider, account, signer_of(provider, account)
 

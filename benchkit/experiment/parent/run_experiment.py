@@ -1,7 +1,7 @@
-"""Runs an experiment: its segments one after the other, however they end, and then closes the run.
+"""Runs an experiment: its segments one after the other, and then closes the run, however they ended.
 
-However a run ends (all messages sent, Ctrl-C, a dead worker, sink or link, a full disk), `load_run` can read its folder, and
-its delivery account adds up.
+Every exit leaves a folder that `load_run` can read and an account that closes: all messages sent, the user's Ctrl-C, a dead
+worker, a dead sink, a dead link, a full disk.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ NO_KEYS: Mapping[int, Secret] = {}
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """Its folder is closed unless `trouble` says that the disk refused.
+    """The folder is closed unless `trouble` reports a disk error.
 
-    `relay_stopped`: the user has ended the sending on to the receiving lab.
+    `relay_stopped`: the user ended the relaying to the receiving lab.
     """
 
     folder: Path
@@ -111,7 +111,7 @@ async def _conduct(
     signed: Mapping[int, SignedBatch], folder: Path, token: str, progress: Progress, stopping: Stopping, on_start: OnStart,
     relay: RelayTarget | None,
 ) -> RunEnd:  # fmt: skip
-    """A machine without a lab measures on plain loopback, and the run says so."""
+    """A machine without a lab measures on plain loopback, and the run records that."""
     refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
     if refusal:
         refusal += "; so there is nothing to capture" if scenario.network.capture else ""
@@ -171,21 +171,21 @@ class _Conductor:
         return self._close(status, trouble)
 
     async def goes_on(self, cells: int) -> bool:
-        """With one start, at the looks of a run until decided."""
+        """With one start: decides at the planned looks whether a run until decided continues."""
         load = self._scenario.load
         blocks, rest = divmod(cells, len(self._scenario.arms))
         measured = blocks - load.warmup_blocks
         return not (load.restarts == 1 and rest == 0 and measured in load.looks and await self._decided(measured))
 
     async def _decided_between(self, condition: int, start: int) -> bool:
-        """With several starts, once all conditions had their turn in one of them."""
+        """With several starts: decides after all conditions had their turn in a start."""
         load, (*_, last) = self._scenario.load, (found for found in segments(self._scenario) if found[1] == start)
         measured = load.first_blocks[start + 1] - (start + 1) * load.warmup_blocks
         ends_pass = load.restarts > 1 and (condition, start) == last
         return ends_pass and measured in load.looks[:-1] and await self._decided(measured)
 
     async def _decided(self, blocks: int) -> bool:
-        """A look at what is stored so far. The files hold every send that has ended."""
+        """Analyses what is stored so far. The files hold every finished send."""
         try:
             decided = await asyncio.to_thread(lambda: is_decided(load_run(self._folder)))
         except (StoreError, InputError):  # a full disk: the run goes on and will say so
@@ -227,7 +227,7 @@ class _Conductor:
         self._keep(conditions=tuple(conditions))
 
     def _note_process(self, name: str, pinned: Sequence[int], ran_on: Sequence[int]) -> None:
-        """Into the record of the start that goes on."""
+        """Adds the process to the record of the current start."""
         *before, last = self._manifest.starts
         last = replace(last, pinned={**last.pinned, name: pinned}, ran_on={**last.ran_on, name: ran_on})
         self._keep(starts=(*before, last))
@@ -238,7 +238,7 @@ class _Conductor:
         self._keep(arms=tuple(arms))
 
     def _keep(self, **facts: Any) -> None:
-        """A manifest that a full disk does not take now is written when the run is closed."""
+        """Writes the manifest; if the disk is full now, it is written again when the run is closed."""
         with suppress(StoreError):
             self._note(**facts)
 
@@ -268,12 +268,12 @@ class _Conductor:
 
 
 def _libraries(scenario: Scenario) -> set[str]:
-    """The packages that its clients send with."""
+    """The packages that the clients of this run send with."""
     return {name for arm in scenario.arms for name in offers_of(arm.transport, arm.client).libraries}
 
 
 def _remove(folder: Path, existing: Path) -> None:
-    """A run that sent nothing leaves nothing behind, also none of the folders that were made for it below `existing`."""
+    """A run that sent nothing leaves nothing behind: folders made for it below `existing` are removed too."""
     with suppress(OSError):
         for path in folder.iterdir():
             path.unlink()

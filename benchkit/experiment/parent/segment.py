@@ -35,12 +35,12 @@ from benchkit.store import record_wire
 
 
 class SegmentObserver(Protocol):
-    """Who wants to know how a segment is going."""
+    """Is told about the progress of a segment."""
 
     def on_news(self, condition: int, news: Mapping[str, Any]) -> None: ...
 
     async def goes_on(self, cells: int) -> bool:
-        """Before each cell of a load in step, so many being done: whether it is to be sent."""
+        """Called before each cell of a load in step, with the number of finished cells: whether to send the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,17 @@ class Segment:
 
     @property
     def capture(self) -> Path | None:
-        """The file that what crosses the link is kept in."""
+        """The file for the packets that cross the link."""
         start = f"-{self.start}" if self.scenario.load.restarts > 1 else ""
         return self.folder / f"link-{self.condition}{start}.pcap" if self.scenario.network.capture else None
 
     @property
     def seeded_link(self) -> LinkSpec | None:
-        """Each start draws losses and jitter of its own."""
+        """The link with its own seed in each start: losses and jitter differ between starts."""
         return self.link and replace(self.link, seed=targets.seed_of_start(self.link.seed, self.start))
 
     async def run(self, listener: SegmentObserver) -> tuple[RunStatus, str]:
-        """How it ended, and what went wrong. Raises TargetUnreachable: nothing of this segment was sent."""
+        """Runs the segment: how it ended, and what went wrong. Raises TargetUnreachable if nothing of this segment was sent."""
         try:
             async with open_environment(self.seeded_link, self.folder / "children.log", self.capture) as environment:
                 return await _Walk(self, environment, listener).run()
@@ -103,14 +103,14 @@ class _Walk:
         return status, trouble
 
     async def _idle_cores(self) -> Mapping[str, tuple[int, ...]]:
-        """A process that is bound to a core with other work on it could not get out of its way."""
+        """A process that is bound to a busy core cannot move away from the other work, so only idle cores are used."""
         segment = self._segment
         draw = partial(cores_of, segment.scenario, condition=segment.condition, start=segment.start)
         every = draw(available=tuple(sorted(os.sched_getaffinity(0))))
         return draw(available=await asyncio.to_thread(spare_cores)) if every else every
 
     async def _start_processes(self) -> None:
-        """All at once: each takes as long to load its modules as the others."""
+        """Starts all at once: each takes equally long to load its modules."""
         scenario = self._segment.scenario
         if any(map(targets.is_embedded, scenario.arms)):
             self._sinks.append(await self._start("benchkit.experiment.process.sink_process", self._environment.server))
@@ -148,7 +148,7 @@ class _Walk:
         return arms
 
     async def _walk(self, arms: tuple[Endpoint, ...]) -> tuple[RunStatus, str]:
-        """The workers' life, and then the sink's end, so that the ledger holds all that was sent."""
+        """Runs the workers, and then ends the sink, so that the ledger holds all that was sent."""
         pool = await self._prepare_workers(arms)
         on_news = partial(self._listener.on_news, self._segment.condition)
         watch = [asyncio.create_task(_watch(sink, pool, on_news)) for sink in self._sinks]
@@ -185,7 +185,7 @@ class _Walk:
         return await Child.start(module, self._segment.folder / "children.log", network)
 
     def _store_wire(self, counters: LinkCounters) -> None:
-        """Each connection under the arm that made it."""
+        """Stores each connection under the arm that made it."""
         ports = (*self._ports.items(), *self._failover_ports.items())
         condition, arm_of = self._segment.condition, {port: arm for arm, port in ports}
         rows = [
@@ -202,7 +202,7 @@ class _Walk:
 
 
 async def _watch(sink: Child, pool: WorkerPool, on_news: OnNews) -> None:
-    """Until the sink says that it is done; if it breaks before, the workers need not go on against a dead server."""
+    """Waits until the sink is done. If it breaks first, the workers are stopped: their server is gone."""
     try:
         while "done" not in (news := await sink.receive()):
             on_news(news)
@@ -212,7 +212,7 @@ async def _watch(sink: Child, pool: WorkerPool, on_news: OnNews) -> None:
 
 
 async def _watch_link(lab: Lab | None, pool: WorkerPool) -> None:
-    """Where the link dies, what is under way would wait for its time-out: it is cut short."""
+    """If the link dies, current sends would wait for their time-outs: they are stopped at once."""
     if lab is None:
         return
     await lab.broken()

@@ -1,4 +1,4 @@
-"""The batch as each arm with `dkim` sends it: signed once, before the clock, with what a signature costs."""
+"""The batch as each arm with `dkim` sends it: signed once, before the clock starts; with the cost of a signature."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def _signed(dkim: Dkim, batch: Batch, key: Secret) -> SignedBatch:
 
 
 def _mistake(scenario: Scenario, arm: int, message: str) -> Mistake:
-    """At the arm's signature in the file."""
+    """The error, located at the arm's signature in the file."""
     place = locate(scenario.source).get(("arm", arm, "dkim"), Position(0, 0))
     return Mistake(str(scenario.path), message, place.line, place.column, key=f"arm.{arm}.dkim")

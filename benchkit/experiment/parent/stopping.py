@@ -1,7 +1,7 @@
-"""Ctrl-C, SIGTERM and SIGHUP, from the first connection on: they end the run early, and keep what it has measured.
+"""Ctrl-C, SIGTERM and SIGHUP, from the first connection on: they end the run early and keep what it has measured.
 
-The first one drains: sends under way end, nothing new starts. The second one cuts them short. While the tables of a run are
-written a signal changes nothing. What waits for other servers after that (webhooks, mailboxes, the receiving lab) can be ended.
+The first signal drains: current sends finish, nothing new starts. The second one stops them at once. While the tables are
+written a signal changes nothing. Later waits for other servers (webhooks, mailboxes, the receiving lab) can be interrupted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Stopping:
 
     @contextmanager
     def reaches(self, workers: Stoppable) -> Iterator[None]:
-        """Sends signals to these workers while they run. The signal handlers stay afterwards."""
+        """Forwards signals to these workers while they run. The signal handlers stay afterwards."""
         if not self.has_started:
             for number in _SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._ask)
@@ -48,11 +48,11 @@ class Stopping:
             self._workers = None
 
     async def settled(self) -> None:
-        """Waits until every request to stop has reached its workers."""
+        """Waits until every stop request has reached its workers."""
         await asyncio.gather(*self._asking)
 
     def ignore(self) -> None:
-        """The event loop has ended, and its handlers with it. Only printing follows, so signals are ignored."""
+        """The event loop and its handlers have ended. Only printing follows, so signals are ignored."""
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
@@ -68,7 +68,7 @@ class Stopping:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """For a wait after the last message: the first of the signals raises KeyboardInterrupt, the next ones change nothing."""
+    """For a wait after the last message: the first signal raises KeyboardInterrupt, further ones change nothing."""
     with signals_given_back():
         for number in _SIGNALS:
             signal.signal(number, _interrupt)
@@ -83,7 +83,7 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 
 @contextmanager
 def signals_given_back() -> Iterator[None]:
-    """After this run comes another one: what a signal did before, it does again."""
+    """Another run follows this one: signals do again what they did before."""
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         yield

@@ -1,6 +1,6 @@
-"""A temporary folder that is removed when its owner ends, in whatever way: a separate process makes it, waits, and removes it.
+"""A temporary folder that is removed however its owner ends: a separate process makes it, waits, and removes it.
 
-That also works after `kill -9`. A process that still has a file open there can go on writing; its data is lost.
+This works after `kill -9` too. A process that still has a file open in the folder keeps its deleted file until it closes it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from benchkit.errors import BenchkitError
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Its holder waits at a pipe that no one writes to, in a session of its own, where no Ctrl-C reaches it.
+    """The separate process waits at a pipe, in its own session, where Ctrl-C does not reach it.
 
-    Raises BenchkitError where the holder cannot make one.
+    Raises BenchkitError if it cannot make a folder.
     """
     command = (sys.executable, "-m", "benchkit.experiment.parent.temp_folder")
     pipe = subprocess.PIPE

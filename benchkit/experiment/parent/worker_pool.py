@@ -1,4 +1,4 @@
-"""The workers of a segment, controlled together: all work on the same cell and start the next one together."""
+"""The workers of a segment, controlled together: all send the same cell and start the next one together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GoesOn = Callable[[int], Awaitable[bool]]  # (cells that are done) → whether t
 class WorkerPool:
     """`has_enough`: the workers were stopped because `goes_on` said no.
 
-    `grace_s`: how long a worker may take to cut short what it has under way; one whose loop is blocked never would.
+    `grace_s`: how long a worker may take to stop its current sends; one with a blocked loop never would.
     """
 
     def __init__(self, workers: Sequence[Child], grace_s: float = 10.0, goes_on: GoesOn | None = None) -> None:
@@ -36,7 +36,7 @@ class WorkerPool:
         self._killing: asyncio.TimerHandle | None = None
 
     async def ask_to_stop(self) -> None:
-        """The first time: after what is under way. The second time: at once, and then who does not go is killed."""
+        """First call: stop after the current sends. Second call: stop at once; workers that do not end are killed."""
         if self._stopping and self._killing is None:
             self._killing = asyncio.get_running_loop().call_later(self._wait_s, self._kill)
         self._stopping = True
@@ -44,7 +44,7 @@ class WorkerPool:
             await worker.ask_to_stop()
 
     async def walk(self, on_news: OnNews) -> RunStatus:
-        """Until the last worker's end; where one breaks the others end what they have under way, and then it is raised.
+        """Waits until the last worker ends. If one breaks, the others finish their current sends, and then its error is raised.
 
         Raises ChildBroken and TargetUnreachable.
         """
@@ -65,7 +65,7 @@ class WorkerPool:
         return RunStatus.INTERRUPTED if any(interrupted) else RunStatus.COMPLETE
 
     async def _follow(self, number: int, on_news: OnNews) -> bool:
-        """One worker's news, with the sends of all; gives whether it was interrupted."""
+        """Reads one worker's messages and updates the sum of sends; gives whether it was interrupted."""
         while True:
             news = await self._workers[number].receive()
             if "unreachable" in news:

@@ -1,4 +1,4 @@
-"""The batch as an arm gives it to its server, where that is not the batch itself: for a relay, or for a sandbox."""
+"""The batch as an arm gives it to its server, if that differs from the shared batch: for a relay, or for a sandbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchkit.providers.sandbox import sandbox_of, to_sandbox
 
 
 def arm_batch(arm: ArmSpec, batch: Batch) -> Batch:
-    """The same object where the arm changes nothing. Raises ValueError if its relay cannot do what the arm asks for."""
+    """The same object if the arm changes nothing. Raises ValueError if its relay cannot do what the arm needs."""
     sandbox = sandbox_of(arm)
     if sandbox is not None and (sandbox.recipient or sandbox.fields):
         by_api = arm.transport == "api"
@@ -24,6 +24,6 @@ def arm_batch(arm: ArmSpec, batch: Batch) -> Batch:
 
 
 def arm_batches(scenario: Scenario, batch: Batch) -> dict[int, Batch]:
-    """Those that are not the batch itself, by arm; the scenario has passed check_requests."""
+    """The changed batches, by arm; the scenario has passed check_requests."""
     found = {number: arm_batch(arm, batch) for number, arm in enumerate(scenario.arms)}
     return {number: own for number, own in found.items() if own is not batch}

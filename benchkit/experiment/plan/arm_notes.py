@@ -1,4 +1,4 @@
-"""What else an arm does, as text for `--dry-run`: its profile, faults, limits and signature; and the retries of the run."""
+"""Further facts about an arm in words, for `--dry-run`: profile, faults, limits and signature; and the run's retries."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _template(arm: ArmSpec) -> str:
 
 
 def _no_sandbox(arm: ArmSpec) -> str:
-    """Of mail that could have gone to a test mode, if the provider had one."""
+    """For mail that a test mode could take, if the provider had one."""
     real = arm.provider and arm.server is not None and not is_loopback(arm.server.host)
     if not real or (arm.transport, arm.provider) in SANDBOXES:
         return ""
@@ -81,7 +81,7 @@ def _limits(limit: Limit) -> Iterator[str]:
 
 
 def retries_in_words(retry: RetrySpec) -> str:
-    """Empty where a message is tried once."""
+    """Empty if each message is tried once."""
     if retry.attempts == 1:
         return ""
     wait = (

@@ -17,7 +17,7 @@ from benchkit.model.scenario import Scenario
 
 
 def cores_of(scenario: Scenario, available: Sequence[int], condition: int, start: int) -> dict[str, tuple[int, ...]]:
-    """By process; without an entry where a process is bound to no core. The link of a lab is never bound, and needs one too."""
+    """By process; a process without an entry is not bound. The lab's link is never bound, but needs a core too."""
     if not available:
         return {}
     names = [worker_name(worker) for worker in range(scenario.load.workers)]

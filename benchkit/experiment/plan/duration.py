@@ -1,7 +1,7 @@
-"""How long a run will take: round trips times the RTT of each condition, the waits of the embedded servers, and computing.
+"""How long a run will take: round trips times the RTT of each condition, the embedded servers' delays, and CPU time.
 
-An estimate before the first send, within a factor of two where the RTT is known. Loss, retries and the time of a server that
-is not embedded are not in it.
+An estimate before the first send, within a factor of two if the RTT is known. Loss, retries and the time of a server that is
+not embedded are not included.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ONCE_A_CONNECTION = frozenset({"connect", "banner", "ehlo", "starttls", "auth",
 
 
 def expected_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> tuple[float, ...] | None:
-    """Seconds of each condition; None where a server is beyond this machine, whose RTT no one knows yet."""
+    """Seconds of each condition; None for a server beyond this machine, whose RTT is not yet known."""
     if any(arm.server is not None and not is_loopback(arm.server.host) for arm in scenario.arms):
         return None
     conditions = links(scenario) or (LinkSpec(),)
@@ -34,7 +34,7 @@ def expected_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> tuple[float, ...]
 
 
 def round_trips_in_a_row(scenario: Scenario, arms: Sequence[ArmPlan]) -> float:
-    """That the whole run waits for, one after the other: senders of one arm wait at the same time."""
+    """The sequential round trips of the whole run: senders of one arm wait at the same time."""
     return sum(_turns(spec, arm) / _senders(scenario.load) for spec, arm in zip(scenario.arms, arms, strict=True))
 
 
@@ -56,7 +56,7 @@ def _arm_s(load: LoadSpec, spec: ArmSpec, arm: ArmPlan, link: LinkSpec) -> float
 
 
 def _server_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> float:
-    """What the embedded servers wait before they answer, by `delay_ms` or as their profile says; senders wait side by side."""
+    """The embedded servers' delays before they answer, by `delay_ms` or by profile; senders wait in parallel."""
     waits_ms = (
         fault.probability * mean_ms(fault.delay) * _times(fault.at, scenario.arms[server.arm], arms[server.arm])
         for server in listeners(scenario, "", 0)
@@ -67,14 +67,14 @@ def _server_s(scenario: Scenario, arms: Sequence[ArmPlan]) -> float:
 
 
 def _times(point: str, spec: ArmSpec, arm: ArmPlan) -> float:
-    """How often an arm comes to that point of the dialogue."""
+    """How often an arm reaches that point of the dialogue."""
     if point in _ONCE_A_CONNECTION:
         return arm.connections
     return arm.deliveries if point == "rcpt" else _sends(arm) / spec.messages_per_request
 
 
 def _turns(spec: ArmSpec, arm: ArmPlan) -> float:
-    """With the QUIT of each connection, which the next message waits for."""
+    """Includes the QUIT of each connection, which the next message waits for."""
     quits = arm.connections if spec.transport == "smtp" and spec.connection.messages else 0
     return _sends(arm) * (arm.turns or 0) + quits
 

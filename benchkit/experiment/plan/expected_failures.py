@@ -1,7 +1,7 @@
-"""What the scenario's faults will fail and send to the failover, as shares of the messages: for `--dry-run`.
+"""The shares of messages that the scenario's faults will fail or move to the failover: for `--dry-run`.
 
-From the probabilities alone: limits, profiles, and what a server that is not embedded does, are not in it. The first attempt of
-a message that fails over is counted as if it had been carried to its end.
+They follow from the probabilities only: limits, profiles and servers that are not embedded are not included. The first
+attempt of a message that fails over is counted as if it were completed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class FailedShares:
 
 
 def own_failures(scenario: Scenario, arm: ArmSpec) -> FailedShares:
-    """After all attempts by the arm's own way."""
+    """After all attempts by the arm's own server."""
     passed, temporary, permanent = 1.0, 0.0, 0.0
     ambiguous = scenario.retry.ambiguous or (arm.failover is not None and arm.failover.ambiguous)
     for fault in arm.faults:
@@ -45,7 +45,7 @@ def own_failures(scenario: Scenario, arm: ArmSpec) -> FailedShares:
 
 
 def failing_share(scenario: Scenario, arm: ArmSpec) -> float:
-    """What is not accepted in the end, by either way."""
+    """The share that neither server accepts in the end."""
     own = own_failures(scenario, arm)
     if arm.failover is None:
         return own.temporary + own.permanent
@@ -63,7 +63,7 @@ def failover_turns(scenario: Scenario, arm: ArmSpec, batch: Batch, sends: int, *
 
 
 def without_verdict(scenario: Scenario) -> tuple[str, ...]:
-    """The arms whose failure rates are expected to differ from the baseline's: that withholds the verdict on their time."""
+    """The arms whose failure rates should differ from the baseline's: their verdict on time will be withheld."""
     baseline = scenario.arms[scenario.baseline]
     sends = scenario.load.blocks * scenario.load.messages_per_block
     expected = failing_share(scenario, baseline)
@@ -82,7 +82,7 @@ def _will_differ(share: float, other: float, sends: int, confidence: float) -> b
 
 
 def _chances(fault: Fault, arm: ArmSpec) -> float:
-    """How often a message comes to that point: a kept connection is opened too rarely to matter."""
+    """How often a message reaches that point. A kept connection is opened too rarely to matter."""
     if fault.at in _OF_A_MESSAGE:
         return 1.0
     return 1 / arm.connection.messages if arm.connection.messages and fault.at != "quit" else 0.0

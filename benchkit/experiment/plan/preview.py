@@ -1,4 +1,4 @@
-"""The plan in numbers, for `--dry-run` and for the question before real mail is sent. It sends nothing and looks up nothing."""
+"""The plan in numbers, for `--dry-run` and for the question before real mail is sent. No sends, no look-ups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SAMPLE = 3
 
 
 def preview(scenario: Scenario, batch: Batch, noise: float | None = None) -> PlanSummary:
-    """What the run would do. `noise` is what an earlier run of the scenario found (stats/precision.py)."""
+    """What the run would do. `noise` is what an earlier run of the scenario measured (stats/precision.py)."""
     arms = tuple(_arm_plan(scenario, arm, batch) for arm in scenario.arms)
     seconds = expected_s(scenario, arms)
     recipients = list(dict.fromkeys(recipient for message in batch.messages for recipient in message.recipients))
@@ -63,7 +63,7 @@ def _precision(scenario: Scenario, noise: float | None) -> Precision | None:
 
 
 def _ways(arms: Sequence[ArmSpec]) -> int:
-    """Arms without their copies, which A/A compares."""
+    """The arms without the copies that A/A compares."""
     return sum(not any(earlier.same_way(arm) for earlier in arms[:number]) for number, arm in enumerate(arms))
 
 
@@ -136,7 +136,7 @@ def _target(arm: ArmSpec) -> str:
 
 
 def _sandbox(scenario: Scenario, arm: ArmSpec) -> str:
-    """In words; empty too where the arm's failover sends real mail."""
+    """In words; also empty if the arm's failover sends real mail."""
     sandbox = sandbox_of(arm)
     leaves = arm.failover is not None and not scenario.arms[arm.failover.arm].sandbox
     return sandbox.how if sandbox is not None and not leaves else ""
@@ -147,7 +147,7 @@ def _failover_target(scenario: Scenario, arm: ArmSpec) -> str:
 
 
 def expected_progress(scenario: Scenario, batch: Batch) -> Callable[[int, int], float] | None:
-    """(sends recorded, sends planned) → seconds of the estimate that are over; None without an estimate."""
+    """(sends recorded, sends planned) → elapsed seconds of the estimate; None without an estimate."""
     seconds = expected_s(scenario, [_arm_plan(scenario, arm, batch) for arm in scenario.arms])
     if seconds is None:
         return None

@@ -1,7 +1,7 @@
-"""Before the first send: whether each provider can make requests of the batch, and of any messages that would share one.
+"""Before the first send: whether each provider can make requests of the batch, and batch requests of its messages.
 
-A cell takes its messages from the batch one after the other, round and round, so any consecutive messages may share a
-request. If n workers share the batch, each takes every n-th message, so its requests span n times as many.
+A cell takes its messages from the batch in order, and starts again at the end. So any consecutive messages can share a
+request. If several workers share a cell, each takes every n-th message, and so spans n times as many.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from benchkit.scenario.locate import Position, locate
 
 
 def check_requests(scenario: Scenario, batch: Batch) -> None:
-    """Raises InputError with a line for each arm whose provider cannot send this mail in the way that the arm asks for.
+    """Raises InputError with a line for each arm whose provider cannot send this mail in the way that the arm needs.
 
-    Of mail of the user's own there is one line for each mail that it cannot send.
+    For the user's own mail there is one line for each mail that cannot be sent.
     """
     mistakes = [
         _mistake(scenario, number, f"(arm {arm.name!r}) {reason}")
@@ -36,13 +36,13 @@ def check_requests(scenario: Scenario, batch: Batch) -> None:
 
 
 def _mistake(scenario: Scenario, arm: int, message: str) -> Mistake:
-    """At the arm's table in the file."""
+    """The error, located at the arm's table in the file."""
     place = locate(scenario.source).get(("arm", arm), Position(0, 0))
     return Mistake(str(scenario.path), message, place.line, place.column, key=f"arm.{arm}")
 
 
 def _relay_obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
-    """Why the provider's relay cannot do what the arm asks for."""
+    """Why the provider's relay cannot do what the arm needs."""
     try:
         arm_batch(arm, batch)
     except ValueError as error:
@@ -68,7 +68,7 @@ def _obstacles(arm: ArmSpec, batch: Batch, load: LoadSpec) -> list[str]:
 
 
 def _unsendable(provider: Provider, account: Credentials, batch: Batch) -> list[str]:
-    """Why the provider has no request for a message; of composed ones the first reason, of the user's own each mail's."""
+    """Why the provider cannot send a message: the first reason for composed mail, each reason for the user's own."""
     found: dict[str, str] = {}
     for message in batch.messages:
         if message.source in found:
@@ -89,7 +89,7 @@ def _unsendable(provider: Provider, account: Credentials, batch: Batch) -> list[
 
 
 def _repeated(keys: tuple[str, ...], reach: int, workers: int = 1) -> str:
-    """Whether two messages with the same key are less than `reach` apart, on a round through the batch and into the next."""
+    """Whether two messages with the same key are less than `reach` apart, also across the end of the batch."""
     last_seen: dict[str, int] = {}
     closest, who = reach, ""
     for place, key in enumerate(islice(cycle(keys), len(keys) + reach if keys else 0)):

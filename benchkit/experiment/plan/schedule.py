@@ -23,7 +23,7 @@ from benchkit.protocol.expected_turns import is_known, message_turns
 
 
 def links(scenario: Scenario) -> tuple[LinkSpec, ...]:
-    """The lab's links, one a condition; none where the scenario asks for no lab, and so has one condition."""
+    """The lab's links, one per condition; none if the scenario has no lab, and so one condition."""
     return links_of(scenario.network, scenario.load.seed)
 
 
@@ -37,7 +37,7 @@ def segments(scenario: Scenario) -> Iterator[tuple[int, int]]:
 
 
 def cells(scenario: Scenario, batch_size: int, condition: int, start: int) -> Iterator[PlanCell]:
-    """A segment's cells in the order of the run; warm-up blocks come first. The run's sends are numbered without a gap."""
+    """A segment's cells in run order; warm-up blocks come first. Send numbers have no gaps over the whole run."""
     load = scenario.load
     first, end = load.first_blocks[start], load.first_blocks[start + 1]
     first_send = (condition * load.all_blocks + first) * load.messages_per_block * len(scenario.arms)
@@ -83,7 +83,7 @@ def sends_per_condition(scenario: Scenario) -> int:
 
 
 def sends_of_start(scenario: Scenario, start: int) -> int:
-    """Under one condition, warm-up included."""
+    """Under one condition, including warm-up."""
     first, end = scenario.load.first_blocks[start : start + 2]
     return (end - first) * scenario.load.messages_per_block * len(scenario.arms)
 
@@ -101,9 +101,9 @@ def messages_in_a_row(load: LoadSpec, arm: ArmSpec) -> int:
 
 
 def mean_message_turns(load: LoadSpec, arm: ArmSpec, batch: Batch) -> float | None:
-    """Over the batch, on a connection that is ready; None where it is not known.
+    """Average over the batch, on an open connection; None if unknown.
 
-    That is so where the load decides it (requests that carry what is due), and where the client has a dialogue of its own.
+    It is unknown if the load decides it (requests that carry all due messages), or if the client has its own dialogue.
     """
     if (load.model is LoadModel.OPEN and arm.messages_per_request > 1) or not is_known(arm):
         return None

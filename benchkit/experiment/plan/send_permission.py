@@ -1,8 +1,8 @@
-"""Real mail may leave only when the scenario allows it *and* the user says so now. In doubt the answer is no.
+"""Real mail may leave only if the scenario allows it *and* the user confirms it now. If in doubt, the answer is no.
 
-Mail may leave through each server that is not embedded, also through one on loopback, which may be a relay or a tunnel. On
-loopback no permission is needed if every recipient is in a reserved domain (RFC 2606, RFC 6761). Permission is the host in
-`allow_hosts`, every recipient in `allow_recipients`, at most `max_messages` deliveries with the warm-up's, and `--send`.
+Any server that is not embedded may send mail on, also one on loopback, which may be a relay or a tunnel. On loopback no
+permission is needed if every recipient is in a reserved domain (RFC 2606, RFC 6761). Permission needs the host in
+`allow_hosts`, every recipient in `allow_recipients`, at most `max_messages` deliveries including warm-up, and `--send`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def foreign_hosts(scenario: Scenario) -> tuple[str, ...]:
 
 
 def leaving_hosts(scenario: Scenario) -> tuple[str, ...]:
-    """Those of them outside this machine."""
+    """Those hosts that are not this machine."""
     return tuple(host for host in foreign_hosts(scenario) if not is_loopback(host))
 
 
@@ -33,7 +33,7 @@ def hosts_that_need_permission(scenario: Scenario, batch: Batch) -> tuple[str, .
 
 
 def needs_permission(arm: ArmSpec, scenario: Scenario, batch: Batch) -> bool:
-    """Whether mail of this arm, or what goes the way of its failover, may reach a real mailbox."""
+    """Whether mail of this arm, or of its failover, may reach a real mailbox."""
     other = [scenario.arms[arm.failover.arm]] if arm.failover is not None else []
     return any(_may_leave(each, batch) for each in (arm, *other))
 
@@ -49,7 +49,7 @@ def real_recipients(batch: Batch) -> list[str]:
 
 
 def deliveries(arm: ArmSpec, scenario: Scenario, batch: Batch) -> int:
-    """Recipients times messages, as one arm sends them in the whole run, warm-up included."""
+    """Recipients times messages of one arm over the whole run, including warm-up."""
     if arm.transport == "null":
         return 0
     copies = scenario.retry.attempts if scenario.retry.ambiguous else 1  # an ambiguous attempt may have been delivered
@@ -59,13 +59,16 @@ def deliveries(arm: ArmSpec, scenario: Scenario, batch: Batch) -> int:
 
 
 def sum_over_sends(numbers: Sequence[int], sends: int) -> int:
-    """Of one number a message, over so many sends, which take the messages in turn."""
+    """Sums one number per message over this many sends, which take the messages in turn."""
     rounds, rest = divmod(sends, len(numbers))
     return rounds * sum(numbers) + sum(numbers[:rest])
 
 
 def check_permission(scenario: Scenario, batch: Batch, *, send: bool) -> None:
-    """Raises InputError with every reason why the run may not send; returns if no real mail can leave, or all is allowed."""
+    """Raises InputError with every reason why the run may not send.
+
+    Returns if no real mail can leave, or all of it is allowed.
+    """
     hosts = hosts_that_need_permission(scenario, batch)
     if not hosts:
         return
@@ -129,6 +132,6 @@ def _count_reasons(scenario: Scenario, batch: Batch) -> list[tuple[str, str]]:
 
 
 def _recipients(message: Message) -> frozenset[str]:
-    """Of the envelope, and those that an API takes from the content."""
+    """The recipients of the envelope, and those that an API reads from the content."""
     content = message.content
     return frozenset(message.recipients) | {address.addr for address in (*content.to, *content.cc)}

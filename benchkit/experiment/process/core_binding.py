@@ -1,4 +1,4 @@
-"""The cores of this process: bound to those that its job names, and where it was seen running."""
+"""The CPU cores of this process: it is bound to those of its job, and the cores it ran on are recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIBC = ctypes.CDLL(None)
 
 
 def bind_to(cores: Collection[int]) -> None:
-    """Every thread that this process starts later is bound too. A machine that refuses leaves it where it was."""
+    """Binds this process and all its later threads. If the machine refuses, it stays unbound."""
     if cores:
         with suppress(OSError):
             os.sched_setaffinity(0, cores)
@@ -30,7 +30,7 @@ class CoresUsed:
             self._cores.add(core)
 
     def as_news(self, name: str, bound_to: Collection[int]) -> dict[str, object]:
-        """For the record of the start: bound only if the kernel says so."""
+        """For the record of the start: "bound" only if the kernel confirms it."""
         self.note_core()
         pinned = sorted(bound_to) if bound_to and os.sched_getaffinity(0) == set(bound_to) else []
         return {"name": name, "pinned": pinned, "ran_on": sorted(self._cores)}

@@ -1,4 +1,4 @@
-"""What the parent hands to its two children, as one pickle through a pipe: secrets travel there and touch no disk."""
+"""The job of each child process, one pickle through a pipe: secrets are in it, so it is never on disk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SinkJob:
 
     @property
     def mask(self) -> SecretMask:
-        """For all that this process writes."""
+        """Hides secrets in all that this process writes."""
         return SecretMask(listener.password for listener in self.listeners)
 
 
@@ -38,7 +38,7 @@ class SinkJob:
 class WorkerJob:
     """For experiment/worker/worker_process.py: the plan of a segment follows from the scenario and the size of the batch.
 
-    `planned` are the sends of the whole run; `worker` is its place among the `load.workers` that share every cell.
+    `planned` are the sends of the whole run; `worker` is its number among the `load.workers` that share every cell.
     """
 
     scenario: Scenario
@@ -56,5 +56,5 @@ class WorkerJob:
 
     @property
     def mask(self) -> SecretMask:
-        """For all that this process writes and stores: of every arm, since arms may share a server."""
+        """Hides secrets in all that this process writes and stores: those of every arm, since arms may share a server."""
         return SecretMask(endpoint.password.reveal() for endpoint in self.endpoints)

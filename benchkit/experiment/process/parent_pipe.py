@@ -40,7 +40,7 @@ class ParentLine:
         self.mask = NO_SECRETS  # hides what the job has revealed
 
     def receive(self) -> Any:
-        """The job. Read unbuffered, so that what the parent says next is left for `next_command`."""
+        """The job. Read unbuffered, so that the next command stays for `next_command`."""
         (size,) = _LENGTH.unpack(_read_exactly(_LENGTH.size))
         job = pickle.loads(_read_exactly(size))
         self.mask = job.mask
@@ -48,7 +48,7 @@ class ParentLine:
         return job
 
     def tell(self, **news: Any) -> None:
-        """One line of news to the parent, without secrets; a parent that is gone hears nothing, and that is no error."""
+        """Sends one message to the parent, without secrets. If the parent has ended, it is dropped without an error."""
         with suppress(OSError):
             print(json.dumps(self._masked(news)), file=self._output, flush=True)
 
@@ -58,7 +58,7 @@ class ParentLine:
         return self.mask.hide(news) if isinstance(news, str) else news
 
     async def next_command(self) -> str:
-        """Waits until the parent wants something: "stop", or "go" and a moment; empty where it is gone."""
+        """Waits for the parent's next command: "stop", or "go" and a time; empty if the parent has ended."""
         if self._reader is None:
             self._reader = reader = asyncio.StreamReader()
             loop = asyncio.get_running_loop()
@@ -67,7 +67,7 @@ class ParentLine:
 
 
 def run_child(life: Callable[[ParentLine, Any], Coroutine[Any, Any, None]], who: str) -> None:
-    """A child's `main`: take the job, live, and tell the parent what ended it if it was not the job's end."""
+    """A child's `main`: takes the job, runs it, and reports the error if it did not finish."""
     line = ParentLine()
     try:
         job = line.receive()
@@ -83,7 +83,7 @@ def run_child(life: Callable[[ParentLine, Any], Coroutine[Any, Any, None]], who:
 
 
 def frame(job: object) -> bytes:
-    """The parent's side of `receive`: the job with its length in front."""
+    """The bytes for `receive`: the job after its length."""
     pickled = pickle.dumps(job)
     return _LENGTH.pack(len(pickled)) + pickled
 
@@ -100,7 +100,7 @@ def _read_exactly(size: int) -> bytes:
 
 
 class MaskedStderr(io.TextIOBase):
-    """Hides secrets line by line, so that none is cut between two writes."""
+    """Hides secrets line by line, so that a secret split over two writes is found."""
 
     def __init__(self, stream: TextIO, mask: SecretMask) -> None:
         self._stream = stream
@@ -120,7 +120,7 @@ class MaskedStderr(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Also writes a line without a line end: nothing may be lost at the end of the process."""
+        """Also writes an unfinished line: nothing may be lost when the process ends."""
         self._stream.write(self._mask.hide(self._line))
         self._line = ""
         self._stream.flush()

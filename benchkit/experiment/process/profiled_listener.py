@@ -1,7 +1,7 @@
-"""An embedded server that behaves as a profile says: what it offers, limits, and how long it takes to accept.
+"""An embedded server that behaves like a profile: what it offers, its limits, and how long it takes to accept.
 
-What is unknown stays as benchkit's own server has it; of contradicting claims the first counts. What the arm itself says of
-limits and faults comes on top.
+Unknown values stay as in benchkit's own server; of contradicting claims the first counts. The arm's own limits and faults are
+added.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _QUANTILES = (
 
 
 def with_profile(listener: ListenerConfig, profile: Profile) -> ListenerConfig:
-    """Raises ValueError where the profile knows nothing of that protocol."""
+    """Raises ValueError if the profile has nothing on that protocol."""
     if listener.protocol == "smtp":
         if profile.smtp is None:
             raise ValueError(f"profile {profile.name!r} has no SMTP relay")
@@ -74,7 +74,7 @@ def _extensions(offered: Fact[tuple[str, ...]], relay: RelayFacts) -> tuple[str,
 
 
 def _merged(own: Limit, profiled: Limit) -> Limit:
-    """Each limit of the arm's that is given, else the profile's."""
+    """Each limit that the arm sets, otherwise the profile's."""
     by_rate = own if own.rate_per_s else profiled
     return Limit(
         own.messages_per_connection or profiled.messages_per_connection,
@@ -93,7 +93,7 @@ def _wait(point: str, median_ms: Fact[float], sigma: float = 0.0) -> tuple[Fault
 
 
 def _sigma(api: ApiFacts) -> float:
-    """Of the lognormal distribution through the median and the known upper quantiles, in the mean; 0 without one."""
+    """Sigma of the lognormal distribution with this median: the mean over the known upper quantiles; 0 without one."""
     median = api.accept_p50_ms.value
     upper = [(getattr(api, name).value, z) for name, z in _QUANTILES]
     found = [math.log(value / median) / z for value, z in upper if value and median and value > median]

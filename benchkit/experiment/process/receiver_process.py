@@ -1,4 +1,4 @@
-"""The receiver of webhooks beside a run, in a process of its own: it ends when its pipe closes, however the parent ended."""
+"""The webhook receiver beside a run, in its own process: it ends when its pipe closes, however the parent ended."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _ORPHAN_GRACE_S = 3.0  # longer than the worker's
 
 
 async def serve(line: ParentLine, job: SinkJob) -> None:
-    """Listen until the parent says stop, or is gone."""
+    """Listens until the parent says stop, or has ended."""
     bind_to(job.cores)
     cores = CoresUsed()
     ledger = SpoolLedger(Path(job.folder))
@@ -51,7 +51,7 @@ async def serve(line: ParentLine, job: SinkJob) -> None:
 
 
 async def _keep_flushing(ledger: SpoolLedger) -> None:
-    """Ends only by a full disk."""
+    """Ends only on a full disk."""
     while not ledger.disk_full:
         await asyncio.sleep(_FLUSH_EVERY_S)
         ledger.flush()
@@ -59,7 +59,7 @@ async def _keep_flushing(ledger: SpoolLedger) -> None:
 
 
 async def _watch_standstills(folder: Path, condition: int, cores: CoresUsed) -> None:
-    """A sink that stands still looks like a slow server: it is noted as a worker's standstill is, under a number of its own."""
+    """A blocked sink looks like a slow server: its blocked times are recorded like a worker's, under its own number."""
     clock, computed_ns = MonotonicClock(), process_time_ns()
     while True:
         due_ns = clock.now_ns() + WATCH_EVERY_NS

@@ -1,4 +1,4 @@
-"""Templates that are stored with an API before the first send: the embedded server of such an arm has them from its start."""
+"""Templates that an API stores before the first send: an arm's embedded server has them from its start."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchkit.providers.rendering import is_stored
 def with_stored_templates(
     listeners: Sequence[ListenerConfig], scenario: Scenario, batch: Batch, of_arms: Mapping[int, Batch]
 ) -> tuple[ListenerConfig, ...]:
-    """`of_arms`: the batches of arms that do not send the batch itself."""
+    """`of_arms`: the batches of arms that do not send the shared batch."""
     return tuple(
         replace(one, uploads=_stored(scenario.arms[one.arm], of_arms.get(one.arm, batch))) for one in listeners
     )

@@ -1,4 +1,4 @@
-"""Where each arm goes: the sink's listeners for embedded arms, and the endpoint that each arm's transport is given."""
+"""The target of each arm: the sink's listener for an embedded arm, and the endpoint that its transport gets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SERVER_NAME = "localhost"  # a name in the embedded server's certificate
 
 @dataclass(frozen=True, slots=True)
 class SinkEnd:
-    """The embedded sink as it listens: its ports by arm, its certificate authority, and the password of this run."""
+    """The listening sink: its ports by arm, its certificate authority, and the password of this run."""
 
     host: str
     ports: Mapping[int, int]
@@ -38,15 +38,15 @@ def is_embedded(arm: ArmSpec) -> bool:
 
 
 def listeners(scenario: Scenario, password: str, start: int) -> tuple[ListenerConfig, ...]:
-    """One listener for each embedded arm, in the order of the arms. Each start draws faults of its own."""
+    """One listener for each embedded arm, in arm order. Each start draws its own faults."""
     seed = seed_of_start(scenario.load.seed, start)
     return tuple(_listener(number, arm, password, seed) for number, arm in enumerate(scenario.arms) if is_embedded(arm))
 
 
 def failover_listeners(scenario: Scenario, password: str, start: int) -> dict[int, ListenerConfig]:
-    """By arm with `failover`: a listener more, as the other arm's, for what this arm sends that way.
+    """By arm with `failover`: one more listener, like the other arm's, for what this arm sends there.
 
-    What arrives there is recorded as the other arm's, whose form it has; a port of its own keeps the packets apart.
+    Mail that arrives there is recorded for the other arm, whose form it has; a separate port keeps the packets apart.
     """
     found = {}
     for number, arm in enumerate(scenario.arms):
@@ -76,7 +76,7 @@ def _listener(number: int, arm: ArmSpec, password: str, seed: int) -> ListenerCo
 
 
 def seed_of_start(seed: int, start: int) -> int:
-    """The first start has the scenario's own: a run with one start draws what it always drew."""
+    """The first start has the scenario's seed, so a run with one start always draws the same."""
     return seed if start == 0 else random.Random(f"start/{seed}/{start}").getrandbits(32)
 
 
@@ -114,7 +114,7 @@ def _own_endpoint(arm: ArmSpec, server: ServerAddress, secret: Secret) -> Endpoi
 
 
 def _address(arm: ArmSpec, server: ServerAddress) -> str:
-    """Looked up once, before the clock; raises TargetUnreachable, and InputError for a loopback name that leads elsewhere."""
+    """Looked up once, before the clock. Raises TargetUnreachable, and InputError if a loopback name points to another host."""
     try:
         found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except UnicodeError:  # a label that is empty or too long (RFC 1035 §2.3.4)

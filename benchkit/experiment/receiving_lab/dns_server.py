@@ -1,4 +1,4 @@
-"""DNS of the lab: the scenario's zones, and the DKIM keys of this run, in a process of its own."""
+"""DNS of the lab: the scenario's zones, and the DKIM keys of this run, in its own process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ $TTL 60
 
 @contextmanager
 def serve_dns(folder: Path, zones: Sequence[Path], public_keys: Mapping[str, str]) -> Iterator[int]:
-    """The port. `public_keys`: the DKIM record of each signing domain. The zones can be read."""
+    """The port. `public_keys`: the DKIM record of each signing domain. The caller has checked that the zones can be read."""
     files = [*zones, *(_key_zone(folder, domain, record) for domain, record in public_keys.items())]
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(files, theirs), daemon=True)

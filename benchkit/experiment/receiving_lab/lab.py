@@ -1,4 +1,4 @@
-"""The lab as a run sees it: the keys of this run, the running servers, and the scenario with the lab's addresses in it."""
+"""The lab as a run uses it: this run's keys, the running servers, and the scenario with the lab's addresses filled in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAILBOX = "receiving lab"
 
 @dataclass(frozen=True, slots=True)
 class RunningLab:
-    """`scenario`: the run's, with the lab's ports and its mailbox. `password` of that mailbox. `dns`: the port."""
+    """`scenario`: the run's, with the lab's ports and mailbox. `password`: of that mailbox. `dns`: the port."""
 
     scenario: Scenario
     relay: RelayTarget
@@ -35,7 +35,7 @@ class RunningLab:
 
 @contextmanager
 def receiving_lab(scenario: Scenario, spec: ReceivingLabSpec) -> Iterator[RunningLab]:
-    """Runs until the block ends. Raises InputError where software is missing, a zone is wrong or a server does not start."""
+    """Runs until the block ends. Raises InputError if software is missing, a zone is wrong or a server does not start."""
     software = find_software()
     from_zone(spec.zones)  # a mistake in a zone is reported before anything starts
     domains = {

@@ -1,4 +1,4 @@
-"""OpenDKIM: signs what the sender's own mail server sends, as a milter."""
+"""OpenDKIM: signs the mail of the sender's own mail server, as a milter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UMask 000
 
 @contextmanager
 def serve_opendkim(folder: Path, program: Path, *, domain: str, selector: str, key_pem: str) -> Iterator[Path]:
-    """Its socket: over TCP each mail would wait for a delayed acknowledgement."""
+    """Its Unix socket: over TCP each mail would wait for a delayed acknowledgement."""
     (folder / "hosts").write_text("127.0.0.0/8\n", "utf-8")
     key = folder / "key.pem"
     key.touch(0o600)

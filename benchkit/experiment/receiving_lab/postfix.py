@@ -32,7 +32,7 @@ def serve_postfix(folder: Path, *, mx: int, submission: int, **values: object) -
 
 
 def lay_out_queues(spool: Path) -> None:
-    """As "postfix check" lays them out, which takes it a second or two of shell."""
+    """Makes the folders that "postfix check" would make in a second or two of shell."""
     for name in _OWN:
         (spool / name).mkdir(mode=0o700)
         shutil.chown(spool / name, "postfix")

@@ -1,6 +1,6 @@
-"""rspamd as a milter: its own rules without remote lists, its DNS pointed at the lab's.
+"""rspamd as a milter: its own rules without remote lists, and the lab's DNS.
 
-What depends on a reputation, or on what other mail it has seen, is off: the verdict is one of content and authentication.
+Rules that depend on a reputation, or on earlier mail, are off: the verdict is on content and authentication.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A real server as a child process: its configuration from a template, ports of the kernel's choice, its end by process id."""
+"""A real server as a child process: configuration from a template, ports from the kernel, ended by process id."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ServerNotStarted(OSError):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that the kernel chose, all different: they are held together until each is known."""
+    """Free ports that the kernel chose: all are held open until each is known, so they differ."""
     sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
     ports: list[int] = [sock.getsockname()[1] for sock in sockets]
     for sock in sockets:
@@ -76,7 +76,7 @@ def serving(
 
 
 def _end_with_parent() -> None:
-    """Also after kill -9 of benchkit no server stays behind (prctl(2); Linux only, as the lab is)."""
+    """No server stays behind, even after kill -9 of benchkit (prctl(2); Linux only, like the lab)."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -106,7 +106,7 @@ def _connect(where: tuple[str, int] | Path) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """With all its children, which are of its group: Dovecot's may outlive it by five seconds."""
+    """Ends it with its children, which are in its process group: Dovecot's may outlive it by five seconds."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(_END_S)

@@ -1,4 +1,4 @@
-"""The lab's servers, started in their order in one folder. What ends them is in supervisor.py."""
+"""Starts the lab's servers in their order in one folder. supervisor.py ends them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The programs that the receiving lab starts: where they are, and what to install where one is missing.
+"""The programs that the receiving lab starts: where they are, and what to install if one is missing.
 
-`BENCHKIT_PEERS` names the folder that `tests/peers/install` unpacks packages to; rspamd may be there.
+`BENCHKIT_PEERS` names the folder where `tests/peers/install` unpacks packages; rspamd may be there.
 """
 
 from __future__ import annotations

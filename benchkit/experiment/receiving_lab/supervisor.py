@@ -106,7 +106,7 @@ def _own(folder: Path, owner: int, start: Callable[[], None]) -> None:
 
 
 def _start_and_wait(order: LabOrder, folder: Path) -> None:
-    """Tells the ports, or why there are none, and waits until it is killed."""
+    """Reports the ports, or the error, and waits until it is killed."""
     for number in _SIGNALS:  # servers inherit what is ignored
         signal.signal(number, signal.SIG_DFL)
     try:
@@ -127,7 +127,7 @@ def _ports(order: LabOrder, folder: Path, stack: ExitStack) -> LabPorts | str:
 
 
 def _kill_children() -> None:
-    """Until the kernel says that there is none (ECHILD): then no process of the lab remains."""
+    """Until the kernel reports no child (ECHILD): then no process of the lab remains."""
     with suppress(ChildProcessError):
         while True:
             for pid in _children():
@@ -139,7 +139,7 @@ def _kill_children() -> None:
 
 
 def _children() -> Iterator[int]:
-    """Not their children: those become ours when they die."""
+    """The direct children only: their children become ours when they die."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended
             _state, parent, *_ = path.read_text("utf-8", "replace").rpartition(")")[2].split()

@@ -38,7 +38,7 @@ def unwatched(cell: PlanCell, waiting: Waiting) -> AbstractContextManager[None]:
 
 
 class CellWatch:
-    """To be made in the loop that it watches."""
+    """Must be created in the event loop that it watches."""
 
     def __init__(self, recorder: Recorder, clock: Clock, cores: CoresUsed) -> None:
         self._recorder = recorder
@@ -48,7 +48,7 @@ class CellWatch:
 
     @contextmanager
     def over(self, cell: PlanCell, waiting: Waiting) -> Iterator[None]:
-        """`waiting` is that of the code that walks the cell."""
+        """`waiting` belongs to the code that sends the cell."""
         if cell.warmup:
             yield
             return
@@ -90,7 +90,7 @@ class LoopLag:
         self._set()
 
     def pause(self) -> None:
-        """Stops watching. A timer that is overdue by now counts too."""
+        """Stops watching. A timer that is already overdue counts too."""
         if self._timer is not None:
             self._timer.cancel()
             self._on_timer()
@@ -112,9 +112,9 @@ class LoopLag:
 
 
 def queued_ns() -> int:
-    """How long the loop's thread has been ready to run without a core to run on; -1 where the kernel does not tell.
+    """How long the loop's thread was ready to run but had no core; -1 if the kernel does not report it.
 
-    One that keeps no such account gives zeros, the number of times that the thread has run among them.
+    A kernel without this account reports zeros, also for the number of times that the thread ran.
     """
     try:
         _ran_ns, waited_ns, times = map(int, _SCHEDSTAT.read_text("ascii").split())

@@ -1,7 +1,7 @@
-"""The engine: walks the cells of the plan, and records every send that was started.
+"""The engine: runs the cells of the plan, and records every send that it started.
 
-It knows nothing of SMTP or HTTP, and nothing of time but what the pace says. `stop` ends it after the sends under way
-(a drain); cancelling it ends those too, each with an outcome that says so.
+It knows nothing of SMTP or HTTP, and nothing of time except what the pace says. `stop` ends it after the current sends (a
+drain). Cancelling it ends those too, each with an outcome that says so.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ArmAtWork:
-    """One arm's senders and what each message of the batch became for its transport.
+    """One arm's senders, and each message of the batch as prepared for its transport.
 
-    `foreign`: its server is not embedded, and this worker is to find out whether it offers what the arm needs.
+    `foreign`: its server is not embedded, and this worker checks that it offers what the arm needs.
     """
 
     senders: tuple[VirtualSender, ...] | tuple[FailoverSender, ...]
@@ -83,7 +83,7 @@ class Engine:
 
     @property
     def stopping(self) -> bool:
-        """Nothing more is started, and what is under way is not tried again."""
+        """Nothing more is started, and current sends are not tried again."""
         return self._stopping
 
     @stopping.setter
@@ -95,7 +95,9 @@ class Engine:
                     sender.stop_retrying()
 
     async def open(self) -> list[tuple[int, Outcome]]:
-        """Make the kept connections, after trying out the foreign servers; gives (arm, why) for each that cannot be made."""
+        """Opens the kept connections, after a test of the servers that are not embedded; gives (arm, reason) for each
+        failure.
+        """
         failures = []
         for number, arm in enumerate(self._arms):
             failure = await arm.senders[0].try_out() if arm.foreign else None
@@ -123,12 +125,12 @@ class Engine:
         return not self.stopping
 
     async def close(self) -> None:
-        """All connections together: a server that has fallen silent is waited for once, and not once a connection."""
+        """Closes all connections at the same time: a silent server costs one wait, not one per connection."""
         await asyncio.gather(*(sender.close() for arm in self._arms for sender in arm.senders))
 
     @property
     def sockets(self) -> dict[int, SocketOptions]:
-        """What was in force on the connections of each arm that made one."""
+        """The socket options in force on the connections of each arm that made one."""
         of_arms = ((number, sender.trace.socket) for number, arm in enumerate(self._arms) for sender in arm.senders)
         return {number: options for number, options in of_arms if options is not None}
 
@@ -144,7 +146,7 @@ class Engine:
                 raise failure
 
     async def _drain_or_stop(self, cell: PlanCell, number: int, todo: _Todo, start_ns: int) -> None:
-        """When one sender's record cannot be kept, the others end what they have under way, and start nothing more."""
+        """If one sender's record cannot be stored, the others finish their current sends and start nothing more."""
         try:
             await self._drain(cell, number, todo, start_ns)
         except BaseException:
@@ -181,7 +183,7 @@ class Engine:
             i = todo.take() if following is None else following
 
     async def _drain_in_batches(self, cell: PlanCell, number: int, todo: _Todo, start_ns: int) -> None:
-        """The same where a request carries several messages: all that are due when it leaves, as far as there is room."""
+        """The same with batch requests: each carries all messages that are due when it leaves, up to its limit."""
         arm = self._arms[cell.arm]
         sender = arm.senders[number]
         while (first := todo.take()) is not None:
@@ -209,7 +211,7 @@ class Engine:
     def _record_batch(
         self, cell: PlanCell, number: int, sends: Sequence[int], outcomes: Sequence[Outcome], start_ns: int
     ) -> None:
-        """A row for each message, with the stamps of their request; what that cost on the wire is the first one's."""
+        """A row for each message, with the time stamps of their request; its cost on the wire is in the first row."""
         sender = self._arms[cell.arm].senders[number]
         trace = sender.trace
         for place, (i, outcome) in enumerate(zip(sends, outcomes, strict=True)):
@@ -222,6 +224,6 @@ class Engine:
             trace.share()
 
     def _is_due(self, cell: PlanCell, i: int | None, start_ns: int) -> bool:
-        """A send of the future is not promised to a sender that may be busy then."""
+        """A future send is not reserved for a sender that may be busy then."""
         offset_ns = None if i is None else self._pace.offset_ns(cell, i)
         return offset_ns is None or start_ns + offset_ns <= perf_counter_ns()

@@ -1,6 +1,6 @@
-"""A virtual sender with a second one as its failover: a message that the first server does not take goes to the second.
+"""A virtual sender with a second one as failover: the second server gets what the first one does not accept.
 
-One message has one outcome, one trace and one row, whichever way it went. Its time is that of both attempts.
+One message has one outcome, one trace and one row, whichever server took it. Its time is that of both attempts.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from benchkit.model.trace import Trace
 
 
 class BothWays(NamedTuple):
-    """What one message became for either transport."""
+    """One message as prepared for both transports."""
 
     own: Any
     other: Any
 
 
 class FailoverSender:
-    """As a VirtualSender; each `prepared` is a BothWays.
+    """Like a VirtualSender; each `prepared` is a BothWays.
 
-    The other way connects when it is first needed, within the message's time. There are no batches and no prefetching: a
-    message is settled before the next one begins.
+    The second sender connects when first needed, within the message's time. There are no batches and no prefetching: a
+    message is finished before the next one begins.
     """
 
     prefetches = batches = False
@@ -44,7 +44,7 @@ class FailoverSender:
 
     @property
     def connection(self) -> int:
-        """Of the way that the last message went in the end."""
+        """The connection that the last message finally used."""
         return self._used.connection
 
     @property
@@ -69,7 +69,7 @@ class FailoverSender:
         return await self._settle(outcome)
 
     async def _settle(self, outcome: Outcome) -> Outcome:
-        """The way that was used last hangs up first: only that may show as the end of the message."""
+        """The sender that was used last closes first: only its closing may count as the end of the message."""
         if self._used is self._own:
             return await self._own.settle(outcome)
         settled = await self._other.settle(outcome)

@@ -1,8 +1,8 @@
 """How long and how often one message is tried: its time limit, and the waits between its attempts.
 
-The time limit holds whatever the client does: the sending task is cancelled when it is over. One timer serves all messages of
-a virtual sender: it looks at the message under way when it fires, and not with each message. The waits are seeded, and end at
-once where the user stops the run.
+The time limit holds whatever the client does: at its end the sending task is cancelled. One timer serves all messages of a
+virtual sender: when it fires it checks the current message, so no timer is set per message. The waits are seeded, and end at
+once if the user stops the run.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Deadline:
             self._timer = loop.call_at(self._due, self._on_timer)
 
     def end(self) -> None:
-        """The message is over. Takes back this deadline's own cancellation, also if the client did not pass it on."""
+        """The message is finished. Withdraws this deadline's own cancellation, even if the client swallowed it."""
         task, self._task = self._task, None
         if self.expired and task is not None:
             task.uncancel()
@@ -63,7 +63,7 @@ _EARLY_S = 0.002  # so early a timer may fire, and a server counts from its own 
 
 
 class Retries:
-    """Of one virtual sender. `stop` ends the wait under way, and there is no further one."""
+    """The retries of one virtual sender. `stop` ends the current wait and all further ones."""
 
     def __init__(self, spec: RetrySpec, seed: str) -> None:
         self._spec = spec
@@ -71,13 +71,13 @@ class Retries:
         self._stopped = asyncio.Event()
 
     def wait_s(self, outcome: Outcome, attempt: int) -> float | None:
-        """None where there is no further attempt."""
+        """None if there is no further attempt."""
         if self._stopped.is_set():
             return None
         return self._spec.wait_s(outcome, attempt, self._random.random())
 
     async def pause(self, seconds: float) -> bool:
-        """Whether the wait came to its end."""
+        """Whether the wait was completed."""
         try:
             async with asyncio.timeout(seconds + _EARLY_S):
                 await self._stopped.wait()

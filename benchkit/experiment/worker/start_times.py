@@ -30,7 +30,7 @@ async def at_once() -> int | None:
 
 
 class InStep:
-    """A worker's side. Each message of the parent comes through `stop_requested`, which keeps the moments for `start`."""
+    """A worker's side. `stop_requested` reads the parent's messages and passes start times on to `start`."""
 
     def __init__(self, line: ParentLine) -> None:
         self._line = line
@@ -45,7 +45,7 @@ class InStep:
         return moment_ns
 
     async def stop_requested(self) -> bool:
-        """Waits for that message; False if the parent is gone. A worker that is ready then waits no longer."""
+        """Waits for a stop command; False if the parent has ended. Then a ready worker stops waiting."""
         while (word := await self._line.next_command()).startswith("go "):
             self._moments.put_nowait(int(word.removeprefix("go ")))
         self._moments.put_nowait(None)

@@ -1,6 +1,6 @@
-"""A virtual sender: one transport, its connection policy, and the trace of the message under way.
+"""A virtual sender: one transport, its connection policy, and the trace of the current message.
 
-Every send ends with an outcome: also one that the user or the deadline cut short, or in which the client raised an exception.
+Every send ends with an outcome, even if the user or the deadline stopped it or the client raised an exception.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STOPPED = "stopped by the user"
 
 
 class VirtualSender:
-    """Sends one message, or one request, after the other; `connection` and `nth` say where its first message went."""
+    """Sends one message or request after the other. `connection` and `nth` say which connection its first message used."""
 
     def __init__(
         self, transport: Transport, policy: ConnectionPolicy, numbers: Iterator[int], messages_per_request: int = 1,
@@ -50,23 +50,23 @@ class VirtualSender:
 
     @property
     def prefetches(self) -> bool:
-        """Whether `send` makes use of a `following` message."""
+        """Whether `send` uses a `following` message."""
         return self._prefetching is not None
 
     @property
     def batches(self) -> bool:
-        """Whether it is to be given its messages by `send_batch`."""
+        """Whether messages are sent by `send_batch`."""
         return self._messages_per_request > 1
 
     @property
     def room(self) -> int:
-        """Messages that its next request may carry: as many as it holds, or as are left to the connection."""
+        """How many messages its next request may carry: the request's limit, or what remains for the connection."""
         if self._policy.messages and self._transport.connected:
             return min(self._messages_per_request, self._policy.messages - self._carried)
         return self._messages_per_request
 
     async def open(self) -> Outcome | None:
-        """Before the clock: a kept connection is made before its first message, so that this one costs what the others do."""
+        """Before the clock: opens a kept connection, so that its first message costs the same as the others."""
         if self._policy.messages != 0:
             return None
         self.trace.begin()
@@ -76,25 +76,28 @@ class VirtualSender:
         return failure
 
     async def try_out(self) -> Outcome | None:
-        """Connect and hang up: what the server does not offer, or does not allow, is known before the first send."""
+        """Connects and closes, to learn before the first send what the server does not offer or allow."""
         self.trace.begin()
         failure = await self._connect()
         await self._hang_up()
         return failure
 
     async def send(self, prepared: Any, identity: bytes, following: Any | None = None) -> Outcome:
-        """Connect if need be, send, and close where the policy says so. An outcome whatever happens; stamps in `trace`."""
+        """Connects if necessary, sends, and closes if the policy says so.
+
+        Always gives an outcome; time stamps are in `trace`.
+        """
         self.begin()
         return await self.settle(await self.carry(prepared, identity, following))
 
     def begin(self) -> None:
-        """The message's time starts here."""
+        """Starts the time of the message."""
         self.trace.begin()
         if self._deadline is not None:
             self._deadline.begin()
 
     async def carry(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
-        """Every attempt of one message. The doubt of one that may have arrived stays, unless a later one is accepted."""
+        """All attempts of one message. An ambiguous outcome stays ambiguous unless a later attempt is accepted."""
         self._cut_short, attempt = False, 1
         outcome = last = await self._attempt(prepared, identity, following)
         retries = self._retries
@@ -109,7 +112,7 @@ class VirtualSender:
         return outcome
 
     async def settle(self, outcome: Outcome) -> Outcome:
-        """After the last attempt: hang up where the connection has carried its messages, or is not in order."""
+        """After the last attempt: closes the connection if it has carried its messages, or is broken."""
         if self._deadline is not None:
             self._deadline.end()
         if self._is_used_up or not self._in_order:
@@ -118,20 +121,20 @@ class VirtualSender:
 
     @property
     def may_go_on(self) -> bool:
-        """Whether neither the deadline nor the user has ended the message under way."""
+        """Whether neither the deadline nor the user ended the current message."""
         return not self._cut_short and not self._stopped
 
     def share(self, other: VirtualSender) -> None:
-        """This one's attempts are of the other one's messages: one trace, one deadline."""
+        """Uses the other sender's trace and deadline: both attempt the same messages."""
         self.trace, self._deadline = other.trace, other._deadline
 
     async def hang_up_apart(self) -> None:
-        """As `settle` does, in no message's time."""
+        """Like `settle`, but not timed as part of a message."""
         if self._is_used_up or not self._in_order:
             await self._close_apart()
 
     async def send_batch(self, prepared: Sequence[Any], identities: Sequence[bytes]) -> Sequence[Outcome]:
-        """The same with several messages in one request, of which the trace is then told once."""
+        """The same with several messages in one request, whose trace is reported once."""
         self.begin()
         self._attempt_began, self._cut_short = 0, False
         outcomes: Sequence[Outcome]
@@ -147,20 +150,20 @@ class VirtualSender:
         return [outcome.masked(self._mask) for outcome in outcomes]
 
     def stop_retrying(self) -> None:
-        """The outcome of the attempt under way is the last."""
+        """The current attempt is the last one."""
         self._stopped = True
         if self._retries is not None:
             self._retries.stop()
 
     async def close(self) -> None:
-        """The end of the run, which is in no message's time."""
+        """Closes at the end of the run; this is not timed as part of a message."""
         if self._deadline is not None:
             self._deadline.close()
         self.trace.begin()
         await self._hang_up()
 
     async def _attempt(self, prepared: Any, identity: bytes, following: Any | None) -> Outcome:
-        """Its outcome; whether the connection may carry on is known then."""
+        """One attempt: its outcome. It also updates whether the connection can be used again."""
         self._attempt_began, self._in_order = len(self.trace.phases), False
         try:
             outcome = await self._exchange(prepared, identity, following)
@@ -170,7 +173,7 @@ class VirtualSender:
         return outcome
 
     async def _back_off(self, retries: Retries, wait_s: float) -> bool:
-        """Wait before the next attempt; False where the deadline or the user ends it. What it takes is a phase of its own."""
+        """Waits before the next attempt; False if the deadline or the user ends the wait. The wait is its own phase."""
         self.trace.mark(Phase.BACKOFF)
         try:
             await self.hang_up_apart()
@@ -203,7 +206,7 @@ class VirtualSender:
         return outcomes
 
     async def _connect(self) -> Outcome | None:
-        """Before the first message, where an exception is as much a reason not to begin as a refusal."""
+        """Connects before the first message; an exception counts like a refusal."""
         try:
             failure = await self._transport.connect(self.trace)
         except Exception as error:
@@ -230,7 +233,7 @@ class VirtualSender:
         self._carried += messages
 
     def _broken_off(self, error: BaseException, messages: int) -> Outcome:
-        """The outcome of what has raised `error` instead of giving one; raises again what ends the program."""
+        """The outcome for a send that raised `error`. Raises it again if it ends the program."""
         self.trace.finish()
         if self._connecting:
             self._connecting = False
@@ -256,12 +259,12 @@ class VirtualSender:
         return _STOPPED
 
     async def _leave(self) -> None:
-        """Hang up after an outcome, which is kept also where the user stops the run meanwhile."""
+        """Closes after an outcome, which is kept even if the user stops the run meanwhile."""
         with suppress(asyncio.CancelledError):
             await self._hang_up()
 
     async def _hang_up(self) -> None:
-        """The outcome is known by now: a defect in closing changes nothing about it."""
+        """The outcome is already known: an error in closing does not change it."""
         with suppress(Exception):
             await self._transport.close(self.trace)
 

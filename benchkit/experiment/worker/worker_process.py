@@ -51,7 +51,7 @@ _ORPHAN_GRACE_S = 2.0  # the parent is dead: no one waits for a slow server any 
 
 
 async def work(line: ParentLine, job: WorkerJob) -> None:
-    """The whole life of the worker. A word of the parent, and its death, are heard from the first connection on."""
+    """The whole life of the worker. It reacts to the parent's commands, and to its death, from the first connection on."""
     bind_to(job.cores)
     in_step, cores = InStep(line), CoresUsed()
     stop = asyncio.create_task(in_step.stop_requested())
@@ -77,7 +77,7 @@ async def work(line: ParentLine, job: WorkerJob) -> None:
 async def _prepare(
     line: ParentLine, job: WorkerJob, in_step: InStep, cores: CoresUsed
 ) -> tuple[Engine, Recorder] | None:
-    """What comes before the first message: round trips, own cost, connections. None where a target is unreachable."""
+    """Before the first message: round trips, own cost, connections. None if a target is unreachable."""
     try:
         targets = job.endpoints if job.worker == 0 else ()
         if job.start > 0:  # a foreign server meets each connection without mail once in the run
@@ -108,7 +108,7 @@ async def _prepare(
 
 
 async def _in_a_thread(call: Callable[[], T]) -> T:
-    """As asyncio.to_thread, in a thread that the end of the process does not wait for."""
+    """Like asyncio.to_thread, but the process does not wait for the thread when it ends."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -134,7 +134,7 @@ async def _in_a_thread(call: Callable[[], T]) -> T:
 
 
 async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: ParentLine, stop: asyncio.Task[bool]) -> bool:
-    """All cells, or as many as the parent lets us; gives whether some are missing. The records are closed whatever happens."""
+    """Runs all cells, or as many as the parent allows; gives whether some are missing. Always closes the records."""
     walk = asyncio.create_task(engine.walk(_cells(job)))
     news = asyncio.create_task(_report_progress(line, recorder))
     try:
@@ -153,7 +153,7 @@ async def _walk(engine: Engine, recorder: Recorder, job: WorkerJob, line: Parent
 
 
 def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str:
-    """Which arms cannot be made, why, and what to do, in one line; nothing of those whose faults the scenario ordered."""
+    """Arms without a connection, why, and what to do, in one line. Failures from the scenario's own faults are left out."""
     found = [(job.endpoints[arm].arm, why) for arm, why in failures]
     return "; ".join(
         f"arm {arm.name!r}: {why.text}: {advice_on_failure(why)}"
@@ -163,7 +163,7 @@ def _unreachable(job: WorkerJob, failures: Sequence[tuple[int, Outcome]]) -> str
 
 
 def _in_force(engine: Engine) -> list[dict[str, object]]:
-    """As fields of the arms' records."""
+    """The socket options in force, as fields of the arms' records."""
     return [
         {
             "arm": arm,
@@ -176,7 +176,7 @@ def _in_force(engine: Engine) -> list[dict[str, object]]:
 
 
 def _is_final(failure: Outcome) -> bool:
-    """A refusal without a code is our own: the server lacks what the arm needs, and no fault of its is to blame."""
+    """A refusal without a code is benchkit's own: the server lacks what the arm needs. No fault of the scenario caused it."""
     return failure.kind is OutcomeKind.REJECTED and not failure.code
 
 
@@ -245,7 +245,7 @@ def _prepared(job: WorkerJob, number: int, endpoint: Endpoint) -> tuple[Any, ...
 
 
 async def _report_progress(line: ParentLine, recorder: Recorder) -> None:
-    """Progress, and the flush of a recorder that no one has called for a while (a server that hangs)."""
+    """Reports progress, and flushes a recorder that is not called while a server hangs."""
     while True:
         await asyncio.sleep(_NEWS_EVERY_S)
         recorder.flush_if_due()
@@ -253,7 +253,7 @@ async def _report_progress(line: ParentLine, recorder: Recorder) -> None:
 
 
 async def _finish(walk: asyncio.Task[bool], line: ParentLine, *, told: bool) -> None:
-    """Let the sends under way end. A second word of the parent, or two seconds after its death, ends them at once."""
+    """Lets the current sends finish. A second command of the parent, or two seconds after its death, ends them at once."""
     hurry = asyncio.create_task(line.next_command() if told else asyncio.sleep(_ORPHAN_GRACE_S, ""))
     await asyncio.wait({walk, hurry}, return_when=asyncio.FIRST_COMPLETED)
     hurry.cancel()
