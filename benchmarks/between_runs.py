@@ -4,6 +4,9 @@ Asked: for every arm the standard deviation between runs at most 1.4 times the c
 least 10 of 12 intervals; the same for slopes. Takes a minute a run, on a machine that does nothing else: other work makes runs
 differ, so each run's load average is shown.
 
+The claimed error is an interval's half width ÷ 1.96. Of six starts or passes the interval was made with Student's t (2.57 with
+5 degrees), so that the ratio shown is up to 1.3 times smaller than one to the standard error: it judges intervals, not errors.
+
 BENCHKIT_RUNS is how many (12). BENCHKIT_SCENARIO is the scenario's file (scenarios/quickstart.toml); scenarios/rtt-sweep.toml
 gives twelve sweeps. BENCHKIT_RUNS_IN is a folder that keeps the runs, or that holds them already.
 """
