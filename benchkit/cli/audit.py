@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from benchkit.cli.audit_answers import AnswerSource, domains_of, open_source, read_zones
+from benchkit.cli.audit_answers import AnswerSource, domains_of, held_domains, open_source, read_zones
 from benchkit.cli.audit_fixed import check_fixed, write_fixed
 from benchkit.cli.audit_history import keep_audit, last_audit
 from benchkit.cli.audit_options import Given
@@ -60,6 +60,7 @@ def audit(given: Given) -> None:
     from benchkit.cli.audit_loop import run_audits
 
     named = _named(domains, recording, options)
+    named = named if domains or recording else held_domains(named, source, _named_by(given))
     _tell_unnamed(domains, named, source)
     audited = run_audits(_audit(named, source, options))
     keep_audit(given.history, audited)
@@ -67,6 +68,13 @@ def audit(given: Given) -> None:
     reports, changed = since(audited, earlier)
     show(reports, form, changed, replace(given, ip=options.ip or ""))  # also what a recording was made with
     raise typer.Exit(exit_code(reports, given.fail_on))
+
+
+def _named_by(given: Given) -> str:
+    """What named the domains, where no one typed them: the first of these that `_named` takes."""
+    if given.message:
+        return f"the From field of {given.message}"
+    return f"the first arm of {given.scenario}" if given.scenario else f"{given.reports or 'the zone file'}"
 
 
 def _tell_unnamed(given: Sequence[str], found: Sequence[str], source: AnswerSource) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from benchkit.cli.files import writing
 from benchkit.errors import InputError, Mistake, reason
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from benchkit.model.dns import Ask
     from benchkit.resolver import AnswerRecorder, Replay
     from benchkit.resolver.zone import ZoneAsk
+
+
+_ELSEWHERE = "add --live to ask servers about it, or give its zone file with --zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +158,29 @@ async def _servers(source: AnswerSource) -> AsyncIterator[AnswerServers]:
 
 
 def _held(domain: str, zone: ZoneAsk) -> ZoneAsk:
-    """Nothing can be said of a domain that the files are silent about."""
+    """Nothing can be said of a domain that the files do not hold."""
     if not zone.holds(domain):
-        raise InputError(Mistake(domain, f"is not in {', '.join(held.path for held in zone.zones.values())}"))
+        raise InputError(Mistake(domain, f"is not in {_paths(zone)}: {_ELSEWHERE}"))
     return zone
+
+
+def held_domains(domains: Sequence[str], source: AnswerSource, named_by: str) -> Sequence[str]:
+    """Those of `named_by` that can be audited; the others are named on stderr. Raises InputError where there is none."""
+    zone = source.zone
+    if zone is None or source.joined:
+        return domains
+    held = [domain for domain in domains if zone.holds(domain)]
+    if others := [domain for domain in domains if domain not in held]:
+        are = "is" if len(others) == 1 else "are"
+        problem = f"{', '.join(others)} {are} in {named_by}, but not in {_paths(zone)}"
+        if not held:
+            raise InputError(Mistake("audit", f"{problem}: {_ELSEWHERE}, or name the domain to audit"))
+        typer.echo(f"benchkit: {problem}, so only {', '.join(held)} is audited. To audit all: {_ELSEWHERE}", err=True)
+    return held
+
+
+def _paths(zone: ZoneAsk) -> str:
+    return ", ".join(held.path for held in zone.zones.values())
 
 
 def read_zones(paths: Sequence[Path], origin: str) -> ZoneAsk | None:

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "127.0.0.1:8025"
 _AN_EXAMPLE = "mailgun=MAILGUN_SIGNING_KEY"
+MOST_NAMES = 3  # of files in a message
 
 
 def events(
@@ -180,22 +180,40 @@ async def _receive(
         journal.close()
 
 
-def _mail_events(path: Path | None) -> Iterator[Event]:
-    """Of every mail in the folder; other mails, and files that are not mails, are counted in a message."""
+def _mail_events(path: Path | None) -> list[Event]:
+    """Of every mail in the folder; a message counts other mails and names files that are not mails.
+
+    Raises InputError where there is content, and none of it is a mail: the user named the wrong folder.
+    """
     if path is None:
-        return
+        return []
     from benchkit.cli.mail_folder import begins_with_field, mails_of
     from benchkit.events.bounce_mail import read_bounce
 
-    others = no_mails = 0
-    for octets in mails_of(path):
+    events: list[Event] = []
+    others = mails = 0
+    left_out: dict[Path, bytes] = {}
+    for file, octets in mails_of(path):
+        if not begins_with_field(octets):
+            left_out[file] = octets
+            continue
         found = read_bounce(octets)
-        no_mails += not begins_with_field(octets)
-        others += not found and begins_with_field(octets)
-        yield from found
+        mails, others = mails + 1, others + (not found)
+        events += found
     if others:
-        mails = counted(others, "mail")
-        typer.echo(f"benchkit: {path}: no bounce or complaint in {mails}", err=True)
-    if no_mails:
-        what = "holds no mail" if path.is_file() else f"holds {counted(no_mails, 'file')} without a mail"
-        typer.echo(f"benchkit: {path} {what}: files that do not begin with a header field are left out", err=True)
+        typer.echo(f"benchkit: {path}: no bounce or complaint in {counted(others, 'mail')}", err=True)
+    if left_out:
+        problem = _no_mail(path, list(left_out))
+        if not mails and any(octets.strip() for octets in left_out.values()):
+            raise InputError(Mistake(str(path), f"{problem}. Give --mail a folder of mails, a Maildir or an mbox file"))
+        typer.echo(f"benchkit: {path} {problem}", err=True)
+    return events
+
+
+def _no_mail(path: Path, left_out: list[Path]) -> str:
+    why = "files that do not begin with a header field are left out"
+    if path.is_file():
+        return f"holds no mail: {why}"
+    names = ", ".join(str(file.relative_to(path)) for file in left_out[:MOST_NAMES])
+    more = f" and {len(left_out) - MOST_NAMES:,} more" if len(left_out) > MOST_NAMES else ""
+    return f"holds {counted(len(left_out), 'file')} without a mail ({names}{more}): {why}"

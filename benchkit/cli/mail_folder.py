@@ -14,17 +14,17 @@ MBOX = b"From "  # how each mail of an mbox begins (RFC 4155)
 _FIELD = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+[ \t]*:")  # how a mail begins (RFC 5322 §2.2), and no XML or JSON
 
 
-def mails_of(path: Path) -> Iterator[bytes]:
-    """In the order of their names. Links are not followed, hidden files are left out. Raises InputError."""
+def mails_of(path: Path) -> Iterator[tuple[Path, bytes]]:
+    """With their files, by name. Links are not followed, hidden files are left out. Raises InputError."""
     for file in files_below(path):
         try:
             octets = file.read_bytes()
         except OSError as error:
             raise InputError(Mistake(str(file), f"cannot be read: {reason(error)}")) from None
         if octets.startswith(MBOX):
-            yield from split_mbox(io.BytesIO(octets))
+            yield from ((file, mail) for mail in split_mbox(io.BytesIO(octets)))
         else:
-            yield octets
+            yield file, octets
 
 
 def split_mbox(lines: Iterable[bytes]) -> Iterator[bytes]:

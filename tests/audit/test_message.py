@@ -42,6 +42,31 @@ def test_one_author_domain_is_wanted(head: bytes, audit: Callable[..., AuditRepo
 
 
 @pytest.mark.parametrize(
+    ("head", "rule", "told"),
+    [
+        (
+            b"From: a@shop.example, b@shop.example\n",
+            "message_alignment.same_domain",
+            "2 addresses of shop.example, and",
+        ),
+        (
+            b"From: a@shop.example, b@shop.example\nSender: a@shop.example\n",
+            "message_alignment.same_domain",
+            "2 addresses",
+        ),
+        (b"From: a@shop.example\nFrom: b@shop.example\n", "message_mime.twice", "from (2)"),
+    ],
+)
+def test_two_authors_of_one_domain_are_a_finding(
+    head: bytes, rule: str, told: str, audit: Callable[..., AuditReport]
+) -> None:
+    found = {finding.rule: finding.message for finding in audit("", mail=read_mail(head + b"\nHi\n")).findings}
+    assert told in found[rule]
+    assert ("no Sender" in found[rule]) == ("and" in told)
+    assert len({"message_alignment.same_domain", "message_mime.twice"} & set(found)) == 1
+
+
+@pytest.mark.parametrize(
     ("value", "domains"),
     [
         (b"a@shop.example", ("shop.example",)),

@@ -135,3 +135,34 @@ def test_a_domain_that_does_not_exist_gets_no_record_to_publish(verb: Verb, tmp_
     assert "Publish now" not in output
     first = output.partition("Do this first")[2].partition("SPF")[0]
     assert ("1." in first, "2." in first) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("head", "code", "told"),
+    [
+        ("From: a@other.example\n", 2, "audit other.example is in the From field of mail.eml, but not in"),
+        (
+            "From: a@x.example, b@y.example\n",
+            2,
+            "audit x.example, y.example are in the From field of mail.eml, but not in",
+        ),
+        ("From: a@shop.example, b@x.example\n", 0, "benchkit: x.example is in the From field of mail.eml, but not in"),
+        ("From: a@shop.example\nFrom: b@x.example\n", 0, "so only shop.example is audited"),
+    ],
+)
+def test_authors_that_the_zone_file_does_not_hold(verb: Verb, tmp_path: Path, head: str, code: int, told: str) -> None:
+    """Where the name comes from, and what to do; what the file does hold is audited, with two authors as a finding."""
+    (tmp_path / "mail.eml").write_text(f"{head}Subject: x\n\nHi\n", "utf-8")
+    done = verb("audit", "--zone", GOOD, "--message", "mail.eml", "--json")
+    assert (done.code, done.err.count("\n")) == (code, 1)
+    assert told in done.err
+    assert "add --live" in done.err
+    assert "with --zone" in done.err
+    assert ("message_alignment.authors" in done.out) == (code == 0)
+
+
+def test_a_domain_that_the_zone_file_does_not_hold(verb: Verb) -> None:
+    done = verb("audit", "--zone", GOOD, "other.example")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith("other.example is not in")
+    assert "add --live" in done.err

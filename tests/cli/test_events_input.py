@@ -18,28 +18,34 @@ OTHER_MAIL = "no bounce or complaint in 1 mail"
 NO_MAIL = "files that do not begin with a header field are left out"
 
 
+FOLDER = "Give --mail a folder of mails, a Maildir or an mbox file"
+MANY = {f"folder/{letter}.csv": b"a,b\n" for letter in "abcde"}
+
+
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("files", "code", "expected"),
     [
-        ({"one": b""}, f"one holds no mail: {NO_MAIL}"),
-        ({"one": b"\r\n\r\n"}, f"one holds no mail: {NO_MAIL}"),
-        ({"folder/a.xml": b'<?xml version="1.0"?>\n<a:b/>', "folder/b.json": b'{"a": 1}', "folder/c.xml": b"<a:feedback/>"},
-         f"folder holds 3 files without a mail: {NO_MAIL}"),
-        ({"folder/a": b"Subject: Hello\n\nHello", "folder/b": b""},
-         f"folder: {OTHER_MAIL}\nbenchkit: folder holds 1 file without a mail: {NO_MAIL}"),
-        ({"one": b"\nSubject : Hello\n\nHello"}, f"one: {OTHER_MAIL}"),
-        ({"one": b"From a@b Sat Nov 28 10:00:00 2026\nSubject: 1\n\nHello\n"},
-         f"one: {OTHER_MAIL}"),
+        ({"one": b""}, 0, f"benchkit: one holds no mail: {NO_MAIL}"),
+        ({"one": b"\r\n\r\n"}, 0, f"benchkit: one holds no mail: {NO_MAIL}"),
+        ({"one": b"a,b\n1,2\n"}, 2, f"one holds no mail: {NO_MAIL}. {FOLDER}"),
+        ({"folder/a.xml": b'<?xml version="1.0"?>\n<a:b/>', "folder/in/b.json": b'{"a": 1}'}, 2,
+         f"folder holds 2 files without a mail (a.xml, in/b.json): {NO_MAIL}. {FOLDER}"),
+        (MANY, 2, f"folder holds 5 files without a mail (a.csv, b.csv, c.csv and 2 more): {NO_MAIL}. {FOLDER}"),
+        ({"folder/a": b"Subject: Hello\n\nHello", "folder/b": b"1,2"}, 0,
+         f"benchkit: folder: {OTHER_MAIL}\nbenchkit: folder holds 1 file without a mail (b): {NO_MAIL}"),
+        ({"one": b"\nSubject : Hello\n\nHello"}, 0, f"benchkit: one: {OTHER_MAIL}"),
+        ({"one": b"From a@b Sat Nov 28 10:00:00 2026\nSubject: 1\n\nHello\n"}, 0, f"benchkit: one: {OTHER_MAIL}"),
     ],
 )  # fmt: skip
-def test_a_file_that_holds_no_mail_is_not_counted_as_one(
-    files: dict[str, bytes], expected: str, run: Path, verb: Verb
+def test_a_file_that_holds_no_mail_is_named_and_not_counted_as_one(
+    files: dict[str, bytes], code: int, expected: str, run: Path, verb: Verb
 ) -> None:
     for name, octets in files.items():
-        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(octets)
     done = verb("events", str(run), "--mail", next(iter(files)).partition("/")[0], "--json")
-    assert (done.code, done.err) == (0, f"benchkit: {expected}\n")
+    assert (done.code, done.err) == (code, f"{expected}\n")
+    assert bool(done.out) == (code == 0)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,12 @@ RULE = Rule(
     "(RFC 9989 §5.3.1, §11.5). A From field without an address, with a group, an empty one and a text with two @ name none.",
     cases={
         "authors": Case(Status.FAIL, "The message has several From domains.", advice="Write one From address."),
+        "same_domain": Case(
+            Status.WARN,
+            "From has several addresses of one domain.",
+            3,
+            advice="Write one From address: programs expect one, and show or judge only one of several.",
+        ),
         "malformed": Case(
             Status.FAIL,
             "From has no address, or a text that is none: receivers refuse the message, or see no author.",
@@ -58,6 +64,10 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     found = await context.fact(authentication)
     if found is not None:
         yield _judge(found)
+        if authors.addresses > 1 and authors.fields == 1:  # several fields are a finding of message_mime
+            sender = "" if mail.all("sender") else ", and there is no Sender field, which they need"
+            named = f"From has {authors.addresses} addresses of {found.author}{sender}"
+            yield RULE.finding("same_domain", context.domain, named, reference="RFC 5322 §3.6.2")
     elif authors.domains:
         fields = f" in {authors.fields} From fields" if authors.fields > 1 else ""
         named = f"From domains: {', '.join(authors.domains)}{fields}; DMARC wants exactly one"

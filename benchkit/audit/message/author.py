@@ -56,11 +56,12 @@ class AuthorFault:
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """`domains` in A-labels (RFC 9989 §5.3.1), each once; `fields` is how many From fields there are."""
+    """`domains` in A-labels (RFC 9989 §5.3.1), each once; `fields` counts the From fields, `addresses` those with a domain."""
 
     domains: tuple[str, ...] = ()
     faults: tuple[AuthorFault, ...] = ()
     fields: int = 0
+    addresses: int = 0
 
 
 def read_authors(values: Sequence[str]) -> Authors:
@@ -68,8 +69,9 @@ def read_authors(values: Sequence[str]) -> Authors:
     if not values:
         return Authors(faults=(AuthorFault(AuthorFaultKind.MISSING),))
     found = [each for value in values for each in _authors(_without_comments(value[:LONGEST]))]
-    domains = dict.fromkeys(each for each in found if isinstance(each, str))
-    return Authors(tuple(domains), tuple(each for each in found if isinstance(each, AuthorFault)), len(values))
+    domains = [each for each in found if isinstance(each, str)]
+    faults = tuple(each for each in found if isinstance(each, AuthorFault))
+    return Authors(tuple(dict.fromkeys(domains)), faults, len(values), len(domains))
 
 
 def _without_comments(text: str) -> str:
