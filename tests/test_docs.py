@@ -10,8 +10,10 @@ import pytest
 from rich.console import Console
 
 from benchkit.cli.names import known_names
+from benchkit.model.contracts import StoredTemplateProvider, TemplateProvider
 from benchkit.notebook.run_html import deliverability_part
 from benchkit.plots import PLOTS
+from benchkit.providers import PROVIDERS
 from benchkit.report.content.full_page import full_page
 from benchkit.report.content.summary_page import page_of
 from benchkit.report.html import to_html
@@ -189,3 +191,17 @@ def test_the_copies_that_two_arms_without_a_loss_need_are_those_that_the_report_
     nothing_lost = wilson(100, 100, 0.95)
     needed = rate_contrast("delivered", ("a", nothing_lost), ("b", nothing_lost), 0.95).needed
     assert f"lose nothing need about {needed} " in (ROOT / "docs/events.md").read_text("utf-8")
+
+
+def test_the_scenario_page_names_the_apis_whose_requests_hold_no_template() -> None:
+    """There `render = "provider"` means `"stored"`, also with several messages a request."""
+    batches = [
+        (name, PROVIDERS[name]) for name in PROVIDERS.names() if isinstance(PROVIDERS[name], StoredTemplateProvider)
+    ]
+    without = [name for name, provider in batches if not isinstance(provider, TemplateProvider)]
+    found = re.search(r"^([\w, ]+) take no template in a request of several messages", _page("scenario"), re.MULTILINE)
+    assert found is not None
+    assert sorted(found[1].lower().replace(" and ", ", ").split(", ")) == sorted(without)
+    for name in PROVIDERS.names():
+        section = _page("provider-apis").partition(f"\n## `{name}`\n")[2].partition("\n## ")[0]
+        assert ('`render = "provider"` means `"stored"` here' in " ".join(section.split())) == (name in without), name

@@ -7,7 +7,7 @@ of its mails share: sender, Reply-To, attachments, header fields; each mail has 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from benchkit.model.message import Content, Message
@@ -15,6 +15,7 @@ from benchkit.providers.json_reading import encodable
 from benchkit.providers.shared_template import TemplateSyntax
 
 SYNTAX = TemplateSyntax(re.compile(r"\{\{"), edge="{}\\")
+_SHARED = {"sender": "sender", "reply_to": "Reply-To", "attachments": "attachment"}
 _VARIABLE = re.compile(r"\{\{\{?\s*([\w.-]+)\s*\}?\}\}")
 
 
@@ -27,20 +28,34 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     return _VARIABLE.sub(lambda match: encodable(str(values.get(match[1], ""))), text)
 
 
-def check_shared(messages: Sequence[Message], api: str) -> None:
-    """Raises ValueError where these cannot share a request."""
+def check_shared(messages: Sequence[Message], holder: str, instead: str = "send one message a request") -> None:
+    """Raises ValueError where these differ in what `holder` holds once for all of them; `instead`: what else can be done."""
     first = messages[0].content
     for message in messages:
-        if obstacle := _obstacle(message, first):
-            raise ValueError(
-                f"message {message.index} of the batch has {obstacle}, which {api} cannot put into one request"
-            )
+        if obstacle := _obstacle(message, first, holder):
+            raise ValueError(f"message {message.index} of the batch has {obstacle}, or {instead}")
 
 
-def _obstacle(message: Message, first: Content) -> str:
+def _obstacle(message: Message, first: Content, holder: str) -> str:
     content = message.content
     if content.cc or len(content.to) != 1 or message.recipients != (content.to[0].addr,):
-        return "more than one recipient"
-    if any(getattr(content, name) != getattr(first, name) for name in ("sender", "reply_to", "attachments", "headers")):
-        return "another sender, Reply-To, attachment or header field than the first"
+        return f"more than one recipient, and {holder} takes one for each message: give each one recipient"
+    if differing := [*_other_parts(content, first), *_other_fields(content, first)]:
+        named = " and ".join(differing)
+        return f"another {named} than the first, and {holder} has one for all: give all messages the same"
     return ""
+
+
+def _other_parts(content: Content, first: Content) -> Iterator[str]:
+    for name, words in _SHARED.items():
+        if getattr(content, name) != getattr(first, name):
+            yield words
+
+
+def _other_fields(content: Content, first: Content) -> Iterator[str]:
+    """Header fields of the user's own by name; their order counts too."""
+    own, others = dict(content.headers), dict(first.headers)
+    names = [name for name in dict.fromkeys((*own, *others)) if own.get(name) != others.get(name)]
+    yield from (f"{name} field" for name in names)
+    if content.headers != first.headers and not names:
+        yield "order of header fields"

@@ -154,7 +154,7 @@ def _merged(messages: Sequence[Message], account: Credentials, share: Sharing, *
         raise ValueError(f'{problem}: use render = "stored", or send one message a request')
     for message in messages:
         check_fields(message, LIMITS)
-    check_shared(messages, LIMITS.api)
+    check_shared(messages, f"one request of {LIMITS.api}")
     shared, common = share(texts_of(messages), SYNTAX), _message(messages[0], account)
     del common["to"], common["headers"][HEADER], common["metadata"][HEADER]
     if stored:

@@ -82,7 +82,7 @@ class Sparkpost:
         return _transmission(messages, account, shared_template)
 
     def template(self, messages: Sequence[Message], account: Credentials) -> StoredTemplate:
-        content = _shared_content(messages, account, shared_template(texts_of(messages), SYNTAX))
+        content = _stored_content(messages, account, shared_template(texts_of(messages), SYNTAX))
         return StoredTemplate(NAME, json_bytes({"id": NAME, "name": NAME, "published": True, "content": content}))
 
     def stored(self, messages: Sequence[Message], account: Credentials) -> tuple[Request, ...]:
@@ -93,7 +93,7 @@ class Sparkpost:
         if any(message.content.attachments for message in messages):
             raise ValueError("a stored template of SparkPost takes no attachments: remove them, or compare without it")
         shared = shared_template(texts_of(messages), SYNTAX)
-        _shared_content(messages, account, shared)
+        _stored_content(messages, account, shared)
         return _combined(messages, account, shared, {"template_id": NAME})
 
     def outcomes(self, response: Response, identities: Sequence[bytes]) -> tuple[Outcome, ...]:
@@ -125,15 +125,21 @@ PROVIDER = Sparkpost()
 def _transmission(messages: Sequence[Message], account: Credentials, share: Sharing) -> BatchRequest:
     """One transmission, what differs variables of each recipient."""
     shared = share(texts_of(messages), SYNTAX)
+    check_shared(messages, f"one request of {LIMITS.api}")
     return _combined(messages, account, shared, _shared_content(messages, account, shared))
 
 
+def _stored_content(messages: Sequence[Message], account: Credentials, shared: SharedTemplate) -> dict[str, Any]:
+    """Also of one message a request: the header fields stand in the template, and no variable in them."""
+    check_shared(messages, f"a stored template of {LIMITS.api}", 'use render = "client"')
+    return _shared_content(messages, account, shared)
+
+
 def _shared_content(messages: Sequence[Message], account: Credentials, shared: SharedTemplate) -> dict[str, Any]:
-    """What all mails have, with tags where they differ. Raises ValueError where these cannot share it."""
+    """What all mails have, with tags where their texts differ. Raises ValueError for what SparkPost cannot carry."""
     if account.options.get("endpoint") == "rfc822":
         raise ValueError('endpoint = "rfc822" takes one message a request: use endpoint = "fields"')
     contents = [_fields(message) for message in messages]
-    check_shared(messages, LIMITS.api)
     content = contents[0] | shared.written(tag)
     content["headers"] = contents[0]["headers"] | {HEADER: tag(_ID)}
     return content

@@ -23,11 +23,13 @@ its worst case, and a cause costs once with all that follows from it. The points
 The fixes are whole: one new record for each record, in four groups. "Publish now" repairs, and can be published all at once:
 no fix removes a sender that can pass, ends SPF in `+all`, or makes receivers refuse mail that they take today. "Safe defaults"
 remove records that do nothing (a key that is cut off, a name server without an address, MTA-STS without its host): no mail
-that passes today is lost, and each says what you can do instead. "Ask others" names records in zones that you do not hold,
-and who holds them. "Later" has steps with a condition, such as a stricter DMARC policy when the reports are good. Where it is
-not clear what a record was meant to say, no record is offered, and the finding says what to decide. `audit --zone FILE
---fixed OUT` writes the whole zone with the fixes of "Publish now" and "Safe defaults" made: old lines are comments, new ones
-are in their place, and the serial of the SOA record is raised (a serial YYYYMMDDnn stays a date).
+that passes today is lost, and each says what you can do instead. A key or its alias is removed only where another DKIM key of
+the domain works, and a name server only where two others can be asked; without that, the finding says what to repair, and no
+removal is offered. "Ask others" names records in zones that you do not hold, and who holds them. "Later" has steps with a
+condition, such as a stricter DMARC policy when the reports are good. Where it is not clear what a record was meant to say, no
+record is offered, and the finding says what to decide. `audit --zone FILE --fixed OUT` writes the whole zone with the fixes of
+"Publish now" and "Safe defaults" made: old lines are comments, new ones are in their place, and the serial of the SOA record
+is raised (a serial YYYYMMDDnn stays a date).
 
 Each rule has an example, and a test audits both of its texts: the first gives the finding, the corrected one does not.
 """

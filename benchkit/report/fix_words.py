@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from benchkit.audit.tables.public_suffixes import registrable
 from benchkit.model.record_fix import RecordFix
 
+SAFE_WHERE = (
+    "A key or its alias is removed only where another DKIM key of the domain works, and a name server only where two others "
+    "can be asked."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FixGroup:
@@ -26,7 +31,8 @@ def groups(fixes: Sequence[RecordFix]) -> tuple[FixGroup, ...]:
         ),
         FixGroup(
             "Safe defaults",
-            "These records do nothing today, so no mail that passes is lost without them. Each says what you can do instead.",
+            f"These records do nothing today, so no mail that passes is lost without them. {SAFE_WHERE} "
+            "Each says what you can do instead.",
             tuple(fix for fix in fixes if fix.is_for_now and fix.unless),
         ),
         FixGroup(

@@ -146,7 +146,8 @@ def _templates(provider: object) -> str:
         *(['a template that stands in a request of several messages (`render = "provider"`)'] if in_request else []),
         *(['one that was stored with it before (`render = "stored"`, at the embedded server only)'] if stored else []),
     ]
-    return f"It fills in {' and '.join(ways)}."
+    same = "" if in_request else ' A request holds no template: `render = "provider"` means `"stored"` here.'
+    return f"It fills in {' and '.join(ways)}.{same}"
 
 
 def abilities() -> str:

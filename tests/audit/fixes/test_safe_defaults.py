@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchkit.model.dns import Record
+from benchkit.report import audit_manual
+from benchkit.report.fix_words import SAFE_WHERE
 from tests.audit.fixes.faulty_zones import DMARC, KEY, MX, RSA, SPF
 from tests.audit.fixes.published import HEAD, audited, published
 from tests.audit.fixes.test_published_zones import published_and_checked
@@ -59,8 +61,23 @@ def test_the_screen_tells_them_apart(tmp_path: Path) -> None:
     shown = screen(zone, tmp_path)
     assert "Safe defaults" in shown
     assert "unless you give it an address" in " ".join(shown.split())
+    assert SAFE_WHERE in " ".join(shown.split())
     assert "the key is cut off: p= has" in " ".join(shown.split())
     assert "Safe defaults" not in screen(followed(zone, shown), tmp_path)
+
+
+def test_a_dead_name_server_stays_where_two_others_are_not_there(tmp_path: Path) -> None:
+    one = HEAD.replace("@ IN NS ns2\n", "")
+    assert one != HEAD
+    for head, offered in ((HEAD, 1), (one, 0)):
+        found = audited(head + MAIL + KEY + "@ IN NS gone\n", tmp_path)
+        assert len([fix for fix in found.fixes if fix.unless]) == offered
+
+
+def test_the_manual_says_when_a_safe_default_is_offered() -> None:
+    told = " ".join(audit_manual.HEAD.split())
+    conditions = SAFE_WHERE.removesuffix(".")
+    assert conditions in told
 
 
 def test_a_logo_over_http_becomes_https(tmp_path: Path) -> None:
