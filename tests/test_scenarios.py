@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from benchkit.model.scenario import RECEIVING_LAB, Scenario
 from benchkit.profiles import profile_transports
 from benchkit.providers import PROVIDERS
 from benchkit.scenario import Vocabulary, load
+from benchkit.stats.proportion import wilson
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
 PATHS = sorted(FOLDER.glob("*.toml"))
@@ -133,3 +135,15 @@ def test_the_list_of_scenarios_is_complete() -> None:
         line.split("`")[1] for line in (FOLDER / "README.md").read_text("utf-8").splitlines() if line[:3] == "| `"
     ]
     assert sorted(listed) == sorted(path.stem for path in PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_failure_keeps_its_threshold_on_the_failure_rate(path: Path) -> None:
+    """Else a run as planned would show `?` for it. Messages that share a request count once."""
+    scenario = load(path, VOCABULARY)
+    load_spec = scenario.load
+    for threshold in scenario.thresholds:
+        for arm in scenario.arms:
+            if threshold.metric == "failure_rate" and fnmatchcase(arm.name, threshold.arm):
+                requests = load_spec.blocks * load_spec.messages_per_block / arm.messages_per_request
+                assert (wilson(0, requests, 0.95).high or 1.0) < threshold.limit

@@ -44,6 +44,7 @@ class Code(StrEnum):
     TIME_UNEXPLAINED = "time-unexplained"
     GENERATOR_LIMITED = "generator-limited"
     TOO_FEW_BLOCKS = "too-few-blocks"
+    BOTH_ARMS_FAILED = "both-arms-failed"
     INTERVAL_ACROSS_ROPE = "interval-across-rope"
     # warnings
     RECORDED = "recorded"  # by the run itself, in its own words

@@ -32,8 +32,9 @@ class ArmChange:
     """`ratio` is after ÷ before of `metric`; `ci` is two-sided at the comparison's confidence, for this arm alone.
 
     `p` is one-sided, that the arm is slower, after Holm over all arms. `detectable`: the smallest ratio above 1 that nine of
-    ten such comparisons find. `fails_more`: beyond chance and beyond half a percentage point. `needs`: the units a side from
-    which on there is an interval, where there are too few.
+    ten such comparisons find; None above 2, where `needs_to_detect` tells the units a side with which it would be 2.
+    `fails_more`: beyond chance and beyond half a percentage point. `needs`: the units a side from which on there is an
+    interval, where there are too few.
     """
 
     arm: str
@@ -52,6 +53,7 @@ class ArmChange:
     failures_after: Estimate
     fails_more: bool
     needs: int | None = None
+    needs_to_detect: int | None = None
 
     @property
     def regressed(self) -> bool:

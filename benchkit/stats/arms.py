@@ -17,7 +17,7 @@ from benchkit.model.run import ArmRecord, Manifest, Run, Table
 from benchkit.model.summary import ArmSummary, Estimate, Turns
 from benchkit.stats import STATISTICS
 from benchkit.stats.account import RecipientCounts, recipient_counts, recipients_of, recipients_of_first
-from benchkit.stats.cluster_variance import cluster_residuals, design_effect, half_width
+from benchkit.stats.cluster_variance import MIN_FOR_INTERVAL, cluster_residuals, design_effect, half_width
 from benchkit.stats.delivery import Delivery, is_observed
 from benchkit.stats.failover_cost import failover_cost
 from benchkit.stats.generator import LATE_NS, client_cpu_s, generator_load
@@ -190,7 +190,9 @@ def _throughput(manifest: Manifest, rows: Table, accepted: Any) -> Estimate:
     rate = float(sent.sum() / busy_s.sum())
     units = clusters_of(manifest, blocks, len(blocks))
     half = half_width(cluster_residuals((sent - rate * busy_s) / busy_s.mean(), units), manifest.confidence)
-    return Estimate(rate, max(0.0, rate - half), rate + half) if np.isfinite(half) else Estimate(rate)
+    if units.count < MIN_FOR_INTERVAL or not np.isfinite(half):
+        return Estimate(rate)
+    return Estimate(rate, max(0.0, rate - half), rate + half)
 
 
 def _outcomes(outcome: Any) -> Mapping[str, int]:

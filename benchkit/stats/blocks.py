@@ -17,6 +17,7 @@ from benchkit.stats.sample import RowsOf, Sample, milliseconds_or_infinite, rows
 
 _COLUMNS = ("intended_ns", "started_ns", "ended_ns", "outcome")
 _PER_MILLE = {"p50": 500, "p90": 900, "p95": 950}
+MESSAGES_NEEDED = {"p90": 10, "p95": 20}  # of a block: with fewer it is the slowest message, and says nothing of a tail
 
 
 def metric_of(load_model: str) -> str:
@@ -24,9 +25,11 @@ def metric_of(load_model: str) -> str:
     return COMPARED_BY[LoadModel(load_model)]
 
 
-def statistics_of(metric: str) -> tuple[str, ...]:
+def statistics_of(metric: str, messages_per_block: int) -> tuple[str, ...]:
     """What of a block is compared besides its median; a block has one span, and so no quantiles of it."""
-    return () if metric == Metric.TIME_PER_MESSAGE else ("p90", "p95", "mean")
+    if metric == Metric.TIME_PER_MESSAGE:
+        return ()
+    return (*(name for name, needs in MESSAGES_NEEDED.items() if messages_per_block >= needs), "mean")
 
 
 def block_values(sample: Sample, metric: str, messages_per_block: int, statistic: str = "p50") -> dict[int, float]:

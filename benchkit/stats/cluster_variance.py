@@ -19,6 +19,8 @@ BATCHES = 6
 LAGS = 3  # autocorrelations that tell whether consecutive clusters resemble each other …
 SUSPICION = 0.0  # … when their sum exceeds this many standard errors: a missed trend costs more than a wide interval
 MIN_CLUSTERS = 2
+MIN_FOR_INTERVAL = 4  # with two or three clusters Student's t is 12.7 and 4.3 at 95 %: such an interval says nothing …
+MOST_BETWEEN_ENDS = 10.0  # … and neither does one whose ends differ by this factor or more
 
 
 class StandardError(NamedTuple):
@@ -42,6 +44,11 @@ def cluster_residuals(values: Any, clusters: Clusters) -> Any:
 def half_width(residuals: Any, confidence: float) -> float:
     """Half the interval of a mean over clusters, from `cluster_residuals`; infinite for fewer than two clusters."""
     return max(error.half_width(confidence) for error in _errors(residuals))
+
+
+def tells(low: float, high: float) -> bool:
+    """Whether an interval of a positive number says anything of its size."""
+    return low > 0 and high < MOST_BETWEEN_ENDS * low
 
 
 def design_effect(values: Any, clusters: Clusters) -> float:

@@ -88,7 +88,7 @@ def _compare(run: Run, samples: Samples, pair: Pair, condition: int, metric: str
         confidence=confidence,
         others={
             statistic: _other(run, samples, pair, condition, metric, statistic, confidence)
-            for statistic in statistics_of(metric)
+            for statistic in statistics_of(metric, run.manifest.messages_per_block)
         },
         resemblance=resemblance(logs) if len(np.unique(starts)) == 1 else None,
     )

@@ -1,4 +1,4 @@
-"""The arithmetic mean with Student's t over clusters. It is +∞ (value None, `needs` 0) as soon as one message failed.
+"""The arithmetic mean with Student's t over four clusters or more; +∞ (value None, `needs` 0) once a message failed.
 
 Skewed clusters pull Student's t to one side: its interval ends too low. Hall's transformation (1992) corrects for the skewness;
 the interval is the wider of both on each side.
@@ -13,10 +13,8 @@ import numpy as np
 
 from benchkit.model.estimate import Clusters
 from benchkit.model.summary import Estimate
-from benchkit.stats.cluster_variance import cluster_residuals, half_width
+from benchkit.stats.cluster_variance import MIN_FOR_INTERVAL, cluster_residuals, half_width
 from benchkit.stats.distributions import student_t_quantile
-
-MIN_CLUSTERS = 3  # that have a skewness
 
 
 class Mean:
@@ -32,7 +30,7 @@ class Mean:
         mean = float(sample.mean())
         residuals = cluster_residuals(sample, Clusters(np.arange(n), n, n) if clusters is None else clusters)
         half = half_width(residuals, confidence)
-        if not np.isfinite(half):
+        if len(residuals) < MIN_FOR_INTERVAL or not np.isfinite(half):
             return Estimate(mean)
         below, above = _skewed_half_widths(residuals, confidence)
         lowest = 0.0 if sample.min() >= 0 else -np.inf  # no time is below zero, so neither is their mean
@@ -42,7 +40,7 @@ class Mean:
 def _skewed_half_widths(residuals: Any, confidence: float) -> tuple[float, float]:
     """Below and above the mean, by Hall's transformation; zeros where the clusters show no skewness."""
     k, deviation = len(residuals), float(residuals.std(ddof=1))
-    if k < MIN_CLUSTERS or deviation <= 0:
+    if deviation <= 0:
         return 0.0, 0.0
     centred = (residuals - residuals.mean()) / deviation
     skewness = float((centred**3).sum()) * k / ((k - 1) * (k - 2))

@@ -8,7 +8,7 @@ weights are those of a random effect (Paule and Mandel 1982), and the interval i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf, isfinite, log, sqrt
 from typing import Any
 
@@ -18,6 +18,7 @@ from benchkit.errors import InputError, Mistake
 from benchkit.model.notice import Code
 from benchkit.model.pooled import PooledArm, PooledContrast, PooledRuns, PooledValue, Spread
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, Summary, Verdict
+from benchkit.stats.cluster_variance import MIN_FOR_INTERVAL, tells
 from benchkit.stats.distributions import normal_quantile, student_t_quantile
 from benchkit.stats.verdict import rope_rule
 
@@ -89,7 +90,8 @@ def _contrast(
     if value is None:
         return None
     verdict = Verdict.WITHHELD if any(map(_mail_failed, group)) else _verdict(value, rope)
-    return PooledContrast(*key, ratio=value, verdict=verdict, withheld=len(group) - len(given))
+    shown = value if verdict in (Verdict.FASTER, Verdict.SLOWER) else _telling(value)
+    return PooledContrast(*key, ratio=shown, verdict=verdict, withheld=len(group) - len(given))
 
 
 def _mail_failed(contrast: Contrast) -> bool:
@@ -116,7 +118,15 @@ def _pooled_ratio(contrasts: Sequence[Contrast], confidence: float) -> PooledVal
 
 
 def _pooled_median(estimates: Sequence[Estimate], confidence: float) -> PooledValue | None:
-    return _pooled([(one.value, _ends(one), confidence) for one in estimates], confidence)
+    pooled = _pooled([(one.value, _ends(one), confidence) for one in estimates], confidence)
+    return None if pooled is None else _telling(pooled)
+
+
+def _telling(pooled: PooledValue) -> PooledValue:
+    """Without an interval of two or three runs that differ so much that it says nothing of the size."""
+    if pooled.low is None or pooled.high is None or pooled.runs >= MIN_FOR_INTERVAL or tells(pooled.low, pooled.high):
+        return pooled
+    return replace(pooled, low=None, high=None)
 
 
 def _ends(estimate: Estimate) -> Interval | None:
@@ -137,6 +147,8 @@ def _pooled(values: Sequence[tuple[float | None, Interval | None, float]], confi
     claimed = sqrt(float(np.mean(np.square(errors)))) if errors else None
     k, observed = len(logs), float(logs.std(ddof=1)) if len(logs) > 1 else 0.0
     half, further = effect.half_widths(k, confidence)
+    if further is not None and k < MIN_FOR_INTERVAL and not tells(exp(-further), exp(further)):
+        further = None
     return PooledValue(
         runs=k,
         value=exp(effect.mean),

@@ -18,6 +18,7 @@ from benchkit.model.run import Run
 from benchkit.model.run_comparison import ArmChange, ChangeVerdict, RunComparison, Unit
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.stats.blocks import block_values, metric_of
+from benchkit.stats.cluster_variance import tells
 from benchkit.stats.distributions import student_t_quantile, student_t_tail
 from benchkit.stats.paired import holm, min_blocks
 from benchkit.stats.rate_difference import differs
@@ -26,6 +27,8 @@ from benchkit.stats.starts import start_of_block
 
 LIMIT = 0.05
 _POWER = 0.90
+MOST_DETECTABLE = 2.0  # a comparison that finds only what takes more than twice as long has too few units to say
+MOST_UNITS = 1000
 Key = tuple[str, str]  # arm, condition
 
 
@@ -99,6 +102,9 @@ def _change(
     difference = _difference(*sides, confidence, paired=paired)
     rates = [_failures(key, runs) for runs in (before, after)]
     known = difference is not None and difference.error is not None
+    detectable, needs_to_detect = (
+        _detectable(difference, confidence, family) if difference is not None and known else (None, None)
+    )
     return ArmChange(
         arm=key[0],
         condition=key[1],
@@ -110,12 +116,13 @@ def _change(
         unit=Unit.BLOCKS if difference is None else difference.unit,
         units=(0, 0) if difference is None else difference.units,
         p=_p_slower(difference) if difference is not None and known else None,
-        detectable=_detectable(difference, confidence, family) if difference is not None and known else None,
         change=ChangeVerdict.UNDECIDED,
         failures_before=rates[0],
         failures_after=rates[1],
         fails_more=differs(rates[0], rates[1]) and (rates[1].value or 0.0) > (rates[0].value or 0.0),
         needs=None if difference is None else difference.needs,
+        detectable=detectable,
+        needs_to_detect=needs_to_detect,
     )
 
 
@@ -194,13 +201,27 @@ def _p_slower(difference: Difference) -> float:
     return student_t_tail(difference.value / difference.error, difference.degrees)
 
 
-def _detectable(difference: Difference, confidence: float, family: int) -> float | None:
-    """With Bonferroni in place of Holm, and so for the hardest of the arms."""
+def _detectable(difference: Difference, confidence: float, family: int) -> tuple[float | None, int | None]:
+    """With Bonferroni in place of Holm, and so for the hardest of the arms; above MOST_DETECTABLE the units a side it takes."""
     if difference.unit is Unit.BLOCKS:
-        return None
-    degrees, alpha = difference.degrees, (1 - confidence) / 2 / max(1, family)
-    errors = student_t_quantile(1 - alpha, degrees) + student_t_quantile(_POWER, degrees)
-    return exp(errors * (difference.error or 0.0))
+        return None, None
+    alpha = (1 - confidence) / 2 / max(1, family)
+
+    def reach(error: float, degrees: float) -> float:
+        return error * (student_t_quantile(1 - alpha, degrees) + student_t_quantile(_POWER, degrees))
+
+    found = reach(difference.error or 0.0, difference.degrees)
+    if found <= log(MOST_DETECTABLE):
+        return exp(found), None
+    return None, _units_needed(difference, lambda error, degrees: reach(error, degrees) <= log(MOST_DETECTABLE))
+
+
+def _units_needed(difference: Difference, enough: Callable[[float, float], bool]) -> int | None:
+    """The fewest units a side, of the spread that these have, whose error and degrees of freedom are enough."""
+    spread = (difference.error or 0.0) / sqrt(sum(1 / count for count in difference.units))
+    freedom = 1 if difference.unit is Unit.PAIRS else 2
+    sizes = range(2, MOST_UNITS + 1)
+    return next((n for n in sizes if enough(spread * sqrt(2 / n), freedom * (n - 1))), None)
 
 
 def _failures(key: Key, runs: Sequence[MeasuredRun]) -> Estimate:
@@ -215,7 +236,15 @@ def _adjusted(changes: Sequence[ArmChange]) -> list[ArmChange]:
 
 
 def _judged(changes: Sequence[ArmChange], limit: float, confidence: float) -> list[ArmChange]:
-    return [replace(one, change=_verdict(one, limit, (1 - confidence) / 2)) for one in changes]
+    judged = (replace(one, change=_verdict(one, limit, (1 - confidence) / 2)) for one in changes)
+    return [_without_idle_interval(one) for one in judged]
+
+
+def _without_idle_interval(one: ArmChange) -> ArmChange:
+    """An interval that decides nothing, and whose ends differ by a factor of ten or more, is not shown."""
+    if one.ci is None or one.change is not ChangeVerdict.UNDECIDED or tells(*one.ci):
+        return one
+    return replace(one, ci=None, needs=one.needs_to_detect)
 
 
 def _verdict(one: ArmChange, limit: float, alpha: float) -> ChangeVerdict:

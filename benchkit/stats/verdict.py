@@ -35,6 +35,9 @@ def judge(comparison: Comparison, rope: tuple[float, float], blockers: Sequence[
     if comparison.failed and (comparison.ci is None or comparison.ratio is None):
         failed = notice(Code.BLOCKS_FAILED, count=comparison.failed, blocks=comparison.blocks)
         return Judgement(Verdict.UNDECIDED, (failed,))
+    if comparison.undefined and (comparison.ci is None or comparison.ratio is None):
+        blocks = comparison.blocks + comparison.undefined
+        return Judgement(Verdict.UNDECIDED, (notice(Code.BOTH_ARMS_FAILED, count=comparison.undefined, blocks=blocks),))
     if comparison.ci is None or comparison.ratio is None:
         least = min_blocks(comparison.confidence)
         return Judgement(Verdict.UNDECIDED, (notice(Code.TOO_FEW_BLOCKS, needs=least),), least)

@@ -54,6 +54,14 @@ THAN = f"than “api, reused” {WHERE}: {MORE}, 11 round trips against 1."
             ),
         ),
         (
+            {"verdict": Verdict.UNDECIDED, "ratio": 1.08, "ci": (0.95, 1.22), "blocks_needed": 13_988},
+            (
+                "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "
+                f"{WHERE}: 1.08× the time [0.95, 1.22]; this plan cannot decide it in a sensible time: that takes more than "
+                "2,000 blocks."
+            ),
+        ),
+        (
             {"verdict": Verdict.UNDECIDED, "ratio": 1.1, "ci": (1.05, 1.15)},
             (
                 "Undecided whether “smtp, new connection” is slower or faster than “api, reused” in the median "

@@ -56,3 +56,26 @@ def p95(arm: str, value: float | None, crossed: bool | None) -> ThresholdResult:
 )
 def test_lines(results: list[ThresholdResult], expected: list[str]) -> None:
     assert [line.text for line in threshold_lines(results)] == expected
+
+
+@pytest.mark.parametrize(
+    ("kept", "links", "expected"),
+    [(20, 4, "5 arms on 4 links"), (4, 4, "1 arm on 4 links"), (3, 1, "3 arms"), (19, 4, "19 × arm and link")],
+)
+def test_an_arm_on_several_links_is_counted_once(kept: int, links: int, expected: str) -> None:
+    results = [rate(f"arm {n}", 0.0, crossed=False) for n in range(kept)]
+    assert [line.text for line in threshold_lines(results, links)] == [f"✓ *.failure_rate < 1 % · {expected}: 0 %"]
+
+
+def test_a_rate_of_messages_is_written_as_in_the_scenario() -> None:
+    results = [ThresholdResult("*.throughput", "> 1 /s", arm, 1356.0, "1/s", crossed=False) for arm in "ab"]
+    assert [line.text for line in threshold_lines(results)] == ["✓ *.throughput > 1 /s · 2 arms: 1,356 /s"]
+
+
+def test_a_share_that_few_messages_do_not_prove_says_how_many_would() -> None:
+    few = replace(rate("a", 0.0, crossed=False), crossed=None, needs=3838)
+    near = replace(few, value=0.01, needs=0)
+    assert [line.text for line in threshold_lines([few, near, few])] == [
+        "? *.failure_rate < 1 % · 2 arms: 0 %, but too few messages: it needs about 3,838",
+        "? *.failure_rate < 1 % · a: too close to the limit to say",
+    ]

@@ -149,3 +149,11 @@ def test_a_table_in_batches_has_the_summary_of_one_that_is_held(synthetic_run: F
     messages, phases, arrivals = (LongTable(table) for table in (run.messages, run.phases, run.arrivals))
     long = replace(run, messages=messages, phases=phases, arrivals=arrivals)
     assert analyse(long) == analyse(run)
+
+
+@pytest.mark.parametrize(
+    ("messages", "names"), [(5, {"mean"}), (9, {"mean"}), (10, {"p90", "mean"}), (20, {"p90", "p95", "mean"})]
+)
+def test_a_tail_of_a_block_takes_messages_in_it(synthetic_run: Factory, messages: int, names: set[str]) -> None:
+    contrast = only(analyse(synthetic_run(times=(1.0, 2.0), blocks=6, messages_per_block=messages)))
+    assert contrast.others.keys() == names

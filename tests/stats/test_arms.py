@@ -87,6 +87,10 @@ def test_an_enhanced_status_code_stands_once(synthetic_run: Factory) -> None:
         ("arm 0", "service", "p50", "<", 6.0, [True]),
         ("arm 0", "service", "p50", ">", 6.0, [False]),
         ("arm *", "failure_rate", "", "<=", 0.0, [False, True]),
+        ("arm *", "failure_rate", "", "<", 0.05, [False, True]),
+        ("arm *", "failure_rate", "", "<", 0.001, [None, True]),  # none of 300 may still be 1.3 %
+        ("arm 1", "failure_rate", "", ">", 0.199, [None]),
+        ("arm 1", "failure_rate", "", ">", 0.05, [False]),
         ("*", "throughput", "", ">=", 1.0, [False, False]),
         ("arm 0", "turns", "", "<=", 3.0, [True]),
         ("arm 0", "response", "p99", "<", 1.0, [None]),
@@ -128,3 +132,11 @@ def test_thresholds_name_the_condition_where_there_are_several(synthetic_run: Fa
         ("arm 0", "near"), ("arm 1", "near"), ("arm 0", "far"), ("arm 1", "far"),
     ]  # fmt: skip
     assert [contrast.condition for contrast in summary.contrasts] == ["near", "far"]
+
+
+def test_a_rate_that_few_messages_do_not_prove_says_how_many_would(synthetic_run: Factory) -> None:
+    threshold = {
+        "key": "k", "arm": "arm 0", "metric": "failure_rate", "statistic": "", "comparison": "<", "limit": 0.001, "text": "t",
+    }  # fmt: skip
+    (found,) = analyse(synthetic_run(thresholds=[threshold], blocks=6, messages_per_block=2)).thresholds
+    assert (found.crossed, found.value, found.needs) == (None, 0.0, pytest.approx(3838, abs=2))

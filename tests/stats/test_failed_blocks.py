@@ -73,3 +73,13 @@ def test_starts_in_which_an_arm_failed_are_not_called_too_few_blocks(synthetic_r
     assert (contrast.ci, contrast.verdict) == (None, Verdict.UNDECIDED)
     assert contrast.blocks_needed is None
     assert texts(contrast.reasons) == ("in 12 of 40 blocks one arm failed: they count as slower than any other",)
+
+
+@pytest.mark.parametrize("starts", [1, 2])
+def test_blocks_in_which_both_arms_fail_are_not_called_too_few(synthetic_run: Factory, starts: int) -> None:
+    run = synthetic_run(times=(1.0, 1.0, 1.0), blocks=6, messages_per_block=4, starts=starts)
+    summary = analyse(with_failed(run, run.messages["arm"] < 2))
+    contrast = next(one for one in summary.contrasts if one.arm == "arm 1")
+    assert texts(contrast.reasons) == (
+        "in 6 of 6 blocks half or more of both arms' messages failed: these have no ratio",
+    )

@@ -117,3 +117,9 @@ def test_runs_of_other_scenarios_are_refused_and_invalid_ones_left_out(summary: 
         pool([invalid, invalid])
     withheld = replace(summary, contrasts=tuple(replace(one, verdict=Verdict.WITHHELD) for one in summary.contrasts))
     assert pool([withheld, withheld]).contrasts == ()
+
+
+def test_two_runs_that_differ_give_no_interval_of_no_meaning(summary: Summary) -> None:
+    (contrast,) = pool([with_ratio(summary, ratio) for ratio in (0.5, 1.5)]).contrasts
+    ends = (contrast.ratio.low, contrast.ratio.high, contrast.ratio.next_low, contrast.ratio.next_high)
+    assert (ends, contrast.verdict) == ((None, None, None, None), Verdict.UNDECIDED)

@@ -82,9 +82,9 @@ def test_medians_of_six_starts_bound_a_median_that_their_shares_do_not() -> None
 
 
 def test_fewer_starts_are_averaged_with_student_s_t_of_their_logarithms() -> None:
-    sample = np.repeat([1.0, 2.0, 4.0], 4)
-    found, half = STATISTICS["p50"](sample, 0.95, _starts(3, 4)), 4.302653 * np.log(2) / 3**0.5
-    assert (found.value, found.low, found.high) == pytest.approx((2.0, 2 * np.exp(-half), 2 * np.exp(half)))
+    sample = np.repeat([1.0, 1.0, 2.0, 2.0], 4)
+    found, half = STATISTICS["p50"](sample, 0.95, _starts(4, 4)), 3.182446 * np.log(2) / 12**0.5
+    assert (found.value, found.low, found.high) == pytest.approx((1.0, 2**0.5 * np.exp(-half), 2**0.5 * np.exp(half)))
     assert STATISTICS["p50"](sample[:4], 0.95, _starts(1, 4)) == Estimate(1.0, None, None)
 
 
@@ -93,8 +93,22 @@ def test_a_start_that_fails_leaves_the_median_without_an_upper_bound() -> None:
     assert STATISTICS["p50"](sample, 0.95, _starts(6, 4)) == Estimate(3.0, 1.0, None)
 
 
-@pytest.mark.parametrize("starts", [3, 5, 6])
-@pytest.mark.parametrize("start_sd", [0.0, 0.02, 0.1, 0.5])
+@pytest.mark.parametrize("name", ["p50", "p90", "mean"])
+@pytest.mark.parametrize("starts", [2, 3])
+@pytest.mark.parametrize("differ", [1.0, 1.001, 2.0, 1000.0])
+def test_two_and_three_starts_or_blocks_give_no_interval(name: str, starts: int, differ: float) -> None:
+    sample = np.repeat(differ ** np.arange(starts), 40) * np.tile(np.linspace(1, 1.1, 40), starts)
+    found = STATISTICS[name](sample, 0.95, _starts(starts, 40))
+    assert (found.value is None, found.low, found.high) == (False, None, None)
+
+
+def test_four_starts_that_differ_tenfold_give_no_interval() -> None:
+    found = STATISTICS["p50"](np.repeat([1.0, 3.0, 9.0, 27.0], 4), 0.95, _starts(4, 4))
+    assert found == Estimate(3.0, None, None)
+
+
+@pytest.mark.parametrize("starts", [5, 6])
+@pytest.mark.parametrize("start_sd", [0.0, 0.02, 0.1])
 def test_several_starts_always_give_an_interval_and_it_covers(start_sd: float, starts: int) -> None:
     rng = np.random.default_rng(6)
     runs, held = 600, 0

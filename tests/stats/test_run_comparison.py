@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchkit.model.run import Run, RunStatus
@@ -149,3 +150,39 @@ def test_says_in_what_the_runs_differ(synthetic_run: Factory) -> None:
     assert differences(before, replace(before, scenario_text=text + "# more\n")) == [
         "The scenario's text differs in comments only."
     ]
+
+
+@pytest.mark.parametrize(("starts", "noise"), [(2, 0.5), (2, 2.0), (3, 1.5)])
+def test_few_starts_that_differ_much_say_so_instead_of_an_absurd_number(starts: int, noise: float) -> None:
+    recipe: dict[str, Any] = {"starts": starts, "blocks": 6 * starts, "start_noise": noise}
+    found = compare_runs([a_run(1, **recipe)], [a_run(2, **recipe)])
+    for one in found.arms:
+        assert one.detectable is None
+        assert one.needs_to_detect is None or one.needs_to_detect > starts
+        assert one.ci is None or one.ci[1] < 10 * one.ci[0] or one.change is not ChangeVerdict.UNDECIDED
+    assert any(one.needs_to_detect for one in found.arms)
+    shown = str(comparison_page(found, []))
+    assert "Too few starts to say which change nine of ten such comparisons would find: that needs" in shown
+    assert "e+" not in shown
+
+
+def test_an_invalid_run_shows_no_times_and_no_sentence_comes_twice(synthetic_run: Factory) -> None:
+    runs = [synthetic_run(failures=failures) for failures in ({}, {1: 1.0})]
+    before, after = both(runs)
+    lines = [block.text for block in comparison_page(compare_runs(before, after), []).sections[0].blocks]
+    assert len(lines) == len({*lines})
+    broken = [replace(after[0], summary=replace(after[0].summary, valid=False))]
+    page = comparison_page(compare_runs(before, broken), [])
+    assert [len(section.blocks) for section in page.sections if section.blocks] == [1]
+
+
+def test_the_caption_tells_which_time_the_table_shows(synthetic_run: Factory) -> None:
+    """Not the report's median, which is over all messages."""
+    run = synthetic_run(starts=2, blocks=12)
+    found = compare_runs(*both([run, run]))
+    side = measured(run, analyse(run)).blocks["arm 0", "loopback"]
+    medians = [float(np.median(start)) for start in side]
+    assert found.arms[0].before_ms == pytest.approx((medians[0] * medians[1]) ** 0.5)
+    assert "median of a block's median over a start's blocks, of several starts or runs the geometric mean" in str(
+        comparison_page(found, [])
+    )

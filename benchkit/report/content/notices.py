@@ -170,6 +170,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "{percent:.0f} % of its median time is neither round trips nor processing: the cause is not known"
     ),
     Code.GENERATOR_LIMITED: "benchkit itself was the limit, not the server",
+    Code.BOTH_ARMS_FAILED: "in {count} of {blocks} blocks half or more of both arms' messages failed: these have no ratio",
     Code.TOO_FEW_BLOCKS: "too few blocks: needs {needs}",
     Code.INTERVAL_ACROSS_ROPE: "the interval contains a limit of the ROPE",
     Code.RECORDED: "{text}",

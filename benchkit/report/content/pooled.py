@@ -48,6 +48,7 @@ def _arms(pooled: PooledRuns) -> Table:
     return Table(columns("median, ms", *_HEADINGS), rows)
 
 
+TOO_FEW = "too few runs to say"
 _HEADINGS = ("all runs", "next run", "sd between", "÷ claimed", "hold it")
 
 
@@ -61,7 +62,7 @@ def _spread(value: PooledValue) -> tuple[Cell, ...]:
 
 def _interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
-        return numbers.NOT_KNOWN
+        return TOO_FEW
     return f"[{numbers.decimal(low)}, {numbers.decimal(high)}]"
 
 

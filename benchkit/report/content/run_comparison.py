@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchkit.model.counts import counted
+from benchkit.model.metrics import Metric
 from benchkit.model.outside_text import escaped
 from benchkit.model.run_comparison import ArmChange, ChangeVerdict, RunComparison, Unit
 from benchkit.report import numbers
@@ -30,10 +31,16 @@ def comparison_page(comparison: RunComparison, differences: Sequence[str]) -> Pa
     comparison, differences = escaped(comparison, lines=False), escaped(list(differences), lines=False)
     sections = (
         Section("answer", "", tuple(_answer(comparison))),
-        Section("arms", f"{_names(comparison.before)} → {_names(comparison.after)}", tuple(_arms(comparison))),
+        *_arm_section(comparison),
         Section("differences", "How the runs differ", tuple(sentence(line, item=True) for line in differences)),
     )
     return Page(f"benchkit compare {' '.join((*comparison.before, *comparison.after))}", sections)
+
+
+def _arm_section(comparison: RunComparison) -> Iterator[Section]:
+    """An invalid run has no times to read."""
+    if not comparison.invalid:
+        yield Section("arms", f"{_names(comparison.before)} → {_names(comparison.after)}", tuple(_arms(comparison)))
 
 
 def headline(comparison: RunComparison) -> str:
@@ -67,20 +74,35 @@ def _failing(one: ArmChange) -> str:
 def _answer(comparison: RunComparison) -> Iterator[Sentence]:
     bad = bool(comparison.invalid or comparison.regressions or not comparison.arms)
     yield sentence(headline(comparison), Tone.ALARM if bad else Tone.STRONG)
-    for unit, counts in dict.fromkeys((one.unit, one.units) for one in comparison.arms):
-        warning = _LEVELS[unit].format(f"{counts[0]:,} before, {counts[1]:,} after")
-        yield sentence(warning, Tone.WARNING if unit is Unit.BLOCKS else Tone.FAINT)
-    seen = [one.detectable for one in comparison.arms if one.detectable]
-    if seen:
-        worst = numbers.percent(max(seen) - 1)
-        yield sentence(f"Nine of ten such comparisons would find an arm that is {worst} slower.", Tone.FAINT)
+    if comparison.invalid:
+        return
+    levels = (_LEVELS[one.unit].format("{:,} before, {:,} after".format(*one.units)) for one in comparison.arms)
+    for level in dict.fromkeys(levels):
+        yield sentence(level, Tone.WARNING if level == _LEVELS[Unit.BLOCKS] else Tone.FAINT)
+    yield from _what_it_finds(comparison.arms)
     if comparison.unmatched:
         yield sentence(f"Only on one side: {', '.join(comparison.unmatched)}.", Tone.WARNING)
 
 
+def _what_it_finds(arms: Sequence[ArmChange]) -> Iterator[Sentence]:
+    """Of the hardest arm; a change that is more than twice the time is no answer, but too few units."""
+    seen = [one.detectable for one in arms if one.detectable]
+    vague = [one for one in arms if one.ratio is not None and one.p is not None and one.detectable is None]
+    if vague:
+        unit, needs = vague[0].unit, [one.needs_to_detect for one in vague]
+        most = max((n for n in needs if n), default=0)
+        told = f"that needs {most:,} a side" if most and None not in needs else "they differ too much from one another"
+        yield sentence(
+            f"Too few {unit} to say which change nine of ten such comparisons would find: {told}.", Tone.WARNING
+        )
+    elif seen:
+        worst = numbers.percent(max(seen) - 1)
+        yield sentence(f"Nine of ten such comparisons would find an arm that is {worst} slower.", Tone.FAINT)
+
+
 def _arms(comparison: RunComparison) -> Iterator[Block]:
     metrics = sorted({one.metric for one in comparison.arms})
-    headings = ("arm", f"median {' and '.join(metrics)}, ms", "after ÷ before", "failed", "change")
+    headings = ("arm", f"typical {' and '.join(metrics)}, ms", "after ÷ before", "failed", "change")
     rows = tuple(_row(one) for one in comparison.arms)
     if not rows:
         return
@@ -88,9 +110,17 @@ def _arms(comparison: RunComparison) -> Iterator[Block]:
     tested = sum(one.change is not ChangeVerdict.NOT_TESTED for one in comparison.arms)
     family = f" (after Holm over {counted(tested, 'row')})" if tested else ""
     yield sentence(
-        f"A time is the median of the blocks' medians. {numbers.percent(comparison.confidence)} intervals, each arm's own. A "
+        f"{_typical(metrics)} {numbers.percent(comparison.confidence)} intervals, each arm's own. A "
         f"regression is certainly slower{family}, and by more than {numbers.percent(comparison.limit)}.",
         Tone.FAINT,
+    )
+
+
+def _typical(metrics: Sequence[str]) -> str:
+    """What the times of the table are: the report's own median is over all messages, and another number."""
+    block = "a block's time ÷ its accepted messages" if Metric.TIME_PER_MESSAGE in metrics else "a block's median"
+    return (
+        f"A typical time is the median of {block} over a start's blocks, of several starts or runs the geometric mean."
     )
 
 
@@ -98,6 +128,8 @@ def _row(one: ArmChange) -> tuple[Cell, ...]:
     value, interval = numbers.times(one.ratio, one.ci) if one.ratio is not None else (numbers.NOT_KNOWN, "")
     if one.needs:
         interval = f"none: needs at least {one.needs:,} {one.unit}"
+    elif one.ratio is not None and one.p is not None and one.ci is None:
+        interval = f"none: the {one.unit} differ too much"
     rates = [numbers.percent(rate.value) for rate in (one.failures_before, one.failures_after)]
     return (
         Cell(one.arm, second=one.condition),

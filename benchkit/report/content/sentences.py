@@ -25,6 +25,7 @@ from benchkit.stats.verdict import MOST_BLOCKS
 ONE_HOP = (
     "Only the hop application → provider is measured. From there to the mailbox, mail travels by SMTP in both cases."
 )
+MOST_SENSIBLE_BLOCKS = 2_000  # a run that long is no longer the same plan
 _DECIDED = (Verdict.SLOWER, Verdict.FASTER)
 _BY_WEIGHT = (*_DECIDED, Verdict.EQUIVALENT, Verdict.UNDECIDED, Verdict.WITHHELD)
 
@@ -196,6 +197,8 @@ def _what_it_takes(contrast: Contrast) -> str:
         return _because(contrast)
     if not contrast.blocks_needed:
         return "more blocks would not help"
+    if contrast.blocks_needed > MOST_SENSIBLE_BLOCKS:
+        return f"this plan cannot decide it in a sensible time: that takes more than {MOST_SENSIBLE_BLOCKS:,} blocks"
     between = contrast.blocks_needed_range
     likely = f", likely {_from_to(*between)}" if between else ""
     starts = -(-contrast.blocks_needed * contrast.starts // max(1, contrast.blocks))

@@ -88,7 +88,7 @@ def _verdicts(summary: Summary) -> Iterator[Block]:
 
 def thresholds_sections(summary: Summary) -> Iterator[Section]:
     if summary.thresholds:
-        yield Section("thresholds", "Thresholds", tuple(threshold_lines(summary.thresholds)))
+        yield Section("thresholds", "Thresholds", tuple(threshold_lines(summary.thresholds, len(summary.conditions))))
 
 
 def arms_sections(summary: Summary, condition: str) -> Iterator[Section]:
