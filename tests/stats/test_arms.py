@@ -139,4 +139,5 @@ def test_a_rate_that_few_messages_do_not_prove_says_how_many_would(synthetic_run
         "key": "k", "arm": "arm 0", "metric": "failure_rate", "statistic": "", "comparison": "<", "limit": 0.001, "text": "t",
     }  # fmt: skip
     (found,) = analyse(synthetic_run(thresholds=[threshold], blocks=6, messages_per_block=2)).thresholds
-    assert (found.crossed, found.value, found.needs) == (None, 0.0, pytest.approx(3838, abs=2))
+    assert (found.crossed, found.value) == (None, 0.0)
+    assert abs(found.needs - 3838) <= 2

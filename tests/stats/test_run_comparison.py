@@ -169,7 +169,7 @@ def test_few_starts_that_differ_much_say_so_instead_of_an_absurd_number(starts: 
 def test_an_invalid_run_shows_no_times_and_no_sentence_comes_twice(synthetic_run: Factory) -> None:
     runs = [synthetic_run(failures=failures) for failures in ({}, {1: 1.0})]
     before, after = both(runs)
-    lines = [block.text for block in comparison_page(compare_runs(before, after), []).sections[0].blocks]
+    lines = [str(block) for block in comparison_page(compare_runs(before, after), []).sections[0].blocks]
     assert len(lines) == len({*lines})
     broken = [replace(after[0], summary=replace(after[0].summary, valid=False))]
     page = comparison_page(compare_runs(before, broken), [])
