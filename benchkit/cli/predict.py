@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from benchkit.profiles.computing import Computing
     from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange
 
+_LIMITED = {  # by field of MailShape: the option, and one and several of what it counts
+    "messages_per_request": ("--messages-per-request", "message in a request", "messages in a request"),
+    "recipients": ("--recipients", "recipient of a message", "recipients of a message"),
+    "size_bytes": ("--size", "byte in a message", "bytes in a message"),
+}
+
 
 def predict(
     profiles: Annotated[
@@ -143,7 +149,21 @@ def _print_json(profiles: list[Profile], mail: MailShape, computing: Computing) 
 def _times(profile: Profile, mail: MailShape, computing: Computing) -> tuple[PredictedTime, ...]:
     from benchkit.profiles.prediction import predict as times_of
 
-    try:
-        return times_of(profile, mail, computing)
-    except ValueError as error:
-        raise InputError(Mistake("--messages-per-request", f"{profile.title}: {error}")) from None
+    _check_limits(profile, mail)
+    return times_of(profile, mail, computing)
+
+
+def _check_limits(profile: Profile, mail: MailShape) -> None:
+    """Raises InputError where the provider does not take such a mail, or so many in a request."""
+    from benchkit.model.counts import counted
+    from benchkit.profiles.limits import limits_of
+
+    for name, limit in limits_of(profile).items():
+        if getattr(mail, name) > limit.most:
+            option, one, several = _LIMITED[name]
+            raise InputError(
+                Mistake(
+                    f"{option} {getattr(mail, name)}",
+                    f"is more than {profile.title} takes: its {limit.holder} takes at most {counted(limit.most, one, several)}",
+                )
+            )

@@ -9,13 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchkit.model.prediction import ArmModel
+from benchkit.model.prediction import ArmModel, combined
 from benchkit.model.run import ArmRecord, Manifest
+from benchkit.model.summary import Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Computing:
-    """Milliseconds for a new connection with TLS, and for each message; `source` and `date` say where they are from."""
+    """Milliseconds for a new connection with TLS, and for each message; `source` and `date` say where they are from.
+
+    The intervals are of a stored run, over all its ways of sending; None where nothing shows the error.
+    """
 
     connection_ms: float = 3.0
     message_ms: float = 0.7
@@ -24,6 +28,9 @@ class Computing:
         "(AMD EPYC, Linux 6.18, Python 3.11)"
     )
     date: str = "2026-11-28"
+    own_run: bool = False
+    connection_interval_ms: tuple[float, float] | None = None
+    message_interval_ms: tuple[float, float] | None = None
 
 
 def computing_of(manifest: Manifest, models: Sequence[ArmModel]) -> Computing | None:
@@ -31,17 +38,35 @@ def computing_of(manifest: Manifest, models: Sequence[ArmModel]) -> Computing | 
     found = list(_pairs(manifest, models))
     if not found:
         return None
-    connections_ms, messages_ms = zip(*found, strict=True)
-    return Computing(median(connections_ms), median(messages_ms), _source(manifest), manifest.created_utc[:10])
+    connections, messages = zip(*found, strict=True)
+    return Computing(
+        _median(connections),
+        _median(messages),
+        _source(manifest),
+        manifest.created_utc[:10],
+        own_run=True,
+        connection_interval_ms=_interval(connections),
+        message_interval_ms=_interval(messages),
+    )
 
 
-def _pairs(manifest: Manifest, models: Sequence[ArmModel]) -> Iterator[tuple[float, float]]:
+def _median(found: Sequence[Estimate]) -> float:
+    return median(each.value for each in found if each.value is not None)
+
+
+def _interval(found: Sequence[Estimate]) -> tuple[float, float] | None:
+    """It holds those of all ways: which one yours is like is unknown."""
+    lows = [each.low for each in found if each.low is not None]
+    highs = [each.high for each in found if each.high is not None]
+    return (min(lows), max(highs)) if len(lows) == len(highs) == len(found) else None
+
+
+def _pairs(manifest: Manifest, models: Sequence[ArmModel]) -> Iterator[tuple[Estimate, Estimate]]:
     """Of each way: what a new connection adds to a message at no RTT, and what a message takes on a kept one."""
     arms = {arm.name: arm for arm in manifest.arms}
     for model in models:
         if model.openings == 1.0 and model.other is not None and model.other_openings == 0.0 and _fits(arms[model.arm]):
-            kept_ms = max(0.0, model.other.intercept_ms)
-            yield max(0.0, model.line.intercept_ms - kept_ms), kept_ms
+            yield combined(1, model.line, -1, model.other).time_at(0), model.other.time_at(0)
 
 
 def _fits(arm: ArmRecord) -> bool:

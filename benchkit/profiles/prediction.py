@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from benchkit.model.scenario import ArmSpec, ConnectionPolicy, Security
 from benchkit.profiles.computing import Computing
+from benchkit.profiles.limits import limits_of
 from benchkit.profiles.profile import ApiFacts, Fact, Profile, RelayFacts
 from benchkit.protocol.expected_turns import message_turns, setup_turns
 
@@ -49,7 +50,11 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True)
 class MailShape:
-    """What is asked: `rtt_ms` to the provider, octets and recipients of a message, `gap_s` between paced ones."""
+    """What is asked: `rtt_ms` to the provider, octets and recipients of a message, `gap_s` between paced ones.
+
+    `messages_per_request` is about mail after mail on a kept connection. One mail, and one every so often, goes alone: it would
+    have to wait until a request of several is full.
+    """
 
     rtt_ms: TimeRange
     size_bytes: int = 4000
@@ -60,9 +65,10 @@ class MailShape:
 
 @dataclass(frozen=True, slots=True)
 class PredictedTime:
-    """Of one message. `round_trips` × RTT + computing = `network_ms`; with `server_ms` it is `total_ms`, unknown without.
+    """Of one request or SMTP transaction, which carries `messages`. `round_trips` × RTT + computing = `network_ms`.
 
-    `how` says what decides the round trips; `unknown` names the facts that a range, or a missing total, comes from.
+    With `server_ms` it is `total_ms`, unknown without. `how` says what decides the round trips; `unknown` names the facts that
+    a range, or a missing total, comes from.
     """
 
     transport: str
@@ -73,6 +79,12 @@ class PredictedTime:
     network_ms: TimeRange
     server_ms: TimeRange | None
     unknown: tuple[str, ...]
+    messages: int = 1
+
+    @property
+    def share_ms(self) -> TimeRange:
+        """A message's share of the network's time: what counts for throughput. Each message waits for the whole request."""
+        return TimeRange(self.network_ms.low / self.messages, self.network_ms.high / self.messages)
 
     @property
     def total_ms(self) -> TimeRange | None:
@@ -96,7 +108,6 @@ class WayFacts:
     shares: tuple[float, ...]
     idle_s: tuple[float, ...]
     server_ms: TimeRange | None
-    most_per_request: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +123,14 @@ class _Way:
     idle: Fact[float]
     server: TimeRange | None
     unknown: tuple[str, ...]
-    share: float = 1.0  # of a request that carries several messages
+    per_request: Fact[int]
 
 
 def predict(profile: Profile, mail: MailShape, computing: Computing = _MEASURED) -> tuple[PredictedTime, ...]:
-    """Raises ValueError where the API does not take so many messages in a request."""
+    """Raises ValueError where the provider does not take such a mail, or so many in a request."""
+    for name, limit in limits_of(profile).items():
+        if getattr(mail, name) > limit.most:
+            raise ValueError(f"its {limit.holder} takes {name} of at most {limit.most:,}")
     return tuple(_predicted(way, use, mail, computing) for way in _ways(profile, mail) for use in Use)
 
 
@@ -124,16 +138,13 @@ def ways_of(profile: Profile) -> tuple[WayFacts, ...]:
     """The ways of `predict`, in its order."""
     rtt_ms = TimeRange(0, 0)
     one, two = (_ways(profile, MailShape(rtt_ms, recipients=number)) for number in (1, 2))
-    return tuple(_facts_of(profile, first, second) for first, second in zip(one, two, strict=True))
+    return tuple(_facts_of(first, second) for first, second in zip(one, two, strict=True))
 
 
-def _facts_of(profile: Profile, one: _Way, two: _Way) -> WayFacts:
+def _facts_of(one: _Way, two: _Way) -> WayFacts:
     more = TimeRange(two.message.low - one.message.low, two.message.high - one.message.high)
-    most = (
-        max(profile.api.messages_per_request.values, default=None) if one.transport == "api" and profile.api else None
-    )
     return WayFacts(
-        one.transport, one.client, one.how, one.setup, one.message, more, tuple(_shares(one)), one.idle.values, one.server, most
+        one.transport, one.client, one.how, one.setup, one.message, more, tuple(_shares(one)), one.idle.values, one.server
     )  # fmt: skip
 
 
@@ -147,7 +158,7 @@ def _ways(profile: Profile, mail: MailShape) -> Iterator[_Way]:
         yield _best(profile.smtp, mail)
         yield _libraries(profile.smtp, mail)
     if profile.api is not None:
-        yield _api(profile.api, mail)
+        yield _api(profile.api)
 
 
 def _best(relay: RelayFacts, mail: MailShape) -> _Way:
@@ -187,16 +198,14 @@ def _relay_way(
         relay.idle_s,
         _range(relay.accept_ms),
         tuple(unknown),
+        Fact(),
     )
 
 
-def _api(api: ApiFacts, mail: MailShape) -> _Way:
-    most = max(api.messages_per_request.values, default=None)
-    if mail.messages_per_request > 1 and most is not None and mail.messages_per_request > most:
-        raise ValueError(f"a request takes at most {most} messages there")
+def _api(api: ApiFacts) -> _Way:
     return _Way(
         "api", _BEST, "TLS 1.3, one request", TimeRange(2, 2), TimeRange(1, 1), api.requests_per_connection, api.idle_s,
-        _range(api.accept_p50_ms), (), 1 / mail.messages_per_request,
+        _range(api.accept_p50_ms), (), api.messages_per_request,
     )  # fmt: skip
 
 
@@ -238,24 +247,33 @@ def _range(fact: Fact[float]) -> TimeRange | None:
 
 def _predicted(way: _Way, use: Use, mail: MailShape, computing: Computing) -> PredictedTime:
     openings, unknown = _openings(way, use, mail)
-    growth = slow_start_turns(mail.size_bytes * (mail.messages_per_request if way.transport == "api" else 1))
-    flights = {Use.ONE_OFF: TimeRange(growth, growth), Use.KEPT: TimeRange(0, 0), Use.PACED: TimeRange(growth, growth)}[
-        use
-    ]
-    turns = way.setup.times(openings) + way.message + flights
-    computed = TimeRange(computing.connection_ms, computing.connection_ms).times(openings)
-    waited = turns.times(mail.rtt_ms) + computed + TimeRange(computing.message_ms, computing.message_ms)
-    server = way.server
+    messages = mail.messages_per_request if way.transport == "api" and use is Use.KEPT else 1
+    growth = 0 if use is Use.KEPT else slow_start_turns(mail.size_bytes)
+    turns = way.setup.times(openings) + way.message + TimeRange(growth, growth)
+    opening = TimeRange(computing.connection_ms, computing.connection_ms).times(openings)
+    # Measured for one message in a request: several take no less, and no more than as many requests.
+    computed = opening + TimeRange(computing.message_ms, computing.message_ms * messages)
+    server = way.server if messages == 1 else None  # published for one mail only
     return PredictedTime(
         way.transport,
         way.client,
         use,
         way.how,
-        _scaled(turns, way.share),
-        _scaled(waited, way.share),
-        None if server is None else _scaled(server, way.share),
-        (*way.unknown, *unknown, *([] if server else ["server's time"])),
+        turns,
+        turns.times(mail.rtt_ms) + computed,
+        server,
+        (*way.unknown, *unknown, *_unknown_of(messages, server, way.per_request)),
+        messages,
     )
+
+
+def _unknown_of(messages: int, server: TimeRange | None, per_request: Fact[int]) -> Iterator[str]:
+    if messages > 1:
+        if not per_request.values:
+            yield "how many messages a request takes"
+        yield "computing of a request of several messages"
+    if server is None:
+        yield "server's time" if messages == 1 else "server's time for a request of several messages"
 
 
 def _openings(way: _Way, use: Use, mail: MailShape) -> tuple[TimeRange, list[str]]:
@@ -274,7 +292,3 @@ def _openings(way: _Way, use: Use, mail: MailShape) -> tuple[TimeRange, list[str
 def _shares(way: _Way) -> list[float]:
     """Of a connection that is kept: how many are opened for each message."""
     return [1 / most for most in way.per_connection.values] or [0.0]
-
-
-def _scaled(of: TimeRange, factor: float) -> TimeRange:
-    return TimeRange(of.low * factor, of.high * factor)

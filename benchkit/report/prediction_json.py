@@ -28,13 +28,19 @@ def prediction_json(
         "recipients": mail.recipients,
         "gap_s": mail.gap_s,
         "messages_per_request": mail.messages_per_request,
-        "computing_ms": {"connection_ms": computing.connection_ms, "message_ms": computing.message_ms},
+        "computing_ms": {
+            "connection_ms": computing.connection_ms,
+            "message_ms": computing.message_ms,
+            "connection_interval_ms": _pair(computing.connection_interval_ms),
+            "message_interval_ms": _pair(computing.message_interval_ms),
+        },
         "computing_source": {"source": computing.source, "date": computing.date},
         "times": [
             {
                 "transport": time.transport,
                 "client": time.client,
                 "use": time.use.value,
+                "messages": time.messages,
                 "how": time.how,
                 "round_trips": _range(time.round_trips),
                 "network_ms": _range(time.network_ms),
@@ -52,6 +58,10 @@ def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one prediction, or of a list of them."""
     loaded: dict[str, Any] = json.loads(files(__package__).joinpath("prediction.schema.json").read_text("utf-8"))
     return loaded
+
+
+def _pair(interval: tuple[float, float] | None) -> list[float] | None:
+    return None if interval is None else [round(end, 6) for end in interval]
 
 
 def _range(of: TimeRange | None) -> list[float] | None:

@@ -38,10 +38,11 @@ def tables(table: Table, width: int) -> Iterator[RichTable]:
         yield from (_side_by_side(table, part) for part in _fitting(table, width))
         return
     needed = [number for number in everything if not table.columns[number].optional]
-    for shown, between in ((everything, " "), (everything, "\n"), (needed, "\n")):
-        if _width(table, shown, between) <= width:
-            yield _side_by_side(table, shown, between)
-            return
+    for names in (_longest_word(table), NAME_WIDTH):
+        for shown, between in ((everything, " "), (everything, "\n"), (needed, "\n")):
+            if names + _width(table, shown, between) <= width:
+                yield _side_by_side(table, shown, between)
+                return
     yield _as_list(table, width)
 
 
@@ -59,9 +60,16 @@ def _fitting(table: Table, width: int) -> Iterator[list[int]]:
     yield run
 
 
+def _longest_word(table: Table) -> int:
+    """Of the names: with this width each folds between its words."""
+    names = (_text(row[0], "\n").plain for row in table.rows)
+    longest = max((Text(word).cell_len for name in names for word in name.split()), default=0)
+    return max(NAME_WIDTH, GAP + longest)
+
+
 def _width(table: Table, shown: Sequence[int], between: str) -> int:
-    """Without wrapping, but for the names, which may fold."""
-    return NAME_WIDTH + sum(_column_width(table, number, between) for number in shown)
+    """Of the columns without wrapping; without the names, which may fold."""
+    return sum(_column_width(table, number, between) for number in shown)
 
 
 def _column_width(table: Table, number: int, between: str) -> int:

@@ -56,6 +56,15 @@ def test_a_step_of_5_percent_in_sixty_runs_is_found_within_five(sixty: Path, ver
     assert "60 runs of 1 scenario, 2026-01-01 to 2026-03-04. 1 change found:" in " ".join(done.out.split())
 
 
+def test_no_name_of_a_run_is_broken_on_a_terminal_of_80_columns(verb: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    folder = str(ROOT / "results")
+    names = [run["run"] for run in json.loads(verb("history", folder, "--json").out)["runs"]]
+    words = verb("history", folder).out.split()
+    assert names
+    assert [name for name in names if name not in words] == []
+
+
 def test_says_what_was_sent_by_month_and_day(sixty: Path, verb: Verb) -> None:
     lines = [line.split() for line in verb("history", str(sixty)).out.splitlines()]
     sent = len(benchkit.open_run(SOURCE).messages)

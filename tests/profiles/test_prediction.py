@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchkit.model.contracts import BatchProvider
 from benchkit.profiles import Claim, Fact, Profile, load_profile, profile_names
 from benchkit.profiles.computing import Computing
+from benchkit.profiles.limits import MailLimit, limits_of
 from benchkit.profiles.prediction import MailShape, PredictedTime, TimeRange, Use, predict, slow_start_turns
+from benchkit.providers import PROVIDERS
 
 AT_30 = MailShape(TimeRange(30, 30))
 NO_COMPUTING = Computing(0, 0)
@@ -69,16 +73,45 @@ def test_large_content_takes_flights_on_a_new_connection(octets: int, turns: int
     assert time_of(ses, Use.KEPT, mail=mail).round_trips.low == 4
 
 
-def test_a_request_is_shared_by_its_messages() -> None:
-    single, shared = (
-        time_of(load_profile("postmark"), Use.KEPT, transport="api", mail=replace(AT_30, messages_per_request=number))
-        for number in (1, 50)
-    )
-    assert single.total_ms == TimeRange(63, 63)
-    assert shared.total_ms is not None
-    assert shared.total_ms.low == pytest.approx(63 / 50)
-    with pytest.raises(ValueError, match="at most 500"):
-        predict(load_profile("postmark"), replace(AT_30, messages_per_request=501))
+@pytest.mark.parametrize("name", [name for name in profile_names() if load_profile(name).api is not None])
+def test_a_request_of_several_messages_has_its_own_time(name: str) -> None:
+    """It takes no less than one of a single message; what was published about one mail is not divided among several."""
+    profile, mail = load_profile(name), replace(AT_30, messages_per_request=10)
+    if limits_of(profile).get("messages_per_request", MailLimit(10, "API")).most < 10:
+        with pytest.raises(ValueError, match="messages_per_request of at most 1"):
+            predict(profile, mail)
+        return
+    for alone, found in zip(predict(profile, AT_30), predict(profile, mail), strict=True):
+        if (found.transport, found.use) != ("api", Use.KEPT):
+            assert found == alone
+            continue
+        assert (found.messages, found.server_ms, found.total_ms) == (10, None, None)
+        assert found.round_trips == alone.round_trips
+        assert found.network_ms.low == alone.network_ms.low
+        assert found.network_ms.high == pytest.approx(alone.network_ms.high + 9 * Computing().message_ms)
+        assert found.share_ms.low == pytest.approx(alone.network_ms.low / 10)
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_what_a_profile_limits_is_refused_and_the_limit_itself_is_not(name: str) -> None:
+    profile = load_profile(name)
+    for field, limit in limits_of(profile).items():
+        changes: dict[str, Any] = {field: limit.most}
+        assert predict(profile, replace(AT_30, **changes))
+        more: dict[str, Any] = {field: limit.most + 1}
+        with pytest.raises(ValueError, match=rf"its {limit.holder} takes {field} of at most {limit.most:,}"):
+            predict(profile, replace(AT_30, **more))
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_a_profile_and_its_api_agree_on_the_messages_of_a_request(name: str) -> None:
+    """A run with the profile and a prediction from it refuse the same; an API without a limit of its own names none."""
+    profile = load_profile(name)
+    if profile.api is None or profile.provider not in PROVIDERS.names():
+        return
+    provider = PROVIDERS[profile.provider]
+    most = provider.batch_limit if isinstance(provider, BatchProvider) else 1
+    assert profile.api.messages_per_request.values in ((most,), ()) if most > 1 else ((1,),)
 
 
 @given(

@@ -62,6 +62,15 @@ def test_no_character_is_lost(shape: tuple[Table, str], width: int) -> None:
     assert "…" not in out
 
 
+@given(st.lists(st.from_regex(r"[a-z-]{1,40}( [a-z-]{1,40})?", fullmatch=True), min_size=1, max_size=4))
+def test_a_name_folds_between_its_words_wherever_it_has_room(names: list[str]) -> None:
+    """An optional column gives way before a name is broken within a word."""
+    heads = (Column("run"), Column("scenario", optional=True), Column("sent"))
+    table = Table(heads, tuple((Cell(name), Cell("s" * 22), Cell("1,280")) for name in names))
+    out = printed(lambda console: render_table(table, console), 60)
+    assert all(word in out.split() for name in names for word in name.split())
+
+
 def source(address: str, term: str) -> ReportedSourceSummary:
     return ReportedSourceSummary(
         address, messages=1_234_567, passed=1_000_000, dkim_aligned=900_000, spf_aligned=800_000, quarantined=123_456,

@@ -255,7 +255,8 @@ def _runs(history: History) -> Iterator[Block]:
         )
         for run in shown
     )
-    yield Table(columns("run", "scenario", "status", "sent"), rows)
+    heads = (Column("run"), Column("scenario", optional=True), *columns("status", "sent"))  # a run's name holds the scenario's
+    yield Table(heads, rows)
     if len(history.runs) > MOST_RUNS:
         yield sentence(f"… and {len(history.runs) - MOST_RUNS} older ones.", Tone.FAINT)
 

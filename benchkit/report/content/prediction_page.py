@@ -57,7 +57,8 @@ def _beside(profiles: Sequence[Profile], mail: MailShape, computing: Computing) 
     if len(profiles) > 1:
         rows = tuple(_row(profile, mail, computing) for profile in profiles)
         heads = columns("provider", "SMTP one-off", "API one-off", "SMTP kept", "API kept", "server of the API")
-        caption = sentence(f"Time on the network in ms, {_question(mail)}.", Tone.FAINT)
+        shared = "; of an API's kept connection, a mail's share of its request" if mail.messages_per_request > 1 else ""
+        caption = sentence(f"Time on the network in ms, {_question(mail)}{shared}.", Tone.FAINT)
         yield Section("beside", "Side by side", (caption, Table(heads, rows)))
 
 
@@ -66,9 +67,9 @@ def _row(profile: Profile, mail: MailShape, computing: Computing) -> tuple[Cell,
 
     def cell(transport: str, use: Use) -> Cell:
         found = next((time for time in times if time.transport == transport and time.use is use), None)
-        return Cell(numbers.NOT_KNOWN, Tone.FAINT) if found is None else Cell(span(found.network_ms))
+        return Cell(numbers.NOT_KNOWN, Tone.FAINT) if found is None else Cell(span(found.share_ms))
 
-    server = next((time.server_ms for time in times if time.transport == "api"), None)
+    server = next((time.server_ms for time in times if time.transport == "api"), None)  # of one mail
     server_time = Cell(UNKNOWN, Tone.FAINT) if server is None else Cell(f"{span(server)} ms")
     return (
         Cell(profile.title),
@@ -104,13 +105,32 @@ def _remarks(times: Sequence[PredictedTime], computing: Computing) -> Iterator[S
             "some of it."
         )
         yield sentence(remark, Tone.WARNING)
+    if not times or any(time.messages > 1 for time in times):
+        yield sentence(
+            "Several messages a request are for mail after mail: one mail, and one every so often, goes alone. The computing "
+            "of such a request is between that of one message and that of all.",
+            Tone.FAINT,
+        )
     yield sentence(
-        f"Network includes the computing at both ends: {number(computing.connection_ms)} ms for a new connection with TLS and "
-        f"{number(computing.message_ms)} ms a message, measured with {computing.source}, {computing.date}. "
-        "For your own machine: `benchkit run scenarios/quickstart.toml`, then `--computing RUN` with the folder of that run. "
-        "Times of servers are medians that others published. Nothing was sent.",
-        Tone.FAINT,
+        f"{_computed(computing)} Times of servers are medians that others published. Nothing was sent.", Tone.FAINT
     )
+
+
+def _computed(computing: Computing) -> str:
+    connection = _with_interval(computing.connection_ms, computing.connection_interval_ms)
+    message = _with_interval(computing.message_ms, computing.message_interval_ms)
+    text = (
+        f"Network includes the computing at both ends: {connection} for a new connection with TLS and {message} a message, "
+        f"measured with {computing.source}, {computing.date}."
+    )
+    own = "`benchkit run scenarios/quickstart.toml`, then `--computing RUN` with the folder of that run"
+    return text if computing.own_run else f"{text} For your own machine: {own}."
+
+
+def _with_interval(value_ms: float, interval_ms: tuple[float, float] | None) -> str:
+    """The answers take the value; the interval says how well the run knows it."""
+    shown = "" if interval_ms is None else f" [{number(interval_ms[0])}, {number(interval_ms[1])}]"
+    return f"{number(value_ms)}{shown} ms"
 
 
 def _facts(profile: Profile) -> Iterator[Sentence]:

@@ -12,6 +12,7 @@ from benchkit.profiles.prediction import PredictedTime, TimeRange, Use
 SENTENCES: Mapping[str, str] = {
     "one-off": "One mail on a new connection",
     "kept": "Mail after mail on a kept connection",
+    "kept_shared": "Mail after mail on a kept connection, {n} in an API request, per mail",
     "paced": "One mail every {gap} s",
     "smtp": "SMTP",
     "api": "the API",
@@ -19,6 +20,8 @@ SENTENCES: Mapping[str, str] = {
     "trips": "{n} round trips",
     "unknown_server": "{name} takes {trips}, {network} ms, and the server's time to accept, which is unknown",
     "known_server": "{name} takes {trips}, {network} ms, and {server} ms at the server: {total} ms in all",
+    "shared": "{name} takes {trips}, {network} ms, for a request of {n}: {share} ms a mail. "
+    "The server's time to accept such a request is unknown",
     "smtp_faster": "SMTP is faster, by {margin} ms.",
     "api_faster": "The API is faster, by {margin} ms.",
     "same": "SMTP and the API take the same time.",
@@ -32,7 +35,9 @@ SENTENCES: Mapping[str, str] = {
     "network_depends": "On the network alone, which is faster depends on times that are unknown.",
     "only_smtp": "The profile has no API.",
     "only_api": "The profile has no SMTP relay.",
-    "most": " A request of this API carries at most {most} messages; the times are for that number.",
+    "most_messages_per_request": " A request of this API carries at most {most} messages; the times are for that number.",
+    "most_recipients": " A mail has at most {most} recipients at this provider; the times are for that number.",
+    "most_size_bytes": " A mail has at most {most} bytes at this provider; the times are for that size.",
 }
 _NEAREST = 1e-12  # moves a tie off the edge, so that Python and JavaScript round it alike
 
@@ -40,7 +45,9 @@ _NEAREST = 1e-12  # moves a tie off the edge, so that Python and JavaScript roun
 def answer(use: Use, gap_s: float, smtp: PredictedTime | None, api: PredictedTime | None) -> tuple[str, str]:
     """The answer for one use, and the times behind it."""
     key, margin = compared(smtp, api)
-    lead = f"{SENTENCES[use.value].format(gap=number(gap_s))}: {SENTENCES[key].format(margin=margin)}"
+    messages = 1 if api is None else api.messages
+    question = SENTENCES[use.value if messages == 1 else "kept_shared"].format(gap=number(gap_s), n=f"{messages:,}")
+    lead = f"{question}: {SENTENCES[key].format(margin=margin)}"
     times = "; ".join(_said(time) for time in (smtp, api) if time is not None)
     return lead, f" {times[0].upper()}{times[1:]}."
 
@@ -52,7 +59,7 @@ def compared(smtp: PredictedTime | None, api: PredictedTime | None) -> tuple[str
     if smtp.total_ms is not None and api.total_ms is not None:
         return _faster(smtp.total_ms, api.total_ms, "")
     if api.total_ms is None:
-        return _faster(smtp.network_ms, api.network_ms, "network_")
+        return _faster(smtp.network_ms, api.share_ms, "network_")
     margin = TimeRange(api.total_ms.low - smtp.network_ms.high, api.total_ms.high - smtp.network_ms.low)
     if margin.high <= 0:
         return "api_however", ""
@@ -71,6 +78,8 @@ def _faster(smtp_ms: TimeRange, api_ms: TimeRange, of: str) -> tuple[str, str]:
 
 def _said(time: PredictedTime) -> str:
     words = {"name": SENTENCES[time.transport], "trips": trips(time.round_trips), "network": span(time.network_ms)}
+    if time.messages > 1:
+        return SENTENCES["shared"].format(**words, n=f"{time.messages:,}", share=span(time.share_ms))
     if time.server_ms is None or time.total_ms is None:
         return SENTENCES["unknown_server"].format(**words)
     return SENTENCES["known_server"].format(**words, server=span(time.server_ms), total=span(time.total_ms))

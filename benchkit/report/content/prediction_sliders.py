@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from benchkit.profiles.computing import Computing
+from benchkit.profiles.limits import limits_of
 from benchkit.profiles.prediction import (
     WINDOW_BYTES,
     MailShape,
@@ -18,7 +19,7 @@ from benchkit.profiles.prediction import (
 )
 from benchkit.profiles.profile import Profile
 from benchkit.report import numbers
-from benchkit.report.content.page import Cell, Choice, Control, Sentence, Sliders, Span, Table, Tone, columns
+from benchkit.report.content.page import Cell, Choice, Column, Control, Sentence, Sliders, Span, Table, Tone, columns
 from benchkit.report.content.prediction_sentences import SENTENCES, answer, number, span
 from benchkit.report.content.your_numbers import PER_REQUEST, RECIPIENTS, RTTS_MS, setting_text
 
@@ -49,11 +50,14 @@ def sliders_of(profiles: Sequence[Profile], mail: MailShape, computing: Computin
 
 
 def within_limits(profile: Profile, mail: MailShape) -> tuple[MailShape, str]:
-    """With no more messages in a request than the API takes, and a sentence where that is fewer than were asked for."""
-    most = max(profile.api.messages_per_request.values, default=None) if profile.api else None
-    if most is None or mail.messages_per_request <= most:
-        return mail, ""
-    return replace(mail, messages_per_request=most), SENTENCES["most"].format(most=f"{most:,}")
+    """With no more than the provider takes, and a sentence for each number that had to be lower than was asked for."""
+    remarks = []
+    for name, limit in limits_of(profile).items():
+        if getattr(mail, name) > limit.most:
+            changes: dict[str, Any] = {name: limit.most}
+            mail = replace(mail, **changes)
+            remarks.append(SENTENCES[f"most_{name}"].format(most=f"{limit.most:,}"))
+    return mail, "".join(remarks)
 
 
 def answers(mail: MailShape, times: Sequence[PredictedTime]) -> Iterator[Sentence]:
@@ -69,7 +73,8 @@ def times_table(mail: MailShape, times: Sequence[PredictedTime]) -> Table:
     """A row for each way and use; the ways that this profile does not have say so."""
     found = {(kind_of(time.transport, time.client), time.use): time for time in times}
     rows = tuple(_row(kind, use, found.get((kind, use)), mail) for kind in KINDS for use in Use)
-    return Table(columns("way", "use", "round trips", "network, ms", "server, ms", "in all, ms"), rows)
+    server = Column("server, ms", optional=True)  # the sentences have it too
+    return Table((*columns("way", "use", "round trips", "network, ms"), server, *columns("in all, ms")), rows)
 
 
 def kind_of(transport: str, client: str) -> str:
@@ -77,7 +82,7 @@ def kind_of(transport: str, client: str) -> str:
 
 
 def _row(kind: str, use: Use, time: PredictedTime | None, mail: MailShape) -> tuple[Cell, ...]:
-    interval = use.value if use is not Use.PACED else f"every {number(mail.gap_s)} s"
+    interval = _use_text(use, mail, 1 if time is None else time.messages)
     if time is None:
         return (Cell(kind), Cell(interval), *(Cell(numbers.NOT_KNOWN, Tone.FAINT) for _ in range(4)))
     ranges = (time.server_ms, time.total_ms)
@@ -89,6 +94,12 @@ def _row(kind: str, use: Use, time: PredictedTime | None, mail: MailShape) -> tu
         Cell(span(time.network_ms)),
         *known,
     )
+
+
+def _use_text(use: Use, mail: MailShape, messages: int) -> str:
+    if use is Use.PACED:
+        return f"every {number(mail.gap_s)} s"
+    return use.value if messages == 1 else f"{use.value}, {messages:,} a request"
 
 
 def _controls(mail: MailShape) -> tuple[Control, ...]:
@@ -109,7 +120,14 @@ def _control(key: str, label: str, stops: Sequence[float], begins: float, label_
 
 def _document(profiles: Sequence[Profile], computing: Computing) -> dict[str, Any]:
     return {
-        "profiles": [{"title": one.title, "ways": [_way(way) for way in ways_of(one)]} for one in profiles],
+        "profiles": [
+            {
+                "title": one.title,
+                "ways": [_way(way) for way in ways_of(one)],
+                "limits": {name: limit.most for name, limit in limits_of(one).items()},
+            }
+            for one in profiles
+        ],
         "uses": [use.value for use in Use],
         "rows": [[kind, use.value] for kind in KINDS for use in Use],
         "computing": {"connection_ms": computing.connection_ms, "message_ms": computing.message_ms},
@@ -127,5 +145,4 @@ def _way(way: WayFacts) -> Mapping[str, Any]:
         "per_recipient": [way.per_recipient.low, way.per_recipient.high],
         "shares": way.shares, "idle_s": way.idle_s,
         "server_ms": None if way.server_ms is None else [way.server_ms.low, way.server_ms.high],
-        "most_per_request": way.most_per_request,
     }  # fmt: skip

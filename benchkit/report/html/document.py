@@ -26,7 +26,7 @@ from benchkit.report.content.page import (
     Tone,
 )  # fmt: skip
 from benchkit.report.html.charts import curves, intervals
-from benchkit.report.html.elements import add, written
+from benchkit.report.html.elements import add, add_sentence, written
 from benchkit.report.html.phases import phase_chart
 from benchkit.report.html.slider_form import slider_form
 
@@ -125,13 +125,13 @@ def _json(document: object) -> str:
 
 
 def _sentence(parent: Element, sentence: Sentence) -> None:
-    alone = len(sentence.spans) == 1
-    element = add(parent, "li" if sentence.item else "p", class_=_class(sentence.spans[0].tone) if alone else None)
-    if alone:
-        element.text = sentence.text
+    tag = "li" if sentence.item else "p"
+    if len(sentence.spans) == 1:
+        add_sentence(parent, tag, sentence.text, class_=_class(sentence.spans[0].tone))
         return
+    element = add(parent, tag)
     for span in sentence.spans:
-        add(element, "span", span.text, class_=_class(span.tone))
+        add_sentence(element, "span", span.text, class_=_class(span.tone))
 
 
 def _class(tone: Tone) -> str | None:
@@ -142,7 +142,7 @@ def _figure(parent: Element, figure: Figure, *, level: int) -> None:
     element = add(parent, "figure", class_="whole" if not _is_half(figure) else None)
     caption = add(element, "figcaption")
     add(caption, f"h{level}", figure.title)
-    add(caption, "p", figure.description, class_="faint")
+    add_sentence(caption, "p", figure.description, class_="faint")
     if isinstance(figure.plot, Curves):
         _legend(element, figure.plot.series)
         add(element, "p", figure.plot.y.label, class_="axis-label")
@@ -166,7 +166,10 @@ def _legend(parent: Element, series: Iterable[Series]) -> None:
 
 
 def table(parent: Element, shown: Table) -> Element:
-    """A box that scrolls by itself where a phone is too narrow; it takes the focus, so that keys scroll it too."""
+    """A box that scrolls by itself where the page is too narrow; it takes the focus, so that keys scroll it too.
+
+    On a phone each row is a block, with a line for each cell, which its heading begins.
+    """
     box = add(parent, "div", class_="scroll", tabindex="0", role="group", aria_label=_names(shown))
     element = add(box, "table", class_="texts" if shown.texts else None)
     row = add(add(element, "thead"), "tr")
@@ -176,8 +179,8 @@ def table(parent: Element, shown: Table) -> Element:
     for first, *others in shown.rows:
         row = add(body, "tr")
         _cell(add(row, "th", scope="row"), first)
-        for cell in others:
-            _cell(add(row, "td"), cell)
+        for column, cell in zip(shown.columns[1:], others, strict=True):
+            _cell(add(row, "td", data_heading=column.heading.replace("\n", " ")), cell)
     return element
 
 

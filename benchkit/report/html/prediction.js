@@ -19,19 +19,31 @@ function openings(way, use, gap) {
 }
 
 function predicted(way, use, numbers) {
-  const together = way.transport === "api" ? Math.min(numbers.batch, way.most_per_request ?? Infinity) : 1;
+  const messages = way.transport === "api" && use === "kept" ? numbers.batch : 1; // one mail, or a paced one, goes alone
   const opened = openings(way, use, numbers.gap);
-  const growth = use === "kept" ? 0 : slowStart(numbers.size * together);
+  const growth = use === "kept" ? 0 : slowStart(numbers.size);
   const message = sum(way.message, scaled(way.per_recipient, numbers.recipients - 1));
   const turns = sum(times(way.setup, opened), message, [growth, growth]);
   const waited = sum(times(turns, [numbers.rtt, numbers.rtt]), scaled(opened, page.computing.connection_ms), [
     page.computing.message_ms,
-    page.computing.message_ms,
+    page.computing.message_ms * messages,
   ]);
-  const share = 1 / together;
-  const server = way.server_ms === null ? null : scaled(way.server_ms, share);
-  const network = scaled(waited, share);
-  return { way, use, trips: scaled(turns, share), network, server, total: server === null ? null : sum(network, server) };
+  const server = messages > 1 ? null : way.server_ms; // published for one mail only
+  const share = waited.map((time) => time / messages);
+  return { way, use, messages, trips: turns, network: waited, share, server, total: server === null ? null : sum(waited, server) };
+}
+
+// The numbers that the provider takes, and a sentence for each that is lower than the slider's.
+function withinLimits(profile, asked) {
+  const numbers = { ...asked };
+  let remarks = "";
+  for (const [name, most] of Object.entries(profile.limits)) {
+    const key = { messages_per_request: "batch", recipients: "recipients", size_bytes: "size" }[name];
+    if (numbers[key] <= most) continue;
+    numbers[key] = most;
+    remarks += filled(page.sentences[`most_${name}`], { most: grouped(most, 0) });
+  }
+  return [numbers, remarks];
 }
 
 // --- words, as report/content/prediction_sentences.py writes them ------------------------------------------------------------
@@ -57,7 +69,7 @@ function faster(smtp, api, of) {
 function compared(smtp, api) {
   if (!smtp || !api) return [smtp ? "only_smtp" : "only_api", ""];
   if (smtp.total && api.total) return faster(smtp.total, api.total, "");
-  if (!api.total) return faster(smtp.network, api.network, "network_");
+  if (!api.total) return faster(smtp.network, api.share, "network_");
   const margin = [api.total[0] - smtp.network[1], api.total[1] - smtp.network[0]];
   if (margin[1] <= 0) return ["api_however", ""];
   return margin[0] <= 0 ? ["well_within", number(margin[1])] : ["within", span(margin)];
@@ -65,6 +77,9 @@ function compared(smtp, api) {
 
 function said(time) {
   const words = { name: page.sentences[time.way.transport], trips: trips(time.trips), network: span(time.network) };
+  if (time.messages > 1) {
+    return filled(page.sentences.shared, { ...words, n: grouped(time.messages, 0), share: span(time.share) });
+  }
   if (time.server === null) return filled(page.sentences.unknown_server, words);
   return filled(page.sentences.known_server, { ...words, server: span(time.server), total: span(time.total) });
 }
@@ -75,22 +90,22 @@ function answer(use, all, numbers) {
   const api = all.find((time) => time.use === use && time.way.transport === "api");
   const [key, margin] = compared(smtp, api);
   const reason = [smtp, api].filter(Boolean).map(said).join("; ");
-  const lead = filled(page.sentences[use], { gap: number(numbers.gap) });
+  const messages = api ? api.messages : 1;
+  const question = page.sentences[messages > 1 ? "kept_shared" : use];
+  const lead = filled(question, { gap: number(numbers.gap), n: grouped(messages, 0) });
   return [`${lead}: ${filled(page.sentences[key], { margin })}`, ` ${reason[0].toUpperCase()}${reason.slice(1)}.`];
 }
 
 function show() {
-  const numbers = numbersSet();
   const profile = page.profiles[at("profile").value];
+  const [numbers, remarks] = withinLimits(profile, numbersSet());
   const all = profile.ways.flatMap((way) => page.uses.map((use) => predicted(way, use, numbers)));
   page.uses.forEach((use, index) => {
     const [lead, reason] = answer(use, all, numbers);
     at(index ? `lead-${index}` : "lead").textContent = lead;
     at(index ? `reason-${index}` : "reason").textContent = reason;
   });
-  const most = profile.ways.find((way) => way.transport === "api" && numbers.batch > (way.most_per_request ?? Infinity));
-  at("setting").textContent =
-    `${profile.title}, at ${settingText()}` + (most ? filled(page.sentences.most, { most: grouped(most.most_per_request, 0) }) : "");
+  at("setting").textContent = `${profile.title}, at ${settingText()}${remarks}`;
   const longest = Math.max(...all.map((time) => (time.total ?? time.network)[1])) || 1;
   at("predictions").querySelectorAll("tbody tr").forEach((row, index) => {
     const [way, use] = page.rows[index];
@@ -101,7 +116,8 @@ function show() {
 }
 
 function showRow(row, time, numbers, longest) {
-  const use = time.use === "paced" ? `every ${number(numbers.gap)} s` : time.use;
+  const together = time.messages > 1 ? `, ${grouped(time.messages, 0)} a request` : "";
+  const use = time.use === "paced" ? `every ${number(numbers.gap)} s` : `${time.use}${together}`;
   const how = Object.assign(document.createElement("span"), { className: "second faint", textContent: ` ${time.way.how}` });
   row.cells[0].replaceChildren(Object.assign(document.createElement("span"), { textContent: time.way.kind }), how);
   const unknown = page.unknown;

@@ -15,7 +15,7 @@ from benchkit.report.content.prediction_page import predictions_page
 from benchkit.report.content.prediction_sliders import KINDS, answers, kind_of, times_table, within_limits
 from benchkit.report.html import to_html
 from tests.peers.browser.chromium import Browser
-from tests.peers.browser.test_page import visit
+from tests.peers.browser.test_page import TOO_WIDE, visit
 from tests.peers.requirements import need_unpacked
 
 BEGIN = MailShape(TimeRange(33.3, 33.3), 4321, 2, 7.5, 3)
@@ -88,6 +88,8 @@ def test_it_reads_without_a_script_and_on_a_phone_and_axe_finds_no_violation(pag
         for width, dark in ((1440, True), (360, False)):
             await tab.open(page, width=width, dark=dark)
             assert await tab.value("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling"
+            assert await tab.value(TOO_WIDE) == [], f"a table's column is off the screen at {width} px"
+            assert await tab.value("document.body.innerText.includes('`')") is False
             await tab.value("document.querySelectorAll('details').forEach((one) => { one.open = true })")
             await tab.value(f"{axe}; 0")
             found = json.loads(await tab.value("axe.run().then((found) => JSON.stringify(found.violations))"))
