@@ -255,7 +255,11 @@ def _runs(history: History) -> Iterator[Block]:
         )
         for run in shown
     )
-    heads = (Column("run"), Column("scenario", optional=True), *columns("status", "sent"))  # a run's name holds the scenario's
+    heads = (
+        Column("run"),
+        Column("scenario", optional=True),
+        *columns("status", "sent"),
+    )  # a run's name holds the scenario's
     yield Table(heads, rows)
     if len(history.runs) > MOST_RUNS:
         yield sentence(f"… and {len(history.runs) - MOST_RUNS} older ones.", Tone.FAINT)

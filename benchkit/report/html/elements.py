@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 _CODE = re.compile("`([^`]+)`")
 
+
 def add(parent: Element, tag: str, text: str = "", /, **attributes: str | float | None) -> Element:
     """`class_` is the attribute `class`; an underscore inside a name is a hyphen; None leaves an attribute out."""
     given = {_name(key): _value(value) for key, value in attributes.items() if value is not None}
