@@ -33,6 +33,7 @@ from benchkit.errors import InputError, Mistake
 from benchkit.model.header_fields import PRIORITIES, language_fault, repeated
 from benchkit.model.identity import PLACEHOLDER
 from benchkit.model.message import Address, Batch, Content, Message, canonical_text
+from benchkit.model.plain_number import significant
 from benchkit.model.scenario import MessageSpec
 
 TOO_LARGE = f"makes distinct messages of more than {MAX_BATCH_BYTES:,} bytes together"
@@ -142,7 +143,9 @@ def _check_sums(*, stem: str, seconds: float, characters: int) -> None:
     """Raises LimitError."""
     if seconds > MAX_RENDER_ALL_S:
         raise LimitError(
-            Mistake(stem, f"takes more than {MAX_RENDER_ALL_S:g} s for all messages: set message.count lower")
+            Mistake(
+                stem, f"takes more than {significant(MAX_RENDER_ALL_S)} s for all messages: set message.count lower"
+            )
         )
     if characters > MAX_BATCH_BYTES:
         raise LimitError(Mistake(stem, f"{TOO_LARGE}: set message.count lower"))

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchkit.errors import InputError
+from benchkit.model.plain_number import significant
 
 MAX_MESSAGES = 100_000  # distinct ones
 MAX_BATCH_BYTES = 256_000_000  # of MIME, all distinct messages together
@@ -41,8 +42,8 @@ class LimitError(InputError):
 
 
 TOO_MUCH: Mapping[type[Exception], str] = {
-    RenderTimeout: f"it runs for more than {MAX_RENDER_S:g} s for one message",
-    MemoryError: f"it takes more than {MAX_RENDER_BYTES / 1e9:g} GB of memory",
+    RenderTimeout: f"it runs for more than {significant(MAX_RENDER_S)} s for one message",
+    MemoryError: f"it takes more than {significant(MAX_RENDER_BYTES / 1e9)} GB of memory",
     OutputTooLong: f"it produces more than {MAX_RENDERED_CHARS:,} characters",
 }
 

@@ -14,6 +14,7 @@ from benchkit.cli.answer import answer, exit_code
 from benchkit.cli.lab_beside import LabBeside, lab_beside
 from benchkit.errors import ExitCode
 from benchkit.model.counts import counted
+from benchkit.model.plain_number import significant
 
 if TYPE_CHECKING:
     from benchkit.cli.progress import RunProgress
@@ -149,7 +150,7 @@ def _collect(beside: EventsBeside, folder: Path) -> None:
     from benchkit.errors import reason
 
     def tell(wait_s: float) -> None:
-        typer.echo(f"benchkit: waits {wait_s:g} s for webhooks; Ctrl-C ends the wait …", err=True)
+        typer.echo(f"benchkit: waits {significant(wait_s)} s for webhooks; Ctrl-C ends the wait …", err=True)
 
     try:
         found = beside.collect(folder, tell)
@@ -167,7 +168,8 @@ def _read_mailboxes(lab: LabBeside, batch: Batch, folder: Path) -> None:
     mailboxes = lab.scenario.mailboxes
     longest_s = max(one.wait_s for one in mailboxes)
     typer.echo(
-        f"benchkit: waits for mail in the test mailboxes, at most {longest_s:g} s; Ctrl-C ends the wait …", err=True
+        f"benchkit: waits for mail in the test mailboxes, at most {significant(longest_s)} s; Ctrl-C ends the wait …",
+        err=True,
     )
     try:
         secrets = {one.name: reveal(one.password, os.environ) for one in mailboxes if one.password is not None}

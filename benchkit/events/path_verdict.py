@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from benchkit.events.changes import Change, ChangeKind
 from benchkit.events.placement import Placement
+from benchkit.model.plain_number import significant
 
 K = ChangeKind
 BODY = {  # changes of what a DKIM signature covers
@@ -83,11 +84,18 @@ def _symbols(
     before, after = dict(first.spam.symbols or {}), dict(second.spam.symbols or {})
     for name in sorted(set(before) | set(after)):
         if before.get(name) != after.get(name):
-            shown = [f"{points[name]:+g}" if name in points else "–" for points in (before, after)]
+            shown = [_points(points[name]) if name in points else "–" for points in (before, after)]
             cause = _symbol_cause(name, changed, causes, other_sender=other_sender)
             yield PathDifference(f"symbol {name}", shown[0], shown[1], cause)
     if first.spam.score is not None and second.spam.score is not None and first.spam.score != second.spam.score:
-        yield PathDifference("score", f"{first.spam.score:g}", f"{second.spam.score:g}", _largest(before, after))
+        yield PathDifference(
+            "score", significant(first.spam.score), significant(second.spam.score), _largest(before, after)
+        )
+
+
+def _points(points: float) -> str:
+    """With its sign: +1.5, -0.2."""
+    return f"{'' if points < 0 else '+'}{significant(points)}"
 
 
 def _symbol_cause(name: str, changed: list[Change], causes: dict[str, str], *, other_sender: bool) -> str:

@@ -7,6 +7,8 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+from benchkit.model.plain_number import significant
+
 _PLURALS = (
     "messages|sends|records|blocks|connections|starts|arms|copies|mails|events|runs|rows|recipients|attempts|addresses|reports|"
     "domains"
@@ -26,6 +28,8 @@ class _CountFormatter(string.Formatter):
     """A whole number gets separators wherever the text asks for no other form; True and False are none."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec.endswith("g"):  # it would write an exponent
+            return significant(value, int(format_spec.strip(".,g") or 6))
         is_count = isinstance(value, int) and not isinstance(value, bool)
         return str(super().format_field(value, format_spec or ("," if is_count else "")))
 

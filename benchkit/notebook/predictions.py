@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from benchkit.model.plain_number import significant
 from benchkit.model.prediction import ArmModel, Basis
 from benchkit.model.summary import Estimate, Summary, Verdict
 from benchkit.notebook import html
@@ -38,10 +39,12 @@ class Predictions:
         self.rows = [self._predicted(model, rtt_ms) for model in summary.models for rtt_ms in rtts_ms]
 
     def __repr__(self) -> str:
-        return "\n".join(f"{row.arm}, RTT {row.rtt_ms:g} ms: {numbers.with_interval(row.ms)} ms" for row in self.rows)
+        return "\n".join(
+            f"{row.arm}, RTT {significant(row.rtt_ms)} ms: {numbers.with_interval(row.ms)} ms" for row in self.rows
+        )
 
     def _repr_html_(self) -> str:
-        headings = ["milliseconds for a message", *(f"RTT {rtt_ms:g} ms" for rtt_ms in self._rtts_ms)]
+        headings = ["milliseconds for a message", *(f"RTT {significant(rtt_ms)} ms" for rtt_ms in self._rtts_ms)]
         return html.block(
             html.table(headings, self._lines()), *(html.paragraph(note, "faint") for note in self._notes())
         )
@@ -67,13 +70,18 @@ class Predictions:
             yield [f"{line[0].arm} ({line[0].link})" if line[0].link else line[0].arm, *map(_cell, line)]
 
     def _notes(self) -> Iterator[str]:
-        yield from (f"{key.replace('_', ' ')}: {value:g}" for key, value in self._changed.items() if value is not None)
+        yield from (
+            f"{key.replace('_', ' ')}: {significant(value)}"
+            for key, value in self._changed.items()
+            if value is not None
+        )
         models = self._summary.models
         if models:
             low, high = models[0].lowest_rtt_ms, models[0].highest_rtt_ms
-            yield f"Measured at RTTs from {low:.3g} to {high:.3g} ms; beyond them the lines are continued."
+            measured = f"{significant(low, 3)} to {significant(high, 3)} ms"
+            yield f"Measured at RTTs from {measured}; beyond them the lines are continued."
         low_edge, high_edge = self._summary.rope
-        yield f"Times as long as the baseline: {low_edge:g} to {high_edge:g} counts as no difference."
+        yield f"Times as long as the baseline: {significant(low_edge)} to {significant(high_edge)} counts as no difference."
         yield from sorted({_BASIS[model.basis] for model in models if model.basis in _BASIS})
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from benchkit.errors import BenchkitError
 from benchkit.model.event import EventKind
 from benchkit.model.history import ArmFacts, AuditFacts, History, RunFacts
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Manifest
 from benchkit.model.tables import EVENTS
 from benchkit.notebook.opening import runs
@@ -89,7 +90,7 @@ def _load(manifest: Manifest) -> str:
     """What makes times comparable: how many were sent at once, or at which rate."""
     model, senders = str(manifest.load["model"]), manifest.load.get("concurrency", 1)
     rate = manifest.load.get("rate_per_s") or 0
-    return f"{model}, {rate:g} a second" if rate else f"{model}, {senders} at once"
+    return f"{model}, {significant(rate)} a second" if rate else f"{model}, {senders} at once"
 
 
 def _machine(manifest: Manifest) -> str:

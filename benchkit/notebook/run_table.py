@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from benchkit.model.counts import counted
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.model.tables import StoredColumn, TableLayout
 from benchkit.notebook import html
@@ -83,4 +84,4 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, bytes):
         return value.hex()
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return significant(value, 4) if isinstance(value, float) else str(value)

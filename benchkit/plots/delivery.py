@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter
 
 from benchkit.model.deliverability import Deliverability
 from benchkit.model.estimate import Estimate
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.plots.style import AT_THE_RIGHT, arm_colour, arm_label, stacked
 from benchkit.stats.deliverability import deliverability
@@ -29,7 +30,7 @@ class DeliveryFigure:
         found = deliverability(run)
         steps = dict(_steps(run, found)) if found else {_NOTHING: {}}
         panels = stacked(
-            run, figure, self.title, f"rates with {100 * run.manifest.confidence:g} % intervals",
+            run, figure, self.title, f"rates with {significant(100 * run.manifest.confidence)} % intervals",
             list(steps), height_in=0.25 + 0.4 * len(run.manifest.arms), left_in=1.95, right_in=1.75, below_in=0.6,
         )  # fmt: skip
         for panel, rates in zip(panels, steps.values(), strict=True):
@@ -63,7 +64,7 @@ def _panel(panel: Axes, run: Run, rates: Rates) -> None:
     panel.set_xlim(-0.02, 1.02)
     panel.set_yticks(arms, [arm_label(run, arm) for arm in arms])
     panel.tick_params(axis="y", length=0)
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{significant(100 * value)} %"))
     panel.grid(axis="x")
     for arm in arms:
         rate = rates.get(arm)
@@ -78,8 +79,8 @@ def _rate_text(rate: Estimate | None) -> str:
     if rate is None or rate.value is None:
         return "not known"
     if rate.low is None or rate.high is None:
-        return f"{100 * rate.value:.3g} %"
-    return f"{100 * rate.value:.3g} % [{100 * rate.low:.3g}, {100 * rate.high:.3g}]"
+        return f"{significant(100 * rate.value, 3)} %"
+    return f"{significant(100 * rate.value, 3)} % [{significant(100 * rate.low, 3)}, {significant(100 * rate.high, 3)}]"
 
 
 PLOT = DeliveryFigure()

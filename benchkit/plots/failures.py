@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchkit.model.outcome import OutcomeKind
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.model.summary import Estimate
 from benchkit.plots.style import AT_THE_RIGHT, FAINT, arm_colour, arm_label, panels
@@ -100,11 +101,15 @@ def _row(panel: Axes, row: int, sample: Sample, rate: Estimate) -> None:
 
 
 def _percent(rate: Estimate) -> str:
-    return "not known" if rate.value is None else f"{100 * rate.value:.3g} %"
+    return "not known" if rate.value is None else f"{significant(100 * rate.value, 3)} %"
 
 
 def _between(rate: Estimate) -> str:
-    return "" if rate.low is None or rate.high is None else f", {100 * rate.low:.2g} to {100 * rate.high:.2g} %"
+    return (
+        ""
+        if rate.low is None or rate.high is None
+        else f", {significant(100 * rate.low, 2)} to {significant(100 * rate.high, 2)} %"
+    )
 
 
 def _legend(figure: Figure, samples: Samples) -> None:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from benchkit.model.counts import counted
 from benchkit.model.history import ArmFacts, ArmSeries, ChangePoint, History
 from benchkit.model.outside_text import escaped
+from benchkit.model.plain_number import significant
 from benchkit.plots.style import ALARM, RIGHT_IN, arm_colour, arms_below, framed
 
 _TITLES = {
@@ -76,8 +77,10 @@ def _change(panel: Axes, change: ChangePoint, end: int, scale: float) -> None:
     before, after = change.before * scale, change.after * scale
     panel.axvline(change.place + 0.5, color=ALARM, linewidth=0.9, linestyle=(0, (4, 3)))
     panel.hlines(after, change.place + 0.5, end + 0.5, color=ALARM, linewidth=0.9)
-    panel.annotate(f"{before:.3g} → {after:.3g}", (change.place + 0.5, after), (4, 5), textcoords="offset points", fontsize=8,
-                   color=ALARM)  # fmt: skip
+    label = f"{significant(before, 3)} → {significant(after, 3)}"
+    panel.annotate(
+        label, (change.place + 0.5, after), (4, 5), textcoords="offset points", fontsize=8, color=ALARM,
+    )  # fmt: skip
 
 
 def _value(facts: ArmFacts, what: str) -> float | None:

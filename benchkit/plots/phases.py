@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchkit.model.phases import PHASE_STYLES, in_order, is_dark, service_phases
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.model.summary import ArmSummary
 from benchkit.model.trace import Phase
@@ -86,10 +87,12 @@ def _bar(panel: Axes, row: int, arm: ArmSummary, longest: float) -> None:
 def _beside(arm: ArmSummary) -> str:
     """Turns, and what came after service time had ended."""
     turns = (
-        "turns not known" if arm.turns is None else f"{arm.turns.each:.3g} {'turn' if arm.turns.each == 1 else 'turns'}"
+        "turns not known"
+        if arm.turns is None
+        else f"{significant(arm.turns.each, 3)} {'turn' if arm.turns.each == 1 else 'turns'}"
     )
     close = arm.phases_ms.get(Phase.CLOSE.label)
-    return f"{turns}, then close {close:.2g} ms" if close else turns
+    return f"{turns}, then close {significant(close, 2)} ms" if close else turns
 
 
 def _legend(figure: Figure, arms: Iterable[ArmSummary]) -> None:

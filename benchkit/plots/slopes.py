@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.model.summary import LatencyFit
 from benchkit.plots.style import COPY_DASHES, FAINT, arm_colour, arm_label, labels_at_the_right, stacked
@@ -100,7 +101,7 @@ def _at(fit: LatencyFit, rtt_ms: float) -> float:
 
 def _label(run: Run, arm: int, fit: LatencyFit) -> str:
     slope, low, high = (value or 0.0 for value in (fit.slope.value, fit.slope.low, fit.slope.high))
-    turns = "" if fit.turns is None else f", {fit.turns:.3g} turn{'' if fit.turns == 1 else 's'}"
+    turns = "" if fit.turns is None else f", {significant(fit.turns, 3)} turn{'' if fit.turns == 1 else 's'}"
     return f"{arm_label(run, arm, 30)}\nslope {slope:.2f} [{low:.2f}, {high:.2f}]{turns}"
 
 

@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, N
 
 from benchkit.model.arm_colours import ARM_COLOURS as ARM_COLOURS
 from benchkit.model.arm_colours import arm_colour as arm_colour
+from benchkit.model.plain_number import significant
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.stats.saturation import saturated_labels
 
@@ -177,7 +178,7 @@ def arms_below(figure: Figure, panel: Axes) -> None:
 
 
 def link(condition: ConditionRecord) -> str:
-    rtt = "RTT not known" if condition.rtt_ms is None else f"RTT {condition.rtt_ms:.3g} ms"
+    rtt = "RTT not known" if condition.rtt_ms is None else f"RTT {significant(condition.rtt_ms, 3)} ms"
     return f"{condition.name} ({rtt})"
 
 
@@ -191,7 +192,7 @@ def logarithmic(axis: Axis) -> None:
     """A log axis that reads 0.5, 1, 2, 5 and not powers of ten; to be called when its limits stand."""
     low, high = axis.get_view_interval()
     axis.set_major_locator(_locator(high / low))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
     axis.set_minor_locator(NullLocator())
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.plots.durations import duration_name, durations_ms, finite, limits
 from benchkit.plots.style import (
@@ -63,7 +64,7 @@ def _panel(panel: Axes, y_limits: tuple[float, float], longest: int) -> None:
     logarithmic(panel.yaxis)
     ticks = [share for share in _TICKS if 1 - share >= 0.99 / longest]
     panel.set_xlim(0, _nines(1 - 0.7 / longest))
-    panel.set_xticks(_nines(ticks), [f"{100 * share:.6g}" for share in ticks])
+    panel.set_xticks(_nines(ticks), [significant(100 * share, 6) for share in ticks])
     panel.set_ylabel("milliseconds (logarithmic)")
     panel.grid(axis="both")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import Estimate
 
 NOT_KNOWN = "–"
@@ -84,11 +85,11 @@ def times(ratio: float, ci: tuple[float, float] | None, edges: Sequence[float] =
 
 def trips(turns: float) -> str:
     """`1 round trip`, `4 round trips`, `0.2 round trips`."""
-    return f"{turns:.3g} round {'trip' if turns == 1 else 'trips'}"
+    return f"{significant(turns, 3)} round {'trip' if turns == 1 else 'trips'}"
 
 
 def percent(fraction: float | None) -> str:
-    return NOT_KNOWN if fraction is None else f"{100 * fraction:.3g} %"
+    return NOT_KNOWN if fraction is None else f"{significant(100 * fraction, 3)} %"
 
 
 def duration(ms: float) -> str:

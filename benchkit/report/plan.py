@@ -10,6 +10,7 @@ from rich.text import Text
 
 from benchkit.model.counts import counted
 from benchkit.model.outside_text import escaped
+from benchkit.model.plain_number import significant
 from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.report import numbers
 
@@ -107,7 +108,7 @@ def _arms(plan: PlanSummary) -> Table:
 
 
 def _row(arm: ArmPlan) -> tuple[str, ...]:
-    turns = numbers.NOT_KNOWN if arm.turns is None else f"{arm.turns:.3g}"
+    turns = numbers.NOT_KNOWN if arm.turns is None else significant(arm.turns, 3)
     return f"{arm.sends:,}", f"{arm.warmup_sends:,}", f"{arm.connections:,}", turns, numbers.size(arm.bytes)
 
 
@@ -143,7 +144,7 @@ def _without_verdict(plan: PlanSummary) -> str:
 
 def _precision(precision: Precision, subject: str = "Precision") -> str:
     """`needs` stays where this plan decides nothing: it says what would."""
-    unit, needs = precision.unit, ", ".join(f"{ratio:g}× in {count:,}" for ratio, count in precision.needs)
+    unit, needs = precision.unit, ", ".join(f"{significant(ratio)}× in {count:,}" for ratio, count in precision.needs)
     source = "as in the last run of this scenario" if precision.measured else "assumed, as on loopback"
     noise = f"{unit} differ by {numbers.percent(precision.noise)}, {source}"
     needed = f" {unit.capitalize()} that nine of ten runs need to call a ratio SLOWER: {needs}." if needs else ""

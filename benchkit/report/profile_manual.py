@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from benchkit.model.plain_number import significant
 from benchkit.profiles import Claim, Fact, Profile, load_profile, profile_names
 
 _HEADS = {"smtp": "Its relay", "api": "Its API"}
@@ -45,5 +46,5 @@ def _written(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(_written, value)) or "none"
     if isinstance(value, int | float):
-        return f"{value:,.10g}" if value >= 10_000 else f"{value:g}"
+        return significant(value, 10, separator="," if value >= 10_000 else "")  # a port has no separator
     return str(value)

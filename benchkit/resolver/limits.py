@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from benchkit.model.clock import Clock, MonotonicClock
 from benchkit.model.dns import Answer, AnswerState, Ask
+from benchkit.model.plain_number import significant
 from benchkit.resolver.retry_budget import ALLOWANCE, NS_PER_S, BudgetExhausted
 
 QUERY_LIMIT = 1_000
@@ -47,7 +48,7 @@ class Budget:
         if self._queries_left <= 0:
             return _stopped(name, type, self._exhausted)
         if left_s <= 0:
-            return _stopped(name, type, f"not asked: {self._seconds:g} s for one domain are over")
+            return _stopped(name, type, f"not asked: {significant(self._seconds)} s for one domain are over")
         allowance = QueryAllowance(self)
         outer = ALLOWANCE.set(allowance.more)
         asker = self._open_for(left_s)
@@ -56,7 +57,7 @@ class Budget:
         except asyncio.CancelledError:
             if not self._over or asker.uncancel() > 0:  # something else cancelled the task
                 raise
-            return _stopped(name, type, f"no answer before {self._seconds:g} s for one domain were over")
+            return _stopped(name, type, f"no answer before {significant(self._seconds)} s for one domain were over")
         finally:
             self._close(asker)
             ALLOWANCE.reset(outer)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from benchkit.errors import suggestion
 from benchkit.model.host_names import is_loopback
+from benchkit.model.plain_number import significant
 from benchkit.scenario.arm_form import ArmForm
 from benchkit.scenario.parsed_scenario import ParsedScenario
 from benchkit.scenario.vocabulary import Vocabulary
@@ -63,5 +64,6 @@ def _check_fates(parsed: ParsedScenario, index: int, arm: ArmForm, vocabulary: V
     for fate in arm.fate:
         if (whole := sum(getattr(fate, name) for name in _ENDS)) > 1:
             wrong(
-                f"{', '.join(_ENDS)} add up to {whole:g}: they are shares of the same messages, so at most 1 together"
+                f"{', '.join(_ENDS)} add up to {significant(whole)}: they are shares of the same messages, so at "
+                "most 1 together"
             )

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from benchkit.errors import listed, suggestion
 from benchkit.model.load import most_workers
+from benchkit.model.plain_number import significant
 from benchkit.scenario.arm_rules import check_arm
 from benchkit.scenario.event_rules import check_events, check_mailboxes
 from benchkit.scenario.files import check_files
@@ -190,7 +191,7 @@ def check_retry(parsed: ParsedScenario) -> None:
     if retry is None:
         return
     if retry.first_s > retry.most_s and not parsed.mistakes.reported(("retry",)):
-        parsed.mistakes.add(("retry", "first_s"), f"is longer than most_s, which is {retry.most_s:g}")
+        parsed.mistakes.add(("retry", "first_s"), f"is longer than most_s, which is {significant(retry.most_s)}")
     for index in range(len(parsed.form.arm)):
         _check_one_at_a_time(parsed, index, "[retry]")
 

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 
 from benchkit.model.endpoint import Endpoint
+from benchkit.model.plain_number import significant
 from benchkit.model.trace import Trace
 from benchkit.transports.connection import ConnectionMeter, is_established, open_socket, unread_bytes
 from benchkit.transports.tls_layer import TlsLayer
@@ -235,7 +236,7 @@ class WireStream:
             self._timer = self._loop.call_at(self._deadline, self._check_deadline)
             return
         self._waiter = None
-        waiter.set_exception(TimeoutError(f"no answer within {self._timeout_s:g} s"))
+        waiter.set_exception(TimeoutError(f"no answer within {significant(self._timeout_s)} s"))
 
     def _end(self, error: OSError | None) -> None:
         """Nothing more will arrive: wakes the reader that waits."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from benchkit.audit.connect_probe.special_addresses import why_not_public
 from benchkit.model.exchange import Response
+from benchkit.model.plain_number import significant
 from benchkit.protocol.response_reader import GarbledResponse, ResponseReader
 
 HTTPS_PORT = 443
@@ -90,7 +91,7 @@ async def _from(wanted: WantedFile, address: str, access: HttpsAccess) -> HttpsF
     except GarbledResponse as error:
         return HttpsFile(url, address, answered=True, error=f"HTTP: {error}")
     except TimeoutError:
-        return HttpsFile(url, address, error=f"no answer within {access.timeout_s:g} s")
+        return HttpsFile(url, address, error=f"no answer within {significant(access.timeout_s)} s")
     except OSError as error:
         return HttpsFile(url, address, error=str(error) or type(error).__name__)
     return HttpsFile(

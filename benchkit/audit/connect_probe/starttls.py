@@ -15,6 +15,7 @@ from typing import Any
 from benchkit.audit.connect_probe.certificates import PeerCertificate, read_chain
 from benchkit.audit.connect_probe.smtp_conversation import SmtpConversation, UnexpectedReply
 from benchkit.audit.connect_probe.special_addresses import why_not_public
+from benchkit.model.plain_number import significant
 
 SMTP_PORT = 25
 TIMEOUT_S = 10.0
@@ -108,7 +109,7 @@ async def _session(server: MailServer, helo: str, timeout_s: float, context: ssl
     except ssl.SSLCertVerificationError as error:
         session.note(error=error.verify_message, distrust=error.verify_message)
     except TimeoutError:
-        session.note(error=f"no answer within {timeout_s:g} s")
+        session.note(error=f"no answer within {significant(timeout_s)} s")
     except (OSError, UnexpectedReply) as error:
         session.note(error=str(error) or type(error).__name__)
     finally:

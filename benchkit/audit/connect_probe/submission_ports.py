@@ -13,6 +13,7 @@ from typing import Any
 
 from benchkit.audit.connect_probe.certificates import PeerCertificate, read_certificate
 from benchkit.audit.connect_probe.smtp_conversation import SmtpConversation, UnexpectedReply
+from benchkit.model.plain_number import significant
 
 TIMEOUT_S = 10.0
 
@@ -89,7 +90,7 @@ async def _conversation(
     except ssl.SSLCertVerificationError as error:
         look.note(error=error.verify_message, distrust=error.verify_message)
     except TimeoutError:
-        look.note(error=f"no answer within {timeout_s:g} s")
+        look.note(error=f"no answer within {significant(timeout_s)} s")
     except (OSError, UnexpectedReply) as error:
         number = error.errno if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
         reason = os.strerror(number) if number else str(error) or type(error).__name__

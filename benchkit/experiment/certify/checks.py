@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from benchkit.experiment.certify.scenarios import CertifiedSequence
 from benchkit.model.certificate import CertificationCheck
 from benchkit.model.notice import Code
+from benchkit.model.plain_number import significant
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.model.summary import Agreement, Estimate, LatencyFit, Summary
 from benchkit.stats.clock_ratio import clock_ratio
@@ -28,13 +29,13 @@ def link_checks(conditions: Iterable[ConditionRecord]) -> Iterator[Certification
         tolerance_ms = max(LINK_TOLERANCE * configured_ms, LINK_TOLERANCE_MS)
         passed = found_ms is not None and abs(found_ms - configured_ms) <= tolerance_ms
         found = "not known" if found_ms is None else f"RTT {found_ms:.2f} ms"
-        expected = f"{configured_ms:g} ± {tolerance_ms:g} ms"
+        expected = f"{significant(configured_ms)} ± {significant(tolerance_ms)} ms"
         yield CertificationCheck("link", condition.name, passed, found, expected, of_time=True)
 
 
 def clock_check(run: Run) -> CertificationCheck:
     """The worker's time stamps against those of the sink process, from the first acceptance to the last."""
-    ratio, expected = clock_ratio(run), f"1 ± {CLOCK_TOLERANCE:g}"
+    ratio, expected = clock_ratio(run), f"1 ± {significant(CLOCK_TOLERANCE)}"
     passed = ratio is not None and abs(ratio - 1) <= CLOCK_TOLERANCE
     return CertificationCheck(
         "clock", "worker ÷ sink", passed, "not known" if ratio is None else f"{ratio:.4f}", expected
@@ -71,7 +72,7 @@ def delay_checks(grown_ms: Mapping[str, Estimate], injected_ms: Mapping[str, flo
         passed = found.value is not None and abs(found.value - expected_ms) <= DELAY_TOLERANCE_MS
         text = "not known" if found.value is None else f"{found.value:.2f} ms"
         interval = "" if found.low is None or found.high is None else f" [{found.low:.2f}, {found.high:.2f}]"
-        expected = f"{expected_ms:g} ± {DELAY_TOLERANCE_MS:g} ms"
+        expected = f"{significant(expected_ms)} ± {significant(DELAY_TOLERANCE_MS)} ms"
         yield CertificationCheck("injected delay", phase, passed, text + interval, expected, of_time=True)
 
 
@@ -86,7 +87,12 @@ def client_checks(size: str, summary: Summary) -> Iterator[CertificationCheck]:
         passed = known and abs(found - (turns or 0)) <= most
         text = f"{found:.2f} round trips" if known else "not known"
         yield CertificationCheck(
-            "client", f"{arm.name}, {size}", passed, text, f"{turns or 0:g} ± {most:.2g}", of_time=True
+            "client",
+            f"{arm.name}, {size}",
+            passed,
+            text,
+            f"{significant(turns or 0)} ± {significant(most, 2)}",
+            of_time=True,
         )
 
 
@@ -97,7 +103,7 @@ def overhead_check(overhead_us: Mapping[str, float]) -> CertificationCheck:
         "a message",
         cost <= MOST_OVERHEAD_US,
         f"{cost:.1f} µs",
-        f"at most {MOST_OVERHEAD_US:g} µs",
+        f"at most {significant(MOST_OVERHEAD_US)} µs",
         of_time=True,
     )
 
@@ -124,7 +130,9 @@ def _wire(dialogue: CertifiedSequence, agreements: list[Agreement]) -> Certifica
     on_wire = sum(agreement.turns_on_wire or 0 for agreement in agreements)
     counted = sum(agreement.turns_for_wire or 0.0 for agreement in agreements)
     passed = bool(agreements) and all(agreement.wire_agrees for agreement in agreements)
-    return CertificationCheck("wire", dialogue.arm.name, passed, f"{on_wire} turns", f"{counted:g}, as counted")
+    return CertificationCheck(
+        "wire", dialogue.arm.name, passed, f"{on_wire} turns", f"{significant(counted)}, as counted"
+    )
 
 
 def _times(dialogue: CertifiedSequence, fit: LatencyFit | None) -> Iterator[CertificationCheck]:
@@ -138,5 +146,5 @@ def _times(dialogue: CertifiedSequence, fit: LatencyFit | None) -> Iterator[Cert
     interval = f" [{fit.slope.low:.2f}, {fit.slope.high:.2f}]" if fit.slope.low is not None else ""
     passed = abs(slope / turns - 1) <= SLOPE_TOLERANCE
     yield CertificationCheck("slope", name, passed, f"{slope:.2f}{interval}", expected, of_time=True)
-    found, most = f"{intercept:.1f} ms", f"at most {most_ms:g} ms"
+    found, most = f"{intercept:.1f} ms", f"at most {significant(most_ms)} ms"
     yield CertificationCheck("at no RTT", name, intercept <= most_ms, found, most, of_time=True)

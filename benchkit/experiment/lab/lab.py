@@ -22,6 +22,7 @@ from benchkit.errors import BenchkitError
 from benchkit.experiment.lab.link_process import CLIENT_ADDRESS, MESSAGE_BYTES, SERVER_ADDRESS
 from benchkit.experiment.lab.packet_counter import ConnectionCount
 from benchkit.experiment.lab.spec import LinkSpec
+from benchkit.model.plain_number import significant
 
 _GRACE_S = 10.0
 _MOST_DESCRIPTORS = 3
@@ -148,7 +149,7 @@ def _descriptors(talk: socket.socket, job: bytes) -> list[int]:
     except ConnectionError:  # it was killed before it had read its job
         received, descriptors = b"", []
     except TimeoutError:
-        raise LabRefused(f"the link's process said nothing for {_GRACE_S:g} s at its start") from None
+        raise LabRefused(f"the link's process said nothing for {significant(_GRACE_S)} s at its start") from None
     if not received:
         raise LabRefused("the link's process died at its start")
     if not descriptors:

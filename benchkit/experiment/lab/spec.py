@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from benchkit.model.plain_number import significant
 from benchkit.model.scenario import NetworkSpec
 
 
@@ -30,17 +31,17 @@ class LinkSpec:
     @property
     def name(self) -> str:
         """“40 ms link”, “40 ms link, 2 Mbit/s, 1 % loss”."""
-        return ", ".join((f"{self.rtt_ms:g} ms link", *self._particulars()))
+        return ", ".join((f"{significant(self.rtt_ms, separator='')} ms link", *self._particulars()))
 
     def _particulars(self) -> Iterator[str]:
         if self.jitter_ms:
-            yield f"{self.jitter_ms:g} ms jitter"
+            yield f"{significant(self.jitter_ms, separator='')} ms jitter"
         if self.bandwidth_mbit is not None:
-            yield f"{self.bandwidth_mbit:g} Mbit/s"
+            yield f"{significant(self.bandwidth_mbit, separator='')} Mbit/s"
         if self.loss_percent:
-            yield f"{self.loss_percent:g} % loss"
+            yield f"{significant(self.loss_percent, separator='')} % loss"
         if self.queue_kb is not None:
-            yield f"{self.queue_kb:g} kB queue"
+            yield f"{significant(self.queue_kb, separator='')} kB queue"
 
 
 def links_of(network: NetworkSpec, seed: int) -> tuple[LinkSpec, ...]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from benchkit.model.host_names import is_loopback
+from benchkit.model.plain_number import significant
 from benchkit.model.retry import RetrySpec
 from benchkit.model.scenario import ArmSpec, Delay, Fault, Limit, Render
 from benchkit.providers import PROVIDERS
@@ -62,22 +63,22 @@ def _fault(fault: Fault) -> str:
         f"{fault.reply or fault.status}" if fault.reply or fault.status else "",
         f"the provider's answer {fault.answer}" if fault.answer else "",
         f"Retry-After {fault.retry_after_s:,} s" if fault.retry_after_s else "",
-        f"a wait of {mean_ms(fault.delay):.3g} ms on average" if fault.delay is not None else "",
+        f"a wait of {significant(mean_ms(fault.delay), 3)} ms on average" if fault.delay is not None else "",
         "the connection is dropped" if fault.drop else "",
     ]
-    often = "" if fault.probability == 1 else f" in {100 * fault.probability:.3g} % of all cases"
+    often = "" if fault.probability == 1 else f" in {significant(100 * fault.probability, 3)} % of all cases"
     return f"fault at {fault.at}: {', '.join(part for part in what if part)}{often}"
 
 
 def _limits(limit: Limit) -> Iterator[str]:
     if limit.rate_per_s:
-        yield f"{limit.rate_per_s:g} messages or requests a second"
+        yield f"{significant(limit.rate_per_s)} messages or requests a second"
     if limit.messages_per_connection:
         yield f"{limit.messages_per_connection:,} a connection"
     if limit.message_bytes:
         yield f"{limit.message_bytes:,} bytes a message"
     if limit.idle_s:
-        yield f"{limit.idle_s:g} s without a message"
+        yield f"{significant(limit.idle_s)} s without a message"
 
 
 def retries_in_words(retry: RetrySpec) -> str:
@@ -85,9 +86,9 @@ def retries_in_words(retry: RetrySpec) -> str:
     if retry.attempts == 1:
         return ""
     wait = (
-        f"{retry.first_s:g} s"
+        f"{significant(retry.first_s)} s"
         if retry.backoff == "constant"
-        else f"{retry.first_s:g} s, doubled up to {retry.most_s:g} s"
+        else f"{significant(retry.first_s)} s, doubled up to {significant(retry.most_s)} s"
     )
     doubt = ", also where the server may have the message: it may be delivered twice" if retry.ambiguous else ""
     return f"at most {retry.attempts:,} attempts for a message, after a wait of {wait}{doubt}"

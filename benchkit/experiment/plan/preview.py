@@ -16,6 +16,7 @@ from benchkit.model.counts import counted
 from benchkit.model.host_names import is_reserved_mailbox
 from benchkit.model.load import LoadModel, LoadSpec
 from benchkit.model.message import Batch
+from benchkit.model.plain_number import significant
 from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.model.scenario import ArmSpec, Scenario
 from benchkit.protocol.expected_turns import setup_turns
@@ -77,7 +78,7 @@ def _load_in_words(scenario: Scenario) -> str:
     how = {
         LoadModel.TALK: "one message at a time",
         LoadModel.THROUGHPUT: f"{counted(load.concurrency, 'sender')}, as fast as they are answered",
-        LoadModel.OPEN: f"{load.rate_per_s:g} messages/s on a {load.arrivals} schedule that all arms share",
+        LoadModel.OPEN: f"{significant(load.rate_per_s)} messages/s on a {load.arrivals} schedule that all arms share",
     }[load.model]
     if load.workers > 1:
         how += f", spread over {load.workers:,} worker processes"

@@ -13,6 +13,7 @@ from typing import Any
 from benchkit.experiment.worker.message_limits import Deadline, Retries
 from benchkit.model.contracts import Batches, Prefetching, Transport
 from benchkit.model.outcome import Outcome, OutcomeKind, defect
+from benchkit.model.plain_number import significant
 from benchkit.model.retry import outcome_of_both
 from benchkit.model.scenario import ConnectionPolicy
 from benchkit.model.secret import NO_SECRETS, SecretMask
@@ -255,7 +256,7 @@ class VirtualSender:
     @property
     def _cut_short_by(self) -> str:
         if self._deadline is not None and self._deadline.expired:
-            return f"no outcome within the deadline of {self._deadline.seconds:g} s"
+            return f"no outcome within the deadline of {significant(self._deadline.seconds)} s"
         return _STOPPED
 
     async def _leave(self) -> None:

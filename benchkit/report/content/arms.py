@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from benchkit.model.outcome import OutcomeKind
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import ArmSummary, Estimate, Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Cell, Column, Sentence, Table, Tone, sentence
@@ -66,7 +67,11 @@ def turns_of(arm: ArmSummary) -> str:
     if arm.turns is None:
         return numbers.NOT_KNOWN
     same = arm.turns.min == arm.turns.max
-    return f"{arm.turns.each:.3g}" if same else f"{arm.turns.each:.3g} ({arm.turns.min}–{arm.turns.max})"
+    return (
+        significant(arm.turns.each, 3)
+        if same
+        else f"{significant(arm.turns.each, 3)} ({arm.turns.min}–{arm.turns.max})"
+    )
 
 
 def _failures(arm: ArmSummary) -> Cell:

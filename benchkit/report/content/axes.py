@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil, floor, isfinite, log10
 
+from benchkit.model.plain_number import significant
 from benchkit.report.content.page import Axis
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -37,4 +38,4 @@ def logarithmic(label: str, low: float, high: float) -> Axis:
 def tick(value: float) -> str:
     if not isfinite(value):
         return "∞"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else significant(value)

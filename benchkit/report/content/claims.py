@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import Contrast, Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content import sentences
@@ -64,7 +65,7 @@ def _row(summary: Summary, claim: ClaimVerdict) -> tuple[Cell, ...]:
 
 def _turns(summary: Summary, claim: ClaimVerdict) -> Iterator[str]:
     for pair in claim.turns:
-        yield f"{pair.smtp}: {numbers.trips(pair.smtp_turns)}; {pair.api}: {pair.api_turns:.3g}"
+        yield f"{pair.smtp}: {numbers.trips(pair.smtp_turns)}; {pair.api}: {significant(pair.api_turns, 3)}"
 
 
 def _slopes(summary: Summary, claim: ClaimVerdict) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import ArmSummary, Summary
 from benchkit.report import numbers
 
@@ -17,12 +18,14 @@ def request_lines(summary: Summary) -> Iterator[str]:
         return
     slowest, longest = max(arms.values(), key=_made_us), max(arms.values(), key=_within_us)
     yield (
-        f"API requests are prepared before the measured time: at most {_made_us(slowest):.3g} µs a message (“{slowest.name}”); "
-        f"within a send at most {_within_us(longest):.2g} µs (“{longest.name}”)"
+        f"API requests are prepared before the measured time: at most {significant(_made_us(slowest), 3)} µs a message "
+        f"(“{slowest.name}”); "
+        f"within a send at most {significant(_within_us(longest), 2)} µs (“{longest.name}”)"
     )
     for arm in arms.values():
         if _within_us(arm) > _GOAL_US:
-            yield f"“{arm.name}” spends {_within_us(arm):.3g} µs of each send on its request, more than {_GOAL_US:g} µs"
+            spent, goal = significant(_within_us(arm), 3), significant(_GOAL_US)
+            yield f"“{arm.name}” spends {spent} µs of each send on its request, more than {goal} µs"
 
 
 def cpu_line(arms: Sequence[ArmSummary]) -> str:
@@ -43,7 +46,6 @@ def signature_lines(arms: Sequence[ArmSummary]) -> Iterator[str]:
     """`smtp signs with DKIM (d=shop.example s=mail rsa-2048): 0.6 ms a message, before the measured time; 583 bytes`."""
     for arm in arms:
         if arm.dkim and arm.signing_us is not None and arm.signature_bytes is not None:
-            cost = (
-                f"{arm.signing_us / 1000:.2g} ms a message, before the measured time; {arm.signature_bytes:.0f} bytes"
-            )
+            time = f"{significant(arm.signing_us / 1000, 2)} ms a message, before the measured time"
+            cost = f"{time}; {arm.signature_bytes:,.0f} bytes"
             yield f"{arm.name} signs with DKIM ({arm.dkim}): {cost}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from benchkit.model.counts import counted
 from benchkit.model.deliverability import Deliverability, RateContrast, RateVerdict
 from benchkit.model.estimate import Estimate
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import Summary
 from benchkit.report import numbers
 from benchkit.report.content.page import Sentence, Tone, sentence
@@ -88,4 +89,4 @@ def _difference(difference: Estimate) -> str:
 
 
 def _points(points: float) -> str:
-    return f"{points:g} percentage point{'' if points == 1 else 's'}"
+    return f"{significant(points)} percentage point{'' if points == 1 else 's'}"

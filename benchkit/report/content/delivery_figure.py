@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchkit.model.deliverability import Deliverability, DeliveryRates
+from benchkit.model.plain_number import significant
 from benchkit.report import numbers
 from benchkit.report.content.axes import linear
 from benchkit.report.content.page import Cell, Figure, IntervalRow, Intervals, Table, columns
@@ -22,7 +23,7 @@ def delivery_figure(found: Deliverability) -> Figure | None:
     centre = 100 * base if base is not None else 100.0
     band = (max(axis.low, centre - 100 * found.margin), min(100.0, centre + 100 * found.margin))
     band_text = (
-        f"The band is the baseline's rate ± {100 * found.margin:g} percentage point: within it a difference does "
+        f"The band is the baseline's rate ± {significant(100 * found.margin)} percentage point: within it a difference does "
         "not matter."
     )
     return Figure(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from benchkit.audit.connect_probe.submission_ports import PortState, SubmissionPort
 from benchkit.model.host_names import is_loopback
+from benchkit.model.plain_number import significant
 from benchkit.report.content.page import Page, Section, Sentence, Span, Tone, sentence
 
 _TONES = {
@@ -68,9 +69,9 @@ def _answers(found: ProviderFindings) -> Iterator[Sentence]:
         yield sentence("No port takes mail with TLS from here.", Tone.BAD, item=True)
     yield from (sentence(result, Tone.WARNING, item=True) for result in _obstacles(found))
     if found.rtt_ms is not None:
-        yield sentence(f"Round-trip time to the relay: {found.rtt_ms:.3g} ms.", item=True)
+        yield sentence(f"Round-trip time to the relay: {significant(found.rtt_ms, 3)} ms.", item=True)
     if found.api_host:
-        result = f": {found.api_error}" if found.api_rtt_ms is None else f": {found.api_rtt_ms:.3g} ms"
+        result = f": {found.api_error}" if found.api_rtt_ms is None else f": {significant(found.api_rtt_ms, 3)} ms"
         yield sentence(f"Round-trip time to the API at {found.api_host}{result}.", item=True)
     yield sentence("No mail was sent and no account was used.", Tone.FAINT, item=True)
 

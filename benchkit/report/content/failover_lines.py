@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from benchkit.model.arm_findings import FailoverCost
 from benchkit.model.estimate import Estimate
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import ArmSummary, Summary
 from benchkit.report import numbers
 from benchkit.report.content.account import label_of
@@ -59,4 +60,4 @@ def _ms(estimate: Estimate) -> str:
 def _percent(rate: Estimate) -> str:
     if rate.value is None or rate.low is None or rate.high is None:
         return numbers.percent(rate.value)
-    return f"{numbers.percent(rate.value)} [{100 * rate.low:.3g}, {100 * rate.high:.3g}]"
+    return f"{numbers.percent(rate.value)} [{significant(100 * rate.low, 3)}, {significant(100 * rate.high, 3)}]"

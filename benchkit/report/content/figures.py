@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from benchkit.model.plain_number import significant
 from benchkit.model.run import Run
 from benchkit.model.summary import Contrast, Summary, Verdict
 from benchkit.report import numbers
@@ -105,7 +106,9 @@ def _percentiles_table(run: Run, curves: Sequence[Curve]) -> Table:
     names = [run.manifest.arms[curve.arm].name for curve in curves]
     found = [dict(curve.points) for curve in curves]
     shown = sorted({p for points in found for p in points})
-    rows = tuple((Cell(f"{p:g} %"), *(Cell(numbers.decimal(points.get(p))) for points in found)) for p in shown)
+    rows = tuple(
+        (Cell(f"{significant(p)} %"), *(Cell(numbers.decimal(points.get(p))) for points in found)) for p in shown
+    )
     return Table(columns("percentile, ms", *names), rows)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchkit.model.counts import counted
 from benchkit.model.deliverability import ArmPair, ArmPlacements, Deliverability, PairDifference
+from benchkit.model.plain_number import significant
 from benchkit.report import numbers
 from benchkit.report.content.page import Block, Cell, Table, Tone, columns, sentence
 
@@ -48,7 +49,7 @@ def _points(arm: ArmPlacements) -> Cell:
     if arm.scores is None:
         return Cell(numbers.NOT_KNOWN, Tone.FAINT)
     low, high = arm.scores
-    return Cell(f"{low:g}" if low == high else f"{low:g} to {high:g}")
+    return Cell(significant(low) if low == high else f"{significant(low)} to {significant(high)}")
 
 
 def _changes(arms: Sequence[ArmPlacements]) -> Iterator[Block]:

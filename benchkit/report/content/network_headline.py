@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import ArmSummary, BreakEven, ConditionSummary, Summary, Verdict
 from benchkit.report import numbers
 from benchkit.report.content.median_cautions import cautions_of_link
@@ -70,9 +71,9 @@ def _pair(arms: Sequence[ArmSummary], connection: str) -> tuple[str, str] | None
 
 def _taken(arms: Sequence[ArmSummary]) -> str:
     """`11 round trips, 233 ms`; `2 to 4 round trips, 81 ms to 162 ms` where several arms send in this way."""
-    turns = [f"{arm.turns.each:.3g}" for arm in arms if arm.turns]
+    turns = [arm.turns.each for arm in arms if arm.turns]
     times = [numbers.decimal(_median(arm), "ms") for arm in arms]
-    few, many = (end(turns, key=float) for end in (min, max))
+    few, many = (significant(end(turns), 3) for end in (min, max))
     fast, slow = (times[end(range(len(arms)), key=lambda index: _median(arms[index]) or 0.0)] for end in (min, max))
     trips = f"{few} to {many} round trips" if few != many else f"{many} round {'trip' if many == '1' else 'trips'}"
     return f"{trips}, {fast if fast == slow else f'{fast} to {slow}'}"
@@ -101,6 +102,9 @@ def _below(found: BreakEven | None) -> str | None:
     if found is None or found.high is None:
         return None
     if found.value is not None and found.low:
-        interval = f"[{found.low:.2g}, {found.high:.2g}]"
-        return f"Below {found.value:.2g} ms RTT {interval} SMTP on a kept connection is faster."
-    return f"Above {found.high:.2g} ms RTT SMTP on a kept connection is slower; for shorter RTTs this run cannot say."
+        interval = f"[{significant(found.low, 2)}, {significant(found.high, 2)}]"
+        return f"Below {significant(found.value, 2)} ms RTT {interval} SMTP on a kept connection is faster."
+    return (
+        f"Above {significant(found.high, 2)} ms RTT SMTP on a kept connection is slower; for shorter RTTs this run cannot "
+        "say."
+    )

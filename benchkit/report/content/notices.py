@@ -8,6 +8,7 @@ from typing import Any
 from benchkit.model.counts import with_counts, with_singular
 from benchkit.model.notice import Code, Notice
 from benchkit.model.summary import Summary
+from benchkit.report.numbers import percent
 
 _TCP_SETTINGS = {
     "client_congestion": "TCP congestion controls at the client",
@@ -102,28 +103,24 @@ def _late(numbers: Mapping[str, Any]) -> str:
 
 def _busy(numbers: Mapping[str, Any]) -> str:
     return (
-        f"benchkit itself needed its processor {_percent(numbers['wanted'])} of the time "
-        f"(for {_percent(numbers['queued'])} it waited for a core; {_ways_out(numbers)})"
+        f"benchkit itself needed its processor {percent(numbers['wanted'])} of the time "
+        f"(for {percent(numbers['queued'])} it waited for a core; {_ways_out(numbers)})"
     )
 
 
 def _lagged(numbers: Mapping[str, Any]) -> str:
-    share = _percent(numbers["share"])
+    share = percent(numbers["share"])
     return f"its event loop was blocked for a tenth of the time of {share} of the messages ({_ways_out(numbers)})"
 
 
 def _late_although_free(numbers: Mapping[str, Any]) -> str:
-    share = _percent(numbers["share"])
+    share = percent(numbers["share"])
     return f"it started {share} of the messages over 1 ms late although a connection was free ({_ways_out(numbers)})"
 
 
 def _ways_out(numbers: Mapping[str, Any]) -> str:
     ways = ", or ".join(_WAYS_OUT[way].format(**numbers) for way in numbers["ways_out"])
-    return "; ".join(filter(None, (f"at most {_percent(numbers['most'])}", ways)))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return "; ".join(filter(None, (f"at most {percent(numbers['most'])}", ways)))
 
 
 _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from benchkit.model.plain_number import significant
 from benchkit.profiles.computing import Computing
 from benchkit.profiles.prediction import MailShape, PredictedTime, Use, predict
 from benchkit.profiles.profile import Profile
@@ -148,4 +149,4 @@ def _facts(profile: Profile) -> Iterator[Sentence]:
 def _value(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:,}" if isinstance(value, int) else significant(value) if isinstance(value, float) else str(value)

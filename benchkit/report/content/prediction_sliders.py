@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from benchkit.model.plain_number import significant
 from benchkit.profiles.computing import Computing
 from benchkit.profiles.limits import limits_of
 from benchkit.profiles.prediction import (
@@ -105,10 +106,10 @@ def _use_text(use: Use, mail: MailShape, messages: int) -> str:
 def _controls(mail: MailShape) -> tuple[Control, ...]:
     """Each begins at what was asked for, which is one of its stops."""
     return (
-        _control("rtt", "Round-trip time to the provider", RTTS_MS, mail.rtt_ms.low, lambda stop: f"{stop:g} ms"),
+        _control("rtt", "Round-trip time to the provider", RTTS_MS, mail.rtt_ms.low, lambda stop: f"{significant(stop)} ms"),
         _control("size", "Size of a message", _SIZES, mail.size_bytes, lambda n: numbers.size(int(n))),
         _control("recipients", "Recipients of a message", RECIPIENTS, mail.recipients, lambda stop: f"{stop:,.0f}"),
-        _control("gap", "Seconds between paced messages", _GAPS_S, mail.gap_s, lambda stop: f"{stop:g} s"),
+        _control("gap", "Seconds between paced messages", _GAPS_S, mail.gap_s, lambda stop: f"{significant(stop)} s"),
         _control("batch", "Messages per API request", PER_REQUEST, mail.messages_per_request, lambda stop: f"{stop:,.0f}"),
     )  # fmt: skip
 

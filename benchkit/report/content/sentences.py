@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import (
     ArmSummary,
     ConditionSummary,
@@ -272,9 +273,10 @@ def _turns(summary: Summary, contrast: Contrast, before: str = ": ") -> str:
     if not (arm and baseline and arm.turns and baseline.turns):
         return ""
     ours, theirs = (
-        f"{turns.each:.3g} round {'trip' if turns.each == 1 else 'trips'}" for turns in (arm.turns, baseline.turns)
+        f"{significant(turns.each, 3)} round {'trip' if turns.each == 1 else 'trips'}"
+        for turns in (arm.turns, baseline.turns)
     )
-    return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {baseline.turns.each:.3g}"
+    return f"{before}{ours} each" if ours == theirs else f"{before}{ours} against {significant(baseline.turns.each, 3)}"
 
 
 def _arm(summary: Summary, name: str, condition: str) -> ArmSummary | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import Agreement, BreakEven, LatencyFit, Summary
 from benchkit.report import numbers
 from benchkit.report.content.arms import arm_cell, clients_of, estimate_cell
@@ -68,8 +69,12 @@ def level_cell(fit: LatencyFit) -> Cell:
         return Cell("is the baseline")
     if found.value is None:
         return Cell(found.found)
-    interval = "" if found.low is None or found.high is None else f"[{found.low:.3g}, {found.high:.3g}]"
-    return Cell(f"at {found.value:.3g} ms", second=interval)
+    interval = (
+        ""
+        if found.low is None or found.high is None
+        else f"[{significant(found.low, 3)}, {significant(found.high, 3)}]"
+    )
+    return Cell(f"at {significant(found.value, 3)} ms", second=interval)
 
 
 def _batch(found: BreakEven) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from math import inf, isfinite
 from typing import Any
 
+from benchkit.model.plain_number import significant
 from benchkit.model.prediction import Basis, TimeLine
 from benchkit.model.summary import BreakEven, Summary
 from benchkit.report import numbers
@@ -125,7 +126,7 @@ def answer_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> Senten
 
 def answer_parts_at(summary: Summary, smtp: Way, api: Way, setting: Setting) -> tuple[tuple[str, str], dict[str, str]]:
     """The keys of the two sentences, and what fills them."""
-    words = {"smtp": smtp.label, "api": api.label, "rtt": f"{setting.rtt_ms:g}", "seen": seen_text(smtp)}
+    words = {"smtp": smtp.label, "api": api.label, "rtt": significant(setting.rtt_ms), "seen": seen_text(smtp)}
     a, b = line_of(smtp, setting), line_of(api, setting)
     if a is None or b is None:
         return ("NOT_KNOWN", "none"), words
@@ -210,10 +211,12 @@ def _controls(smtp: Way, api: Way) -> tuple[Control, ...]:
     highest = smtp.model.highest_rtt_ms
     rtt_ms = 0.0 if highest < NEAR_MS else min(RTTS_MS, key=lambda stop: abs(stop - highest))
     per_request = max(1, api.model.messages_per_request)
-    kept = [f"{stop:g}" if isfinite(stop) else "kept open" for stop in _MESSAGES]
+    kept = [significant(stop) if isfinite(stop) else "kept open" for stop in _MESSAGES]
     recipients, batches = ([f"{stop:,}" for stop in stops] for stops in (RECIPIENTS, PER_REQUEST))
     return (
-        _control("rtt", "Round-trip time to the server", RTTS_MS, [f"{stop:g} ms" for stop in RTTS_MS], rtt_ms),
+        _control(
+            "rtt", "Round-trip time to the server", RTTS_MS, [f"{significant(stop)} ms" for stop in RTTS_MS], rtt_ms
+        ),
         _control("messages", "Messages per connection", _MESSAGES, kept, _first_reuse(smtp, api)),
         _control("recipients", "Recipients per message", RECIPIENTS, recipients, smtp.model.recipients),
         _control("batch", "Messages per API request", PER_REQUEST, batches, float(per_request)),
