@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.counts import with_singular
 from benchkit.model.dns import Answer, is_alias_loop
 from benchkit.model.finding import Finding, Status
 from benchkit.model.record_fix import RecordFix
@@ -70,7 +71,7 @@ class Rule:
             name,
             status,
             subject,
-            message,
+            with_singular(message),
             tuple(evidence),
             advice or self.cases[case].advice,
             tuple(fixes),
@@ -79,7 +80,9 @@ class Rule:
         )
 
     def passed(self, subject: str, message: str, *, evidence: Sequence[Answer] = ()) -> Finding:
-        return Finding(self.name, Status.PASS, subject, message, tuple(evidence), reference=self.reference)
+        return Finding(
+            self.name, Status.PASS, subject, with_singular(message), tuple(evidence), reference=self.reference
+        )
 
     def unknown(self, subject: str, unanswered: Sequence[Answer]) -> Finding:
         """What rests on answers that did not come: nothing can be said, and which answers they were."""

@@ -11,10 +11,10 @@ from benchkit.model.plain_number import significant
 
 _PLURALS = (
     "messages|sends|records|blocks|connections|starts|arms|copies|mails|events|runs|rows|recipients|attempts|addresses|reports|"
-    "domains"
+    "domains|octets|parts|hops|keys|selectors|fields|sessions|strings|seconds"
 )
-_ONE_IS = re.compile(rf"(?<![\d.,])1 ({_PLURALS}) (are|were|have|do)\b")
-_ONE = re.compile(rf"(?<![\d.,])1 ({_PLURALS})\b")
+_ONE_IS = re.compile(rf"(?<![\w.,])1 ({_PLURALS}) (are|were|have|do)\b")
+_ONE = re.compile(rf"(?<![\w.,])1 ({_PLURALS})\b")
 _VERBS = {"are": "is", "were": "was", "have": "has", "do": "does"}
 _SINGULAR = {"addresses": "address", "copies": "copy"}
 

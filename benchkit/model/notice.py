@@ -57,6 +57,7 @@ class Code(StrEnum):
     AA_NOT_TESTED = "aa-not-tested"
     ARRIVALS_NOT_OBSERVED = "arrivals-not-observed"
     SANDBOXES_DIFFER = "sandboxes-differ"
+    SECURITY_DIFFERS = "security-differs"
     TWO_GROUPS = "two-groups"
     SLOW_BEGINNING = "slow-beginning"
     SLOW_STARTS = "slow-starts"

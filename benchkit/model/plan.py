@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from benchkit.model.tls_difference import NO_DIFFERENCE, TlsDifference
+
 
 @dataclass(frozen=True, slots=True)
 class PlanCell:
@@ -112,6 +114,7 @@ class PlanSummary:
     without_verdict: tuple[str, ...] = ()  # arms whose faults make their failure rates differ from the baseline's
     probe_connections: int = 0  # without mail, to measure the round-trip time of servers that are not embedded
     retries: str = ""  # in words; empty: a message is tried once
+    security: TlsDifference = NO_DIFFERENCE  # between arms and the baseline
 
     @property
     def real_mail(self) -> bool:

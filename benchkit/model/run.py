@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from benchkit.model.tables import SCHEMA_VERSION
 
+CHILDREN_LOG = "children.log"  # what the processes of a run printed by accident; a run without it has no such file
 LAG_NS = 10_000_000  # a loop that stood still for longer is recorded
 
 Table = Mapping[str, Any]
@@ -134,6 +135,7 @@ class Manifest:
     host: Mapping[str, Any] = field(default_factory=dict)
     certificate: str = ""  # what `benchkit certify` found on this machine, in words
     warnings: tuple[str, ...] = ()
+    broke_because: str = ""  # of a broken run: which process died, or what it reported; empty where not recorded
     altered_kept: int = 0  # mails in altered.txt: what arrived and was not what was sent
     looked: tuple[int, ...] = ()  # until = "decided": measured blocks at which the run was looked at while it went on
     decided: int | None = None  # … and after which it ended, because every contrast was decided; None where it went on

@@ -209,7 +209,7 @@ class Agreement:
     arm: str
     condition: str
     turns_predicted: float | None
-    turns_counted: float | None  # by the round-trip counter, as Turns.each
+    turns_counted: float | None  # by the round-trip counter, the mean, as the prediction is one
     flights_predicted: int  # what slow start adds on a new connection, at least
     turns_in_time: float | None  # median service time ÷ RTT: holds the processors' time too, so a lab's link only
     turns_on_wire: int | None  # all connections of the arm, warm-up included, as the link saw them …

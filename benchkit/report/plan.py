@@ -13,11 +13,13 @@ from benchkit.model.outside_text import escaped
 from benchkit.model.plain_number import significant
 from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.report import numbers
+from benchkit.report.content.notices import security_difference
 
 _EXAMPLE_RTT_MS = 20
 _MOST = 100  # a ratio above it is as good as none
 _FEW = 0.01  # a share that is not worth a figure
-_HEADINGS = ("sends", "warm-up", "connections", "round trips", "bytes")
+# The mails as MIME: an API's own format may take more or less, and only a run measures that.
+_HEADINGS = ("sends", "warm-up", "connections", "round trips", "mail size")
 
 
 def render_plan(plan: PlanSummary, console: Console) -> None:
@@ -46,6 +48,10 @@ def render_plan(plan: PlanSummary, console: Console) -> None:
         console.print(Text(_precision(plan.precision, others)))
     if plan.without_verdict:
         console.print(Text(_without_verdict(plan)))
+    if plan.security.without:
+        console.print(
+            Text(f"Warning: {security_difference(plan.security.without, plan.security.with_tls)}.", style="yellow")
+        )
     console.print(Text(f"Time: {_time(plan)}"))
 
 

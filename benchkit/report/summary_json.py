@@ -16,6 +16,7 @@ from typing import Any
 from benchkit.model.notice import Notice
 from benchkit.model.summary import ArmSummary, Contrast, Estimate, LatencyFit, Summary
 from benchkit.report.content import notices, sentences
+from benchkit.report.content.ended_early import ended_early
 from benchkit.report.deliverability_json import deliverability_json
 
 ALWAYS = ("p50", "p90", "p95", "p99")  # these keys are there whatever statistics are registered
@@ -34,6 +35,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
             "invalid_because": notices.texts(summary.invalid_because),
             "invalid_codes": _codes(summary.invalid_because),
             "headline": sentences.headline(summary),
+            "ended_early": ended_early(summary),
             "load_model": summary.load_model,
             "rope": summary.rope,
             "confidence": summary.confidence,

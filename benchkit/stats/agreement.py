@@ -33,7 +33,7 @@ def _agreement(run: Run, sample: Sample, arm: ArmSummary, break_even: BreakEven 
         arm=arm.name,
         condition=arm.condition,
         turns_predicted=predicted_turns(record),
-        turns_counted=arm.turns.each if arm.turns else None,
+        turns_counted=arm.turns.mean if arm.turns else None,
         flights_predicted=slow_start_flights(size) if record.connection == "fresh" and size else 0,
         turns_in_time=_turns_in_time(record, median, condition.rtt_ms if known_rtt else None),
         turns_on_wire=truth.turns if truth else None,

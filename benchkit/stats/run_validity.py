@@ -8,7 +8,7 @@ import numpy as np
 
 from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.outcome import OutcomeKind
-from benchkit.model.run import Manifest, Run, RunStatus
+from benchkit.model.run import CHILDREN_LOG, Manifest, Run, RunStatus
 from benchkit.model.summary import DeliveryReport
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.rows_by_send import recorded_once
@@ -33,7 +33,8 @@ def _differing(manifest: Manifest, comparison: Comparison) -> Notice:
 
 def _broken(run: Run) -> Iterator[Notice]:
     if run.manifest.status is RunStatus.BROKEN:
-        yield notice(Code.RUN_BROKE)
+        log = run.path / CHILDREN_LOG
+        yield notice(Code.RUN_BROKE, cause=run.manifest.broke_because, log=CHILDREN_LOG if log.is_file() else "")
     if (slept_s := run.manifest.host.get("slept_s", 0.0)) > SLEPT_S:
         yield notice(Code.MACHINE_SLEPT, seconds=slept_s)
     if not np.any(~run.messages["warmup"] & (run.messages["outcome"] == OutcomeKind.ACCEPTED)):

@@ -9,6 +9,7 @@ from benchkit.model.notice import Code, Notice, notice
 from benchkit.model.registration import is_as_registered
 from benchkit.model.run import ArmRecord, Manifest, Run, RunStatus
 from benchkit.model.summary import ArmSummary, DeliveryReport
+from benchkit.model.tls_difference import tls_difference
 from benchkit.stats.aa import MIN_STARTS, MIN_TESTED, is_tested
 from benchkit.stats.comparison import Comparison
 from benchkit.stats.delivery import Delivery, is_observed
@@ -81,6 +82,7 @@ def _of_the_design(manifest: Manifest, comparisons: Sequence[Comparison]) -> Ite
     if unseen := [arm.name for arm in manifest.arms if not is_observed(arm)]:
         yield notice(Code.ARRIVALS_NOT_OBSERVED, arms=", ".join(unseen))
     yield from _of_the_sandboxes(manifest.arms)
+    yield from _of_the_security(manifest.arms, comparisons)
 
 
 def _of_the_sandboxes(arms: Sequence[ArmRecord]) -> Iterator[Notice]:
@@ -89,6 +91,18 @@ def _of_the_sandboxes(arms: Sequence[ArmRecord]) -> Iterator[Notice]:
     tested, real = ([arm.name for arm in foreign if bool(arm.sandbox) is own] for own in (True, False))
     if tested and real:
         yield notice(Code.SANDBOXES_DIFFER, tested=", ".join(tested), real=", ".join(real))
+
+
+def _of_the_security(arms: Sequence[ArmRecord], comparisons: Sequence[Comparison]) -> Iterator[Notice]:
+    """A null arm has no connection."""
+    pairs = [(arms[one.pair.arm], arms[one.pair.reference]) for one in comparisons]
+    found = tls_difference(
+        ((first.name, first.security), (second.name, second.security))
+        for first, second in pairs
+        if "null" not in (first.transport, second.transport)
+    )
+    if found.without:
+        yield notice(Code.SECURITY_DIFFERS, without=found.without, with_tls=found.with_tls)
 
 
 def _of_blocks(manifest: Manifest, comparison: Comparison, series: int) -> Iterator[Notice]:

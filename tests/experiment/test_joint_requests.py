@@ -153,12 +153,12 @@ def test_a_request_never_carries_more_than_its_connection(policy: int, requests:
 
 REPEATED = {
     "all different": ("abcd", 4, ""),
-    "beside each other": ("aabc", 2, "a: give more recipients, or at most 1"),
+    "beside each other": ("aabc", 2, "a: give more recipients, or set messages_per_request to 1 or less"),
     "far enough apart": ("abab", 2, ""),
-    "too near": ("abab", 3, "a: give more recipients, or at most 2"),
-    "round the corner": ("abca", 2, "a: give more recipients, or at most 1"),
-    "the same once more": ("abc", 4, "a: give more recipients, or at most 3"),
-    "the closest of all": ("abacddc", 7, "d: give more recipients, or at most 1"),
+    "too near": ("abab", 3, "a: give more recipients, or set messages_per_request to 2 or less"),
+    "round the corner": ("abca", 2, "a: give more recipients, or set messages_per_request to 1 or less"),
+    "the same once more": ("abc", 4, "a: give more recipients, or set messages_per_request to 3 or less"),
+    "the closest of all": ("abacddc", 7, "d: give more recipients, or set messages_per_request to 1 or less"),
     "alone, one by one": ("a", 1, ""),
     "no keys": ("", 5, ""),
 }

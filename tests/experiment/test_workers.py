@@ -60,7 +60,7 @@ def test_several_messages_a_request_are_shared_too(program: Any, text: Text, rec
     done = program.run("run", "scenario.toml", "--json")
     assert done.returncode == code, done.stderr
     if code:
-        assert "give more recipients, or at most 2" in done.stderr
+        assert "give more recipients, or set messages_per_request to 2 or less" in done.stderr
     else:
         account = json.loads(done.stdout)["account"]
         assert account["arrived_once"] == account["planned"] == 7 * 16

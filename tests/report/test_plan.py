@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from benchkit.model.plan import ArmPlan, PlanSummary
+from benchkit.model.tls_difference import TlsDifference
 from benchkit.report.plan import render_plan
 from benchkit.stats.precision import plan_precision
 
@@ -49,6 +50,11 @@ def shown(plan: PlanSummary, *, width: int = 100) -> str:
     ("plan", "expected"),
     [
         (PLAN, "Nothing leaves this machine"),
+        (PLAN, "mail size"),
+        (
+            replace(PLAN, security=TlsDifference(("smtp",), ("api",))),
+            "differ in security: without TLS “smtp”; with TLS “api”",
+        ),
         (PLAN, "Scenario “receipts”: SMTP or API?"),
         (PLAN, "Load: talk: one message at a time, 30 blocks of 10"),
         (PLAN, "1.03"),

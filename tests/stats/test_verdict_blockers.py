@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -191,11 +192,22 @@ def test_a_block_that_failed_in_one_arm_counts_as_slower_than_any(synthetic_run:
     )
 
 
-def test_a_broken_run_is_invalid(synthetic_run: Factory) -> None:
-    summary = analyse(synthetic_run(status=RunStatus.BROKEN))
-    assert texts(summary.invalid_because) == (
-        "the run broke: one of its processes died or reported a bug; see children.log in its folder",
-    )
+@pytest.mark.parametrize(
+    ("cause", "log", "said"),
+    [
+        ("", False, "the run broke: one of its processes died or reported a bug"),
+        ("a load worker ended by signal 9, SIGKILL", False, "the run broke: a load worker ended by signal 9, SIGKILL"),
+        ("x", True, "the run broke: x; children.log in its folder has what its processes printed"),
+    ],
+)
+def test_a_broken_run_is_invalid_and_points_to_no_missing_file(
+    synthetic_run: Factory, tmp_path: Path, cause: str, log: bool, said: str
+) -> None:
+    run = synthetic_run(status=RunStatus.BROKEN)
+    if log:
+        (tmp_path / "children.log").touch()
+    run = replace(run, path=tmp_path, manifest=replace(run.manifest, broke_because=cause))
+    assert texts(analyse(run).invalid_because) == (said,)
 
 
 def test_only_copies_of_the_baseline_is_no_reason_to_warn_of_a_missing_copy(synthetic_run: Factory) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.walk import own_policy_step
 from benchkit.audit.fixes.dmarc_record import dmarc_fix
+from benchkit.audit.records.dmarc import DmarcRecord, Policy
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -30,9 +31,10 @@ RULE = Rule(
 
 
 ADVICE = {
-    "pct": "Remove it when the reports show that all of your own mail is aligned.",
-    "pct_full": "Remove it.",
-    "other": "Remove it.",
+    "pct": "Remove `{tag}` when the reports show that all of your own mail is aligned: then the policy applies to all of it.",
+    "pct_full": "Remove `{tag}`: nothing changes.",
+    "idle": "Remove `{tag}`: nothing changes.",
+    "other": "Remove `{tag}`: nothing changes.",
 }
 
 
@@ -44,17 +46,24 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for tag in tags:
         case = "other" if tag.name != "pct" else "pct_full" if tag.value == "100" else "pct"
         fix = await dmarc_fix(context, found.name)
+        waits = case == "pct" and _has_effect(found.record, tag.value)
         yield RULE.finding(
             case,
             f"_dmarc.{found.name}",
             f"{tag.name}={tag.value} is no longer part of DMARC: new receivers ignore it",
             evidence=[found.answer],
-            advice=ADVICE[case],
-            fixes=fix.later_step if case == "pct" else fix.fixes,
+            advice=ADVICE["idle" if case == "pct" and not waits else case].format(tag=f"{tag.name}={tag.value}"),
+            fixes=fix.later_step if waits else fix.fixes,
             span=tag.span,
         )
     if not tags:
         yield RULE.passed(f"_dmarc.{found.name}", "no removed tags", evidence=[found.answer])
+
+
+def _has_effect(record: DmarcRecord, pct: str) -> bool:
+    """With p=none, or a value that is no percentage, no receiver treats a part of the mail in another way."""
+    valid = pct.isascii() and pct.isdigit() and int(pct[:4]) <= 100
+    return valid and not (record.policy is record.subdomain_policy is Policy.NONE)
 
 
 CHECK = Check(RULE, judge)

@@ -12,6 +12,7 @@ from benchkit.audit.message.parser import Mail
 from benchkit.audit.rule import Case, Check, Rule
 from benchkit.events.mail_content import MailContent
 from benchkit.model.audit import AuditedMechanism
+from benchkit.model.counts import counted
 from benchkit.model.finding import Finding, Status
 
 RULE = Rule(
@@ -72,16 +73,17 @@ def _lines(mail: Mail) -> Iterator[tuple[str, str, str]]:
         yield "long_line", f"line {number} has {longest:,} octets, and {LONGEST_LINE} are allowed", "RFC 5322 §2.1.1"
     both, feeds, returns = raw.count(b"\r\n"), raw.count(b"\n"), raw.count(b"\r")
     if both and (feeds > both or returns > both):
-        message = f"{feeds - both} lines end with LF alone and {returns - both} with CR alone, {both} with CR LF"
+        message = f"line ends: LF alone {feeds - both:,}, CR alone {returns - both:,}, CR LF {both:,}"
         yield "line_end", message, "RFC 5322 §2.3"
     if nul := raw.count(b"\0"):
-        yield "nul", f"{nul} NUL octets", "RFC 5322 §2.3"
+        yield "nul", counted(nul, "NUL octet"), "RFC 5322 §2.3"
 
 
 def _fields(mail: Mail) -> Iterator[tuple[str, str, str]]:
     counts = Counter(field.name for field in mail.fields)
     if counts["date"] != 1:
-        yield "date", f"{counts['date'] or 'no'} Date fields: there must be one", "RFC 5322 §3.6.1"
+        has = counted(counts["date"], "Date field") if counts["date"] else "no Date field"
+        yield "date", f"the message has {has}: exactly one is required", "RFC 5322 §3.6.1"
     if not counts["message-id"]:
         yield "message_id", "no Message-ID: replies and reports cannot name the message", "RFC 5322 §3.6.4"
     if several := [f"{name} ({counts[name]})" for name in ONCE if counts[name] > 1]:

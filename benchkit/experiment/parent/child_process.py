@@ -7,6 +7,7 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 from benchkit.errors import BenchkitError
@@ -50,8 +51,8 @@ class Child:
         line = await self._process.stdout.readline()
         if not line:
             code = await self._process.wait()
-            how = "was killed because it did not react" if self._killed else f"died ({_how(code)})"
-            raise ChildBroken(f"{self._module} {how}")
+            how = "was killed because it did not react" if self._killed else f"ended {_how(code)}"
+            raise ChildBroken(f"{_name(self._module)} {how}")
         news: dict[str, Any] = json.loads(line)
         if "broken" in news:
             raise ChildBroken(news["broken"])
@@ -96,5 +97,18 @@ class Child:
             await self._process.stdin.drain()
 
 
+_NAMES = {"worker_process": "a load worker", "sink_process": "the embedded server's process"}
+
+
+def _name(module: str) -> str:
+    """In the words of the documentation."""
+    return _NAMES.get(last := module.rpartition(".")[2], last)
+
+
 def _how(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+    return f"by {_signal(-code)}" if code < 0 else f"with exit code {code}"
+
+
+def _signal(number: int) -> str:
+    """`signal 9, SIGKILL`; real-time signals have no name."""
+    return f"signal {number}, {Signals(number).name}" if number in set(Signals) else f"signal {number}"

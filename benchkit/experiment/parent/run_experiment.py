@@ -34,7 +34,7 @@ from benchkit.model.clock import MonotonicClock, slept_ns
 from benchkit.model.message import Batch
 from benchkit.model.receiving import RelayTarget
 from benchkit.model.registration import registration_digest
-from benchkit.model.run import Manifest, RunStatus, StartRecord
+from benchkit.model.run import CHILDREN_LOG, Manifest, RunStatus, StartRecord
 from benchkit.model.scenario import NetworkSpec, Scenario
 from benchkit.model.secret import Secret
 from benchkit.stats.looks import is_decided
@@ -112,7 +112,7 @@ async def _conduct(
     relay: RelayTarget | None,
 ) -> RunEnd:  # fmt: skip
     """A machine without a lab measures on plain loopback, and the run records that."""
-    refusal = await lab_refusal(folder / "children.log") if links(scenario) else ""
+    refusal = await lab_refusal(folder / CHILDREN_LOG) if links(scenario) else ""
     if refusal:
         refusal += "; so there is nothing to capture" if scenario.network.capture else ""
         scenario = replace(scenario, network=NetworkSpec())
@@ -254,14 +254,16 @@ class _Conductor:
             remove_spools(self._folder)
             if self._relay and self._relay.have_ended():
                 status, trouble = RunStatus.BROKEN, "; ".join(filter(None, (trouble, LAB_ENDED)))
-            warnings = (*self._manifest.warnings, *([trouble] if trouble else []), *relayed.warnings)
+            broke = trouble if status is RunStatus.BROKEN else ""
+            other = [trouble] if trouble and not broke else []
+            warnings = (*self._manifest.warnings, *other, *relayed.warnings)
             status = RunStatus.INTERRUPTED if relayed.stopped and status is RunStatus.COMPLETE else status
-            self._note(status=status, warnings=warnings, altered_kept=altered_kept)
+            self._note(status=status, warnings=warnings, broke_because=broke, altered_kept=altered_kept)
         except StoreError as error:
             with suppress(StoreError):  # a full disk may have room for that line
-                self._note(status=RunStatus.BROKEN)
+                self._note(status=RunStatus.BROKEN, broke_because="; ".join(filter(None, (trouble, str(error)))))
             return RunEnd(self._folder, RunStatus.BROKEN, "; ".join(part for part in (trouble, str(error)) if part))
-        log = self._folder / "children.log"
+        log = self._folder / CHILDREN_LOG
         if log.stat().st_size == 0:
             log.unlink()
         return RunEnd(self._folder, status, trouble, relay_stopped=relayed.stopped)

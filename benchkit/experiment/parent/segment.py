@@ -28,7 +28,7 @@ from benchkit.experiment.process.job import SINK, SinkJob, WorkerJob, worker_nam
 from benchkit.experiment.process.stored_templates import with_stored_templates
 from benchkit.model.endpoint import Endpoint
 from benchkit.model.message import Batch
-from benchkit.model.run import RunStatus
+from benchkit.model.run import CHILDREN_LOG, RunStatus
 from benchkit.model.scenario import Scenario
 from benchkit.model.secret import Secret
 from benchkit.store import record_wire
@@ -70,7 +70,7 @@ class Segment:
     async def run(self, listener: SegmentObserver) -> tuple[RunStatus, str]:
         """Runs the segment: how it ended, and what went wrong. Raises TargetUnreachable if nothing of this segment was sent."""
         try:
-            async with open_environment(self.seeded_link, self.folder / "children.log", self.capture) as environment:
+            async with open_environment(self.seeded_link, self.folder / CHILDREN_LOG, self.capture) as environment:
                 return await _Walk(self, environment, listener).run()
         except LabRefused as refused:
             return RunStatus.BROKEN, str(refused)
@@ -182,7 +182,7 @@ class _Walk:
         return WorkerPool(self._workers, goes_on=self._listener.goes_on)
 
     async def _start(self, module: str, network: Network | None) -> Child:
-        return await Child.start(module, self._segment.folder / "children.log", network)
+        return await Child.start(module, self._segment.folder / CHILDREN_LOG, network)
 
     def _store_wire(self, counters: LinkCounters) -> None:
         """Stores each connection under the arm that made it."""

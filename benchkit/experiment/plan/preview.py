@@ -19,6 +19,7 @@ from benchkit.model.message import Batch
 from benchkit.model.plain_number import significant
 from benchkit.model.plan import ArmPlan, PlanSummary, Precision
 from benchkit.model.scenario import ArmSpec, Scenario
+from benchkit.model.tls_difference import TlsDifference, tls_difference
 from benchkit.protocol.expected_turns import setup_turns
 from benchkit.providers.sandbox import sandbox_of
 from benchkit.stats.comparison import shared_confidence
@@ -46,6 +47,7 @@ def preview(scenario: Scenario, batch: Batch, noise: float | None = None) -> Pla
         without_verdict=without_verdict(scenario),
         round_trips=round(round_trips_in_a_row(scenario, arms)),
         retries=retries_in_words(scenario.retry),
+        security=_security(scenario.arms),
         probe_connections=FOREIGN_PROBES * len({arm.server for arm in scenario.arms if arm.server is not None}),
     )
 
@@ -63,6 +65,13 @@ def _precision(scenario: Scenario, noise: float | None) -> Precision | None:
     return plan_precision(load.blocks, load.restarts, verdict.rope, confidence, noise)
 
 
+def _security(arms: Sequence[ArmSpec]) -> TlsDifference:
+    """Every arm is compared with the baseline; a null arm has no connection."""
+    sending = [(arm.name, arm.security.value) for arm in arms if arm.transport != "null"]
+    baselines = [(arm.name, arm.security.value) for arm in arms if arm.baseline and arm.transport != "null"]
+    return tls_difference((arm, baseline) for baseline in baselines for arm in sending)
+
+
 def _ways(arms: Sequence[ArmSpec]) -> int:
     """The arms without the copies that A/A compares."""
     return sum(not any(earlier.same_way(arm) for earlier in arms[:number]) for number, arm in enumerate(arms))
@@ -77,7 +86,7 @@ def _load_in_words(scenario: Scenario) -> str:
     load = scenario.load
     how = {
         LoadModel.TALK: "one message at a time",
-        LoadModel.THROUGHPUT: f"{counted(load.concurrency, 'sender')}, as fast as they are answered",
+        LoadModel.THROUGHPUT: f"{counted(load.concurrency, 'sender')}, each sends on as soon as it has an answer",
         LoadModel.OPEN: f"{significant(load.rate_per_s)} messages/s on a {load.arrivals} schedule that all arms share",
     }[load.model]
     if load.workers > 1:

@@ -98,4 +98,8 @@ def _repeated(keys: tuple[str, ...], reach: int, workers: int = 1) -> str:
             closest, who = apart, key
         last_seen[key] = place
     most = max(1, closest // workers)
-    return f"two messages in one request would go to {who}: give more recipients, or at most {most}" if who else ""
+    return (
+        f"two messages in one request would go to {who}: give more recipients, or set messages_per_request to {most} or less"
+        if who
+        else ""
+    )

@@ -31,12 +31,16 @@ def decision_sentences(found: Deliverability) -> Iterator[Sentence]:
         yield sentence(_sentence(contrast, found.margin), _TONES[contrast.verdict], item=True)
 
 
-def before_speed(summary: Summary) -> Iterator[Sentence]:
-    """Only what takes the decision away from speed: it stands beside the answer."""
-    found = summary.deliverability
-    for contrast in found.contrasts if found else ():
-        if found and contrast.verdict in SPEED_DECIDES_NOT:
-            yield sentence(_sentence(contrast, found.margin), Tone.BAD)
+def before_speed(summary: Summary, headline: str = "") -> Iterator[Sentence]:
+    """Only what takes the decision away from speed: it stands beside the answer, unless it is the headline."""
+    for text in rate_sentences(summary.deliverability) if summary.deliverability else ():
+        if text != headline:
+            yield sentence(text, Tone.BAD)
+
+
+def rate_sentences(found: Deliverability) -> list[str]:
+    """One for each rate of two arms that differs by more than the margin."""
+    return [_sentence(one, found.margin) for one in found.contrasts if one.verdict in SPEED_DECIDES_NOT]
 
 
 def _sentence(contrast: RateContrast, margin: float) -> str:

@@ -35,6 +35,7 @@ from benchkit.report.content.summary_page import (
     OPEN,
     arms_sections,
     cost_sections,
+    ended_early_sentence,
     theory_sections,
     thresholds_sections,
     warning_sentences,
@@ -97,14 +98,15 @@ def _sections(summary: Summary, run: Run, samples: Samples, condition: int) -> I
 
 
 def _answer(summary: Summary) -> Section:
-    blocks: list[Block] = [sentence(summary.question, Tone.FAINT)] if summary.question else []
-    first, *others = network_sentences(summary) or [sentences.headline(summary)]
+    blocks: list[Block] = [*ended_early_sentence(summary)]
+    blocks += [sentence(summary.question, Tone.FAINT)] if summary.question else []
+    first, *others = network_sentences(summary) or [sentences.answer(summary)]
     lead, colon, rest = first.partition(": ")
     tone = Tone.STRONG if summary.valid else Tone.ALARM
     blocks += [Sentence((Span(f"{lead}{colon.rstrip()}", tone), Span(f" {rest}"))) if rest else sentence(first, tone)]
     blocks += map(sentence, others)
     blocks += map(sentence, failover_sentences(summary))
-    blocks += before_speed(summary)
+    blocks += before_speed(summary, sentences.answer(summary))
     if summary.valid and (warning := sentences.no_distance(summary)):
         blocks.append(sentence(warning, Tone.WARNING))
     blocks.append(sentence(sentences.ONE_HOP, Tone.FAINT))
@@ -156,7 +158,8 @@ def _how_sure(summary: Summary, condition: int) -> Section:
         contrasts = [one for one in sentences.by_weight(summary) if one.aa or one.verdict in OPEN]
         if items := tuple(sentence(sentences.sentence(summary, one), item=True) for one in contrasts):
             blocks.append(Folded("A/A pairs and comparisons without a verdict", items))
-        blocks.append(sentence(sentences.basis(summary), Tone.FAINT))
+        if summary.contrasts:
+            blocks.append(sentence(sentences.basis(summary), Tone.FAINT))
     blocks += [cost for section in cost_sections(summary) for cost in _titled(section)]
     blocks += [replace(warning, item=True) for warning in warning_sentences(summary)]
     return Section("sure", "How sure this is", tuple(blocks), "How sure")

@@ -17,15 +17,20 @@ def generator_lines(arms: Sequence[ArmSummary], duration: str) -> Iterator[Sente
     for arm in arms:
         for reason in arm.saturated:
             yield sentence(f"{arm.name} is saturated: {text(reason)}", Tone.WARNING)
-        if arm.generator.lagged:
-            yield sentence(f"{arm.name}: {_standstills(arm, duration)}")
+        if line := _standstills(arm, duration):
+            yield sentence(f"{arm.name}: {line}")
 
 
 def _standstills(arm: ArmSummary, duration: str) -> str:
+    """Empty where the median is the same without them: then they need no line."""
+    if not arm.generator.lagged:
+        return ""
     times = arm.response_ms if duration == "response" else arm.service_ms
     with_them, without = (
         numbers.value_of(median, "ms") for median in (times.get("p50", _NOTHING), arm.generator.unlagged_p50_ms)
     )
+    if with_them == without:
+        return ""
     number, sent = arm.generator.lagged, arm.accepted + arm.failed
     return (
         f"benchkit's event loop was blocked for a tenth of the time of {number:,} of {sent:,} messages: median {duration} "

@@ -95,5 +95,12 @@ def _what(what: str) -> str:
     return what.upper() if what in METHODS else {"place": "folder"}.get(what, what.replace("_", " "))
 
 
+def difference_in_words(difference: PairDifference) -> str:
+    """`links rewritten: no, yes` or, where the values are not known, `links rewritten`."""
+    values = (difference.first or numbers.NOT_KNOWN, difference.second or numbers.NOT_KNOWN)
+    known = any((difference.first, difference.second))
+    return f"{_what(difference.what)}: {values[0]} against {values[1]}" if known else _what(difference.what)
+
+
 def _pairs(count: int) -> str:
     return counted(count, "pair")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from benchkit.model.counts import with_counts, with_singular
 from benchkit.model.notice import Code, Notice
+from benchkit.model.plain_number import significant
 from benchkit.model.summary import Summary
 from benchkit.report.numbers import percent
 
@@ -59,9 +60,34 @@ def _line(sentence: str, sharing: list[str], arms: int) -> str:
     return f"{'every arm' if len(sharing) == arms > 1 else '; '.join(sharing)}: {sentence}"
 
 
-def _in_doubt(numbers: Mapping[str, Any]) -> str:
+def _run_broke(numbers: Mapping[str, Any]) -> str:
+    """A run of an older version has its cause among the warnings only."""
+    log = f"; {numbers['log']} in its folder has what its processes printed" if numbers.get("log") else ""
+    return f"the run broke: {numbers.get('cause') or 'one of its processes died or reported a bug'}{log}"
+
+
+def _security(numbers: Mapping[str, Any]) -> str:
+    return security_difference(numbers["without"], numbers["with_tls"])
+
+
+def security_difference(without: Sequence[str], with_tls: Sequence[str]) -> str:
+    """The plan says the same."""
     return (
-        f"{numbers['count']:,} sends are in doubt: they were started and have no record, because their process died or "
+        f"arms that are compared differ in security: without TLS {_quoted(without)}; with TLS {_quoted(with_tls)}. TLS costs "
+        "round trips on a new connection and processor time for every message, so the difference in time is not the "
+        "protocols' alone. Set the same security in both, with TLS or without"
+    )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
+
+
+def _in_doubt(numbers: Mapping[str, Any]) -> str:
+    started = "it was started and has" if numbers["count"] == 1 else "they were started and have"
+    whose = "its" if numbers["count"] == 1 else "their"
+    return (
+        f"{numbers['count']:,} sends are in doubt: {started} no record, because {whose} process died or "
         f"still runs. Between {numbers['accepted']:,} and {numbers['most']:,} messages were accepted"
     )
 
@@ -88,7 +114,7 @@ def _stood_still(numbers: Mapping[str, Any]) -> str:
 def _outlying(numbers: Mapping[str, Any]) -> str:
     places, times, unit = numbers["places"], numbers["times"], numbers["unit"]
     named = ", ".join(places[:_MOST_PLACES]) + (", …" if len(places) > _MOST_PLACES else "")
-    far = f"{times:.2g} times as long as" if times > 1 else f"{1 / times:.2g} times as fast as"
+    far = f"{significant(times, 2)} times as long as" if times > 1 else f"{significant(1 / times, 2)} times as fast as"
     return (
         f"{len(places)} of {numbers['count']} measured {unit} (number {named}) are far from the others, up to {far} the median "
         "one: the mean and the tail depend on how often such times come, and their intervals may be too narrow. Find the "
@@ -124,7 +150,7 @@ def _ways_out(numbers: Mapping[str, Any]) -> str:
 
 
 _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
-    Code.RUN_BROKE: "the run broke: one of its processes died or reported a bug; see children.log in its folder",
+    Code.RUN_BROKE: _run_broke,
     Code.MACHINE_SLEPT: (
         "this machine slept for {seconds:.1f} s during the run, so its times are not valid: "
         "run it again on a machine that stays awake"
@@ -186,6 +212,7 @@ _TEXTS: Mapping[Code, str | Callable[[Mapping[str, Any]], str]] = {
         "times in a sandbox and times of real mail cannot be compared, because a test mode may answer sooner: {tested} sent "
         "in the provider's test mode, {real} did not. Give all arms the same sandbox"
     ),
+    Code.SECURITY_DIFFERS: _security,
     Code.TWO_GROUPS: "times form two groups: {percent:.0f} % of the messages take {times:.1f} times as long",
     Code.SLOW_BEGINNING: (
         "the first {blocks} measured blocks were slower (median {before_ms:.3g} ms before, {after_ms:.3g} ms after): "

@@ -18,6 +18,8 @@ from benchkit.model.summary import (
 )
 from benchkit.report import numbers
 from benchkit.report.content import notices
+from benchkit.report.content.content_headline import content_headline
+from benchkit.report.content.ended_early import ended_early
 from benchkit.report.content.median_cautions import cautions
 from benchkit.report.content.network_headline import NEAR_MS, network_headline
 from benchkit.stats.verdict import MOST_BLOCKS
@@ -39,8 +41,18 @@ def invalid(summary: Summary) -> str | None:
 
 
 def headline(summary: Summary) -> str:
-    """What each way takes over the network, or else the first verdict; of an invalid run, the reason."""
-    return network_headline(summary) or verdicts(summary)[0]
+    """The answer; before it, of a run that did not come to its end, how much of the plan it holds."""
+    return " ".join(filter(None, (ended_early(summary), answer(summary))))
+
+
+def answer(summary: Summary) -> str:
+    """What each way takes over the network, or does to the mail, or else the first verdict; of an invalid run, the reason."""
+    return beside_verdicts(summary) or verdicts(summary)[0]
+
+
+def beside_verdicts(summary: Summary) -> str | None:
+    """An answer that is not one of the verdicts on time."""
+    return network_headline(summary) or content_headline(summary)
 
 
 def verdicts(summary: Summary) -> list[str]:

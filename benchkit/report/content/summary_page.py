@@ -18,9 +18,9 @@ from benchkit.report.content.arms import arms_table, duration_of, failure_lines
 from benchkit.report.content.client_costs import cpu_line, request_lines, signature_lines
 from benchkit.report.content.deliverability import deliverability_sections
 from benchkit.report.content.delivery_decision import before_speed
+from benchkit.report.content.ended_early import ended_early
 from benchkit.report.content.failover_lines import failover_sentences
 from benchkit.report.content.generator import generator_lines
-from benchkit.report.content.network_headline import network_headline
 from benchkit.report.content.notices import warning_lines
 from benchkit.report.content.page import Block, Page, Section, Sentence, Span, Tone, sentence
 from benchkit.report.content.phases import phase_bars_of
@@ -55,16 +55,22 @@ def answer_section(summary: Summary) -> Section:
         "answer",
         "",
         (
+            *ended_early_sentence(summary),
             headline_sentence(summary),
             *_verdicts(summary),
-            *before_speed(summary),
+            *before_speed(summary, sentences.answer(summary)),
             sentence(sentences.ONE_HOP, Tone.FAINT),
         ),
     )
 
 
 def headline_sentence(summary: Summary) -> Sentence:
-    return sentence(sentences.headline(summary), Tone.STRONG if summary.valid else Tone.ALARM)
+    return sentence(sentences.answer(summary), Tone.STRONG if summary.valid else Tone.ALARM)
+
+
+def ended_early_sentence(summary: Summary) -> Iterator[Sentence]:
+    if text := ended_early(summary):
+        yield sentence(text, Tone.ALARM)
 
 
 def _verdicts(summary: Summary) -> Iterator[Block]:
@@ -72,7 +78,7 @@ def _verdicts(summary: Summary) -> Iterator[Block]:
     if not summary.valid:
         return
     contrasts = sentences.by_weight(summary)
-    if not network_headline(summary):
+    if not sentences.beside_verdicts(summary):
         contrasts = contrasts[1:]  # the first one is the headline
     if len(summary.conditions) > 1:
         yield sweep_table(summary)
@@ -81,7 +87,8 @@ def _verdicts(summary: Summary) -> Iterator[Block]:
         tone = Tone.WARNING if contrast.verdict in OPEN else Tone.PLAIN
         yield sentence(sentences.sentence(summary, contrast), tone, item=True)
     yield from (sentence(changed, item=True) for changed in failover_sentences(summary))
-    yield sentence(sentences.basis(summary), Tone.FAINT)
+    if summary.contrasts:
+        yield sentence(sentences.basis(summary), Tone.FAINT)
     if warning := sentences.no_distance(summary):
         yield sentence(warning, Tone.WARNING)
 

@@ -31,7 +31,14 @@ def fits_table(summary: Summary) -> Table:
 
 def agreements_table(summary: Summary, condition: str) -> Table:
     """Round trips as the table of the method has them, as they were counted, and as they stand in the time and on the wire."""
-    headings = ("arm", "round trips", "counted", "in the time", "wire ÷ counted", "wire bytes each, − predicted")
+    headings = (
+        "arm",
+        "round trips, mean",
+        "counted, mean",
+        "in the median time",
+        "wire ÷ counted",
+        "wire bytes each, − predicted",
+    )
     saturated, clients = _saturated(summary, condition), clients_of(summary)
     rows = tuple(
         (
