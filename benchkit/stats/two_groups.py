@@ -15,14 +15,15 @@ from benchkit.model.summary import TwoGroups
 SMALLEST = 0.05  # share of the messages; fewer are a tail, which the percentiles show
 FAR = 2.0  # times slower
 WITHIN = 0.25  # of all spread: two normal halves of one group leave 0.36
+FEWEST = 20  # messages; of fewer a second group cannot be told from chance
 MOST = 20_000  # messages looked at, evenly chosen from all of them
 
 
 def two_groups(times_ns: Any) -> TwoGroups | None:
-    """From positive durations of the accepted messages; None where they are one group, or fewer than 20."""
+    """From positive durations of the accepted messages; None where they are one group, or fewer than FEWEST."""
     times_ns = np.sort(times_ns[times_ns > 0])[:: max(1, len(times_ns) // MOST)]
     n = len(times_ns)
-    if n < 20:
+    if n < FEWEST:
         return None
     logs = np.log(times_ns)
     sums, squares, left = np.cumsum(logs), np.cumsum(logs**2), np.arange(1, n)

@@ -165,6 +165,14 @@ def test_a_tail_that_points_the_other_way_and_two_groups_stand_in_the_headline(s
     )
 
 
+def test_a_headline_from_few_messages_says_what_they_cannot_show(sweep: Summary) -> None:
+    """Of 16 messages four may be five times slower without a second group being found."""
+    few = replace(sweep, arms=tuple(replace(arm, accepted=16) for arm in sweep.arms))
+    assert "With 16 messages an arm this run cannot show" in (network_headline(few) or "")
+    enough = replace(sweep, arms=tuple(replace(arm, accepted=20) for arm in sweep.arms))
+    assert network_headline(enough) == WHOLE
+
+
 def test_a_small_group_is_the_tail_and_no_second_group(sweep: Summary) -> None:
     arms = tuple(replace(arm, two_groups=TwoGroups(0.05, 9.0)) for arm in sweep.arms)
     assert network_headline(replace(sweep, arms=arms)) == WHOLE

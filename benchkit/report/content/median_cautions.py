@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from benchkit.model.counts import counted
 from benchkit.model.summary import ArmSummary, Contrast, RatioEstimate, Summary, Verdict
 from benchkit.report import numbers
+from benchkit.stats.two_groups import FEWEST
 
 _STATISTICS = {"p90": "90th percentile", "p95": "95th percentile", "mean": "mean"}
 _LEAST_SHARE = 0.1  # a smaller group of slow messages is the tail, which has contrasts of its own
 
 
 def cautions(summary: Summary, contrast: Contrast) -> list[str]:
-    """Of one contrast; nothing where mean and tail agree with its median, and neither arm's times form two groups."""
+    """Of one contrast; nothing where mean and tail agree with its median, and both arms have enough messages in one group."""
     arms = [
         arm
         for arm in summary.arms
         if arm.condition == contrast.condition and arm.name in (contrast.arm, contrast.baseline)
     ]
-    return [*_contrary(summary, contrast), *_two_groups(arms)]
+    return [*_contrary(summary, contrast), *_two_groups(arms), *_too_few(arms)]
 
 
 def cautions_of_link(summary: Summary, condition: str) -> list[str]:
@@ -27,8 +29,8 @@ def cautions_of_link(summary: Summary, condition: str) -> list[str]:
     contrasts = [one for one in summary.contrasts if one.condition == condition and not one.aa]
     contrary = (caution for one in contrasts for caution in _contrary(summary, one, f"“{one.arm}”'s"))
     copies = {one.arm for one in summary.contrasts if one.aa}
-    arms = (arm for arm in summary.arms if arm.condition == condition and arm.name not in copies)
-    return [*contrary, *_two_groups(arms)]
+    arms = [arm for arm in summary.arms if arm.condition == condition and arm.name not in copies]
+    return [*contrary, *_two_groups(arms), *_too_few(arms)]
 
 
 def _contrary(summary: Summary, contrast: Contrast, whose: str = "its") -> Iterator[str]:
@@ -60,3 +62,13 @@ def _two_groups(arms: Iterable[ArmSummary]) -> Iterator[str]:
                 f"The times of “{arm.name}” form two groups: {numbers.percent(groups.slow_share)} of its messages take "
                 f"{groups.times_slower:.1f} times as long as the others."
             )
+
+
+def _too_few(arms: Iterable[ArmSummary]) -> Iterator[str]:
+    """A quarter of slow messages stays unseen in so small a sample."""
+    fewest = min((arm.accepted for arm in arms), default=FEWEST)
+    if fewest < FEWEST:
+        yield (
+            f"With {counted(fewest, 'message')} an arm this run cannot show whether some messages are much slower than the "
+            f"median: that takes at least {FEWEST}."
+        )
