@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.dmarc.policy import own_policy
 from benchkit.audit.facts.policies import PREFIX, PolicyTexts, bimi_texts
-from benchkit.audit.fixes.policy_records import only_first, replaced
+from benchkit.audit.fixes.policy_records import only_first, replaced, said_of_almost, written_values
 from benchkit.audit.records.bimi import parse_bimi
 from benchkit.audit.records.dmarc import Policy
 from benchkit.audit.rule import Case, Check, Rule, unanswered_in
@@ -27,6 +27,12 @@ RULE = Rule(
     "has that of the organizational domain. Without a record nothing is wrong.",
     cases={
         "several": Case(Status.FAIL, "Several records: no logo is shown.", 3, advice="Publish one record."),
+        "almost": Case(
+            Status.WARN,
+            "A TXT record looks like BIMI but is not valid: receivers ignore it and show no logo.",
+            3,
+            advice="Begin it with exactly `v=BIMI1;`, then l= and a= with https: addresses.",
+        ),
         "syntax": Case(
             Status.WARN, "The record is malformed.", 3, advice="Correct the tag: l= and a= must be https: URLs."
         ),
@@ -43,11 +49,8 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     if unanswered := unanswered_in(evidence):
         yield RULE.unknown(name, unanswered)
     if found.only is None:
-        if found.texts:
-            message = f"{len(found.texts)} BIMI records"
-            yield RULE.finding(
-                "several", name, message, evidence=evidence, fixes=only_first(context.domain, "BIMI record", found)
-            )
+        if unusable := _not_one(context.domain, found):
+            yield unusable
         return
     if name != f"{PREFIX}.{context.domain}":
         yield RULE.finding("inherited", context.domain, f"the record at {name} applies", evidence=evidence)
@@ -67,6 +70,17 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.passed(name, "well formed, and the DMARC policy is strict enough", evidence=evidence)
 
 
+def _not_one(domain: str, found: PolicyTexts) -> Finding | None:
+    name, evidence = found.answer.name, [found.answer]
+    if found.texts:
+        message, fixes = f"{len(found.texts)} BIMI records", only_first(domain, "BIMI record", found)
+        return RULE.finding("several", name, message, evidence=evidence, fixes=fixes)
+    if not found.almost:
+        return None
+    message = f"{said_of_almost(found, 'BIMI1')}: receivers ignore the record and show no logo"
+    return RULE.finding("almost", name, message, evidence=evidence, fixes=_rewritten(domain, found))
+
+
 def _with_https(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
     """Where `http:` is all that is wrong: receivers fetch the files by https only."""
     text = re.sub(r"(\b[la]\s*=\s*)http://", r"\1https://", found.only or "", flags=re.IGNORECASE)
@@ -76,4 +90,14 @@ def _with_https(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
     return replaced(domain, "BIMI record", found, text, changes)
 
 
-CHECK = Check(RULE, judge, by_evidence=("several", "syntax", "no_certificate"))
+def _rewritten(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
+    """The tags of the one mistyped record; none where their values cannot be used as they are."""
+    values = {name: written_values(found, name, ("v", "l", "a", "avp")) for name in ("l", "a", "avp")}
+    tags = [f"{name}={written[0]}" for name, written in values.items() if written and (written[0] or name == "l")]
+    text = "; ".join(["v=BIMI1", *tags])
+    if len(found.almost) != 1 or parse_bimi(text).faults:
+        return ()
+    return replaced(domain, "BIMI record", found, text, ["the record begins with `v=BIMI1;`, and its tags stay"])
+
+
+CHECK = Check(RULE, judge, by_evidence=("several", "almost", "syntax", "no_certificate"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 from benchkit.audit.audit_context import AuditContext
@@ -84,6 +85,8 @@ def _judge_selector(domain: str, selector: Selector) -> Finding | None:
         return RULE.finding("host_name", selector.at, message, evidence=evidence, advice=advice)
     if selector.bare_key:
         message = f"{selector.at} holds a key without its tags, {readable(selector.bare_key)[:40]!r}: signatures fail"
+        if version := re.match(r"\s*v\s*=\s*([^\s;]{1,20})", readable(selector.bare_key)):
+            message = f"{selector.at} holds a key that begins with v={version[1]} instead of v=DKIM1: signatures fail"
         fixes = bare_key_fix(domain, selector)
         advice = (
             "Publish the record below."

@@ -10,7 +10,7 @@ from benchkit.audit.dmarc.walk import step as step_at
 from benchkit.audit.facts.profile import mail_profile
 from benchkit.audit.fixes import replacement
 from benchkit.audit.fixes.dmarc_record import DmarcFix, dmarc_fix
-from benchkit.audit.records.text import described, readable, txt_of
+from benchkit.audit.records.text import readable, strange_in, txt_of
 from benchkit.audit.rule import Case, Check, Rule, sentence
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.dns import Record
@@ -108,7 +108,7 @@ def _not_one(step: WalkStep, walked: Walk, fix: DmarcFix) -> Finding | None:
         advice = "Give it a p= of none, quarantine or reject."
     elif selection.almost and step.name == walked.start and not selection.records:
         meant = selection.almost[0]
-        hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
+        hint = strange_in(meant)
         case, message = (
             "almost",
             f"this text looks like a DMARC record but is not valid: {readable(meant)[:60]!r}{hint}",

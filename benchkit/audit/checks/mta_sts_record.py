@@ -9,10 +9,9 @@ from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.mail_hosts import addresses
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
 from benchkit.audit.facts.profile import mail_profile
-from benchkit.audit.fixes.policy_records import only_first, replaced
+from benchkit.audit.fixes.policy_records import only_first, replaced, said_of_almost, written_values
 from benchkit.audit.fixes.replacement import fixed, held, holder
 from benchkit.audit.records.mta_sts import parse_sts_record
-from benchkit.audit.records.tags import parse_tags
 from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -32,6 +31,12 @@ RULE = Rule(
         "several": Case(
             Status.FAIL, "Several records: senders act as if there were none.", 5, advice="Keep one record."
         ),
+        "almost": Case(
+            Status.FAIL,
+            "A TXT record looks like MTA-STS but is not valid: senders ignore it, as if there were no MTA-STS.",
+            5,
+            advice="Begin it with exactly `v=STSv1;`, and give it an id=.",
+        ),
         "syntax": Case(Status.FAIL, "The record cannot be read.", 5),
         "no_host": Case(Status.FAIL, "The host that should serve the policy has no address.", 5),
     },
@@ -46,7 +51,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     name, evidence = found.answer.name, [found.answer]
     if unanswered := unanswered_in(evidence):
         yield RULE.unknown(name, unanswered)
-    elif not found.texts:
+    elif not found.meant:
         message = "no MTA-STS record: senders may deliver without TLS, or to an attacker's server"
         if (await context.fact(mail_profile)).null_mx:
             message = "no MTA-STS record, and none is needed: the domain takes no mail"
@@ -63,6 +68,11 @@ async def _faulty(context: AuditContext, found: PolicyTexts) -> Finding | None:
     name, evidence = found.answer.name, [found.answer]
     host = await context.unread_fact(addresses, f"mta-sts.{context.domain}")
     removed = _removed(context.domain, found) if host.missing else ()
+    if not found.texts:
+        message = f"{said_of_almost(found, 'STSv1')}: senders ignore the record, and there is no MTA-STS"
+        return RULE.finding(
+            "almost", name, message, evidence=evidence, fixes=removed or _with_id(context.domain, found)
+        )
     if found.only is None:
         message = f"{len(found.texts)} MTA-STS records: senders act as if there were none"
         fixes = removed or only_first(context.domain, WHAT, found)
@@ -83,7 +93,7 @@ def _removed(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
 
 def _with_id(domain: str, found: PolicyTexts) -> tuple[RecordFix, ...]:
     """An id of letters and digits: the old one without what may not be in it."""
-    written = next((tag.value for text in found.texts if (tag := parse_tags(text).find("id"))), "")
+    written = next(iter(written_values(found, "id", ("v",))), "")
     right = re.sub("[^A-Za-z0-9]", "", written)[:LONGEST_ID] or "1"
     changes = [f"id={right}: letters and digits only, new with each change of the policy"]
     return replaced(domain, WHAT, found, f"v=STSv1; id={right}", changes)
@@ -102,4 +112,4 @@ async def _host(context: AuditContext, found: PolicyTexts, *, announced: bool) -
     return RULE.passed(context.domain, "announced", evidence=evidence) if announced else None
 
 
-CHECK = Check(RULE, judge, by_evidence=("several", "syntax"))
+CHECK = Check(RULE, judge, by_evidence=("several", "almost", "syntax"))

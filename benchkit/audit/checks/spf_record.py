@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.spf_record import SpfFound, spf_record
 from benchkit.audit.fixes.spf_record import SpfFix, spf_fix
-from benchkit.audit.records.text import described, readable
+from benchkit.audit.records.text import readable, strange_in
 from benchkit.audit.rule import Case, Check, Rule, sentence, unanswered_in
 from benchkit.model.audit import AuditedMechanism
 from benchkit.model.finding import Finding, Status
@@ -66,7 +66,7 @@ def _several(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
 
 def _almost(domain: str, found: SpfFound, fix: SpfFix) -> Finding:
     meant = found.selection.almost[0]
-    hint = "" if meant[:1].isascii() else f", which begins with {described(meant)}"
+    hint = strange_in(meant)
     return RULE.finding(
         "almost",
         domain,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from benchkit.audit.audit_context import AuditContext
 from benchkit.audit.facts.policies import PolicyTexts, policy_texts
 from benchkit.audit.facts.profile import mail_profile
-from benchkit.audit.fixes.policy_records import replaced
+from benchkit.audit.fixes.policy_records import replaced, said_of_almost, written_values
 from benchkit.audit.fixes.report_addresses import repaired_addresses
-from benchkit.audit.records.tags import parse_tags
+from benchkit.audit.records.text import RecordFault
 from benchkit.audit.records.tls_rpt import parse_tls_rpt
 from benchkit.audit.rule import Case, Check, Rule, unanswered_in
 from benchkit.model.audit import AuditedMechanism
@@ -33,6 +33,12 @@ RULE = Rule(
             advice="Publish an address for reports.",
         ),
         "several": Case(Status.FAIL, "Several records: no reports are sent.", 5),
+        "almost": Case(
+            Status.FAIL,
+            "A TXT record looks like TLS-RPT but is not valid: senders ignore it and send no reports.",
+            5,
+            advice="Begin it with exactly `v=TLSRPTv1;`, and give it rua= with an address.",
+        ),
         "syntax": Case(
             Status.FAIL, "The record cannot be read.", 5, advice="Publish one record with rua= and an address."
         ),
@@ -51,7 +57,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     name, evidence = found.answer.name, [found.answer]
     if unanswered := unanswered_in(evidence):
         yield RULE.unknown(name, unanswered)
-    elif not found.texts:
+    elif not found.meant:
         announced = (await context.fact(policy_texts, "_mta-sts")).texts
         case = "missing_with_policy" if announced else "missing"
         fixes = _fix(context.domain, found, "" if announced else "if you want reports about TLS")
@@ -59,6 +65,9 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
         yield RULE.finding(
             case, context.domain, "the domain does not ask for TLS reports", evidence=evidence, fixes=fixes
         )
+    elif not found.texts:
+        message = f"{said_of_almost(found, 'TLSRPTv1')}: senders ignore the record, and no reports are sent"
+        yield RULE.finding("almost", name, message, evidence=evidence, fixes=_fix(context.domain, found))
     elif found.only is None:
         message = f"{len(found.texts)} TLS-RPT records: no reports are sent"
         advice = "Publish one record with the addresses of all."
@@ -67,15 +76,20 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     elif faults := parse_tls_rpt(found.only).faults:
         case, fault = next((("syntax", fault) for fault in faults if fault.fatal), ("address", faults[0]))
         fixes = _fix(context.domain, found)
-        yield RULE.finding(case, name, fault.message, evidence=evidence, fixes=fixes, span=fault.span)
+        yield RULE.finding(case, name, _said(fault, faults), evidence=evidence, fixes=fixes, span=fault.span)
     else:
         yield RULE.passed(context.domain, "the domain asks for TLS reports", evidence=evidence)
 
 
+def _said(fault: RecordFault, faults: Sequence[RecordFault]) -> str:
+    """Where no address is left: why the one that is written is none."""
+    why = next((each.message for each in faults if not each.fatal), "")
+    return f"{why}, so no reports are sent" if fault.code == "rua-missing" and why else fault.message
+
+
 def _fix(domain: str, found: PolicyTexts, when: str = "") -> tuple[RecordFix, ...]:
     """One record with every address that reports can be sent to; postmaster's where there is none."""
-    written = [tag.value for text in found.texts if (tag := parse_tags(text).find("rua"))]
-    addresses = repaired_addresses(",".join(written)).addresses
+    addresses = repaired_addresses(",".join(written_values(found, "rua", ("v",)))).addresses
     kept = [each for each in addresses if each.startswith(("mailto:", "https:"))] or [f"mailto:postmaster@{domain}"]
     text = f"v=TLSRPTv1; rua={','.join(kept)}"
     if found.only == text:

@@ -21,24 +21,31 @@ SELECTORS = {"_mta-sts": select_sts, "_smtp._tls": select_tls_rpt, "default._bim
 
 @dataclass(frozen=True, slots=True)
 class PolicyTexts:
-    """`texts` are those of the right version; anything but one means that there is no policy."""
+    """`texts` are those of the right version; anything but one means that there is no policy. `almost` were meant as one."""
 
     answer: Answer
     texts: tuple[str, ...]
+    almost: tuple[str, ...] = ()
 
     @property
     def only(self) -> str | None:
         return self.texts[0] if len(self.texts) == 1 else None
 
     @property
+    def meant(self) -> tuple[str, ...]:
+        """What a corrected record replaces."""
+        return self.texts or self.almost
+
+    @property
     def records(self) -> tuple[Record, ...]:
-        return tuple(record for record in self.answer.records if txt_of(record) in self.texts)
+        return tuple(record for record in self.answer.records if txt_of(record) in self.meant)
 
 
 async def policy_texts(context: AuditContext, prefix: str, domain: str = "") -> PolicyTexts:
     """`prefix` is a key of SELECTORS; `domain` is the audited one by default."""
     answer = await context.ask(f"{prefix}.{domain or context.domain}", "TXT")
-    return PolicyTexts(answer, SELECTORS[prefix](txts_of(answer)))
+    found = SELECTORS[prefix](txts_of(answer))
+    return PolicyTexts(answer, found.records, found.almost)
 
 
 PREFIX = "default._bimi"
@@ -47,10 +54,10 @@ PREFIX = "default._bimi"
 async def bimi_texts(context: AuditContext) -> PolicyTexts:
     """Where the domain has no record and its organizational domain has one, that one."""
     own = await context.fact(policy_texts, PREFIX)
-    if own.texts or unanswered_in([own.answer]):
+    if own.meant or unanswered_in([own.answer]):
         return own
     organization = (await context.fact(own_walk)).organizational
     if organization == context.domain:
         return own
     above = await context.fact(policy_texts, PREFIX, organization)
-    return above if above.texts else own
+    return above if above.meant else own

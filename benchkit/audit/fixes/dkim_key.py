@@ -6,14 +6,16 @@ import re
 
 from benchkit.audit.facts.dkim_discovery import Selector
 from benchkit.audit.fixes.replacement import fixed, held, holder, record, txt_record
-from benchkit.audit.fixes.spelling import plain
+from benchkit.audit.fixes.spelling import plain, without_look_alikes
 from benchkit.audit.records.dkim import parse_dkim
+from benchkit.audit.records.tags import parse_tags
 from benchkit.audit.records.text import is_fatal
 from benchkit.model.record_fix import RecordFix
 
 WHAT = "DKIM key"
 _TAGS = {"sha1": "h", "no-sha256": "h", "testing": "t", "obsolete-g": "g", "not-for-mail": "s"}
 _VERSION = ("version-not-first", "version")
+_WORDS = ("v", "dkim1", "k", "rsa", "ed25519", "p", "t", "s", "h", "sha256", "email")
 NO_KEY = ("no-key", "key-cut")  # faults of a key with which no verifier can pass a signature, however lenient
 
 
@@ -57,6 +59,8 @@ def without_alias(domain: str, selector: Selector, why: str) -> tuple[RecordFix,
 
 def bare_key_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     """The key with its tags, where what is published is a whole key: of a PEM file, or its base64 alone."""
+    if mistyped := _meant_as_key(selector.bare_key):
+        return _replaced(domain, selector, mistyped, "a key record begins with `v=DKIM1`; the same key is left")
     base64 = re.sub(r"-+(BEGIN|END)[A-Z ]*-+|[^A-Za-z0-9+/=]", "", selector.bare_key)
     text = f"v=DKIM1; k=rsa; p={base64}"
     if is_fatal(parse_dkim(text).faults):
@@ -67,7 +71,7 @@ def bare_key_fix(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
 def _without_stray(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
     """Only where the key is then whole: a zone file's `\\;`, quotation marks, `p:` for `p=`, stray commas, `k=RSA`."""
     text = selector.texts[0] if len(selector.texts) == 1 else ""
-    made = plain(text)[0].replace("\\", "").replace('"', "").strip(" '")
+    made = without_look_alikes(plain(text)[0], _WORDS)[0].replace("\\", "").replace('"', "").strip(" '")
     made = re.sub(r"(^|[;\s])([vkpt]):", r"\1\2=", made).replace(",", "")
     made = re.sub(r"\bk\s*=\s*RSA\b", "k=rsa", made, flags=re.IGNORECASE)
     if made == text or is_fatal(parse_dkim(made).faults):
@@ -77,6 +81,14 @@ def _without_stray(domain: str, selector: Selector) -> tuple[RecordFix, ...]:
         return ()
     why = "characters that belong into a zone file or into no key were removed, and the same key is left"
     return _replaced(domain, selector, made, why)
+
+
+def _meant_as_key(text: str) -> str:
+    """`v=DMARC1; k=rsa; p=MII…`, also with letters that only look like ASCII, as the key record it was meant to be."""
+    tags = parse_tags(without_look_alikes(plain(text)[0], _WORDS)[0])
+    kept = [f"{tag.name}={tag.value}" for tag in tags.tags if tag.name != "v"]
+    made = "; ".join(["v=DKIM1", *kept])
+    return made if tags.find("p") and not is_fatal(parse_dkim(made).faults) else ""
 
 
 def _replaced(domain: str, selector: Selector, text: str, why: str) -> tuple[RecordFix, ...]:

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchkit.audit.fixes.report_addresses import repaired_addresses
-from benchkit.audit.fixes.spelling import closest, plain
+from benchkit.audit.fixes.spelling import closest, plain, without_look_alikes
 from benchkit.audit.records.dmarc import Policy, is_dmarc
 from benchkit.audit.records.text import readable
 
 POLICY_TAGS = ("p", "sp", "np")
 ADDRESS_TAGS = ("rua", "ruf")
 _TAGS = (*POLICY_TAGS, *ADDRESS_TAGS, "adkim", "aspf", "fo", "t", "psd", "pct", "rf", "ri")
+_WORDS = (*_TAGS, *Policy, "v", "dmarc1", "dmarc", "mailto", "y", "n", "u", "r", "s", "relaxed", "strict")
 _VERSION = re.compile(r"[\s\"'(]*(?:v\s*[=:]?\s*)?\"?\s*dmarc\s*1?\b[\"\s;:,.]*", re.IGNORECASE)
 _LATER_VERSION = re.compile(r"[^;]{0,40}?\bv\s*=\s*dmarc1?\b[\"\s;:,.]*", re.IGNORECASE)  # something stands before it
 _NEXT_TAG = re.compile(rf"[,\s]+(?=(?:{'|'.join(_TAGS)})\s*=)", re.IGNORECASE)
@@ -60,7 +61,8 @@ def read_tags(texts: Sequence[str]) -> DmarcTags:
 
 def _pieces(text: str, found: DmarcTags) -> Iterator[tuple[str, str]]:
     clean, changes = plain(text)
-    found.changes += changes
+    clean, look_alikes = without_look_alikes(clean, _WORDS)
+    found.changes += (*changes, *look_alikes)
     if "\\" in clean:
         found.changes.append("backslashes were removed: they belong in a zone file, not into the record")
     clean = clean.replace("\\", "").strip()

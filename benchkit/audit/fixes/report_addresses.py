@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchkit.audit.domain_name import a_labels
 from benchkit.audit.records.text import readable
 
-_BLANK_AFTER_SCHEME = re.compile(r"(mailto)\s*[:;=]\s*/*\s*", re.IGNORECASE)
+_BLANK_AFTER_SCHEME = re.compile(r"(mailto)\s*[:;=]\s*(/*)\s*", re.IGNORECASE)
 _MAILBOX = re.compile(r"[^@\s,;:!<>\"]+@(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]*[A-Za-z0-9]\Z")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,]+\Z")
 _SIZE = re.compile(r"![0-9]+[kmgt]?\Z", re.IGNORECASE)
@@ -29,7 +29,7 @@ def repaired_addresses(value: str) -> ReportAddresses:
     kept: list[str] = []
     changed: list[tuple[str, str]] = []
     unclear: list[str] = []
-    joined = _BLANK_AFTER_SCHEME.sub("mailto:", value)
+    joined = _BLANK_AFTER_SCHEME.sub(r"mailto:\2", value)
     for written in filter(None, re.split(r"[,;\s]+", joined)):
         repaired = _repaired(written)
         if not repaired:

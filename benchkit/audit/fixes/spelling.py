@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from benchkit.audit.records.text import readable
+from benchkit.audit.records.text import LOOK_ALIKES, described, folded, readable
 
 _QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a\u00b4\u2033"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
+_WORD = re.compile(r"(?<![^\s;:=,\"'])\w+")  # not within base64 or a host name
 _FULLWIDTH = range(0xFF01, 0xFF5F)  # of East Asian keyboards: each ASCII character again
 _ASCII = {
     **{wide: chr(wide - 0xFF01 + 0x21) for wide in _FULLWIDTH},
@@ -51,6 +53,22 @@ def plain(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     named = ", ".join(f"U+{ord(each):04X} {unicodedata.name(each, 'control character')}" for each in strange)
     return plain_text, (f"typographic or invisible characters became plain ones ({named})",)
+
+
+def without_look_alikes(text: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The text with each of the known words, lower case, in ASCII where a letter of another alphabet stood in it."""
+    shown, changes = readable(text), []
+
+    def corrected(word: re.Match[str]) -> str:
+        right = folded(word[0])
+        if right == word[0] or right.lower() not in known:
+            return word[0]
+        strange = next(each for each in word[0] if each in LOOK_ALIKES)
+        changes.append(f"`{word[0]}` became `{right}`: it holds {described(strange)}")
+        return right
+
+    made = _WORD.sub(corrected, shown)
+    return (made, tuple(changes)) if changes else (text, ())
 
 
 def _plain_character(character: str) -> str:

@@ -10,7 +10,7 @@ from benchkit.audit.fixes import spf_words
 from benchkit.audit.fixes.spelling import plain
 from benchkit.audit.fixes.spf_values import is_host, is_value
 from benchkit.audit.records.spf import is_spf
-from benchkit.audit.records.text import readable
+from benchkit.audit.records.text import readable, strange_in
 
 _VERSION = re.compile(
     r"[\s\"'(]*(?:spf\s*[=:]\s*)?(?:v\s*[=:]?\s*\"?\s*spf\s*1?|spf1|spf2\.0/\S*)[\"\s;:,.=]*", re.IGNORECASE
@@ -127,7 +127,8 @@ def _word(word: str, found: SpfTerms) -> None:
         _changed(word, repair.terms, repair.why, found)
     else:
         found.undecided.append(
-            f"`{readable(word)}`: it is not clear what was meant. Correct it, or remove it if no sender needs it"
+            f"`{readable(word)}`{strange_in(word)}: it is not clear what was meant. "
+            "Correct it, or remove it if no sender needs it"
         )
 
 

@@ -11,6 +11,8 @@ from benchkit.audit.records.text import readable
 AROUND = "\"'()<>[]{},;"
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?\Z")
 
+_IPV4 = re.compile(r"(?P<host>[0-9]{1,4}(?:\.[0-9]{1,4}){3})(?::(?P<port>[0-9]{1,5}))?(?P<prefix>/[0-9]{1,2})?\Z")
+
 
 def is_value(word: str) -> bool:
     """Whether it can be what a mechanism names: a host, a domain or an address."""
@@ -37,6 +39,19 @@ def address_in(text: str) -> str | None:
     if not slash:
         return host.strip("[]")
     return f"{host.strip('[]')}/{network.prefixlen}"
+
+
+def with_plain_address(value: str) -> tuple[str, str]:
+    """`192.0.2.1:25` and `192.0.2.01` as the address that was meant, and what was wrong; two empty texts if neither."""
+    found = _IPV4.match(value)
+    if found is None:
+        return "", ""
+    right = ".".join(str(int(each)) for each in found["host"].split(".")) + (found["prefix"] or "")
+    if address_in(right) is None or (found["port"] and int(found["port"]) > 65_535):
+        return "", ""
+    why = ["SPF has no port numbers"] if found["port"] else []
+    why += ["an address has no leading zeros (RFC 7208 §5.6)"] if "." + found["host"] not in "." + right else []
+    return (right, ", and ".join(why)) if why else ("", "")
 
 
 def address_term(address: str) -> str:

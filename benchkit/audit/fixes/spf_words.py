@@ -13,7 +13,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from benchkit.audit.fixes.spelling import closest
-from benchkit.audit.fixes.spf_values import AROUND, address_in, address_term, cleaned, is_host
+from benchkit.audit.fixes.spf_values import AROUND, address_in, address_term, cleaned, is_host, with_plain_address
 from benchkit.audit.records.spf_syntax import parse_terms
 from benchkit.audit.records.spf_terms import MechanismKind, Modifier, SpfMechanism
 from benchkit.audit.records.text import is_fatal
@@ -158,6 +158,9 @@ def _named(word: str) -> Repaired | None:
     value = cleaned(found[4])
     if found[2].lower() == "ip" and value[:2] in ("4:", "6:"):
         value = value[2:]
+    address, why = with_plain_address(value) if kind in ("ip4", "ip6", "a") else ("", "")
+    if address:
+        return Repaired((found[1] + address_term(address),), why)
     if kind in MODIFIERS:
         return Repaired((f"{kind}={value}",), f"the modifier is written `{kind}=`")
     return _term(found[1], kind, value)

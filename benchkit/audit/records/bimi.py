@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.tags import TagList, parse_tags
-from benchkit.audit.records.text import RecordFault, as_text, is_fatal, strange_octets
+from benchkit.audit.records.text import BEFORE, RecordFault, as_text, is_fatal, strange_octets
 
 _VERSION = re.compile(r"[ \t]*v[ \t]*=[ \t]*BIMI1[ \t]*(?:;|\Z)")
+_ALMOST = re.compile(BEFORE + r"(?:v\s*[=:]?\s*\"?bimi|bimi1?\b|[la]\s*=\s*https?:)", re.IGNORECASE)
 _HTTPS = re.compile(r"https://[^\s,;/?#@:]+(?::[0-9]{1,5})?(?:[/?#][^\s,;]*)?\Z", re.IGNORECASE)
 _PREFERENCES = ("brand", "personal")
 
@@ -36,9 +38,9 @@ class BimiRecord:
         return self.tags.find("l") is not None and not self.location and not self.authority
 
 
-def select_bimi(texts: Iterable[bytes | str]) -> tuple[str, ...]:
+def select_bimi(texts: Iterable[bytes | str]) -> Selection:
     """The BIMI records among TXT texts; unless it is exactly one, there is no indicator."""
-    return tuple(text for text in map(as_text, texts) if _VERSION.match(text))
+    return select(texts, lambda text: _VERSION.match(text) is not None, _ALMOST)
 
 
 def parse_bimi(raw: bytes | str) -> BimiRecord:

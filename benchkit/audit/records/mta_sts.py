@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.tags import BLANK, TagList
-from benchkit.audit.records.text import RecordFault, Span, as_text, is_fatal
+from benchkit.audit.records.text import BEFORE, RecordFault, Span, as_text, is_fatal
 from benchkit.audit.records.tls_fields import FIELD_NAME, parse_fields
 
 _VERSION = re.compile(r"v=STSv1[ \t]*(?:;|\Z)")
+_ALMOST = re.compile(
+    BEFORE + r"(?:v\s*[=:]?\s*\"?(?:mta-?)?sts|(?:mta-?)?stsv?1\b|id\s*[=:]\s*\w+[\s;]*\Z)", re.IGNORECASE
+)
 _ID = re.compile(r"[A-Za-z0-9]{1,32}\Z")
 _LINE = re.compile(r"[^\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -61,9 +65,9 @@ class _Line:
     span: Span
 
 
-def select_sts(texts: Iterable[bytes | str]) -> tuple[str, ...]:
+def select_sts(texts: Iterable[bytes | str]) -> Selection:
     """The MTA-STS records among TXT texts; unless it is exactly one, there is no policy (§3.1)."""
-    return tuple(text for text in map(as_text, texts) if _VERSION.match(text))
+    return select(texts, lambda text: _VERSION.match(text) is not None, _ALMOST)
 
 
 def parse_sts_record(raw: bytes | str) -> StsRecord:

@@ -12,7 +12,7 @@ from benchkit.audit.records.text import RecordFault, Span
 _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([^\s,]+)\Z")
 _SIZE = re.compile(r"!([0-9]+[kmgtKMGT]?)\Z")
 _MAILBOX = re.compile(
-    r"[^@\s!,;]+@((?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]*[A-Za-z0-9])(?:\?.*)?\Z"
+    r"[^@\s!,;/][^@\s!,;]*@((?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]*[A-Za-z0-9])(?:\?.*)?\Z"
 )
 
 
@@ -77,4 +77,5 @@ def _target(text: str, scheme: str, size: str, span: Span) -> Iterator[ReportUri
     if mailbox:
         yield ReportUri(text, scheme, span, mailbox[1].lower(), size)
     else:
-        yield RecordFault("bad-mailbox", f"{text[:60]!r} leads to no mailbox", span, fatal=False)
+        hint = "; after mailto: there are no slashes (RFC 6068 §2)" if text.partition(":")[2][:1] == "/" else ""
+        yield RecordFault("bad-mailbox", f"{text[:60]!r} leads to no mailbox{hint}", span, fatal=False)

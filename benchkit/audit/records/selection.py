@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from benchkit.audit.records.text import as_text
+from benchkit.audit.records.text import as_text, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,6 @@ def select(texts: Iterable[bytes | str], is_record: Callable[[str], bool], almos
     almost: list[str] = []
     others: list[str] = []
     for text in map(as_text, texts):
-        kind = records if is_record(text) else almost if almost_one.match(text) else others
+        kind = records if is_record(text) else almost if almost_one.match(folded(text)) else others
         kind.append(text)
     return Selection(tuple(records), tuple(almost), tuple(others))

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchkit.audit.records.report_uris import ReportUri, parse_report_uris
+from benchkit.audit.records.selection import Selection, select
 from benchkit.audit.records.tags import TagList
-from benchkit.audit.records.text import RecordFault, as_text, is_fatal
+from benchkit.audit.records.text import BEFORE, RecordFault, as_text, is_fatal
 from benchkit.audit.records.tls_fields import parse_fields
 
 _VERSION = re.compile(r"v=TLSRPTv1[ \t]*(?:;|\Z)")
+_ALMOST = re.compile(
+    BEFORE + r"(?:v\s*[=:]?\s*\"?tls-?rpt|tls-?rptv?1\b|rua\s*[=:]\s*(?:mailto|https):)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,9 @@ class TlsRptRecord:
         return not is_fatal(self.faults)
 
 
-def select_tls_rpt(texts: Iterable[bytes | str]) -> tuple[str, ...]:
+def select_tls_rpt(texts: Iterable[bytes | str]) -> Selection:
     """The TLS-RPT records among TXT texts; unless it is exactly one, no reports are sent (§3)."""
-    return tuple(text for text in map(as_text, texts) if _VERSION.match(text))
+    return select(texts, lambda text: _VERSION.match(text) is not None, _ALMOST)
 
 
 def parse_tls_rpt(raw: bytes | str) -> TlsRptRecord:

@@ -50,6 +50,12 @@ TABLE: dict[str, str] = {
     '"v=spf1 mx ip4 192.0.2.1 -all"': "mx ip4:192.0.2.1 -all",
     '"v=spf1 mx redirect:_spf.x.example"': "mx redirect=_spf.x.example",
     '"v=spf1 all mx"': "mx ~all",
+    '"v=spf1 mx ip4:192.0.2.1:25 -all"': "mx ip4:192.0.2.1 -all",
+    '"v=spf1 mx ip4:192.0.2.01 -all"': "mx ip4:192.0.2.1 -all",
+    '"v=spf1 mx a:192.0.2.1:587 -all"': "mx ip4:192.0.2.1 -all",
+    '"v=spf1 mx ip4:192.0.02.0/24 -all"': "mx ip4:192.0.2.0/24 -all",
+    '"v=spf1 mx ip4:192.0.2.1:99999 -all"': "",
+    '"v=spf1 mx ip4:192.0.2.0300 -all"': "",
 }
 POLICIES: dict[str, str] = {
     "p=none": "p=none; rua=mailto:postmaster@shop.example",
@@ -66,6 +72,12 @@ POLICIES: dict[str, str] = {
     "p=reject; rua=mailto:d@bücher.example": "p=reject; rua=mailto:d@xn--bcher-kva.example",
     "p=reject; adkim=strict; rua=mailto:d@shop.example": "p=reject; adkim=s; rua=mailto:d@shop.example",
     "p=reject; sp=rejet; rua=mail:d@shop.example": "p=reject; sp=reject; rua=mailto:d@shop.example",
+    "p=r\u0435ject; rua=mailto:d@shop.example": "p=reject; rua=mailto:d@shop.example",
+    "\u0440=reject; rua=mailto:d@shop.example": "p=reject; rua=mailto:d@shop.example",
+    "p=qu\u0430rantine; rua=mailto:d@shop.example": "p=quarantine; rua=mailto:d@shop.example",
+    "p=n\u043en\u0435; rua=mailto:d@shop.example": "p=none; rua=mailto:d@shop.example",
+    "p=reject; rua=mailt\u043e:d@shop.example": "p=reject; rua=mailto:d@shop.example",
+    "p=reject; rua=mailto://d@shop.example": "p=reject; rua=mailto:d@shop.example",
     "p=rejekt; rua=mailto:d@shop.example": "p=reject; rua=mailto:d@shop.example",
 }
 OWN = "@ IN A 192.0.2.80\n"
@@ -94,6 +106,27 @@ def test_dmarc(written: str, tmp_path: Path) -> None:
     assert value_of(offered.after[0]) == f"v=DMARC1; {POLICIES[written]}"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("_dmarc", "v=DMARC1; p=r\u0435ject; rua=mailto:d@shop.example"),
+        ("_dmarc", "v=DM\u0410RC1; p=reject; rua=mailto:d@shop.example"),
+        ("_dmarc", "v=DMARC1; \u0440=reject; rua=mailto:d@shop.example"),
+        ("s1._domainkey", RSA.replace("p=MII", "p=MI\u0406")),
+        ("s1._domainkey", RSA.replace("p=MII", "\u0440=MII")),
+        ("@", "v=spf1 m\u0445 -all"),
+        ("@", "v=s\u0440f1 mx -all"),
+        ("_mta-sts", "v=ST\u0405v1; id=1"),
+    ],
+)
+def test_a_letter_that_only_looks_like_ascii_is_named(name: str, text: str, tmp_path: Path) -> None:
+    good = {"_dmarc": DMARC, "s1._domainkey": KEY, "@": SPF}
+    zone = HEAD + MX + "".join(line for each, line in good.items() if each != name) + f"{name} IN TXT {strings(text)}\n"
+    report = audited(zone, tmp_path)
+    assert any("only looks like" in f"{each.message} {each.advice}" for each in report.findings)
+    assert all(value_of(record).isascii() for fix in report.fixes for record in fix.after)
+
+
 @pytest.mark.parametrize("before", ["v=spf1 ", "TXT ", "_dmarc "])
 def test_what_stands_before_the_version_of_dmarc_loses_no_intent(before: str, tmp_path: Path) -> None:
     zone = f'{HEAD}{MX}{KEY}@ IN TXT "v=spf1 mx -all"\n_dmarc IN TXT "{before}v=DMARC1; p=reject; rua=mailto:d@shop.example"\n'
@@ -119,6 +152,11 @@ def test_a_null_mx_without_a_sender_becomes_a_parked_domain_at_once(spf: str, dm
         (";", "\\\\;"),
         ("p=MII", 'p=\\"MII'),
         ("p=MII", "p=\u201cMII"),
+        ("p=MII", "\u0440=MII"),
+        ("v=DKIM1", "v=D\u041aIM1"),
+        ("k=rsa", "k=rs\u0430"),
+        ("v=DKIM1", "v=DMARC1"),
+        ("v=DKIM1", "v=spf1"),
     ],
 )
 def test_a_key_with_stray_characters_is_the_same_key_again(old: str, new: str, tmp_path: Path) -> None:

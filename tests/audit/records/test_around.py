@@ -49,7 +49,7 @@ def test_sts_records(text: str, wanted: list[str]) -> None:
 
 
 def test_sts_selection_counts_records_only() -> None:
-    assert select_sts(["v=STSv1; id=1", "v=STSv10; id=1", "v=spf1 -all"]) == ("v=STSv1; id=1",)
+    assert select_sts(["v=STSv1; id=1", "v=STSv10; id=1", "v=spf1 -all"]).records == ("v=STSv1; id=1",)
 
 
 def test_an_sts_policy() -> None:
@@ -144,7 +144,7 @@ def test_bimi_parts() -> None:
     assert (record.location, record.authority) == ("https://x.example/a.svg", "https://x.example/a.pem")
     assert (record.avatar_preference, record.local_parts, record.declined) == ("personal", ("a", "b"), False)
     assert parse_bimi("v=BIMI1; l=; a=").declined
-    assert select_bimi(["v=BIMI1; l=", "v=BIMI", "x"]) == ("v=BIMI1; l=",)
+    assert select_bimi(["v=BIMI1; l=", "v=BIMI", "x"]).records == ("v=BIMI1; l=",)
 
 
 @pytest.mark.parametrize(
