@@ -38,7 +38,7 @@ class ThroughputPlot:
             panel.grid(axis="x")
             for arm in range(per_panel):
                 _row(panel, arm, arms[condition * per_panel + arm], rates[condition, arm])
-            panel.set_xlim(left=0)
+        axes[-1].set_xlim(left=0)  # last: it ends the scaling of the axis that all panels share
         axes[-1].set_xlabel("accepted messages per second of the arm’s own time")
 
 

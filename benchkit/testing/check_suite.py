@@ -21,6 +21,7 @@ from benchkit.errors import BUG
 from benchkit.model.dns import Answer, AnswerState, Ask, Record
 from benchkit.model.finding import Finding, Status
 from benchkit.resolver import from_zone
+from benchkit.testing.audit_events import watched
 from benchkit.testing.suite import Suite, only
 from benchkit.testing.zones import NEWS, OFFICE, PARKED, REST
 
@@ -171,6 +172,22 @@ class CheckSuite(Suite):
             for zone in case.zones:
                 case.found(zone)
         assert not tried, "it connects by itself"
+
+    def test_it_writes_no_file_and_never_blocks_the_event_loop(self, case: CheckCase) -> None:
+        """All checks share one loop: a call that waits stops them all. What imports do is done once, before."""
+        for zone in case.zones:
+            case.found(zone)
+            with watched() as seen:
+                case.found(zone)
+            assert not seen
+
+    def test_what_costs_points_says_what_to_do(self, case: CheckCase) -> None:
+        """In its advice or with a record to publish, also where the zone is empty."""
+        for zone in case.zones:
+            for change in (lambda answer: answer, *_hostile()):
+                for finding in case.found(zone, zone.ask(change)):
+                    costs = finding.status in (Status.FAIL, Status.WARN)
+                    assert not costs or finding.advice.strip() or finding.fixes, finding.rule
 
     def test_a_lost_answer_is_never_knowledge(self, case: CheckCase) -> None:
         """Each answer in turn does not come: no claim is new, and one that is gone is replaced by `unknown`."""

@@ -16,6 +16,7 @@ from benchkit.model.outcome import OutcomeKind
 from benchkit.model.run import ConditionRecord, Run
 from benchkit.plots.rendering import drawn, svg_text
 from benchkit.plots.style import ARM_COLOURS, ONE_HOP, arm_colour
+from benchkit.testing.figure_data import points, time_axes
 from benchkit.testing.suite import Suite, only
 from benchkit.testing.synthetic_run import synthesise
 
@@ -32,6 +33,7 @@ RUNS: Mapping[str, Mapping[str, Any]] = {
     "nine arms": {"times": (1.0, 100.0, 3000.0, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5)},
     "microseconds": {"base_ms": 0.02, "message_noise": 0.0, "block_noise": 0.0, "drift": 0.0},
 }
+EXACT: Mapping[str, Any] = {"base_ms": 5.0, "message_noise": 0.0, "block_noise": 0.0, "drift": 0.0}
 _COLOUR = re.compile("#[0-9a-f]{6}")
 
 
@@ -114,6 +116,33 @@ class FigureSuite(Suite):
         for run in _failing_runs():
             if case.plot.suits(run):
                 assert case.svg(run) != case.svg(_without_failures(run))
+
+    @only(lambda case: not case.of_accepted)
+    def test_few_failures_are_not_left_out(self, case: FigureCase) -> None:
+        """One in a hundred: a reader who sees none takes it that there were none."""
+        run = synthesise(times=(1.0, 3.0), failures={1: 0.01}, conditions=LINKS, blocks=24)
+        if case.plot.suits(run):
+            assert case.svg(run) != case.svg(_without_failures(run))
+
+    def test_a_known_time_is_drawn_where_its_axis_says(self, case: FigureCase) -> None:
+        """Every message of an arm took 5 or 20 ms: where an axis is in a unit of time, both are on it, in that unit."""
+        for links in (LINKS[:1], LINKS):
+            run = synthesise(times=(1.0, 4.0), **EXACT, conditions=links, blocks=6)
+            for axes, dimension, per_ms in time_axes(case.figure(run)) if case.plot.suits(run) else ():
+                drawn = np.concatenate([each[:, dimension] for each in points(axes)])
+                for time_ms in (5.0, 20.0):
+                    assert np.isclose(drawn, time_ms * per_ms, rtol=1e-3).any(), f"{time_ms} ms is not drawn"
+
+    def test_no_axis_cuts_data_off(self, case: FigureCase) -> None:
+        for recipe in RUNS.values():
+            run = synthesise(**recipe)
+            for axes in case.figure(run).axes if case.plot.suits(run) else ():
+                for each in points(axes):
+                    for values, limits in zip(each.T, (axes.get_xlim(), axes.get_ylim()), strict=True):
+                        low, high = min(limits), max(limits)
+                        slack = 1e-6 * (high - low)
+                        assert low - slack <= values.min(), "an axis begins beyond its data"
+                        assert values.max() <= high + slack, "an axis ends before its data"
 
     def test_the_warm_up_is_not_drawn(self, case: FigureCase) -> None:
         """However long it took."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from tempfile import TemporaryFile
 
 from benchkit.audit.audit_context import AuditContext, noting_reads
 from benchkit.audit.checks import CHECKS
@@ -23,7 +25,7 @@ RULE = Rule(
     title="the domain asks for TLS reports",
     reference="RFC 8460 §3",
     text="A record at `_smtp._tls` asks senders for reports about TLS. Publish one, so that you hear of failures.",
-    cases={"missing": Case(Status.WARN, "There is no such record.")},
+    cases={"missing": Case(Status.WARN, "There is no such record.", advice="Publish one.")},
 )
 LOST = "test_a_lost_answer_is_never_knowledge"
 OWN, EVIDENCE = "test_its_findings_are_of_its_own_cases", "test_what_costs_points_has_evidence"
@@ -122,6 +124,21 @@ async def borrowed(context: AuditContext) -> AsyncIterator[Finding]:
     yield RULE.finding("missing", context.domain, "no record", evidence=[replace(answer, name=f"x.{answer.name}")])
 
 
+async def writes(context: AuditContext) -> AsyncIterator[Finding]:
+    """A cache of its own."""
+    with TemporaryFile("wb") as own:
+        own.write(b"cached")
+    async for finding in judge(context):
+        yield finding
+
+
+async def sleeps(context: AuditContext) -> AsyncIterator[Finding]:
+    """A pause between questions that stops every other check."""
+    time.sleep(0.001)  # noqa: ASYNC251 (what the suite must catch)
+    async for finding in judge(context):
+        yield finding
+
+
 def credulous(name: str) -> Check:
     """The real check, told "no such name" of every answer that does not come, and with nothing noted of what it reads."""
     real = CHECKS[name]
@@ -157,6 +174,9 @@ ROWS: list[tuple[str, str, Check]] = [
     ("test_its_words_can_be_shown", "an object's address in its words",
      changed(lambda finding: replace(finding, message=repr(object())))),
     ("test_it_opens_no_connection", "a connection of its own", Check(RULE, connects)),
+    ("test_it_writes_no_file_and_never_blocks_the_event_loop", "writes a file", Check(RULE, writes)),
+    ("test_it_writes_no_file_and_never_blocks_the_event_loop", "sleeps in the event loop", Check(RULE, sleeps)),
+    ("test_what_costs_points_says_what_to_do", "no advice", changed(lambda finding: replace(finding, advice=""))),
     ("test_it_opens_no_connection", "the system's resolver", Check(RULE, looks_up)),
     ("test_an_empty_zone_and_hostile_records_give_findings", "every record is ASCII", Check(RULE, trusts_text)),
     ("test_it_says_nothing_twice", "every finding twice", Check(RULE, repeats)),

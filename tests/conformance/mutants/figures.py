@@ -23,6 +23,11 @@ KEEPS, NAMED = (
     "test_an_arm_keeps_its_colour_when_another_one_has_nothing_to_show",
     "test_a_name_has_the_colour_of_its_arm",
 )
+TIMES, CUT, FEW = (
+    "test_a_known_time_is_drawn_where_its_axis_says",
+    "test_no_axis_cuts_data_off",
+    "test_few_failures_are_not_left_out",
+)
 DRAWS = "test_it_draws_whatever_the_run_holds_and_says_where"
 
 
@@ -107,12 +112,45 @@ def not_queued(run: Run) -> Run:
     return replace(run, cells={**run.cells, "queued_ns": np.zeros_like(run.cells["queued_ns"])})
 
 
+def in_seconds(_run: Run, figure: Any) -> None:
+    """The times stay milliseconds."""
+    for axes in figure.axes:
+        axes.set_xlabel(axes.get_xlabel().replace("milliseconds", "seconds"))
+
+
+def cut_off(_run: Run, figure: Any) -> None:
+    """An axis that ends at nine tenths, so that a few slow messages do not press the others together."""
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        axes.set_xlim(low, low + 0.9 * (high - low))
+
+
+def halved(run: Run) -> Run:
+    """The time of one way only."""
+    half = (run.messages["ended_ns"] - run.messages["started_ns"]) // 2
+    return replace(run, messages={**run.messages, "ended_ns": run.messages["started_ns"] + half})
+
+
+def without_few_failures(run: Run) -> Run:
+    """An arm's failures are drawn from 5 % only."""
+    failed = run.messages["outcome"] != OutcomeKind.ACCEPTED
+    return run if failed.mean() >= 0.05 else without_failures(run)
+
+
 ROWS: list[tuple[str, str, str, Any]] = [
     ("latency", FAST, "failures drawn as fast messages", of_run("latency", as_accepted)),
     ("ecdf", FAST, "failures drawn as fast messages", of_run("ecdf", as_accepted)),
     ("latency", LEFT_OUT, "failures dropped", of_run("latency", without_failures)),
     ("ecdf", LEFT_OUT, "failures dropped", of_run("ecdf", without_failures)),
     ("blocks", LEFT_OUT, "failures dropped", of_run("blocks", without_failures)),
+    ("ecdf", TIMES, "another unit at its axis", afterwards("ecdf", in_seconds)),
+    ("latency", TIMES, "another unit at its axis", afterwards("latency", in_seconds)),
+    ("ecdf", TIMES, "halved times", of_run("ecdf", halved)),
+    ("tail", TIMES, "halved times", of_run("tail", halved)),
+    ("ecdf", CUT, "an axis that cuts data off", afterwards("ecdf", cut_off)),
+    ("throughput", CUT, "an axis that cuts data off", afterwards("throughput", cut_off)),
+    ("ecdf", FEW, "failures below 5 % left out", of_run("ecdf", without_few_failures)),
+    ("failures", FEW, "failures below 5 % left out", of_run("failures", without_few_failures)),
     ("blocks", KEEPS, "colours in the order of drawing", coloured("blocks", blocks, by_turns)),
     ("ecdf", NAMED, "another colour for each arm", coloured("ecdf", ecdf, backwards)),
     ("latency", KEEPS, "one colour for all", coloured("latency", latency, lambda: lambda arm: ARM_COLOURS[arm and 1])),

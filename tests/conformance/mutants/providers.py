@@ -141,6 +141,7 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("own header fields dropped", {"request": content(headers=lambda _: ())}),
         ("HTML dropped", {"request": content(html=lambda _: "")}),
         ("subject in ASCII", {"request": content(subject=lambda text: text.encode("ascii", "ignore").decode())}),
+        ("subject in lower case", {"request": content(subject=str.lower)}),
         ("display names dropped", {"request": content(to=lambda to: tuple(replace(each, name="") for each in to))}),
         ("dots doubled", {"request": content(text=lambda text: text.replace("\n.", "\n.."))}),
         ("addresses in lower case", {"request": sends(lower_case)}),

@@ -202,6 +202,8 @@ ROWS: list[tuple[type[Suite], str, str, Any]] = [
     (TransportSuite, WHOLE, "only the first recipient", of_mail(lambda m: replace(m, recipients=m.recipients[:1]))),
     (TransportSuite, WHOLE, "Bcc dropped", of_mail(named)),
     (TransportSuite, WHOLE, "content altered", of_bytes(lambda mime: mime.replace(b"Subject: Dots", b"Subject: Dot"))),
+    (TransportSuite, WHOLE, "subject in lower case",
+     of_bytes(lambda mime: re.sub(rb"Subject: [^\r\n]+", lambda line: b"Subject: " + line[0][9:].lower(), mime))),
     (TransportSuite, WHOLE, "long lines cut", of_bytes(lambda mime: re.sub(rb"([^\r\n]{990})", rb"\1\r\n", mime))),
     (TransportSuite, WHOLE, "From as the envelope sender",
      of_mail(lambda m: replace(m, envelope_from=m.content.sender.addr))),
