@@ -55,7 +55,7 @@ class Options:
     now_s: int = 0  # seconds since 1970, for signatures that expire; 0: they never do
 
     def __post_init__(self) -> None:
-        """Raises InputError where `ip` is no address."""
+        """Raises InputError where `ip` is not an address."""
         try:
             if self.ip:
                 ip_address(self.ip)

@@ -33,7 +33,7 @@ def read_baseline(path: Path) -> Earlier:
         reports = document if isinstance(document, list) else [document]
         return {str(report["domain"]): [_finding(each) for each in report["findings"]] for report in reports}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InputError(Mistake(str(path), f"is no output of benchkit audit --json: {reason(error)}")) from None
+        raise InputError(Mistake(str(path), f"is not the output of benchkit audit --json: {reason(error)}")) from None
 
 
 def _finding(each: Any) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ def _check(content: Content) -> None:
             raise ValueError(f"the header field {name!r} {fault}")
     for part in content.attachments:
         if not _CONTENT_TYPE.fullmatch(part.content_type):
-            raise ValueError(f"{part.content_type!r} is no type for an attachment")
+            raise ValueError(f"{part.content_type!r} is not a content type for an attachment")
         if not _CONTENT_ID.fullmatch(part.content_id):
             raise ValueError(f"{part.content_id!r} is no content id")
 

@@ -131,7 +131,7 @@ def _check_names(given: Given) -> None:
     from benchkit.audit.domain_name import domain_name
 
     if given.mail_from and given.mail_from != "<>" and not given.mail_from.rpartition("@")[0]:
-        message = f'{given.mail_from} is no address: write it as in news@shop.example, or "<>" for a bounce'
+        message = f'{given.mail_from} is not an address: write it as in news@shop.example, or "<>" for a bounce'
         raise InputError(Mistake("--mail-from", message))
     sender = "" if given.mail_from == "<>" else given.mail_from.rpartition("@")[2]
     greeting = "" if given.helo.startswith("[") else given.helo
@@ -167,7 +167,7 @@ def _mail(path: Path | None) -> Mail | None:
         raise InputError(Mistake(str(path), f"cannot be read: {error.strerror}")) from None
     if not any(mail.all(name) for name in MESSAGE_FIELDS):
         message = (
-            "is no message: it has none of the usual header fields, such as From. Save the message with its headers"
+            "is not a message: it has none of the usual header fields, such as From. Save the message with its headers"
         )
         raise InputError(Mistake(str(path), message))
     return mail

@@ -27,7 +27,7 @@ def check_fixed(given: Given) -> None:
     if given.fixed.is_dir():
         raise InputError(Mistake("--fixed", f"{given.fixed} is a folder: name a file"))
     if not given.fixed.parent.is_dir():
-        raise InputError(Mistake("--fixed", f"{given.fixed.parent} is no folder: make it, or name another file"))
+        raise InputError(Mistake("--fixed", f"{given.fixed.parent} is not a folder: create it, or name another file"))
     if given.fixed.exists() and (given.zones or [])[0].samefile(given.fixed):
         raise InputError(
             Mistake("--fixed", f"would overwrite {given.fixed}, which this command reads: name another file")

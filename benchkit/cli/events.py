@@ -47,7 +47,7 @@ def events(
         str, typer.Option("--url", metavar="URL", help="With --listen: the public address, which Mandrill signs.")
     ] = "",
     seconds: Annotated[
-        float | None, typer.Option("--for", metavar="SECONDS", help="With --listen: end after so long.")
+        float | None, typer.Option("--for", metavar="SECONDS", help="With --listen: end after this time.")
     ] = None,
     mail: Annotated[
         Path | None,

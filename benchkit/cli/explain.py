@@ -48,7 +48,7 @@ def _rule(wanted: str) -> Rule:
 
     name, dot, case = wanted.partition(".")
     if name not in CHECKS.names():
-        raise InputError(Mistake(f'"{wanted}"', f"is no rule, mechanism or provider: {_near(wanted)}"))
+        raise InputError(Mistake(f'"{wanted}"', f"is not a rule, mechanism or provider: {_near(wanted)}"))
     rule = CHECKS[name].rule
     if dot and case not in rule.cases:
         raise InputError(Mistake(name, f'has no case "{case}"; {suggestion(case, rule.cases)}'))

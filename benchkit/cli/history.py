@@ -27,7 +27,7 @@ def history(
     from benchkit.notebook.reading_history import read_history
 
     if not folder.is_dir():
-        raise InputError(Mistake(str(folder), "is no folder"))
+        raise InputError(Mistake(str(folder), "is not a folder: name the folder that holds the runs"))
     check_suffix(page, ".html")
     found = read_history(folder, scenario)
     if page is not None:

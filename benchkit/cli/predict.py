@@ -96,7 +96,8 @@ def _measured(folder: Path) -> Computing:
     found = computing_of(run.manifest, analyse(run).models)
     if found is None:
         message = (
-            "does not tell the computing at both ends: that takes two arms with TLS that differ only in the connection, fresh "
+            "does not show the computing at both ends: for that it needs two arms with TLS that differ only in the connection, "
+            "fresh "
             "and reuse, at benchkit's own server without faults or a profile. scenarios/quickstart.toml has such arms"
         )
         raise InputError(Mistake(f"--computing {folder}", message))

@@ -58,7 +58,7 @@ class ReportOptions:
         Path | None, typer.Option(metavar="FILE", help="Write one run's blocks as a pyperf suite, in JSON.")
     ] = None
     picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also save what is printed as a picture: FILE.svg. Of one run.")
+        Path | None, typer.Option(metavar="FILE", help="Also save the report of one run as a picture: FILE.svg.")
     ] = None
 
 

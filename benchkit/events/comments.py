@@ -1,4 +1,4 @@
-"""Comments of header fields (RFC 5322 §3.2.2), which may nest, taken away; those in quoted strings are none."""
+"""Comments of header fields (RFC 5322 §3.2.2), which may nest, removed. A quoted string contains no comments."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Message disposition notifications (RFC 8098) → events: the recipient's program says what became of a delivered mail.
 
-A displayed mail was opened. One that was deleted by a rule was refused: so Sieve's "reject" answers (RFC 5429 §2.1). Other
-dispositions say nothing that has an event.
+"Displayed" gives `opened`. "Deleted" by a rule gives a refusal, because Sieve's "reject" answers in this way (RFC 5429 §2.1).
+Other dispositions give no event.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def value_fault(value: str) -> str:
 
 def language_fault(value: str) -> str:
     """Why Content-Language cannot have that value (RFC 3282); empty where it can."""
-    return "" if _LANGUAGES.fullmatch(value) else 'is no list of language tags, as "en" or "pt-BR, de"'
+    return "" if _LANGUAGES.fullmatch(value) else 'is not a list of language tags, as "en" or "pt-BR, de"'
 
 
 def repeated(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from benchkit.model.secret import SecretRef
 
 @dataclass(frozen=True, slots=True)
 class EventsSpec:
-    """A receiver of webhooks beside the run. `secrets` by provider; embedded arms need none.
+    """A process that receives webhooks during the run. `secrets` by provider; embedded arms need none.
 
     `repeated`: the share of events that embedded servers post twice; `shuffled`: in any order.
     """

@@ -117,7 +117,7 @@ def _audits(folder: Path) -> tuple[list[AuditFacts], list[str]]:
             at = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
             found += [_audit(one, at) for one in (document if isinstance(document, list) else [document])]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            damaged.append(f"{path} is no audit as benchkit audit --json prints it")
+            damaged.append(f"{path} is not the output of benchkit audit --json")
     return found, damaged
 
 

@@ -42,7 +42,7 @@ class ShiftFunction:
                 _line(panel, run, samples, pair, condition, _APART * (number - (len(pairs) - 1) / 2))
         axes[-1].xaxis.set_major_locator(FixedLocator(DECILES))
         axes[-1].xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))
-        axes[-1].set_xlabel("decile: so many percent of the messages are at least as fast")
+        axes[-1].set_xlabel("decile: this percentage of the messages is at least as fast")
         arms_below(figure, axes[0])
 
 

@@ -49,7 +49,7 @@ class Tail:
             _panel(panel, limits(durations), max(100, longest))
             for arm, record in enumerate(arms):
                 _line(panel, durations[condition, arm], arm, record.name, copy=record.aa_of >= 0)
-        axes[-1].set_xlabel("percentile: so many percent of the messages are at least as fast")
+        axes[-1].set_xlabel("percentile: this percentage of the messages is at least as fast")
         arms_below(figure, axes[-1])
 
 

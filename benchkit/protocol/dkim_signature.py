@@ -87,7 +87,7 @@ def _private_key(key: str) -> RSAPrivateKey | Ed25519PrivateKey:
     except TypeError:
         raise ValueError("has a passphrase: give one without") from None
     except (ValueError, UnsupportedAlgorithm):  # its text may quote the key
-        raise ValueError("is no private key in PEM (-----BEGIN PRIVATE KEY-----)") from None
+        raise ValueError("is not a private key in PEM (-----BEGIN PRIVATE KEY-----)") from None
     if isinstance(loaded, RSAPrivateKey):
         if loaded.key_size < _FEWEST_BITS:
             fault = f"is RSA with {loaded.key_size} bits, and verifiers refuse less than {_FEWEST_BITS} (RFC 8301 §3.2)"

@@ -46,7 +46,7 @@ def refusal(response: Response, text: str = "", kind: OutcomeKind | None = None)
 
 
 def json_of(body: bytes) -> Any:
-    """None where it is no JSON, or is nested deeper than Python reads."""
+    """None where it is not JSON, or is nested deeper than Python reads."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -16,7 +16,7 @@ def options_table(written: str) -> dict[str, str]:
     """`key=value, key=value`. Raises ValueError."""
     pairs = [word.partition("=") for word in options_list(written)]
     if not all(equals for _, equals, _ in pairs):
-        raise ValueError(f'{written!r} is no list of values: write "key=value, key=value"')
+        raise ValueError(f'{written!r} is not a list of values: write "key=value, key=value"')
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 

@@ -1,6 +1,6 @@
 """Idempotency keys: a mail that comes again under its key is no second mail. Resend and Brevo have them, SMTP has none.
 
-The key is made of the identity of the send: every attempt of one message bears the same, and no other message does.
+The key is made of the identity of the send: every attempt of one message has the same key, and no other message has it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from benchkit.model.retry import IDEMPOTENCY
 from benchkit.model.scenario import ArmSpec
 
 EXPLAINED = (
-    '"on": each mail bears a key, so that a second attempt sends no second mail; "off"; default: "on" with [retry]'
+    '"on": each mail has a key, so that a second attempt does not send a second mail; "off"; default: "on" with [retry]'
 )
 
 

@@ -122,7 +122,7 @@ def _target(account: Credentials) -> SubmissionTarget:
     upload = options.get("upload", jmap_calls.UPLOAD)
     known = (*jmap_calls.CAPABILITIES, jmap_calls.UPLOAD_URL)
     if upload not in known:
-        raise ValueError(f"upload = {upload!r} is no way to upload; there are: {', '.join(known)}")
+        raise ValueError(f"upload = {upload!r} is not a way to upload; there are: {', '.join(known)}")
     return SubmissionTarget(whose, options.get("identity", whose), options.get("mailbox", "benchkit"), upload)
 
 

@@ -49,7 +49,7 @@ def read(request: Request) -> tuple[Received, ...]:
 def _mail(blob: Any, email: Any, submission: Any) -> Received:
     one = dict(submission[1])
     if (dict(email[1])["blobId"], one["emailId"]) != (f"#{blob[0]}", f"#{email[0]}"):
-        raise ApiRefusal(400, "each message is uploaded, imported and submitted in its turn", "notRequest")
+        raise ApiRefusal(400, "each message must be uploaded, imported and submitted, in this order", "notRequest")
     envelope = dict(one["envelope"])
     recipients = tuple(str(dict(recipient)["email"]) for recipient in envelope["rcptTo"])
     mime = _octets(dict(blob[1]))
@@ -263,7 +263,7 @@ SERVER = RoutedServer(
         "server_fail": _method_error("serverFail"),
         "account_read_only": _method_error("accountReadOnly"),
         "too_many_recipients": _not_created("tooManyRecipients", "the envelope has too many recipients"),
-        "invalid_recipients": _not_created("invalidRecipients", "a recipient is no address"),
+        "invalid_recipients": _not_created("invalidRecipients", "a recipient is not an address"),
         "forbidden_from": _not_created("forbiddenFrom", "the sender may not be used"),
         "forbidden_to_send": _not_created("forbiddenToSend", "the user may not send"),
         "too_large": _not_created("tooLarge", "the message is too large"),

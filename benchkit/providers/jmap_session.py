@@ -53,7 +53,9 @@ def _session(account: Credentials, path: str, host: str) -> Generator[Request, R
         raise ValueError(f"the session at {path} is answered {response.status} ({beginning_of(response.body)}): {what}")
     document = table_of(response.body)
     if not isinstance(document.get("apiUrl"), str):
-        raise ValueError(f"what {path} answers is no session of JMAP, it has no apiUrl: correct the option session")
+        raise ValueError(
+            f"what {path} answers is not a session of JMAP, because it has no apiUrl: correct the option session"
+        )
     return document
 
 

@@ -21,7 +21,7 @@ def mailboxes(addresses: tuple[Address, ...]) -> str:
 
 
 def read_mailboxes(value: str, *, status: int = 400, fault: str = "", code: str = "") -> tuple[Address, ...]:
-    """Every mailbox of a field's value. Raises ApiRefusal, with `fault` if given, where one is no address."""
+    """Every mailbox of a field's value. Raises ApiRefusal, with `fault` if given, where one is not an address."""
     pairs = getaddresses([value]) if value.strip(" ,;") else []
     try:
         return tuple(Address(name, normalise(addr)) for name, addr in pairs)

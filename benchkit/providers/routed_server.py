@@ -1,4 +1,4 @@
-"""The receiving half of an email API as a table: its endpoints, what a request must bear, and what it answers.
+"""The receiving half of an email API as a table: its endpoints, what a request must contain, and what it answers.
 
 Each provider's `<name>_server.py` is such a table and the functions that it names. Pure: bytes and values only.
 """

@@ -126,7 +126,7 @@ def _more(provider: object) -> Iterator[str]:
         yield f"One request carries up to {provider.batch_limit:,} messages (`messages_per_request`)."
     yield _templates(provider)
     if isinstance(provider, IdempotentProvider):
-        yield "With `[retry]` each mail bears an idempotency key, so that a second attempt is no second mail."
+        yield "With `[retry]` each mail has an idempotency key, so that a second attempt does not send a second mail."
     elif isinstance(provider, SigningProvider):
         yield "Each request is signed as it leaves, which is part of its time."
     server = getattr(provider, "server", None)
@@ -134,7 +134,7 @@ def _more(provider: object) -> Iterator[str]:
         header = "with Retry-After" if server.retry_after else "without Retry-After"
         names = ", ".join(f"`{name}`" for name in server.rate_names)
         yield f"Beyond its rate it answers {server.limit_status} {header}" + (
-            f"; its limit stands in {names}." if names else "."
+            f"; {names} give its limit." if names else "."
         )
 
 
@@ -143,7 +143,7 @@ def _templates(provider: object) -> str:
     if not (in_request or stored):
         return "It fills in no templates."
     ways = [
-        *(['a template that stands in a request of several messages (`render = "provider"`)'] if in_request else []),
+        *(['a template that is part of a request of several messages (`render = "provider"`)'] if in_request else []),
         *(['one that was stored with it before (`render = "stored"`, at the embedded server only)'] if stored else []),
     ]
     same = "" if in_request else ' A request holds no template: `render = "provider"` means `"stored"` here.'

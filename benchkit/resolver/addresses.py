@@ -40,7 +40,7 @@ def server_of(text: str, context: ssl.SSLContext | None = None) -> DnsServer:
 
 
 def plain_server(address: str, port: int = DNS_PORT) -> DnsServer:
-    """The server at an address that a zone names; raises ValueError for what is no address."""
+    """The server at an address that a zone names; raises ValueError for what is not an address."""
     return PlainServer(str(ipaddress.ip_address(address)), port)
 
 

@@ -113,7 +113,7 @@ def _answer(line: str, path: str, number: int) -> tuple[Key, Answer]:
         values |= {key: tuple(str(text) for text in values.get(key, ())) for key in ("cnames", "ede")}
         return (str(domain), str(name), str(kind)), Answer(**_checked(Answer, values))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise InputError(Mistake(path, f"is no recorded answer: {error}", line=number, column=1)) from error
+        raise InputError(Mistake(path, f"is not a recorded answer: {error}", line=number, column=1)) from error
 
 
 def _record(values: dict[str, Any]) -> Record:

@@ -111,9 +111,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class FateForm(Form):
     """What the embedded server's webhooks tell of mail that it has accepted; the rest is delivered."""
 
-    recipients: Annotated[
-        str, about("Recipients that it is for; * stands for anything. The first that fits counts.")
-    ] = "*"
+    recipients: Annotated[str, about("Recipients that it applies to; * matches anything. The first match counts.")] = (
+        "*"
+    )
     bounced: Annotated[Share, about("Share that bounces for good.")] = 0.0
     soft_bounced: Annotated[Share, about("Share that is given up after failures that might have passed.")] = 0.0
     rejected: Annotated[Share, about("Share that the provider itself does not send.")] = 0.0

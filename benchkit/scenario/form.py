@@ -244,7 +244,7 @@ class ScenarioForm(Form):
     mailbox: Annotated[
         list[MailboxForm], Field(default_factory=list), about("Test recipients' mailboxes, read back after the run.")
     ]
-    events: Annotated[EventsForm | None, about("A receiver of webhooks beside the run.")] = None
+    events: Annotated[EventsForm | None, about("A process that receives webhooks during the run.")] = None
     receiving_lab: Annotated[
         ReceivingLabForm | None, about("Real mail servers on loopback that take the run's mail.")
     ] = None

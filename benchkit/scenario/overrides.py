@@ -63,7 +63,9 @@ def _step(node: Any, segment: str, path: KeyPath) -> str | int:
     if not isinstance(node, list):
         raise _unsettable(path, "is not a table: nothing can be set in it")
     if not segment.isdecimal() or int(segment) >= len(node):
-        raise _unsettable((*path, segment), f"is no index of {key_text(path)}, which has {len(node)}, counted from 0")
+        raise _unsettable(
+            (*path, segment), f"is not an index of {key_text(path)}, which has {len(node)}, counted from 0"
+        )
     return int(segment)
 
 

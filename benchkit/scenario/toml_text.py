@@ -17,5 +17,5 @@ _LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*(?:{_PART}[ \t]*\.[ \t]*){{{MOST_PA
 def document_of(text: str) -> dict[str, Any]:
     """Raises ValueError where it is no TOML, RecursionError where it is nested too deeply."""
     if _LONG_KEY.search(text):
-        raise RecursionError(f"a key of more than {MOST_PARTS} parts")
+        raise RecursionError(f"a key of more than {MOST_PARTS} parts: use fewer dots in it")
     return tomllib.loads(text)

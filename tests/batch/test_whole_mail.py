@@ -102,7 +102,7 @@ def test_each_row_has_its_own_copies_return_path_fields_and_files(rows: MessageS
         ({"attachments": (Path("{{ invoice }}.doc"),)}, "cannot be attached"),
         ({"attachments": (Path("{{ invoice }}"),)}, "cannot be attached"),
         ({"priority": "{{ name }}"}, "priority: 'Ann' is not"),
-        ({"language": "{{ boss }}"}, "language: 'boss@x.example' is no list of language tags"),
+        ({"language": "{{ boss }}"}, "language: 'boss@x.example' is not a list of language tags"),
         ({"headers": {"X-A": "1", "x-a": "2"}}, "x-a is given twice"),
         ({"headers": {"importance": "low"}, "priority": "high"}, "Importance is given twice"),
         ({"bcc": ("{{ nobody }}",)}, "bcc: the template fails"),

@@ -141,9 +141,12 @@ def test_explain() -> None:
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        ("spf_lookup", '"spf_lookup" is no rule, mechanism or provider: did you mean "spf_lookups"?'),
-        ("dnsec", '"dnsec" is no rule, mechanism or provider: did you mean "dnssec"?'),
-        ("name", '"name" is no rule, mechanism or provider: did you mean one of "name_servers", "name_servers_agree"?'),
+        ("spf_lookup", '"spf_lookup" is not a rule, mechanism or provider: did you mean "spf_lookups"?'),
+        ("dnsec", '"dnsec" is not a rule, mechanism or provider: did you mean "dnssec"?'),
+        (
+            "name",
+            '"name" is not a rule, mechanism or provider: did you mean one of "name_servers", "name_servers_agree"?',
+        ),
         ("spf_all.plsu", 'spf_all has no case "plsu"; did you mean "plus"?'),
     ],
 )
@@ -213,7 +216,11 @@ def test_nobody_is_asked_before_all_options_are_known_to_be_good(
     [
         ("--ip", "x", "--ip 'x' does not appear to be an IPv4 or IPv6 address"),
         ("--helo", "a b", "--helo a b is not a domain name"),
-        ("--mail-from", "<a>", '--mail-from <a> is no address: write it as in news@shop.example, or "<>" for a bounce'),
+        (
+            "--mail-from",
+            "<a>",
+            '--mail-from <a> is not an address: write it as in news@shop.example, or "<>" for a bounce',
+        ),
         ("--mail-from", "a@b c", "--mail-from b c is not a domain name"),
         ("--selector", "a b", "--selector a b is not a domain name"),
     ],

@@ -19,14 +19,14 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "--helo alone": (("--helo", "x.example"), "--helo has no effect without --ip: leave it out"),
     "--mail-from alone": (("--mail-from", "a@x.example"), "--mail-from has no effect without --ip: leave it out"),
     "--allow-private alone": (("--allow-private",), "has no effect without --connect or --authorities: leave it out"),
-    "a sender that is no address": (
+    "a sender that is not an address": (
         ("--ip", "192.0.2.25", "--mail-from", "nonsense"),
-        '--mail-from nonsense is no address: write it as in news@shop.example, or "<>" for a bounce',
+        '--mail-from nonsense is not an address: write it as in news@shop.example, or "<>" for a bounce',
     ),
     "an empty selector": (("--selector", ""), "--selector is empty: give it a value, or leave it out"),
     "a message of random octets": (
         ("--message", "random.bin"),
-        "random.bin is no message: it has none of the usual header",
+        "random.bin is not a message: it has none of the usual header",
     ),
     "a message with a long name": (("--message", LONG), f"{LONG} cannot be read: File name too long"),
     "a baseline with a long name": (("--baseline", LONG), "File name too long"),
@@ -35,7 +35,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "a corrected zone that is a folder": (("--fixed", "."), "--fixed . is a folder: name a file"),
     "a corrected zone in no folder": (
         ("--fixed", "no/x.zone"),
-        "--fixed no is no folder: make it, or name another file",
+        "--fixed no is not a folder: create it, or name another file",
     ),
     "an empty address": (("--ip", ""), "--ip is empty: give it a value, or leave it out"),
     "an empty sender": (("--ip", "192.0.2.25", "--mail-from", ""), "--mail-from is empty"),
@@ -85,7 +85,7 @@ def test_a_name_server_that_cannot_be_asked(server: str, verb: Verb) -> None:
 def test_the_nearest_name_of_a_rule_a_mechanism_or_a_provider(verb: Verb) -> None:
     for asked, near in (("mailgn", "mailgun"), ("spf_al", "spf_all"), ("dmrc", "dmarc")):
         done = verb("explain", asked)
-        assert (done.code, done.err) == (2, f'"{asked}" is no rule, mechanism or provider: did you mean "{near}"?\n')
+        assert (done.code, done.err) == (2, f'"{asked}" is not a rule, mechanism or provider: did you mean "{near}"?\n')
     assert "benchkit explain all" in verb("explain", "zzzzzz").err
 
 

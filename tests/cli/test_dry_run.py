@@ -50,7 +50,7 @@ def test_a_dry_run_tells_a_named_answer_and_that_mail_bears_a_key(verb: Verb) ->
     write({"s.toml": HEAD + ARM + api + fault + "[retry]\nattempts = 3\n"})
     shown = " ".join(verb("run", "s.toml", "--dry-run").out.split())
     assert "fault at request: the provider's answer rate_limit, Retry-After 2 s" in shown
-    assert shown.count("each mail bears an idempotency key") == 1
+    assert shown.count("each mail has an idempotency key") == 1
 
 
 def test_a_run_that_reaches_no_server_leaves_no_folder(verb: Verb) -> None:

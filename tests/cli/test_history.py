@@ -125,9 +125,9 @@ def test_audits_are_shown_by_domain_and_address_with_what_changed(tmp_path: Path
     assert "2026-05-28: pass, 100 of 100" in output
     assert "shop.example, mail from 192.0.2.10" in output
     assert "2026-05-29: fail, 0 of 100; spf: pass → fail" in " ".join(output.split())
-    assert "is no audit as benchkit audit --json prints it" in " ".join(output.split())
+    assert "is not the output of benchkit audit --json" in " ".join(output.split())
 
 
 def test_a_folder_that_is_none_is_told(verb: Verb) -> None:
     done = verb("history", "nowhere")
-    assert (done.code, done.err) == (2, "nowhere is no folder\n")
+    assert (done.code, done.err) == (2, "nowhere is not a folder: name the folder that holds the runs\n")

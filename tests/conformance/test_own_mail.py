@@ -1,6 +1,6 @@
 """Odd mails of a user's own, by every client and provider: the same content and envelope arrive, or the reason is said before.
 
-By SMTP, and by APIs that take MIME, the very bytes arrive behind the line of the identity; so DKIM signatures stay valid.
+By SMTP, and by APIs that take MIME, exactly the bytes arrive behind the line of the identity; so DKIM signatures stay valid.
 """
 
 from __future__ import annotations

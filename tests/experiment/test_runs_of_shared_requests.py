@@ -105,7 +105,7 @@ def test_jmap_carries_the_bytes_of_smtp_one_or_several_at_a_time(program: Any) -
     assert [arm["turns"]["mean"] for arm in summary["arms"]] == pytest.approx([1, 1 / 6, 1 / 6])
     done = program.run("run", "scenario.toml", "--set", 'arm.0.options={ upload = "Blob/sett" }')
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "upload = 'Blob/sett' is no way to upload; there are: Blob/upload, Blob/set, uploadUrl" in done.stderr
+    assert "upload = 'Blob/sett' is not a way to upload; there are: Blob/upload, Blob/set, uploadUrl" in done.stderr
 
 
 def test_a_template_that_the_embedded_server_has_is_filled_in_for_one_mail_a_request_and_for_several(

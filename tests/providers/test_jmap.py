@@ -65,7 +65,7 @@ def test_cyrus_has_the_draft_of_the_upload() -> None:
 
 
 def test_an_upload_that_is_none_is_said() -> None:
-    with pytest.raises(ValueError, match="upload = 'Blob/put' is no way to upload"):
+    with pytest.raises(ValueError, match="upload = 'Blob/put' is not a way to upload"):
         request(Credentials(SECRET, {"upload": "Blob/put"}))
 
 

@@ -1,4 +1,4 @@
-"""Every provider with a test mode: the built request bears its mark, and without it the request is the same to the byte."""
+"""Every provider with a test mode: the built request has its mark; without sandbox the request is the same to the byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server bears, over real sockets: messages of a connection, of a second, silence, size; and how it says so."""
+"""The limits of a server, over real sockets: messages per connection and per second, silence, size; and its replies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_silence_ends_a_connection_with_a_421(running: Any) -> None:
 
 @pytest.mark.parametrize("listener", [smtp, api])
 def test_the_servers_own_silence_is_not_the_clients(running: Any, listener: Callable[..., ListenerConfig]) -> None:
-    """Nor does it run on where the server's ends: the client may then be silent for as long as ever."""
+    """It also stops when the server ends: the client may then be silent for any time."""
     sink = running(listener(Fault("connect", delay=Delay("constant", 150)), idle_s=0.1))
     started = time.perf_counter()
     with sink.connect() as client:

@@ -95,7 +95,7 @@ def test_what_comes_behind_the_acceptance_of_a_message_is_not_about_it(
 
 
 def test_an_envelope_that_nobody_answered_is_said_again(make_arm: MakeArm, compose_message: Compose) -> None:
-    """A server that closes after each message: of the second only the envelope was on its way, and that is no message."""
+    """A server that closes after each message: of the second only the envelope was on its way, and that is not a message."""
 
     async def run() -> list[Outcome]:
         heard: list[bytes] = []

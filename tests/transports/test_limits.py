@@ -44,7 +44,7 @@ async def with_pauses(arm: ArmSpec, message: Message, count: int) -> tuple[list[
 
 
 def fall_silent(sink: Sink) -> None:
-    """The server's patience is at its end. A real pause as short as a test's is over before a busy client has sent."""
+    """The server's idle timeout is over. A real pause as short as a test's is over before a busy client has sent."""
     connections: Any = sink._connections
     for connection in tuple(connections.live):
         connection._idle._expired()

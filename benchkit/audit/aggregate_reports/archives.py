@@ -48,14 +48,14 @@ def _parts(data: bytes) -> Iterator[bytes]:
     elif re.match(rb"[!-9;-~]+[ \t]*:", data):
         yield from _attachments(data)
     else:
-        raise RefusedReport("is no report: neither XML, JSON, gzip, zip nor mail")
+        raise RefusedReport("is not a report: benchkit reads XML, JSON, gzip, zip and mail")
 
 
 def _attachments(octets: bytes) -> Iterator[bytes]:
     parsed: Message = email.message_from_bytes(octets, policy=email.policy.compat32)
     found = [part for part in parsed.walk() if not part.is_multipart() and _may_be_report(part)]
     if not found:
-        raise RefusedReport("is a mail without a report attached to it")
+        raise RefusedReport("is a mail without an attached report")
     for part in found:
         payload = cast(EmailMessage, part).get_payload(decode=True)
         if isinstance(payload, bytes):
@@ -81,7 +81,7 @@ def _unpacked(data: bytes, limit: int) -> Iterator[bytes]:
 
 def _not_packed(data: bytes) -> bytes:
     if data[:2] == GZIP or data[:4] == ZIP:
-        raise RefusedReport("holds an archive in an archive")
+        raise RefusedReport("contains an archive inside an archive, which benchkit does not read: unpack it first")
     return data
 
 
@@ -93,7 +93,7 @@ def _of_gzip(data: bytes, limit: int) -> bytes:
         try:
             found += inflating.decompress(data, limit - len(found) + 1)
         except zlib.error as error:
-            raise RefusedReport(f"is no gzip: {error}") from None
+            raise RefusedReport(f"is not a gzip file: {error}") from None
         if len(found) > limit:
             raise RefusedReport(f"unpacks to more than {limit:,} bytes")
         if not inflating.eof:
@@ -113,7 +113,7 @@ def _of_zip(data: bytes, limit: int) -> Iterator[bytes]:
                 limit -= len(found)
                 yield _not_packed(found)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise error if isinstance(error, RefusedReport) else RefusedReport(f"is no zip file: {error}") from None
+        raise error if isinstance(error, RefusedReport) else RefusedReport(f"is not a zip file: {error}") from None
     except (RuntimeError, NotImplementedError):  # what zipfile raises for a password and for other methods
         raise RefusedReport("is a zip file with a password, or packed by a method that is not read") from None
 

@@ -1,6 +1,7 @@
 """One DMARC aggregate report (RFC 9990, and RFC 7489 appendix C) → rows: a source address, a count, the receiver's results.
 
-Reporters vary case and leave elements empty; that is read. A row without an address or a count is skipped and counted.
+Some reporters use other letter case or leave elements empty; such reports are read too. A row without an address or a count
+is skipped and counted.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def read_dmarc(data: bytes) -> DmarcReport:
     """Raises RefusedReport."""
     root = read_xml(data)
     if root.name != "feedback":
-        raise RefusedReport(f"is no DMARC report: its outermost element is {root.name[:40]!r}")
+        raise RefusedReport(f"is not a DMARC report: its outermost element is {root.name[:40]!r}")
     meta, published = root.first("report_metadata"), root.first("policy_published")
     domain = _name(published.value("domain"))
     if not domain:

@@ -51,9 +51,9 @@ def read_tls(data: bytes) -> TlsReport:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise RefusedReport(f"is no JSON: {error}") from None
+        raise RefusedReport(f"is not JSON: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("policies"), list):
-        raise RefusedReport("is no TLS report: it has no list of policies")
+        raise RefusedReport("is not a TLS report: it has no list of policies")
     days = _object(document.get("date-range"))
     return TlsReport(
         reporter=_text(document, "organization-name"),

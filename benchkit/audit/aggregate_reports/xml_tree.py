@@ -51,10 +51,10 @@ def read_xml(data: bytes) -> Element:
     try:
         parser.Parse(data.lstrip(b" \t\r\n"), True)
     except expat.ExpatError as error:
-        raise RefusedReport(f"is no well-formed XML: {error}") from None
+        raise RefusedReport(f"is not well-formed XML: {error}") from None
     except (LookupError, ValueError) as error:
         raise (
-            error if isinstance(error, RefusedReport) else RefusedReport(f"is no XML that can be read: {error}")
+            error if isinstance(error, RefusedReport) else RefusedReport(f"cannot be read as XML: {error}")
         ) from None
     return builder.root.children[0]
 

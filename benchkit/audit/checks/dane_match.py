@@ -29,7 +29,7 @@ RULE = Rule(
             Status.FAIL,
             "No TLSA record matches: senders that validate DANE do not deliver.",
             15,
-            advice="Publish the SHA-256 of the host's key as 3 1 1, before you change the certificate.",
+            advice="Publish a TLSA record `3 1 1` with the SHA-256 of the new key before you change the certificate.",
         ),
         "not_validated": Case(
             Status.INFO,

@@ -1,4 +1,4 @@
-"""Whether DKIM keys are found, in words that claim no more than was looked at."""
+"""Whether DKIM keys are found; the message claims only what was looked at."""
 
 from __future__ import annotations
 

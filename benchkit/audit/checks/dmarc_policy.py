@@ -1,4 +1,4 @@
-"""What the policy asks of receivers for mail from the domain itself."""
+"""What the policy tells receivers to do with mail from the domain itself."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ RULE = Rule(
     "ordinary domain it makes every subdomain an organization of its own: mail from `news.shop.example` no longer aligns "
     "with `shop.example`, so DMARC fails for mail that an authenticated sister domain sends, and reports between them need "
     "the consent of the other side. Remove the tag. `psd=n` is for the top of an organization that lies below another.",
-    cases={"ordinary": Case(Status.WARN, "psd=y at a domain that is no public suffix.")},
+    cases={"ordinary": Case(Status.WARN, "psd=y at a domain that is not a public suffix.")},
 )
 
 

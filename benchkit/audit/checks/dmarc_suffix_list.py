@@ -1,4 +1,4 @@
-"""Whether receivers that still use the public suffix list come to the same record as the tree walk."""
+"""Whether receivers that still use the public suffix list find the same record as the tree walk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the announced MTA-STS policy can be fetched, and lets the domain's own MX hosts in."""
+"""Whether the announced MTA-STS policy can be fetched, and names the domain's own MX hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forward-confirmed reverse DNS of the MX hosts: they are often the hosts that send, and receivers look."""
+"""Forward-confirmed reverse DNS of the MX hosts: these hosts often send mail too, and receivers check it."""
 
 from __future__ import annotations
 

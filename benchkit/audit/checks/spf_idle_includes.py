@@ -1,4 +1,4 @@
-"""Includes of providers that send with an envelope sender of their own, which never asks this record."""
+"""Includes of providers that send with an envelope sender in their own domain, so receivers never read this record for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether every record that the domain's includes and redirects lead to is there and sound."""
+"""Whether every record that the domain's includes and redirects lead to exists and is valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the record, and what else is at the domain, fits into one small answer."""
+"""Whether the SPF record and the other TXT records of the domain fit into one small answer."""
 
 from __future__ import annotations
 

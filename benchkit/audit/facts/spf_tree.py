@@ -1,6 +1,6 @@
 """The domain's include tree, which addresses it authorises, and whether it lets any sender pass at all.
 
-None where there is no single valid record to begin at.
+None if there is no single valid record to start from.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _policy(name: str, value: str, found: DmarcTags) -> Policy | None:
     clean = value.strip("\"'.,:() ").lower()
     meant = clean if clean in list(Policy) else closest(clean, list(Policy), edits=2)
     if not meant:
-        found.undecided.append(f"`{name}={value}` is no policy: choose none, quarantine or reject")
+        found.undecided.append(f"`{name}={value}` is not a policy: choose none, quarantine or reject")
         return None
     if meant != value.lower():
         found.changes.append(f"`{name}={value}` became `{name}={meant}`")
@@ -150,7 +150,8 @@ def _policy(name: str, value: str, found: DmarcTags) -> Policy | None:
 def _addresses(name: str, value: str, found: DmarcTags) -> str | None:
     made = repaired_addresses(value)
     found.undecided += [
-        f"`{readable(each)}` in {name}= is no address for reports: write mailto: and a mailbox" for each in made.unclear
+        f"`{readable(each)}` in {name}= is not an address for reports: write mailto: and a mailbox"
+        for each in made.unclear
     ]
     found.changes += [f"{name}=: `{readable(old)}` became `{new}`" for old, new in made.changed]
     if not made.changed and len(made.addresses) > 1 and value.count(",") < len(made.addresses) - 1:
@@ -178,7 +179,7 @@ def _other(name: str, value: str, found: DmarcTags) -> str | None:
         found.changes.append(f"`{name}={value}` was removed: it has no effect any more (RFC 9989)")
         return None
     if not _NAME.match(name) or name == "v" or not clean:
-        found.changes.append(f"`{name or value}` was removed: it is no tag with a value")
+        found.changes.append(f"`{name or value}` was removed: it is not a tag with a value")
         return None
     return clean.rstrip("%") if name == "pct" else clean
 

@@ -1,4 +1,5 @@
-"""How to get a record within ten DNS lookups without losing a sender: advice only, for the owner knows what still sends."""
+"""How to get a record within ten DNS lookups without losing a sender: advice only, because only the owner knows which
+services still send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which senders a text names, read without any grammar: the last look before a record is offered in the place of another."""
+"""Which senders a text names, read without any grammar: the last check before a record is offered as the replacement of
+another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One word of an SPF record that is no term, or does nothing → the terms that were meant. Never guesses: None is "not clear".
 
-A word is left alone where it is a term that does what it seems to. What is asked of the DNS, and the record as a whole, are
-not here.
+A word that is a term and does what it seems to do stays unchanged. DNS questions, and the record as a whole, are handled
+elsewhere.
 """
 
 from __future__ import annotations

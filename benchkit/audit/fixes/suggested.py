@@ -1,7 +1,7 @@
 """The records to publish for a domain, from the senders that its owner names: providers, addresses, host names.
 
-It asks no DNS. Nothing is added that the owner did not name, and DMARC begins with reports and no policy: a stricter one comes
-when the reports show that all of one's own mail passes (RFC 9989 §7.4 and §8).
+It asks no DNS. It adds nothing that the owner did not name. DMARC begins with reports and no policy; a stricter policy
+follows when the reports show that all of the owner's mail passes (RFC 9989 §7.4 and §8).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _sender(sender: str) -> tuple[str, str, str]:
         )
     if "." in sender:
         return f"a:{domain_name(sender)}", "the addresses of that host", f"Sign the mail of {sender} with DKIM."
-    raise ValueError(f"is no address, host name or known provider; {_near(name)}")
+    raise ValueError(f"is not an address, a host name or a known provider; {_near(name)}")
 
 
 def _near(name: str) -> str:
@@ -127,7 +127,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     try:
         network = ip_network(text, strict=False)
     except ValueError:
-        raise ValueError("is no IP address or network, as 192.0.2.25 or 192.0.2.0/28") from None
+        raise ValueError("is not an IP address or network: write it as in 192.0.2.25 or 192.0.2.0/28") from None
     if network.prefixlen < _TOO_WIDE[network.version]:
         raise ValueError(f"is too wide: it would let {network.num_addresses:,} addresses send as this domain")
     if use := special_use(str(network)):

@@ -1,6 +1,5 @@
-"""Names as a zone sees them: which owner a record must be asked of, and the name that was meant where the zone's was added.
-
-A record in another owner's zone is asked for, and never pasted. A zone's own name is added to a name whose final dot is missing
+"""Names in a zone: who owns the zone of a record, and which name was meant if the zone's name was appended. A record in
+another owner's zone must be requested from that owner. A zone's own name is added to a name whose final dot is missing
 (RFC 1035 §5.1).
 """
 

@@ -1,4 +1,4 @@
-"""From fields → the domains of their addresses, and for each text that is no address what is wrong with it (RFC 5322 §3.4).
+"""From fields → the domains of their addresses, and for each text that is not an address what is wrong with it (RFC 5322 §3.4).
 
 Law: total and pure. Encoded words are not decoded: they belong in display names only, where an @ means nothing (RFC 2047 §5,
 §6.2). A local part is not judged: receivers take the domain whatever is before the @.
@@ -37,7 +37,7 @@ _WHY = {
     AuthorFaultKind.MISSING: "there is no From field, and a message has exactly one (RFC 5322 §3.6)",
     AuthorFaultKind.EMPTY: "the From field is empty",
     AuthorFaultKind.GROUP: "From has the group {}, which names no address (RFC 6854 §2.1)",
-    AuthorFaultKind.NO_ADDRESS: "From has {}, which is no address: an address is name@domain (RFC 5322 §3.4.1)",
+    AuthorFaultKind.NO_ADDRESS: "From has {}, which is not an address: an address is name@domain (RFC 5322 §3.4.1)",
     AuthorFaultKind.NO_DOMAIN: "From has {}, and what is behind the @ is no domain (RFC 5322 §3.4.1)",
     AuthorFaultKind.SEVERAL_AT: "From has {}, which has more than one @: an address has one (RFC 5322 §3.4.1)",
     AuthorFaultKind.LITERAL: "From has {}, an IP address in the place of a domain, and DMARC needs a domain",

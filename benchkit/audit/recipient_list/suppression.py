@@ -49,7 +49,7 @@ def _from_json(text: str, where: str) -> Iterator[tuple[str, str]]:
     try:
         document = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise InputError(Mistake(where, f"is no JSON: {error}")) from None
+        raise InputError(Mistake(where, f"is not JSON: {error}")) from None
     yield from _objects(document, DEEPEST)
 
 

@@ -1,6 +1,6 @@
 """The ARC sets of a message (RFC 8617 §4.2): three fields an instance, and what each says of the chain before it.
 
-Whether the seals verify is not known here. The IETF moves ARC to Historic.
+This file does not verify the seals. The IETF moves ARC to Historic.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The mark certificate of a BIMI record (VMC or CMC): RFC 3709 logotypes and the key usage of brand indicators. Pure.
 
-Whether its issuer is one that receivers accept is not known here: they keep lists of their own.
+This file does not know which issuers receivers accept: they keep their own lists.
 """
 
 from __future__ import annotations

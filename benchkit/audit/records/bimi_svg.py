@@ -36,7 +36,7 @@ def svg_faults(octets: bytes) -> tuple[str, ...]:
     try:
         root = ElementTree.fromstring(octets)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        return (f"it is no XML: {error}",)
+        return (f"it is not XML: {error}",)
     return tuple(dict.fromkeys((*_size(octets), *_root_faults(root), *_content_faults(root))))
 
 

@@ -1,6 +1,6 @@
-"""DKIM key records (RFC 6376 §3.6.1; RFC 8301 on strength, RFC 8463 on Ed25519) and everything that is odd about one.
+"""DKIM key records (RFC 6376 §3.6.1; RFC 8301 on strength, RFC 8463 on Ed25519) and every fault in one.
 
-A fatal fault means that no signature verifies with this record. Missing records, wildcards and CNAMEs are not seen here.
+A fatal fault means that no signature verifies with this record. Missing records, wildcards and CNAMEs are handled elsewhere.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _faults(tags: TagList, kind: str) -> Iterator[RecordFault]:
     yield from _version_faults(tags)
     yield from _leaked_quoting(tags)
     if kind not in _KINDS:
-        yield RecordFault("key-type", f"k={kind[:40]} is no key type that verifiers know", _span(tags, "k"))
+        yield RecordFault("key-type", f"k={kind[:40]} is not a key type that verifiers know", _span(tags, "k"))
     if (hashes := _words(tags, "h")) and "sha256" not in hashes:
         yield RecordFault("no-sha256", "h= leaves out sha256, the only hash still allowed", _span(tags, "h"))
     elif "sha1" in hashes:

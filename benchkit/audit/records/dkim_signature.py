@@ -1,4 +1,4 @@
-"""The tags of a DKIM-Signature header (RFC 6376 §3.5, §6.1.1). Whether it verifies is not known here.
+"""The tags of a DKIM-Signature header (RFC 6376 §3.5, §6.1.1). This file does not verify it.
 
 In internationalized mail they may hold UTF-8, and U-labels in d=, i= and s= (RFC 8616 §5); the DNS is asked for A-labels.
 """

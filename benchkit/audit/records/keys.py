@@ -91,7 +91,7 @@ def _rsa(octets: bytes) -> PublicKey:
     try:
         key = load_der_public_key(octets)
     except (ValueError, UnsupportedAlgorithm):
-        raise KeyFault("key-unreadable", "the octets of p= are no RSA public key") from None
+        raise KeyFault("key-unreadable", "the octets of p= are not an RSA public key") from None
     if not isinstance(key, RSAPublicKey):
         raise KeyFault("key-of-other-kind", "p= holds a key of another kind than RSA")
     wrapped = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -1,6 +1,6 @@
 """MX records (RFC 5321 §5.1): what a host name can be, and the null MX (RFC 7505).
 
-Whether it has an address is not known here.
+This file does not look up its address.
 """
 
 from __future__ import annotations

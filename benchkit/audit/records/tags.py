@@ -86,7 +86,7 @@ def _tag(text: str, piece: Span, names: re.Pattern[str]) -> Tag | RecordFault:
         return RecordFault("tag-without-value", f"{text[start:end][:40]!r} has no '='", span)
     name = text[start:equals].rstrip(BLANK)
     if not names.match(name):
-        return RecordFault("tag-name", f"{name[:40]!r} is no tag name", span)
+        return RecordFault("tag-name", f"{name[:40]!r} is not a tag name", span)
     value_span = trim(text, (equals + 1, end))
     return Tag(name, text[slice(*value_span)], span, value_span)
 

@@ -36,7 +36,7 @@ class SpfSender:
 
 
 def sender(ip: str, mail_from: str = "", helo: str = "") -> SpfSender:
-    """From text; raises ValueError for what is no address. An IPv4-mapped IPv6 address is an IPv4 address (§5)."""
+    """From text; raises ValueError for what is not an address. An IPv4-mapped IPv6 address is an IPv4 address (§5)."""
     address = ip_address(ip)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return SpfSender(mapped or address, mail_from, helo)

@@ -66,7 +66,7 @@ def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     try:
         (whole,) = objects(document(request))
     except ValueError:
-        raise Unverified("the body is no JSON of Mailgun") from None
+        raise Unverified("the body is not JSON of Mailgun") from None
     signed = f"{text(whole, 'signature', 'timestamp')}{text(whole, 'signature', 'token')}".encode()
     require_equal(text(whole, "signature", "signature"), hmac_sha256(secret.encode(), signed).hex())
 

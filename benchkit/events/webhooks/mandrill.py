@@ -70,7 +70,7 @@ def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     try:
         form = _form(request)
     except ValueError:
-        raise Unverified("the body is no form of Mandrill") from None
+        raise Unverified("the body is not a form of Mandrill") from None
     if len(dict(form)) != len(form):
         raise Unverified("a field stands twice")
     require_equal(request.header(SIGNATURE), _signature(secret, arrival.url, form))

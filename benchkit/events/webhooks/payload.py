@@ -32,7 +32,7 @@ def objects(found: Any) -> list[Values]:
     """One object, or a list of them. Raises ValueError for anything else."""
     listed = found if isinstance(found, list) else [found]
     if not all(isinstance(each, dict) for each in listed):
-        raise ValueError("the body is no object and no list of objects")
+        raise ValueError("the body is neither an object nor a list of objects")
     return listed
 
 

@@ -90,7 +90,7 @@ def verify(request: Request, secret: str, arrival: WebhookArrival) -> None:
     try:
         (envelope,) = objects(document(request))
     except ValueError:
-        raise Unverified("the body is no JSON of SNS") from None
+        raise Unverified("the body is not JSON of SNS") from None
     signed = _signed(envelope)
     verify_rsa(secret, text(envelope, "Signature"), signed, text(envelope, "SignatureVersion"))
 

@@ -74,7 +74,7 @@ def _elliptic_key(public_key: str) -> ec.EllipticCurvePublicKey:
     """Raises ValueError, UnsupportedAlgorithm."""
     key = serialization.load_der_public_key(base64.b64decode(public_key, validate=True))
     if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise Unverified("the key is no key of an elliptic curve")
+        raise Unverified("the key is not an elliptic-curve key")
     return key
 
 
@@ -110,7 +110,7 @@ def _certified_key(certificate: str) -> rsa.RSAPublicKey:
     """Raises ValueError, UnsupportedAlgorithm."""
     key = load_pem_x509_certificate(certificate.encode()).public_key()
     if not isinstance(key, rsa.RSAPublicKey):
-        raise Unverified("the certificate's key is no RSA key")
+        raise Unverified("the certificate's key is not an RSA key")
     return key
 
 

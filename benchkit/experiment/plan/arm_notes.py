@@ -37,7 +37,7 @@ def _notes(arm: ArmSpec) -> Iterator[str]:
     if text := _no_sandbox(arm):
         yield text
     if repeats_safely(arm):
-        yield "each mail bears an idempotency key: a second attempt is no second mail, also where the first is in doubt"
+        yield "each mail has an idempotency key, so a second attempt does not send a second mail, even if the first is in doubt"
     if arm.dkim is not None:
         yield f"signed with DKIM (d={arm.dkim.domain}, s={arm.dkim.selector})"
 

@@ -29,7 +29,7 @@ def recipients_line(account: DeliveryReport | ArmSummary) -> str:
     unknown = f" + not known {account.recipients_unknown:,}" if account.recipients_unknown else ""
     return (
         f"recipients planned {account.recipients_planned:,} = accepted {account.recipients_accepted:,} + "
-        f"refused {account.recipients_refused:,} + of messages not accepted {account.recipients_failed:,}{unknown}"
+        f"refused {account.recipients_refused:,} + in messages not accepted {account.recipients_failed:,}{unknown}"
     )
 
 

@@ -34,7 +34,7 @@ def prediction_page(profile: Profile, mail: MailShape, times: Sequence[Predicted
         (
             Section("answer", f"{profile.title}, {_question(mail)}", tuple(answers(mail, times))),
             Section("times", "Times to accept", (_given(times_table(mail, times)), *_remarks(times, computing))),
-            Section("profile", "What the profile knows, and from where", tuple(_facts(profile))),
+            Section("profile", "What the profile says, and the sources", tuple(_facts(profile))),
         ),
     )
 
@@ -48,7 +48,7 @@ def predictions_page(profiles: Sequence[Profile], mail: MailShape, computing: Co
             Section("answer", "", (sentence("SMTP or the API: a prediction, nothing was sent", Tone.STRONG),)),
             Section("numbers", "Your numbers", (sliders_of(profiles, mail, computing), *_remarks((), computing))),
             *_beside(profiles, mail, computing),
-            Section("profile", "What the profiles know, and from where", tuple(_sources(profiles)), "Sources"),
+            Section("profile", "What the profiles say, and the sources", tuple(_sources(profiles)), "Sources"),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""In what two runs differ besides their results: scenario, batch, network, machine and versions. Nothing: the same scenario."""
+"""How two runs differ besides their results: scenario, batch, network, machine and versions."""
 
 from __future__ import annotations
 

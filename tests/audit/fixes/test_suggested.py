@@ -59,8 +59,8 @@ def test_dmarc_begins_with_reports_and_every_provider_with_its_key() -> None:
     [
         ("", "names no sender"),
         (" , ", "names no sender"),
-        ("Gogle Workspace", 'is no address, host name or known provider; did you mean "google workspace"?'),
-        ("Gogle", 'is no address, host name or known provider; did you mean "google workspace"?'),
+        ("Gogle Workspace", 'is not an address, a host name or a known provider; did you mean "google workspace"?'),
+        ("Gogle", 'is not an address, a host name or a known provider; did you mean "google workspace"?'),
         ("amazn", 'did you mean "amazon ses"?'),
         ("10.0.0.5", "10.0.0.5: is a special address (private), and no Internet mail comes from there"),
         ("127.0.0.1", "special address (loopback)"),

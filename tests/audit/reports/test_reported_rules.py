@@ -186,7 +186,7 @@ def test_tls_failures_have_their_reason_and_what_is_left(tmp_path: Path) -> None
 
 def test_many_unread_files_do_not_hide_the_rest(tmp_path: Path) -> None:
     given = collect([("r", report(OWN))])
-    given = replace(given, unread=tuple((f"f{number}", "is no report") for number in range(100)))
+    given = replace(given, unread=tuple((f"f{number}", "is not a report") for number in range(100)))
     found = findings_by_rule(audited(tmp_path, given))
     assert len(found["reported_sources.unread"]) == 6
     assert "95 more files" in found["reported_sources.unread"][-1].message

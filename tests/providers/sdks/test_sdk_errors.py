@@ -34,7 +34,7 @@ IN_OTHER_WORDS: Mapping[tuple[str, str], str] = {
     ("resend", "some_invalid"): "Invalid `to` field",
     ("postmarker", "wrong_token"): "[10] The Server Token",
     ("postmarker", "maintenance"): "[100] The Postmark API is offline",
-    ("mailgun", "wrong_path"): "Mailgun Magnificent API",  # it is no JSON
+    ("mailgun", "wrong_path"): "Mailgun Magnificent API",  # it is not JSON
     ("mailjet_rest", "too_large"): "413",
     ("mailjet_rest", "some_refused"): "a@b@c is an invalid email address",
     ("mailersend", "quota"): "429",  # its HTTP library hides the words
