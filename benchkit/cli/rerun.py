@@ -1,4 +1,4 @@
-"""A stored run's scenario and another one, run in turn: yesterday's number on another day is no baseline."""
+"""A stored run's scenario and another one, run in turn, because results of another day are not a valid baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored runs over time: what each says in short, series of the same arm, and where such a series changed."""
+"""Stored runs over time: a short summary of each, series of the same arm, and where such a series changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SMTP commands and content on the wire: verb, path, parameters, and the final dot with transparency.
+"""SMTP commands and content on the wire: verb, path, parameters, the final dot and dot-stuffing.
 
 RFC 5321 §4.1, RFC 6531 §3.4, RFC 1870, RFC 3461, RFC 6152, RFC 3030; for content RFC 5321 §4.1.1.4 and §4.5.2. A command that
 cannot be taken raises `Refusal`, which is the reply. Parsing is a pure function of the argument, so its results are kept: a

@@ -33,7 +33,7 @@ _TAGS = ("tags", "tag", "categories", "category")
 _LEGEND = """What each can do. Templates: `render` ([scenario.md](scenario.md)). Metadata and tags: the option that says them.
 The last two columns: its test mode by its API, and by its SMTP relay.
 """
-_RELAYS = """## Relays without an API here
+_RELAYS = """## Relays whose API benchkit does not support
 """
 
 

@@ -1,7 +1,7 @@
 """The stored run: recorded in columns, spooled as Arrow IPC streams while it runs, Parquet once it is closed.
 
 A stream is readable up to its last whole batch whenever the writer dies; an unclosed Parquet file is not readable at all.
-Law: no statistic is computed here. pyarrow's one home.
+Law: no statistic is computed here. Only this room imports pyarrow.
 """
 
 import benchkit.store.allocator  # noqa: F401 (first of all)

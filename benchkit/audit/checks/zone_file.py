@@ -41,7 +41,7 @@ async def judge(context: AuditContext) -> AsyncIterator[Finding]:
     for fault in faults:
         yield _finding(domain, fault)
     if names := held.subdomains_of(domain):
-        message = f"the file also holds mail records of {', '.join(names)}; name no domain to audit all of them"
+        message = f"the file also holds mail records of {', '.join(names)}; leave out DOMAIN to audit all of them"
         yield RULE.finding("subdomains", domain, message)
     if not faults:
         yield RULE.passed(domain, "the file can be loaded")

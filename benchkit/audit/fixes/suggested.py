@@ -112,13 +112,21 @@ def _provider(known: ProviderSignature) -> tuple[str, str, str]:
     key = f"Turn DKIM on at {known.name} and publish the records that it shows"
     key += f" (selector {known.selectors[0]})." if known.guessable and known.selectors else "."
     if known.return_path == "subdomain":
-        return "", "", f"{key} Set up its envelope domain (a subdomain of yours): then SPF needs nothing here."
+        return (
+            "",
+            "",
+            f"{key} Set up its envelope domain (a subdomain of yours): then your SPF record needs no term for it.",
+        )
     if known.return_path == "provider":
-        return "", "", f"{key} Its envelope sender is its own domain: SPF needs nothing here, and DKIM must align."
+        return (
+            "",
+            "",
+            f"{key} It sends with its own domain as envelope sender, so your SPF record needs no term for it, and DMARC passes by DKIM only.",
+        )
     include = known.include or (known.spf[0] if known.spf else "")
     if not include:
         raise ValueError(
-            f"which include it needs depends on your account there: name it as a host, or ask {known.name}"
+            f"which include you need depends on your account there: give the host name of the include, or ask {known.name}"
         )
     return f"include:{include}", f"{known.name} keeps its own list of hosts", key
 

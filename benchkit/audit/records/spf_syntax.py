@@ -149,7 +149,8 @@ def _address(
 
 
 def _network(host: str, prefix: int, longest: int) -> IPv4Network | IPv6Network | None:
-    """None where the host is not an address; a zone id (`%eth0`) is the machine's own affair and no part of ip6-network."""
+    """None where the host is not an address; a zone id (`%eth0`) has a meaning on one machine only and is not part of
+    ip6-network."""
     try:
         if longest == 32:
             return IPv4Network((int(IPv4Address(host)), prefix), strict=False)

@@ -58,7 +58,7 @@ def headline(comparison: RunComparison) -> str:
         return "No change of time was tested; no arm fails more often."
     if all(one.change in (ChangeVerdict.NONE, ChangeVerdict.IMPROVEMENT) for one in comparison.arms):
         return f"No arm got slower by more than {limit}, and none fails more often."
-    return f"No regression beyond {limit} was found, and none fails more often; not every arm could be decided."
+    return f"No regression beyond {limit} was found, and no arm fails more often; not every arm could be decided."
 
 
 def _slower(one: ArmChange) -> str:
