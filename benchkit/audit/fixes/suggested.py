@@ -121,7 +121,7 @@ def _provider(known: ProviderSignature) -> tuple[str, str, str]:
         return (
             "",
             "",
-            f"{key} It sends with its own domain as envelope sender: your SPF record needs no term for it, and DKIM must align.",
+            f"{key} It uses its own domain as envelope sender: your SPF record needs no term for it, and DKIM must align.",
         )
     include = known.include or (known.spf[0] if known.spf else "")
     if not include:
