@@ -141,7 +141,7 @@ def _listen(folder: Path, address: str, secrets: dict[str, WebhookSecret], secon
     except BenchkitError:
         raise
     except UnicodeError:  # a label that is empty or too long (RFC 1035 §2.3.4)
-        raise InputError(Mistake("--address", f"{host!r} is no host name")) from None
+        raise InputError(Mistake("--address", f"{host!r} is not a host name")) from None
     except OSError as error:
         raise InputError(Mistake("--address", f"{address} cannot be listened on: {reason(error)}")) from None
 

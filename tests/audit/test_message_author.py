@@ -75,7 +75,7 @@ def test_a_field(value: str, domains: tuple[str, ...], kinds: tuple[Kind, ...]) 
         ("From: a@b@c\n", "malformed", "`a@b@c`, which has more than one @"),
         ("From: Staff:;\n", "malformed", "the group `Staff:;`"),
         ("From: Shop\n", "malformed", "`Shop`, which is not an address"),
-        ("From: a@\n", "malformed", "is no domain"),
+        ("From: a@\n", "malformed", "is not a domain"),
         ("From: a@x.example\nFrom: b@y.example\n", "authors", "x.example, y.example in 2 From fields"),
         ("From: a@x.example, b@y.example\n", "authors", "x.example, y.example; DMARC wants exactly one"),
     ],

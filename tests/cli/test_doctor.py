@@ -98,7 +98,7 @@ def test_a_certificate_that_is_not_trusted_is_named_and_the_rest_is_seen(verb: V
         ("--provider ses", 2, "--region is missing: the host is email-smtp.{region}.amazonaws.com"),
         ("--provider sess", 2, 'sess unknown profile; did you mean "ses"'),
         ("--provider ses --host localhost", 2, "--host replaces --provider"),
-        ("--host a..b --port 1", 2, "a..b is no host name"),
+        ("--host a..b --port 1", 2, "a..b is not a host name"),
         ("--host localhost --ca-file absent.pem", 2, "absent.pem cannot be read as PEM"),
     ],
 )

@@ -161,7 +161,7 @@ def _ruled(rule: object, options: set[str]) -> set[str]:
         ("doctor --host localhost --save x.json", "x.json would not hold what its name says: end the name with .toml"),
         ("events sample --listen --secret mailgun=PATH --url https://h.example",
          "--url has no effect: only Mandrill signs the public address; leave it out"),
-        ("events sample --listen --secret mailgun=PATH --address a..b:80", "--address 'a..b' is no host name"),
+        ("events sample --listen --secret mailgun=PATH --address a..b:80", "--address 'a..b' is not a host name"),
     ],
 )  # fmt: skip
 def test_one_line(words: str, expected: str, verb: Verb) -> None:

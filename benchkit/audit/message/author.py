@@ -38,7 +38,7 @@ _WHY = {
     AuthorFaultKind.EMPTY: "the From field is empty",
     AuthorFaultKind.GROUP: "From has the group {}, which names no address (RFC 6854 §2.1)",
     AuthorFaultKind.NO_ADDRESS: "From has {}, which is not an address: an address is name@domain (RFC 5322 §3.4.1)",
-    AuthorFaultKind.NO_DOMAIN: "From has {}, and what is behind the @ is no domain (RFC 5322 §3.4.1)",
+    AuthorFaultKind.NO_DOMAIN: "From has {}, and what is behind the @ is not a domain (RFC 5322 §3.4.1)",
     AuthorFaultKind.SEVERAL_AT: "From has {}, which has more than one @: an address has one (RFC 5322 §3.4.1)",
     AuthorFaultKind.LITERAL: "From has {}, an IP address in the place of a domain, and DMARC needs a domain",
 }

@@ -70,7 +70,7 @@ def _faults(preference: int, host: str) -> Iterator[RecordFault]:
     if _is_literal(host):
         yield RecordFault("literal", f"{host} is an address; an MX names a host", whole)
     elif len(host) > 253 or not all(_is_label(label) for label in host.split(".")):
-        yield RecordFault("bad-host", f"{host[:60]!r} is no host name", whole)
+        yield RecordFault("bad-host", f"{host[:60]!r} is not a host name", whole)
     elif "." not in host:
         yield RecordFault(
             "single-label", f"{host!r} is a single label: was a final dot forgotten or added?", whole, fatal=False

@@ -66,7 +66,7 @@ def test_dmarc_begins_with_reports_and_every_provider_with_its_key() -> None:
         ("127.0.0.1", "special address (loopback)"),
         ("192.168.0.0/16", "special address (private)"),
         ("fe80::1", "special address (link-local)"),
-        ("192.0.2.256", "is no IP address or network"),
+        ("192.0.2.256", "is not an IP address or network"),
         ("10.0.0.0/8", "is too wide: it would let 16,777,216 addresses"),
         ("0.0.0.0/0", "is too wide"),
         (", ".join(f"mail{i}.shop.example" for i in range(11)), "needs 11 look-ups, and receivers stop at 10"),
