@@ -164,7 +164,9 @@ def _has_limits(parameter: Any) -> bool:
 
 
 def _is_endless(value: Any, *, as_text: bool) -> bool:
-    """`as_text`: a number as typed counts too."""
+    """`as_text`: a number as typed counts too. Of an option that may be given again, any of its values."""
+    if isinstance(value, list | tuple):
+        return any(_is_endless(each, as_text=as_text) for each in value)
     try:
         number = float(value) if as_text and isinstance(value, str) else value
     except ValueError:

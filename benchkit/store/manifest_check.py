@@ -146,7 +146,7 @@ MANIFEST: Mapping[str, Check] = {
     "sender_hashes": _list(_int64), "altered_kept": _count, "overhead_us": _table(_number),
     "host": lambda value: isinstance(value, dict) and _count(value.get("cores", 0))
     and _number(value.get("slept_s", 0)), "warnings": _list(_text),
-    "looked": _list(_count), "decided": _or_null(_count), "registered": _text,
+    "looked": _list(_count), "decided": _or_null(_count), "registered": _text, "broke_because": _text,
     "cost": _cost,
     "starts": lambda value: _records(value, StartRecord, START),
     "family": lambda value: value in ("each", "all"), "schema": _count,

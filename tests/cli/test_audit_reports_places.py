@@ -85,7 +85,7 @@ def _without_names(found: Any) -> Any:
             ("imaps://u@imap.shop.example/", "--reports-password", "NOT_SET"),
             "'NOT_SET' is not set: it holds the password",
         ),
-        (("reports", "--reports-password", "HOME"), "--reports-password has no effect: reports is no IMAP mailbox"),
+        (("reports", "--reports-password", "HOME"), "--reports-password has no effect: reports is not an IMAP mailbox"),
     ],
 )
 def test_a_wrong_place_is_one_line(verb: Verb, words: tuple[str, ...], expected: str) -> None:

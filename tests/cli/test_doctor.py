@@ -95,7 +95,7 @@ def test_a_certificate_that_is_not_trusted_is_named_and_the_rest_is_seen(verb: V
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
-        ("--provider ses", 2, "--region is missing: the host is email-smtp.{region}.amazonaws.com"),
+        ("--provider ses", 2, "--region is missing, and the host name needs it (email-smtp.{region}.amazonaws.com)"),
         ("--provider sess", 2, 'sess unknown profile; did you mean "ses"'),
         ("--provider ses --host localhost", 2, "--host replaces --provider"),
         ("--host a..b --port 1", 2, "a..b is not a host name"),

@@ -117,7 +117,7 @@ BAD = {
         "3",
         "--computing",
         str(ROOT / "results/sample-throughput"),
-    ): "does not tell the computing at both ends",
+    ): "does not show the computing at both ends",
     ("ses", "--rtt", "3", "--html", "no/such/folder/x.html"): "no/such/folder",
 }
 

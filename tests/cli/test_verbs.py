@@ -202,7 +202,7 @@ def test_init_writes_a_scenario_that_can_be_planned_and_never_overwrites(verb: V
     assert verb("run", "mine.toml", "--dry-run").code == 0
     again = verb("init", "mine.toml")
     assert again.code == 2
-    assert "is there already" in again.err
+    assert "exists already" in again.err
     assert Path("mine.toml").read_text("utf-8") == written
 
 

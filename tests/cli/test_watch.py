@@ -53,7 +53,7 @@ def test_a_killed_run_ends_it_with_one_line(verb: Verb, killed: Path, once: tupl
     shutil.copytree(killed, "run")
     done = verb("watch", "run", *once)
     assert (done.code, done.out) == (5, "")
-    assert done.err == "run was killed, no process holds it: benchkit report run shows what it measured\n"
+    assert done.err == "run was killed: benchkit report run shows what it measured\n"
 
 
 @pytest.mark.parametrize("panel", [False, True])
@@ -67,7 +67,7 @@ def test_a_run_that_is_killed_while_it_is_watched_ends_it(
     monkeypatch.setattr(Console, "is_terminal", panel)
     done = verb("watch", "run")
     assert done.code == 5
-    assert done.err == "the run was killed, no process holds it: benchkit report run shows what it measured\n"
+    assert done.err == "the run was killed: benchkit report run shows what it measured\n"
 
 
 def test_the_report_of_a_run_says_whether_a_process_holds_it(verb: Verb, killed: Path) -> None:

@@ -63,7 +63,7 @@ RAW: dict[str, Callable[[bytes, str], bytes]] = {
     **dict.fromkeys(("jmap", "jmap me", "jmap uploadUrl", "jmap Blob/set"), uploaded),
 }
 # Which take no inline image: the arm's options after the name, as in a case's label.
-WITHOUT_INLINE = frozenset({"brevo receipt, shop"})
+WITHOUT_INLINE = frozenset({"brevo receipt, shop shop=7"})
 
 
 def without_bcc(raw: bytes) -> bytes:
