@@ -1,6 +1,7 @@
 """Jinja2 in its sandbox, because a template is a program of the user: only the loader's files, and bounded output.
 
-limits.py bounds time and memory. Nothing is computed while a template is compiled, where no line could be named.
+limits.py bounds time and memory. Constant expressions are computed when a template is rendered, not when it is compiled: only
+then can an error name its line.
 """
 
 from __future__ import annotations

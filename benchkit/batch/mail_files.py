@@ -1,8 +1,8 @@
-"""The user's own mail files: single messages (.eml), an mbox (RFC 4155), a Maildir; the bytes of each mail unchanged.
+"""Reads the user's own mail files: single messages (.eml), an mbox (RFC 4155), or a Maildir.
 
-A mail keeps its bytes, but for two things: a file whose line ends are all LF, as Unix stores mail, gets CRLF, and a missing
-last line end is added. What no SMTP server need take is refused with its line: a bare LF or CR beside CRLF, NUL, a line of more
-than 998 octets, header fields that are neither ASCII nor UTF-8.
+The bytes of a mail stay unchanged, with two exceptions: a file whose line ends are all LF, as Unix stores mail, gets CRLF; and
+a missing last line end is added. What an SMTP server may refuse is an error that names the line: a bare LF or CR beside CRLF,
+NUL, a line of more than 998 octets, header fields that are neither ASCII nor UTF-8.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def _command(verb: bytes, argument: bytes, path: str, understood: bytes) -> byte
 
 
 def _bad(path: str, why: str) -> InputError:
-    return InputError(Mistake("envelope", f"the address {path!r} cannot be said in SMTP: {why}"))
+    return InputError(Mistake("envelope", f"the address {path!r} cannot be written in an SMTP command: {why}"))
 
 
 def dsn_needs(dsn: Dsn) -> tuple[str, ...]:

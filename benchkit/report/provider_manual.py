@@ -30,8 +30,8 @@ This page is made of `benchkit/providers/` and `benchkit/profiles/` by `benchkit
 """
 _METADATA = ("metadata", "custom_args", "custom_variables")
 _TAGS = ("tags", "tag", "categories", "category")
-_LEGEND = """What each can do. Templates: `render` ([scenario.md](scenario.md)). Metadata and tags: the option that says them.
-The last two columns: its test mode by its API, and by its SMTP relay.
+_LEGEND = """What each API supports. Templates: the values of `render` that it takes ([scenario.md](scenario.md)).
+Metadata and tags: the name of the arm's option for them. The last two columns: its test mode by its API, and by its SMTP relay.
 """
 _RELAYS = """## Relays whose API benchkit does not support
 """

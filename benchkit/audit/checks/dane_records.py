@@ -66,7 +66,7 @@ def _records(domain: str, answer: Answer) -> list[Finding]:
             answer.name,
             f"{record.text[:40]}: {fault.message}",
             evidence=[answer],
-            advice="Publish 3 1 1 and the SHA-256 of the host's public key.",
+            advice="Publish a TLSA record `3 1 1` with the SHA-256 of the host's public key.",
             fixes=[
                 replacement.fixed(
                     domain,

@@ -47,10 +47,10 @@ def _sentence(contrast: RateContrast, margin: float) -> str:
     sides, limit = f"“{contrast.arm}” and “{contrast.baseline}”", _points(100 * margin)
     if contrast.verdict is RateVerdict.NOT_KNOWN:
         if not contrast.unheard:
-            return f"Whether {sides} {_verb(contrast)} alike is not known: one of them has no accepted copy."
+            return f"It is not known whether {sides} {_verb(contrast)} alike: one of them has no accepted copy."
         copies = counted(contrast.unheard, "accepted copy", "accepted copies")
         return (
-            f"Whether {sides} {_verb(contrast)} alike is not known: no event has come about {copies} of "
+            f"It is not known whether {sides} {_verb(contrast)} alike: no event has come about {copies} of "
             f"“{contrast.unheard_arm}”. "
             f"A comparison allows at most {limit} of the copies without an event. {_HOW[contrast.sends_events]}"
         )
@@ -59,7 +59,7 @@ def _sentence(contrast: RateContrast, margin: float) -> str:
         return f"{sides} {_verb(contrast)} alike: {shown} apart, within the margin of {limit}. Speed may decide."
     if contrast.verdict is RateVerdict.OPEN:
         distance = f"{shown} apart, and the margin is {limit}. {_needs(contrast)}"
-        return f"Whether {sides} {_verb(contrast)} alike is not decidable: {distance}"
+        return f"These data cannot decide whether {sides} {_verb(contrast)} alike: {distance}"
     worse, better = (contrast.arm, contrast.baseline)
     if contrast.verdict is RateVerdict.BETTER:
         worse, better = better, worse
