@@ -8,7 +8,16 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "micro_parts", "one_side", "slow_dns", "many_domains", "checkdmarc_side", "coverage_cells"}
+SUPPORT = {
+    "__main__",
+    "micro_parts",
+    "one_side",
+    "slow_dns",
+    "many_domains",
+    "checkdmarc_side",
+    "coverage_cells",
+    "coverage_cautions",
+}
 ONLY_IF_NAMED = {"million", "coverage", "between_runs", "predict_lab", "report_speed"}  # takes minutes
 
 

@@ -72,10 +72,10 @@ def _certificate(subject: str, issuer: str, days: int, extensions: Sequence[x509
         (b"<svg xmlns", b"<svg x='1' xmlns", "x= or y="),
         (b"<title>Shop", b"<title>" + b"x" * 40_000, "40,"),
         (b"<svg", b"<!DOCTYPE svg [<!ENTITY a 'aaaa'>]><svg", "document type"),
-        (b"</svg>", b"", "no XML"),
+        (b"</svg>", b"", "not XML"),
         (b"http://www.w3.org/2000/svg", b"http://other.example/", "root"),
         (SVG, "\ufeff<svg/>".encode("utf-16"), "not UTF-8"),
-        (SVG, b"", "no XML"),
+        (SVG, b"", "not XML"),
     ],
 )
 def test_logo(old: bytes, new: bytes, fault: str) -> None:

@@ -143,8 +143,8 @@ def test_an_address_in_an_encoded_display_name_is_no_author(author: str, domains
 @pytest.mark.parametrize(
     ("field", "mail_from", "helo", "rule", "subject"),
     [
-        ("Return-Path: <>\r\n", "", "mail.shop.example", "spf_result", "postmaster@mail.shop.example (a bounce"),
-        ("", "<>", "mail.shop.example", "spf_result", "postmaster@mail.shop.example (a bounce"),
+        ("Return-Path: <>\r\n", "", "mail.shop.example", "spf_result", "postmaster@mail.shop.example (the HELO name"),
+        ("", "<>", "mail.shop.example", "spf_result", "postmaster@mail.shop.example (the HELO name"),
         ("Return-Path: <a@shop.example>\r\n", "<>", "mail.shop.example", "spf_result", "postmaster@mail.shop.example"),
         ("Return-Path: <a@shop.example>\r\n", "", "", "spf_result", "shop.example"),
         ("", "a@shop.example", "", "spf_result", "shop.example"),

@@ -44,7 +44,7 @@ def files(verb: Verb) -> Verb:
         ("init folder/a/b.toml", "folder/a/b.toml cannot be written: No such file or directory"),
         ("init object", "object exists already: name another file, as in: benchkit init mine.toml"),
         ("sink --ca-file folder", "folder cannot be written: Is a directory"),
-        ("sink --api acme", f'provider "acme" is unknown; {suggestion("acme", PROVIDERS.names())}'),
+        ("sink --api acme", f'--api "acme" is not a provider; {suggestion("acme", PROVIDERS.names())}'),
         ("audit --zone folder a.example", "folder cannot be read as a zone file: Is a directory"),
         ("audit --zone bytes a.example", f"bytes cannot be read as a zone file: {TEXT}"),
         ("audit --zone empty a.example", "empty holds no record"),

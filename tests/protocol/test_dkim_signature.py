@@ -149,8 +149,8 @@ def test_the_field_is_folded_and_ascii() -> None:
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("", "no private key in PEM"),
-        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "no private key in PEM"),
+        ("", "not a private key in PEM"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "not a private key in PEM"),
         (pem(RSA, b"secret"), "has a passphrase"),
         (pem(ec.generate_private_key(ec.SECP256R1())), "neither an RSA nor an Ed25519 key"),
         (pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)).replace("\n", "\r\n"), ""),

@@ -87,7 +87,7 @@ def test_a_session_that_has_moved_is_followed_on_the_same_host(location: str, ta
 
 FAULTS: Mapping[str, tuple[tuple[Response, ...], str]] = {
     "a wrong key": ((Response(401, (), b"no"),), r"is answered 401 \(no\): check the arm's username and password"),
-    "a page": ((Response(200, (), b"<html>"),), "no session of JMAP.*: correct the option session"),
+    "a page": ((Response(200, (), b"<html>"),), "not a session of JMAP.*: correct the option session"),
     "no submission": ((session(capabilities={CORE: {}, MAIL: {}}),), f"lacks {SUBMISSION}: name another server"),
     "another host": ((session(apiUrl="https://api.example/"),), "apiUrl is at api.example"),
     "another host of the session": (

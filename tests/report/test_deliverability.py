@@ -126,7 +126,7 @@ def test_with_few_messages_it_says_how_many_are_needed() -> None:
     made = synthesise(times=(1.0, 2.0), blocks=3)
     rows = [{"send": send} for send in made.messages["send"].tolist()]
     shown = terminal(analyse(with_rows(made, rows)))
-    assert "not decidable" in shown
+    assert "These data cannot decide whether" in shown
     assert re.search(r"About 3[89]0 messages an arm would decide", shown)
     assert "Speed does not decide" not in shown
 
