@@ -19,7 +19,8 @@ def by_somebody_else(child: Child) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "why"), [(Child.kill, "was killed because it did not react"), (by_somebody_else, r"died \(signal 9\)")]
+    ("end", "why"),
+    [(Child.kill, "was killed because it did not react"), (by_somebody_else, "ended by signal 9, SIGKILL")],
 )
 def test_what_ended_it_is_said(end: Callable[[Child], None], why: str, tmp_path: Path) -> None:
     async def live() -> None:

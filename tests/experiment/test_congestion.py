@@ -62,7 +62,10 @@ def test_a_null_arm_has_no_connection_to_name_it_for(scenario: Scenario) -> None
 
 @pytest.mark.parametrize(
     ("number", "why"),
-    [(ENOENT, 'this kernel has no "vegas"; it has: '), (EPERM, '"vegas" takes root here; without it there are: ')],
+    [
+        (ENOENT, 'this kernel has no "vegas"; it has: '),
+        (EPERM, '"vegas" needs root here; without root these are available: '),
+    ],
 )
 def test_what_cannot_be_had_is_one_line(scenario: Scenario, kernel_refuses: Any, number: int, why: str) -> None:
     kernel_refuses("vegas", number)

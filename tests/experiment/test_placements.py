@@ -54,4 +54,4 @@ def test_placements(program: Any, text: Callable[..., str], tmp_path: Path) -> N
     assert [arm["found"] for arm in document["placements"]] == [10, 10]
     shown = program.run("events", str(folder)).stdout
     assert "pixel added text/html" in shown
-    assert "depends on reputation" in shown
+    assert "depends on your reputation" in shown

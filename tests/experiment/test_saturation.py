@@ -53,7 +53,7 @@ def test_a_blocked_loop_is_marked_and_gives_no_verdict(program: Any, text: Text,
     assert any("the time of " in reason for reason in arm["saturated"])
     (contrast,) = summary["contrasts"]
     assert contrast["verdict"] == "WITHHELD"
-    assert any("blocking: the generator was the limit" in reason for reason in contrast["reasons"])
+    assert any("blocking: benchkit itself was the limit" in reason for reason in contrast["reasons"])
     output = program.run("report").stdout
     assert "saturated" in output
     assert "No verdict on “blocking”" in output

@@ -65,7 +65,7 @@ def _dmarc(report: AuditReport, rules: set[str], unknown: set[str]) -> str:
 def _bimi(rules: set[str], unknown: set[str]) -> str:
     if "bimi_record" in unknown:
         return "unknown"
-    found = {rule for rule in rules if rule.startswith("bimi_record")}
+    found = {rule for rule in rules if rule.startswith("bimi_record") and rule != "bimi_record.almost"}
     return "none" if not found else "invalid" if found & {"bimi_record.several", "bimi_record.syntax"} else "valid"
 
 
@@ -74,7 +74,8 @@ def _record(name: str, rules: set[str], unknown: set[str], *, missing: str) -> s
         return "unknown"
     if {f"{name}.several", f"{name}.syntax"} & rules:
         return "invalid"
-    return "none" if any(rule.startswith(f"{name}.{missing}") for rule in rules) else "valid"
+    none = (f"{name}.{missing}", f"{name}.almost")
+    return "none" if any(rule.startswith(none) for rule in rules) else "valid"
 
 
 def words_of(words: Iterable[str]) -> str:
