@@ -186,7 +186,7 @@ def test_nothing_in_an_address_can_inject(text: str) -> None:
         "a@",
     ],
 )
-def test_addresses_that_cannot_be_said(address: str) -> None:
+def test_addresses_that_cannot_be_written(address: str) -> None:
     for say in (mail_command, rcpt_command):
-        with pytest.raises(InputError, match="cannot be said"):
+        with pytest.raises(InputError, match="cannot be written in an SMTP command"):
             say(address)
